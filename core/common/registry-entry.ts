@@ -1,0 +1,33 @@
+// What the registry (the KV bucket of nodes) holds of one node. The gateway writes it, the ETL keeps its history in a table.
+
+/** What is known of a machine, beyond its samples; as `muster.v1.NodeInfo`. */
+export interface RegistryInfo {
+  name: string;
+  platform: string;
+  os: string;
+  kernel: string;
+  arch: string;
+  cpuModel: string;
+  cpuCores: number;
+  memoryBytes: number;
+  virtualization: string;
+  model: string;
+  addresses: string[];
+  agentVersion: string;
+  labels: Record<string, string>;
+  bootUs: number;
+  simulated: boolean;
+}
+
+/** One value of the bucket, as JSON, under the node id. */
+export interface RegistryEntry {
+  /** UUID. */
+  nodeId: string;
+  info: RegistryInfo;
+  /** Unix ms. */
+  enrolledMs: number;
+  /** Unix ms of the last change of this entry. */
+  updatedMs: number;
+  /** Milliseconds between ticks at rest. */
+  intervalMs: number;
+}

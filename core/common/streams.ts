@@ -1,0 +1,79 @@
+// Names on NATS that more than one part must agree on, and the shape of the streams behind them.
+
+/** Envelopes on their way to the store. */
+export const TELEMETRY_STREAM = 'TELEMETRY';
+/** Rows and messages set aside with their reason. */
+export const DEAD_LETTER_STREAM = 'DEAD_LETTERS';
+/** The ETL's durable consumer of the telemetry stream. */
+export const ETL_CONSUMER = 'etl';
+
+/** KV bucket: node id → registry entry as JSON (the truth about a node; its history is the table `nodes`). */
+export const NODES_BUCKET = 'muster_nodes';
+/** KV bucket in memory: node id → `PresenceEntry` as JSON; written on change only. */
+export const PRESENCE_BUCKET = 'muster_presence';
+/** KV bucket: token id → token as JSON, its secret as a hash. */
+export const TOKENS_BUCKET = 'muster_tokens';
+/** KV bucket in memory: part name → what it says of itself as JSON (`EtlStatus` under `etl`). */
+export const STATUS_BUCKET = 'muster_status';
+
+/** Where a gateway publishes envelopes. */
+export function telemetrySubject(partition: number): string {
+  return `muster.telemetry.${partition}`;
+}
+/** All partitions. */
+export const TELEMETRY_SUBJECTS = 'muster.telemetry.*';
+
+/** Where the ETL puts what it set aside. `reason` is one of the bounded words of the ETL. */
+export function deadLetterSubject(reason: string): string {
+  return `muster.dead.${reason}`;
+}
+export const DEAD_LETTER_SUBJECTS = 'muster.dead.*';
+
+/** Core NATS: encoded `LiveSamples` of one node, from the gateway that holds its stream to whoever watches. */
+export function liveSubject(nodeId: string): string {
+  return `muster.live.${nodeId}`;
+}
+/** Core NATS: an encoded `Heartbeat` (summary, spool, send time) of one node, to every gateway's directory. */
+export function summarySubject(nodeId: string): string {
+  return `muster.summary.${nodeId}`;
+}
+export const SUMMARY_SUBJECTS = 'muster.summary.*';
+/** Core NATS: an encoded `Lease` for one node, to the gateway that holds its stream. */
+export function leaseSubject(nodeId: string): string {
+  return `muster.lease.${nodeId}`;
+}
+export const LEASE_SUBJECTS = 'muster.lease.*';
+
+/** What the ETL says of itself under `etl` in the status bucket, at least every 5 s and on change. */
+export interface EtlStatus {
+  /** Unix ms of this entry. */
+  timeMs: number;
+  /** Rows stored since the process started. */
+  rowsStored: number;
+  /** Rows stored a second over the last ten. */
+  rowsPerSecond: number;
+  /** `created_us` of the newest batch stored. */
+  newestStoredUs: number;
+  /** Stream sequence up to which everything is stored. */
+  storedFloor: number;
+  /** Dead letters by reason since the stream began. */
+  deadLetters: Record<string, number>;
+  /** Tables that QuestDB suspended, with its words. */
+  suspendedTables: { table: string; error: string; sinceMs: number }[];
+  /** What is wrong, a sentence each. */
+  problems: string[];
+  /** Database commit mode as found: `sync` and `async` are durable with what the ETL does, `nosync` is not. */
+  commitMode: string;
+}
+
+/** What a gateway says of one node in the presence bucket. */
+export interface PresenceEntry {
+  /** Gateway that holds the stream; empty when it ended. */
+  gateway: string;
+  /** Unix ms of the change. */
+  sinceMs: number;
+  /** Stream id, to tell a new stream of the same node from the old one. */
+  session: string;
+  /** Set while the node is quarantined: why. */
+  problem: string;
+}

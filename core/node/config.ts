@@ -1,0 +1,161 @@
+// Loads a process's configuration from one declaration: flags, then environment, then a YAML file, then defaults.
+import { readFileSync } from 'node:fs';
+import { isMap, isScalar, LineCounter, parseDocument } from 'yaml';
+import type { ZodType, z } from 'zod';
+import { MusterError } from '../common/muster-error.ts';
+import { nearest } from '../common/nearest.ts';
+
+/** One setting: its type with default and range (zod), its unit and help, and whether it is a secret. */
+export interface Setting<T extends ZodType = ZodType> {
+  readonly type: T;
+  readonly help: string;
+  readonly unit?: string;
+  readonly secret?: true;
+}
+
+/** The declaration of a process: dotless camelCase keys, so that a key is also a flag and a variable. */
+export type Declaration = Readonly<Record<string, Setting>>;
+
+export type Config<D extends Declaration> = { readonly [K in keyof D]: z.output<D[K]['type']> };
+
+export interface Sources {
+  /** Command line without program and script. */
+  argv: readonly string[];
+  env: Readonly<Record<string, string | undefined>>;
+}
+
+/** `dataDir` → `--data-dir`. */
+export function toFlag(key: string): string {
+  return `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}
+
+/** (`gateway`, `dataDir`) → `MUSTER_GATEWAY_DATA_DIR`. */
+export function toVariable(part: string, key: string): string {
+  return `MUSTER_${part}_${key.replace(/[A-Z]/g, (letter) => `_${letter}`)}`.toUpperCase();
+}
+
+/**
+ * The configuration of `part`. Throws `invalid_config` with one sentence that names the source, the key, the value it had and what
+ * is allowed.
+ */
+export function loadConfig<D extends Declaration>(part: string, declaration: D, sources: Sources): Config<D> {
+  const flags = parseFlags(declaration, sources.argv);
+  const path = flags.get('config')?.value ?? sources.env[toVariable(part, 'config')];
+  const values =
+    path === undefined ? new Map<string, Found>() : parseConfigFile(declaration, path as string, readConfigFile(path as string));
+  for (const key of Object.keys(declaration)) {
+    const variable = toVariable(part, key);
+    const text = sources.env[variable];
+    if (text !== undefined) values.set(key, { value: fromText(text), where: variable });
+  }
+  for (const [key, found] of flags) values.set(key, found);
+  return compile(declaration, values);
+}
+
+interface Found {
+  value: unknown;
+  /** For the sentence of an error: `--port`, `MUSTER_GATEWAY_PORT`, `agent.yaml:3`. */
+  where: string;
+}
+
+function compile<D extends Declaration>(declaration: D, values: ReadonlyMap<string, Found>): Config<D> {
+  const config: Record<string, unknown> = {};
+  for (const [key, setting] of Object.entries(declaration)) {
+    const found = values.get(key);
+    const result = setting.type.safeParse(found?.value);
+    if (!result.success) {
+      const issue = result.error.issues[0];
+      if (found === undefined) throw new MusterError('invalid_config', `${key} is missing: set ${toFlag(key)} (${setting.help})`);
+      const shown = setting.secret ? '***' : JSON.stringify(found.value);
+      throw new MusterError('invalid_config', `${found.where}: ${key} is ${shown}: ${issue?.message ?? 'not acceptable'}`);
+    }
+    config[key] = result.data;
+  }
+  return config as Config<D>;
+}
+
+function parseFlags(declaration: Declaration, argv: readonly string[]): Map<string, Found> {
+  const byFlag = new Map(Object.keys(declaration).map((key) => [toFlag(key), key]));
+  byFlag.set('--config', 'config');
+  const flags = new Map<string, Found>();
+  for (let i = 0; i < argv.length; i++) {
+    const [flag = '', inline] = splitOnce(argv[i] as string);
+    const key = byFlag.get(flag);
+    if (key === undefined) throw new MusterError('invalid_config', `${flag} is not an option: ${nearestWords(flag, [...byFlag.keys()])}`);
+    const value = inline ?? argv[++i];
+    if (value === undefined) throw new MusterError('invalid_config', `${flag} needs a value`);
+    flags.set(key, { value: key === 'config' ? value : fromText(value), where: flag });
+  }
+  return flags;
+}
+
+function splitOnce(argument: string): [string, string?] {
+  const at = argument.indexOf('=');
+  return at < 0 ? [argument] : [argument.slice(0, at), argument.slice(at + 1)];
+}
+
+function nearestWords(word: string, valid: readonly string[]): string {
+  const best = nearest(word, valid);
+  return best === undefined ? `valid are ${valid.join(', ')}` : `did you mean ${best}?`;
+}
+
+/** Flags and variables are text: numbers, booleans and JSON lists or objects are read as such. */
+function fromText(text: string): unknown {
+  if (/^-?\d+(\.\d+)?(e[+-]?\d+)?$/i.test(text) || text === 'true' || text === 'false' || /^[[{]/.test(text)) {
+    try {
+      return JSON.parse(text);
+    } catch {
+      return text;
+    }
+  }
+  return text;
+}
+
+function readConfigFile(path: string): string {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    const why = code === 'ENOENT' ? 'does not exist' : code === 'EISDIR' ? 'is a folder, not a file' : `cannot be read (${code})`;
+    throw new MusterError('invalid_config', `configuration file ${path} ${why}: name another with --config`, error);
+  }
+  if (text.trim() === '')
+    throw new MusterError('invalid_config', `configuration file ${path} is empty: leave --config away to use the defaults`);
+  return text;
+}
+
+/** The values of a YAML file, with the line of each. Unknown and duplicate keys and tabs are errors; BOM and CRLF are fine. */
+export function parseConfigFile(declaration: Declaration, path: string, text: string): Map<string, Found> {
+  const lines = new LineCounter();
+  const document = parseDocument(text.replace(/^\uFEFF/, ''), { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
+  const lineOf = (offset: number | undefined): number => lines.linePos(offset ?? 0).line;
+  const error = document.errors[0];
+  if (error !== undefined) {
+    const words = error.code === 'TAB_AS_INDENT' ? 'a tab is used for indentation: use spaces' : error.message;
+    throw new MusterError('invalid_config', `${path}:${lineOf(error.pos[0])}: ${words}`);
+  }
+  const values = new Map<string, Found>();
+  if (document.contents === null) return values;
+  if (!isMap(document.contents)) throw new MusterError('invalid_config', `${path}:1: expected settings as 'key: value' lines`);
+  for (const pair of document.contents.items) {
+    const node = pair.key;
+    const key = isScalar(node) ? String(node.value) : '';
+    const where = `${path}:${lineOf(isScalar(node) ? node.range?.[0] : 0)}`;
+    if (!Object.hasOwn(declaration, key)) {
+      throw new MusterError('invalid_config', `${where}: unknown key '${key}': ${nearestWords(key, Object.keys(declaration))}`);
+    }
+    values.set(key, { value: (pair.value as { toJSON(): unknown } | null)?.toJSON(), where });
+  }
+  return values;
+}
+
+/** The lines of `--help`, one a setting. */
+export function helpLines(part: string, declaration: Declaration): string[] {
+  return Object.entries(declaration).map(([key, setting]) => {
+    const unit = setting.unit === undefined ? '' : ` [${setting.unit}]`;
+    const fallback = setting.type.safeParse(undefined);
+    const shown = fallback.success && fallback.data !== undefined && !setting.secret ? ` (default ${JSON.stringify(fallback.data)})` : '';
+    return `  ${toFlag(key)}${unit}  ${setting.help}${shown}; ${toVariable(part, key)}`;
+  });
+}

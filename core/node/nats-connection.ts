@@ -1,0 +1,40 @@
+// The one place that knows the NATS client library's connection.
+import { readFileSync } from 'node:fs';
+import { connect, type NatsConnection } from 'nats';
+import { MusterError } from '../common/muster-error.ts';
+
+export interface NatsOptions {
+  /** `nats://127.0.0.1:4222` */
+  url: string;
+  user: string;
+  /** File with the password. */
+  passwordFile: string;
+  /** Name shown in the server's connection list. */
+  name: string;
+}
+
+/** A connection that comes back by itself for ever; the first connect is retried too. Throws `unavailable` after `timeoutMs`. */
+export async function connectNats(options: NatsOptions, timeoutMs = 30_000): Promise<NatsConnection> {
+  const deadline = Date.now() + timeoutMs;
+  for (;;) {
+    try {
+      return await connect({
+        servers: options.url,
+        user: options.user,
+        pass: readFileSync(options.passwordFile, 'utf8').trim(),
+        name: options.name,
+        maxReconnectAttempts: -1,
+        reconnectTimeWait: 250,
+        reconnectJitter: 250,
+        timeout: 3000,
+        pingInterval: 10_000,
+        maxPingOut: 2,
+      });
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      if (Date.now() >= deadline)
+        throw new MusterError('unavailable', `nats-server at ${options.url} cannot be reached: ${message}`, error);
+      await new Promise((resolve) => setTimeout(resolve, 300));
+    }
+  }
+}

@@ -1,0 +1,776 @@
+// Generated from proto/muster/v1/*.proto by `npm run proto`. Do not edit: change the .proto and generate again.
+
+import type { Fields } from '../message-codec.ts';
+
+/** google.protobuf.Timestamp as proto-loader gives it. */
+export interface Timestamp {
+  seconds: number;
+  nanos: number;
+}
+
+/** One combination of tag values. The tag names stand once in the frame. */
+export interface Series {
+  /** As many values as the frame has tags, in the same order. */
+  tagValues: string[];
+}
+
+/** The rows of one measurement, column-wise: names once, values packed, series in a dictionary. */
+export interface Frame {
+  /** The measurement, which is also the table: `cpu`. */
+  measurement: string;
+  /** Tag names, each at most once. */
+  tags: string[];
+  /** Each tag combination once. */
+  series: Series[];
+  /** Per row, the index of its series. As long as `time_us`. */
+  seriesIndex: number[];
+  /** Row times: the first absolute in Unix microseconds, then differences to the row before. */
+  timeUs: number[];
+  /** Names of the number columns. */
+  fields: string[];
+  /** Column after column: fields × rows. NaN means absent. */
+  values: number[];
+  /** Names of the text columns (metadata as JSON, a command line): few and rare. */
+  textFields: string[];
+  /** Row after row: rows × text fields. */
+  texts: string[];
+}
+
+/** Something that happened, as opposed to something that was measured. */
+export interface Event {
+  /** Unix microseconds. */
+  timeUs: number;
+  /** What happened, as a bounded word: `boot`, `collector_unavailable`, `clock_step`, `rows_dropped`. */
+  kind: string;
+  /** `info`, `warning` or `error`. */
+  severity: string;
+  /** One sentence for people. */
+  text: string;
+  /** Details by name. */
+  attributes: Record<string, string>;
+}
+
+/** A range of batches that will never arrive, written in the transaction that removed them from the spool. */
+export interface Dropped {
+  /** The epoch the batches belonged to (16 bytes). */
+  epoch: Uint8Array;
+  /** First sequence number of the range. */
+  firstSeq: number;
+  /** Last sequence number of the range, inclusive. */
+  lastSeq: number;
+  /** Rows that were in the range. */
+  rows: number;
+  /** Why: `spool_limit`, `spool_corrupt`, `refused: …`. */
+  reason: string;
+}
+
+/** Some frames of one node, numbered, the unit that is spooled, acknowledged and accounted for. */
+export interface Batch {
+  /** The life of the spool that numbered it (16 random bytes). */
+  epoch: Uint8Array;
+  /** Sequence number within the epoch, from 1, without holes. */
+  seq: number;
+  /** When the batch was made, Unix microseconds. */
+  createdUs: number;
+  /** The samples. */
+  frames: Frame[];
+  /** What happened. */
+  events: Event[];
+  /** What was dropped since the last batch that said so. */
+  dropped: Dropped[];
+}
+
+/** One batch with what the gateway knows of it. */
+export interface Delivery {
+  /** From the certificate of the connection, never from the batch. */
+  nodeId: string;
+  /** When the gateway received it, Unix microseconds. */
+  receivedUs: number;
+  /** Name of the gateway. */
+  gateway: string;
+  /** An encoded `Batch`, exactly as the agent sent it. */
+  batch: Uint8Array;
+  /** Repeated outside the batch so that one that cannot be decoded still has its row in the ledger. */
+  epoch: Uint8Array;
+  /** Sequence number, as in the batch. */
+  seq: number;
+  /** Receive time minus send time by the agent's clock, microseconds: network delay plus clock skew. */
+  skewUs: number;
+}
+
+/** What one JetStream message holds: the group commit of a gateway. */
+export interface Envelope {
+  deliveries: Delivery[];
+}
+
+/** A dozen numbers beside each batch that feed the fleet view without decoding the batch. An absent value was not measured. */
+export interface Summary {
+  /** When it was sampled, Unix microseconds. */
+  timeUs: number;
+  /** CPU in use, % of all cores. */
+  cpuPercent?: number | undefined;
+  /** Memory in use, %. */
+  memoryPercent?: number | undefined;
+  /** Swap in use, %. */
+  swapPercent?: number | undefined;
+  /** Load average over one minute. */
+  load1?: number | undefined;
+  /** The fullest filesystem, %. */
+  diskPercent?: number | undefined;
+  /** Mount point of the fullest filesystem. */
+  diskMount: string;
+  /** All disks, bytes per second. */
+  diskReadBytesPerSecond?: number | undefined;
+  /** All disks, bytes per second. */
+  diskWriteBytesPerSecond?: number | undefined;
+  /** All interfaces but loopback, bytes per second. */
+  networkRxBytesPerSecond?: number | undefined;
+  /** All interfaces but loopback, bytes per second. */
+  networkTxBytesPerSecond?: number | undefined;
+  /** The hottest sensor, °C. */
+  temperatureCelsius?: number | undefined;
+  /** Processes on the machine. */
+  processCount?: number | undefined;
+  /** Seconds since boot. */
+  uptimeSeconds?: number | undefined;
+  /** The highest "some" pressure of CPU, memory and I/O over 10 s, %. */
+  pressurePercent?: number | undefined;
+}
+
+export const SERIES_FIELDS: Fields = [
+  { no: 1, name: 'tagValues', type: 'string', repeated: true },
+];
+
+export const FRAME_FIELDS: Fields = [
+  { no: 1, name: 'measurement', type: 'string' },
+  { no: 2, name: 'tags', type: 'string', repeated: true },
+  { no: 3, name: 'series', type: () => SERIES_FIELDS, repeated: true },
+  { no: 4, name: 'seriesIndex', type: 'uint32', repeated: true },
+  { no: 5, name: 'timeUs', type: 'sint64', repeated: true },
+  { no: 6, name: 'fields', type: 'string', repeated: true },
+  { no: 7, name: 'values', type: 'double', repeated: true },
+  { no: 8, name: 'textFields', type: 'string', repeated: true },
+  { no: 9, name: 'texts', type: 'string', repeated: true },
+];
+
+export const SUMMARY_FIELDS: Fields = [
+  { no: 1, name: 'timeUs', type: 'sint64' },
+  { no: 2, name: 'cpuPercent', type: 'double', optional: true },
+  { no: 3, name: 'memoryPercent', type: 'double', optional: true },
+  { no: 4, name: 'swapPercent', type: 'double', optional: true },
+  { no: 5, name: 'load1', type: 'double', optional: true },
+  { no: 6, name: 'diskPercent', type: 'double', optional: true },
+  { no: 7, name: 'diskMount', type: 'string' },
+  { no: 8, name: 'diskReadBytesPerSecond', type: 'double', optional: true },
+  { no: 9, name: 'diskWriteBytesPerSecond', type: 'double', optional: true },
+  { no: 10, name: 'networkRxBytesPerSecond', type: 'double', optional: true },
+  { no: 11, name: 'networkTxBytesPerSecond', type: 'double', optional: true },
+  { no: 12, name: 'temperatureCelsius', type: 'double', optional: true },
+  { no: 13, name: 'processCount', type: 'double', optional: true },
+  { no: 14, name: 'uptimeSeconds', type: 'double', optional: true },
+  { no: 15, name: 'pressurePercent', type: 'double', optional: true },
+];
+
+/** What is known of a machine, beyond its samples. */
+export interface NodeInfo {
+  /** The host's name, as data: shown as text, never used as an identifier. */
+  name: string;
+  /** `linux`, `darwin`, `win32`. */
+  platform: string;
+  /** `Debian GNU/Linux 12 (bookworm)`. */
+  os: string;
+  /** Kernel version. */
+  kernel: string;
+  /** `x64`, `arm64`. */
+  arch: string;
+  /** CPU model. */
+  cpuModel: string;
+  /** Logical cores. */
+  cpuCores: number;
+  /** Bytes of memory. */
+  memoryBytes: number;
+  /** `kvm`, `docker`, … or empty on bare metal. */
+  virtualization: string;
+  /** Machine model, where the firmware tells. */
+  model: string;
+  /** IP addresses of the machine. */
+  addresses: string[];
+  /** Version of the agent. */
+  agentVersion: string;
+  /** Labels: `country`, `region`, `city`, `latitude`, `longitude` and free ones. */
+  labels: Record<string, string>;
+  /** When the machine booted, Unix microseconds. */
+  bootUs: number;
+  /** True for a simulated agent. */
+  simulated: boolean;
+}
+
+export interface EnrollRequest {
+  /** A join token as `muster token create --join` printed it. */
+  joinToken: string;
+  /**
+   * PKCS #10 request in PEM, at most 16 KiB, key EC P-256/P-384 or RSA ≥ 2048. Its subject is ignored unless it is a node id that
+   * the token may renew.
+   */
+  csrPem: string;
+  /** What the machine says of itself. */
+  node?: NodeInfo | null | undefined;
+}
+
+export interface EnrollResponse {
+  /** The identity: a UUID, the common name of the certificate. */
+  nodeId: string;
+  /** The client certificate, PEM. */
+  certificatePem: string;
+  /** The fleet's CA, PEM. */
+  caPem: string;
+  /** When the certificate ends. */
+  notAfter?: Timestamp | null | undefined;
+}
+
+/** Up: one message of an agent. */
+export interface AgentMessage {
+  hello?: Hello | null | undefined;
+  batch?: BatchUpload | null | undefined;
+  heartbeat?: Heartbeat | null | undefined;
+  live?: LiveSamples | null | undefined;
+}
+
+/** The first message of a stream. */
+export interface Hello {
+  /** The epoch of the spool (16 bytes). */
+  epoch: Uint8Array;
+  /** The oldest sequence number still in the spool; `next_seq` where it is empty. The stream's numbers start here. */
+  oldestSeq: number;
+  /** The number the next batch will get. */
+  nextSeq: number;
+  /** By the agent's clock, Unix microseconds. */
+  sentUs: number;
+  /** What the machine says of itself. */
+  node?: NodeInfo | null | undefined;
+  /** The interval between ticks at rest, milliseconds. Late and silent are told from it. */
+  intervalMs: number;
+}
+
+/** One batch, in order. */
+export interface BatchUpload {
+  /** The epoch it was numbered in. */
+  epoch: Uint8Array;
+  /** Its number. */
+  seq: number;
+  /** The encoded `Batch`; passed on as it is. */
+  batch: Uint8Array;
+  /** By the agent's clock, Unix microseconds, at sending. */
+  sentUs: number;
+  /** The newest values, for the fleet view. Absent on a backlog. */
+  summary?: Summary | null | undefined;
+}
+
+/** Sent when nothing else was for a while, and with every change of the spool's state. */
+export interface Heartbeat {
+  /** By the agent's clock, Unix microseconds. */
+  sentUs: number;
+  /** State of the spool. */
+  spool?: SpoolState | null | undefined;
+  /** The newest values. */
+  summary?: Summary | null | undefined;
+}
+
+/** What the spool holds. */
+export interface SpoolState {
+  /** Its epoch. */
+  epoch: Uint8Array;
+  /** Oldest number still held; `next_seq` where it is empty. */
+  oldestSeq: number;
+  /** The number the next batch will get. */
+  nextSeq: number;
+  /** Bytes held. */
+  bytes: number;
+  /** Rows held. */
+  rows: number;
+  /** False while the spool could not be opened and batches are kept in memory. */
+  durable: boolean;
+  /** Why it is not durable. */
+  problem: string;
+}
+
+/** Samples of a lease, past the spool and the store. */
+export interface LiveSamples {
+  /** By the agent's clock, Unix microseconds. */
+  sentUs: number;
+  /** The samples. */
+  frames: Frame[];
+}
+
+/** Down: one message of a gateway. */
+export interface GatewayMessage {
+  welcome?: Welcome | null | undefined;
+  ack?: Ack | null | undefined;
+  refuse?: Refuse | null | undefined;
+  lease?: Lease | null | undefined;
+  drain?: Drain | null | undefined;
+}
+
+/** The answer to a hello. */
+export interface Welcome {
+  /** The identity the gateway sees. */
+  nodeId: string;
+  /** Name of the gateway. */
+  gateway: string;
+  /** By the gateway's clock, Unix microseconds. */
+  timeUs: number;
+  /** The number the gateway waits for. */
+  expectedSeq: number;
+  /** Largest batch it takes, bytes. */
+  maxBatchBytes: number;
+  /** How many batches may be unacknowledged. */
+  window: number;
+}
+
+/** All batches of the epoch up to this number are durably in JetStream. */
+export interface Ack {
+  epoch: Uint8Array;
+  seq: number;
+}
+
+/** A batch was not taken. */
+export interface Refuse {
+  epoch: Uint8Array;
+  /** The batch refused. */
+  seq: number;
+  /** A bounded word: `sequence_gap`, `batch_too_large`, `foreign_epoch`, `overloaded`. */
+  code: string;
+  /** One sentence: the thing, its value, the limit. */
+  reason: string;
+  /** True: set it aside, never send it again. False: send again from `expected_seq`. */
+  permanent: boolean;
+  /** The number the gateway waits for. */
+  expectedSeq: number;
+}
+
+/** A time-limited wish for live samples. A later one replaces it; it ends by itself. */
+export interface Lease {
+  /** Measurements wanted; empty means all. */
+  measurements: string[];
+  /** Milliseconds between samples, from 100. */
+  intervalMs: number;
+  /** How long it holds, milliseconds from receipt; 0 ends it now. */
+  durationMs: number;
+}
+
+/** The gateway is going away: connect again, after a random part of this time. */
+export interface Drain {
+  withinMs: number;
+}
+
+export const NODE_INFO_FIELDS: Fields = [
+  { no: 1, name: 'name', type: 'string' },
+  { no: 2, name: 'platform', type: 'string' },
+  { no: 3, name: 'os', type: 'string' },
+  { no: 4, name: 'kernel', type: 'string' },
+  { no: 5, name: 'arch', type: 'string' },
+  { no: 6, name: 'cpuModel', type: 'string' },
+  { no: 7, name: 'cpuCores', type: 'uint32' },
+  { no: 8, name: 'memoryBytes', type: 'uint64' },
+  { no: 9, name: 'virtualization', type: 'string' },
+  { no: 10, name: 'model', type: 'string' },
+  { no: 11, name: 'addresses', type: 'string', repeated: true },
+  { no: 12, name: 'agentVersion', type: 'string' },
+  { no: 13, name: 'labels', type: 'string', map: true },
+  { no: 14, name: 'bootUs', type: 'sint64' },
+  { no: 15, name: 'simulated', type: 'bool' },
+];
+
+export const ENROLL_REQUEST_FIELDS: Fields = [
+  { no: 1, name: 'joinToken', type: 'string' },
+  { no: 2, name: 'csrPem', type: 'string' },
+  { no: 3, name: 'node', type: () => NODE_INFO_FIELDS },
+];
+
+export const AGENT_MESSAGE_FIELDS: Fields = [
+  { no: 1, name: 'hello', type: () => HELLO_FIELDS, optional: true },
+  { no: 2, name: 'batch', type: () => BATCH_UPLOAD_FIELDS, optional: true },
+  { no: 3, name: 'heartbeat', type: () => HEARTBEAT_FIELDS, optional: true },
+  { no: 4, name: 'live', type: () => LIVE_SAMPLES_FIELDS, optional: true },
+];
+
+export const HELLO_FIELDS: Fields = [
+  { no: 1, name: 'epoch', type: 'bytes' },
+  { no: 2, name: 'oldestSeq', type: 'uint64' },
+  { no: 3, name: 'nextSeq', type: 'uint64' },
+  { no: 4, name: 'sentUs', type: 'sint64' },
+  { no: 5, name: 'node', type: () => NODE_INFO_FIELDS },
+  { no: 6, name: 'intervalMs', type: 'uint32' },
+];
+
+export const BATCH_UPLOAD_FIELDS: Fields = [
+  { no: 1, name: 'epoch', type: 'bytes' },
+  { no: 2, name: 'seq', type: 'uint64' },
+  { no: 3, name: 'batch', type: 'bytes' },
+  { no: 4, name: 'sentUs', type: 'sint64' },
+  { no: 5, name: 'summary', type: () => SUMMARY_FIELDS },
+];
+
+export const HEARTBEAT_FIELDS: Fields = [
+  { no: 1, name: 'sentUs', type: 'sint64' },
+  { no: 2, name: 'spool', type: () => SPOOL_STATE_FIELDS },
+  { no: 3, name: 'summary', type: () => SUMMARY_FIELDS },
+];
+
+export const SPOOL_STATE_FIELDS: Fields = [
+  { no: 1, name: 'epoch', type: 'bytes' },
+  { no: 2, name: 'oldestSeq', type: 'uint64' },
+  { no: 3, name: 'nextSeq', type: 'uint64' },
+  { no: 4, name: 'bytes', type: 'uint64' },
+  { no: 5, name: 'rows', type: 'uint64' },
+  { no: 6, name: 'durable', type: 'bool' },
+  { no: 7, name: 'problem', type: 'string' },
+];
+
+export const LIVE_SAMPLES_FIELDS: Fields = [
+  { no: 1, name: 'sentUs', type: 'sint64' },
+  { no: 2, name: 'frames', type: () => FRAME_FIELDS, repeated: true },
+];
+
+export const GATEWAY_MESSAGE_FIELDS: Fields = [
+  { no: 1, name: 'welcome', type: () => WELCOME_FIELDS, optional: true },
+  { no: 2, name: 'ack', type: () => ACK_FIELDS, optional: true },
+  { no: 3, name: 'refuse', type: () => REFUSE_FIELDS, optional: true },
+  { no: 4, name: 'lease', type: () => LEASE_FIELDS, optional: true },
+  { no: 5, name: 'drain', type: () => DRAIN_FIELDS, optional: true },
+];
+
+export const WELCOME_FIELDS: Fields = [
+  { no: 1, name: 'nodeId', type: 'string' },
+  { no: 2, name: 'gateway', type: 'string' },
+  { no: 3, name: 'timeUs', type: 'sint64' },
+  { no: 4, name: 'expectedSeq', type: 'uint64' },
+  { no: 5, name: 'maxBatchBytes', type: 'uint32' },
+  { no: 6, name: 'window', type: 'uint32' },
+];
+
+export const ACK_FIELDS: Fields = [
+  { no: 1, name: 'epoch', type: 'bytes' },
+  { no: 2, name: 'seq', type: 'uint64' },
+];
+
+export const REFUSE_FIELDS: Fields = [
+  { no: 1, name: 'epoch', type: 'bytes' },
+  { no: 2, name: 'seq', type: 'uint64' },
+  { no: 3, name: 'code', type: 'string' },
+  { no: 4, name: 'reason', type: 'string' },
+  { no: 5, name: 'permanent', type: 'bool' },
+  { no: 6, name: 'expectedSeq', type: 'uint64' },
+];
+
+export const LEASE_FIELDS: Fields = [
+  { no: 1, name: 'measurements', type: 'string', repeated: true },
+  { no: 2, name: 'intervalMs', type: 'uint32' },
+  { no: 3, name: 'durationMs', type: 'uint32' },
+];
+
+export const DRAIN_FIELDS: Fields = [
+  { no: 1, name: 'withinMs', type: 'uint32' },
+];
+
+/** Whether a node is heard. */
+export type NodeState = 'NODE_STATE_UNSPECIFIED' | 'NODE_STATE_LIVE' | 'NODE_STATE_LATE' | 'NODE_STATE_SILENT' | 'NODE_STATE_NEVER_SEEN' | 'NODE_STATE_QUARANTINED';
+
+/** What a token is for. */
+export type TokenKind = 'TOKEN_KIND_UNSPECIFIED' | 'TOKEN_KIND_JOIN' | 'TOKEN_KIND_ACCESS';
+
+export interface Node {
+  /** UUID. */
+  nodeId: string;
+  /** What the machine said of itself. */
+  info?: NodeInfo | null | undefined;
+  state: NodeState;
+  /** Since when it is in this state. */
+  stateSince?: Timestamp | null | undefined;
+  /** When it enrolled. */
+  enrolled?: Timestamp | null | undefined;
+  /** When the gateway last heard of it. */
+  lastSeen?: Timestamp | null | undefined;
+  /** The newest values. */
+  summary?: Summary | null | undefined;
+  /** The state of its spool, as last reported. */
+  spool?: SpoolState | null | undefined;
+  /** Receive time minus send time, microseconds. */
+  skewUs: number;
+  /** The gateway that holds its stream; empty while it has none. */
+  gateway: string;
+  /** Milliseconds between ticks at rest. */
+  intervalMs: number;
+  /** Why it is quarantined. */
+  problem: string;
+}
+
+export interface ListNodesRequest {
+  /** Text and `key:value` terms as in the console: `region:gh cpu>80 state:late`. Empty matches all. */
+  filter: string;
+}
+
+export interface ListNodesResponse {
+  nodes: Node[];
+  asOf?: Timestamp | null | undefined;
+}
+
+export interface GetNodeRequest {
+  /** Node id, or a name that only one node has. */
+  node: string;
+}
+
+export interface WatchNodesRequest {
+  /** As in ListNodes. */
+  filter: string;
+  /** At most one update in this time, milliseconds; default 1000, at least 100. */
+  intervalMs: number;
+}
+
+export interface NodesUpdate {
+  /** Nodes that are new or changed, whole. */
+  nodes: Node[];
+  /** Node ids that no longer match. */
+  removed: string[];
+  /** True in the last message of the first answer. */
+  complete: boolean;
+  asOf?: Timestamp | null | undefined;
+}
+
+export interface QueryRequest {
+  /** One SELECT. Times as QuestDB writes them. */
+  sql: string;
+  /** At most this many rows; default 10,000, at most 1,000,000. */
+  maxRows: number;
+  /** Time limit in milliseconds; default 10,000, at most 60,000. */
+  timeoutMs: number;
+}
+
+export interface QueryColumn {
+  name: string;
+  /** QuestDB's type, in lower case: `timestamp`, `symbol`, `double`, `long`, `varchar`. */
+  type: string;
+}
+
+/** Part of an answer. The first frame has the columns; the last has the totals. */
+export interface QueryFrame {
+  /** In the first frame only. */
+  columns: QueryColumn[];
+  /** Rows in this frame. */
+  rows: number;
+  /** One for each column. */
+  values: QueryValues[];
+  /** In the last frame only. */
+  totals?: QueryTotals | null | undefined;
+}
+
+/** One column of a frame. Which list is filled follows from the column's type. */
+export interface QueryValues {
+  /** Numbers; NaN where null. */
+  numbers: number[];
+  /** Text and everything else, as text. */
+  texts: string[];
+  /** Times in Unix microseconds, each absolute. */
+  timesUs: number[];
+  /** Rows that are null in `texts` or `times_us`. */
+  nulls: number[];
+}
+
+export interface QueryTotals {
+  rows: number;
+  /** True when the row limit cut the answer. */
+  truncated: boolean;
+  /** From receipt to the last row, milliseconds. */
+  elapsedMs: number;
+}
+
+export interface WatchMetricsRequest {
+  /** Node ids; at most 100. */
+  nodeIds: string[];
+  /** Measurements; empty means all. */
+  measurements: string[];
+  /** Milliseconds between samples, 100 to 10,000; default 1000. */
+  intervalMs: number;
+}
+
+export interface MetricsUpdate {
+  nodeId: string;
+  frames: Frame[];
+  /** By the agent's clock at sending, Unix microseconds. */
+  sentUs: number;
+}
+
+export type ListMeasurementsRequest = Record<string, never>;
+
+export interface ListMeasurementsResponse {
+  measurements: Measurement[];
+}
+
+export interface Measurement {
+  /** Table or view. */
+  name: string;
+  columns: MeasurementColumn[];
+  /** True for a view that joins names and labels of nodes. */
+  view: boolean;
+}
+
+export interface MeasurementColumn {
+  name: string;
+  type: string;
+  /** True for a tag, which names the series. */
+  tag: boolean;
+}
+
+export interface VerifyRequest {
+  /** Only this node id; empty means all. */
+  nodeId: string;
+  /** How long to wait for what is in flight, milliseconds; default 10,000. */
+  waitMs: number;
+}
+
+export interface VerifyResponse {
+  /** Batches with a row in the ledger. */
+  stored: number;
+  /** Batches acknowledged, and still in the stream. */
+  inFlight: number;
+  /** Batches still in spools, as last reported. */
+  inSpools: number;
+  /** Batches dropped with a known reason. */
+  dropped: number;
+  /** Batches acknowledged and nowhere. */
+  lost: number;
+  /** Rows in tables beyond what the ledger counts. */
+  doubled: number;
+  /** Rows the ledger counts as stored. */
+  ledgerRows: number;
+  /** Rows counted in the tables. */
+  tableRows: number;
+  /** Rows set aside as dead letters. */
+  badRows: number;
+  /** Nodes looked at. */
+  nodes: number;
+  /** Each hole, named. */
+  holes: LedgerHole[];
+  asOf?: Timestamp | null | undefined;
+  /** Rows the ledger counts that no table has. */
+  missingRows: number;
+  /** Dropped batches by reason. */
+  droppedByReason: Record<string, number>;
+}
+
+export interface LedgerHole {
+  nodeId: string;
+  /** Hexadecimal. */
+  epoch: string;
+  firstSeq: number;
+  lastSeq: number;
+  /** What is known of it. */
+  reason: string;
+}
+
+export type GetPipelineStatusRequest = Record<string, never>;
+
+export interface PipelineStatus {
+  /** Rows stored a second, over the last ten. */
+  rowsPerSecond: number;
+  /** Messages in the stream that the ETL has not acknowledged. */
+  pendingMessages: number;
+  /** Bytes the stream holds. */
+  streamBytes: number;
+  /** Bytes it may hold. */
+  streamMaxBytes: number;
+  /** Seconds between now and the newest stored batch's creation while something is pending; 0 when all is stored. */
+  lagSeconds: number;
+  /** Dead letters by reason. */
+  deadLetters: Record<string, number>;
+  suspendedTables: SuspendedTable[];
+  /** Agents with an open stream. */
+  connectedAgents: number;
+  /** Of everything known to have been numbered, what share is stored or safely on its way, %. */
+  completenessPercent: number;
+  asOf?: Timestamp | null | undefined;
+  /** True when an acknowledgement means "on disk". */
+  durable: boolean;
+  /** What is wrong, a sentence each; empty when all is well. */
+  problems: string[];
+}
+
+export interface SuspendedTable {
+  table: string;
+  /** The database's words. */
+  error: string;
+  since?: Timestamp | null | undefined;
+}
+
+export interface ListDeadLettersRequest {
+  /** At most this many; default 100. */
+  limit: number;
+  /** Only this reason; empty means all. */
+  reason: string;
+}
+
+export interface ListDeadLettersResponse {
+  deadLetters: DeadLetter[];
+  /** All, by reason. */
+  byReason: Record<string, number>;
+}
+
+export interface DeadLetter {
+  /** Sequence number in the dead letter stream. */
+  id: number;
+  time?: Timestamp | null | undefined;
+  nodeId: string;
+  /** A bounded word. */
+  reason: string;
+  /** One sentence. */
+  detail: string;
+  measurement: string;
+  /** The row as JSON, where it could be decoded. */
+  row: string;
+  /** The bytes, where it could not. */
+  raw: Uint8Array;
+}
+
+export interface CreateTokenRequest {
+  kind: TokenKind;
+  /** What people call it. */
+  name: string;
+  /** For access tokens: `read`, `write`, `push`, `admin`. */
+  scopes: string[];
+  /** Seconds it is valid; 0 means 24 h for a join token and no end for an access token. */
+  validSeconds: number;
+  /** How often a join token may be used; 0 means 1. */
+  uses: number;
+  /** Labels that a machine enrolled with it gets. */
+  labels: Record<string, string>;
+}
+
+export interface CreateTokenResponse {
+  token?: Token | null | undefined;
+  /** Shown this once, stored as a hash. */
+  secret: string;
+}
+
+export interface Token {
+  id: string;
+  kind: TokenKind;
+  name: string;
+  scopes: string[];
+  created?: Timestamp | null | undefined;
+  expires?: Timestamp | null | undefined;
+  /** Uses left of a join token. */
+  usesLeft: number;
+  revoked: boolean;
+}
+
+export type ListTokensRequest = Record<string, never>;
+
+export interface ListTokensResponse {
+  tokens: Token[];
+}
+
+export interface RevokeTokenRequest {
+  id: string;
+}
+
+export type RevokeTokenResponse = Record<string, never>;
