@@ -77,7 +77,7 @@ ${lines.join('\n')}\`;
 function toMessagesModule(files: FileDescriptor[]): string {
   const parts = [HEADER, "import type { Fields } from '../message-codec.ts';\n"];
   parts.push(
-    '/** google.protobuf.Timestamp as proto-loader gives it. */\nexport interface Timestamp {\n  seconds: number;\n  nanos: number;\n}\n',
+    "/** google.protobuf.Timestamp as proto-loader gives it. */\nexport interface Timestamp {\n  seconds: number;\n  nanos: number;\n}\n\n/** Times of ours are after 1970, so the signed seconds read as unsigned. */\nexport const TIMESTAMP_FIELDS: Fields = [\n  { no: 1, name: 'seconds', type: 'uint64' },\n  { no: 2, name: 'nanos', type: 'uint32' },\n];\n",
   );
   for (const file of files) {
     const comments = new Map(file.sourceCodeInfo.location.map((place) => [place.path.join('.'), place.leadingComments?.trim() ?? '']));
@@ -95,7 +95,7 @@ function toMessagesModule(files: FileDescriptor[]): string {
 }
 
 /** Written and read by batch-codec.ts, column-wise. */
-const ownCodec = new Set(['Batch', 'Delivery', 'Envelope', 'Event', 'Dropped', 'EnrollResponse']);
+const ownCodec = new Set(['Batch', 'Delivery', 'Envelope', 'Event', 'Dropped']);
 
 function doc(text: string | undefined, indent = ''): string {
   if (!text) return '';

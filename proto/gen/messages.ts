@@ -8,6 +8,12 @@ export interface Timestamp {
   nanos: number;
 }
 
+/** Times of ours are after 1970, so the signed seconds read as unsigned. */
+export const TIMESTAMP_FIELDS: Fields = [
+  { no: 1, name: 'seconds', type: 'uint64' },
+  { no: 2, name: 'nanos', type: 'uint32' },
+];
+
 /** One combination of tag values. The tag names stand once in the frame. */
 export interface Series {
   /** As many values as the frame has tags, in the same order. */
@@ -385,6 +391,13 @@ export const ENROLL_REQUEST_FIELDS: Fields = [
   { no: 1, name: 'joinToken', type: 'string' },
   { no: 2, name: 'csrPem', type: 'string' },
   { no: 3, name: 'node', type: () => NODE_INFO_FIELDS },
+];
+
+export const ENROLL_RESPONSE_FIELDS: Fields = [
+  { no: 1, name: 'nodeId', type: 'string' },
+  { no: 2, name: 'certificatePem', type: 'string' },
+  { no: 3, name: 'caPem', type: 'string' },
+  { no: 4, name: 'notAfter', type: () => TIMESTAMP_FIELDS },
 ];
 
 export const AGENT_MESSAGE_FIELDS: Fields = [
