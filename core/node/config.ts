@@ -62,7 +62,7 @@ function compile<D extends Declaration>(declaration: D, values: ReadonlyMap<stri
   const config: Record<string, unknown> = {};
   for (const [key, setting] of Object.entries(declaration)) {
     const found = values.get(key);
-    const result = setting.type.safeParse(found?.value);
+    const result = parseSetting(setting.type, found?.value);
     if (!result.success) {
       const issue = result.error.issues[0];
       if (found === undefined) throw new MusterError('invalid_config', `${key} is missing: set ${toFlag(key)} (${setting.help})`);
@@ -72,6 +72,29 @@ function compile<D extends Declaration>(declaration: D, values: ReadonlyMap<stri
     config[key] = result.data;
   }
   return config as Config<D>;
+}
+
+/** Text that looks like a number may be meant as text (`--name 5`): the type decides. */
+function parseSetting(type: ZodType, value: unknown): z.ZodSafeParseResult<unknown> {
+  const result = type.safeParse(value instanceof Ambiguous ? value.read : value);
+  if (result.success || !(value instanceof Ambiguous)) return result;
+  const asText = type.safeParse(value.text);
+  return asText.success ? asText : result;
+}
+
+/** A flag's or a variable's text beside what it reads as. */
+class Ambiguous {
+  readonly read: unknown;
+  readonly text: string;
+
+  constructor(read: unknown, text: string) {
+    this.read = read;
+    this.text = text;
+  }
+
+  toJSON(): unknown {
+    return this.read;
+  }
 }
 
 function parseFlags(declaration: Declaration, argv: readonly string[]): Map<string, Found> {
@@ -103,7 +126,7 @@ function nearestWords(word: string, valid: readonly string[]): string {
 function fromText(text: string): unknown {
   if (/^-?\d+(\.\d+)?(e[+-]?\d+)?$/i.test(text) || text === 'true' || text === 'false' || /^[[{]/.test(text)) {
     try {
-      return JSON.parse(text);
+      return new Ambiguous(JSON.parse(text), text);
     } catch {
       return text;
     }
