@@ -1,0 +1,123 @@
+// The fleet's own certificate authority: makes it, and issues the certificates of gateways and nodes with it.
+// Checks of what a stranger asks to have signed are the caller's.
+import 'reflect-metadata';
+import { randomBytes, type webcrypto } from 'node:crypto';
+import { isIP } from 'node:net';
+import * as x509 from '@peculiar/x509';
+import { MusterError } from '../common/muster-error.ts';
+
+/** A certificate and the private key that signs with it, as files hold them. */
+export interface Authority {
+  readonly certificatePem: string;
+  /** PKCS #8. Whoever has it can be any node of the fleet. */
+  readonly keyPem: string;
+}
+
+/** What a node gets. */
+export interface NodeCertificate {
+  readonly certificatePem: string;
+  readonly notAfter: Date;
+}
+
+const KEY_ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256' };
+const SIGNING = { name: 'ECDSA', hash: 'SHA-256' };
+const DAY_MS = 86_400_000;
+/** Certificates begin a little in the past, for a host whose clock is behind. */
+const BACKDATE_MS = 5 * 60_000;
+const AUTHORITY_DAYS = 3650;
+const LEAF_DAYS = 365;
+
+/** A new self-signed authority for a fleet: EC P-256, valid ten years, may sign leaf certificates only. */
+export async function createAuthority(): Promise<Authority> {
+  const keys = await crypto.subtle.generateKey(KEY_ALGORITHM, true, ['sign', 'verify']);
+  const certificate = await x509.X509CertificateGenerator.createSelfSigned({
+    ...validity(AUTHORITY_DAYS),
+    serialNumber: serialNumber(),
+    name: [{ CN: ['Muster fleet CA'] }],
+    keys,
+    signingAlgorithm: SIGNING,
+    extensions: [
+      new x509.BasicConstraintsExtension(true, 0, true),
+      new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign, true),
+      await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
+    ],
+  });
+  return { certificatePem: toPem(certificate), keyPem: await privateKeyPem(keys.privateKey) };
+}
+
+/** A new key and a server certificate for it. `names` are DNS names and IP addresses; the first is also the common name. */
+export async function issueServerCertificate(authority: Authority, names: readonly string[]): Promise<Authority> {
+  const [first] = names;
+  if (first === undefined) throw new MusterError('invalid_argument', 'a server certificate needs at least one name or address');
+  const keys = await crypto.subtle.generateKey(KEY_ALGORITHM, true, ['sign', 'verify']);
+  const certificate = await sign(authority, first, keys.publicKey, x509.ExtendedKeyUsage.serverAuth, [
+    new x509.SubjectAlternativeNameExtension(
+      names.map((name) => new x509.GeneralName(isIP(name) === 0 ? 'dns' : 'ip', name)),
+      false,
+    ),
+  ]);
+  return { certificatePem: toPem(certificate), keyPem: await privateKeyPem(keys.privateKey) };
+}
+
+/**
+ * A client certificate for the key of a certificate signing request. Nothing else of the request gets into it: the common name is
+ * `nodeId`, the usage is client authentication.
+ */
+export async function issueNodeCertificate(authority: Authority, nodeId: string, csrPem: string): Promise<NodeCertificate> {
+  const request = new x509.Pkcs10CertificateRequest(csrPem);
+  const certificate = await sign(authority, nodeId, request.publicKey, x509.ExtendedKeyUsage.clientAuth, []);
+  return { certificatePem: toPem(certificate), notAfter: certificate.notAfter };
+}
+
+async function sign(
+  authority: Authority,
+  commonName: string,
+  publicKey: webcrypto.CryptoKey | x509.PublicKey,
+  usage: x509.ExtendedKeyUsage,
+  extensions: readonly x509.Extension[],
+): Promise<x509.X509Certificate> {
+  const issuer = new x509.X509Certificate(authority.certificatePem);
+  return await x509.X509CertificateGenerator.create({
+    ...validity(LEAF_DAYS),
+    serialNumber: serialNumber(),
+    subject: [{ CN: [commonName] }],
+    issuer: issuer.subjectName,
+    publicKey,
+    signingKey: await importPrivateKey(authority.keyPem),
+    signingAlgorithm: SIGNING,
+    extensions: [
+      new x509.BasicConstraintsExtension(false, undefined, true),
+      new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
+      new x509.ExtendedKeyUsageExtension([usage]),
+      await x509.AuthorityKeyIdentifierExtension.create(issuer.publicKey),
+      ...extensions,
+    ],
+  });
+}
+
+function validity(days: number): { notBefore: Date; notAfter: Date } {
+  const now = Date.now();
+  return { notBefore: new Date(now - BACKDATE_MS), notAfter: new Date(now + days * DAY_MS) };
+}
+
+/** Positive and 127 bits, as RFC 5280 4.1.2.2 wants serial numbers. */
+function serialNumber(): string {
+  const bytes = randomBytes(16);
+  bytes[0] = ((bytes[0] as number) & 0x7f) | 0x40;
+  return bytes.toString('hex');
+}
+
+function toPem(certificate: x509.X509Certificate): string {
+  return `${certificate.toString('pem').trim()}\n`;
+}
+
+async function privateKeyPem(key: webcrypto.CryptoKey): Promise<string> {
+  return `${x509.PemConverter.encode(await crypto.subtle.exportKey('pkcs8', key), 'PRIVATE KEY').trim()}\n`;
+}
+
+async function importPrivateKey(pem: string): Promise<webcrypto.CryptoKey> {
+  const [der] = x509.PemConverter.decode(pem);
+  if (der === undefined)
+    throw new MusterError('invalid_config', 'the key file of the fleet CA holds no PEM block: restore it from a backup');
+  return await crypto.subtle.importKey('pkcs8', der, KEY_ALGORITHM, false, ['sign']);
+}
