@@ -1,0 +1,73 @@
+// nats-server with JetStream on loopback: its configuration file, command and readiness.
+import { join } from 'node:path';
+import { DEAD_LETTER_SUBJECTS, STATUS_BUCKET } from '../../core/common/streams.ts';
+import type { Login, Part } from './part.ts';
+
+export interface NatsServerOptions {
+  /** Path of the nats-server program. */
+  program: string;
+  /** Folder for its configuration and streams. */
+  dir: string;
+  port: number;
+  /** HTTP monitoring (`/healthz`, `/jsz`), loopback only, no login. */
+  monitorPort: number;
+  /** May publish every `muster.` subject and use all of JetStream. */
+  gateway: Login;
+  /** May use JetStream, acknowledge, publish dead letters and its own status. */
+  etl: Login;
+  /** Bytes all streams together may take on disk; default 16 GiB. */
+  maxFileBytes?: number;
+}
+
+const DEFAULT_MAX_FILE_BYTES = 16 * 1024 ** 3;
+
+/** The part. Acknowledged means on disk: `sync_interval: always`. */
+export function natsServerPart(options: NatsServerOptions): Part {
+  const configFile = join(options.dir, 'nats-server.conf');
+  return {
+    name: 'nats',
+    command: options.program,
+    args: ['--config', configFile],
+    folders: [options.dir, join(options.dir, 'jetstream')],
+    files: [{ path: configFile, text: natsServerConfig(options) }],
+    readiness: { kind: 'ask', ask: () => askHealth(options.monitorPort) },
+  };
+}
+
+/** The text of nats-server.conf. Strings are JSON strings, which its syntax takes as they are. */
+export function natsServerConfig(options: NatsServerOptions): string {
+  const text = JSON.stringify;
+  const etlPublish = ['$JS.API.>', '$JS.ACK.>', '$JS.FC.>', DEAD_LETTER_SUBJECTS, `$KV.${STATUS_BUCKET}.>`, '_INBOX.>'];
+  return `server_name: muster
+listen: "127.0.0.1:${options.port}"
+http: "127.0.0.1:${options.monitorPort}"
+max_payload: 1048576
+# A slow watcher must not make the server hold more than this for it.
+max_pending: 67108864
+jetstream {
+  store_dir: ${text(join(options.dir, 'jetstream'))}
+  # The default flushes every two minutes, and an acknowledged message is lost with the power.
+  sync_interval: always
+  max_memory_store: 268435456
+  max_file_store: ${options.maxFileBytes ?? DEFAULT_MAX_FILE_BYTES}
+}
+authorization {
+  users: [
+    {
+      user: ${text(options.gateway.user)}, password: ${text(options.gateway.password)}
+      permissions { publish: ["muster.>", "$JS.>", "$KV.>", "_INBOX.>"], subscribe: ["muster.>", "$KV.>", "_INBOX.>"] }
+    }
+    {
+      user: ${text(options.etl.user)}, password: ${text(options.etl.password)}
+      permissions { publish: ${text(etlPublish)}, subscribe: ["$KV.>", "_INBOX.>"] }
+    }
+  ]
+}
+`;
+}
+
+async function askHealth(monitorPort: number): Promise<void> {
+  const response = await fetch(`http://127.0.0.1:${monitorPort}/healthz`, { signal: AbortSignal.timeout(2000) });
+  const body = await response.text();
+  if (!response.ok) throw new Error(`nats-server answers ${response.status}: ${body}`);
+}

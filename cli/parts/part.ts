@@ -1,0 +1,35 @@
+// What it takes to run one part of Muster as a child process, as plain data: who starts it is somebody else's business.
+
+/** A file that must stand before the part starts; written with mode 0600, since most hold a password. */
+export interface PartFile {
+  path: string;
+  text: string;
+}
+
+/** How to tell that a part serves. */
+export type Readiness =
+  /** It prints one JSON line with `"ready":true` on stdout. */
+  | { kind: 'line' }
+  /** `ask` resolves when it answers, and throws while it does not. */
+  | { kind: 'ask'; ask: () => Promise<void> };
+
+/** One part, ready to be started again and again with the same ports and folders. */
+export interface Part {
+  /** Its name in `muster status` and of its log file. */
+  readonly name: string;
+  readonly command: string;
+  readonly args: readonly string[];
+  /** Added to the environment of the launcher. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Made before each start, mode 0700. */
+  readonly folders: readonly string[];
+  /** Written before each start. */
+  readonly files: readonly PartFile[];
+  readonly readiness: Readiness;
+}
+
+/** A login of a server that a part talks to. */
+export interface Login {
+  user: string;
+  password: string;
+}

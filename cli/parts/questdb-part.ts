@@ -1,0 +1,107 @@
+// QuestDB on loopback: its configuration file, Java command and readiness.
+import { join } from 'node:path';
+import type { Login, Part } from './part.ts';
+
+export interface QuestdbOptions {
+  /** Path of the Java program (17 or newer). */
+  java: string;
+  /** Path of the QuestDB jar. */
+  jar: string;
+  /** Folder for its configuration and tables. */
+  dir: string;
+  httpPort: number;
+  pgPort: number;
+  /** May everything, over HTTP and PG. */
+  admin: Login;
+  /** May only read, over PG. */
+  reader: Login;
+  /** When a commit counts: `sync` and `async` reach the disk, `nosync` does not. Default `sync`. */
+  commitMode?: 'sync' | 'async' | 'nosync';
+  /** Java heap; default 512. Tables live outside of it. */
+  heapMegabytes?: number;
+}
+
+/** The part. One process, no listener but HTTP and PG, both on loopback and both with a login. */
+export function questdbPart(options: QuestdbOptions): Part {
+  const heap = options.heapMegabytes ?? 512;
+  return {
+    name: 'questdb',
+    command: options.java,
+    args: [
+      `-Xmx${heap}m`,
+      '-XX:+UseParallelGC',
+      '-Dlog.console.colors=false',
+      // Its start touches little of what the second compiler would speed up later; both stay on.
+      '-XX:+TieredCompilation',
+      '-p',
+      options.jar,
+      '-m',
+      'io.questdb/io.questdb.ServerMain',
+      '-d',
+      options.dir,
+    ],
+    env: { QDB_PACKAGE: 'muster' },
+    folders: [options.dir, join(options.dir, 'conf')],
+    files: [
+      { path: join(options.dir, 'conf', 'server.conf'), text: questdbConfig(options) },
+      { path: join(options.dir, 'conf', 'log.conf'), text: LOG_CONFIG },
+    ],
+    readiness: { kind: 'ask', ask: () => askSelectOne(options) },
+  };
+}
+
+/** Without it, QuestDB writes several lines for every request. */
+const LOG_CONFIG = `writers=stdout
+w.stdout.class=io.questdb.log.LogConsoleWriter
+w.stdout.level=CRITICAL,ERROR,ADVISORY
+`;
+
+/** The text of server.conf. */
+export function questdbConfig(options: QuestdbOptions): string {
+  return `${Object.entries(questdbSettings(options))
+    .map(([key, value]) => `${key}=${value}`)
+    .join('\n')}\n`;
+}
+
+function questdbSettings(options: QuestdbOptions): Record<string, string | number | boolean> {
+  return {
+    'http.bind.to': `127.0.0.1:${options.httpPort}`,
+    'http.user': options.admin.user,
+    'http.password': options.admin.password,
+    'http.min.enabled': false,
+    'pg.net.bind.to': `127.0.0.1:${options.pgPort}`,
+    'pg.user': options.admin.user,
+    'pg.password': options.admin.password,
+    'pg.readonly.user.enabled': true,
+    'pg.readonly.user': options.reader.user,
+    'pg.readonly.password': options.reader.password,
+    'line.tcp.enabled': false,
+    'line.udp.enabled': false,
+    'line.http.enabled': true,
+    // A tag column that ILP makes is not part of the dedup key: only the ETL changes a schema.
+    'line.auto.create.new.tables': false,
+    'line.auto.create.new.columns': false,
+    'cairo.commit.mode': options.commitMode ?? 'sync',
+    // Empty roots: no statement reads or writes files of this host.
+    'cairo.sql.copy.root': '',
+    'cairo.sql.copy.export.root': '',
+    'query.timeout': '60s',
+    'telemetry.enabled': false,
+    'telemetry.disable.completely': true,
+    'metrics.enabled': false,
+  };
+}
+
+async function askSelectOne(options: QuestdbOptions): Promise<void> {
+  const response = await fetch(`http://127.0.0.1:${options.httpPort}/exec?query=${encodeURIComponent('select 1')}`, {
+    headers: { authorization: basicAuthorization(options.admin) },
+    signal: AbortSignal.timeout(2000),
+  });
+  const body = await response.text();
+  if (!response.ok) throw new Error(`QuestDB answers ${response.status}: ${body}`);
+}
+
+/** The value of an HTTP `authorization` header for `login`. */
+export function basicAuthorization(login: Login): string {
+  return `Basic ${Buffer.from(`${login.user}:${login.password}`).toString('base64')}`;
+}

@@ -1,0 +1,156 @@
+// Starts one part as a child process, waits until it serves, ends it.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, mkdirSync, openSync, readSync, statSync, writeFileSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { createInterface } from 'node:readline';
+import { MusterError } from '../../core/common/muster-error.ts';
+import type { Part } from '../parts/part.ts';
+import { orphanGuard } from './orphan-guard.ts';
+
+/** How a child ended: one of the two is set. */
+export interface Exit {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+}
+
+/** A part that runs. */
+export interface Child {
+  readonly pid: number;
+  /** Resolves when the process is gone. */
+  readonly exited: Promise<Exit>;
+  /** Resolves with the part's ready line (empty where readiness is asked for) once it serves; rejects when it ends before or after `timeoutMs`. */
+  ready(timeoutMs: number): Promise<Record<string, unknown>>;
+  /** SIGTERM, SIGKILL when it is still there after `graceMs` (default 10 s). Resolves when it is gone; may be called again. */
+  stop(graceMs?: number): Promise<Exit>;
+  /** SIGKILL, as a crash would be. Resolves when it is gone. */
+  kill(): Promise<Exit>;
+}
+
+/** Makes the part's folders and files, opens its log for appending and starts it in a process group of its own. */
+export function startChild(part: Part, logFile: string): Child {
+  for (const folder of [...part.folders, dirname(logFile)]) mkdirSync(folder, { recursive: true, mode: 0o700 });
+  for (const file of part.files) writeFileSync(file.path, file.text, { mode: 0o600 });
+  const log = openSync(logFile, 'a', 0o600);
+  const child = spawn(part.command, part.args, {
+    // Its own group: Ctrl-C in a terminal reaches the launcher alone, which ends the parts in order.
+    detached: true,
+    stdio: ['ignore', 'pipe', log],
+    env: { ...process.env, ...part.env },
+  });
+  const exited = watchExit(child, part, log);
+  const line = watchOutput(child, part, log);
+  const stop = async (graceMs = 10_000): Promise<Exit> => {
+    child.kill('SIGTERM');
+    const timer = setTimeout(() => child.kill('SIGKILL'), graceMs);
+    return exited.finally(() => clearTimeout(timer));
+  };
+  return {
+    pid: child.pid ?? 0,
+    exited,
+    ready: (timeoutMs) => untilReady({ part, logFile, exited, line, timeoutMs }),
+    stop,
+    kill: () => {
+      child.kill('SIGKILL');
+      return exited;
+    },
+  };
+}
+
+function watchExit(child: ChildProcess, part: Part, log: number): Promise<Exit> {
+  const { pid } = child;
+  if (pid !== undefined) orphanGuard().add(pid);
+  return new Promise((resolve) => {
+    child.once('error', (error) => {
+      if (pid !== undefined) return;
+      writeSync(log, `${part.command} cannot be started: ${error.message}\n`);
+      closeSync(log);
+      resolve({ code: 127, signal: null });
+    });
+    // `close` comes after the last output, so the log is whole by then.
+    child.once('close', (code, signal) => {
+      if (pid === undefined) return;
+      orphanGuard().remove(pid);
+      closeSync(log);
+      resolve({ code, signal });
+    });
+  });
+}
+
+/** Copies stdout to the log and resolves with the first line that says ready. */
+function watchOutput(child: ChildProcess, part: Part, log: number): Promise<Record<string, unknown>> {
+  return new Promise((resolve) => {
+    if (child.stdout === null) return;
+    createInterface({ input: child.stdout }).on('line', (text) => {
+      writeSync(log, `${text}\n`);
+      if (part.readiness.kind === 'line' && text.startsWith('{')) {
+        const line = parseLine(text);
+        if (line?.['ready'] === true) resolve(line);
+      }
+    });
+  });
+}
+
+function parseLine(text: string): Record<string, unknown> | undefined {
+  try {
+    return JSON.parse(text) as Record<string, unknown>;
+  } catch {
+    return undefined;
+  }
+}
+
+interface Waiting {
+  part: Part;
+  logFile: string;
+  exited: Promise<Exit>;
+  line: Promise<Record<string, unknown>>;
+  timeoutMs: number;
+}
+
+async function untilReady(waiting: Waiting): Promise<Record<string, unknown>> {
+  const { part, logFile, timeoutMs } = waiting;
+  const over = new AbortController();
+  const timeout = new Promise<never>((_, reject) => {
+    const timer = setTimeout(() => {
+      reject(new MusterError('deadline_exceeded', `${part.name} does not serve after ${timeoutMs / 1000} s: see ${logFile}`));
+    }, timeoutMs);
+    over.signal.addEventListener('abort', () => clearTimeout(timer));
+  });
+  const ended = waiting.exited.then((exit) => {
+    throw new MusterError('unavailable', `${part.name} ended with ${exitWords(exit)} before it served: ${logTail(logFile)} (${logFile})`);
+  });
+  const ready = part.readiness.kind === 'line' ? waiting.line : untilAnswer(part.readiness.ask, over.signal);
+  try {
+    return await Promise.race([ready, ended, timeout]);
+  } finally {
+    over.abort();
+  }
+}
+
+async function untilAnswer(ask: () => Promise<void>, over: AbortSignal): Promise<Record<string, unknown>> {
+  while (!over.aborted) {
+    try {
+      await ask();
+      break;
+    } catch {
+      // Not there yet: the deadline of the caller decides when that becomes an error.
+      await new Promise((resolve) => setTimeout(resolve, 25));
+    }
+  }
+  return {};
+}
+
+/** `signal SIGKILL` or `exit code 2`. */
+export function exitWords(exit: Exit): string {
+  return exit.signal === null ? `exit code ${exit.code}` : `signal ${exit.signal}`;
+}
+
+/** The last line of a log that says something, for the sentence of an error. */
+export function logTail(logFile: string): string {
+  const size = statSync(logFile, { throwIfNoEntry: false })?.size ?? 0;
+  if (size === 0) return 'it logged nothing';
+  const bytes = Buffer.alloc(Math.min(size, 4096));
+  const file = openSync(logFile, 'r');
+  readSync(file, bytes, 0, bytes.length, size - bytes.length);
+  closeSync(file);
+  return bytes.toString('utf8').trimEnd().split('\n').at(-1)?.slice(0, 400) ?? '';
+}
