@@ -1,0 +1,141 @@
+// Builds dist/: every program as one file with all it needs inside, and the renderer's page. Runs under the packaged Node 24, after the packages are there.
+// `node deploy/setup/build.mjs [NAME…]` builds all, or the named ones.
+import { existsSync } from 'node:fs';
+import { cp, mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { dirname, join, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { PROGRAMS } from './programs.mjs';
+
+/** @typedef {import('./programs.mjs').Program} Program */
+
+const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
+const DIST = join(ROOT, 'dist');
+/** The newest Node and the oldest Electron we run on: Electron 22 has Node 16 and Chrome 108. */
+const TARGETS = { node: 'node24', electron: 'node16', page: 'chrome108' };
+/** Folders of .proto files which packages read beside themselves: they go along, below dist/assets. */
+const PROTO_FOLDERS = { '@grpc/reflection': 'build/proto', 'grpc-health-check': 'proto' };
+/** CommonJS inside an ES module still says __dirname. `require` comes from rolldown itself. */
+const ESM_BANNER = 'const __filename = import.meta.filename, __dirname = import.meta.dirname;';
+
+/** Packages with .proto files find them below dist/assets, as if they stood there. */
+const protoAssets = {
+  name: 'proto-assets',
+  transform: {
+    filter: { code: /__dirname/ },
+    /** @param {string} code @param {string} id */
+    handler(code, id) {
+      const owner = Object.keys(PROTO_FOLDERS).find((name) => id.includes(`/node_modules/${name}/`));
+      if (!owner) return null;
+      const folder = relative(join(ROOT, 'node_modules'), dirname(id)).replaceAll('\\', '/');
+      const replaced = code.replaceAll('__dirname', `require('node:path').join(__dirname, ${JSON.stringify(`assets/${folder}`)})`);
+      // No line moves, so the map stays as it is.
+      return { code: replaced, map: null };
+    },
+  },
+};
+
+/** @param {Program} program @param {string} stage */
+async function bundle(program, stage) {
+  const { build } = await import('rolldown');
+  const esm = program.kind === 'node';
+  await build({
+    cwd: ROOT,
+    input: join(ROOT, program.input),
+    platform: 'node',
+    external: esm ? [/^node:/] : ['electron', /^node:/],
+    transform: { target: TARGETS[program.kind] },
+    plugins: [protoAssets],
+    // pg asks for its optional native driver, ws for optional speed-ups: absent here, and both live without.
+    onLog: (level, log, handle) =>
+      log.code === 'UNRESOLVED_IMPORT' && /pg-native|bufferutil|utf-8-validate/.test(log.message) ? undefined : handle(level, log),
+    output: {
+      file: join(stage, program.output),
+      format: esm ? 'esm' : 'cjs',
+      codeSplitting: false,
+      sourcemap: true,
+      ...(esm ? { banner: ESM_BANNER } : {}),
+    },
+    logLevel: 'warn',
+  });
+}
+
+/** @param {Program} program @param {string} stage */
+async function buildPage(program, stage) {
+  const { build } = await import('vite');
+  await build({
+    configFile: false,
+    root: join(ROOT, program.input),
+    // Relative addresses: the page is opened from a file by Electron and from / by the web console.
+    base: './',
+    logLevel: 'warn',
+    oxc: { jsx: { runtime: 'automatic' } },
+    build: {
+      target: TARGETS.page,
+      outDir: join(stage, program.output),
+      emptyOutDir: true,
+      sourcemap: true,
+      // One small page loaded from the same machine: a warning about chunk size says nothing.
+      chunkSizeWarningLimit: 4096,
+    },
+  });
+}
+
+/** Puts what was staged in its place, each file or folder by a rename, so that a running part never meets a half-written one. @param {Program} program @param {string} stage */
+async function install(program, stage) {
+  const outputs = program.kind === 'page' ? [program.output] : [program.output, `${program.output}.map`];
+  for (const output of outputs) {
+    const target = join(DIST, output);
+    await mkdir(dirname(target), { recursive: true });
+    if (program.kind === 'page' && existsSync(target)) await rename(target, join(stage, 'replaced'));
+    await rename(join(stage, output), target);
+  }
+}
+
+/** @param {string} stage */
+async function installAssets(stage) {
+  for (const [name, folder] of Object.entries(PROTO_FOLDERS)) {
+    const target = join(DIST, 'assets', name, folder);
+    if (existsSync(target)) continue;
+    const staged = join(stage, 'assets', name);
+    await cp(join(ROOT, 'node_modules', name, folder), staged, { recursive: true });
+    await mkdir(dirname(target), { recursive: true });
+    await rename(staged, target);
+  }
+}
+
+/**
+ * Builds the named programs, all of them without names, side by side.
+ * @param {readonly string[]} [names]
+ * @returns {Promise<string[]>} the names built
+ */
+export async function buildPrograms(names = []) {
+  const unknown = names.find((name) => !PROGRAMS.some((program) => program.name === name));
+  if (unknown)
+    throw new Error(`There is no program "${unknown}" to build; there are ${PROGRAMS.map((program) => program.name).join(', ')}.`);
+  const wanted = PROGRAMS.filter((program) => names.length === 0 || names.includes(program.name));
+  const programs = wanted.filter((program) => existsSync(join(ROOT, program.input)));
+  for (const program of wanted)
+    if (!programs.includes(program)) console.error(`build: ${program.input} does not exist yet, ${program.name} is left out`);
+  await mkdir(join(ROOT, '.cache'), { recursive: true });
+  const stage = join(ROOT, '.cache', `build-${process.pid}`);
+  try {
+    await Promise.all(programs.map((program) => (program.kind === 'page' ? buildPage(program, stage) : bundle(program, stage))));
+    await mkdir(stage, { recursive: true });
+    for (const program of programs) await install(program, stage);
+    await installAssets(stage);
+    if (names.length === 0) await removeStrangers();
+  } finally {
+    await rm(stage, { recursive: true, force: true });
+  }
+  return programs.map((program) => program.name);
+}
+
+/** What an earlier build left of a program that is gone. */
+async function removeStrangers() {
+  const expected = new Set(['assets', ...PROGRAMS.flatMap(({ output }) => [output.split('/')[0], `${output}.map`])]);
+  for (const entry of await readdir(DIST)) if (!expected.has(entry)) await rm(join(DIST, entry), { recursive: true, force: true });
+}
+
+if (process.argv[1] && resolve(process.argv[1]) === fileURLToPath(import.meta.url)) {
+  await buildPrograms(process.argv.slice(2));
+}

@@ -1,0 +1,43 @@
+// The four kinds of tests. The cheap ones share the workers; the ones that start real servers, and then the windows, come after them one file at a time.
+import { defineConfig } from 'vitest/config';
+
+const ROOMS = ['core', 'proto', 'agent', 'gateway', 'etl', 'cli', 'console', 'deploy'];
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        oxc: { jsx: { runtime: 'automatic' } },
+        test: {
+          name: 'unit',
+          // What must run before anything is installed is .mjs, and so are its tests.
+          include: ROOMS.flatMap((room) => [`${room}/**/*.test.{ts,tsx}`, `${room}/**/*.test.mjs`]),
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        test: { name: 'architecture', include: ['test/architecture/**/*.test.ts'], testTimeout: 30_000, sequence: { groupOrder: 0 } },
+      },
+      {
+        test: {
+          name: 'integration',
+          include: ['test/integration/**/*.test.ts', 'test/harness/**/*.test.ts'],
+          fileParallelism: false,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          name: 'e2e',
+          include: ['test/e2e/**/*.test.ts'],
+          fileParallelism: false,
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+          sequence: { groupOrder: 2 },
+        },
+      },
+    ],
+  },
+});
