@@ -1,0 +1,160 @@
+// A KV bucket kept in memory: read at start, current by a watch, written by compare-and-set. Knows nothing of what the values mean.
+import { Empty, type KV, type KvEntry, type NatsConnection, NatsError } from 'nats';
+import { MusterError } from '../core/common/muster-error.ts';
+import type { Component } from '../core/node/lifecycle.ts';
+
+export interface WatchedBucketOptions<T> {
+  connection: NatsConnection;
+  bucket: string;
+  /** Undefined where the bytes are not a value of ours: such an entry is passed over and told to `onUnreadable`. */
+  parse(text: string): T | undefined;
+  onUnreadable(key: string): void;
+  /** After each change that came by the watch; `undefined` means deleted. */
+  onChange?(key: string, value: T | undefined): void;
+}
+
+interface Cached<T> {
+  /** Undefined where it was deleted: the mark is kept, as it says more than absence does. */
+  value: T | undefined;
+  revision: number;
+}
+
+/** "wrong last sequence": somebody else wrote in between. */
+const WRONG_LAST_SEQUENCE = 10071;
+const REWATCH_MS = 500;
+const SWAP_ATTEMPTS = 16;
+
+export class WatchedBucket<T> implements Component {
+  readonly name: string;
+  readonly #options: WatchedBucketOptions<T>;
+  readonly #entries = new Map<string, Cached<T>>();
+  #kv: KV | undefined;
+  #watch: { stop(): void } | undefined;
+  #stopped = true;
+  #rewatch: NodeJS.Timeout | undefined;
+
+  constructor(options: WatchedBucketOptions<T>) {
+    this.#options = options;
+    this.name = `bucket ${options.bucket}`;
+  }
+
+  /** Resolves when all that was in the bucket is read. */
+  async start(): Promise<void> {
+    this.#stopped = false;
+    this.#kv = await this.#options.connection.jetstream().views.kv(this.#options.bucket, { bindOnly: true });
+    await this.#follow();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    clearTimeout(this.#rewatch);
+    this.#watch?.stop();
+    this.#entries.clear();
+  }
+
+  get(key: string): T | undefined {
+    return this.#entries.get(key)?.value;
+  }
+
+  /** True for a key that was deleted and not written again, false for one that never was. */
+  isDeleted(key: string): boolean {
+    const entry = this.#entries.get(key);
+    return entry !== undefined && entry.value === undefined;
+  }
+
+  values(): T[] {
+    return [...this.#entries.values()].flatMap((entry) => (entry.value === undefined ? [] : [entry.value]));
+  }
+
+  /** Writes a key that is not there. Throws `already_exists`. */
+  async create(key: string, value: T): Promise<void> {
+    const revision = await reachable(this.#bucket().create(key, JSON.stringify(value))).catch((error: unknown) => {
+      if (isConflict(error)) throw new MusterError('already_exists', `${this.#options.bucket} has an entry ${key} already`, error);
+      throw error;
+    });
+    this.#keep(key, value, revision);
+  }
+
+  /**
+   * Replaces the value of a key by what `change` makes of it, however many others write at the same time. `change` sees the value in
+   * the server, not the one in memory; it may throw, and returns undefined to leave everything as it is.
+   */
+  async swap(key: string, change: (value: T | undefined) => T | undefined): Promise<T | undefined> {
+    for (let attempt = 0; attempt < SWAP_ATTEMPTS; attempt++) {
+      const entry = await reachable(this.#bucket().get(key));
+      const before = entry === null ? undefined : this.#parse(entry);
+      const after = change(before);
+      if (after === undefined) return before;
+      try {
+        this.#keep(key, after, await reachable(this.#bucket().update(key, JSON.stringify(after), entry?.revision ?? 0)));
+        return after;
+      } catch (error) {
+        if (!isConflict(error)) throw error;
+      }
+    }
+    throw new MusterError(
+      'unavailable',
+      `${this.#options.bucket}: ${key} was changed by others ${SWAP_ATTEMPTS} times in a row: try again`,
+    );
+  }
+
+  #bucket(): KV {
+    if (this.#kv === undefined) throw new MusterError('internal', `${this.name} was used before it was started`);
+    return this.#kv;
+  }
+
+  #parse(entry: KvEntry): T | undefined {
+    if (entry.operation !== 'PUT') return undefined;
+    const value = this.#options.parse(Buffer.from(entry.value ?? Empty).toString('utf8'));
+    if (value === undefined) this.#options.onUnreadable(entry.key);
+    return value;
+  }
+
+  #keep(key: string, value: T | undefined, revision: number): boolean {
+    const known = this.#entries.get(key);
+    if (known !== undefined && known.revision >= revision) return false;
+    this.#entries.set(key, { value, revision });
+    return true;
+  }
+
+  async #follow(): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
+      this.#bucket()
+        .watch({ initializedFn: resolve })
+        .then((watch) => {
+          this.#watch = watch;
+          return this.#consume(watch);
+        })
+        .catch(reject);
+    });
+  }
+
+  /** A watch heals itself over reconnects; one that ends all the same (its bucket was made anew) is begun again. */
+  async #consume(watch: AsyncIterable<KvEntry>): Promise<void> {
+    for await (const entry of watch) {
+      const value = this.#parse(entry);
+      if (this.#keep(entry.key, value, entry.revision)) this.#options.onChange?.(entry.key, value);
+    }
+    if (!this.#stopped) this.#followLater();
+  }
+
+  #followLater(): void {
+    this.#rewatch = setTimeout(() => {
+      this.#follow().catch(() => this.#followLater());
+    }, REWATCH_MS);
+  }
+}
+
+function isConflict(error: unknown): boolean {
+  return error instanceof NatsError && error.api_error?.err_code === WRONG_LAST_SEQUENCE;
+}
+
+async function reachable<R>(answer: Promise<R>): Promise<R> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (isConflict(error)) throw error;
+    const words = error instanceof Error ? error.message : String(error);
+    throw new MusterError('unavailable', `nats-server does not answer (${words}): try again`, error);
+  }
+}
