@@ -1,0 +1,95 @@
+// The runtimes beside Node: finds nats-server, QuestDB and its Java, Electron, and what the tests need, and fetches what is missing.
+// Runs on Node ≥ 20 before anything is installed. `node deploy/setup/runtimes.mjs [NAME…]` prints where each came from.
+import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { CATALOGUE } from './runtimes/catalogue.mjs';
+import { resolveFrom } from './runtimes/resolver.mjs';
+import { runtimeCacheFolder } from './runtimes/runtime-cache.mjs';
+import { wordsOf } from './setup-error.mjs';
+
+/**
+ * @typedef {import('./runtimes/resolver.mjs').Resolved} Resolved
+ * @typedef {{ name: string, purpose: string, text: string }} Progress
+ */
+
+/** Every name, in the order of importance. */
+export const RUNTIME_NAMES = Object.keys(CATALOGUE);
+
+/** A line every so often for each runtime says enough. */
+const LINE_EVERY_MS = 3_000;
+
+/** Lines on stderr, the first at once and then one every few seconds. */
+export function linePrinter(print = (/** @type {string} */ line) => process.stderr.write(`${line}\n`), now = Date.now) {
+  /** @type {Map<string, number>} */
+  const last = new Map();
+  return ({ name, purpose, text }) => {
+    const key = `${name} ${/^\d/.test(text) ? '' : text.replace(/, \d+ s$/, '')}`;
+    if (now() - (last.get(key) ?? Number.NEGATIVE_INFINITY) < LINE_EVERY_MS) return;
+    last.set(key, now());
+    print(`setup: ${name} (${purpose}): ${text}`);
+  };
+}
+
+/** @returns {import('./runtimes/sources.mjs').Context} */
+function contextOf(/** @type {NodeJS.ProcessEnv} */ env) {
+  return { env, platform: process.platform, arch: process.arch, cache: runtimeCacheFolder(env) };
+}
+
+/**
+ * Finds the runtimes, fetching what is missing, side by side.
+ * @param {readonly string[]} names
+ * @param {{ onProgress?: (progress: Progress) => void, env?: NodeJS.ProcessEnv }} [options]
+ * @returns {Promise<Record<string, Resolved>>}
+ * @throws {SetupError} the first failure, after all have ended: what was fetched meanwhile stays in the cache
+ */
+export async function ensureRuntimes(names, { onProgress = linePrinter(), env = process.env } = {}) {
+  const context = contextOf(env);
+  const outcomes = await Promise.allSettled(
+    names.map((name) =>
+      resolveFrom(name, CATALOGUE, context, (text) => onProgress({ name, purpose: CATALOGUE[name]?.purpose ?? '', text })),
+    ),
+  );
+  const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+  if (failed) throw failed.reason;
+  return Object.fromEntries(
+    names.map((name, position) => [name, /** @type {PromiseFulfilledResult<Resolved>} */ (outcomes[position]).value]),
+  );
+}
+
+/**
+ * The path of one runtime (questdb: its jar; electron: its folder).
+ * @param {string} name
+ * @param {{ onProgress?: (progress: Progress) => void, env?: NodeJS.ProcessEnv }} [options]
+ * @returns {Promise<string>}
+ */
+export async function resolveRuntime(name, options) {
+  const found = await ensureRuntimes([name], options);
+  return /** @type {Resolved} */ (found[name]).path;
+}
+
+/** Which variable hands a runtime to the programs we start. @param {Record<string, Resolved>} found */
+export function settingsOf(found) {
+  return Object.fromEntries(
+    Object.entries(found).map(([name, { path }]) => [/** @type {{ setting: string }} */ (CATALOGUE[name]).setting, path]),
+  );
+}
+
+async function main() {
+  const names = process.argv.length > 2 ? process.argv.slice(2) : RUNTIME_NAMES;
+  for (const name of names) {
+    if (!CATALOGUE[name]) throw new Error(`There is no runtime "${name}"; there are ${RUNTIME_NAMES.join(', ')}.`);
+  }
+  const outcomes = await Promise.allSettled(names.map((name) => ensureRuntimes([name])));
+  for (const [position, outcome] of outcomes.entries()) {
+    const name = /** @type {string} */ (names[position]);
+    if (outcome.status === 'rejected') {
+      console.error(wordsOf(outcome.reason));
+      process.exitCode = 1;
+    } else {
+      const { version, path, from } = /** @type {Resolved} */ (outcome.value[name]);
+      console.log(`${name.padEnd(12)} ${version.padEnd(14)} ${path} (from ${from})`);
+    }
+  }
+}
+
+if (process.argv[1] && resolve(process.argv[1]) === fileURLToPath(import.meta.url)) await main();

@@ -1,0 +1,115 @@
+// The order in which a runtime is found: the setting, the machine's own, our cache, the ways that bring it, the sentence that says how.
+import { existsSync } from 'node:fs';
+import { resolve as absolute, join } from 'node:path';
+import { SetupError, wordsOf } from '../setup-error.mjs';
+import { installPackages } from './debian.mjs';
+import { placeInCache, rememberedCheck } from './runtime-cache.mjs';
+
+/**
+ * @typedef {import('./catalogue.mjs').Runtime} Runtime
+ * @typedef {import('./sources.mjs').Context} Context
+ * @typedef {{ path: string, version: string, from: string }} Resolved from: "MUSTER_JAVA", "this machine", "the cache", "Maven", …
+ * @typedef {(text: string) => void} Report
+ */
+
+/** @param {Runtime} runtime @param {Context} context @returns {Promise<Resolved | undefined>} */
+async function fromSetting(runtime, context) {
+  const setting = context.env[runtime.setting];
+  if (!setting) return undefined;
+  const path = absolute(setting);
+  if (!existsSync(path))
+    throw new SetupError(
+      'invalid_config',
+      `${runtime.setting} is ${setting}, which does not exist: correct it, or unset it to have one found`,
+    );
+  try {
+    const version = await rememberedCheck(context.cache, runtime.program(path, context), () => runtime.check(path, context));
+    return { path, version, from: runtime.setting };
+  } catch (thrown) {
+    throw new SetupError(
+      'invalid_config',
+      `${runtime.setting} is ${setting}, which will not do: ${wordsOf(thrown)}; correct it, or unset it to have one found`,
+      thrown,
+    );
+  }
+}
+
+/** @param {Runtime} runtime @param {Context} context @param {string[]} refusals why what is there will not do @returns {Promise<Resolved | undefined>} */
+async function fromMachine(runtime, context, refusals) {
+  for (const path of runtime.onMachine(context)) {
+    try {
+      const version = await rememberedCheck(context.cache, runtime.program(path, context), () => runtime.check(path, context));
+      return { path, version, from: 'this machine' };
+    } catch (thrown) {
+      refusals.push(wordsOf(thrown));
+    }
+  }
+  return undefined;
+}
+
+/** What is in the cache was checked before it got there. @param {string} name @param {Runtime} runtime @param {Context} context @returns {Resolved | undefined} */
+function fromCache(name, runtime, context) {
+  for (const { version } of runtime.sources) {
+    const path = join(context.cache, `${name}-${version}`, runtime.entry(context));
+    if (existsSync(path)) return { path, version, from: 'the cache' };
+  }
+  return undefined;
+}
+
+/** @param {string} name @param {Runtime} runtime @param {Context} context @param {Report} report @param {string[]} refusals @returns {Promise<Resolved | undefined>} */
+async function fromSources(name, runtime, context, report, refusals) {
+  for (const source of runtime.sources) {
+    try {
+      const make = async (/** @type {string} */ stage) => {
+        await source.fetch(stage, context, report);
+        const path = join(stage, runtime.entry(context));
+        await runtime.complete?.(path, context, report);
+        await runtime.check(path, context);
+      };
+      const key = `${name}-${source.version}`;
+      const folder = await placeInCache(context.cache, key, make, (owner) => report(`process ${owner} is fetching it, waiting`));
+      return { path: join(folder, runtime.entry(context)), version: source.version, from: source.label };
+    } catch (thrown) {
+      refusals.push(`${source.label}: ${wordsOf(thrown)}`);
+      report(`not by ${source.label}: ${wordsOf(thrown)}`);
+    }
+  }
+  return undefined;
+}
+
+/** @param {Runtime} runtime @param {Context} context @param {Report} report @param {string[]} refusals @returns {Promise<Resolved | undefined>} */
+async function fromDebian(runtime, context, report, refusals) {
+  if (!runtime.debian) return undefined;
+  try {
+    await installPackages(runtime.debian, context, report);
+    return await fromMachine(runtime, context, refusals);
+  } catch (thrown) {
+    refusals.push(wordsOf(thrown));
+    return undefined;
+  }
+}
+
+/**
+ * Finds a runtime, and brings it where it is not there.
+ * @param {string} name @param {Record<string, Runtime>} catalogue @param {Context} context @param {Report} report
+ * @returns {Promise<Resolved>}
+ * @throws {SetupError} invalid_config for a wrong setting; missing_runtime with the command that installs it
+ */
+export async function resolveFrom(name, catalogue, context, report) {
+  const runtime = catalogue[name];
+  if (!runtime) throw new SetupError('invalid_config', `There is no runtime "${name}"; there are ${Object.keys(catalogue).join(', ')}.`);
+  /** @type {string[]} */
+  const refusals = [];
+  const found =
+    (await fromSetting(runtime, context)) ??
+    (await fromMachine(runtime, context, refusals)) ??
+    fromCache(name, runtime, context) ??
+    (await fromSources(name, runtime, context, report, refusals)) ??
+    (await fromDebian(runtime, context, report, refusals));
+  if (found) return found;
+  const why = refusals.length > 0 ? ` (${refusals.join('; ')})` : '';
+  throw new SetupError(
+    'missing_runtime',
+    `${name} (${runtime.purpose}) is missing${why}: run \`${runtime.advice(context)}\`, or name yours in ${runtime.setting}.`,
+  );
+}
