@@ -76,6 +76,10 @@ async function buildPage(program, stage) {
       sourcemap: true,
       // One small page loaded from the same machine: a warning about chunk size says nothing.
       chunkSizeWarningLimit: 4096,
+      rolldownOptions: {
+        // "use client" speaks to servers that render React; there is none here.
+        onLog: (level, log, handle) => (log.code === 'MODULE_LEVEL_DIRECTIVE' ? undefined : handle(level, log)),
+      },
     },
   });
 }

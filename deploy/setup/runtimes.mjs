@@ -22,7 +22,7 @@ const LINE_EVERY_MS = 3_000;
 export function linePrinter(print = (/** @type {string} */ line) => process.stderr.write(`${line}\n`), now = Date.now) {
   /** @type {Map<string, number>} */
   const last = new Map();
-  return ({ name, purpose, text }) => {
+  return (/** @type {Progress} */ { name, purpose, text }) => {
     const key = `${name} ${/^\d/.test(text) ? '' : text.replace(/, \d+ s$/, '')}`;
     if (now() - (last.get(key) ?? Number.NEGATIVE_INFINITY) < LINE_EVERY_MS) return;
     last.set(key, now());

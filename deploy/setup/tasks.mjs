@@ -1,0 +1,91 @@
+// The tasks behind the npm scripts: which runtimes each needs, whether it needs dist/, and what it runs.
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { runChild } from './child.mjs';
+import { SetupError } from './setup-error.mjs';
+import { runTests } from './test-task.mjs';
+
+/**
+ * @typedef {import('./runtimes.mjs').RuntimeName} RuntimeName
+ *
+ * @typedef {object} Place
+ * @property {string} root
+ * @property {string} node the Node to run on
+ * @property {NodeJS.ProcessEnv} env with the runtimes found
+ * @property {readonly string[]} args
+ *
+ * @typedef {object} Task
+ * @property {(args: readonly string[], env: NodeJS.ProcessEnv) => RuntimeName[]} needs
+ * @property {(args: readonly string[], env: NodeJS.ProcessEnv) => RuntimeName[]} [wishes] good to have; without them it goes on and says so
+ * @property {boolean} built does it need dist/?
+ * @property {(place: Place) => Promise<number>} run its exit code
+ */
+
+/** @type {RuntimeName[]} */
+const STORE = ['nats-server', 'questdb', 'java'];
+
+/** @param {NodeJS.ProcessEnv} env */
+function hasScreen(env) {
+  return process.platform === 'darwin' || process.platform === 'win32' || Boolean(env.DISPLAY || env.WAYLAND_DISPLAY);
+}
+
+/** @param {readonly string[]} args */
+const asksForHelp = (args) => args.includes('--help') || args.includes('-h');
+
+/** A window needs Electron; without one the console is a printed address. @param {readonly string[]} args @param {NodeJS.ProcessEnv} env @returns {RuntimeName[]} */
+function windowRuntimes(args, env) {
+  return !asksForHelp(args) && hasScreen(env) && !args.includes('--headless') && !args.includes('--web') ? ['electron'] : [];
+}
+
+/** @type {(args: readonly string[]) => RuntimeName[]} */
+const upNeeds = (args) => (asksForHelp(args) ? [] : STORE);
+
+/** @param {Place} place @param {readonly string[]} args */
+function runMuster({ root, node, env }, args) {
+  return runChild(node, [join(root, 'dist/muster.mjs'), ...args], { env });
+}
+
+/** @type {Record<string, Task>} */
+export const TASKS = {
+  up: { needs: upNeeds, wishes: windowRuntimes, built: true, run: (place) => runMuster(place, ['up', ...place.args]) },
+  muster: {
+    needs: (args) => (args[0] === 'up' ? upNeeds(args) : []),
+    wishes: (args, env) => (args[0] === 'up' || args[0] === 'console' ? windowRuntimes(args, env) : []),
+    built: true,
+    run: (place) => runMuster(place, place.args),
+  },
+  test: {
+    needs: () => [...STORE, 'grpcurl', 'chromium', 'electron', ...(process.platform === 'linux' ? /** @type {const} */ (['xvfb']) : [])],
+    built: true,
+    run: runTests,
+  },
+  bench: {
+    needs: () => STORE,
+    built: true,
+    async run({ root, node, env, args }) {
+      const folder = join(root, 'test/bench');
+      const [name, ...rest] = args;
+      const file = join(folder, `${name}.ts`);
+      if (!name || !existsSync(file))
+        throw new SetupError('invalid_config', `There is no bench "${name ?? ''}"; there are ${benches(folder)}.`);
+      return runChild(node, [file, ...rest], { cwd: root, env });
+    },
+  },
+  proto: {
+    needs: () => [],
+    built: false,
+    run: ({ root, node, env }) => runChild(node, [join(root, 'proto/generate.ts')], { cwd: root, env }),
+  },
+  build: { needs: () => [], built: true, run: async () => 0 },
+};
+
+/** Those that may be named: a part of another has a name of two words. @param {string} folder */
+function benches(folder) {
+  const files = existsSync(folder) ? readdirSync(folder) : [];
+  return (
+    files
+      .filter((file) => /^[a-z]+\.ts$/.test(file))
+      .map((file) => file.slice(0, -3))
+      .join(', ') || 'none yet'
+  );
+}
