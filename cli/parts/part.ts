@@ -11,7 +11,9 @@ export type Readiness =
   /** It prints one JSON line with `"ready":true` on stdout. */
   | { kind: 'line' }
   /** `ask` resolves when it answers, and throws while it does not. */
-  | { kind: 'ask'; ask: () => Promise<void> };
+  | { kind: 'ask'; ask: () => Promise<void> }
+  /** As soon as it is started. */
+  | { kind: 'started' };
 
 /** One part, ready to be started again and again with the same ports and folders. */
 export interface Part {
@@ -26,6 +28,8 @@ export interface Part {
   /** Written before each start. */
   readonly files: readonly PartFile[];
   readonly readiness: Readiness;
+  /** True where exit code 0 means that a person closed it: it is not started again. */
+  readonly mayEnd?: true;
 }
 
 /** A login of a server that a part talks to. */

@@ -118,12 +118,16 @@ async function untilReady(waiting: Waiting): Promise<Record<string, unknown>> {
   const ended = waiting.exited.then((exit) => {
     throw new MusterError('unavailable', `${part.name} ended with ${exitWords(exit)} before it served: ${logTail(logFile)} (${logFile})`);
   });
-  const ready = part.readiness.kind === 'line' ? waiting.line : untilAnswer(part.readiness.ask, over.signal);
   try {
-    return await Promise.race([ready, ended, timeout]);
+    return await Promise.race([untilServing(waiting, over.signal), ended, timeout]);
   } finally {
     over.abort();
   }
+}
+
+function untilServing({ part: { readiness }, line }: Waiting, over: AbortSignal): Promise<Record<string, unknown>> {
+  if (readiness.kind === 'line') return line;
+  return readiness.kind === 'ask' ? untilAnswer(readiness.ask, over) : Promise.resolve({});
 }
 
 async function untilAnswer(ask: () => Promise<void>, over: AbortSignal): Promise<Record<string, unknown>> {

@@ -1,0 +1,60 @@
+// `muster console [--web]`: the desktop console, or the address of the one in a browser.
+import { existsSync } from 'node:fs';
+import { Command } from 'commander';
+import { MusterError } from '../../core/common/muster-error.ts';
+import { resolveRuntime } from '../../deploy/setup/runtimes.mjs';
+import { findTarget, type TargetOptions, withTarget } from '../fleet/fleet-target.ts';
+import { electronPart, hasDisplay } from '../parts/electron-part.ts';
+import { electronMainPath, programPath } from '../parts/programs.ts';
+import { consoleAddress } from '../up/run-up.ts';
+import { findHome, StateFolder } from '../up/state-folder.ts';
+import { lockOwner } from '../up/up-lock.ts';
+import { readUpRecord } from '../up/up-record.ts';
+import { action, type CommandContext, EXIT, wholeNumber } from './command-context.ts';
+import { runInForeground } from './simulate.ts';
+
+interface Options extends TargetOptions {
+  web?: true;
+  port: number;
+}
+
+export function consoleCommand(context: CommandContext): Command {
+  return withTarget(new Command('console'))
+    .description('Open the console in a window, or with --web in a browser on this machine')
+    .option('--web', 'print the address for a browser; serves it first where `muster up` does not')
+    .option('--port <port>', 'with --web: port on 127.0.0.1, 0 for a free one', wholeNumber(0, 65_535), 0)
+    .addHelpText(
+      'after',
+      '\nThe printed address works once and for this machine only.\n\nExamples:\n  muster console\n  muster console --web\n  muster console --gateway fleet.example:7443 --ca-file ca.crt --token-file read.token',
+    )
+    .action(action<Options>(context, (options) => (options.web ? openWeb(options, context) : openWindow(options, context))));
+}
+
+async function openWindow(options: Options, { env }: CommandContext): Promise<number> {
+  if (!hasDisplay(process.platform, env)) {
+    throw new MusterError(
+      'failed_precondition',
+      'there is no display for a window (neither DISPLAY nor WAYLAND_DISPLAY is set): use muster console --web',
+    );
+  }
+  const target = findTarget(options, env);
+  const folder = await resolveRuntime('electron');
+  const part = electronPart({ folder, main: electronMainPath(), ...target, platform: process.platform, root: process.getuid?.() === 0 });
+  return runInForeground(part.command, part.args);
+}
+
+async function openWeb(options: Options, { env, output }: CommandContext): Promise<number> {
+  const state = new StateFolder(findHome(options.home, env));
+  const record = readUpRecord(state.upFile);
+  const served = options.gateway === undefined && lockOwner(state.lockFile) !== undefined && existsSync(state.consoleAddressFile);
+  if (served && record !== undefined) {
+    output.line(consoleAddress(state, record.addresses));
+    return EXIT.ok;
+  }
+  const target = findTarget(options, env);
+  const flags = { gateway: target.gateway, 'ca-file': target.caFile, 'token-file': target.tokenFile, port: options.port };
+  return runInForeground(process.execPath, [
+    programPath('console-web'),
+    ...Object.entries(flags).map(([name, value]) => `--${name}=${value}`),
+  ]);
+}

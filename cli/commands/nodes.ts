@@ -1,0 +1,31 @@
+// `muster nodes [filter]`: the fleet as a table.
+import { Command } from 'commander';
+import type { TargetOptions } from '../fleet/fleet-target.ts';
+import { withTarget } from '../fleet/fleet-target.ts';
+import { countWords, nodeColumns } from '../fleet/node-table.ts';
+import { tableLines } from '../terminal/table.ts';
+import { action, type CommandContext, EXIT, withClient } from './command-context.ts';
+
+export function nodesCommand(context: CommandContext): Command {
+  return withTarget(new Command('nodes'))
+    .description('List the nodes of the fleet with their newest values')
+    .argument('[filter...]', 'text and key:value terms, as in the console')
+    .option('--json', 'one JSON document')
+    .addHelpText(
+      'after',
+      "\nExamples:\n  muster nodes\n  muster nodes 'region:gh cpu>80'\n  muster nodes state:late --json | jq -r '.nodes[].nodeId'",
+    )
+    .action(
+      action<TargetOptions & { json?: true }>(context, async (options, filter) => {
+        const { output } = context;
+        const answer = await withClient(context, options, (client) => client.call('listNodes', { filter: filter.join(' ') }));
+        if (options.json) {
+          output.json(answer);
+          return EXIT.ok;
+        }
+        for (const line of tableLines(nodeColumns(output.paint, Date.now()), answer.nodes, output.paint.bold)) output.line(line);
+        output.note(countWords(answer.nodes));
+        return EXIT.ok;
+      }),
+    );
+}

@@ -1,0 +1,127 @@
+// `muster token create|list|revoke`: what lets machines enrol and callers ask.
+import { Command, InvalidArgumentError } from 'commander';
+import { MusterError } from '../../core/common/muster-error.ts';
+import type { CreateTokenRequest, Token } from '../../proto/gen/messages.ts';
+import { type TargetOptions, withTarget } from '../fleet/fleet-target.ts';
+import { toMs } from '../fleet/node-table.ts';
+import { parseDurationSeconds } from '../terminal/duration.ts';
+import { type Column, tableLines } from '../terminal/table.ts';
+import { action, type CommandContext, EXIT, wholeNumber, withClient } from './command-context.ts';
+
+interface CreateOptions extends TargetOptions {
+  join?: true;
+  scope: string[];
+  name: string;
+  valid: number;
+  uses: number;
+  label: Record<string, string>;
+  json?: true;
+}
+
+const SCOPES = ['read', 'write', 'push', 'admin'];
+
+export function tokenCommand(context: CommandContext): Command {
+  return new Command('token')
+    .description('Make, list and end tokens')
+    .addCommand(createCommand(context))
+    .addCommand(listCommand(context))
+    .addCommand(revokeCommand(context));
+}
+
+function createCommand(context: CommandContext): Command {
+  return withTarget(new Command('create'))
+    .description('Make a join token (for a machine to enrol) or an access token (for callers); its secret is shown this once')
+    .option('--join', 'a join token')
+    .option('--scope <scope>', `an access token that may: ${SCOPES.join(', ')}; may be repeated`, collectScope, [])
+    .option('--name <name>', 'what people call it', '')
+    .option(
+      '--valid <duration>',
+      'how long: 30m, 24h, 90d (default 24h for a join token, no end for an access token)',
+      parseDurationSeconds,
+      0,
+    )
+    .option('--uses <n>', 'how often a join token may be used', wholeNumber(1, 1_000_000), 1)
+    .option('--label <key=value>', 'label of machines that enrol with it; may be repeated', collectLabel, {})
+    .option('--json', 'one JSON document')
+    .addHelpText(
+      'after',
+      '\nThe secret goes to stdout alone, so that it can be put into a file.\n\nExamples:\n  muster token create --join --label region=gh > join.token\n  muster token create --scope read --name grafana --valid 90d > grafana.token',
+    )
+    .action(
+      action<CreateOptions>(context, async (options) => {
+        const answer = await withClient(context, options, (client) => client.call('createToken', toRequest(options)));
+        if (options.json) context.output.json(answer);
+        else {
+          context.output.line(answer.secret);
+          context.output.note(`token ${answer.token?.id ?? ''}: this is the only time its secret is shown`);
+        }
+        return EXIT.ok;
+      }),
+    );
+}
+
+function toRequest(options: CreateOptions): CreateTokenRequest {
+  const { join, scope, name, valid, uses, label } = options;
+  if (join === true && scope.length > 0)
+    throw new MusterError('invalid_argument', '--join and --scope exclude each other: a join token has no scope');
+  if (join !== true && scope.length === 0)
+    throw new MusterError('invalid_argument', 'the kind of token is missing: give --join, or --scope for an access token');
+  return {
+    kind: join === true ? 'TOKEN_KIND_JOIN' : 'TOKEN_KIND_ACCESS',
+    name,
+    scopes: scope,
+    validSeconds: valid,
+    uses: join === true ? uses : 0,
+    labels: label,
+  };
+}
+
+const COLUMNS: Column<Token>[] = [
+  { header: 'ID', text: ({ id }) => id },
+  { header: 'KIND', text: ({ kind }) => kind.replace('TOKEN_KIND_', '').toLowerCase() },
+  { header: 'NAME', text: ({ name }) => name || '-', maxWidth: 40 },
+  { header: 'SCOPES', text: ({ scopes }) => scopes.join(' ') || '-' },
+  { header: 'USES LEFT', text: (token) => (token.kind === 'TOKEN_KIND_JOIN' ? String(token.usesLeft) : '-'), align: 'right' },
+  { header: 'EXPIRES', text: ({ expires }) => (toMs(expires) ? new Date(toMs(expires) ?? 0).toISOString() : 'never') },
+  { header: 'STATE', text: ({ revoked }) => (revoked ? 'revoked' : 'valid') },
+];
+
+function listCommand(context: CommandContext): Command {
+  return withTarget(new Command('list'))
+    .description('List tokens, without their secrets')
+    .option('--json', 'one JSON document')
+    .action(
+      action<TargetOptions & { json?: true }>(context, async (options) => {
+        const answer = await withClient(context, options, (client) => client.call('listTokens', {}));
+        if (options.json) context.output.json(answer);
+        else for (const line of tableLines(COLUMNS, answer.tokens, context.output.paint.bold)) context.output.line(line);
+        return EXIT.ok;
+      }),
+    );
+}
+
+function revokeCommand(context: CommandContext): Command {
+  return withTarget(new Command('revoke'))
+    .description('End a token at once')
+    .argument('<id>', 'as `muster token list` shows it')
+    .option('--json', 'one JSON document')
+    .action(
+      action<TargetOptions & { json?: true }>(context, async (options, [id = '']) => {
+        await withClient(context, options, (client) => client.call('revokeToken', { id }));
+        if (options.json) context.output.json({ id, revoked: true });
+        else context.output.line(`revoked ${id}`);
+        return EXIT.ok;
+      }),
+    );
+}
+
+function collectScope(scope: string, before: string[]): string[] {
+  if (!SCOPES.includes(scope)) throw new InvalidArgumentError(`Expected one of ${SCOPES.join(', ')}.`);
+  return [...before, scope];
+}
+
+function collectLabel(text: string, before: Record<string, string>): Record<string, string> {
+  const at = text.indexOf('=');
+  if (at < 1) throw new InvalidArgumentError('Expected key=value.');
+  return { ...before, [text.slice(0, at)]: text.slice(at + 1) };
+}

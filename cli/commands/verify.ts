@@ -1,0 +1,73 @@
+// `muster verify`: the ledger's proof, or its holes by name.
+import { Command } from 'commander';
+import type { LedgerHole, VerifyResponse } from '../../proto/gen/messages.ts';
+import { type TargetOptions, withTarget } from '../fleet/fleet-target.ts';
+import { formatCount } from '../terminal/quantity.ts';
+import { tableLines } from '../terminal/table.ts';
+import { action, type CommandContext, EXIT, wholeNumber, withClient } from './command-context.ts';
+
+interface Options extends TargetOptions {
+  node: string;
+  wait: number;
+  json?: true;
+}
+
+export function verifyCommand(context: CommandContext): Command {
+  return withTarget(new Command('verify'))
+    .description('Prove from the ledger that nothing acknowledged was lost or doubled')
+    .option('--node <id>', 'only this node', '')
+    .option('--wait <seconds>', 'how long to wait for what is in flight', wholeNumber(0, 600), 10)
+    .option('--json', 'one JSON document')
+    .addHelpText(
+      'after',
+      '\nExit code: 0 when nothing is lost, doubled or missing, 1 otherwise.\n\nExamples:\n  muster verify\n  muster verify --json | jq .lost',
+    )
+    .action(
+      action<Options>(context, async (options) => {
+        const waitMs = options.wait * 1000;
+        const answer = await withClient(context, options, (client) =>
+          client.call('verify', { nodeId: options.node, waitMs }, waitMs + 120_000),
+        );
+        if (options.json) context.output.json(answer);
+        else for (const line of verifyLines(answer, context.output.paint.bold)) context.output.line(line);
+        return isWhole(answer) ? EXIT.ok : EXIT.failure;
+      }),
+    );
+}
+
+/** True where the ledger proves that every acknowledged batch is accounted for, once. */
+export function isWhole(answer: VerifyResponse): boolean {
+  return answer.lost === 0 && answer.doubled === 0 && answer.missingRows === 0;
+}
+
+export function verifyLines(answer: VerifyResponse, bold: (text: string) => string): string[] {
+  const rows: [string, number, string][] = [
+    ['stored', answer.stored, 'batches in the ledger'],
+    ['in flight', answer.inFlight, 'batches acknowledged, still in the stream'],
+    ['in spools', answer.inSpools, 'batches not acknowledged yet'],
+    ['dropped', answer.dropped, `batches given up${reasonWords(answer.droppedByReason)}`],
+    ['lost', answer.lost, 'batches acknowledged and nowhere'],
+    ['doubled', answer.doubled, 'rows in tables beyond the ledger'],
+    ['missing', answer.missingRows, 'rows of the ledger in no table'],
+    ['rows', answer.tableRows, `in tables; the ledger counts ${formatCount(answer.ledgerRows)}`],
+    ['dead letters', answer.badRows, 'rows set aside with a reason'],
+  ];
+  const columns = [
+    { header: '', text: ([name]: [string, number, string]) => name },
+    { header: '', text: ([, count]: [string, number, string]) => formatCount(count), align: 'right' as const },
+    { header: '', text: ([, , what]: [string, number, string]) => what },
+  ];
+  const verdict = isWhole(answer)
+    ? `whole: nothing lost, nothing doubled (${answer.nodes} nodes)`
+    : `not whole: ${answer.lost} lost, ${answer.doubled} doubled, ${answer.missingRows} missing (${answer.nodes} nodes)`;
+  return [bold(verdict), ...tableLines(columns, rows).slice(1), ...answer.holes.map(holeWords)];
+}
+
+function reasonWords(byReason: Readonly<Record<string, number>>): string {
+  const words = Object.entries(byReason).map(([reason, count]) => `${count} ${reason}`);
+  return words.length === 0 ? '' : ` (${words.join(', ')})`;
+}
+
+function holeWords(hole: LedgerHole): string {
+  return `hole: node ${hole.nodeId} epoch ${hole.epoch} batches ${hole.firstSeq} to ${hole.lastSeq}: ${hole.reason}`;
+}

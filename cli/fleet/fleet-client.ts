@@ -1,0 +1,144 @@
+// FleetService as the commands call it: one channel, a bearer token, one-sentence errors.
+import { readFileSync } from 'node:fs';
+import { Client, credentials, Metadata, type ServiceDefinition, type ServiceError, status } from '@grpc/grpc-js';
+import { MusterError, type MusterErrorCode } from '../../core/common/muster-error.ts';
+import { loadPackage, serviceDefinition } from '../../proto/descriptors.ts';
+import type * as messages from '../../proto/gen/messages.ts';
+
+/** Which gateway to ask, and as whom. */
+export interface FleetTarget {
+  /** host:port */
+  gateway: string;
+  caFile: string;
+  tokenFile: string;
+}
+
+/** The calls with one answer: request → response. */
+interface UnaryCalls {
+  listNodes: [messages.ListNodesRequest, messages.ListNodesResponse];
+  getNode: [messages.GetNodeRequest, messages.Node];
+  listMeasurements: [messages.ListMeasurementsRequest, messages.ListMeasurementsResponse];
+  verify: [messages.VerifyRequest, messages.VerifyResponse];
+  getPipelineStatus: [messages.GetPipelineStatusRequest, messages.PipelineStatus];
+  listDeadLetters: [messages.ListDeadLettersRequest, messages.ListDeadLettersResponse];
+  createToken: [messages.CreateTokenRequest, messages.CreateTokenResponse];
+  listTokens: [messages.ListTokensRequest, messages.ListTokensResponse];
+  revokeToken: [messages.RevokeTokenRequest, messages.RevokeTokenResponse];
+}
+
+/** The calls answered by a stream. */
+interface StreamCalls {
+  query: [messages.QueryRequest, messages.QueryFrame];
+  watchNodes: [messages.WatchNodesRequest, messages.NodesUpdate];
+}
+
+const MAX_ANSWER_BYTES = 64 * 1024 ** 2;
+
+export class FleetClient {
+  readonly #target: FleetTarget;
+  readonly #client: Client;
+  readonly #service: ServiceDefinition;
+  readonly #metadata = new Metadata();
+
+  /** Throws `invalid_config` where a file cannot be read. Connects with the first call. */
+  constructor(target: FleetTarget) {
+    this.#target = target;
+    this.#service = serviceDefinition(loadPackage(), 'FleetService');
+    const ca = readFile(target.caFile, "the fleet's CA", '--ca-file');
+    this.#metadata.set('authorization', `Bearer ${readFile(target.tokenFile, 'the access token', '--token-file').toString('utf8').trim()}`);
+    this.#client = new Client(target.gateway, credentials.createSsl(ca), {
+      'grpc.max_receive_message_length': MAX_ANSWER_BYTES,
+      'grpc.enable_retries': 0,
+    });
+  }
+
+  /** One call. Rejects with a MusterError. */
+  call<Name extends keyof UnaryCalls>(name: Name, request: UnaryCalls[Name][0], timeoutMs = 15_000): Promise<UnaryCalls[Name][1]> {
+    const { path, requestSerialize, responseDeserialize } = this.#method(name);
+    return new Promise((resolve, reject) => {
+      this.#client.makeUnaryRequest(
+        path,
+        requestSerialize as (value: UnaryCalls[Name][0]) => Buffer,
+        responseDeserialize as (bytes: Buffer) => UnaryCalls[Name][1],
+        request,
+        this.#metadata,
+        { deadline: Date.now() + timeoutMs },
+        (error, response) => (error || response === undefined ? reject(this.#toError(error)) : resolve(response)),
+      );
+    });
+  }
+
+  /** A call answered by a stream, until it ends or `signal` aborts (then it just ends). Throws a MusterError. */
+  async *stream<Name extends keyof StreamCalls>(
+    name: Name,
+    request: StreamCalls[Name][0],
+    options: { timeoutMs?: number; signal?: AbortSignal } = {},
+  ): AsyncGenerator<StreamCalls[Name][1]> {
+    const { path, requestSerialize, responseDeserialize } = this.#method(name);
+    const call = this.#client.makeServerStreamRequest(
+      path,
+      requestSerialize as (value: StreamCalls[Name][0]) => Buffer,
+      responseDeserialize as (bytes: Buffer) => StreamCalls[Name][1],
+      request,
+      this.#metadata,
+      options.timeoutMs === undefined ? {} : { deadline: Date.now() + options.timeoutMs },
+    );
+    const cancel = (): void => call.cancel();
+    options.signal?.addEventListener('abort', cancel);
+    try {
+      for await (const message of call) yield message as StreamCalls[Name][1];
+    } catch (error) {
+      if (options.signal?.aborted !== true) throw this.#toError(error as ServiceError);
+    } finally {
+      options.signal?.removeEventListener('abort', cancel);
+      call.cancel();
+    }
+  }
+
+  close(): void {
+    this.#client.close();
+  }
+
+  #method(name: string): ServiceDefinition[string] {
+    const method = this.#service[`${name[0]?.toUpperCase()}${name.slice(1)}`];
+    if (method === undefined) throw new MusterError('internal', `FleetService has no method ${name}`);
+    return method;
+  }
+
+  #toError(error: ServiceError | null): MusterError {
+    const { gateway, caFile, tokenFile } = this.#target;
+    const details = error?.details || error?.message || 'no answer';
+    switch (error?.code) {
+      case status.UNAVAILABLE: {
+        const why = /certificate|self.signed|SSL|TLS/i.test(details)
+          ? `its certificate is not one of the CA in ${caFile}: name the right one with --ca-file (${details})`
+          : 'it cannot be reached: start it with muster up, or name another with --gateway';
+        return new MusterError('unavailable', `gateway ${gateway}: ${why}`, error);
+      }
+      case status.UNAUTHENTICATED:
+        return new MusterError('unauthenticated', `gateway ${gateway} does not take the token in ${tokenFile}: ${details}`, error);
+      default:
+        return new MusterError(CODES.get(error?.code ?? status.UNKNOWN) ?? 'internal', details, error ?? undefined);
+    }
+  }
+}
+
+const CODES: ReadonlyMap<status, MusterErrorCode> = new Map([
+  [status.INVALID_ARGUMENT, 'invalid_argument'],
+  [status.NOT_FOUND, 'not_found'],
+  [status.ALREADY_EXISTS, 'already_exists'],
+  [status.PERMISSION_DENIED, 'permission_denied'],
+  [status.FAILED_PRECONDITION, 'failed_precondition'],
+  [status.RESOURCE_EXHAUSTED, 'limit_exceeded'],
+  [status.DEADLINE_EXCEEDED, 'deadline_exceeded'],
+  [status.CANCELLED, 'cancelled'],
+]);
+
+function readFile(path: string, what: string, option: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    throw new MusterError('invalid_config', `${what} cannot be read from ${path} (${code}): name another file with ${option}`, error);
+  }
+}

@@ -1,0 +1,49 @@
+// The desktop console as a part: it has a window, a person may close it, and nothing waits for it.
+import { join } from 'node:path';
+import type { Part } from './part.ts';
+
+export interface ElectronOptions {
+  /** Folder of the runtime, as ELECTRON_OVERRIDE_DIST_PATH names it. */
+  folder: string;
+  /** dist/console/main.cjs */
+  main: string;
+  /** host:port */
+  gateway: string;
+  caFile: string;
+  tokenFile: string;
+  platform: NodeJS.Platform;
+  /** True for root, where Chromium's sandbox refuses to work. */
+  root: boolean;
+}
+
+export function electronPart(options: ElectronOptions): Part {
+  return {
+    name: 'console',
+    command: electronProgram(options.folder, options.platform),
+    args: [
+      ...(options.root ? ['--no-sandbox'] : []),
+      options.main,
+      '--gateway',
+      options.gateway,
+      '--ca-file',
+      options.caFile,
+      '--token-file',
+      options.tokenFile,
+    ],
+    folders: [],
+    files: [],
+    readiness: { kind: 'started' },
+    mayEnd: true,
+  };
+}
+
+/** The program inside a runtime folder. */
+export function electronProgram(folder: string, platform: NodeJS.Platform): string {
+  if (platform === 'darwin') return join(folder, 'Electron.app', 'Contents', 'MacOS', 'Electron');
+  return join(folder, platform === 'win32' ? 'electron.exe' : 'electron');
+}
+
+/** Whether a window can be shown at all. */
+export function hasDisplay(platform: NodeJS.Platform, env: Readonly<Record<string, string | undefined>>): boolean {
+  return platform !== 'linux' || Boolean(env['DISPLAY'] || env['WAYLAND_DISPLAY']);
+}

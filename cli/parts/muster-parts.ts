@@ -1,0 +1,33 @@
+// The parts that are programs of Muster: each gets one YAML file with the settings of its declaration.
+import { stringify } from 'yaml';
+import type { Part } from './part.ts';
+import { type ProgramName, programPath } from './programs.ts';
+
+export interface MusterPartOptions {
+  name: ProgramName;
+  /** Settings by the keys of the part's declaration. Passwords go by file, never in here. */
+  settings: Readonly<Record<string, unknown>>;
+  configFile: string;
+  /** Made before it starts. */
+  folders?: readonly string[];
+}
+
+/** `node PROGRAM --config FILE`, ready when it says so. */
+export function musterPart(options: MusterPartOptions): Part {
+  return {
+    name: options.name,
+    command: process.execPath,
+    args: [...NODE_FLAGS, programPath(options.name), '--config', options.configFile],
+    folders: options.folders ?? [],
+    files: [{ path: options.configFile, text: configText(options.settings) }],
+    readiness: { kind: 'line' },
+  };
+}
+
+/** A stack trace that names the sources; the agent counts each megabyte and the others do not mind. */
+const NODE_FLAGS: readonly string[] = ['--enable-source-maps'];
+
+/** YAML that says where it comes from, since editing it does not last. */
+export function configText(settings: Readonly<Record<string, unknown>>): string {
+  return `# Written by \`muster up\` at each start: change its options instead.\n${stringify(settings)}`;
+}

@@ -1,0 +1,65 @@
+// The commands of `muster` put together; see commands/ for each.
+import { Command, CommanderError } from 'commander';
+import type { CommandContext } from './commands/command-context.ts';
+import { EXIT, reportError } from './commands/command-context.ts';
+import { completionCommand } from './commands/completion.ts';
+import { consoleCommand } from './commands/console.ts';
+import { deadLettersCommand } from './commands/dead-letters.ts';
+import { nodesCommand } from './commands/nodes.ts';
+import { pipelineCommand } from './commands/pipeline.ts';
+import { queryCommand } from './commands/query.ts';
+import { simulateCommand } from './commands/simulate.ts';
+import { statusCommand } from './commands/status.ts';
+import { tokenCommand } from './commands/token.ts';
+import { topCommand } from './commands/top.ts';
+import { upCommand } from './commands/up.ts';
+import { verifyCommand } from './commands/verify.ts';
+import type { Output } from './terminal/output.ts';
+
+export function createProgram(context: CommandContext): Command {
+  const program = new Command('muster')
+    .description('Watches a fleet of machines.')
+    .showSuggestionAfterError()
+    .configureHelp({ sortSubcommands: false, showGlobalOptions: false })
+    .addHelpText('after', '\nStart with `muster up`. Exit codes: 0 well, 1 it says no, 2 wrong usage or configuration, 69 not reachable.');
+  const commands = [
+    upCommand,
+    statusCommand,
+    nodesCommand,
+    topCommand,
+    queryCommand,
+    verifyCommand,
+    pipelineCommand,
+    deadLettersCommand,
+    tokenCommand,
+    simulateCommand,
+    consoleCommand,
+  ];
+  for (const command of commands) program.addCommand(command(context));
+  program.addCommand(completionCommand(context, program));
+  for (const command of allCommands(program)) {
+    command.exitOverride();
+    command.configureOutput({ outputError: (text) => context.output.note(`muster: ${text.trim().replace(/^error: /, '')}`) });
+  }
+  return program;
+}
+
+function allCommands(command: Command): Command[] {
+  return [command, ...command.commands.flatMap(allCommands)];
+}
+
+/** Runs one command line and resolves with the exit code. */
+export async function runProgram(argv: readonly string[], output: Output, env: CommandContext['env']): Promise<number> {
+  let exitCode: number = EXIT.ok;
+  const setExitCode = (code: number): void => {
+    exitCode = code;
+  };
+  try {
+    await createProgram({ output, env, setExitCode }).parseAsync(argv, { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) return reportError(error, output);
+    // Help asked for is no error; help shown because no command was given is.
+    return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+  }
+  return exitCode;
+}

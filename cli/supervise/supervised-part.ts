@@ -1,0 +1,136 @@
+// Keeps one part running: starts it, starts it again when it ends by itself, ends it.
+import { MusterError, toMusterError } from '../../core/common/muster-error.ts';
+import type { Part } from '../parts/part.ts';
+import { type Child, exitWords, startChild } from '../process/child.ts';
+import { startMark } from '../process/process-info.ts';
+import { BackOff } from './back-off.ts';
+import type { Clock } from './clock.ts';
+
+export type PartState = 'waiting' | 'starting' | 'running' | 'restarting' | 'stopping' | 'stopped';
+
+/** What is known of a part at one moment. */
+export interface PartSnapshot {
+  name: string;
+  state: PartState;
+  /** 0 where it does not run. */
+  pid: number;
+  /** Tells this process from a later one with the same id; empty where unknown. */
+  startMark: string;
+  /** How often it was started again after it ended by itself. */
+  restarts: number;
+  /** Unix ms of the last change of state. */
+  sinceMs: number;
+  /** What it said when it was ready. */
+  readyLine: Record<string, unknown>;
+  /** How it ended the last time, empty while it never did. */
+  problem: string;
+}
+
+export interface SupervisedPartOptions {
+  logFile: string;
+  clock: Clock;
+  /** How long a start may take; default 60 s. */
+  readyTimeoutMs?: number;
+  /** Called after each change of state. */
+  onChange: (snapshot: PartSnapshot) => void;
+}
+
+export class SupervisedPart {
+  readonly #part: Part;
+  readonly #options: SupervisedPartOptions;
+  readonly #backOff = new BackOff();
+  readonly #stopping = new AbortController();
+  #child: Child | undefined;
+  #startedMs = 0;
+  #keeping: Promise<void> = Promise.resolve();
+  #snapshot: PartSnapshot;
+
+  constructor(part: Part, options: SupervisedPartOptions) {
+    this.#part = part;
+    this.#options = options;
+    this.#snapshot = {
+      name: part.name,
+      state: 'waiting',
+      pid: 0,
+      startMark: '',
+      restarts: 0,
+      sinceMs: options.clock.wallMs(),
+      readyLine: {},
+      problem: '',
+    };
+  }
+
+  get name(): string {
+    return this.#part.name;
+  }
+
+  get snapshot(): PartSnapshot {
+    return this.#snapshot;
+  }
+
+  /** Starts it and waits until it serves. A first start that fails is the caller's to judge: it rejects, and nothing is left running. */
+  async start(): Promise<void> {
+    if (this.#stopping.signal.aborted) throw new MusterError('cancelled', `${this.#part.name} is not started: everything is ending`);
+    await this.#startOnce();
+    this.#keeping = this.#keep();
+  }
+
+  /** Ends it: SIGTERM, SIGKILL after ten seconds. It is not started again. May be called twice, or without `start`. */
+  async stop(): Promise<void> {
+    if (!this.#stopping.signal.aborted) {
+      this.#stopping.abort();
+      if (this.#child !== undefined) this.#change({ state: 'stopping' });
+    }
+    await this.#child?.stop();
+    await this.#keeping;
+    this.#change({ state: 'stopped', pid: 0, startMark: '' });
+  }
+
+  async #startOnce(): Promise<void> {
+    const child = startChild(this.#part, this.#options.logFile);
+    this.#child = child;
+    this.#startedMs = this.#options.clock.nowMs();
+    this.#change({ state: 'starting', pid: child.pid, startMark: startMark(child.pid) ?? '' });
+    try {
+      const readyLine = await child.ready(this.#options.readyTimeoutMs ?? 60_000);
+      if (!this.#stopping.signal.aborted) this.#change({ state: 'running', readyLine });
+    } catch (error) {
+      await child.kill();
+      throw error;
+    }
+  }
+
+  /** From one end of the process to the next, until `stop`. */
+  async #keep(): Promise<void> {
+    const { clock } = this.#options;
+    const { signal } = this.#stopping;
+    let problem = await this.#untilEnd();
+    while (!signal.aborted && problem !== undefined) {
+      this.#change({ state: 'restarting', pid: 0, startMark: '', problem, restarts: this.#snapshot.restarts + 1 });
+      await clock.sleep(this.#backOff.next(clock.nowMs() - this.#startedMs), signal);
+      if (signal.aborted) return;
+      try {
+        await this.#startOnce();
+        problem = await this.#untilEnd();
+      } catch (error) {
+        problem = toMusterError(error).message;
+      }
+    }
+  }
+
+  /** How the process ended; undefined where it ended as it may and stays down. */
+  async #untilEnd(): Promise<string | undefined> {
+    const exit = await this.#child?.exited;
+    if (exit === undefined || this.#stopping.signal.aborted) return undefined;
+    if (this.#part.mayEnd === true && exit.code === 0) {
+      this.#change({ state: 'stopped', pid: 0, startMark: '' });
+      return undefined;
+    }
+    return `ended with ${exitWords(exit)}`;
+  }
+
+  #change(change: Partial<PartSnapshot>): void {
+    this.#snapshot = { ...this.#snapshot, ...change, sinceMs: this.#options.clock.wallMs() };
+    this.#options.onChange(this.#snapshot);
+  }
+}

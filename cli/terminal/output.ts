@@ -1,0 +1,64 @@
+// Where commands write: plain when piped, colours only for people.
+
+export interface Output {
+  /** Text for stdout, without a line end. */
+  line(text?: string): void;
+  /** Text for stdout as it is. */
+  write(text: string): Promise<void>;
+  /** One JSON document. */
+  json(value: unknown): void;
+  /** A word to the person at the terminal, on stderr: never part of the result. */
+  note(text: string): void;
+  /** True when stdout is a terminal. */
+  readonly interactive: boolean;
+  readonly paint: Paint;
+  /** Columns of the terminal; 0 where there is none. */
+  readonly columns: number;
+  readonly rows: number;
+}
+
+/** Each wraps a text in a colour, or leaves it as it is where colours are off. */
+export type Paint = Record<'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'inverse', (text: string) => string>;
+
+const CODES = { bold: [1, 22], dim: [2, 22], red: [31, 39], green: [32, 39], yellow: [33, 39], inverse: [7, 27] } as const;
+
+export function createPaint(colours: boolean): Paint {
+  const wrap =
+    ([on, off]: readonly [number, number]) =>
+    (text: string): string =>
+      colours ? `\u001b[${on}m${text}\u001b[${off}m` : text;
+  return Object.fromEntries(Object.entries(CODES).map(([name, codes]) => [name, wrap(codes)])) as Paint;
+}
+
+export interface Streams {
+  stdout: NodeJS.WriteStream;
+  stderr: NodeJS.WriteStream;
+  env: Readonly<Record<string, string | undefined>>;
+}
+
+/** Colours follow https://no-color.org: off when piped, when `NO_COLOR` is set and not empty, and on a dumb terminal. */
+export function createOutput({ stdout, stderr, env }: Streams): Output {
+  const interactive = stdout.isTTY === true;
+  return {
+    line: (text = '') => void stdout.write(`${text}\n`),
+    write: (text) => new Promise((resolve) => void (stdout.write(text) ? resolve() : stdout.once('drain', resolve))),
+    json: (value) => void stdout.write(`${JSON.stringify(value, jsonNumber, 2)}\n`),
+    note: (text) => void stderr.write(`${text}\n`),
+    interactive,
+    paint: createPaint(interactive && !env['NO_COLOR'] && env['TERM'] !== 'dumb'),
+    get columns() {
+      return stdout.columns ?? 0;
+    },
+    get rows() {
+      return stdout.rows ?? 0;
+    },
+  };
+}
+
+/** NaN and the infinities have no JSON form and become null, as JSON.stringify does; typed arrays become lists, bytes base64. */
+function jsonNumber(_key: string, value: unknown): unknown {
+  if (value instanceof Uint8Array) return Buffer.from(value).toString('base64');
+  const bytes = value as { type?: string; data?: number[] } | null;
+  if (bytes?.type === 'Buffer' && Array.isArray(bytes.data)) return Buffer.from(bytes.data).toString('base64');
+  return value;
+}

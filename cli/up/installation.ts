@@ -1,0 +1,128 @@
+// All parts of Muster on one machine: started in parallel where the order allows, ended in reverse.
+import { toMusterError } from '../../core/common/muster-error.ts';
+import type { Part } from '../parts/part.ts';
+import type { Clock } from '../supervise/clock.ts';
+import { rotateBeforeStart, rotateWhileOpen } from '../supervise/log-rotation.ts';
+import { type PartSnapshot, SupervisedPart } from '../supervise/supervised-part.ts';
+import type { StateFolder } from './state-folder.ts';
+import type { UpPlan } from './up-plan.ts';
+import { type UpRecord, writeUpRecord } from './up-record.ts';
+
+export interface InstallationOptions {
+  state: StateFolder;
+  plan: UpPlan;
+  /** Port by part name, for the record. */
+  ports: Readonly<Record<string, number>>;
+  /** The agent of this machine; false leaves it away. */
+  agent: boolean;
+  /** The desktop console, where there is one to start. */
+  console?: Part;
+  clock: Clock;
+  /** Puts a join token where the agent looks for one, when the gateway serves. */
+  prepareAgent: () => Promise<void>;
+  /** Called after each change, the record being written already. */
+  onChange: (record: UpRecord, part: PartSnapshot | undefined) => void;
+}
+
+/** How often logs are looked at. */
+const HOUSEKEEPING_MS = 10_000;
+
+export class Installation {
+  readonly #options: InstallationOptions;
+  readonly #parts: Record<'nats' | 'questdb' | 'etl' | 'gateway' | 'consoleWeb', SupervisedPart>;
+  readonly #agent: SupervisedPart | undefined;
+  readonly #console: SupervisedPart | undefined;
+  readonly #startedMs: number;
+  readonly #over = new AbortController();
+  #readyAfterMs = 0;
+  #serving = false;
+
+  constructor(options: InstallationOptions) {
+    this.#options = options;
+    this.#startedMs = options.clock.wallMs();
+    const { nats, questdb, etl, gateway, consoleWeb, agent } = options.plan;
+    this.#parts = {
+      nats: this.#supervise(nats),
+      questdb: this.#supervise(questdb),
+      etl: this.#supervise(etl),
+      gateway: this.#supervise(gateway),
+      consoleWeb: this.#supervise(consoleWeb),
+    };
+    this.#agent = options.agent ? this.#supervise(agent) : undefined;
+    this.#console = options.console && this.#supervise(options.console);
+  }
+
+  /** Starts all; resolves when every part serves. When one does not, ends the others and rejects with its reason. */
+  async start(): Promise<void> {
+    const { nats, questdb, etl, gateway, consoleWeb } = this.#parts;
+    const { clock, prepareAgent } = this.#options;
+    const began = clock.nowMs();
+    const queue = nats.start();
+    const database = questdb.start();
+    const door = queue.then(() => gateway.start());
+    const store = Promise.all([queue, database]).then(() => etl.start());
+    const page = door.then(() => consoleWeb.start());
+    const own = this.#agent === undefined ? undefined : door.then(prepareAgent).then(() => this.#agent?.start());
+    const all = [queue, database, door, store, page, own];
+    try {
+      await Promise.all(all);
+      await this.#console?.start();
+    } catch (error) {
+      // The first reason is the one to tell: what fails from here on fails because everything is ending.
+      await this.stop();
+      await Promise.allSettled(all);
+      throw toMusterError(error);
+    }
+    this.#readyAfterMs = Math.round(clock.nowMs() - began);
+    this.#serving = true;
+    this.#changed(undefined);
+    void this.#keepHouse();
+  }
+
+  /** Ends all, each when the ones that need it are gone: consoles, agent, gateway, ETL, QuestDB, nats-server. */
+  async stop(): Promise<void> {
+    this.#over.abort();
+    this.#serving = false;
+    for (const part of this.#inOrder().reverse()) await part.stop();
+  }
+
+  get record(): UpRecord {
+    const parts = this.#inOrder().map((part) => {
+      const { name, state, pid, startMark, restarts, sinceMs, problem, readyLine } = part.snapshot;
+      const port = typeof readyLine['port'] === 'number' ? readyLine['port'] : (this.#options.ports[name] ?? 0);
+      return { name, state, pid, startMark, port, restarts, sinceMs, problem, logFile: this.#options.state.logFile(name) };
+    });
+    return {
+      ready: this.#serving && parts.every(({ state, name }) => state === 'running' || (state === 'stopped' && name === 'console')),
+      pid: process.pid,
+      startedMs: this.#startedMs,
+      readyAfterMs: this.#readyAfterMs,
+      parts,
+      addresses: this.#options.plan.addresses,
+    };
+  }
+
+  #inOrder(): SupervisedPart[] {
+    const { nats, questdb, etl, gateway, consoleWeb } = this.#parts;
+    return [nats, questdb, etl, gateway, this.#agent, consoleWeb, this.#console].filter((part) => part !== undefined);
+  }
+
+  #supervise(part: Part): SupervisedPart {
+    const logFile = this.#options.state.logFile(part.name);
+    rotateBeforeStart(logFile);
+    return new SupervisedPart(part, { logFile, clock: this.#options.clock, onChange: (snapshot) => this.#changed(snapshot) });
+  }
+
+  #changed(part: PartSnapshot | undefined): void {
+    const { record } = this;
+    writeUpRecord(this.#options.state.upFile, record);
+    this.#options.onChange(record, part);
+  }
+
+  async #keepHouse(): Promise<void> {
+    while (!this.#over.signal.aborted) {
+      await this.#options.clock.sleep(HOUSEKEEPING_MS, this.#over.signal);
+      for (const part of this.#inOrder()) rotateWhileOpen(this.#options.state.logFile(part.name));
+    }
+  }
+}

@@ -1,0 +1,110 @@
+// `muster up` from the first check to the last part ended.
+import { readFileSync } from 'node:fs';
+import { toMusterError } from '../../core/common/muster-error.ts';
+import { untilSignal } from '../../core/node/lifecycle.ts';
+import { resolveRuntime } from '../../deploy/setup/runtimes.mjs';
+import { electronPart, hasDisplay } from '../parts/electron-part.ts';
+import type { Part } from '../parts/part.ts';
+import { electronMainPath } from '../parts/programs.ts';
+import { systemClock } from '../supervise/clock.ts';
+import type { Output } from '../terminal/output.ts';
+import { prepareAgent } from './agent-token.ts';
+import { ensureCertificates } from './certificates.ts';
+import { Installation } from './installation.ts';
+import { endLeftovers } from './leftovers.ts';
+import { StateFolder } from './state-folder.ts';
+import { takeLock } from './up-lock.ts';
+import { assertPortsFree, type UpOptions } from './up-options.ts';
+import { planUp, portsByPart } from './up-plan.ts';
+import type { Addresses, UpRecord } from './up-record.ts';
+import { createUpView } from './up-view.ts';
+
+/** Runs until SIGINT or SIGTERM; resolves when everything is ended. Rejects with one sentence where it cannot start. */
+export async function runUp(options: UpOptions, output: Output): Promise<void> {
+  const state = new StateFolder(options.home);
+  state.create();
+  const releaseLock = takeLock(state.lockFile, state.home);
+  try {
+    const ended = await endLeftovers(state.upFile);
+    if (ended.length > 0) output.note(`ended what an earlier run had left: ${ended.join(', ')}`);
+    await assertPortsFree(options.ports);
+    await supervise(state, options, output);
+  } finally {
+    releaseLock();
+  }
+}
+
+async function supervise(state: StateFolder, options: UpOptions, output: Output): Promise<void> {
+  const [natsServer, java, questdb] = await Promise.all([
+    resolveRuntime('nats-server'),
+    resolveRuntime('java'),
+    resolveRuntime('questdb'),
+    ensureCertificates(state),
+  ]);
+  const plan = planUp(state, options, { natsServer, java, questdb });
+  const view = createUpView(output);
+  const window = await desktopConsole(options, plan.addresses, output);
+  const installation = new Installation({
+    state,
+    plan,
+    ports: portsByPart(options),
+    agent: options.agent,
+    ...(window === undefined ? {} : { console: window }),
+    clock: systemClock,
+    prepareAgent: () => prepareAgent(state, plan.addresses),
+    onChange: (record, part) => view.changed(record, part),
+  });
+  // A closed terminal ends all as Ctrl-C does.
+  process.on('SIGHUP', () => process.kill(process.pid, 'SIGTERM'));
+  const signal = untilSignal();
+  const start = installation.start().then(() => view.say(readyLines(state, installation.record)));
+  try {
+    await Promise.race([start, signal]);
+    await signal;
+  } finally {
+    await installation.stop();
+    // A start that a signal cut short has failed because of it; one that failed by itself has told so above.
+    await start.catch(() => {});
+    view.close();
+  }
+}
+
+/** The desktop console where a window can be shown; without its runtime the web console remains, and the reason is said. */
+async function desktopConsole(options: UpOptions, addresses: Addresses, output: Output): Promise<Part | undefined> {
+  if (options.headless || !hasDisplay(process.platform, process.env)) return undefined;
+  try {
+    const [folder, main] = [await resolveRuntime('electron'), electronMainPath()];
+    return electronPart({ folder, main, ...addresses, platform: process.platform, root: process.getuid?.() === 0 });
+  } catch (error) {
+    output.note(`no desktop console: ${toMusterError(error).message}`);
+    return undefined;
+  }
+}
+
+function readyLines(state: StateFolder, { addresses, readyAfterMs }: UpRecord): string[] {
+  return [
+    '',
+    'muster is ready',
+    `  after     ${(readyAfterMs / 1000).toFixed(1)} s`,
+    `  console   ${consoleAddress(state, addresses)}`,
+    `  gateway   ${addresses.gateway}`,
+    `  QuestDB   ${addresses.questdbHttp} (user ${addresses.questdbHttpUser}, password in ${addresses.questdbHttpPasswordFile})`,
+    `  state     ${state.home}`,
+    `  try       muster nodes --home ${quoted(state.home)}`,
+    `            grpcurl -cacert ${quoted(addresses.caFile)} -H "authorization: Bearer $(cat ${quoted(addresses.tokenFile)})" ${addresses.gateway} muster.v1.FleetService/ListNodes`,
+  ];
+}
+
+/** For a shell, where it needs it. */
+function quoted(path: string): string {
+  return /^[\w./@%+=:,-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;
+}
+
+/** The web console's address with a token not yet spent. */
+export function consoleAddress(state: StateFolder, addresses: Addresses): string {
+  try {
+    return readFileSync(state.consoleAddressFile, 'utf8').trim();
+  } catch {
+    return addresses.webConsole;
+  }
+}

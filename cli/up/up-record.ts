@@ -1,0 +1,67 @@
+// run/up.json: what runs, where it listens and which files hold the credentials. Written by `up`, read by everyone else.
+import { readFileSync } from 'node:fs';
+import type { PartState } from '../supervise/supervised-part.ts';
+import { writeSecret } from './state-folder.ts';
+
+export interface PartRecord {
+  name: string;
+  state: PartState;
+  /** 0 where it does not run. */
+  pid: number;
+  startMark: string;
+  /** Port it listens on; 0 where it listens on none. */
+  port: number;
+  restarts: number;
+  /** Unix ms of the last change of state. */
+  sinceMs: number;
+  /** How it ended the last time; empty while it never did. */
+  problem: string;
+  logFile: string;
+}
+
+export interface Addresses {
+  /** host:port */
+  gateway: string;
+  caFile: string;
+  /** Bearer token with all scopes. */
+  tokenFile: string;
+  questdbHttp: string;
+  questdbHttpUser: string;
+  questdbHttpPasswordFile: string;
+  /** host:port of the PostgreSQL protocol. */
+  questdbPg: string;
+  questdbPgUser: string;
+  questdbPgPasswordFile: string;
+  nats: string;
+  natsUser: string;
+  natsPasswordFile: string;
+  natsMonitor: string;
+  /** With a one-time token where one is at hand. */
+  webConsole: string;
+}
+
+export interface UpRecord {
+  /** True once every part served, for as long as all do. */
+  ready: boolean;
+  /** Process id of the supervisor. */
+  pid: number;
+  /** Unix ms of its start. */
+  startedMs: number;
+  /** Milliseconds from its start until every part served; 0 before. */
+  readyAfterMs: number;
+  parts: PartRecord[];
+  addresses: Addresses;
+}
+
+export function writeUpRecord(upFile: string, record: UpRecord): void {
+  writeSecret(upFile, `${JSON.stringify(record, undefined, 1)}\n`);
+}
+
+/** The record of the last `up`; undefined where there was none or it cannot be read. */
+export function readUpRecord(upFile: string): UpRecord | undefined {
+  try {
+    return JSON.parse(readFileSync(upFile, 'utf8')) as UpRecord;
+  } catch {
+    return undefined;
+  }
+}
