@@ -39,7 +39,15 @@ export function createProgram(context: CommandContext): Command {
   program.addCommand(completionCommand(context, program));
   for (const command of allCommands(program)) {
     command.exitOverride();
-    command.configureOutput({ outputError: (text) => context.output.note(`muster: ${text.trim().replace(/^error: /, '')}`) });
+    command.configureOutput({
+      outputError: (text) =>
+        context.output.note(
+          `muster: ${text
+            .trim()
+            .replace(/^error: /, '')
+            .replaceAll('\n', ' ')}`,
+        ),
+    });
   }
   return program;
 }

@@ -42,7 +42,7 @@ export function createOutput({ stdout, stderr, env }: Streams): Output {
   return {
     line: (text = '') => void stdout.write(`${text}\n`),
     write: (text) => new Promise((resolve) => void (stdout.write(text) ? resolve() : stdout.once('drain', resolve))),
-    json: (value) => void stdout.write(`${JSON.stringify(value, jsonNumber, 2)}\n`),
+    json: (value) => void stdout.write(toJson(value)),
     note: (text) => void stderr.write(`${text}\n`),
     interactive,
     paint: createPaint(interactive && !env['NO_COLOR'] && env['TERM'] !== 'dumb'),
@@ -55,10 +55,14 @@ export function createOutput({ stdout, stderr, env }: Streams): Output {
   };
 }
 
-/** NaN and the infinities have no JSON form and become null, as JSON.stringify does; typed arrays become lists, bytes base64. */
-function jsonNumber(_key: string, value: unknown): unknown {
+/** A JSON document with its line end. NaN and the infinities become null, bytes base64. */
+export function toJson(value: unknown): string {
+  return `${JSON.stringify(value, bytesAsBase64, 2)}\n`;
+}
+
+function bytesAsBase64(_key: string, value: unknown): unknown {
   if (value instanceof Uint8Array) return Buffer.from(value).toString('base64');
+  // A Buffer has turned itself into this before it gets here.
   const bytes = value as { type?: string; data?: number[] } | null;
-  if (bytes?.type === 'Buffer' && Array.isArray(bytes.data)) return Buffer.from(bytes.data).toString('base64');
-  return value;
+  return bytes?.type === 'Buffer' && Array.isArray(bytes.data) ? Buffer.from(bytes.data).toString('base64') : value;
 }

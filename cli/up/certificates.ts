@@ -1,6 +1,7 @@
 // The fleet's CA and the gateway's server certificate in the state folder.
 import { X509Certificate } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
 import { hostname } from 'node:os';
 import { createAuthority, issueServerCertificate } from '../../core/node/tls-authority.ts';
 import { type StateFolder, writeSecret } from './state-folder.ts';
@@ -31,6 +32,6 @@ function isGood(state: StateFolder, names: readonly string[]): boolean {
   if (!existsSync(state.tlsCertificateFile)) return false;
   const certificate = new X509Certificate(readFileSync(state.tlsCertificateFile));
   const signed = certificate.verify(new X509Certificate(readFileSync(state.caFile)).publicKey);
-  const named = names.every((name) => certificate.checkIP(name) !== undefined || certificate.checkHost(name) !== undefined);
+  const named = names.every((name) => (isIP(name) === 0 ? certificate.checkHost(name) : certificate.checkIP(name)) !== undefined);
   return signed && named && certificate.validToDate.getTime() - Date.now() > RENEW_BEFORE_MS;
 }

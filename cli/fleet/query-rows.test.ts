@@ -1,0 +1,26 @@
+import { expect, it } from 'vitest';
+import type { QueryValues } from '../../proto/gen/messages.ts';
+import { frameRows, isoTime } from './query-rows.ts';
+
+const NONE: QueryValues = { numbers: [], texts: [], timesUs: [], nulls: [] };
+
+it('reads rows from the columns of a frame, with null for what is absent', () => {
+  const columns = [
+    { name: 'timestamp', type: 'timestamp' },
+    { name: 'busy', type: 'double' },
+    { name: 'node_id', type: 'symbol' },
+  ];
+  const values = [
+    { ...NONE, timesUs: [1_700_000_000_123_456, 0], nulls: [1] },
+    { ...NONE, numbers: [0.5, Number.NaN] },
+    { ...NONE, texts: ['a', ''], nulls: [1] },
+  ];
+  expect(frameRows(columns, { columns: [], rows: 2, values })).toEqual([
+    ['2023-11-14T22:13:20.123456Z', 0.5, 'a'],
+    [null, null, null],
+  ]);
+});
+
+it('writes times before 1970 with microseconds, too', () => {
+  expect(isoTime(-1)).toBe('1969-12-31T23:59:59.999999Z');
+});

@@ -1,0 +1,71 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createProgram, runProgram } from './program.ts';
+import { recordingOutput } from './terminal/recording-output.ts';
+
+let home: string;
+beforeAll(() => {
+  home = mkdtempSync(join(tmpdir(), 'muster-program-'));
+});
+afterAll(() => rmSync(home, { recursive: true }));
+
+async function run(...argv: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+  const output = recordingOutput();
+  const code = await runProgram(argv, output, {});
+  return { code, stdout: output.stdout, stderr: output.stderr };
+}
+
+describe('wrong usage gets exit code 2 and one line', () => {
+  it.each([
+    [['qery'], "muster: unknown command 'qery' (Did you mean query?)\n"],
+    [['up', '--prot', '3'], "muster: unknown option '--prot' (Did you mean --port?)\n"],
+    [['up', '--port', '70000'], "muster: option '--port <port>' argument '70000' is invalid. Expected a whole number from 1 to 65535.\n"],
+    [['query'], "muster: missing required argument 'sql'\n"],
+    [['query', 'select 1', '--json', '--csv'], 'muster: --json and --csv exclude each other: give one of them\n'],
+    [['token', 'create', '--scope', 'root'], /Expected one of read, write, push, admin\.\n$/],
+  ])('%j', async (argv, stderr) => {
+    const result = await run(...argv);
+    expect(result).toMatchObject({ code: 2, stdout: '' });
+    if (typeof stderr === 'string') expect(result.stderr).toBe(stderr);
+    else expect(result.stderr).toMatch(stderr);
+  });
+});
+
+it('says what to do where nothing runs', async () => {
+  const missing = await run('nodes', '--home', home);
+  expect(missing.code).toBe(1);
+  expect(missing.stderr).toBe(
+    `muster: there is no Muster in ${home}: start one with muster up, name its folder with --home, or give --gateway, --ca-file and --token-file\n`,
+  );
+  expect(await run('status', '--home', home, '--json')).toMatchObject({ code: 69, stdout: '' });
+});
+
+it('names the file that cannot be read', async () => {
+  const result = await run('verify', '--gateway', '127.0.0.1:1', '--ca-file', '/nowhere/ca.crt', '--token-file', '/nowhere/token');
+  expect(result).toEqual({
+    code: 2,
+    stdout: '',
+    stderr: "muster: the fleet's CA cannot be read from /nowhere/ca.crt (ENOENT): name another file with --ca-file\n",
+  });
+});
+
+it('describes every command, with examples where it takes more than a flag', () => {
+  const program = createProgram({ output: recordingOutput(), env: {}, setExitCode: () => {} });
+  for (const command of program.commands) expect(command.description(), command.name()).not.toBe('');
+  expect(program.commands.map((command) => command.name())).toEqual([
+    'up',
+    'status',
+    'nodes',
+    'top',
+    'query',
+    'verify',
+    'pipeline',
+    'dead-letters',
+    'token',
+    'simulate',
+    'console',
+    'completion',
+  ]);
+});
