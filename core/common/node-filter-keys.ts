@@ -1,0 +1,122 @@
+// The keys of the filter language and what each reads of a node.
+
+/** What the language needs of a node; a `muster.v1.Node` has this shape. */
+export interface FilterableNode {
+  nodeId: string;
+  /** `NODE_STATE_LIVE`, … */
+  state: string;
+  info?: FilterableInfo | null | undefined;
+  summary?: FilterableSummary | null | undefined;
+  spool?: { bytes: number; rows: number } | null | undefined;
+  skewUs: number;
+  gateway: string;
+  problem: string;
+}
+
+interface FilterableInfo {
+  name: string;
+  platform: string;
+  os: string;
+  kernel: string;
+  arch: string;
+  cpuModel: string;
+  cpuCores: number;
+  memoryBytes: number;
+  virtualization: string;
+  model: string;
+  addresses: readonly string[];
+  agentVersion: string;
+  labels: Readonly<Record<string, string>>;
+  simulated: boolean;
+}
+
+interface FilterableSummary {
+  cpuPercent?: number | undefined;
+  memoryPercent?: number | undefined;
+  swapPercent?: number | undefined;
+  load1?: number | undefined;
+  diskPercent?: number | undefined;
+  diskReadBytesPerSecond?: number | undefined;
+  diskWriteBytesPerSecond?: number | undefined;
+  networkRxBytesPerSecond?: number | undefined;
+  networkTxBytesPerSecond?: number | undefined;
+  temperatureCelsius?: number | undefined;
+  processCount?: number | undefined;
+  uptimeSeconds?: number | undefined;
+  pressurePercent?: number | undefined;
+}
+
+/** How a text value is compared: as a whole word, or by containing what was asked for. Both ignore case; `*` stands for anything. */
+export type TextMatch = 'word' | 'contains';
+
+export interface TextKey {
+  readonly kind: TextMatch;
+  readonly help: string;
+  read(node: FilterableNode): string | readonly string[] | undefined;
+}
+
+/** What suffixes a number may have: `80%`, `10M` and `4Gi`, `90s` and `2h`, none. */
+export type FilterUnit = 'percent' | 'bytes' | 'seconds' | 'plain';
+
+export interface NumberKey {
+  readonly kind: 'number';
+  readonly unit: FilterUnit;
+  readonly help: string;
+  read(node: FilterableNode): number | undefined;
+}
+
+export type FilterKey = TextKey | NumberKey;
+
+const word = (help: string, read: TextKey['read']): TextKey => ({ kind: 'word', help, read });
+const contains = (help: string, read: TextKey['read']): TextKey => ({ kind: 'contains', help, read });
+const label = (name: string): TextKey => word(`label ${name}`, (node) => readLabel(node, name));
+const number = (unit: FilterUnit, help: string, read: NumberKey['read']): NumberKey => ({ kind: 'number', unit, help, read });
+
+/** `NODE_STATE_NEVER_SEEN` → `never_seen`. */
+function stateWord(state: string): string {
+  return state.replace(/^NODE_STATE_/, '').toLowerCase();
+}
+
+/** The value of a label, undefined where the node has none. */
+export function readLabel(node: FilterableNode, name: string): string | undefined {
+  const labels = node.info?.labels;
+  return labels !== undefined && Object.hasOwn(labels, name) ? labels[name] : undefined;
+}
+
+/** All keys by name. `label.NAME` reads any other label. */
+export const FILTER_KEYS: Readonly<Record<string, FilterKey>> = {
+  state: word('live, late, silent, never_seen or quarantined', (node) => stateWord(node.state)),
+  id: contains('node id, or its beginning', (node) => node.nodeId),
+  name: contains('host name', (node) => node.info?.name),
+  country: label('country'),
+  region: label('region'),
+  city: label('city'),
+  platform: word('linux, darwin or win32', (node) => node.info?.platform),
+  arch: word('x64 or arm64', (node) => node.info?.arch),
+  os: contains('operating system', (node) => node.info?.os),
+  kernel: contains('kernel version', (node) => node.info?.kernel),
+  model: contains('machine or CPU model', (node) => [node.info?.model ?? '', node.info?.cpuModel ?? '']),
+  virtualization: word('kvm, docker, …', (node) => node.info?.virtualization),
+  address: contains('IP address', (node) => node.info?.addresses),
+  version: word('version of the agent', (node) => node.info?.agentVersion),
+  simulated: word('true for simulated agents', (node) => String(node.info?.simulated ?? false)),
+  gateway: word('gateway that holds its stream', (node) => node.gateway),
+  problem: contains('why it is quarantined', (node) => node.problem),
+  cpu: number('percent', 'CPU in use', (node) => node.summary?.cpuPercent),
+  memory: number('percent', 'memory in use', (node) => node.summary?.memoryPercent),
+  swap: number('percent', 'swap in use', (node) => node.summary?.swapPercent),
+  disk: number('percent', 'the fullest filesystem', (node) => node.summary?.diskPercent),
+  pressure: number('percent', 'the highest pressure', (node) => node.summary?.pressurePercent),
+  load: number('plain', 'load average over one minute', (node) => node.summary?.load1),
+  temperature: number('plain', 'the hottest sensor, °C', (node) => node.summary?.temperatureCelsius),
+  processes: number('plain', 'processes', (node) => node.summary?.processCount),
+  cores: number('plain', 'logical cores', (node) => node.info?.cpuCores),
+  ram: number('bytes', 'bytes of memory', (node) => node.info?.memoryBytes),
+  read: number('bytes', 'bytes a second read from disks', (node) => node.summary?.diskReadBytesPerSecond),
+  write: number('bytes', 'bytes a second written to disks', (node) => node.summary?.diskWriteBytesPerSecond),
+  rx: number('bytes', 'bytes a second received', (node) => node.summary?.networkRxBytesPerSecond),
+  tx: number('bytes', 'bytes a second sent', (node) => node.summary?.networkTxBytesPerSecond),
+  spool: number('bytes', 'bytes in its spool', (node) => node.spool?.bytes),
+  uptime: number('seconds', 'time since boot', (node) => node.summary?.uptimeSeconds),
+  skew: number('seconds', 'clock skew, absolute', (node) => Math.abs(node.skewUs) / 1e6),
+};

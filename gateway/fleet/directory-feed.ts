@@ -1,0 +1,103 @@
+// Feeds the directory: registry and presence by KV watch, heartbeats from core NATS, the time before this start from the ledger.
+import type { NatsConnection, Subscription } from 'nats';
+import type { RegistryEntry } from '../../core/common/registry-entry.ts';
+import { NODES_BUCKET, PRESENCE_BUCKET, type PresenceEntry, SUMMARY_SUBJECTS, summarySubject } from '../../core/common/streams.ts';
+import type { Component } from '../../core/node/lifecycle.ts';
+import { HEARTBEAT_FIELDS, type Heartbeat } from '../../proto/gen/messages.ts';
+import { decodeMessage } from '../../proto/message-codec.ts';
+import { WatchedBucket } from '../watched-bucket.ts';
+import type { Directory } from './directory.ts';
+import type { FleetEvents } from './fleet-events.ts';
+import type { ReadDatabase } from './read-database.ts';
+
+export interface DirectoryFeedOptions {
+  connection: NatsConnection;
+  directory: Directory;
+  database: ReadDatabase;
+  events: FleetEvents;
+}
+
+const TICK_MS = 1000;
+const HISTORY_RETRY_MS = 10_000;
+const SUBJECT_PREFIX = summarySubject('').length;
+/** The newest row of each node in the ledger. */
+const LAST_STORED = 'select node_id, received from deliveries latest on timestamp partition by node_id';
+
+export function createDirectoryFeed(options: DirectoryFeedOptions): Component {
+  const { connection, directory, database, events } = options;
+  const entries = new WatchedBucket<RegistryEntry>({
+    connection,
+    bucket: NODES_BUCKET,
+    parse: (text) => parseObject<RegistryEntry>(text, 'nodeId'),
+    onUnreadable: (key) => events.fleetInputUnreadable({ source: NODES_BUCKET, key }),
+    onChange: (nodeId, entry) => directory.applyEntry(nodeId, entry),
+  });
+  const presence = new WatchedBucket<PresenceEntry>({
+    connection,
+    bucket: PRESENCE_BUCKET,
+    parse: (text) => parseObject<PresenceEntry>(text, 'session'),
+    onUnreadable: (key) => events.fleetInputUnreadable({ source: PRESENCE_BUCKET, key }),
+    onChange: (nodeId, entry) => directory.applyPresence(nodeId, entry),
+  });
+  let summaries: Subscription | undefined;
+  let ticker: NodeJS.Timeout | undefined;
+  let retry: NodeJS.Timeout | undefined;
+
+  const readHistory = async (): Promise<void> => {
+    try {
+      for (const [nodeId = '', received] of await database.rows(LAST_STORED)) {
+        if (nodeId !== null && received) directory.applyStored(nodeId, Date.parse(`${received.replace(' ', 'T')}Z`));
+      }
+    } catch (error) {
+      // A fleet that has stored nothing yet has no such table; the database may also start later than this gateway.
+      events.historyUnavailable({ message: error instanceof Error ? error.message : String(error) });
+      retry = setTimeout(() => void readHistory(), HISTORY_RETRY_MS);
+    }
+  };
+
+  return {
+    name: 'directory',
+    async start() {
+      await entries.start();
+      await presence.start();
+      summaries = connection.subscribe(SUMMARY_SUBJECTS, {
+        callback: (error, message) => {
+          if (error !== null) return;
+          const nodeId = message.subject.slice(SUBJECT_PREFIX);
+          const heartbeat = toHeartbeat(message.data);
+          if (heartbeat === undefined) events.fleetInputUnreadable({ source: 'summary', key: nodeId });
+          else directory.applyHeartbeat(nodeId, heartbeat);
+        },
+      });
+      ticker = setInterval(() => directory.tick(), TICK_MS);
+      void readHistory();
+    },
+    async stop() {
+      clearInterval(ticker);
+      clearTimeout(retry);
+      summaries?.unsubscribe();
+      summaries = undefined;
+      await presence.stop();
+      await entries.stop();
+      directory.clear();
+    },
+  };
+}
+
+function toHeartbeat(data: Uint8Array): Heartbeat | undefined {
+  try {
+    // The decoded spool keeps its epoch, so the bytes must not be a view of the connection's buffer.
+    return decodeMessage<Heartbeat>(HEARTBEAT_FIELDS, Buffer.from(data));
+  } catch {
+    return undefined;
+  }
+}
+
+function parseObject<T extends object>(text: string, key: keyof T & string): T | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && typeof (value as T)[key] === 'string' ? (value as T) : undefined;
+  } catch {
+    return undefined;
+  }
+}

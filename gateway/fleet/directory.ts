@@ -1,0 +1,138 @@
+// The fleet as this gateway knows it, in memory: who is registered, who holds whose stream, what each said last, how it is.
+import { MusterError } from '../../core/common/muster-error.ts';
+import type { RegistryEntry } from '../../core/common/registry-entry.ts';
+import type { PresenceEntry } from '../../core/common/streams.ts';
+import type { Heartbeat } from '../../proto/gen/messages.ts';
+import { NodeRecord } from './node-record.ts';
+
+/** The nodes that changed since the watcher last took them. Holds each node once, so it is as large as the fleet at most. */
+export interface ChangeFeed {
+  take(): NodeRecord[];
+  close(): unknown;
+}
+
+/** A heartbeat for a node that the registry does not name is kept for this many nodes: its entry may be on its way. */
+const MAX_UNREGISTERED = 1000;
+
+export class Directory {
+  readonly #records = new Map<string, NodeRecord>();
+  readonly #feeds = new Set<Set<NodeRecord>>();
+  readonly #now: () => number;
+  #unregistered = 0;
+
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  /** All registered nodes. */
+  *nodes(): Generator<NodeRecord> {
+    for (const record of this.#records.values()) if (record.registered) yield record;
+  }
+
+  /** The registered node with this id. */
+  get(nodeId: string): NodeRecord | undefined {
+    const record = this.#records.get(nodeId);
+    return record?.registered ? record : undefined;
+  }
+
+  /** The node with this id, or the only one with this name. Throws `not_found`, and `failed_precondition` for a name that several have. */
+  find(idOrName: string): NodeRecord {
+    const byId = this.get(idOrName.toLowerCase());
+    if (byId !== undefined) return byId;
+    const named = [...this.nodes()].filter((record) => record.info?.name === idOrName);
+    const shown = JSON.stringify(idOrName.slice(0, 80));
+    if (named.length === 0) throw new MusterError('not_found', `there is no node ${shown}: list them with \`muster nodes\``);
+    if (named.length > 1) {
+      throw new MusterError('failed_precondition', `${named.length} nodes are named ${shown}: ask by node id, such as ${named[0]?.nodeId}`);
+    }
+    return named[0] as NodeRecord;
+  }
+
+  /** Begins to note what changes. Always `close` it. */
+  watch(): ChangeFeed {
+    const feed = new Set<NodeRecord>();
+    this.#feeds.add(feed);
+    return {
+      take: () => {
+        const taken = [...feed];
+        feed.clear();
+        return taken;
+      },
+      close: () => this.#feeds.delete(feed),
+    };
+  }
+
+  /** An entry of the registry; undefined where it was deleted. */
+  applyEntry(nodeId: string, entry: RegistryEntry | undefined): void {
+    const known = this.#records.get(nodeId);
+    if (known !== undefined && !known.registered) this.#unregistered--;
+    if (entry === undefined) {
+      if (known === undefined) return;
+      known.registered = false;
+      this.#records.delete(nodeId);
+      this.#changed(known);
+      return;
+    }
+    const record = known ?? new NodeRecord(nodeId);
+    this.#records.set(nodeId, record);
+    record.applyEntry(entry);
+    record.refresh(this.#now());
+    this.#changed(record);
+  }
+
+  applyPresence(nodeId: string, presence: PresenceEntry | undefined): void {
+    const record = this.#record(nodeId);
+    if (record === undefined) return;
+    record.applyPresence(presence);
+    record.refresh(this.#now());
+    this.#changed(record);
+  }
+
+  /** What a node said of itself just now. */
+  applyHeartbeat(nodeId: string, heartbeat: Heartbeat): void {
+    const record = this.#record(nodeId);
+    if (record === undefined) return;
+    const nowMs = this.#now();
+    record.heardAt(nowMs);
+    if (heartbeat.sentUs > 0) record.skewUs = nowMs * 1000 - heartbeat.sentUs;
+    if (heartbeat.spool) record.spool = heartbeat.spool;
+    if (heartbeat.summary) record.summary = heartbeat.summary;
+    if (heartbeat.summary || (heartbeat.spool?.nextSeq ?? 0) > 1) record.sampled = true;
+    if (record.state !== 'NODE_STATE_LIVE') record.refresh(nowMs);
+    this.#changed(record);
+  }
+
+  /** What the ledger says of the time before this gateway started. */
+  applyStored(nodeId: string, receivedMs: number): void {
+    const record = this.#record(nodeId);
+    if (record === undefined) return;
+    record.sampled = true;
+    if (receivedMs > record.heardMs) record.heardAt(receivedMs);
+    if (record.refresh(this.#now())) this.#changed(record);
+  }
+
+  /** Finds the nodes whose state changed by the passing of time alone. Call it once a second. */
+  tick(): void {
+    const nowMs = this.#now();
+    for (const record of this.#records.values()) if (record.refresh(nowMs)) this.#changed(record);
+  }
+
+  clear(): void {
+    this.#records.clear();
+    this.#unregistered = 0;
+  }
+
+  #record(nodeId: string): NodeRecord | undefined {
+    const known = this.#records.get(nodeId);
+    if (known !== undefined) return known;
+    if (this.#unregistered >= MAX_UNREGISTERED) return undefined;
+    const record = new NodeRecord(nodeId);
+    this.#records.set(nodeId, record);
+    this.#unregistered++;
+    return record;
+  }
+
+  #changed(record: NodeRecord): void {
+    for (const feed of this.#feeds) feed.add(record);
+  }
+}

@@ -1,0 +1,82 @@
+// What the directory holds of one node, and the message that operators get of it.
+import type { RegistryEntry } from '../../core/common/registry-entry.ts';
+import type { PresenceEntry } from '../../core/common/streams.ts';
+import type { Node, NodeInfo, SpoolState, Summary, Timestamp } from '../../proto/gen/messages.ts';
+import { type StateSince, stateOf } from './node-state.ts';
+
+/** Has the shape of `FilterableNode`, so that a filter runs over records without a message being made. */
+export class NodeRecord {
+  readonly nodeId: string;
+  info: NodeInfo | undefined;
+  /** False until the registry names it: a heartbeat may come before the entry, and a node without entry is not shown. */
+  registered = false;
+  enrolledMs = 0;
+  intervalMs = 0;
+  heardMs = 0;
+  liveSinceMs = 0;
+  sampled = false;
+  quarantinedSinceMs = 0;
+  problem = '';
+  gateway = '';
+  skewUs = 0;
+  summary: Summary | undefined;
+  spool: SpoolState | undefined;
+  state: Node['state'] = 'NODE_STATE_NEVER_SEEN';
+  stateSinceMs = 0;
+
+  constructor(nodeId: string) {
+    this.nodeId = nodeId;
+  }
+
+  applyEntry(entry: RegistryEntry): void {
+    this.registered = true;
+    this.info = entry.info;
+    this.enrolledMs = entry.enrolledMs;
+    this.intervalMs = entry.intervalMs;
+  }
+
+  /** A stream that began or ended says as well that the node was heard then. */
+  applyPresence(presence: PresenceEntry | undefined): void {
+    this.gateway = presence?.gateway ?? '';
+    this.problem = presence?.problem ?? '';
+    this.quarantinedSinceMs = this.problem === '' ? 0 : (presence?.sinceMs ?? 0);
+    if (presence !== undefined && presence.sinceMs > this.heardMs) this.heardAt(presence.sinceMs);
+  }
+
+  heardAt(nowMs: number): void {
+    if (this.state !== 'NODE_STATE_LIVE') this.liveSinceMs = nowMs;
+    this.heardMs = nowMs;
+  }
+
+  /** Computes the state anew; true where it changed. */
+  refresh(nowMs: number): boolean {
+    const { state, sinceMs }: StateSince = stateOf(this, nowMs);
+    const changed = state !== this.state || sinceMs !== this.stateSinceMs;
+    this.state = state;
+    this.stateSinceMs = sinceMs;
+    return changed;
+  }
+
+  toNode(): Node {
+    return {
+      nodeId: this.nodeId,
+      info: this.info,
+      state: this.state,
+      stateSince: toTimestamp(this.stateSinceMs),
+      enrolled: toTimestamp(this.enrolledMs),
+      lastSeen: toTimestamp(this.heardMs),
+      summary: this.summary,
+      spool: this.spool,
+      skewUs: this.skewUs,
+      gateway: this.gateway,
+      intervalMs: this.intervalMs,
+      problem: this.problem,
+    };
+  }
+}
+
+/** Unix ms → Timestamp; 0 means absent. */
+export function toTimestamp(ms: number): Timestamp | undefined {
+  if (ms <= 0) return undefined;
+  return { seconds: Math.floor(ms / 1000), nanos: Math.round((ms % 1000) * 1e6) };
+}

@@ -1,0 +1,44 @@
+// Whether a node is heard: the rules of `muster.v1.NodeState` over what is known of it and a clock.
+import type { NodeState } from '../../proto/gen/messages.ts';
+
+/** Times are Unix ms; 0 means never. */
+export interface HeardFacts {
+  enrolledMs: number;
+  /** Last time anything came from it. */
+  heardMs: number;
+  /** Since when it has been heard without a gap. */
+  liveSinceMs: number;
+  /** True once a sample came, ever. */
+  sampled: boolean;
+  intervalMs: number;
+  /** Set while it is quarantined. */
+  quarantinedSinceMs: number;
+}
+
+export interface StateSince {
+  state: NodeState;
+  sinceMs: number;
+}
+
+const LATE_INTERVALS = 3;
+const SILENT_INTERVALS = 10;
+const SILENT_AT_LEAST_MS = 30_000;
+/** Agents send what they sampled once a second, so a node that samples faster is not heard more often. */
+const SHORTEST_INTERVAL_MS = 1000;
+
+/** How long nothing may come before a node is late, and before it is silent. */
+export function patience(intervalMs: number): { lateMs: number; silentMs: number } {
+  const interval = Math.max(intervalMs, SHORTEST_INTERVAL_MS);
+  return { lateMs: interval * LATE_INTERVALS, silentMs: Math.max(interval * SILENT_INTERVALS, SILENT_AT_LEAST_MS) };
+}
+
+/** The state at `nowMs` and since when it holds. Quarantine comes before all else. */
+export function stateOf(facts: HeardFacts, nowMs: number): StateSince {
+  if (facts.quarantinedSinceMs > 0) return { state: 'NODE_STATE_QUARANTINED', sinceMs: facts.quarantinedSinceMs };
+  if (!facts.sampled || facts.heardMs === 0) return { state: 'NODE_STATE_NEVER_SEEN', sinceMs: facts.enrolledMs };
+  const { lateMs, silentMs } = patience(facts.intervalMs);
+  const quietMs = nowMs - facts.heardMs;
+  if (quietMs > silentMs) return { state: 'NODE_STATE_SILENT', sinceMs: facts.heardMs + silentMs };
+  if (quietMs > lateMs) return { state: 'NODE_STATE_LATE', sinceMs: facts.heardMs + lateMs };
+  return { state: 'NODE_STATE_LIVE', sinceMs: facts.liveSinceMs };
+}

@@ -1,0 +1,96 @@
+// QuestDB for the gateway's own questions: the read-only user, a few connections, answers as text.
+import { readFileSync } from 'node:fs';
+import pg from 'pg';
+import { MusterError } from '../../core/common/muster-error.ts';
+import type { Component } from '../../core/node/lifecycle.ts';
+
+export interface QuestdbReaderOptions {
+  host: string;
+  port: number;
+  user: string;
+  /** File with the password; empty for none. */
+  passwordFile: string;
+}
+
+/** One row: each value as the server writes it, or null. */
+export type TextRow = (string | null)[];
+
+const OWN_CONNECTIONS = 2;
+const CONNECT_TIMEOUT_MS = 5000;
+const IDLE_MS = 60_000;
+const AS_TEXT = { getTypeParser: () => (text: string) => text };
+
+/** A pool of at most `max` connections as the read-only user. Errors of idle connections are no errors: the next use makes another. */
+export function createReaderPool(options: QuestdbReaderOptions, max: number): pg.Pool {
+  const pool = new pg.Pool({
+    host: options.host,
+    port: options.port,
+    user: options.user,
+    password: options.passwordFile === '' ? '' : readFileSync(options.passwordFile, 'utf8').trim(),
+    database: 'qdb',
+    application_name: 'muster',
+    max,
+    idleTimeoutMillis: IDLE_MS,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    allowExitOnIdle: true,
+  });
+  pool.on('error', () => {
+    // The pool has dropped the connection already.
+  });
+  return pool;
+}
+
+/** What was thrown by the client library or sent by the server, as one of ours. `position` in QuestDB counts from 1. */
+export function toDatabaseError(thrown: unknown): MusterError {
+  if (thrown instanceof MusterError) return thrown;
+  const error = thrown as Error & { code?: string; position?: string; severity?: string };
+  const words = error instanceof Error ? error.message : String(thrown);
+  // Without a severity it did not come from the server: refused, reset, timed out.
+  if (error.severity === undefined) return new MusterError('unavailable', `the database does not answer: ${words}`, thrown);
+  if (/timeout, query aborted/.test(words))
+    return new MusterError('deadline_exceeded', 'the database ended the query at its own time limit', thrown);
+  if (/memory limit|too much memory|breached/i.test(words)) return new MusterError('limit_exceeded', `the database says: ${words}`, thrown);
+  const where = error.position === undefined ? '' : ` at position ${error.position}`;
+  return new MusterError('invalid_argument', `the database says: ${words}${where}`, thrown);
+}
+
+export class ReadDatabase implements Component {
+  readonly name = 'database reader';
+  readonly #options: QuestdbReaderOptions;
+  #pool: pg.Pool | undefined;
+
+  constructor(options: QuestdbReaderOptions) {
+    this.#options = options;
+  }
+
+  async start(): Promise<void> {
+    this.#pool = createReaderPool(this.#options, OWN_CONNECTIONS);
+  }
+
+  async stop(): Promise<void> {
+    const pool = this.#pool;
+    this.#pool = undefined;
+    await pool?.end();
+  }
+
+  /** All rows of a statement that the gateway made itself; never one of a caller. Throws `unavailable` or `invalid_argument`. */
+  async rows(sql: string): Promise<TextRow[]> {
+    if (this.#pool === undefined) throw new MusterError('internal', 'the database reader was used before it was started');
+    try {
+      const result = await this.#pool.query<TextRow>({ text: sql, rowMode: 'array', types: AS_TEXT as unknown as pg.CustomTypesConfig });
+      return result.rows;
+    } catch (error) {
+      throw toDatabaseError(error);
+    }
+  }
+}
+
+/** A text as an SQL literal. */
+export function literal(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}
+
+/** A name as an SQL identifier. */
+export function identifier(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
