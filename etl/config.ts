@@ -1,0 +1,28 @@
+// The settings of the ETL.
+import { z } from 'zod';
+import type { Config, Declaration } from '../core/node/config.ts';
+
+export const ETL_DECLARATION = {
+  logLevel: {
+    type: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+    help: 'least severe level to log',
+  },
+  natsUrl: { type: z.string().default('nats://127.0.0.1:7422'), help: 'address of nats-server' },
+  natsUser: { type: z.string().default('etl'), help: 'user at nats-server' },
+  natsPasswordFile: { type: z.string(), help: 'file with the password of that user' },
+  questdbHttpUrl: { type: z.string().default('http://127.0.0.1:7490'), help: "address of QuestDB's HTTP server" },
+  questdbHttpUser: { type: z.string().default('admin'), help: 'user at QuestDB, who may change schemas' },
+  questdbHttpPasswordFile: { type: z.string(), help: 'file with the password of that user' },
+  streamHighWater: {
+    type: z.number().min(0.05).max(0.95).default(0.5),
+    help: 'share of the stream that may be in use before what is stored is purged from it',
+  },
+  telemetryTtlDays: {
+    type: z.number().int().min(2).max(3650).default(30),
+    unit: 'days',
+    help: 'how long tables keep rows; older rows are refused',
+  },
+  metricsPort: { type: z.number().int().min(0).max(65535).default(0), help: 'port of /metrics on loopback; 0 is off' },
+} as const satisfies Declaration;
+
+export type EtlConfig = Config<typeof ETL_DECLARATION>;

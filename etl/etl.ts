@@ -1,0 +1,69 @@
+// The components of an ETL, put together.
+import type { NatsConnection } from 'nats';
+import type { Component } from '../core/node/lifecycle.ts';
+import type { EtlConfig } from './config.ts';
+import type { EtlEvents } from './events.ts';
+import { LedgerTables } from './ledger-tables.ts';
+import { NodeHistory } from './node-history.ts';
+import { Pipeline } from './pipeline.ts';
+import { DatabaseWatch } from './questdb/database-watch.ts';
+import { createOwnTables } from './questdb/own-tables.ts';
+import { QuestdbHttp } from './questdb/questdb-http.ts';
+import { untilDone } from './questdb/retry.ts';
+import { Schema } from './questdb/schema.ts';
+import { TableWriter } from './questdb/table-writer.ts';
+import { StatusReporter } from './status.ts';
+import { DeadLetterStream } from './stream/dead-letter-stream.ts';
+import { StreamKeeper } from './stream/stream-keeper.ts';
+import { TelemetryConsumer } from './stream/telemetry-consumer.ts';
+import { SeriesCache } from './telemetry/series-cache.ts';
+import { Transform } from './telemetry/transform.ts';
+
+export interface Etl {
+  /** In the order of their start. */
+  components: readonly Component[];
+  /** Gives up writes that are still tried after this long: what they hold is not acknowledged and comes again. */
+  cancelAfter(ms: number): void;
+}
+
+/** Waits for the database, makes Muster's own tables, and builds everything else. The streams must be there. */
+export async function createEtl(config: EtlConfig, nc: NatsConnection, events: EtlEvents): Promise<Etl> {
+  const abort = new AbortController();
+  const { signal } = abort;
+  const questdb = { url: config.questdbHttpUrl, user: config.questdbHttpUser, passwordFile: config.questdbHttpPasswordFile };
+  const ttlDays = config.telemetryTtlDays;
+  const database = new QuestdbHttp(questdb);
+  await untilDone(
+    () => createOwnTables(database, ttlDays),
+    (error) => events.retried('own tables', error),
+    signal,
+  );
+  const schema = new Schema(database, ttlDays, events, signal);
+  const consumer = new TelemetryConsumer(nc, events);
+  const watch = new DatabaseWatch(database, events);
+  const keeper = new StreamKeeper(nc, consumer, watch, config.streamHighWater, events);
+  const now = (): number => Date.now();
+  const ledger = new LedgerTables({ ...questdb, ttlDays }, events, signal);
+  const pipeline = new Pipeline(
+    {
+      ...{ consumer, ledger, events, now },
+      transform: new Transform(schema, new SeriesCache(now()), { ttlDays, now }),
+      tables: new TableWriter(database, (shape) => schema.repair(shape), events, signal),
+      deadLetters: new DeadLetterStream(nc, events),
+    },
+    () => keeper.soon(),
+  );
+  const connections: Component = {
+    name: 'database connections',
+    start: async () => {},
+    stop: async () => {
+      await ledger.close();
+      database.close();
+    },
+  };
+  const status = new StatusReporter(nc, pipeline.figures, watch, keeper, events);
+  return {
+    components: [connections, watch, consumer, keeper, pipeline, new NodeHistory(nc, questdb, events, signal), status],
+    cancelAfter: (ms) => void setTimeout(() => abort.abort(), ms).unref(),
+  };
+}

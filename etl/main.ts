@@ -1,0 +1,45 @@
+// Wires the ETL: configuration → components → lifecycle.
+import { toMusterError } from '../core/common/muster-error.ts';
+import { helpLines, loadConfig } from '../core/node/config.ts';
+import { startAll, untilSignal } from '../core/node/lifecycle.ts';
+import { createLog } from '../core/node/log.ts';
+import { MetricsEndpoint } from '../core/node/metrics-endpoint.ts';
+import { connectNats } from '../core/node/nats-connection.ts';
+import { ensureStreams } from '../core/node/streams.ts';
+import { ETL_DECLARATION, type EtlConfig } from './config.ts';
+import { createEtl } from './etl.ts';
+import { createEtlEvents } from './events.ts';
+
+async function run(config: EtlConfig): Promise<void> {
+  const events = createEtlEvents(createLog('etl', config.logLevel));
+  const metrics = new MetricsEndpoint({ registry: events.registry, port: config.metricsPort });
+  const nc = await connectNats({ url: config.natsUrl, user: config.natsUser, passwordFile: config.natsPasswordFile, name: 'muster-etl' });
+  await ensureStreams(nc);
+  const etl = await createEtl(config, nc, events);
+  const stop = await startAll([metrics, ...etl.components]);
+  process.stdout.write(`${JSON.stringify({ ready: true, part: 'etl', port: metrics.port })}\n`);
+  await untilSignal();
+  etl.cancelAfter(5000);
+  await stop();
+  await nc.close();
+}
+
+if (process.argv.includes('--help')) {
+  process.stdout.write(`Usage: etl [options]\n${helpLines('etl', ETL_DECLARATION).join('\n')}\n`);
+  process.exit(0);
+}
+
+let config: EtlConfig;
+try {
+  config = loadConfig('etl', ETL_DECLARATION, { argv: process.argv.slice(2), env: process.env });
+} catch (error) {
+  process.stderr.write(`${toMusterError(error).message}\n`);
+  process.exit(2);
+}
+try {
+  await run(config);
+  process.exit(0);
+} catch (error) {
+  process.stderr.write(`${toMusterError(error).message}\n`);
+  process.exit(1);
+}

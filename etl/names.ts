@@ -1,0 +1,44 @@
+// Which names may become tables and columns. A name is taken as it is or refused, never rewritten: two names that become one table
+// would overwrite each other's rows.
+
+/** Lower snake case: a letter, then letters, digits and underscores, at most 64. It needs no quoting in SQL. */
+const NAME = /^[a-z][a-z0-9_]{0,63}$/;
+
+/** Tables of Muster itself. */
+const OWN_TABLES = new Set(['deliveries', 'drops', 'events', 'nodes', 'node_history', 'telemetry', 'tables', 'columns']);
+
+/** What the ETL adds to each table by itself. */
+const OWN_COLUMNS = new Set(['timestamp', 'node_id']);
+
+/** Words of QuestDB's SQL that would have to be quoted in every statement. */
+const SQL_WORDS = new Set(
+  (
+    'all alter and any as asc asof between by case cast column create cross declare dedup delete desc distinct drop else end except ' +
+    'exists explain false fill from full grant group having ilike in index inner insert intersect into is join keys latest left like ' +
+    'limit lt not null of offset on or order outer over partition right sample select set show splice table then timestamp to true ' +
+    'truncate union update upsert using values view when where window with'
+  ).split(' '),
+);
+
+/** What is wrong with a column's name, or undefined. */
+export function columnNameProblem(name: string): string | undefined {
+  if (OWN_COLUMNS.has(name)) return `${name} is a column of every table: choose another name`;
+  return nameProblem(name);
+}
+
+/** What is wrong with a measurement's name, or undefined. */
+export function measurementNameProblem(name: string): string | undefined {
+  return nameProblem(name);
+}
+
+/** True for names that Muster's own tables and views have. */
+export function isReservedMeasurement(name: string): boolean {
+  return OWN_TABLES.has(name) || name.endsWith('_nodes');
+}
+
+function nameProblem(name: string): string | undefined {
+  if (SQL_WORDS.has(name)) return `${name} is a word of SQL: choose another name`;
+  if (NAME.test(name)) return undefined;
+  const shown = JSON.stringify(name.length > 80 ? `${name.slice(0, 80)}…` : name);
+  return `${shown} is not a name: a lower-case letter, then at most 63 lower-case letters, digits or underscores`;
+}

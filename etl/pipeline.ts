@@ -1,0 +1,134 @@
+// The heart of the ETL: gathers messages into cycles, decodes a cycle while the one before is written, acknowledges what is stored.
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { JsMsg } from 'nats';
+import { toMusterError } from '../core/common/muster-error.ts';
+import type { Component } from '../core/node/lifecycle.ts';
+import type { EtlEvents } from './events.ts';
+import type { LedgerTables } from './ledger-tables.ts';
+import type { TableWriter } from './questdb/table-writer.ts';
+import type { DeadLetterStream } from './stream/dead-letter-stream.ts';
+import type { TelemetryConsumer } from './stream/telemetry-consumer.ts';
+import type { Cycle } from './telemetry/cycle.ts';
+import { type DeadLetter, rowLetter } from './telemetry/dead-letter.ts';
+import type { Transform } from './telemetry/transform.ts';
+
+/** Small batches of many nodes become few requests; a tenth of what a sample may take until it can be queried. */
+const GATHER_MS = 60;
+/** About 80,000 rows of ten values: four full requests. */
+const CYCLE_BYTES = 8 * 1024 * 1024;
+/** One is written while the next is decoded and waits. */
+const CYCLES_IN_FLIGHT = 2;
+
+export interface PipelineParts {
+  consumer: TelemetryConsumer;
+  transform: Transform;
+  tables: TableWriter;
+  ledger: LedgerTables;
+  deadLetters: DeadLetterStream;
+  events: EtlEvents;
+  /** Unix ms. */
+  now: () => number;
+}
+
+/** What the status tells of the flow. */
+export interface PipelineFigures {
+  rowsStored: number;
+  newestStoredUs: number;
+}
+
+export class Pipeline implements Component {
+  readonly name = 'pipeline';
+  readonly figures: PipelineFigures = { rowsStored: 0, newestStoredUs: 0 };
+  readonly #parts: PipelineParts;
+  /** Called after each acknowledged cycle. */
+  readonly #stored: () => void;
+  #stopping = false;
+  #running: Promise<void> = Promise.resolve();
+  readonly #inFlight = new Set<Promise<void>>();
+
+  constructor(parts: PipelineParts, stored: () => void) {
+    this.#parts = parts;
+    this.#stored = stored;
+  }
+
+  async start(): Promise<void> {
+    this.#stopping = false;
+    this.#running = this.#run();
+  }
+
+  /** What is not stored when the writers are cancelled stays unacknowledged and comes again. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    await this.#parts.consumer.stop();
+    await this.#running;
+    await Promise.allSettled(this.#inFlight);
+  }
+
+  async #run(): Promise<void> {
+    const { consumer, transform } = this.#parts;
+    while (!this.#stopping) {
+      await consumer.arrived();
+      if (this.#stopping) return;
+      if (consumer.waitingBytes < CYCLE_BYTES) await sleep(GATHER_MS);
+      while (this.#inFlight.size >= CYCLES_IN_FLIGHT) await Promise.race(this.#inFlight);
+      const messages = consumer.take(CYCLE_BYTES);
+      const startedMs = this.#parts.now();
+      try {
+        const cycle = await transform.run(
+          messages.map((message) => Buffer.from(message.data.buffer, message.data.byteOffset, message.data.length)),
+        );
+        const work = this.#store(cycle, messages, startedMs);
+        this.#inFlight.add(work);
+        void work.finally(() => this.#inFlight.delete(work));
+      } catch (error) {
+        // Only a stop ends the wait for the schema.
+        consumer.release(messages);
+        if (!this.#stopping) this.#parts.events.retried('transform', toMusterError(error));
+      }
+    }
+  }
+
+  async #store(cycle: Cycle, messages: readonly JsMsg[], startedMs: number): Promise<void> {
+    const { tables, ledger, deadLetters, consumer, events, now } = this.#parts;
+    try {
+      await Promise.all(
+        cycle.chunks.map((chunk) => tables.store(chunk, (rejected, row, words) => reject(cycle, rejected.source(row), words))),
+      );
+      report(cycle.letters, events);
+      await deadLetters.store(cycle.letters);
+      await ledger.store(cycle, now());
+      await consumer.acknowledge(messages);
+    } catch (error) {
+      // Cancelled by a stop: nothing was acknowledged.
+      consumer.release(messages);
+      if (!this.#stopping) events.retried('store', toMusterError(error));
+      return;
+    }
+    let rows = 0;
+    let merged = 0;
+    for (const account of cycle.accounts) {
+      rows += account.rows - account.badRows - account.mergedRows;
+      merged += account.mergedRows;
+      this.figures.newestStoredUs = Math.max(this.figures.newestStoredUs, account.batch?.createdUs ?? 0);
+    }
+    this.figures.rowsStored += rows;
+    events.cycleStored({ messages: messages.length, batches: cycle.accounts.length, rows, merged, milliseconds: now() - startedMs });
+    this.#stored();
+  }
+}
+
+function reject(cycle: Cycle, source: ReturnType<Cycle['chunks'][number]['source']>, words: string): void {
+  source.account.badRows++;
+  cycle.letters.push(rowLetter(source.account.delivery, source.frame, source.row, 'rejected_by_database', words));
+}
+
+function report(letters: readonly DeadLetter[], events: EtlEvents): void {
+  const groups = new Map<string, { letter: DeadLetter; count: number }>();
+  for (const letter of letters) {
+    const key = `${letter.nodeId}\n${letter.measurement}\n${letter.reason}`;
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, { letter, count: 1 });
+    else group.count++;
+  }
+  for (const { letter, count } of groups.values()) events.setAside(letter.nodeId, letter.measurement, letter.reason, count, letter.detail);
+}

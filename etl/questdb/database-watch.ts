@@ -1,0 +1,121 @@
+// Watches the database: its commit mode, restarts, and tables that it suspended, which it is asked to resume.
+import { toMusterError } from '../../core/common/muster-error.ts';
+import type { Component } from '../../core/node/lifecycle.ts';
+import type { EtlEvents } from '../events.ts';
+import type { QuestdbHttp } from './questdb-http.ts';
+
+/** What the other parts of the ETL need to know. */
+export interface DatabaseState {
+  readonly commitMode: string;
+  /** Restarts noticed since the start. */
+  readonly restarts: number;
+}
+
+export interface SuspendedTable {
+  table: string;
+  /** The database's words. */
+  error: string;
+  /** Unix ms. */
+  sinceMs: number;
+}
+
+const LOOK_MS = 3000;
+const FIRST_RESUME_MS = 5000;
+const LONGEST_RESUME_MS = 300_000;
+
+interface Suspension extends SuspendedTable {
+  attempts: number;
+  nextResumeMs: number;
+}
+
+export class DatabaseWatch implements Component, DatabaseState {
+  readonly name = 'database watch';
+  readonly #database: QuestdbHttp;
+  readonly #events: EtlEvents;
+  readonly #suspensions = new Map<string, Suspension>();
+  #timer: NodeJS.Timeout | undefined;
+  #looking: Promise<void> = Promise.resolve();
+  #startedAt = '';
+  commitMode = '';
+  restarts = 0;
+  /** One sentence while the database does not answer, else empty. */
+  problem = '';
+
+  constructor(database: QuestdbHttp, events: EtlEvents) {
+    this.#database = database;
+    this.#events = events;
+  }
+
+  async start(): Promise<void> {
+    await this.#look();
+    if (this.commitMode !== 'sync') this.#events.notDurable(this.commitMode);
+    this.#timer = setInterval(() => {
+      this.#looking = this.#looking.then(() =>
+        this.#look().catch((error: unknown) => {
+          this.problem = toMusterError(error).message;
+          this.#events.retried('watch', toMusterError(error));
+        }),
+      );
+    }, LOOK_MS);
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#looking;
+  }
+
+  get suspended(): SuspendedTable[] {
+    return [...this.#suspensions.values()].map(({ table, error, sinceMs }) => ({ table, error, sinceMs }));
+  }
+
+  async #look(): Promise<void> {
+    const [started] = await this.#database.sql('SELECT pg_postmaster_start_time()');
+    const startedAt = String(started?.[0]);
+    if (startedAt !== this.#startedAt) await this.#noteStart(startedAt);
+    await this.#noteSuspensions();
+    this.problem = '';
+  }
+
+  async #noteStart(startedAt: string): Promise<void> {
+    const [mode] = await this.#database.sql("SELECT value FROM (SHOW PARAMETERS) WHERE property_path = 'cairo.commit.mode'");
+    this.commitMode = String(mode?.[0] ?? 'unknown');
+    if (this.#startedAt !== '') {
+      this.restarts++;
+      this.#events.databaseRestarted(startedAt);
+    }
+    this.#startedAt = startedAt;
+  }
+
+  async #noteSuspensions(): Promise<void> {
+    const rows = await this.#database.sql('SELECT name, errorTag, errorMessage FROM wal_tables() WHERE suspended');
+    const nowMs = Date.now();
+    const now = new Map(rows.map(([name, tag, message]) => [String(name), [tag, message].filter(Boolean).join(': ')]));
+    for (const [table, error] of now) {
+      const known = this.#suspensions.get(table);
+      if (known !== undefined) {
+        known.error = error;
+      } else {
+        this.#suspensions.set(table, { table, error, sinceMs: nowMs, attempts: 0, nextResumeMs: nowMs + FIRST_RESUME_MS });
+        this.#events.tableSuspended(table, error);
+      }
+    }
+    for (const [table, suspension] of this.#suspensions) {
+      if (!now.has(table)) {
+        this.#suspensions.delete(table);
+        this.#events.tableResumed(table);
+      } else if (suspension.nextResumeMs <= nowMs) {
+        await this.#resume(suspension, nowMs);
+      }
+    }
+  }
+
+  async #resume(suspension: Suspension, nowMs: number): Promise<void> {
+    suspension.attempts++;
+    suspension.nextResumeMs = nowMs + Math.min(LONGEST_RESUME_MS, FIRST_RESUME_MS * 2 ** suspension.attempts);
+    try {
+      await this.#database.sql(`ALTER TABLE "${suspension.table}" RESUME WAL`);
+    } catch (error) {
+      this.#events.retried('resume', toMusterError(error));
+    }
+  }
+}

@@ -1,0 +1,190 @@
+// Makes telemetry tables and columns before their first row, and knows which frame shapes cannot be stored.
+// Automatic tables and columns are off in the database: a tag column it makes by itself is not part of the dedup key.
+
+import { MusterError } from '../../core/common/muster-error.ts';
+import type { DecodedFrame } from '../../proto/batch-codec.ts';
+import type { EtlEvents } from '../events.ts';
+import { columnNameProblem, isReservedMeasurement, measurementNameProblem } from '../names.ts';
+import { createTablePlan, type TablePlan } from '../telemetry/table-plan.ts';
+import type { PlanRefusal, PlanSource } from '../telemetry/transform.ts';
+import type { QuestdbHttp } from './questdb-http.ts';
+import { untilDone } from './retry.ts';
+
+type Shape = Pick<DecodedFrame, 'measurement' | 'tags' | 'fields' | 'textFields'>;
+type ColumnType = 'SYMBOL' | 'DOUBLE' | 'VARCHAR';
+
+interface Column {
+  type: string;
+  dedupKey: boolean;
+}
+
+/** Each table costs the database memory and files; each column a file a day. */
+const MAX_TABLES = 500;
+const MAX_COLUMNS = 500;
+/** Shapes that are remembered; beyond it they are asked again. */
+const MAX_SHAPES = 20_000;
+
+export class Schema implements PlanSource {
+  readonly #database: QuestdbHttp;
+  readonly #ttlDays: number;
+  readonly #events: EtlEvents;
+  readonly #signal: AbortSignal;
+  readonly #plans = new Map<string, TablePlan | PlanRefusal>();
+  readonly #tables = new Map<string, Map<string, Column>>();
+  /** One change of the schema at a time. */
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(database: QuestdbHttp, ttlDays: number, events: EtlEvents, signal: AbortSignal) {
+    this.#database = database;
+    this.#ttlDays = ttlDays;
+    this.#events = events;
+    this.#signal = signal;
+  }
+
+  plan(shape: string): TablePlan | PlanRefusal | undefined {
+    return this.#plans.get(shape);
+  }
+
+  async resolve(shape: string, frame: DecodedFrame): Promise<void> {
+    const plan = nameRefusal(frame) ?? (await this.#inTurn(() => this.#ensure(frame)));
+    if (this.#plans.size >= MAX_SHAPES) this.#plans.clear();
+    this.#plans.set(shape, plan);
+  }
+
+  /** Looks at a table again after a refused request; true where something was missing and has been made. */
+  repair(frame: Shape): Promise<boolean> {
+    return this.#inTurn(async () => {
+      const before = JSON.stringify([...(this.#tables.get(frame.measurement) ?? [])]);
+      this.#tables.delete(frame.measurement);
+      await this.#ensure(frame);
+      return JSON.stringify([...(this.#tables.get(frame.measurement) ?? [])]) !== before || this.#changed;
+    });
+  }
+
+  #changed = false;
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#turn.then(() => untilDone(work, (error) => this.#events.schemaFailed('', error), this.#signal));
+    this.#turn = result.catch(() => {
+      // Whoever asked gets the error; the next one must not.
+    });
+    return result;
+  }
+
+  async #ensure(frame: Shape): Promise<TablePlan | PlanRefusal> {
+    this.#changed = false;
+    const { measurement } = frame;
+    let columns = this.#tables.get(measurement) ?? (await this.#read(measurement));
+    if (columns.size === 0) {
+      if ((await this.#countTables()) >= MAX_TABLES) {
+        return { reason: 'too_many_series', detail: `there are ${MAX_TABLES} tables already: ${measurement} is not made` };
+      }
+      await this.#alter(measurement, createTable(frame, this.#ttlDays));
+      columns = await this.#readUntil(measurement, ['node_id']);
+    }
+    const wanted = wantedColumns(frame);
+    for (const [name, type] of wanted) {
+      const column = columns.get(name);
+      if (column !== undefined && column.type !== type) {
+        return { reason: 'type_changed', detail: `${measurement}.${name} is ${column.type} and came as ${type}` };
+      }
+    }
+    const missing = [...wanted].filter(([name]) => !columns.has(name));
+    if (columns.size + missing.length > MAX_COLUMNS) {
+      return { reason: 'too_many_series', detail: `${measurement} has ${columns.size} columns, the limit is ${MAX_COLUMNS}` };
+    }
+    for (const [name, type] of missing) {
+      await this.#alter(measurement, `ALTER TABLE "${measurement}" ADD COLUMN IF NOT EXISTS "${name}" ${type}`);
+    }
+    if (missing.length > 0) columns = await this.#readUntil(measurement, [...wanted.keys()]);
+    await this.#ensureKeys(measurement, columns);
+    if (this.#changed) await this.#ensureView(measurement, columns);
+    this.#tables.set(measurement, columns);
+    return createTablePlan(frame as DecodedFrame);
+  }
+
+  /** Every symbol is a tag, and every tag is part of the key: also those that another ETL has just added. */
+  async #ensureKeys(table: string, columns: Map<string, Column>): Promise<void> {
+    const tags = [...columns].filter(([, column]) => column.type === 'SYMBOL');
+    if (tags.every(([, column]) => column.dedupKey)) return;
+    const keys = ['timestamp', ...tags.map(([name]) => `"${name}"`)].join(', ');
+    await this.#alter(table, `ALTER TABLE "${table}" DEDUP ENABLE UPSERT KEYS(${keys})`);
+    for (const [, column] of tags) column.dedupKey = true;
+  }
+
+  /** The rows with the node's name, country and region, so that `where region = 'gh'` just works. */
+  async #ensureView(table: string, columns: Map<string, Column>): Promise<void> {
+    const labels = ['name', 'country', 'region'].filter((label) => !columns.has(label)).map((label) => `n.${label}`);
+    const list = ['t.*', ...labels].join(', ');
+    const select = `SELECT ${list} FROM "${table}" t LEFT JOIN nodes n ON n.node_id = t.node_id`;
+    try {
+      await this.#database.sql(`CREATE OR REPLACE VIEW "${table}_nodes" AS (${select})`);
+    } catch (error) {
+      // A convenience must not stop the flow.
+      this.#events.schemaFailed(`${table}_nodes`, error as Error);
+    }
+  }
+
+  async #alter(table: string, statement: string): Promise<void> {
+    await this.#database.sql(statement);
+    this.#changed = true;
+    this.#events.schemaChanged(table, statement);
+  }
+
+  async #countTables(): Promise<number> {
+    const [row] = await this.#database.sql('SELECT count() FROM tables()');
+    return Number(row?.[0] ?? 0);
+  }
+
+  /** The columns of a table; empty where there is none. */
+  async #read(table: string): Promise<Map<string, Column>> {
+    const [exists] = await this.#database.sql(`SELECT table_name FROM tables() WHERE table_name = '${table}'`);
+    if (exists === undefined) return new Map();
+    const rows = await this.#database.sql(`SELECT "column", type, upsertKey FROM (SHOW COLUMNS FROM "${table}")`);
+    return new Map(rows.map(([name, type, dedupKey]) => [String(name), { type: String(type), dedupKey: dedupKey === true }]));
+  }
+
+  /** A change is acknowledged before it is applied: waits until the columns are seen. Throws `unavailable` after a while. */
+  async #readUntil(table: string, names: readonly string[]): Promise<Map<string, Column>> {
+    for (const deadline = Date.now() + 5000; ; ) {
+      const columns = await this.#read(table);
+      if (names.every((name) => columns.has(name))) return columns;
+      if (Date.now() > deadline) throw new MusterError('unavailable', `QuestDB has not applied the new columns of ${table} within 5 s`);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+}
+
+function nameRefusal(frame: Shape): PlanRefusal | undefined {
+  const problem = measurementNameProblem(frame.measurement);
+  if (problem !== undefined) return { reason: 'bad_name', detail: problem };
+  if (isReservedMeasurement(frame.measurement)) {
+    return { reason: 'reserved_measurement', detail: `${frame.measurement} is a name of Muster's own tables and views` };
+  }
+  const seen = new Set<string>();
+  for (const name of [...frame.tags, ...frame.fields, ...frame.textFields]) {
+    const columnProblem = columnNameProblem(name);
+    if (columnProblem !== undefined) return { reason: 'bad_name', detail: columnProblem };
+    if (seen.has(name)) return { reason: 'bad_name', detail: `${frame.measurement} has the column ${name} twice` };
+    seen.add(name);
+  }
+  return undefined;
+}
+
+function wantedColumns(frame: Shape): Map<string, ColumnType> {
+  return new Map<string, ColumnType>([
+    ...frame.tags.map((name) => [name, 'SYMBOL'] as const),
+    ...frame.fields.map((name) => [name, 'DOUBLE'] as const),
+    ...frame.textFields.map((name) => [name, 'VARCHAR'] as const),
+  ]);
+}
+
+function createTable(frame: Shape, ttlDays: number): string {
+  const columns = [...wantedColumns(frame)].map(([name, type]) => `"${name}" ${type}`);
+  const keys = ['timestamp', 'node_id', ...frame.tags.map((tag) => `"${tag}"`)].join(', ');
+  return (
+    `CREATE TABLE IF NOT EXISTS "${frame.measurement}" (timestamp TIMESTAMP, node_id SYMBOL CAPACITY 16384` +
+    `${columns.map((column) => `, ${column}`).join('')}) ` +
+    `TIMESTAMP(timestamp) PARTITION BY DAY TTL ${ttlDays} DAYS WAL DEDUP UPSERT KEYS(${keys})`
+  );
+}

@@ -1,0 +1,192 @@
+// The durable pull consumer of the telemetry stream: hands out messages in portions, keeps them alive while they are worked on,
+// acknowledges them, and can be set back.
+import {
+  AckPolicy,
+  type ConsumerMessages,
+  DeliverPolicy,
+  type JetStreamManager,
+  type JsMsg,
+  type NatsConnection,
+  nanos,
+  ReplayPolicy,
+} from 'nats';
+import { ETL_CONSUMER, TELEMETRY_STREAM, TELEMETRY_SUBJECTS } from '../../core/common/streams.ts';
+import type { Component } from '../../core/node/lifecycle.ts';
+import type { EtlEvents } from '../events.ts';
+import { untilDone } from '../questdb/retry.ts';
+import { Gate } from './gate.ts';
+
+const ACK_WAIT_MS = 30_000;
+/** What is pulled and not yet handed out. */
+const BUFFER_BYTES = 16 * 1024 * 1024;
+const MAX_ACK_PENDING = 4096;
+const ACK_TIMEOUT_MS = 5000;
+
+export class TelemetryConsumer implements Component {
+  readonly name = 'telemetry consumer';
+  readonly #nc: NatsConnection;
+  readonly #events: EtlEvents;
+  #manager: JetStreamManager | undefined;
+  #abort = new AbortController();
+  #messages: ConsumerMessages | undefined;
+  #pulling: Promise<void> = Promise.resolve();
+  #buffer: JsMsg[] = [];
+  #bufferBytes = 0;
+  /** Open while something waits to be taken. */
+  readonly #arrived = new Gate();
+  /** Open while there is room for more. */
+  readonly #room = new Gate();
+  /** Handed out or buffered, and not acknowledged. */
+  readonly #held = new Set<JsMsg>();
+  #working: NodeJS.Timeout | undefined;
+
+  constructor(nc: NatsConnection, events: EtlEvents) {
+    this.#nc = nc;
+    this.#events = events;
+  }
+
+  async start(): Promise<void> {
+    this.#abort = new AbortController();
+    this.#arrived.close();
+    this.#manager = await this.#nc.jetstreamManager();
+    await this.#ensure();
+    this.#pulling = this.#pull();
+    this.#working = setInterval(() => {
+      for (const message of this.#held) message.working();
+    }, ACK_WAIT_MS / 3);
+  }
+
+  async stop(): Promise<void> {
+    this.#abort.abort();
+    clearInterval(this.#working);
+    this.#arrived.open();
+    this.#room.open();
+    this.#messages?.stop();
+    await this.#pulling;
+    // What nobody took goes back at once; what was taken is acknowledged or released by its taker.
+    this.release(this.#buffer);
+    this.#buffer = [];
+    this.#bufferBytes = 0;
+  }
+
+  /** Resolves when at least one message waits, or the consumer stops. */
+  async arrived(): Promise<void> {
+    if (!this.#abort.signal.aborted) await this.#arrived.wait();
+  }
+
+  get waitingBytes(): number {
+    return this.#bufferBytes;
+  }
+
+  /** Takes what waits, up to `maxBytes`; at least one message where any waits. */
+  take(maxBytes: number): JsMsg[] {
+    let bytes = 0;
+    let count = 0;
+    while (count < this.#buffer.length && (count === 0 || bytes + (this.#buffer[count] as JsMsg).data.length <= maxBytes)) {
+      bytes += (this.#buffer[count] as JsMsg).data.length;
+      count++;
+    }
+    this.#bufferBytes -= bytes;
+    const taken = this.#buffer.splice(0, count);
+    if (this.#buffer.length === 0 && !this.#abort.signal.aborted) this.#arrived.close();
+    this.#room.open();
+    return taken;
+  }
+
+  /** Resolves when the server has every acknowledgement. One that is lost only means that its message comes again. */
+  async acknowledge(messages: readonly JsMsg[]): Promise<void> {
+    const results = await Promise.allSettled(messages.map((message) => message.ackAck({ timeout: ACK_TIMEOUT_MS })));
+    for (const message of messages) this.#held.delete(message);
+    const failed = results.find((result) => result.status === 'rejected');
+    if (failed !== undefined) this.#events.retried('acknowledge', asError(failed.reason));
+  }
+
+  /** Gives messages back that could not be stored: the server delivers them again. */
+  release(messages: readonly JsMsg[]): void {
+    for (const message of messages) {
+      this.#held.delete(message);
+      message.nak();
+    }
+  }
+
+  /** Everything up to this stream sequence is acknowledged. */
+  async floor(): Promise<number> {
+    const info = await (this.#manager as JetStreamManager).consumers.info(TELEMETRY_STREAM, ETL_CONSUMER);
+    return info.ack_floor.stream_seq;
+  }
+
+  /** Delivers again everything after `floor`. A durable's start cannot be changed, so it is deleted and made again. */
+  async rewind(floor: number, why: string): Promise<void> {
+    const manager = this.#manager as JetStreamManager;
+    await manager.consumers.delete(TELEMETRY_STREAM, ETL_CONSUMER);
+    await this.#add(floor + 1);
+    this.#messages?.stop();
+    this.#events.rewound(floor + 1, why);
+  }
+
+  async #ensure(): Promise<void> {
+    const manager = this.#manager as JetStreamManager;
+    for await (const info of manager.consumers.list(TELEMETRY_STREAM)) if (info.name === ETL_CONSUMER) return;
+    await this.#add(0);
+  }
+
+  /** Two ETLs may both ask for it: the same configuration twice is one consumer. */
+  async #add(startSequence: number): Promise<void> {
+    await (this.#manager as JetStreamManager).consumers.add(TELEMETRY_STREAM, {
+      durable_name: ETL_CONSUMER,
+      ack_policy: AckPolicy.Explicit,
+      ack_wait: nanos(ACK_WAIT_MS),
+      // After a last delivery a message would be neither pending nor gone.
+      max_deliver: -1,
+      max_ack_pending: MAX_ACK_PENDING,
+      replay_policy: ReplayPolicy.Instant,
+      filter_subject: TELEMETRY_SUBJECTS,
+      ...(startSequence === 0
+        ? { deliver_policy: DeliverPolicy.All }
+        : { deliver_policy: DeliverPolicy.StartSequence, opt_start_seq: startSequence }),
+    });
+  }
+
+  async #pull(): Promise<void> {
+    const { signal } = this.#abort;
+    while (!signal.aborted) {
+      try {
+        await untilDone(
+          () => this.#pullOnce(),
+          (error) => this.#events.retried('pull', error),
+          signal,
+        );
+      } catch (error) {
+        if (!signal.aborted) throw error;
+      }
+    }
+  }
+
+  /** Until the pull is stopped, or the consumer is gone and made again by a rewind. */
+  async #pullOnce(): Promise<void> {
+    const { signal } = this.#abort;
+    await this.#ensure();
+    const consumer = await this.#nc.jetstream().consumers.get(TELEMETRY_STREAM, ETL_CONSUMER);
+    this.#messages = await consumer.consume({
+      max_bytes: BUFFER_BYTES,
+      expires: 5000,
+      idle_heartbeat: 2000,
+      abort_on_missing_resource: true,
+    });
+    for await (const message of this.#messages) {
+      this.#held.add(message);
+      this.#buffer.push(message);
+      this.#bufferBytes += message.data.length;
+      this.#arrived.open();
+      while (this.#bufferBytes >= BUFFER_BYTES && !signal.aborted) {
+        this.#room.close();
+        await this.#room.wait();
+      }
+      if (signal.aborted) return;
+    }
+  }
+}
+
+function asError(value: unknown): Error {
+  return value instanceof Error ? value : new Error(String(value));
+}

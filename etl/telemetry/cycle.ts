@@ -1,0 +1,26 @@
+// What a cycle of the pipeline works on: the batches of some messages, their lines by table, and what was set aside.
+
+import type { DecodedFrame } from '../../proto/batch-codec.ts';
+import type { BatchAccount } from './batch-account.ts';
+import type { DeadLetter } from './dead-letter.ts';
+import type { EventRow } from './event-rows.ts';
+import { TableChunk } from './table-chunk.ts';
+
+export class Cycle {
+  readonly accounts: BatchAccount[] = [];
+  readonly letters: DeadLetter[] = [];
+  readonly events: EventRow[] = [];
+  /** Every chunk of the cycle, one request each. */
+  readonly chunks: TableChunk[] = [];
+  readonly #open = new Map<string, TableChunk>();
+
+  /** The chunk that the next row of the frame's table goes into. */
+  chunkFor(frame: DecodedFrame): TableChunk {
+    const open = this.#open.get(frame.measurement);
+    if (open !== undefined && !open.full) return open;
+    const chunk = new TableChunk(frame);
+    this.chunks.push(chunk);
+    this.#open.set(frame.measurement, chunk);
+    return chunk;
+  }
+}

@@ -1,0 +1,35 @@
+// Which row times are taken. Ten thousand million seconds or milliseconds are no time in microseconds that a fleet can mean.
+import type { DeadLetterReason } from './dead-letter.ts';
+
+/** A row may be this far ahead of the ETL's clock: more than any clock that is merely wrong by a few minutes. */
+export const MAX_FUTURE_US = 3_600_000_000;
+
+const DAY_US = 86_400_000_000;
+const HOUR_US = 3_600_000_000;
+/** Below: seconds; the year 5138 in seconds, 1973 in milliseconds. */
+const SECONDS_BELOW = 1e11;
+/** Below: milliseconds; the year 5138 in milliseconds, 1973 in microseconds. */
+const MILLISECONDS_BELOW = 1e14;
+
+/** The times that are taken now. */
+export interface TimeWindow {
+  oldestUs: number;
+  newestUs: number;
+}
+
+/** QuestDB removes a partition once it is older than the TTL: an hour less is taken, so that nothing accepted vanishes at once. */
+export function timeWindow(nowUs: number, ttlDays: number): TimeWindow {
+  return { oldestUs: nowUs - ttlDays * DAY_US + HOUR_US, newestUs: nowUs + MAX_FUTURE_US };
+}
+
+/** Why a time outside of the window is refused. */
+export function timeRefusal(timeUs: number, window: TimeWindow): { reason: DeadLetterReason; detail: string } {
+  if (timeUs === 0) return { reason: 'time_missing', detail: 'the row has no time' };
+  if (timeUs < 0) return { reason: 'time_negative', detail: `time ${timeUs} µs is before 1970` };
+  if (timeUs < SECONDS_BELOW) return { reason: 'time_in_seconds', detail: `time ${timeUs} is in seconds, microseconds are expected` };
+  if (timeUs < MILLISECONDS_BELOW) {
+    return { reason: 'time_in_milliseconds', detail: `time ${timeUs} is in milliseconds, microseconds are expected` };
+  }
+  if (timeUs > window.newestUs) return { reason: 'time_too_far', detail: `time ${timeUs} µs is more than an hour ahead` };
+  return { reason: 'time_too_old', detail: `time ${timeUs} µs is older than the table keeps rows (limit ${window.oldestUs} µs)` };
+}

@@ -1,0 +1,96 @@
+// The beginning of a line, `table,node_id=…,tag=… `, as bytes, made once a series. Bounded, and with it the series a node may have.
+import { decodeSeries } from '../../proto/batch-codec.ts';
+import type { TablePlan } from './table-plan.ts';
+
+/** One series of one node. The same object for the same columns, however a sender spells it. */
+export interface SeriesEntry {
+  readonly prefix: Buffer;
+  /** Which batch wrote the last row, and its time: tells whether a key may stand twice in a batch. */
+  batch: number;
+  lastTimeUs: number;
+}
+
+export interface SeriesLimits {
+  /** New series of one node in a generation. */
+  perNode: number;
+  /** Series of all nodes in a generation. */
+  total: number;
+  /** How long a generation lasts; a series that two generations did not see is forgotten. */
+  generationMs: number;
+}
+
+export const SERIES_LIMITS: SeriesLimits = { perNode: 10_000, total: 1_000_000, generationMs: 3_600_000 };
+
+interface Generation {
+  /** Node and frame shape → encoded series → entry. */
+  shapes: Map<string, Map<string, SeriesEntry>>;
+  byPrefix: Map<string, SeriesEntry>;
+  perNode: Map<string, number>;
+}
+
+export class SeriesCache {
+  readonly #limits: SeriesLimits;
+  #current = emptyGeneration();
+  #previous = emptyGeneration();
+  #rotatesMs: number;
+
+  constructor(nowMs: number, limits: SeriesLimits = SERIES_LIMITS) {
+    this.#limits = limits;
+    this.#rotatesMs = nowMs + limits.generationMs;
+  }
+
+  /** Forgets what was not seen for long. Call it between batches. */
+  rotate(nowMs: number): void {
+    if (nowMs < this.#rotatesMs) return;
+    this.#previous = this.#current;
+    this.#current = emptyGeneration();
+    this.#rotatesMs = nowMs + this.#limits.generationMs;
+  }
+
+  /** The known series of a node in frames of one shape, by their encoded bytes as latin1. */
+  shape(nodeId: string, shape: string): Map<string, SeriesEntry> {
+    const key = `${nodeId}\n${shape}`;
+    let known = this.#current.shapes.get(key);
+    if (known === undefined) {
+      known = new Map();
+      this.#current.shapes.set(key, known);
+    }
+    return known;
+  }
+
+  /** Makes a series known; undefined where the node or all nodes have too many. Throws `malformed` for bytes that are no series. */
+  add(known: Map<string, SeriesEntry>, key: string, bytes: Buffer, nodeId: string, plan: TablePlan): SeriesEntry | undefined {
+    const prefix = seriesPrefix(plan, nodeId, decodeSeries(bytes, plan.tagOrder.length));
+    const text = prefix.toString('latin1');
+    let entry = this.#current.byPrefix.get(text);
+    if (entry === undefined) {
+      const ofNode = this.#current.perNode.get(nodeId) ?? 0;
+      if (ofNode >= this.#limits.perNode || this.#current.byPrefix.size >= this.#limits.total) return undefined;
+      entry = this.#previous.byPrefix.get(text) ?? { prefix, batch: 0, lastTimeUs: 0 };
+      this.#current.byPrefix.set(text, entry);
+      this.#current.perNode.set(nodeId, ofNode + 1);
+    }
+    known.set(key, entry);
+    return entry;
+  }
+}
+
+function emptyGeneration(): Generation {
+  return { shapes: new Map(), byPrefix: new Map(), perNode: new Map() };
+}
+
+/** A tag that is empty is left away: the column is NULL. */
+function seriesPrefix(plan: TablePlan, nodeId: string, values: readonly string[]): Buffer {
+  let text = `${plan.table},node_id=${escapeSymbol(nodeId)}`;
+  for (const [i, tag] of plan.tagOrder.entries()) {
+    const value = values[tag] as string;
+    if (value !== '') text += (plan.tagHeads[i] as string) + escapeSymbol(value);
+  }
+  return Buffer.from(`${text} `);
+}
+
+function escapeSymbol(value: string): string {
+  return value.replace(/[\s\S]/g, (letter) => (NEEDS_BACKSLASH.has(letter) ? `\\${letter}` : letter));
+}
+
+const NEEDS_BACKSLASH = new Set([' ', ',', '=', '\\', '\n', '\r', '"']);

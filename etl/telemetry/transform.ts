@@ -1,0 +1,230 @@
+// Messages → batches → checked rows as lines. A bad row costs that row; a bad batch costs that batch; nothing here throws for either.
+import { toMusterError } from '../../core/common/muster-error.ts';
+import { type DecodedFrame, type DeliveryContent, decodeBatch, decodeEnvelope } from '../../proto/batch-codec.ts';
+import type { BatchAccount } from './batch-account.ts';
+import { Cycle } from './cycle.ts';
+import { batchLetter, type DeadLetter, type DeadLetterReason, rowLetter } from './dead-letter.ts';
+import { toEventRows } from './event-rows.ts';
+import { countMerged } from './merged-rows.ts';
+import { type TimeWindow, timeRefusal, timeWindow } from './row-time.ts';
+import type { SeriesCache, SeriesEntry } from './series-cache.ts';
+import { shapeKey, type TablePlan } from './table-plan.ts';
+
+/** Why no row of a frame shape can be stored. */
+export interface PlanRefusal {
+  reason: DeadLetterReason;
+  detail: string;
+}
+
+/** What the transform needs of the schema: a plan for each frame shape, made before the rows are written. */
+export interface PlanSource {
+  /** Of a shape that was resolved before; undefined otherwise. */
+  plan(shape: string): TablePlan | PlanRefusal | undefined;
+  /** Makes table and columns where they are missing. Waits for the database as long as it takes. */
+  resolve(shape: string, frame: DecodedFrame): Promise<void>;
+}
+
+/** A clock that differs more than this from the gateway's makes its node's rows worthless as a history. */
+export const MAX_SKEW_US = 86_400_000_000;
+
+/** Rows of a batch that get a letter of their own; with more than that, the whole batch is kept in one. */
+const LETTERS_PER_BATCH = 100;
+
+export interface TransformOptions {
+  ttlDays: number;
+  /** Unix ms. */
+  now: () => number;
+}
+
+export class Transform {
+  readonly #plans: PlanSource;
+  readonly #series: SeriesCache;
+  readonly #options: TransformOptions;
+  #batchNumber = 0;
+
+  constructor(plans: PlanSource, series: SeriesCache, options: TransformOptions) {
+    this.#plans = plans;
+    this.#series = series;
+    this.#options = options;
+  }
+
+  /** The cycle that stores these messages. Waits only for the schema. */
+  async run(messages: readonly Buffer[]): Promise<Cycle> {
+    const cycle = new Cycle();
+    for (const message of messages) readMessage(message, cycle);
+    for (const { batch } of cycle.accounts) {
+      for (const frame of batch?.frames ?? []) {
+        const shape = shapeKey(frame);
+        if (this.#plans.plan(shape) === undefined) await this.#plans.resolve(shape, frame);
+      }
+    }
+    const nowMs = this.#options.now();
+    this.#series.rotate(nowMs);
+    const window = timeWindow(nowMs * 1000, this.#options.ttlDays);
+    for (const account of cycle.accounts) this.#writeBatch(account, cycle, window);
+    return cycle;
+  }
+
+  #writeBatch(account: BatchAccount, cycle: Cycle, window: TimeWindow): void {
+    const { batch, delivery } = account;
+    if (batch === undefined) return;
+    if (Math.abs(delivery.skewUs) > MAX_SKEW_US) {
+      account.badRows = account.rows;
+      account.problem = `clock_skew: the clock of the node is ${Math.round(delivery.skewUs / 1e6)} s behind the gateway's`;
+      cycle.letters.push(batchLetter(delivery, 'clock_skew', account.problem));
+      return;
+    }
+    const events = toEventRows(delivery, batch, window);
+    cycle.events.push(...events.rows);
+    cycle.letters.push(...events.letters);
+    const writing: BatchWriting = { account, cycle, window, number: ++this.#batchNumber, letters: [], aside: 0, keysMayRepeat: false };
+    const written = batch.frames.map((frame) => this.#writeFrame(frame, writing));
+    if (writing.keysMayRepeat) account.mergedRows = countMerged(batch.frames, written, window);
+    account.badRows = writing.aside;
+    cycle.letters.push(...lettersOf(writing, delivery));
+  }
+
+  /** Returns the entry of each series, undefined for those that were not taken. */
+  #writeFrame(frame: DecodedFrame, writing: BatchWriting): (SeriesEntry | undefined)[] {
+    const { account, cycle, window } = writing;
+    const shape = shapeKey(frame);
+    const plan = this.#plans.plan(shape) as TablePlan | PlanRefusal;
+    const rows = frame.timeUs.length;
+    if ('reason' in plan) {
+      for (let row = 0; row < rows; row++) setAside(writing, frame, row, plan);
+      return [];
+    }
+    const entries = this.#entries(frame, shape, plan, writing);
+    let chunk = cycle.chunkFor(frame);
+    chunk.begin(account, frame);
+    for (let row = 0; row < rows; row++) {
+      const time = frame.timeUs[row] as number;
+      const entry = entries.known[frame.seriesIndex[row] as number];
+      if (!(time >= window.oldestUs && time <= window.newestUs)) {
+        setAside(writing, frame, row, timeRefusal(time, window));
+        continue;
+      }
+      if (entry === undefined) {
+        setAside(writing, frame, row, entries.refusals.get(frame.seriesIndex[row] as number) as PlanRefusal);
+        continue;
+      }
+      const kind = valuesOf(frame, row, rows);
+      if (kind === NOT_FINITE) {
+        setAside(writing, frame, row, { reason: 'not_finite', detail: 'a value is infinite' });
+        continue;
+      }
+      if (entry.batch === writing.number && time <= entry.lastTimeUs) writing.keysMayRepeat = true;
+      entry.batch = writing.number;
+      entry.lastTimeUs = time;
+      if (kind === ALL_PRESENT && plan.textHeads.length === 0) chunk.addFull(plan, entry.prefix, frame, row);
+      else chunk.addSparse(plan, entry.prefix, frame, row);
+      if (chunk.full) {
+        chunk = cycle.chunkFor(frame);
+        chunk.begin(account, frame);
+      }
+    }
+    return entries.known;
+  }
+
+  #entries(frame: DecodedFrame, shape: string, plan: TablePlan, writing: BatchWriting): Entries {
+    const { nodeId } = writing.account.delivery;
+    const known = this.#series.shape(nodeId, shape);
+    const refusals = new Map<number, PlanRefusal>();
+    const entries = frame.seriesBytes.map((bytes, i) => {
+      const key = bytes.toString('latin1');
+      const entry = known.get(key);
+      if (entry !== undefined) return entry;
+      try {
+        const added = this.#series.add(known, key, bytes, nodeId, plan);
+        if (added === undefined) refusals.set(i, { reason: 'too_many_series', detail: tooManySeries(frame) });
+        return added;
+      } catch (error) {
+        refusals.set(i, { reason: 'malformed', detail: toMusterError(error).message });
+        return undefined;
+      }
+    });
+    return { known: entries, refusals };
+  }
+}
+
+interface Entries {
+  known: (SeriesEntry | undefined)[];
+  refusals: Map<number, PlanRefusal>;
+}
+
+/** What is on the way while the rows of one batch are written. */
+interface BatchWriting {
+  account: BatchAccount;
+  cycle: Cycle;
+  window: TimeWindow;
+  /** Different for each batch. */
+  number: number;
+  letters: DeadLetter[];
+  /** Rows set aside, those without a letter of their own too. */
+  aside: number;
+  /** A series' times were not rising: the same key may stand twice. */
+  keysMayRepeat: boolean;
+}
+
+function tooManySeries(frame: DecodedFrame): string {
+  return `the node has too many series in this hour; the tags of ${frame.measurement} are ${frame.tags.join(', ').slice(0, 200)}`;
+}
+
+function readMessage(message: Buffer, cycle: Cycle): void {
+  let deliveries: DeliveryContent[];
+  try {
+    deliveries = decodeEnvelope(message);
+  } catch (error) {
+    cycle.letters.push(batchLetter({ ...NO_DELIVERY, batch: message }, 'malformed', toMusterError(error).message));
+    return;
+  }
+  for (const delivery of deliveries) {
+    const account: BatchAccount = { delivery, rows: 0, badRows: 0, mergedRows: 0, problem: '' };
+    try {
+      const batch = decodeBatch(Buffer.from(delivery.batch.buffer, delivery.batch.byteOffset, delivery.batch.byteLength));
+      for (const frame of batch.frames) account.rows += frame.timeUs.length;
+      cycle.accounts.push(Object.assign(account, { batch }));
+    } catch (error) {
+      account.problem = toMusterError(error).message;
+      cycle.letters.push(batchLetter(delivery, 'malformed', account.problem));
+      cycle.accounts.push(account);
+    }
+  }
+}
+
+const NO_DELIVERY: DeliveryContent = {
+  ...{ nodeId: '', receivedUs: 0, gateway: '', seq: 0, skewUs: 0 },
+  ...{ batch: Buffer.alloc(0), epoch: Buffer.alloc(0) },
+};
+
+function setAside(writing: BatchWriting, frame: DecodedFrame, row: number, refusal: PlanRefusal): void {
+  writing.aside++;
+  if (writing.aside > LETTERS_PER_BATCH) return;
+  writing.letters.push(rowLetter(writing.account.delivery, frame, row, refusal.reason, refusal.detail));
+}
+
+function lettersOf(writing: BatchWriting, delivery: DeliveryContent): DeadLetter[] {
+  const { letters, aside } = writing;
+  if (aside <= LETTERS_PER_BATCH) return letters;
+  const last = letters.at(-1) as DeadLetter;
+  const rest = `${aside} rows of the batch were set aside, the first ${LETTERS_PER_BATCH} have letters of their own; the last of these: ${last.detail}`;
+  return [...letters, batchLetter(delivery, last.reason, rest)];
+}
+
+const ALL_PRESENT = 0;
+const SOME_ABSENT = 1;
+const NOT_FINITE = 2;
+
+function valuesOf(frame: DecodedFrame, row: number, rows: number): number {
+  const { values } = frame;
+  let kind = ALL_PRESENT;
+  for (let at = row; at < values.length; at += rows) {
+    const value = values[at] as number;
+    // Only NaN and the infinities differ from themselves so.
+    if (value - value !== 0) {
+      if (!Number.isNaN(value)) return NOT_FINITE;
+      kind = SOME_ABSENT;
+    }
+  }
+  return kind;
+}
