@@ -20,8 +20,6 @@ export interface UpOptions {
   agent: boolean;
   /** Interval of that agent, as its own setting takes it: `1s`. */
   interval: string;
-  /** Settings beyond the defaults, for tests and trials: part name → its keys. */
-  settings?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 }
 
 export const DEFAULT_PORTS: UpPorts = { gateway: 7443, nats: 7422, natsMonitor: 7423, questdbHttp: 7490, questdbPg: 7481, web: 7444 };

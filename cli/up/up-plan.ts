@@ -67,8 +67,7 @@ function musterParts(
   addresses: Addresses,
 ): Pick<UpPlan, 'gateway' | 'etl' | 'agent' | 'consoleWeb'> {
   const { ports } = options;
-  const settings = (name: string, own: Record<string, unknown>): Record<string, unknown> => ({ ...own, ...options.settings?.[name] });
-  const gateway = settings('gateway', {
+  const gateway = {
     port: ports.gateway,
     tlsCertificateFile: state.tlsCertificateFile,
     tlsKeyFile: state.tlsKeyFile,
@@ -82,29 +81,29 @@ function musterParts(
     questdbPgPort: ports.questdbPg,
     questdbPgUser: USERS.questdbReader,
     questdbPgPasswordFile: state.secretFile(SECRETS.questdbReader),
-  });
-  const etl = settings('etl', {
+  };
+  const etl = {
     natsUrl: addresses.nats,
     natsUser: USERS.natsEtl,
     natsPasswordFile: state.secretFile(SECRETS.natsEtl),
     questdbHttpUrl: addresses.questdbHttp,
     questdbHttpUser: USERS.questdbAdmin,
     questdbHttpPasswordFile: state.secretFile(SECRETS.questdbAdmin),
-  });
-  const agent = settings('agent', {
+  };
+  const agent = {
     stateDir: state.partFolder('agent'),
     gateway: addresses.gateway,
     caFile: state.caFile,
     joinTokenFile: state.joinTokenFile,
     interval: options.interval,
-  });
-  const consoleWeb = settings('console-web', {
+  };
+  const consoleWeb = {
     gateway: addresses.gateway,
     caFile: state.caFile,
     tokenFile: state.operatorTokenFile,
     port: ports.web,
     addressFile: state.consoleAddressFile,
-  });
+  };
   return {
     gateway: musterPart({ name: 'gateway', settings: gateway, configFile: state.configFile('gateway') }),
     etl: musterPart({ name: 'etl', settings: etl, configFile: state.configFile('etl') }),
