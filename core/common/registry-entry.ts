@@ -24,6 +24,8 @@ export interface RegistryEntry {
   /** UUID. */
   nodeId: string;
   info: RegistryInfo;
+  /** Labels of the join token it enrolled with; in `info.labels` they stand over what the machine says of itself. */
+  assignedLabels?: Record<string, string>;
   /** Unix ms. */
   enrolledMs: number;
   /** Unix ms of the last change of this entry. */

@@ -135,11 +135,13 @@ export class TokenStore implements Component {
     this.#events.tokenRevoked({ id, by: by.name });
   }
 
-  /** Throws `permission_denied`, with the same words whatever is wrong, where the token could not be used now. Spends nothing. */
-  checkJoinToken(secret: string, keyHash: string, peer: string): void {
+  /**
+   * Throws `permission_denied`, with the same words whatever is wrong, where the token cannot be used. Spends nothing; whether uses are
+   * left is for `useJoinToken` to say, as it depends on the key.
+   */
+  checkJoinToken(secret: string, peer: string): void {
     const id = parseSecret(secret)?.id;
-    const record = id === undefined ? undefined : this.#bucket.get(id);
-    const reason = this.#whyNotJoin(secret, record, keyHash);
+    const reason = id === undefined ? 'malformed' : this.#whyNot('join', secret, this.#bucket.get(id));
     if (reason !== undefined) this.#refuseJoin(id ?? '', reason, peer);
   }
 

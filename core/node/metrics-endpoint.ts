@@ -1,0 +1,60 @@
+// Serves a process's counters to Prometheus and friends, on loopback.
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Registry } from 'prom-client';
+import { MusterError } from '../common/muster-error.ts';
+import type { Component } from './lifecycle.ts';
+
+export interface MetricsEndpointOptions {
+  registry: Registry;
+  /** 0 means off. */
+  port: number;
+}
+
+/** `GET /metrics` on 127.0.0.1 in the text format; everything else is 404. `port` is 0 while it is off. */
+export class MetricsEndpoint implements Component {
+  readonly name = 'metrics endpoint';
+  readonly #options: MetricsEndpointOptions;
+  #server: Server | undefined;
+
+  constructor(options: MetricsEndpointOptions) {
+    this.#options = options;
+  }
+
+  get port(): number {
+    return (this.#server?.address() as AddressInfo | null | undefined)?.port ?? 0;
+  }
+
+  async start(): Promise<void> {
+    const { port, registry } = this.#options;
+    if (port === 0) return;
+    const server = createServer((request, response) => {
+      if (request.method !== 'GET' || request.url !== '/metrics') {
+        response.writeHead(404, { 'content-type': 'text/plain' }).end('only GET /metrics is here\n');
+        return;
+      }
+      registry.metrics().then(
+        (text) => response.writeHead(200, { 'content-type': registry.contentType }).end(text),
+        (error: unknown) => response.writeHead(500, { 'content-type': 'text/plain' }).end(`${String(error)}\n`),
+      );
+    });
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', (error: NodeJS.ErrnoException) => {
+        const why = error.code === 'EADDRINUSE' ? 'is in use: choose another with --metrics-port' : `cannot be opened (${error.code})`;
+        reject(new MusterError('failed_precondition', `port ${port} for metrics ${why}`, error));
+      });
+      server.listen(port, '127.0.0.1', resolve);
+    });
+    this.#server = server;
+  }
+
+  async stop(): Promise<void> {
+    const server = this.#server;
+    this.#server = undefined;
+    if (server === undefined) return;
+    await new Promise((resolve) => {
+      server.close(resolve);
+      server.closeAllConnections();
+    });
+  }
+}

@@ -1,0 +1,60 @@
+// The handlers of AgentService: enrolment, and the streams of agents. They take and give encoded messages.
+import {
+  type ServerDuplexStream,
+  type ServerUnaryCall,
+  type sendUnaryData,
+  status,
+  type UntypedServiceImplementation,
+} from '@grpc/grpc-js';
+import { toServiceError } from './grpc-status.ts';
+import type { Enrolment } from './identity/enrolment.ts';
+import { findNodeId, requireNodeId } from './identity/peer-identity.ts';
+import type { AgentCall, AgentSession } from './session/agent-session.ts';
+import type { SessionTable } from './session/session-table.ts';
+
+export interface AgentServiceOptions {
+  enrolment: Enrolment;
+  sessions: SessionTable;
+  /** Cuts the connection of a peer at once. */
+  cut(peer: string): void;
+}
+
+export function createAgentService(options: AgentServiceOptions): UntypedServiceImplementation {
+  return {
+    Enroll: (call: ServerUnaryCall<Buffer, Buffer>, callback: sendUnaryData<Buffer>): void => {
+      options.enrolment.enrol(call.request, call.getPeer(), findNodeId(call)).then(
+        (response) => callback(null, response),
+        (error: unknown) => callback(toServiceError(error)),
+      );
+    },
+    Connect: (call: ServerDuplexStream<Buffer, Buffer>): void => connect(call, options),
+  };
+}
+
+function connect(call: ServerDuplexStream<Buffer, Buffer>, options: AgentServiceOptions): void {
+  let session: AgentSession;
+  // Nobody else listens for errors of the stream; what they mean is told by `cancelled`.
+  call.on('error', () => call.destroy());
+  try {
+    session = options.sessions.add(requireNodeId(call), toAgentCall(call, options.cut));
+  } catch (error) {
+    call.emit('error', toServiceError(error));
+    return;
+  }
+  call.on('data', (message: Buffer) => session.receive(message));
+  call.on('end', () => session.peerEnded());
+  call.on('cancelled', () => session.cancelled());
+  call.on('drain', () => session.drained());
+}
+
+function toAgentCall(call: ServerDuplexStream<Buffer, Buffer>, cut: (peer: string) => void): AgentCall {
+  const peer = call.getPeer();
+  return {
+    peer,
+    write: (message) => call.write(message),
+    pause: () => call.pause(),
+    resume: () => call.resume(),
+    end: (code, details) => (code === status.OK ? call.end() : call.emit('error', { code, details })),
+    cut: () => cut(peer),
+  };
+}

@@ -1,0 +1,58 @@
+// What a gateway can be told.
+import { z } from 'zod';
+import type { Config, Declaration } from '../core/node/config.ts';
+
+const port = z.int('a whole number is needed').min(0, 'at least 0').max(65_535, 'at most 65535');
+const file = z.string('the path of a file is needed').min(1, 'the path of a file is needed');
+
+export const GATEWAY_CONFIG = {
+  logLevel: { type: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'), help: 'how much to log' },
+  name: {
+    type: z
+      .string()
+      .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'lower-case letters, digits and dashes are needed, at most 63')
+      .default('gateway-1'),
+    help: 'name of this gateway, written beside what it received',
+  },
+  host: { type: z.string().min(1).default('127.0.0.1'), help: 'address to listen on' },
+  port: { type: port.default(7443), help: 'port for agents and operators; 0 takes a free one' },
+  tlsCertificateFile: { type: file, help: 'server certificate, PEM; read again when it changes' },
+  tlsKeyFile: { type: file, help: 'key of the server certificate, PEM' },
+  fleetCaFile: { type: file, help: "certificate of the fleet's CA, PEM" },
+  fleetCaKeyFile: { type: file, help: "key of the fleet's CA, PEM" },
+  operatorTokenFile: { type: z.string().default(''), help: 'file with a bearer token that has all scopes; empty for none' },
+  natsUrl: {
+    type: z.string().startsWith('nats://', 'an address like nats://127.0.0.1:7422 is needed').default('nats://127.0.0.1:7422'),
+    help: 'where nats-server listens',
+  },
+  natsUser: { type: z.string().default('gateway'), help: 'user at nats-server' },
+  natsPasswordFile: { type: file, help: 'file with the password of that user' },
+  natsMonitorUrl: {
+    type: z.union([z.literal(''), z.url()]).default(''),
+    help: 'monitoring address of nats-server (http://127.0.0.1:8222), to tell whether its acknowledgements are on disk; empty where it has none',
+  },
+  questdbPgHost: { type: z.string().min(1).default('127.0.0.1'), help: "host of QuestDB's PostgreSQL port" },
+  questdbPgPort: { type: port.default(7481), help: "QuestDB's PostgreSQL port" },
+  questdbPgUser: { type: z.string().default('reader'), help: 'read-only user at QuestDB' },
+  questdbPgPasswordFile: { type: z.string().default(''), help: 'file with the password of that user' },
+  partitions: {
+    type: z.int().min(1, 'at least 1').max(256, 'at most 256').default(1),
+    help: 'how many subjects the telemetry stream is spread over',
+  },
+  streamMaxBytes: {
+    type: z
+      .int()
+      .min(16 * 1024 ** 2, 'at least 16777216 (16 MiB)')
+      .default(8 * 1024 ** 3),
+    unit: 'bytes',
+    help: 'what the telemetry stream may hold; agents wait while it is full',
+  },
+  streamMaxAgeHours: {
+    type: z.number().positive('more than 0 is needed').default(72),
+    unit: 'hours',
+    help: 'how far back a replay may reach',
+  },
+  metricsPort: { type: port.default(0), help: 'port for Prometheus on 127.0.0.1; 0 for none' },
+} satisfies Declaration;
+
+export type GatewayConfig = Config<typeof GATEWAY_CONFIG>;

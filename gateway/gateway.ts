@@ -1,0 +1,113 @@
+// Puts a gateway together: which component needs which, and in which order they start.
+import { readFileSync } from 'node:fs';
+import type { NatsConnection } from 'nats';
+import type { Registry } from 'prom-client';
+import { MusterError, toMusterError } from '../core/common/muster-error.ts';
+import type { Component } from '../core/node/lifecycle.ts';
+import { MetricsEndpoint } from '../core/node/metrics-endpoint.ts';
+import { ensureStreams } from '../core/node/streams.ts';
+import { TokenStore } from './access/token-store.ts';
+import { createAgentService } from './agent-service.ts';
+import type { GatewayConfig } from './config.ts';
+import { findDurability } from './durability.ts';
+import type { GatewayEvents } from './events.ts';
+import { Enrolment } from './identity/enrolment.ts';
+import { loadFleetCa } from './identity/fleet-ca.ts';
+import { NatsLink } from './nats-link.ts';
+import { Presence } from './nodes/presence.ts';
+import { NodeRegistry } from './nodes/registry.ts';
+import { createJetStream } from './publisher/durable-stream.ts';
+import { Publisher } from './publisher/publisher.ts';
+import { GrpcServer } from './server/grpc-server.ts';
+import { SessionTable } from './session/session-table.ts';
+
+export interface Gateway {
+  /** In the order of their start. */
+  readonly components: readonly Component[];
+  readonly server: GrpcServer;
+}
+
+const MIN_PAYLOAD_BYTES = 1024 * 1024;
+
+export function createGateway(config: GatewayConfig, connection: NatsConnection, events: GatewayEvents, metrics: Registry): Gateway {
+  const ca = loadFleetCa(config.fleetCaFile, config.fleetCaKeyFile);
+  const link = new NatsLink(connection, events);
+  const tokens = new TokenStore({ connection, operatorToken: readToken(config.operatorTokenFile), events });
+  const registry = new NodeRegistry({ connection, events });
+  const presence = new Presence({ link, gateway: config.name, events });
+  const publisher = new Publisher({ stream: createJetStream(link), partitions: config.partitions, events });
+  const sessions = new SessionTable({ gateway: config.name, link, publisher, registry, presence, events });
+  const enrolment = new Enrolment({ ca, tokens, registry, events });
+  const server: GrpcServer = new GrpcServer({
+    host: config.host,
+    port: config.port,
+    files: { certificateFile: config.tlsCertificateFile, keyFile: config.tlsKeyFile },
+    clientCaPem: ca.certificatePem,
+    agent: createAgentService({ enrolment, sessions, cut: (peer) => server.cut(peer) }),
+    fleet: {},
+    events,
+  });
+  const limits = { streamMaxBytes: config.streamMaxBytes, maxAgeHours: config.streamMaxAgeHours };
+  const streams = createStreams(link, limits, events, () => {
+    presence.rewrite();
+    publisher.wake();
+  });
+  const durability = createDurabilityCheck(config.natsMonitorUrl, events);
+  const endpoint = new MetricsEndpoint({ registry: metrics, port: config.metricsPort });
+  // Agents before the port, as the port brings them; stopped in the reverse order, so that what is in flight is still acknowledged.
+  return { components: [link, streams, durability, endpoint, tokens, registry, presence, publisher, server, sessions], server };
+}
+
+/** Makes the streams at start, and again after each reconnect: a restarted nats-server has forgotten those in memory. */
+function createStreams(
+  link: NatsLink,
+  limits: { streamMaxBytes: number; maxAgeHours: number },
+  events: GatewayEvents,
+  afterReconnect: () => void,
+): Component {
+  let unlisten = (): void => undefined;
+  return {
+    name: 'streams',
+    async start() {
+      const maxPayload = link.connection.info?.max_payload ?? 0;
+      if (maxPayload < MIN_PAYLOAD_BYTES) {
+        throw new MusterError(
+          'failed_precondition',
+          `nats-server takes messages of ${maxPayload} bytes: set max_payload to ${MIN_PAYLOAD_BYTES}`,
+        );
+      }
+      await ensureStreams(link.connection, limits);
+      const again = (): void => {
+        ensureStreams(link.connection, limits).then(afterReconnect, (error: unknown) => {
+          events.retried({ what: 'streams', error: toMusterError(error).message });
+          if (link.connected) setTimeout(again, 1000).unref();
+        });
+      };
+      const remove = link.onReconnect(again);
+      unlisten = () => {
+        remove();
+      };
+    },
+    async stop() {
+      unlisten();
+    },
+  };
+}
+
+/** Says at start, loudly, when an acknowledgement does not mean "on disk". */
+function createDurabilityCheck(monitorUrl: string, events: GatewayEvents): Component {
+  return {
+    name: 'durability check',
+    start: async () => events.durabilityFound(await findDurability(monitorUrl)),
+    stop: async () => undefined,
+  };
+}
+
+function readToken(path: string): string {
+  if (path === '') return '';
+  try {
+    return readFileSync(path, 'utf8').trim();
+  } catch (error) {
+    throw new MusterError('invalid_config', `operator token file ${path} cannot be read (${(error as NodeJS.ErrnoException).code})`, error);
+  }
+}

@@ -1,0 +1,52 @@
+// The fleet's CA as a gateway holds it: read and checked at start, then signs nodes.
+import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { MusterError } from '../../core/common/muster-error.ts';
+import { type Authority, issueNodeCertificate, type NodeCertificate } from '../../core/node/tls-authority.ts';
+import { type CertificateRequest, checkCertificateRequest } from './certificate-request.ts';
+
+export interface FleetCa {
+  readonly certificatePem: string;
+  /** Checks a request before anything is spent on it. Throws `invalid_argument`. */
+  check(csrPem: string): Promise<CertificateRequest>;
+  /** A client certificate named `nodeId`, valid for a year from a few minutes ago. */
+  sign(nodeId: string, request: CertificateRequest): Promise<NodeCertificate>;
+}
+
+/** Throws `invalid_config` with one sentence where the files are missing, not a CA, not a pair, or ended. */
+export function loadFleetCa(certificateFile: string, keyFile: string, now = Date.now()): FleetCa {
+  const authority: Authority = { certificatePem: read(certificateFile), keyPem: read(keyFile) };
+  assertPair(authority, certificateFile, keyFile, now);
+  return {
+    certificatePem: authority.certificatePem,
+    check: checkCertificateRequest,
+    sign: (nodeId, request) => issueNodeCertificate(authority, nodeId, request.pem),
+  };
+}
+
+function assertPair(authority: Authority, certificateFile: string, keyFile: string, now: number): void {
+  let certificate: X509Certificate;
+  let fits: boolean;
+  try {
+    certificate = new X509Certificate(authority.certificatePem);
+    fits = certificate.checkPrivateKey(createPrivateKey(authority.keyPem));
+  } catch (error) {
+    throw new MusterError('invalid_config', `${certificateFile} and ${keyFile} are not a certificate and a key in PEM`, error);
+  }
+  if (!certificate.ca) throw new MusterError('invalid_config', `${certificateFile} is not the certificate of a CA: name the fleet's CA`);
+  if (!fits) throw new MusterError('invalid_config', `the key in ${keyFile} does not belong to the certificate in ${certificateFile}`);
+  if (Date.parse(certificate.validTo) < now)
+    throw new MusterError('invalid_config', `the CA in ${certificateFile} ended on ${certificate.validTo}`);
+}
+
+function read(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new MusterError(
+      'invalid_config',
+      `${path} cannot be read (${(error as NodeJS.ErrnoException).code}): \`muster up\` makes it`,
+      error,
+    );
+  }
+}

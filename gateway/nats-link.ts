@@ -1,0 +1,57 @@
+// The gateway's connection to NATS: whether it stands, and what is sent past the store.
+import { type NatsConnection, Events as NatsEvents } from 'nats';
+import type { Component } from '../core/node/lifecycle.ts';
+
+export interface NatsLinkEvents {
+  natsChanged(what: { status: string }): void;
+}
+
+export class NatsLink implements Component {
+  readonly name = 'nats';
+  readonly connection: NatsConnection;
+  readonly #events: NatsLinkEvents;
+  readonly #listeners = new Set<() => void>();
+  #connected = true;
+
+  constructor(connection: NatsConnection, events: NatsLinkEvents) {
+    this.connection = connection;
+    this.#events = events;
+  }
+
+  /** False while the server cannot be reached. What is published meanwhile would pile up in the client's buffer, without a bound. */
+  get connected(): boolean {
+    return this.#connected;
+  }
+
+  /** Called after each reconnect; returns what ends it. */
+  onReconnect(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Sends what is worth nothing later: dropped while there is no connection. */
+  sendEphemeral(subject: string, payload: Uint8Array): void {
+    if (this.#connected && !this.connection.isClosed()) this.connection.publish(subject, payload);
+  }
+
+  async start(): Promise<void> {
+    void this.#follow();
+  }
+
+  async stop(): Promise<void> {
+    if (!this.connection.isClosed()) await this.connection.close();
+  }
+
+  async #follow(): Promise<void> {
+    for await (const { type } of this.connection.status()) {
+      if (type === NatsEvents.Disconnect) {
+        this.#connected = false;
+        this.#events.natsChanged({ status: 'disconnected' });
+      } else if (type === NatsEvents.Reconnect) {
+        this.#connected = true;
+        this.#events.natsChanged({ status: 'connected' });
+        for (const listener of this.#listeners) listener();
+      }
+    }
+  }
+}

@@ -1,0 +1,57 @@
+// The durable stream as the publisher sees it, and JetStream behind it.
+import { type JetStreamClient, NatsError } from 'nats';
+import { MusterError } from '../../core/common/muster-error.ts';
+import type { NatsLink } from '../nats-link.ts';
+
+/** Why a publish did not succeed. Bounded: it is a label. */
+export type PublishFailure = 'disconnected' | 'timeout' | 'stream_full' | 'stream_missing' | 'refused';
+
+export class PublishError extends MusterError {
+  readonly reason: PublishFailure;
+
+  constructor(reason: PublishFailure, message: string, cause?: unknown) {
+    super('unavailable', message, cause);
+    this.reason = reason;
+  }
+}
+
+export interface DurableStream {
+  /**
+   * Resolves only after the stream has acknowledged the message. Rejects with a `PublishError` when it is not known to be stored: it
+   * may be all the same, so the same message is sent again with the same id, which the stream stores once.
+   */
+  publish(subject: string, payload: Uint8Array, messageId: string): Promise<{ duplicate: boolean }>;
+}
+
+const TIMEOUT_MS = 5000;
+/** "maximum bytes exceeded", "insufficient storage resources available", "maximum messages exceeded". */
+const FULL = new Set([10077, 10047, 10083, 10023]);
+const NO_RESPONDERS = '503';
+const TIMEOUT = 'TIMEOUT';
+
+export function createJetStream(link: NatsLink): DurableStream {
+  const client: JetStreamClient = link.connection.jetstream();
+  return {
+    async publish(subject, payload, messageId) {
+      if (!link.connected) throw new PublishError('disconnected', 'nats-server cannot be reached');
+      try {
+        const { duplicate } = await client.publish(subject, payload, { msgID: messageId, timeout: TIMEOUT_MS });
+        return { duplicate };
+      } catch (error) {
+        throw toPublishError(error);
+      }
+    },
+  };
+}
+
+function toPublishError(error: unknown): PublishError {
+  const words = error instanceof Error ? error.message : String(error);
+  if (error instanceof NatsError) {
+    const code = error.api_error?.err_code ?? 0;
+    if (FULL.has(code)) return new PublishError('stream_full', `the telemetry stream is full (${words})`, error);
+    if (error.code === TIMEOUT) return new PublishError('timeout', `nats-server did not acknowledge within ${TIMEOUT_MS / 1000} s`, error);
+    // The server words this as "jetstream is not enabled", which is not the trouble.
+    if (error.code === NO_RESPONDERS) return new PublishError('stream_missing', 'no stream takes the subject of telemetry', error);
+  }
+  return new PublishError('refused', words, error);
+}

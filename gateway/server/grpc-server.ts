@@ -1,0 +1,81 @@
+// The gRPC server of a gateway: AgentService, FleetService, health and reflection on one TLS port.
+import { type ConnectionInjector, Server, ServerCredentials, type UntypedServiceImplementation } from '@grpc/grpc-js';
+import { HealthImplementation } from 'grpc-health-check';
+import type { Component } from '../../core/node/lifecycle.ts';
+import { loadPackage, serviceDefinition } from '../../proto/descriptors.ts';
+import { toRawDefinition } from './raw-definition.ts';
+import { createReflection } from './reflection.ts';
+import { TlsListener, type TlsListenerOptions } from './tls-listener.ts';
+
+export interface GrpcServerOptions extends Omit<TlsListenerOptions, 'onConnection'> {
+  /** Handlers of AgentService; all take and give encoded messages. */
+  agent: UntypedServiceImplementation;
+  /** Handlers of FleetService. */
+  fleet: UntypedServiceImplementation;
+}
+
+const MAX_MESSAGE_BYTES = 1024 * 1024;
+const SERVICES = ['muster.v1.AgentService', 'muster.v1.FleetService', 'grpc.health.v1.Health'];
+
+const SERVER_OPTIONS = {
+  'grpc.max_receive_message_length': MAX_MESSAGE_BYTES,
+  'grpc.max_send_message_length': 4 * MAX_MESSAGE_BYTES,
+  // An agent has one stream, a console a few dozen.
+  'grpc.max_concurrent_streams': 128,
+  // Both sides notice a half-open peer within 40 s.
+  'grpc.keepalive_time_ms': 30_000,
+  'grpc.keepalive_timeout_ms': 10_000,
+  'grpc.keepalive_permit_without_calls': 1,
+  'grpc.max_connection_idle_ms': 300_000,
+  'grpc.enable_channelz': 0,
+};
+
+export class GrpcServer implements Component {
+  readonly name = 'gRPC server';
+  readonly #options: GrpcServerOptions;
+  readonly #listener: TlsListener;
+  readonly #health = new HealthImplementation();
+  #server: Server | undefined;
+  #injector: ConnectionInjector | undefined;
+
+  constructor(options: GrpcServerOptions) {
+    this.#options = options;
+    this.#listener = new TlsListener({ ...options, onConnection: (socket) => this.#injector?.injectConnection(socket) });
+  }
+
+  get port(): number {
+    return this.#listener.port;
+  }
+
+  /** Cuts the connection of a peer, named as a call names it. */
+  cut(peer: string): void {
+    this.#listener.cut(peer);
+  }
+
+  /** What health checks are told: whether agents and operators can be served now. */
+  setServing(serving: boolean): void {
+    for (const service of ['', ...SERVICES.slice(0, 2)]) this.#health.setStatus(service, serving ? 'SERVING' : 'NOT_SERVING');
+  }
+
+  async start(): Promise<void> {
+    const definition = loadPackage();
+    const server = new Server(SERVER_OPTIONS);
+    server.addService(toRawDefinition(serviceDefinition(definition, 'AgentService')), this.#options.agent);
+    server.addService(serviceDefinition(definition, 'FleetService'), this.#options.fleet);
+    this.#health.addToServer(server);
+    createReflection(definition, SERVICES).addToServer(server);
+    this.setServing(true);
+    this.#server = server;
+    // Not secure in grpc-js' words, as what it is given is decrypted already; the sockets keep their peer's certificate.
+    this.#injector = server.createConnectionInjector(ServerCredentials.createInsecure());
+    await this.#listener.start();
+  }
+
+  async stop(): Promise<void> {
+    this.#injector?.destroy();
+    this.#injector = undefined;
+    this.#server?.forceShutdown();
+    this.#server = undefined;
+    await this.#listener.stop();
+  }
+}

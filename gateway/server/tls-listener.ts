@@ -1,0 +1,131 @@
+// The one TLS port: accepts connections, gives them a deadline to speak TLS and HTTP/2, and hands them on.
+// grpc-js has no such deadline of its own: a silent connection would stay open for ever.
+import type { AddressInfo } from 'node:net';
+import { createServer, type Server, type TLSSocket } from 'node:tls';
+import { MusterError } from '../../core/common/muster-error.ts';
+import type { Component } from '../../core/node/lifecycle.ts';
+import { awaitPreface } from './http2-preface.ts';
+import { type CertificateFiles, ServerCertificate, type ServerCertificateEvents } from './server-certificate.ts';
+
+export interface TlsListenerEvents extends ServerCertificateEvents {
+  connectionOpened(): void;
+  connectionRefused(what: { peer: string; reason: 'handshake' | 'preface' | 'too_many'; detail: string }): void;
+}
+
+export interface TlsListenerOptions {
+  host: string;
+  /** 0 takes a free one. */
+  port: number;
+  files: CertificateFiles;
+  /** Client certificates of this CA have an identity; others, and none, have not. PEM. */
+  clientCaPem: string;
+  /** A connection that speaks HTTP/2 over TLS. */
+  onConnection(socket: TLSSocket): void;
+  events: TlsListenerEvents;
+}
+
+/** Half of the five seconds after which a connection that says nothing sensible is closed; the preface has the other half. */
+const HANDSHAKE_MS = 2400;
+const PREFACE_MS = 2400;
+const MAX_CONNECTIONS = 20_000;
+const BACKLOG = 4096;
+
+export class TlsListener implements Component {
+  readonly name = 'TLS port';
+  readonly #options: TlsListenerOptions;
+  /** By `address:port` of the peer, as gRPC names it. */
+  readonly #connections = new Map<string, TLSSocket>();
+  #server: Server | undefined;
+  #certificate: ServerCertificate | undefined;
+
+  constructor(options: TlsListenerOptions) {
+    this.#options = options;
+  }
+
+  /** The port it is bound to; 0 before it started. */
+  get port(): number {
+    return (this.#server?.address() as AddressInfo | null | undefined)?.port ?? 0;
+  }
+
+  /** Cuts the connection of a peer at once. */
+  cut(peer: string): void {
+    this.#connections.get(peer)?.destroy();
+  }
+
+  async start(): Promise<void> {
+    const { files, clientCaPem, events } = this.#options;
+    const certificate = new ServerCertificate(files, events);
+    const server = createServer({
+      ...certificate.load(),
+      ca: clientCaPem,
+      requestCert: true,
+      // Operators and machines that enrol have no certificate; what a call may do is decided by who calls.
+      rejectUnauthorized: false,
+      minVersion: 'TLSv1.2',
+      ALPNProtocols: ['h2'],
+      handshakeTimeout: HANDSHAKE_MS,
+    });
+    server.maxConnections = MAX_CONNECTIONS;
+    server.on('secureConnection', (socket) => this.#accept(socket));
+    server.on('tlsClientError', (error, socket) => {
+      events.connectionRefused({ peer: nameOf(socket), reason: 'handshake', detail: error.message });
+    });
+    server.on('drop', (dropped) => {
+      events.connectionRefused({
+        peer: `${dropped?.remoteAddress}:${dropped?.remotePort}`,
+        reason: 'too_many',
+        detail: `${MAX_CONNECTIONS} are open`,
+      });
+    });
+    await this.#listen(server);
+    this.#server = server;
+    this.#certificate = certificate;
+    certificate.watch((files) => server.setSecureContext({ ...files, ca: clientCaPem }));
+  }
+
+  /** Takes no more connections and cuts those that are left. */
+  async stop(): Promise<void> {
+    this.#certificate?.unwatch();
+    const server = this.#server;
+    this.#server = undefined;
+    if (server === undefined) return;
+    const closed = new Promise((resolve) => server.close(resolve));
+    for (const socket of this.#connections.values()) socket.destroy();
+    await closed;
+  }
+
+  #listen(server: Server): Promise<void> {
+    const { host, port } = this.#options;
+    return new Promise((resolve, reject) => {
+      server.once('error', (error: NodeJS.ErrnoException) => {
+        const why = error.code === 'EADDRINUSE' ? 'is in use: choose another with --port' : `cannot be opened: ${error.message}`;
+        reject(new MusterError('failed_precondition', `port ${port} on ${host} ${why}`, error));
+      });
+      server.listen({ host, port, backlog: BACKLOG }, resolve);
+    });
+  }
+
+  #accept(socket: TLSSocket): void {
+    const peer = nameOf(socket);
+    this.#connections.set(peer, socket);
+    socket.once('close', () => this.#connections.delete(peer));
+    // A reset is no event: the close that follows is.
+    socket.on('error', () => socket.destroy());
+    socket.setNoDelay(true);
+    awaitPreface(socket, PREFACE_MS).then(
+      () => {
+        this.#options.events.connectionOpened();
+        this.#options.onConnection(socket);
+      },
+      (error: unknown) => {
+        const detail = error instanceof Error ? error.message : String(error);
+        this.#options.events.connectionRefused({ peer, reason: 'preface', detail });
+        socket.destroy();
+      },
+    );
+  }
+}
+
+function nameOf(socket: TLSSocket): string {
+  return `${socket.remoteAddress ?? 'unknown'}:${socket.remotePort ?? 0}`;
+}

@@ -1,0 +1,306 @@
+// One open stream of one agent: hello, batches in order, acknowledgements, heartbeats, live samples under a lease.
+import { status } from '@grpc/grpc-js';
+import { MusterError, toMusterError } from '../../core/common/muster-error.ts';
+import { liveSubject, summarySubject } from '../../core/common/streams.ts';
+import { type BatchUpload, HEARTBEAT_FIELDS, type Hello, type Lease, type Refuse } from '../../proto/gen/messages.ts';
+import { encodeMessage } from '../../proto/message-codec.ts';
+import type { GatewayEvents, StreamEnd } from '../events.ts';
+import type { Upload } from '../publisher/lane.ts';
+import { parseAgentMessage } from './agent-message.ts';
+import { Downlink } from './downlink.ts';
+import type { OlderStream } from './duplicate-stream.ts';
+import { Sequence } from './sequence.ts';
+import { MAX_BATCH_BYTES, MAX_SKEW_US, WINDOW } from './stream-limits.ts';
+
+/** The gRPC call, as far as a session needs it. */
+export interface AgentCall {
+  readonly peer: string;
+  /** False when no more should be written until `drained`. */
+  write(message: Buffer): boolean;
+  pause(): void;
+  resume(): void;
+  /** Ends the stream with a status; the connection stays. */
+  end(code: status, details: string): void;
+  /** Cuts the connection: a peer that does not read would never see the status. */
+  cut(): void;
+}
+
+/** What a session needs of the gateway around it. */
+export interface SessionContext {
+  readonly gateway: string;
+  readonly events: GatewayEvents;
+  readonly publisher: { readonly pressure: boolean; offer(upload: Upload): void };
+  /** Core NATS, dropped while it is away. */
+  sendEphemeral(subject: string, payload: Uint8Array): void;
+  /** Decides whether the stream may open. Throws what the agent is told. */
+  admit(session: AgentSession, hello: Hello): void;
+  /** The problem of the session's clock changed. */
+  flag(session: AgentSession): void;
+  ended(session: AgentSession): void;
+  now(): number;
+}
+
+export class AgentSession {
+  readonly id: string;
+  readonly nodeId: string;
+  readonly peer: string;
+  readonly openedMs: number;
+  /** Empty, or what is wrong with the node's clock. */
+  clockProblem = '';
+  readonly #call: AgentCall;
+  readonly #context: SessionContext;
+  readonly #downlink: Downlink;
+  #hello: Hello | undefined;
+  #sequence = new Sequence(1);
+  #lastHeardMs: number;
+  #reading = true;
+  #closing = false;
+  #ended = false;
+  #leaseUntilMs = 0;
+
+  constructor(id: string, nodeId: string, call: AgentCall, context: SessionContext) {
+    this.id = id;
+    this.nodeId = nodeId;
+    this.peer = call.peer;
+    this.#call = call;
+    this.#context = context;
+    this.openedMs = context.now();
+    this.#lastHeardMs = this.openedMs;
+    this.#downlink = new Downlink({ write: (message) => call.write(message), now: context.now });
+  }
+
+  get hasHello(): boolean {
+    return this.#hello !== undefined;
+  }
+
+  /** Nothing is being waited for. */
+  get settled(): boolean {
+    return this.#sequence.open === 0;
+  }
+
+  /** Since anything was heard; 0 while this side does not read. */
+  get silentMs(): number {
+    return this.#reading ? this.#context.now() - this.#lastHeardMs : 0;
+  }
+
+  /** How long the agent has not read what was written. */
+  get blockedMs(): number {
+    return this.#downlink.blockedMs;
+  }
+
+  /** How this stream looks to a newer one of the same node. */
+  get asOlder(): OlderStream {
+    return {
+      epoch: this.#hello?.epoch ?? new Uint8Array(),
+      expectedSeq: this.#sequence.expected,
+      silentMs: this.#context.now() - this.#lastHeardMs,
+      closing: this.#closing,
+    };
+  }
+
+  /** One message of the agent. */
+  receive(message: Buffer): void {
+    if (this.#ended) return;
+    this.#lastHeardMs = this.#context.now();
+    try {
+      this.#handle(message);
+    } catch (thrown) {
+      this.#fail(thrown);
+    }
+    this.updateReading();
+  }
+
+  /** The agent will send no more: what it sent is still acknowledged. */
+  peerEnded(): void {
+    this.#closing = true;
+    if (this.settled) this.end('agent', status.OK, '');
+  }
+
+  /** The call is gone; nothing can be told any more. */
+  cancelled(): void {
+    this.#finish('cancelled', 'the connection ended');
+  }
+
+  drained(): void {
+    this.#downlink.drained();
+    this.updateReading();
+  }
+
+  end(reason: StreamEnd, code: status, details: string): void {
+    if (!this.#finish(reason, details)) return;
+    this.#call.end(code, details);
+    if (reason === 'not_reading') this.#call.cut();
+  }
+
+  /** A wish of somebody who watches this node. */
+  lease(lease: Lease): void {
+    if (this.#hello === undefined) return;
+    this.#leaseUntilMs = lease.durationMs === 0 ? 0 : this.#context.now() + lease.durationMs;
+    if (!this.#downlink.send({ lease })) this.#endNotReading();
+  }
+
+  drain(withinMs: number): void {
+    this.#downlink.send({ drain: { withinMs } });
+  }
+
+  /** Reads on, or stops reading: the agent then waits, by HTTP/2's flow control, and keeps its batches. */
+  updateReading(): void {
+    const read = !this.#context.publisher.pressure && !this.#downlink.blocked && this.#sequence.open < WINDOW;
+    if (read === this.#reading || this.#ended) return;
+    this.#reading = read;
+    if (read) {
+      this.#lastHeardMs = this.#context.now();
+      this.#call.resume();
+    } else {
+      this.#call.pause();
+    }
+  }
+
+  #handle(message: Buffer): void {
+    const received = parseAgentMessage(message);
+    if (this.#hello === undefined) {
+      if (received.kind !== 'hello') throw new MusterError('malformed', `the first message is a ${received.kind}: a hello is needed`);
+      this.#open(received.hello);
+    } else if (received.kind === 'hello') {
+      throw new MusterError('malformed', 'a second hello came: a stream has one');
+    } else if (received.kind === 'batch') {
+      this.#takeBatch(received.batch, this.#hello);
+    } else if (received.kind === 'heartbeat') {
+      this.#context.sendEphemeral(summarySubject(this.nodeId), received.bytes);
+      this.#skewOf(received.heartbeat.sentUs);
+    } else if (this.#context.now() < this.#leaseUntilMs) {
+      this.#context.events.livePassedOn();
+      this.#context.sendEphemeral(liveSubject(this.nodeId), received.bytes);
+    }
+  }
+
+  #open(hello: Hello): void {
+    // The epoch is a view of the message; the rest of the message need not be kept for it.
+    this.#hello = { ...hello, epoch: Buffer.from(hello.epoch), node: null };
+    this.#sequence = new Sequence(hello.oldestSeq);
+    this.#context.admit(this, hello);
+    this.#downlink.send({
+      welcome: {
+        nodeId: this.nodeId,
+        gateway: this.#context.gateway,
+        timeUs: this.#context.now() * 1000,
+        expectedSeq: this.#sequence.expected,
+        maxBatchBytes: MAX_BATCH_BYTES,
+        window: WINDOW,
+      },
+    });
+    this.#skewOf(hello.sentUs);
+  }
+
+  #takeBatch(upload: BatchUpload, hello: Hello): void {
+    const { events, publisher, gateway, sendEphemeral } = this.#context;
+    if (Buffer.compare(upload.epoch, hello.epoch) !== 0) {
+      this.#refuse(upload.seq, 'foreign_epoch', 'the batch is of another epoch than the hello of this stream: open a new stream', false);
+      return;
+    }
+    const verdict = this.#sequence.judge(upload.seq);
+    if (verdict === 'gap') {
+      this.#refuse(upload.seq, 'sequence_gap', `batch ${upload.seq} came, ${this.#sequence.expected} is waited for`, false);
+      return;
+    }
+    if (verdict === 'repeat') {
+      events.batchRepeated();
+      // What is still in flight is acknowledged when it is stored, and not before.
+      if (upload.seq <= this.#sequence.floor) this.#acknowledge(hello);
+      return;
+    }
+    const seq = this.#sequence.take();
+    const size = upload.batch.length;
+    if (size > MAX_BATCH_BYTES) {
+      this.#refuse(seq, 'batch_too_large', `batch ${seq} has ${size} bytes, at most ${MAX_BATCH_BYTES} are taken`, true);
+      if (this.#sequence.settle(seq)) this.#afterSettling();
+      return;
+    }
+    const skewUs = this.#skewOf(upload.sentUs);
+    const receivedUs = this.#context.now() * 1000;
+    events.batchTaken(size);
+    publisher.offer({
+      delivery: { nodeId: this.nodeId, receivedUs, gateway, batch: upload.batch, epoch: hello.epoch, seq, skewUs },
+      onStored: () => this.#stored(seq, hello),
+    });
+    if (upload.summary) {
+      const heartbeat = { sentUs: upload.sentUs, summary: upload.summary };
+      sendEphemeral(summarySubject(this.nodeId), encodeMessage(HEARTBEAT_FIELDS, heartbeat));
+    }
+  }
+
+  #stored(seq: number, hello: Hello): void {
+    if (!this.#sequence.settle(seq) || this.#ended) return;
+    this.#acknowledge(hello);
+    this.#afterSettling();
+  }
+
+  #afterSettling(): void {
+    this.updateReading();
+    // In the next turn, after the acknowledgement has been written.
+    if (this.#closing && this.settled) setImmediate(() => this.end('agent', status.OK, ''));
+  }
+
+  #acknowledge(hello: Hello): void {
+    this.#downlink.acknowledge({ epoch: hello.epoch, seq: this.#sequence.floor });
+  }
+
+  #refuse(seq: number, code: string, reason: string, permanent: boolean): void {
+    this.#context.events.batchRefused({ nodeId: this.nodeId, seq, code });
+    const refuse: Refuse = {
+      epoch: this.#hello?.epoch ?? new Uint8Array(),
+      seq,
+      code,
+      reason,
+      permanent,
+      expectedSeq: this.#sequence.expected,
+    };
+    if (!this.#downlink.send({ refuse })) this.#endNotReading();
+  }
+
+  /** Receive time minus send time, and the flag for a clock that is far off. */
+  #skewOf(sentUs: number): number {
+    if (sentUs === 0) return 0;
+    const skewUs = this.#context.now() * 1000 - sentUs;
+    const bounded = Math.max(-Number.MAX_SAFE_INTEGER, Math.min(Number.MAX_SAFE_INTEGER, skewUs));
+    const off = Math.abs(skewUs) > MAX_SKEW_US;
+    if (off !== (this.clockProblem !== '')) {
+      const hours = Math.round(Math.abs(skewUs) / 3_600_000_000);
+      this.clockProblem = off
+        ? `its clock is ${hours} h ${skewUs > 0 ? 'behind' : 'ahead'}: its samples are set aside until it is right`
+        : '';
+      if (off) this.#context.events.clockFarOff({ nodeId: this.nodeId, skewUs: bounded });
+      this.#context.flag(this);
+    }
+    return bounded;
+  }
+
+  #fail(thrown: unknown): void {
+    const error = toMusterError(thrown);
+    if (error.code === 'malformed') {
+      this.#context.events.messageMalformed({ nodeId: this.nodeId, peer: this.peer, reason: error.message });
+      this.end('malformed', status.INVALID_ARGUMENT, error.message);
+    } else if (error.code === 'already_exists') {
+      this.end('duplicate_identity', status.ALREADY_EXISTS, error.message);
+    } else if (error.code === 'permission_denied') {
+      this.end('removed', status.PERMISSION_DENIED, error.message);
+    } else {
+      this.end('internal', status.INTERNAL, error.message);
+    }
+  }
+
+  #endNotReading(): void {
+    this.end('not_reading', status.RESOURCE_EXHAUSTED, 'the agent does not read what the gateway sends');
+  }
+
+  #finish(reason: StreamEnd, detail: string): boolean {
+    if (this.#ended) return false;
+    this.#ended = true;
+    this.#downlink.close();
+    this.#context.events.streamEnded({ nodeId: this.nodeId, peer: this.peer, reason, detail });
+    this.#context.ended(this);
+    // What was not read is thrown away, so that the stream can end.
+    this.#call.resume();
+    return true;
+  }
+}

@@ -1,0 +1,208 @@
+// All open streams of this gateway: one a node. Decides about second ones, forwards leases, watches time.
+import { status } from '@grpc/grpc-js';
+import type { Subscription } from 'nats';
+import { MusterError, toMusterError } from '../../core/common/muster-error.ts';
+import { LEASE_SUBJECTS } from '../../core/common/streams.ts';
+import type { Component } from '../../core/node/lifecycle.ts';
+import { type Hello, LEASE_FIELDS, type Lease } from '../../proto/gen/messages.ts';
+import { decodeMessage } from '../../proto/message-codec.ts';
+import type { GatewayEvents } from '../events.ts';
+import type { NatsLink } from '../nats-link.ts';
+import type { Presence } from '../nodes/presence.ts';
+import type { NodeRegistry } from '../nodes/registry.ts';
+import type { Publisher } from '../publisher/publisher.ts';
+import { type AgentCall, AgentSession, type SessionContext } from './agent-session.ts';
+import { judgeDuplicate, TURNS_WITHIN_MS } from './duplicate-stream.ts';
+import { HELLO_WITHIN_MS, NOT_READING_MS, SILENT_MS } from './stream-limits.ts';
+
+export interface SessionTableOptions {
+  gateway: string;
+  link: NatsLink;
+  publisher: Publisher;
+  registry: NodeRegistry;
+  presence: Presence;
+  events: GatewayEvents;
+  now?: () => number;
+}
+
+const TICK_MS = 1000;
+/** How long a flag of a shared identity stays after the last time two machines used it. */
+const SHARED_MEMORY_MS = 600_000;
+const DRAIN_WITHIN_MS = 2000;
+const MIN_LEASE_INTERVAL_MS = 100;
+const MAX_LEASE_MS = 60_000;
+
+export class SessionTable implements Component {
+  readonly name = 'agent streams';
+  readonly #options: SessionTableOptions;
+  readonly #context: SessionContext;
+  readonly #now: () => number;
+  /** Streams that said hello, by node. */
+  readonly #open = new Map<string, AgentSession>();
+  readonly #all = new Set<AgentSession>();
+  /** Times at which a live stream of a node was replaced. */
+  readonly #turns = new Map<string, number[]>();
+  readonly #shared = new Map<string, { problem: string; untilMs: number }>();
+  #count = 0;
+  #draining = false;
+  #timer: NodeJS.Timeout | undefined;
+  #leases: Subscription | undefined;
+  #cleanups: (() => void)[] = [];
+
+  constructor(options: SessionTableOptions) {
+    this.#options = options;
+    this.#now = options.now ?? Date.now;
+    this.#context = {
+      gateway: options.gateway,
+      events: options.events,
+      publisher: options.publisher,
+      sendEphemeral: (subject, payload) => options.link.sendEphemeral(subject, payload),
+      admit: (session, hello) => this.#admit(session, hello),
+      flag: (session) => this.#flag(session),
+      ended: (session) => this.#ended(session),
+      now: this.#now,
+    };
+  }
+
+  /** Nodes with an open stream. */
+  get size(): number {
+    return this.#open.size;
+  }
+
+  async start(): Promise<void> {
+    this.#draining = false;
+    this.#timer = setInterval(() => this.tick(), TICK_MS);
+    this.#cleanups = [
+      this.#options.publisher.onPressure(() => this.#updateReading()),
+      this.#options.registry.onRemoved((nodeId) => this.#removed(nodeId)),
+    ];
+    this.#leases = this.#options.link.connection.subscribe(LEASE_SUBJECTS, {
+      callback: (_error, message) => this.#lease(message.subject.slice(message.subject.lastIndexOf('.') + 1), message.data),
+    });
+  }
+
+  /** Tells the agents to go elsewhere, acknowledges what is in flight as far as it is stored soon, then ends the streams. */
+  async stop(): Promise<void> {
+    this.#draining = true;
+    for (const session of this.#all) session.drain(DRAIN_WITHIN_MS);
+    const deadline = this.#now() + DRAIN_WITHIN_MS;
+    while (this.#now() < deadline && [...this.#all].some((session) => !session.settled)) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    for (const session of [...this.#all]) session.end('drain', status.UNAVAILABLE, 'the gateway is going away: connect again');
+    clearInterval(this.#timer);
+    this.#leases?.unsubscribe();
+    for (const cleanup of this.#cleanups) cleanup();
+    this.#cleanups = [];
+    this.#turns.clear();
+    this.#shared.clear();
+  }
+
+  /** A new stream of a node whose identity is proven. Throws `permission_denied` and `unavailable`. */
+  add(nodeId: string, call: AgentCall): AgentSession {
+    if (this.#draining) throw new MusterError('unavailable', 'the gateway is going away: connect again');
+    this.#options.registry.assertNotRemoved(nodeId);
+    this.#count += 1;
+    const session = new AgentSession(`${this.#options.gateway}-${process.pid}-${this.#count}`, nodeId, call, this.#context);
+    this.#all.add(session);
+    session.updateReading();
+    return session;
+  }
+
+  /** Ends what has taken too long. Called once a second. */
+  tick(): void {
+    const now = this.#now();
+    for (const session of this.#all) {
+      if (!session.hasHello) {
+        if (now - session.openedMs > HELLO_WITHIN_MS) {
+          session.end('no_hello', status.DEADLINE_EXCEEDED, `no hello came within ${HELLO_WITHIN_MS / 1000} s`);
+        }
+      } else if (session.blockedMs > NOT_READING_MS) {
+        session.end('not_reading', status.RESOURCE_EXHAUSTED, `the agent read nothing for ${NOT_READING_MS / 1000} s`);
+      } else if (session.silentMs > SILENT_MS) {
+        session.end('silent', status.DEADLINE_EXCEEDED, `nothing was heard for ${SILENT_MS / 1000} s: send a heartbeat every 5 s`);
+      }
+    }
+    for (const [nodeId, shared] of this.#shared) {
+      if (shared.untilMs > now) continue;
+      this.#shared.delete(nodeId);
+      const session = this.#open.get(nodeId);
+      if (session !== undefined) this.#flag(session);
+    }
+  }
+
+  #admit(session: AgentSession, hello: Hello): void {
+    const { registry, presence, events } = this.#options;
+    registry.assertNotRemoved(session.nodeId);
+    const older = this.#open.get(session.nodeId);
+    if (older !== undefined) this.#judge(older, session, hello);
+    this.#open.set(session.nodeId, session);
+    older?.end('replaced', status.ABORTED, 'a newer stream of the same agent took over');
+    presence.connected(session.nodeId, session.id);
+    registry.seen(session.nodeId, hello.node, hello.intervalMs);
+    events.streamsChanged(this.#open.size);
+    events.streamOpened({ nodeId: session.nodeId, peer: session.peer, session: session.id, expectedSeq: hello.oldestSeq });
+    this.#flag(session);
+  }
+
+  /** Throws `already_exists` where two machines use the identity; both are flagged, since nobody can tell which is the right one. */
+  #judge(older: AgentSession, newer: AgentSession, hello: Hello): void {
+    const { nodeId } = newer;
+    const now = this.#now();
+    const turns = (this.#turns.get(nodeId) ?? []).filter((at) => at > now - TURNS_WITHIN_MS);
+    const verdict = judgeDuplicate(older.asOlder, hello, turns.length);
+    if (verdict.replace) {
+      if (verdict.counts) this.#turns.set(nodeId, [...turns, now]);
+      return;
+    }
+    this.#options.events.identityDuplicated({ nodeId, older: older.peer, newer: newer.peer, reason: verdict.reason });
+    const problem = `two machines use this identity (${older.peer} and ${newer.peer}): enrol one of them again with a new join token`;
+    this.#shared.set(nodeId, { problem, untilMs: now + SHARED_MEMORY_MS });
+    this.#flag(older);
+    throw new MusterError(
+      'already_exists',
+      `node ${nodeId} has an open stream from ${older.peer}, and ${verdict.reason}: if this machine is a copy, delete its state and enrol it again`,
+    );
+  }
+
+  #flag(session: AgentSession): void {
+    if (this.#open.get(session.nodeId) !== session) return;
+    this.#options.presence.setProblem(session.nodeId, this.#shared.get(session.nodeId)?.problem ?? session.clockProblem);
+  }
+
+  #ended(session: AgentSession): void {
+    this.#all.delete(session);
+    if (this.#open.get(session.nodeId) === session) {
+      this.#open.delete(session.nodeId);
+      this.#options.events.streamsChanged(this.#open.size);
+      this.#options.presence.disconnected(session.nodeId, session.id);
+    }
+  }
+
+  #removed(nodeId: string): void {
+    for (const session of [...this.#all]) {
+      if (session.nodeId !== nodeId) continue;
+      this.#options.events.nodeRemoved({ nodeId });
+      session.end('removed', status.PERMISSION_DENIED, `node ${nodeId} was removed from the fleet: enrol it again with a join token`);
+    }
+  }
+
+  #updateReading(): void {
+    for (const session of this.#all) session.updateReading();
+  }
+
+  #lease(nodeId: string, data: Uint8Array): void {
+    const session = this.#open.get(nodeId);
+    if (session === undefined) return;
+    try {
+      const lease = decodeMessage<Lease>(LEASE_FIELDS, Buffer.from(data));
+      session.lease({
+        measurements: lease.measurements,
+        intervalMs: Math.max(MIN_LEASE_INTERVAL_MS, lease.intervalMs),
+        durationMs: Math.min(MAX_LEASE_MS, lease.durationMs),
+      });
+    } catch (error) {
+      this.#options.events.retried({ what: 'subscription', error: toMusterError(error).message });
+    }
+  }
+}

@@ -1,0 +1,14 @@
+// What one stream of an agent may cost.
+
+/** Encoded size of a batch. */
+export const MAX_BATCH_BYTES = 512 * 1024;
+/** Batches that may be unacknowledged; beyond it the stream is not read. */
+export const WINDOW = 32;
+/** A clock further off than this has its node's samples set aside. */
+export const MAX_SKEW_US = 24 * 3_600_000_000;
+/** From the opening of the stream to its hello. */
+export const HELLO_WITHIN_MS = 5000;
+/** Agents send something at least every 5 s. */
+export const SILENT_MS = 60_000;
+/** An agent that reads nothing for so long is cut off. */
+export const NOT_READING_MS = 20_000;
