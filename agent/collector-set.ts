@@ -1,0 +1,144 @@
+// Runs some collectors at each tick and keeps one that fails from holding the others.
+import type { FrameColumns } from '../core/common/frame.ts';
+import type { Collector, Tick } from './collectors/collector.ts';
+import { FrameBuilder } from './frame-builder.ts';
+
+const HANG_LIMIT_MS = 2000;
+const TRY_AGAIN_AFTER_MS = 60_000;
+
+/** What happened to a collector, for the event log. */
+export interface CollectorReports {
+  /** It threw or hung; it is tried again every minute. */
+  unavailable(collector: string, reason: string): void;
+  /** It works again. */
+  available(collector: string): void;
+  /** Some of its rows could not be read. */
+  incomplete(collector: string, problem: string): void;
+  /** It had `leftOut` rows more than its cap in one tick. */
+  capped(collector: string, leftOut: number, cap: number): void;
+}
+
+interface Slot {
+  readonly collector: Collector;
+  builder: FrameBuilder;
+  /** Since when an asynchronous run is under way. */
+  runningSinceMs: number | undefined;
+  unavailable: boolean;
+  tryAgainMs: number;
+  capped: boolean;
+  problems: ReadonlySet<string>;
+}
+
+/** Collectors with the rows they gave since the last `take`. */
+export class CollectorSet {
+  readonly #slots: Slot[];
+  readonly #reports: CollectorReports;
+
+  constructor(collectors: readonly Collector[], reports: CollectorReports) {
+    this.#reports = reports;
+    this.#slots = collectors.map((collector) => ({
+      collector,
+      builder: new FrameBuilder(collector),
+      runningSinceMs: undefined,
+      unavailable: false,
+      tryAgainMs: 0,
+      capped: false,
+      problems: new Set<string>(),
+    }));
+  }
+
+  /** Collectors that are unavailable now. */
+  get failed(): number {
+    return this.#slots.reduce((count, slot) => count + (slot.unavailable ? 1 : 0), 0);
+  }
+
+  /** Runs all that are due. The promise, where there is one, settles when those that had to wait are done; it never rejects. */
+  run(tick: Tick): Promise<unknown> | undefined {
+    const waiting: Promise<void>[] = [];
+    for (const slot of this.#slots) {
+      if (slot.runningSinceMs !== undefined) {
+        this.#checkHanging(slot, slot.runningSinceMs, tick);
+      } else if (tick.monotonicMs >= slot.tryAgainMs) {
+        const promise = this.#runOne(slot, tick);
+        if (promise !== undefined) waiting.push(promise);
+      }
+    }
+    return waiting.length === 0 ? undefined : Promise.all(waiting);
+  }
+
+  #runOne(slot: Slot, tick: Tick): Promise<void> | undefined {
+    const { builder } = slot;
+    builder.beginTick(tick.timeUs);
+    let result: void | Promise<void>;
+    try {
+      result = slot.collector.collect(builder, tick);
+    } catch (error) {
+      this.#fail(slot, reasonOf(error), tick);
+      return undefined;
+    }
+    if (result === undefined) {
+      this.#succeed(slot);
+      return undefined;
+    }
+    slot.runningSinceMs = tick.monotonicMs;
+    return result.then(
+      () => this.#finish(slot, builder, () => this.#succeed(slot)),
+      (error: unknown) => this.#finish(slot, builder, () => this.#fail(slot, reasonOf(error), tick)),
+    );
+  }
+
+  #finish(slot: Slot, builder: FrameBuilder, then: () => void): void {
+    slot.runningSinceMs = undefined;
+    // A builder that was replaced belongs to a run that was given up: its outcome is known already.
+    if (slot.builder === builder) then();
+  }
+
+  #checkHanging(slot: Slot, sinceMs: number, tick: Tick): void {
+    if (slot.unavailable || tick.monotonicMs - sinceMs < HANG_LIMIT_MS) return;
+    // What the late run still adds goes into a builder that nobody takes from. It is not started again before it ends.
+    slot.builder = new FrameBuilder(slot.collector);
+    this.#fail(slot, `no answer within ${HANG_LIMIT_MS} ms`, tick);
+  }
+
+  #fail(slot: Slot, reason: string, tick: Tick): void {
+    slot.tryAgainMs = tick.monotonicMs + TRY_AGAIN_AFTER_MS;
+    if (slot.unavailable) return;
+    slot.unavailable = true;
+    this.#reports.unavailable(slot.collector.measurement, reason);
+  }
+
+  #succeed(slot: Slot): void {
+    const { builder, collector } = slot;
+    if (slot.unavailable) {
+      slot.unavailable = false;
+      this.#reports.available(collector.measurement);
+    }
+    const capped = builder.leftOut > 0;
+    if (capped && !slot.capped) this.#reports.capped(collector.measurement, builder.leftOut, builder.maxRows);
+    slot.capped = capped;
+    if (builder.problems.length === 0 && slot.problems.size === 0) return;
+    for (const problem of builder.problems) {
+      if (!slot.problems.has(problem)) this.#reports.incomplete(collector.measurement, problem);
+    }
+    slot.problems = new Set(builder.problems);
+  }
+
+  /** The frames since the last call. A collector that is still under way gives its rows next time. */
+  take(): FrameColumns[] {
+    const frames: FrameColumns[] = [];
+    for (const slot of this.#slots) {
+      if (slot.runningSinceMs !== undefined) continue;
+      const frame = slot.builder.take();
+      if (frame !== undefined) frames.push(frame);
+    }
+    return frames;
+  }
+
+  close(): void {
+    for (const slot of this.#slots) slot.collector.close();
+  }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,31 @@
+// What the agent itself costs and holds.
+import type { Collector, RowSink, Tick } from './collector.ts';
+
+/** What the other parts of the agent say of themselves. */
+export interface SelfState {
+  /** Milliseconds the last tick took. */
+  tickMs: number;
+  spoolBatches: number;
+  spoolBytes: number;
+  collectorsFailed: number;
+}
+
+export function createAgentCollector(read: () => SelfState): Collector {
+  let before: { cpuMs: number; monotonicMs: number } | undefined;
+  return {
+    measurement: 'agent',
+    tags: [],
+    fields: ['cpu_percent', 'rss_bytes', 'tick_ms', 'spool_batches', 'spool_bytes', 'collectors_failed'],
+    collect(rows: RowSink, tick: Tick): void {
+      const { user, system } = process.cpuUsage();
+      const cpuMs = (user + system) / 1000;
+      const percent = before === undefined ? Number.NaN : ((cpuMs - before.cpuMs) / (tick.monotonicMs - before.monotonicMs)) * 100;
+      before = { cpuMs, monotonicMs: tick.monotonicMs };
+      const state = read();
+      rows.add([], [percent, process.memoryUsage.rss(), state.tickMs, state.spoolBatches, state.spoolBytes, state.collectorsFailed]);
+    },
+    close(): void {
+      before = undefined;
+    },
+  };
+}

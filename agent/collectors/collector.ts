@@ -1,0 +1,41 @@
+// What a collector is: it reads one part of the host and adds the rows of a tick.
+
+/** The moment of a tick, the same for all collectors. */
+export interface Tick {
+  /** Unix microseconds; never the same twice. */
+  timeUs: number;
+  /** Milliseconds of a clock that never steps: what rates are computed with. */
+  monotonicMs: number;
+}
+
+/** Takes the rows of one tick. */
+export interface RowSink {
+  /** `tagValues` and `values` in the collector's order of tags and fields; NaN is an absent value. Both are copied. */
+  add(tagValues: readonly string[], values: ArrayLike<number>): void;
+  /** Says what of this tick could not be read, while the rest could. The same sentence is reported once while it lasts. */
+  problem(sentence: string): void;
+}
+
+/** One measurement. Keeps what it needs for rates, so two samplers need two collectors. */
+export interface Collector {
+  /** Name of the table. */
+  readonly measurement: string;
+  readonly tags: readonly string[];
+  readonly fields: readonly string[];
+  /** Rows a tick at most (default `DEFAULT_MAX_ROWS`); more are left out and counted. */
+  readonly maxRows?: number;
+  /**
+   * Adds the rows of this tick. Whatever it throws makes this one "unavailable" with that sentence; so does a promise that is not
+   * settled after two seconds.
+   */
+  collect(rows: RowSink, tick: Tick): void | Promise<void>;
+  /** Gives back its open files. May be called twice; `collect` after it opens them again. */
+  close(): void;
+}
+
+export const DEFAULT_MAX_ROWS = 256;
+
+/** Change per second of a counter. NaN without an earlier value, and where the counter went back: a reset or wrap is a gap, no spike. */
+export function perSecond(now: number, before: number, seconds: number): number {
+  return now >= before && seconds > 0 ? (now - before) / seconds : Number.NaN;
+}

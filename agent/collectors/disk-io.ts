@@ -1,0 +1,106 @@
+// Traffic of whole disks from /proc/diskstats (Documentation/admin-guide/iostats.rst). Partitions, loop and RAM devices, and devices
+// that never did anything are left out.
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { HostFile, type HostRoots } from '../host-file.ts';
+import { Scanner } from '../scanner.ts';
+import { type Collector, perSecond, type RowSink, type Tick } from './collector.ts';
+
+const SECTOR_BYTES = 512;
+
+/** Counters since boot. */
+export interface DiskCounters {
+  device: string;
+  reads: number;
+  sectorsRead: number;
+  msReading: number;
+  writes: number;
+  sectorsWritten: number;
+  msWriting: number;
+  msBusy: number;
+}
+
+export function parseDiskstats(bytes: Buffer): DiskCounters[] {
+  const scanner = new Scanner(bytes);
+  const disks: DiskCounters[] = [];
+  if (scanner.done) return disks;
+  do {
+    scanner.skipWords(2);
+    const device = scanner.word();
+    if (device === '' || device.startsWith('loop') || device.startsWith('ram')) continue;
+    const reads = scanner.number();
+    scanner.skipWords(1);
+    const sectorsRead = scanner.number();
+    const msReading = scanner.number();
+    const writes = scanner.number();
+    scanner.skipWords(1);
+    const sectorsWritten = scanner.number();
+    const msWriting = scanner.number();
+    scanner.skipWords(1);
+    const msBusy = scanner.number();
+    if (reads + writes > 0) disks.push({ device, reads, sectorsRead, msReading, writes, sectorsWritten, msWriting, msBusy });
+  } while (scanner.nextLine());
+  return disks;
+}
+
+/** One row between two readings `seconds` apart, in the order of the collector's fields. */
+export function toDiskRow(now: DiskCounters, before: DiskCounters, seconds: number): number[] {
+  const reads = perSecond(now.reads, before.reads, seconds);
+  const writes = perSecond(now.writes, before.writes, seconds);
+  return [
+    perSecond(now.sectorsRead, before.sectorsRead, seconds) * SECTOR_BYTES,
+    perSecond(now.sectorsWritten, before.sectorsWritten, seconds) * SECTOR_BYTES,
+    reads,
+    writes,
+    // Without a request there is no latency: 0 / 0 is NaN, an absent value.
+    perSecond(now.msReading, before.msReading, seconds) / reads,
+    perSecond(now.msWriting, before.msWriting, seconds) / writes,
+    Math.min(100, perSecond(now.msBusy, before.msBusy, seconds) / 10),
+  ];
+}
+
+export function createDiskIoCollector(roots: HostRoots): Collector {
+  const file = new HostFile(join(roots.proc, 'diskstats'));
+  const wholeDisks = new Map<string, boolean>();
+  let before = new Map<string, DiskCounters>();
+  let beforeMs = 0;
+
+  const isWholeDisk = (device: string): boolean => {
+    let whole = wholeDisks.get(device);
+    if (whole === undefined) {
+      // A slash in a device's name stands as an exclamation mark in /sys.
+      whole = existsSync(join(roots.sys, 'block', device.replaceAll('/', '!')));
+      wholeDisks.set(device, whole);
+    }
+    return whole;
+  };
+
+  return {
+    measurement: 'disk_io',
+    tags: ['device'],
+    fields: [
+      'read_bytes_per_second',
+      'write_bytes_per_second',
+      'reads_per_second',
+      'writes_per_second',
+      'read_latency_ms',
+      'write_latency_ms',
+      'utilization_percent',
+    ],
+    collect(rows: RowSink, tick: Tick): void {
+      const seconds = (tick.monotonicMs - beforeMs) / 1000;
+      const now = new Map<string, DiskCounters>();
+      for (const disk of parseDiskstats(file.read())) {
+        if (!isWholeDisk(disk.device)) continue;
+        now.set(disk.device, disk);
+        const earlier = before.get(disk.device);
+        if (earlier !== undefined) rows.add([disk.device], toDiskRow(disk, earlier, seconds));
+      }
+      // What is gone is asked for anew when it comes back: another disk may have its name then.
+      for (const device of before.keys()) if (!now.has(device)) wholeDisks.delete(device);
+      before = now;
+      beforeMs = tick.monotonicMs;
+    },
+    close: () => file.close(),
+  };
+}

@@ -1,0 +1,36 @@
+// Load averages from /proc/loadavg (man 5 proc).
+import { join } from 'node:path';
+import { HostFile, type HostRoots } from '../host-file.ts';
+import { Scanner } from '../scanner.ts';
+import type { Collector, RowSink } from './collector.ts';
+
+export interface LoadAverages {
+  load1: number;
+  load5: number;
+  load15: number;
+  /** Threads of the machine. */
+  threads: number;
+}
+
+export function parseLoadavg(bytes: Buffer): LoadAverages {
+  const scanner = new Scanner(bytes);
+  const load1 = scanner.number();
+  const load5 = scanner.number();
+  const load15 = scanner.number();
+  const threads = scanner.seekInLine('/') ? scanner.number() : Number.NaN;
+  return { load1, load5, load15, threads };
+}
+
+export function createLoadCollector(roots: HostRoots): Collector {
+  const file = new HostFile(join(roots.proc, 'loadavg'));
+  return {
+    measurement: 'load',
+    tags: [],
+    fields: ['load1', 'load5', 'load15'],
+    collect(rows: RowSink): void {
+      const { load1, load5, load15 } = parseLoadavg(file.read());
+      rows.add([], [load1, load5, load15]);
+    },
+    close: () => file.close(),
+  };
+}

@@ -1,0 +1,67 @@
+// Traffic of network interfaces from /proc/net/dev (man 5 proc_pid_net). Interfaces that never carried a packet are left out.
+import { join } from 'node:path';
+import { HostFile, type HostRoots } from '../host-file.ts';
+import { Scanner } from '../scanner.ts';
+import { type Collector, perSecond, type RowSink, type Tick } from './collector.ts';
+
+const COLON = 58;
+
+/** Counters since the interface came up: bytes, packets, errors, dropped; received first, then sent. */
+export interface InterfaceCounters {
+  name: string;
+  received: readonly [number, number, number, number];
+  sent: readonly [number, number, number, number];
+}
+
+export function parseNetDev(bytes: Buffer): InterfaceCounters[] {
+  const scanner = new Scanner(bytes);
+  const interfaces: InterfaceCounters[] = [];
+  scanner.nextLine();
+  while (scanner.nextLine()) {
+    const name = scanner.word(COLON);
+    scanner.pos++;
+    const received = [scanner.number(), scanner.number(), scanner.number(), scanner.number()] as const;
+    scanner.skipWords(4);
+    const sent = [scanner.number(), scanner.number(), scanner.number(), scanner.number()] as const;
+    if (received[1] + sent[1] > 0) interfaces.push({ name, received, sent });
+  }
+  return interfaces;
+}
+
+export function createNetworkCollector(roots: HostRoots): Collector {
+  const file = new HostFile(join(roots.proc, 'net/dev'));
+  let before = new Map<string, InterfaceCounters>();
+  let beforeMs = 0;
+  const row = new Float64Array(8);
+  return {
+    measurement: 'network',
+    tags: ['interface'],
+    fields: [
+      'rx_bytes_per_second',
+      'tx_bytes_per_second',
+      'rx_packets_per_second',
+      'tx_packets_per_second',
+      'rx_errors_per_second',
+      'tx_errors_per_second',
+      'rx_dropped_per_second',
+      'tx_dropped_per_second',
+    ],
+    collect(rows: RowSink, tick: Tick): void {
+      const seconds = (tick.monotonicMs - beforeMs) / 1000;
+      const now = new Map<string, InterfaceCounters>();
+      for (const counters of parseNetDev(file.read())) {
+        now.set(counters.name, counters);
+        const earlier = before.get(counters.name);
+        if (earlier === undefined) continue;
+        for (let i = 0; i < 4; i++) {
+          row[i * 2] = perSecond(counters.received[i] as number, earlier.received[i] as number, seconds);
+          row[i * 2 + 1] = perSecond(counters.sent[i] as number, earlier.sent[i] as number, seconds);
+        }
+        rows.add([counters.name], row);
+      }
+      before = now;
+      beforeMs = tick.monotonicMs;
+    },
+    close: () => file.close(),
+  };
+}

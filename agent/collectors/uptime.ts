@@ -1,0 +1,43 @@
+// Time since boot from /proc/uptime and the moment of boot from /proc/stat.
+import { join } from 'node:path';
+import { HostFile, type HostRoots } from '../host-file.ts';
+import { numberAfter, Scanner } from '../scanner.ts';
+import type { Collector, RowSink } from './collector.ts';
+
+/** Seconds. */
+export function parseUptime(bytes: Buffer): number {
+  return new Scanner(bytes).number();
+}
+
+/** Unix seconds. */
+export function parseBootTime(stat: Buffer): number {
+  return numberAfter(new Scanner(stat), 'btime ');
+}
+
+export function createUptimeCollector(roots: HostRoots): Collector {
+  const file = new HostFile(join(roots.proc, 'uptime'));
+  let bootTime: number | undefined;
+  return {
+    measurement: 'uptime',
+    tags: [],
+    fields: ['uptime_seconds', 'boot_time_seconds'],
+    collect(rows: RowSink): void {
+      bootTime ??= readBootTime(roots);
+      rows.add([], [parseUptime(file.read()), bootTime]);
+    },
+    close(): void {
+      file.close();
+      bootTime = undefined;
+    },
+  };
+}
+
+/** Unix seconds. Throws what the file system says. */
+export function readBootTime(roots: HostRoots): number {
+  const stat = new HostFile(join(roots.proc, 'stat'));
+  try {
+    return parseBootTime(stat.read());
+  } finally {
+    stat.close();
+  }
+}

@@ -1,0 +1,112 @@
+// Walks over the bytes of a /proc or /sys file and takes only the words and numbers that are wanted, without splitting the rest.
+
+const SPACE = 32;
+const TAB = 9;
+const NEWLINE = 10;
+const DOT = 46;
+const ZERO = 48;
+const NINE = 57;
+
+/** A position in bytes. Words are separated by spaces and tabs, lines by `\n`; nothing moves past the end of a line but `nextLine`. */
+export class Scanner {
+  readonly bytes: Buffer;
+  pos: number;
+
+  constructor(bytes: Buffer, pos = 0) {
+    this.bytes = bytes;
+    this.pos = pos;
+  }
+
+  get done(): boolean {
+    return this.pos >= this.bytes.length;
+  }
+
+  /** To the start of the next line; false at the end of the file. */
+  nextLine(): boolean {
+    const at = this.bytes.indexOf(NEWLINE, this.pos);
+    this.pos = at < 0 ? this.bytes.length : at + 1;
+    return this.pos < this.bytes.length;
+  }
+
+  /** Does the rest of the file start with these ASCII characters? */
+  startsWith(text: string): boolean {
+    const { bytes, pos } = this;
+    if (pos + text.length > bytes.length) return false;
+    for (let i = 0; i < text.length; i++) if (bytes[pos + i] !== text.charCodeAt(i)) return false;
+    return true;
+  }
+
+  /** Goes behind the next occurrence of the text on this line; false, without moving, where there is none. */
+  seekInLine(text: string): boolean {
+    const at = this.bytes.indexOf(text, this.pos, 'latin1');
+    const end = this.bytes.indexOf(NEWLINE, this.pos);
+    if (at < 0 || (end >= 0 && at >= end)) return false;
+    this.pos = at + text.length;
+    return true;
+  }
+
+  skipSpaces(): void {
+    const { bytes } = this;
+    while (bytes[this.pos] === SPACE || bytes[this.pos] === TAB) this.pos++;
+  }
+
+  /** The next unsigned decimal number; NaN, without moving, where the line ends or something else stands. */
+  number(): number {
+    this.skipSpaces();
+    const { bytes } = this;
+    let at = this.pos;
+    let value = 0;
+    let byte = bytes[at] ?? NEWLINE;
+    if (byte < ZERO || byte > NINE) return Number.NaN;
+    for (; byte >= ZERO && byte <= NINE; byte = bytes[++at] ?? NEWLINE) value = value * 10 + (byte - ZERO);
+    if (byte === DOT) {
+      let scale = 1;
+      byte = bytes[++at] ?? NEWLINE;
+      for (; byte >= ZERO && byte <= NINE; byte = bytes[++at] ?? NEWLINE) {
+        value = value * 10 + (byte - ZERO);
+        scale *= 10;
+      }
+      value /= scale;
+    }
+    this.pos = at;
+    return value;
+  }
+
+  /** The next word up to a space, a tab, the end of the line or `stop`; empty at the end of the line. */
+  word(stop = NEWLINE): string {
+    this.skipSpaces();
+    const { bytes } = this;
+    const start = this.pos;
+    let at = start;
+    for (; at < bytes.length; at++) {
+      const byte = bytes[at] as number;
+      if (byte === SPACE || byte === TAB || byte === NEWLINE || byte === stop) break;
+    }
+    this.pos = at;
+    return bytes.toString('utf8', start, at);
+  }
+
+  skipWords(count: number): void {
+    const { bytes } = this;
+    for (let i = 0; i < count; i++) {
+      this.skipSpaces();
+      for (; this.pos < bytes.length; this.pos++) {
+        const byte = bytes[this.pos];
+        if (byte === SPACE || byte === TAB || byte === NEWLINE) break;
+      }
+    }
+  }
+}
+
+/** The number behind `key` at the start of a line, looked for from the scanner's position on; NaN, without moving, where there is none. */
+export function numberAfter(scanner: Scanner, key: string): number {
+  const start = scanner.pos;
+  do {
+    if (scanner.startsWith(key)) {
+      scanner.pos += key.length;
+      return scanner.number();
+    }
+  } while (scanner.nextLine());
+  scanner.pos = start;
+  return Number.NaN;
+}

@@ -1,0 +1,93 @@
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { HostSpool, type SpoolReports } from './host-spool.ts';
+
+let folder: string;
+let path: string;
+let reports: string[];
+const record: SpoolReports = {
+  fileSetAside: ({ reason }) => reports.push(`set aside: ${reason}`),
+  notDurable: (problem) => reports.push(`not durable: ${problem}`),
+  durableAgain: () => reports.push('durable again'),
+};
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'muster-host-spool-'));
+  path = join(folder, 'spool.db');
+  reports = [];
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const LIMITS = { maxBytes: 1e8, maxRows: 1e9 };
+const open = (nowMs?: () => number): HostSpool => new HostSpool(path, LIMITS, record, nowMs);
+const event = (text: string) => ({
+  createdUs: 1e15,
+  frames: [],
+  events: [{ timeUs: 1e15, kind: 'test', severity: 'info' as const, text, attributes: {} }],
+});
+
+test('what was committed is there after a new start, in the same epoch; what was acknowledged is not', () => {
+  const first = open();
+  for (let i = 0; i < 3; i++) first.append(event('x'));
+  first.ackUpTo(1);
+  const { epoch } = first.status();
+  first.close();
+  const second = open();
+  expect(second.status()).toMatchObject({ oldestSeq: 2, nextSeq: 4, batches: 2, durable: true });
+  expect(Buffer.from(second.status().epoch)).toEqual(Buffer.from(epoch));
+  second.close();
+  expect(reports).toEqual([]);
+});
+
+test.each([
+  ['of another kind', () => writeFileSync(path, 'not a database at all'.repeat(100)), 'set aside: the file is not an SQLite database'],
+  ['that is empty', () => writeFileSync(path, ''), 'set aside: the file is empty'],
+  [
+    'of another program',
+    () => new DatabaseSync(path).exec('CREATE TABLE t (a); PRAGMA application_id = 7'),
+    'set aside: the file belongs to another program',
+  ],
+])('a file %s is set aside and a new epoch begins', (_, make, report) => {
+  make();
+  const spool = open();
+  spool.append(event('x'));
+  expect(spool.status()).toMatchObject({ nextSeq: 2, durable: true });
+  expect(reports).toEqual([report]);
+  expect(readdirSync(folder).some((name) => name.startsWith('spool.db.set-aside-'))).toBe(true);
+  spool.close();
+});
+
+test('a truncated file is set aside', () => {
+  const first = open();
+  for (let i = 0; i < 50; i++) first.append(event('x'.repeat(5000)));
+  first.close();
+  truncateSync(path, 20_000);
+  const second = open();
+  expect(second.status()).toMatchObject({ nextSeq: 1, durable: true });
+  expect(reports[0]).toMatch(/^set aside: the file is damaged/);
+  second.close();
+});
+
+test('where the folder cannot be made, batches are kept in memory and go to disk when it heals', () => {
+  let now = 0;
+  const blocked = join(folder, 'state');
+  writeFileSync(blocked, 'a file in place of the folder');
+  path = join(blocked, 'spool.db');
+  const spool = open(() => now);
+  spool.append(event('x'));
+  expect(spool.status()).toMatchObject({ nextSeq: 2, durable: false });
+  expect(spool.status().problem).not.toBe('');
+  rmSync(blocked);
+  mkdirSync(blocked);
+  now = 60_000;
+  spool.append(event('y'));
+  expect(spool.status()).toMatchObject({ nextSeq: 3, durable: false });
+  spool.ackUpTo(2);
+  spool.append(event('z'));
+  expect(spool.status()).toMatchObject({ nextSeq: 2, batches: 1, durable: true, problem: '' });
+  expect(reports.map((line) => line.split(':')[0])).toEqual(['not durable', 'durable again']);
+  spool.close();
+});
