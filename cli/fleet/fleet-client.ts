@@ -1,7 +1,8 @@
 // FleetService as the commands call it: one channel, a bearer token, one-sentence errors.
 import { readFileSync } from 'node:fs';
-import { Client, credentials, Metadata, type ServiceDefinition, type ServiceError, status } from '@grpc/grpc-js';
+import { Client, Metadata, type ServiceDefinition, type ServiceError, status } from '@grpc/grpc-js';
 import { MusterError, type MusterErrorCode } from '../../core/common/muster-error.ts';
+import { channelTls } from '../../core/node/channel-credentials.ts';
 import { loadPackage, serviceDefinition } from '../../proto/descriptors.ts';
 import type * as messages from '../../proto/gen/messages.ts';
 
@@ -46,7 +47,9 @@ export class FleetClient {
     this.#service = serviceDefinition(loadPackage(), 'FleetService');
     const ca = readFile(target.caFile, "the fleet's CA", '--ca-file');
     this.#metadata.set('authorization', `Bearer ${readFile(target.tokenFile, 'the access token', '--token-file').toString('utf8').trim()}`);
-    this.#client = new Client(target.gateway, credentials.createSsl(ca), {
+    const tls = channelTls(target.gateway, ca);
+    this.#client = new Client(target.gateway, tls.credentials, {
+      ...tls.options,
       'grpc.max_receive_message_length': MAX_ANSWER_BYTES,
       'grpc.enable_retries': 0,
     });

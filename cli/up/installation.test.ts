@@ -45,7 +45,7 @@ function installation(overrides: Partial<UpPlan> = {}, onChange: (record: UpReco
     ...overrides,
   };
   const prepareAgent = async (): Promise<void> => appendFileSync(journal, 'token\n');
-  return new Installation({ state, plan, ports: { questdb: 99 }, agent: true, clock: systemClock, prepareAgent, onChange });
+  return new Installation({ state, plan, ports: { questdb: 99 }, clock: systemClock, prepareAgent, onChange });
 }
 
 const lines = (): string[] => readFileSync(journal, 'utf8').trimEnd().split('\n');

@@ -13,8 +13,6 @@ export interface InstallationOptions {
   plan: UpPlan;
   /** Port by part name, for the record. */
   ports: Readonly<Record<string, number>>;
-  /** The agent of this machine; false leaves it away. */
-  agent: boolean;
   /** The desktop console, where there is one to start. */
   console?: Part;
   clock: Clock;
@@ -48,7 +46,7 @@ export class Installation {
       gateway: this.#supervise(gateway),
       consoleWeb: this.#supervise(consoleWeb),
     };
-    this.#agent = options.agent ? this.#supervise(agent) : undefined;
+    this.#agent = agent && this.#supervise(agent);
     this.#console = options.console && this.#supervise(options.console);
   }
 

@@ -48,7 +48,6 @@ async function supervise(state: StateFolder, options: UpOptions, output: Output)
     state,
     plan,
     ports: portsByPart(options),
-    agent: options.agent,
     ...(window === undefined ? {} : { console: window }),
     clock: systemClock,
     prepareAgent: () => prepareAgent(state, plan.addresses),

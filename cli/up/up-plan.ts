@@ -19,7 +19,8 @@ export interface UpPlan {
   questdb: Part;
   gateway: Part;
   etl: Part;
-  agent: Part;
+  /** Where this machine is watched. */
+  agent?: Part;
   consoleWeb: Part;
   addresses: Addresses;
 }
@@ -107,7 +108,16 @@ function musterParts(
   return {
     gateway: musterPart({ name: 'gateway', settings: gateway, configFile: state.configFile('gateway') }),
     etl: musterPart({ name: 'etl', settings: etl, configFile: state.configFile('etl') }),
-    agent: musterPart({ name: 'agent', settings: agent, configFile: state.configFile('agent'), folders: [state.partFolder('agent')] }),
+    ...(options.agent
+      ? {
+          agent: musterPart({
+            name: 'agent',
+            settings: agent,
+            configFile: state.configFile('agent'),
+            folders: [state.partFolder('agent')],
+          }),
+        }
+      : {}),
     consoleWeb: musterPart({ name: 'console-web', settings: consoleWeb, configFile: state.configFile('console-web') }),
   };
 }
