@@ -1,6 +1,6 @@
 // The runtimes beside Node: finds nats-server, QuestDB and its Java, Electron, and what the tests need, and fetches what is missing.
 // Runs on Node ≥ 20 before anything is installed. `node deploy/setup/runtimes.mjs [NAME…]` prints where each came from.
-import { resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CATALOGUE } from './runtimes/catalogue.mjs';
 import { resolveFrom } from './runtimes/resolver.mjs';
@@ -92,4 +92,6 @@ async function main() {
   }
 }
 
-if (process.argv[1] && resolve(process.argv[1]) === fileURLToPath(import.meta.url)) await main();
+// Inside a bundle this module has the program's own address, so the name is asked too.
+const self = fileURLToPath(import.meta.url);
+if (process.argv[1] && resolve(process.argv[1]) === self && basename(self) === 'runtimes.mjs') await main();
