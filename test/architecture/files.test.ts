@@ -1,0 +1,53 @@
+// Names, lengths, and tests that all run.
+import { matchesGlob } from 'node:path';
+import { expect, test } from 'vitest';
+import config from '../../vitest.config.ts';
+import { allFiles, codeFiles, readSource, withoutComments } from './source-files.ts';
+
+const files = codeFiles();
+const FORBIDDEN = /^(utils?|helpers?|types|index|common|misc|constants)\.(tsx?|mjs)$|[-.](utils?|helpers?)\.(tsx?|mjs)$/;
+const KEBAB = /^[a-z0-9]+(-[a-z0-9]+)*(\.(test|config|d))*\.[a-z]+$/;
+const MOST_LINES = 400;
+
+function nameOf(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
+}
+
+test('no file has a name that promises nothing', () => {
+  const bad = files.filter((path) => FORBIDDEN.test(nameOf(path)));
+  expect(bad.map((path) => `${path}: name it by the noun it owns or the verb it does.`)).toEqual([]);
+});
+
+test('file names are in kebab-case', () => {
+  const bad = files.filter((path) => !KEBAB.test(nameOf(path)));
+  expect(bad.map((path) => `${path}: file names are in kebab-case.`)).toEqual([]);
+});
+
+test(`no file is longer than ${MOST_LINES} lines`, () => {
+  const long = files
+    .filter((path) => !path.startsWith('proto/gen/'))
+    .map((path) => [path, readSource(path).split('\n').length - 1] as const);
+  expect(long.filter(([, lines]) => lines > MOST_LINES).map(([path, lines]) => `${path} has ${lines} lines: split it by promise.`)).toEqual(
+    [],
+  );
+});
+
+test('no test is skipped, put off or run alone', () => {
+  const tests = files.filter((path) => /\.test\.(tsx?|mjs)$/.test(path));
+  const pattern = /\b(it|test|describe|bench)\.(skip|todo|only|skipIf|runIf|fails)\b|\b(xit|xdescribe|fit|fdescribe)\(/;
+  const bad = tests.filter((path) => pattern.test(withoutComments(readSource(path)).replace(/'[^'\n]*'/g, '')));
+  expect(
+    bad.map((path) => `${path}: a test that does not run proves nothing; a missing runtime is a failure that says how to get it.`),
+  ).toEqual([]);
+});
+
+test('every test file belongs to a project that runs it', () => {
+  const projects = (config as { test: { projects: { test: { include: string[] } }[] } }).test.projects;
+  const patterns = projects.flatMap((project) => project.test.include);
+  // matchesGlob knows no {ts,tsx}.
+  const globs = patterns.flatMap((pattern) =>
+    pattern.includes('{ts,tsx}') ? ['ts', 'tsx'].map((ending) => pattern.replace('{ts,tsx}', ending)) : pattern,
+  );
+  const lost = allFiles().filter((path) => /\.(test|spec)\.\w+$/.test(path) && !globs.some((glob) => matchesGlob(path, glob)));
+  expect(lost.map((path) => `${path} is run by no project of vitest.config.ts.`)).toEqual([]);
+});

@@ -1,0 +1,58 @@
+import { expect, test } from 'vitest';
+import { LAYERS, packageProblemOf, problemOf } from './allowed-imports.ts';
+import { codeFiles, importsOf, isThere, parseImports } from './source-files.ts';
+
+const files = codeFiles();
+
+test('every import goes where its folder may import from', () => {
+  const problems = files.flatMap((from) =>
+    importsOf(from).flatMap(
+      ({ specifier, target, typeOnly }) => (target ? problemOf(from, target, typeOnly) : packageProblemOf(from, specifier)) ?? [],
+    ),
+  );
+  expect(problems).toEqual([]);
+});
+
+test('every relative import names a file that is there, with its ending', () => {
+  const lost = files.flatMap((from) =>
+    importsOf(from).flatMap(({ target, specifier }) =>
+      target && !isThere(target.replace(/\?.*$/, '')) ? `${from} imports ${specifier}, and there is no ${target}.` : [],
+    ),
+  );
+  expect(lost).toEqual([]);
+});
+
+test('each folder of the table exists', () => {
+  const gone = LAYERS.filter(({ folder }) => !files.some((path) => path.startsWith(`${folder}/`))).map(({ folder }) => folder);
+  expect(gone).toEqual([]);
+});
+
+test('a forbidden import is named with both files and the rule', () => {
+  expect(problemOf('agent/main.ts', 'gateway/main.ts', false)).toBe(
+    'agent/main.ts imports gateway/main.ts: agent may import proto, core/common, core/node and itself.',
+  );
+  expect(problemOf('core/common/frame.ts', 'core/node/log.ts', false)).toContain('core/common may import nothing of ours');
+  expect(problemOf('console/renderer/main.tsx', 'proto/gen/messages.ts', false)).toContain('console/renderer may import');
+  expect(problemOf('console/renderer/main.tsx', 'proto/gen/messages.ts', true)).toBeUndefined();
+  expect(problemOf('cli/main.ts', 'deploy/setup/runtimes.mjs', false)).toBeUndefined();
+  expect(problemOf('cli/main.ts', 'test/harness/nats.ts', false)).toBeDefined();
+  expect(packageProblemOf('console/renderer/main.tsx', 'electron')).toContain('only the window’s own process has it');
+});
+
+test('imports are found in every form, and not in comments', () => {
+  const source = `import type { A } from './a.ts';
+import { b,
+  c } from "./b.ts";
+import './c.css';
+export { d } from '../d.ts';
+// import './not.ts';
+/* import './neither.ts'; */
+const url = 'http://x'; const e = await import('./e.ts');`;
+  expect(parseImports('room/file.ts', source).map(({ target, typeOnly }) => [target, typeOnly])).toEqual([
+    ['room/a.ts', true],
+    ['room/b.ts', false],
+    ['room/c.css', false],
+    ['d.ts', false],
+    ['room/e.ts', false],
+  ]);
+});
