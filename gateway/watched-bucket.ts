@@ -86,7 +86,7 @@ export class WatchedBucket<T> implements Component {
       const after = change(before);
       if (after === undefined) return before;
       try {
-        this.#keep(key, after, await reachable(this.#bucket().update(key, JSON.stringify(after), entry?.revision ?? 0)));
+        this.#keep(key, after, await reachable(this.#put(key, after, entry?.revision)));
         return after;
       } catch (error) {
         if (!isConflict(error)) throw error;
@@ -96,6 +96,12 @@ export class WatchedBucket<T> implements Component {
       'unavailable',
       `${this.#options.bucket}: ${key} was changed by others ${SWAP_ATTEMPTS} times in a row: try again`,
     );
+  }
+
+  /** `revision` is the one to replace; undefined where there is none. */
+  #put(key: string, value: T, revision: number | undefined): Promise<number> {
+    const text = JSON.stringify(value);
+    return revision === undefined ? this.#bucket().create(key, text) : this.#bucket().update(key, text, revision);
   }
 
   #bucket(): KV {

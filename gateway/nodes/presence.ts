@@ -126,7 +126,8 @@ export class Presence implements Component {
     const found = await kv.get(nodeId);
     const current = found === null || found.operation !== 'PUT' ? undefined : found.json<PresenceEntry>();
     if (current !== undefined && current.session !== entry.session) this.#entries.delete(nodeId);
-    else await kv.update(nodeId, JSON.stringify(entry), found?.revision ?? 0).catch(unlessOvertaken);
+    else if (found === null) await kv.create(nodeId, JSON.stringify(entry)).catch(unlessOvertaken);
+    else await kv.update(nodeId, JSON.stringify(entry), found.revision).catch(unlessOvertaken);
     if (entry.problem === '' && this.#entries.get(nodeId) === entry) this.#entries.delete(nodeId);
   }
 }
