@@ -56,7 +56,8 @@ export class TableChunk {
     const offsets = plan.valueOffsets;
     const view = this.#view;
     for (let i = 0, from = row; i < offsets.length; i++, from += rows) {
-      view.setFloat64(at + (offsets[i] as number), values[from] as number, true);
+      // Plus zero makes 0 of -0.
+      view.setFloat64(at + (offsets[i] as number), (values[from] as number) + 0, true);
     }
     this.length = at + template.length;
     this.#endRow(frame.timeUs[row] as number);
@@ -76,7 +77,7 @@ export class TableChunk {
       if (Number.isNaN(value)) continue;
       if (this.length > fieldsFrom) this.bytes[this.length++] = COMMA;
       this.#put(head);
-      this.#view.setFloat64(this.length, value, true);
+      this.#view.setFloat64(this.length, value + 0, true);
       this.length += 8;
     }
     for (const [i, text] of texts.entries()) {

@@ -52,8 +52,9 @@ export class Transform {
   async run(messages: readonly Buffer[]): Promise<Cycle> {
     const cycle = new Cycle();
     for (const message of messages) readMessage(message, cycle);
-    for (const { batch } of cycle.accounts) {
-      for (const frame of batch?.frames ?? []) {
+    for (const { batch, delivery } of cycle.accounts) {
+      if (batch === undefined || isSkewed(delivery)) continue;
+      for (const frame of batch.frames) {
         const shape = shapeKey(frame);
         if (this.#plans.plan(shape) === undefined) await this.#plans.resolve(shape, frame);
       }
@@ -68,7 +69,7 @@ export class Transform {
   #writeBatch(account: BatchAccount, cycle: Cycle, window: TimeWindow): void {
     const { batch, delivery } = account;
     if (batch === undefined) return;
-    if (Math.abs(delivery.skewUs) > MAX_SKEW_US) {
+    if (isSkewed(delivery)) {
       account.badRows = account.rows;
       account.problem = `clock_skew: the clock of the node is ${Math.round(delivery.skewUs / 1e6)} s behind the gateway's`;
       cycle.letters.push(batchLetter(delivery, 'clock_skew', account.problem));
@@ -168,6 +169,10 @@ interface BatchWriting {
 
 function tooManySeries(frame: DecodedFrame): string {
   return `the node has too many series in this hour; the tags of ${frame.measurement} are ${frame.tags.join(', ').slice(0, 200)}`;
+}
+
+function isSkewed(delivery: DeliveryContent): boolean {
+  return Math.abs(delivery.skewUs) > MAX_SKEW_US;
 }
 
 function readMessage(message: Buffer, cycle: Cycle): void {
