@@ -1,0 +1,134 @@
+// Puts the agent together: sampler → spool → uplink, with live samples beside.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { MusterError } from '../core/common/muster-error.ts';
+import type { Component } from '../core/node/lifecycle.ts';
+import type { NodeInfo, Summary } from '../proto/gen/messages.ts';
+import { CollectorSet } from './collector-set.ts';
+import { createCollectors } from './collectors/catalog.ts';
+import { readBootTime } from './collectors/uptime.ts';
+import type { AgentConfig } from './config.ts';
+import type { AgentEvents } from './events.ts';
+import type { HostRoots } from './host-file.ts';
+import { askInventory, readNodeInfo } from './inventory.ts';
+import { LiveSampling } from './live.ts';
+import { Sampler } from './sampler.ts';
+import { HostSpool } from './spool/host-spool.ts';
+import { toSummary } from './summary.ts';
+import { enrol } from './uplink/enrolment.ts';
+import { type Identity, loadIdentity, loadKey, saveCertificate, saveKey } from './uplink/identity.ts';
+import { createKey } from './uplink/signing-request.ts';
+import { Uplink } from './uplink/uplink.ts';
+
+export const AGENT_VERSION = '0.1.0';
+
+const ROOTS: HostRoots = { proc: '/proc', sys: '/sys' };
+const SPOOL_MAX_ROWS = 100_000_000;
+const INVENTORY_EVERY_MS = 3_600_000;
+/** The first hello waits so long for the inventory. */
+const INVENTORY_PATIENCE_MS = 4000;
+
+export interface Agent extends Component {
+  readonly nodeId: string | undefined;
+}
+
+/** The state folder must be locked already. Throws `failed_precondition` where an identity is there that cannot be used. */
+export function createAgent(config: AgentConfig, events: AgentEvents): Agent {
+  let identity: Identity | undefined = loadIdentity(config.stateDir);
+  const bootUs = readBootTime(ROOTS) * 1e6;
+  let node: NodeInfo = readNodeInfo(config.name, config.labels, AGENT_VERSION, bootUs);
+  let summary: Summary | undefined;
+  let inventoryTimer: NodeJS.Timeout | undefined;
+
+  const spool = new HostSpool(join(config.stateDir, 'spool.db'), { maxBytes: config.spoolMaxBytes, maxRows: SPOOL_MAX_ROWS }, events.spool);
+  const self = () => {
+    const { batches, bytes } = spool.status();
+    return { tickMs: sampler.tickMs, spoolBatches: batches, spoolBytes: bytes, collectorsFailed: collectors.failed };
+  };
+  const isWanted = (name: string): boolean => !config.collectorsDisabled.includes(name);
+  const collectors = new CollectorSet(createCollectors(isWanted, ROOTS, self), events.collectors);
+  const sampler = new Sampler({
+    intervalMs: config.interval,
+    flushIntervalMs: config.flushInterval,
+    offsetMs: Math.random() * config.interval,
+    collectors,
+    onFlush(frames, createdUs) {
+      summary = toSummary(frames, summary);
+      events.rowsDropped(spool.append({ createdUs, frames, events: events.take() }));
+      uplink.notify();
+    },
+    onClockStep: (ms) => events.clockStepped(ms),
+  });
+  const live = new LiveSampling({
+    createCollectors: (measurements) =>
+      createCollectors((name) => isWanted(name) && (measurements.length === 0 || measurements.includes(name)), ROOTS, self),
+    send: (message) => uplink.sendPassing(message),
+  });
+
+  const takeInventory = async (): Promise<void> => {
+    inventoryTimer = setTimeout(takeInventory, INVENTORY_EVERY_MS);
+    try {
+      node = { ...node, ...(await askInventory()) };
+    } catch (error) {
+      events.inventoryFailed(error instanceof Error ? error.message : String(error));
+    }
+  };
+  let inventory: Promise<void> = Promise.resolve();
+
+  const obtainIdentity = async (): Promise<Identity> => {
+    await Promise.race([inventory, new Promise((resolve) => setTimeout(resolve, INVENTORY_PATIENCE_MS).unref())]);
+    if (identity !== undefined) return identity;
+    identity = await enrolHere(config, node);
+    events.enrolled(identity.nodeId);
+    return identity;
+  };
+
+  const uplink = new Uplink({
+    gateway: config.gateway,
+    identity: obtainIdentity,
+    spool,
+    intervalMs: config.interval,
+    node: () => node,
+    summary: () => summary,
+    onLease: (lease) => live.lease(lease),
+    reports: events.uplink,
+  });
+
+  return {
+    name: 'agent',
+    get nodeId() {
+      return identity?.nodeId;
+    },
+    async start() {
+      events.started(AGENT_VERSION, bootUs);
+      inventory = takeInventory();
+      await sampler.start();
+      await uplink.start();
+    },
+    async stop() {
+      clearTimeout(inventoryTimer);
+      live.stop();
+      await sampler.stop();
+      await uplink.stop();
+      spool.close();
+    },
+  };
+}
+
+/** The key is saved before it is shown to anybody, so that a node that cannot keep an identity never asks for one. */
+async function enrolHere(config: AgentConfig, node: NodeInfo): Promise<Identity> {
+  const { stateDir, caFile, joinTokenFile, gateway } = config;
+  if (caFile === undefined || joinTokenFile === undefined) {
+    const missing = caFile === undefined ? '--ca-file' : '--join-token-file';
+    throw new MusterError('failed_precondition', `this machine has no identity in ${stateDir} and ${missing} is not set: set it to enrol`);
+  }
+  let keyPem = loadKey(stateDir);
+  if (keyPem === undefined) {
+    keyPem = createKey();
+    saveKey(stateDir, keyPem);
+  }
+  const joinToken = readFileSync(joinTokenFile, 'utf8').trim();
+  const identity = await enrol({ gateway, ca: readFileSync(caFile), joinToken, keyPem, node });
+  saveCertificate(stateDir, identity.certificate.toString(), identity.ca.toString());
+  return identity;
+}

@@ -1,0 +1,92 @@
+// Everything worth knowing that happens in the agent. Each is logged once, counted once and, where it belongs to the machine's story,
+// sent with the next batch.
+import type { DroppedRange, FleetEvent } from '../core/common/frame.ts';
+import type { Log } from '../core/node/log.ts';
+import type { CollectorReports } from './collector-set.ts';
+import type { SpoolReports } from './spool/host-spool.ts';
+import type { UplinkReports } from './uplink/uplink.ts';
+
+/** Events that wait for a flush; beyond that the newest are only logged. */
+const MAX_WAITING = 256;
+
+export interface AgentEvents {
+  readonly collectors: CollectorReports;
+  readonly spool: SpoolReports;
+  readonly uplink: UplinkReports;
+  started(version: string, bootUs: number): void;
+  enrolled(nodeId: string): void;
+  clockStepped(ms: number): void;
+  rowsDropped(ranges: readonly DroppedRange[]): void;
+  inventoryFailed(reason: string): void;
+  /** How often each happened. */
+  readonly counts: ReadonlyMap<string, number>;
+  /** Events for the next batch. */
+  take(): FleetEvent[];
+}
+
+export function createEvents(log: Log, nowUs: () => number = () => Date.now() * 1000): AgentEvents {
+  const counts = new Map<string, number>();
+  let waiting: FleetEvent[] = [];
+
+  const note = (level: 'info' | 'warn' | 'error', kind: string, text: string, attributes: Record<string, string> = {}): void => {
+    log[level]({ event: kind, ...attributes }, text);
+    counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  };
+  const tell = (severity: FleetEvent['severity'], kind: string, text: string, attributes: Record<string, string> = {}): void => {
+    note(severity === 'warning' ? 'warn' : severity, kind, text, attributes);
+    if (waiting.length < MAX_WAITING) waiting.push({ timeUs: nowUs(), kind, severity, text, attributes });
+  };
+
+  return {
+    counts,
+    take() {
+      const events = waiting;
+      waiting = [];
+      return events;
+    },
+    started: (version, bootUs) => tell('info', 'agent_started', `agent ${version} started`, { version, boot_us: String(bootUs) }),
+    enrolled: (nodeId) => tell('info', 'enrolled', `enrolled as ${nodeId}`, { node_id: nodeId }),
+    clockStepped: (ms) => tell('warning', 'clock_step', `the clock moved by ${ms} ms (set, or the machine slept)`, { step_ms: String(ms) }),
+    rowsDropped(ranges) {
+      for (const { firstSeq, lastSeq, rows, reason } of ranges) {
+        tell('warning', 'rows_dropped', `${rows} rows in batches ${firstSeq} to ${lastSeq} were dropped: ${reason}`, {
+          rows: String(rows),
+          reason,
+        });
+      }
+    },
+    inventoryFailed: (reason) => note('warn', 'inventory_failed', `the inventory could not be taken: ${reason}`),
+    collectors: {
+      unavailable: (collector, reason) =>
+        tell('warning', 'collector_unavailable', `collector ${collector} is unavailable: ${reason}`, { collector, reason }),
+      available: (collector) => tell('info', 'collector_available', `collector ${collector} is available again`, { collector }),
+      incomplete: (collector, problem) =>
+        tell('warning', 'collector_incomplete', `collector ${collector}: ${problem}`, { collector, problem }),
+      capped: (collector, leftOut, cap) =>
+        tell('warning', 'collector_capped', `collector ${collector} has ${leftOut} rows more than its cap of ${cap}: they are left out`, {
+          collector,
+          left_out: String(leftOut),
+        }),
+    },
+    spool: {
+      fileSetAside: ({ path, reason }) =>
+        tell('error', 'spool_set_aside', `the spool was set aside as ${path} and a new one begun: ${reason}`, { path, reason }),
+      notDurable: (problem) => tell('error', 'spool_not_durable', `batches are kept in memory: ${problem}`, { problem }),
+      durableAgain: () => tell('info', 'spool_durable', 'batches are on disk again'),
+    },
+    uplink: {
+      connected: (gateway) => note('info', 'connected', `connected to ${gateway}`),
+      disconnected: ({ kind, words }, retryInMs) =>
+        note(kind === 'drain' ? 'info' : 'warn', 'disconnected', `no stream: ${words}; next attempt in ${retryInMs} ms`, { kind }),
+      enrolmentFailed: (error, retryInMs) =>
+        note('warn', 'enrolment_failed', `not enrolled: ${wordsOf(error)}; next attempt in ${retryInMs} ms`),
+      refused: ({ seq, code, reason, permanent }) =>
+        tell('warning', 'batch_refused', `batch ${seq} was refused${permanent ? ' for good' : ''} (${code}): ${reason}`, { code }),
+    },
+  };
+}
+
+function wordsOf(error: unknown): string {
+  const { details } = error as { details?: string };
+  return details || (error instanceof Error ? error.message : String(error));
+}

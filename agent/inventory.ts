@@ -1,0 +1,89 @@
+// What the machine is. systeminformation is asked in a short-lived child of the same program: loaded here it would stay in memory for ever.
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { arch, cpus, networkInterfaces, platform, release, totalmem, type } from 'node:os';
+import type { NodeInfo } from '../proto/gen/messages.ts';
+
+const CHILD_LIMIT_MS = 20_000;
+export const INVENTORY_FLAG = '--inventory';
+
+/** What only systeminformation knows. */
+export interface Inventory {
+  os: string;
+  cpuModel: string;
+  virtualization: string;
+  model: string;
+}
+
+/** What Node itself tells of the machine, at once. */
+export function readNodeInfo(name: string, labels: Record<string, string>, agentVersion: string, bootUs: number): NodeInfo {
+  const addresses = Object.values(networkInterfaces()).flatMap((list) =>
+    (list ?? []).filter((one) => !one.internal).map((one) => one.address),
+  );
+  return {
+    name: toDisplayName(name),
+    platform: platform(),
+    os: readOsName(),
+    kernel: release(),
+    arch: arch(),
+    cpuModel: cpus()[0]?.model ?? '',
+    cpuCores: cpus().length,
+    memoryBytes: totalmem(),
+    virtualization: '',
+    model: '',
+    addresses: addresses.slice(0, 32),
+    agentVersion,
+    labels,
+    bootUs,
+    simulated: false,
+  };
+}
+
+/** A host's name is only data: control and direction characters out, at most 255 characters. */
+export function toDisplayName(name: string): string {
+  const clean = name
+    .normalize('NFC')
+    .replace(/[\p{Cc}\p{Cf}\p{Co}\p{Cs}]/gu, '')
+    .trim();
+  return [...clean].slice(0, 255).join('') || 'unnamed';
+}
+
+function readOsName(): string {
+  try {
+    return /^PRETTY_NAME="?([^"\n]*)"?$/m.exec(readFileSync('/etc/os-release', 'utf8'))?.[1] ?? type();
+  } catch {
+    return type();
+  }
+}
+
+/** Runs this program as `--inventory` and reads its answer. Rejects where that fails. */
+export function askInventory(): Promise<Inventory> {
+  return new Promise((resolve, reject) => {
+    const script = process.argv[1] as string;
+    execFile(
+      process.execPath,
+      [script, INVENTORY_FLAG],
+      { timeout: CHILD_LIMIT_MS, env: { PATH: process.env['PATH'] } },
+      (error, stdout) => {
+        if (error !== null) return reject(error);
+        try {
+          resolve(JSON.parse(stdout) as Inventory);
+        } catch (parseError) {
+          reject(parseError);
+        }
+      },
+    );
+  });
+}
+
+/** The child's side. */
+export async function takeInventory(): Promise<Inventory> {
+  const { cpu, osInfo, system } = await import('systeminformation');
+  const [machine, os, processor] = await Promise.all([system(), osInfo(), cpu()]);
+  return {
+    os: [os.distro, os.release, os.codename && `(${os.codename})`].filter(Boolean).join(' '),
+    cpuModel: [processor.manufacturer, processor.brand].filter(Boolean).join(' '),
+    virtualization: machine.virtual ? (machine.virtualHost ?? 'virtual').toLowerCase() : '',
+    model: [machine.manufacturer, machine.model].filter(Boolean).join(' '),
+  };
+}

@@ -1,0 +1,77 @@
+// The dozen newest values that go beside each batch, from the frames of a flush.
+import type { FrameColumns } from '../core/common/frame.ts';
+import type { Summary } from '../proto/gen/messages.ts';
+
+type Frames = ReadonlyMap<string, FrameColumns>;
+
+/** The values of the newest rows; what was not sampled now stays as it was in `before`. */
+export function toSummary(frames: readonly FrameColumns[], before?: Summary): Summary {
+  const byName: Frames = new Map(frames.map((frame) => [frame.measurement, frame]));
+  const now: { [K in keyof Summary]?: Summary[K] } = {
+    cpuPercent: newest(byName, 'cpu', 'busy', (cpu) => cpu === 'total'),
+    memoryPercent: newest(byName, 'memory', 'used_percent'),
+    swapPercent: newest(byName, 'swap', 'used_percent'),
+    load1: newest(byName, 'load', 'load1'),
+    diskReadBytesPerSecond: combined(byName, 'disk_io', 'read_bytes_per_second', sum, isPhysicalDisk),
+    diskWriteBytesPerSecond: combined(byName, 'disk_io', 'write_bytes_per_second', sum, isPhysicalDisk),
+    networkRxBytesPerSecond: combined(byName, 'network', 'rx_bytes_per_second', sum, isNotLoopback),
+    networkTxBytesPerSecond: combined(byName, 'network', 'tx_bytes_per_second', sum, isNotLoopback),
+    temperatureCelsius: combined(byName, 'temperature', 'celsius', Math.max),
+    processCount: newest(byName, 'processes', 'total'),
+    uptimeSeconds: newest(byName, 'uptime', 'uptime_seconds'),
+    pressurePercent: combined(byName, 'pressure', 'some_avg10', Math.max),
+    ...fullestDisk(byName.get('filesystem')),
+  };
+  const present = Object.fromEntries(Object.entries(now).filter(([, value]) => value !== undefined));
+  return { diskMount: '', ...before, ...present, timeUs: newestTime(frames) || (before?.timeUs ?? 0) };
+}
+
+const sum = (a: number, b: number): number => a + b;
+const isNotLoopback = (name: string): boolean => name !== 'lo';
+/** What lies on other disks would count twice. */
+const isPhysicalDisk = (device: string): boolean => !/^(dm-|md\d)/.test(device);
+
+function newestTime(frames: readonly FrameColumns[]): number {
+  return frames.reduce((newestUs, frame) => Math.max(newestUs, frame.timeUs.at(-1) ?? 0), 0);
+}
+
+/** Calls with each row of the newest tick: its first tag and its place in the column of the field. */
+function eachNewest(frame: FrameColumns, field: string, visit: (tag: string, value: number) => void): void {
+  const rows = frame.timeUs.length;
+  const column = frame.fields.indexOf(field) * rows;
+  if (column < 0) return;
+  const newestUs = frame.timeUs[rows - 1];
+  for (let row = rows - 1; row >= 0 && frame.timeUs[row] === newestUs; row--) {
+    const tag = frame.series[frame.seriesIndex[row] as number]?.[0] ?? '';
+    visit(tag, frame.values[column + row] as number);
+  }
+}
+
+function combined(
+  frames: Frames,
+  measurement: string,
+  field: string,
+  combine: (a: number, b: number) => number,
+  wanted: (tag: string) => boolean = () => true,
+): number | undefined {
+  let result: number | undefined;
+  const frame = frames.get(measurement);
+  if (frame === undefined) return undefined;
+  eachNewest(frame, field, (tag, value) => {
+    if (!Number.isNaN(value) && wanted(tag)) result = result === undefined ? value : combine(result, value);
+  });
+  return result;
+}
+
+function newest(frames: Frames, measurement: string, field: string, wanted?: (tag: string) => boolean): number | undefined {
+  return combined(frames, measurement, field, (first) => first, wanted);
+}
+
+function fullestDisk(frame: FrameColumns | undefined): { diskPercent?: number; diskMount?: string } {
+  let fullest: { diskPercent: number; diskMount: string } | undefined;
+  if (frame === undefined) return {};
+  eachNewest(frame, 'used_percent', (diskMount, diskPercent) => {
+    if (fullest === undefined || diskPercent > fullest.diskPercent) fullest = { diskPercent, diskMount };
+  });
+  return fullest ?? {};
+}
