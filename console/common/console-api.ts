@@ -1,0 +1,92 @@
+// The one contract between the console's pages and whatever hosts them: requests that answer once, subscriptions that go on.
+// Electron's main process and the web server carry it; neither adds to it.
+import type { FrameColumns } from '../../core/common/frame.ts';
+import type { MusterErrorCode } from '../../core/common/muster-error.ts';
+import type { FleetNode } from './fleet-node.ts';
+import type { LedgerProof, PipelineView } from './pipeline-view.ts';
+import type { QueryResult } from './query-result.ts';
+
+/** Nothing to say. */
+export type NoArguments = Readonly<Record<string, never>>;
+
+export interface SchemaColumn {
+  name: string;
+  type: string;
+  /** True where it names the series. */
+  tag: boolean;
+}
+
+/** A table or view that SQL can name. */
+export interface SchemaTable {
+  name: string;
+  view: boolean;
+  columns: readonly SchemaColumn[];
+}
+
+/** Name → what it takes and what it answers. */
+export interface ConsoleRequests {
+  listMeasurements: { arguments: NoArguments; result: SchemaTable[] };
+  /** One read-only SELECT. Ends early when its signal aborts. */
+  query: { arguments: { sql: string; maxRows: number; timeoutMs: number }; result: QueryResult };
+  /** By id, or by a name that only one node has. */
+  getNode: { arguments: { node: string }; result: FleetNode };
+  verify: { arguments: { nodeId: string; waitMs: number }; result: LedgerProof };
+  /** Tries the gateway at once instead of waiting for the next try. */
+  reconnect: { arguments: NoArguments; result: null };
+}
+
+/** What is known of the way to the gateway. */
+export type ConnectionState =
+  | { kind: 'connecting'; gateway: string; sinceMs: number }
+  | { kind: 'connected'; gateway: string; sinceMs: number; roundTripMs: number }
+  | { kind: 'lost'; gateway: string; sinceMs: number; nextTryMs: number; tries: number; reason: string };
+
+/** `begins` starts a whole new answer: what it does not name by the event with `complete` is gone. */
+export interface NodesEvent {
+  begins: boolean;
+  complete: boolean;
+  nodes: FleetNode[];
+  removed: string[];
+  /** By the gateway's clock. */
+  asOfMs: number;
+}
+
+export interface MetricsEvent {
+  nodeId: string;
+  frames: FrameColumns[];
+  /** By the agent's clock. */
+  sentMs: number;
+}
+
+/** Name → what it takes and what arrives, again and again. A subscription outlives a lost gateway and goes on by itself. */
+export interface ConsoleSubscriptions {
+  connection: { arguments: NoArguments; event: ConnectionState };
+  nodes: { arguments: { intervalMs: number }; event: NodesEvent };
+  pipeline: { arguments: NoArguments; event: PipelineView };
+  /** Holds a lease on the nodes' live samples while subscribed. */
+  metrics: { arguments: { nodeIds: readonly string[]; measurements: readonly string[]; intervalMs: number }; event: MetricsEvent };
+}
+
+export type RequestName = keyof ConsoleRequests;
+export type SubscriptionName = keyof ConsoleSubscriptions;
+export type RequestArguments<K extends RequestName> = ConsoleRequests[K]['arguments'];
+export type RequestResult<K extends RequestName> = ConsoleRequests[K]['result'];
+export type SubscriptionArguments<K extends SubscriptionName> = ConsoleSubscriptions[K]['arguments'];
+export type SubscriptionEvent<K extends SubscriptionName> = ConsoleSubscriptions[K]['event'];
+
+/** An error on its way to a page: the code and one sentence. */
+export interface ConsoleErrorData {
+  code: MusterErrorCode;
+  message: string;
+}
+
+export interface ConsoleApi {
+  /** Rejects with a MusterError; `cancelled` when the signal aborted first. */
+  request<K extends RequestName>(name: K, args: RequestArguments<K>, signal?: AbortSignal): Promise<RequestResult<K>>;
+  /** Returns the unsubscribe, which may be called twice. Nothing arrives after it. */
+  subscribe<K extends SubscriptionName>(
+    name: K,
+    args: SubscriptionArguments<K>,
+    listener: (event: SubscriptionEvent<K>) => void,
+  ): () => void;
+}

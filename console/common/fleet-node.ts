@@ -1,0 +1,68 @@
+// A node as the console shows it: plain data that crosses IPC and WebSocket alike. Times are Unix milliseconds.
+
+/** `not_known` is never sent by a gateway: the console shows it while it hears of no gateway. */
+export type NodeStateName = 'live' | 'late' | 'silent' | 'never_seen' | 'quarantined';
+
+/** The newest values of a node; null where it did not measure one. */
+export interface NodeValues {
+  timeMs: number;
+  cpuPercent: number | null;
+  memoryPercent: number | null;
+  swapPercent: number | null;
+  load1: number | null;
+  diskPercent: number | null;
+  /** Mount point of the fullest filesystem. */
+  diskMount: string;
+  diskReadBytesPerSecond: number | null;
+  diskWriteBytesPerSecond: number | null;
+  rxBytesPerSecond: number | null;
+  txBytesPerSecond: number | null;
+  temperatureCelsius: number | null;
+  processCount: number | null;
+  uptimeSeconds: number | null;
+  pressurePercent: number | null;
+}
+
+/** What waits on the machine itself. */
+export interface NodeSpool {
+  /** Batches held. */
+  batches: number;
+  bytes: number;
+  rows: number;
+  durable: boolean;
+  problem: string;
+}
+
+export interface FleetNode {
+  /** UUID. */
+  nodeId: string;
+  /** The host's own name: text, never an identifier. */
+  name: string;
+  state: NodeStateName;
+  stateSinceMs: number | null;
+  enrolledMs: number | null;
+  lastSeenMs: number | null;
+  /** Milliseconds between ticks at rest. */
+  intervalMs: number;
+  labels: Readonly<Record<string, string>>;
+  platform: string;
+  os: string;
+  kernel: string;
+  arch: string;
+  cpuModel: string;
+  cpuCores: number;
+  memoryBytes: number;
+  virtualization: string;
+  model: string;
+  addresses: readonly string[];
+  agentVersion: string;
+  simulated: boolean;
+  bootMs: number | null;
+  /** Receive time minus send time. */
+  skewMs: number;
+  gateway: string;
+  /** Why it is quarantined; empty otherwise. */
+  problem: string;
+  values: NodeValues | null;
+  spool: NodeSpool | null;
+}

@@ -1,0 +1,48 @@
+// The state of the path from agents to the store, and the proof of its ledger, as the console shows them.
+
+export interface PipelineView {
+  rowsPerSecond: number;
+  /** Messages in the stream that are not stored yet. */
+  pendingMessages: number;
+  streamBytes: number;
+  streamMaxBytes: number;
+  /** Age of the newest stored batch while something is pending. */
+  lagSeconds: number;
+  deadLetters: Readonly<Record<string, number>>;
+  suspendedTables: readonly { table: string; error: string; sinceMs: number | null }[];
+  connectedAgents: number;
+  /** Share of all numbered batches that is stored or safely on its way, %. */
+  completenessPercent: number;
+  /** True when an acknowledgement means "on disk". */
+  durable: boolean;
+  problems: readonly string[];
+  asOfMs: number;
+}
+
+export interface LedgerHoleView {
+  nodeId: string;
+  epoch: string;
+  firstSeq: number;
+  lastSeq: number;
+  reason: string;
+}
+
+/** Batches where not said otherwise. */
+export interface LedgerProof {
+  stored: number;
+  inFlight: number;
+  inSpools: number;
+  dropped: number;
+  lost: number;
+  /** Rows in tables beyond what the ledger counts. */
+  doubledRows: number;
+  ledgerRows: number;
+  tableRows: number;
+  missingRows: number;
+  /** Rows set aside as dead letters. */
+  badRows: number;
+  nodes: number;
+  holes: readonly LedgerHoleView[];
+  droppedByReason: Readonly<Record<string, number>>;
+  asOfMs: number;
+}

@@ -1,0 +1,109 @@
+// The console's contract as a client of one gateway: the implementation that every host of the console carries.
+import { MusterError } from '../../core/common/muster-error.ts';
+import type { ListMeasurementsResponse, Node, PipelineStatus, QueryFrame, VerifyResponse } from '../../proto/gen/messages.ts';
+import type {
+  ConsoleApi,
+  ConsoleSubscriptions,
+  RequestArguments,
+  RequestName,
+  RequestResult,
+  SubscriptionArguments,
+  SubscriptionEvent,
+  SubscriptionName,
+} from '../common/console-api.ts';
+import type { PipelineView } from '../common/pipeline-view.ts';
+import type { QueryResult } from '../common/query-result.ts';
+import { callStream, callUnary, fromServiceError } from './gateway-calls.ts';
+import { type GatewayAddress, GatewayLink } from './gateway-link.ts';
+import { keepPolling, keepStreaming } from './lasting.ts';
+import { QueryCollector } from './query-collector.ts';
+import { toFleetNode, toLedgerProof, toMetricsEvent, toNodesEvent, toPipelineView, toSchemaTable } from './to-console.ts';
+
+const ANSWER_TIMEOUT_MS = 10_000;
+const PIPELINE_INTERVAL_MS = 2000;
+
+type Requests = { [K in RequestName]: (args: RequestArguments<K>, signal?: AbortSignal) => Promise<RequestResult<K>> };
+type Subscriptions = {
+  [K in SubscriptionName]: (args: ConsoleSubscriptions[K]['arguments'], listener: (event: SubscriptionEvent<K>) => void) => () => void;
+};
+
+export class ConsoleBackend implements ConsoleApi {
+  readonly name = 'console-backend';
+  readonly #link: GatewayLink;
+
+  constructor(address: GatewayAddress) {
+    this.#link = new GatewayLink(address);
+  }
+
+  async start(): Promise<void> {
+    this.#link.start();
+  }
+
+  async stop(): Promise<void> {
+    this.#link.stop();
+  }
+
+  request<K extends RequestName>(name: K, args: RequestArguments<K>, signal?: AbortSignal): Promise<RequestResult<K>> {
+    return this.#requests[name](args, signal);
+  }
+
+  subscribe<K extends SubscriptionName>(
+    name: K,
+    args: SubscriptionArguments<K>,
+    listener: (event: SubscriptionEvent<K>) => void,
+  ): () => void {
+    return this.#subscriptions[name](args, listener);
+  }
+
+  readonly #requests: Requests = {
+    listMeasurements: async () => {
+      const answer = await callUnary<ListMeasurementsResponse>(this.#link.connection(), 'ListMeasurements', {}, ANSWER_TIMEOUT_MS);
+      return answer.measurements.map(toSchemaTable);
+    },
+    query: (args, signal) => this.#query(args, signal),
+    getNode: async ({ node }, signal) =>
+      toFleetNode(await callUnary<Node>(this.#link.connection(), 'GetNode', { node }, ANSWER_TIMEOUT_MS, signal)),
+    verify: async ({ nodeId, waitMs }, signal) => {
+      const connection = this.#link.connection();
+      return toLedgerProof(await callUnary<VerifyResponse>(connection, 'Verify', { nodeId, waitMs }, waitMs + 60_000, signal));
+    },
+    reconnect: async () => {
+      this.#link.retryNow();
+      return null;
+    },
+  };
+
+  readonly #subscriptions: Subscriptions = {
+    connection: (_, listener) => {
+      listener(this.#link.state);
+      return this.#link.onState(listener);
+    },
+    nodes: ({ intervalMs }, listener) =>
+      keepStreaming(this.#link, 'WatchNodes', { filter: '', intervalMs }, (update, first) => listener(toNodesEvent(update, first))),
+    metrics: (args, listener) => keepStreaming(this.#link, 'WatchMetrics', args, (update) => listener(toMetricsEvent(update))),
+    pipeline: (_, listener) => keepPolling(this.#link, PIPELINE_INTERVAL_MS, () => this.#pipeline(), listener),
+  };
+
+  async #pipeline(): Promise<PipelineView> {
+    return toPipelineView(await callUnary<PipelineStatus>(this.#link.connection(), 'GetPipelineStatus', {}, ANSWER_TIMEOUT_MS));
+  }
+
+  #query(args: RequestArguments<'query'>, signal?: AbortSignal): Promise<QueryResult> {
+    return new Promise((resolve, reject) => {
+      const collector = new QueryCollector();
+      // A little longer than the gateway's own limit, whose words are better than a deadline's.
+      const call = callStream<QueryFrame>(this.#link.connection(), 'Query', args, args.timeoutMs + 3000);
+      const cancel = (): void => call.cancel();
+      signal?.addEventListener('abort', cancel, { once: true });
+      call.on('data', (frame: QueryFrame) => collector.add(frame));
+      call.on('error', (error) => {
+        signal?.removeEventListener('abort', cancel);
+        reject(signal?.aborted ? new MusterError('cancelled', 'the query was cancelled') : fromServiceError(error as never));
+      });
+      call.on('end', () => {
+        signal?.removeEventListener('abort', cancel);
+        resolve(collector.result());
+      });
+    });
+  }
+}

@@ -1,0 +1,111 @@
+// Subscriptions that outlive a connection: open while the gateway is connected, and opened again when it comes back.
+import type { ClientReadableStream, ServiceError } from '@grpc/grpc-js';
+import { type MusterError, toMusterError } from '../../core/common/muster-error.ts';
+import type { MetricsUpdate, NodesUpdate } from '../../proto/gen/messages.ts';
+import { callStream, fromServiceError } from './gateway-calls.ts';
+import type { GatewayLink } from './gateway-link.ts';
+
+const REOPEN_MS = 1000;
+
+interface Streams {
+  WatchNodes: NodesUpdate;
+  WatchMetrics: MetricsUpdate;
+}
+
+/** Listens to a stream of the gateway for ever; `first` marks the first message of each opening. Returns the end of it. */
+export function keepStreaming<M extends keyof Streams>(
+  link: GatewayLink,
+  method: M,
+  request: object,
+  listener: (message: Streams[M], first: boolean) => void,
+): () => void {
+  let call: ClientReadableStream<Streams[M]> | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  let ended = false;
+
+  const close = (): void => {
+    clearTimeout(timer);
+    call?.removeAllListeners('data');
+    call?.cancel();
+    call = undefined;
+  };
+  const reopen = (): void => {
+    call = undefined;
+    if (!ended) timer = setTimeout(open, REOPEN_MS);
+  };
+  const open = (): void => {
+    if (ended || call !== undefined || link.state.kind !== 'connected') return;
+    const opened = callStream<Streams[M]>(link.connection(), method, request);
+    call = opened;
+    let first = true;
+    opened.on('data', (message: Streams[M]) => {
+      listener(message, first);
+      first = false;
+    });
+    opened.on('error', (error) => {
+      if (call !== opened) return;
+      const failure = fromServiceError(error as ServiceError);
+      reportRefusal(link, failure);
+      // Without its nodes a console shows nothing that is true: better lost, with the gateway's words, than silently empty.
+      if (method === 'WatchNodes' && !failure.retryable) link.refused(`the gateway fails to answer ${method}: ${failure.message}`);
+      reopen();
+    });
+    opened.on('end', () => {
+      if (call === opened) reopen();
+    });
+  };
+
+  const stopListening = link.onState((state) => {
+    if (state.kind === 'connected') open();
+    else close();
+  });
+  open();
+  return () => {
+    ended = true;
+    stopListening();
+    close();
+  };
+}
+
+/** Asks again and again while connected; an answer that fails is left out, as the connection's own state says why. */
+export function keepPolling<Answer>(
+  link: GatewayLink,
+  intervalMs: number,
+  ask: () => Promise<Answer>,
+  listener: (answer: Answer) => void,
+): () => void {
+  let timer: NodeJS.Timeout | undefined;
+  let ended = false;
+  let asking = false;
+
+  const poll = async (): Promise<void> => {
+    if (ended || asking || link.state.kind !== 'connected') return;
+    clearTimeout(timer);
+    asking = true;
+    try {
+      const answer = await ask();
+      if (!ended) listener(answer);
+    } catch (error) {
+      reportRefusal(link, toMusterError(error));
+    } finally {
+      asking = false;
+      if (!ended) timer = setTimeout(poll, intervalMs);
+    }
+  };
+
+  const stopListening = link.onState((state) => {
+    if (state.kind === 'connected') void poll();
+  });
+  void poll();
+  return () => {
+    ended = true;
+    stopListening();
+    clearTimeout(timer);
+  };
+}
+
+function reportRefusal(link: GatewayLink, error: MusterError): void {
+  if (error.code === 'unauthenticated' || error.code === 'permission_denied') {
+    link.refused(`the gateway refuses this console's token (${error.message}): check the token file`);
+  }
+}

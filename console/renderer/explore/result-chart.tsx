@@ -1,0 +1,103 @@
+// The lines of an answer over time. A stretch drawn with the pointer becomes the window's time.
+import { useEffect, useRef } from 'react';
+import uPlot from 'uplot';
+import { formatClock, formatDay, formatMinute, formatShort } from '../parts/format.ts';
+import { useConsole } from '../state/console-state.ts';
+import { useStore } from '../state/store.ts';
+import { token } from '../state/theme.ts';
+import { pastRange } from '../state/time-range.ts';
+import type { ResultSeries } from './result-series.ts';
+
+export function ResultChart({ series }: { series: ResultSeries }) {
+  const { theme, time } = useConsole();
+  const shownTheme = useStore(theme.theme);
+  const host = useRef<HTMLDivElement>(null);
+  const legend = useRef<HTMLDivElement>(null);
+
+  // Dependencies: another theme is another set of colours, read when the chart is made
+  useEffect(() => {
+    const element = host.current as HTMLElement;
+    const write = (index: number | null): void => writeLegend(legend.current, series, index);
+    const plot = new uPlot(
+      options(element, series, write, (from, to) => {
+        const next = pastRange(Math.round(from * 1000), Math.round(to * 1000));
+        if (next !== undefined) time.set(next);
+      }),
+      [series.times, ...series.lines.map((line) => line.values)],
+      element,
+    );
+    write(null);
+    const observer = new ResizeObserver(() => plot.setSize({ width: element.clientWidth, height: element.clientHeight }));
+    observer.observe(element);
+    return () => {
+      observer.disconnect();
+      plot.destroy();
+    };
+  }, [series, shownTheme, time]);
+
+  return (
+    <div className="result-chart">
+      <div className="chart-head" ref={legend}>
+        <span className="grow" />
+        {series.lines.map((line, index) => (
+          <span key={line.label} className="key">
+            <i className="swatch" style={{ background: `var(--series-${index + 1})` }} />
+            <span className="cut">{line.label}</span>
+            <output />
+          </span>
+        ))}
+      </div>
+      <div className="chart-body" ref={host} />
+    </div>
+  );
+}
+
+function options(
+  host: HTMLElement,
+  series: ResultSeries,
+  onCursor: (index: number | null) => void,
+  onZoom: (from: number, to: number) => void,
+): uPlot.Options {
+  const span = (series.times.at(-1) as number) - (series.times[0] as number);
+  const format = span <= 300 ? formatClock : span > 172_800 ? formatDay : formatMinute;
+  const axis = { stroke: token('text-3'), font: `11px ${token('ui')}`, grid: { stroke: token('line'), width: 1 }, ticks: { show: false } };
+  return {
+    width: Math.max(50, host.clientWidth),
+    height: Math.max(50, host.clientHeight),
+    legend: { show: false },
+    padding: [8, 16, 0, 0],
+    cursor: { drag: { x: true, y: false, setScale: false }, points: { size: 5, width: 1 } },
+    axes: [
+      { ...axis, size: 22, gap: 2, values: (_, splits) => splits.map((seconds) => format(seconds * 1000)) },
+      { ...axis, size: 56, gap: 6, space: 36, values: (_, splits) => splits.map(formatShort) },
+    ],
+    series: [
+      {},
+      ...series.lines.map((line, index) => ({
+        label: line.label,
+        stroke: token(`series-${index + 1}`),
+        width: 1.4,
+        points: { show: series.times.length < 3 },
+      })),
+    ],
+    hooks: {
+      setCursor: [(plot) => onCursor(plot.cursor.idx ?? null)],
+      setSelect: [
+        (plot) => {
+          if (plot.select.width < 4) return;
+          onZoom(plot.posToVal(plot.select.left, 'x'), plot.posToVal(plot.select.left + plot.select.width, 'x'));
+          plot.setSelect({ left: 0, width: 0, top: 0, height: 0 }, false);
+        },
+      ],
+    },
+  };
+}
+
+/** Written past React: it follows the pointer. */
+function writeLegend(legend: HTMLElement | null, series: ResultSeries, index: number | null): void {
+  const outputs = legend?.querySelectorAll('output') ?? [];
+  series.lines.forEach(({ values }, line) => {
+    const value = index === null ? values.findLast((candidate) => typeof candidate === 'number') : values[index];
+    if (outputs[line]) (outputs[line] as HTMLElement).textContent = formatShort(value);
+  });
+}

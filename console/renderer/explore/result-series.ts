@@ -1,0 +1,57 @@
+// The lines of an answer that has a time and numbers: one a number column, or one a value of its first text column.
+import type { QueryResult } from '../../common/query-result.ts';
+
+export interface ResultSeries {
+  /** Seconds, rising. */
+  times: number[];
+  /** null is a gap in the line; undefined says nothing of that time. */
+  lines: { label: string; values: (number | null | undefined)[] }[];
+  /** Lines there are beyond those. */
+  left: number;
+}
+
+/** As many as there are colours that stay apart. */
+const MAX_LINES = 8;
+
+/** Undefined where there is nothing to draw: no time, no number, or less than two times. */
+export function toResultSeries(result: QueryResult): ResultSeries | undefined {
+  const time = result.columns.find((column) => column.kind === 'time');
+  const numbers = result.columns.filter((column) => column.kind === 'number');
+  const group = result.columns.find((column) => column.kind === 'text');
+  if (time === undefined || numbers.length === 0) return undefined;
+  const times = [...new Set(time.values)].filter((value) => !Number.isNaN(value)).sort((a, b) => a - b);
+  if (times.length < 2) return undefined;
+  const slots = new Map(times.map((value, index) => [value, index]));
+  const lines = new Map<string, (number | null | undefined)[]>();
+  for (let row = 0; row < result.rows; row++) {
+    const slot = slots.get(time.values[row] as number);
+    if (slot === undefined) continue;
+    const member = group?.kind === 'text' ? (group.values[row] ?? '–') : undefined;
+    for (const column of numbers) {
+      const label = member === undefined ? column.name : numbers.length === 1 ? member : `${member} ${column.name}`;
+      let values = lines.get(label);
+      if (values === undefined) {
+        values = new Array(times.length);
+        lines.set(label, values);
+      }
+      const value = column.values[row] as number;
+      values[slot] = Number.isNaN(value) ? null : value;
+    }
+  }
+  const all = [...lines].map(([label, values]) => ({ label, values }));
+  const shown = all.slice(0, MAX_LINES);
+  openGaps(times, shown);
+  return { times: times.map((us) => us / 1e6), lines: shown, left: all.length - shown.length };
+}
+
+/** A hole wider than two and a half usual steps gets a time of its own without values, so that no line is drawn across it. */
+function openGaps(times: number[], lines: ResultSeries['lines']): void {
+  const steps = times.slice(1).map((time, index) => time - (times[index] as number));
+  const usual = [...steps].sort((a, b) => a - b)[Math.floor(steps.length / 2)] as number;
+  for (let i = steps.length - 1; i >= 0; i--) {
+    const step = steps[i] as number;
+    if (step <= 2.5 * usual) continue;
+    times.splice(i + 1, 0, (times[i] as number) + step / 2);
+    for (const { values } of lines) values.splice(i + 1, 0, null);
+  }
+}

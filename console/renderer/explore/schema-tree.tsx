@@ -1,0 +1,83 @@
+// What there is to ask: tables and views, their tags and fields. A click puts the name into the query.
+import { ChevronDown, ChevronRight, Search } from 'lucide-react';
+import { useState } from 'react';
+import type { SchemaColumn, SchemaTable } from '../../common/console-api.ts';
+import { plural } from '../parts/format.ts';
+import type { Schema } from './use-schema.ts';
+
+const NUMBER_TYPES = /^(double|float|int|long|short|byte)$/;
+
+export function SchemaTree({ schema, onInsert }: { schema: Schema; onInsert: (name: string) => void }) {
+  const [text, setText] = useState('');
+  const [open, setOpen] = useState<ReadonlySet<string>>(new Set(['cpu']));
+  const wanted = text.trim().toLowerCase();
+  const shown = schema.tables.filter(
+    (table) => wanted === '' || table.name.includes(wanted) || table.columns.some((column) => column.name.includes(wanted)),
+  );
+  const toggle = (name: string): void => {
+    const next = new Set(open);
+    if (!next.delete(name)) next.add(name);
+    setOpen(next);
+  };
+  return (
+    <aside className="schema" aria-label="Tables">
+      <label className="filter-line">
+        <Search size={14} strokeWidth={1.6} />
+        <input
+          placeholder="Table, tag or field"
+          aria-label="Find a table, tag or field"
+          spellCheck={false}
+          value={text}
+          onChange={(event) => setText(event.target.value)}
+        />
+      </label>
+      <div className="schema-list">
+        {shown.map((table) => {
+          const expanded = open.has(table.name) || (wanted !== '' && !table.name.includes(wanted));
+          return (
+            <div key={table.name}>
+              <button type="button" className="schema-table" aria-expanded={expanded} onClick={() => toggle(table.name)}>
+                {expanded ? <ChevronDown size={13} strokeWidth={1.6} /> : <ChevronRight size={13} strokeWidth={1.6} />}
+                <span className="cut grow">{table.name}</span>
+                <small>{noteOf(table)}</small>
+              </button>
+              {expanded &&
+                table.columns
+                  .filter((column) => wanted === '' || table.name.includes(wanted) || column.name.includes(wanted))
+                  .map((column) => (
+                    <button
+                      key={column.name}
+                      type="button"
+                      className="schema-column"
+                      title={`Put ${column.name} into the query`}
+                      onClick={() => onInsert(column.name)}
+                    >
+                      <span className="t3">{kindOf(column)}</span>
+                      <span className="cut grow">{column.name}</span>
+                      <small>{column.type}</small>
+                    </button>
+                  ))}
+            </div>
+          );
+        })}
+        {schema.problem !== '' && <p className="small bad">{schema.problem}</p>}
+        {!schema.loading && schema.problem === '' && schema.tables.length === 0 && (
+          <p className="small t3">No table yet. The first samples make them.</p>
+        )}
+        {schema.tables.length > 0 && shown.length === 0 && <p className="small t3">Nothing has this in its name.</p>}
+      </div>
+    </aside>
+  );
+}
+
+function noteOf(table: SchemaTable): string {
+  if (table.view) return 'view';
+  const tags = table.columns.filter((column) => column.tag).length;
+  return tags === 0 ? '' : plural(tags, 'tag');
+}
+
+function kindOf(column: SchemaColumn): string {
+  if (column.tag) return 'tag';
+  if (column.type === 'timestamp') return 'time';
+  return NUMBER_TYPES.test(column.type) ? '1.2' : 'abc';
+}

@@ -1,0 +1,19 @@
+// CPU: the last quarter of an hour as a line, and the newest value.
+import { formatNumber } from '../parts/format.ts';
+import { crossed } from '../parts/limits.ts';
+import { Sparkline } from '../parts/sparkline.tsx';
+import { useConsole } from '../state/console-state.ts';
+import { useStore } from '../state/store.ts';
+import type { RowView } from './fleet-columns.tsx';
+
+export function CpuCell({ node, known }: RowView) {
+  const { trends, fleet, clock } = useConsole();
+  useStore(clock);
+  const value = node.state === 'live' || node.state === 'late' ? node.values?.cpuPercent : null;
+  return (
+    <span className="metered">
+      <Sparkline values={trends.read(node.nodeId, fleet.now())} width={50} height={16} low={0} high={100} />
+      <span className={(known && crossed('cpu', value)) || 't1'}>{formatNumber(value, 1)}</span>
+    </span>
+  );
+}

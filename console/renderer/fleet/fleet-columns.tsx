@@ -1,0 +1,223 @@
+// The columns of the fleet table: width, from which width of the table on they show, what they sort by, what a cell shows.
+import type { ReactNode } from 'react';
+import type { FleetNode, NodeValues } from '../../common/fleet-node.ts';
+import { formatNumber, formatShort, toMegabits } from '../parts/format.ts';
+import { crossed, type LimitName } from '../parts/limits.ts';
+import { STATE_ORDER, StateWord } from '../parts/state-mark.tsx';
+import { AgeCell, SinceCell } from './age-cell.tsx';
+import { CpuCell } from './cpu-cell.tsx';
+import { compareNames } from './fleet-order.ts';
+
+/** What a cell may need beyond its node. */
+export interface RowView {
+  node: FleetNode;
+  /** False while this console hears of no gateway: states are withheld, colours taken away. */
+  known: boolean;
+}
+
+export interface FleetColumn {
+  key: string;
+  title: string;
+  unit?: string;
+  /** Pixels; `grow` takes what is left. */
+  width: number;
+  grow?: true;
+  number?: true;
+  /** Shown when the table is at least so wide. */
+  from: number;
+  /** Ascending order of two nodes; equal ones are ordered by name. Numbers start with the highest. */
+  compare(a: FleetNode, b: FleetNode): number;
+  cell(row: RowView): ReactNode;
+}
+
+export const FLEET_COLUMNS: readonly FleetColumn[] = [
+  {
+    key: 'name',
+    title: 'Node',
+    width: 150,
+    grow: true,
+    from: 0,
+    compare: compareNames,
+    cell: ({ node }) => <span className="t1 cut">{node.name}</span>,
+  },
+  {
+    key: 'state',
+    title: 'State',
+    width: 112,
+    from: 0,
+    compare: (a, b) => severity(a) - severity(b) || (b.stateSinceMs ?? 0) - (a.stateSinceMs ?? 0),
+    cell: ({ node, known }) => <StateWord state={known ? node.state : 'not_known'} />,
+  },
+  {
+    key: 'since',
+    title: 'Since',
+    width: 64,
+    number: true,
+    from: 0,
+    compare: by((node) => node.stateSinceMs),
+    cell: (row) => <SinceCell {...row} />,
+  },
+  {
+    key: 'where',
+    title: 'Where',
+    width: 118,
+    from: 0,
+    compare: (a, b) => whereOf(a).localeCompare(whereOf(b)),
+    cell: ({ node }) => whereOf(node) || '–',
+  },
+  {
+    key: 'role',
+    title: 'Role',
+    width: 76,
+    from: 1400,
+    compare: (a, b) => roleOf(a).localeCompare(roleOf(b)),
+    cell: ({ node }) => roleOf(node) || '–',
+  },
+  {
+    key: 'cpu',
+    title: 'CPU',
+    unit: '%, 15 min',
+    width: 124,
+    number: true,
+    from: 0,
+    compare: by((node) => valuesOf(node)?.cpuPercent),
+    cell: (row) => <CpuCell {...row} />,
+  },
+  {
+    key: 'memory',
+    title: 'Mem',
+    unit: '%',
+    width: 92,
+    number: true,
+    from: 0,
+    compare: by((node) => valuesOf(node)?.memoryPercent),
+    cell: (row) => <MemoryCell {...row} />,
+  },
+  percent('disk', 'Disk', 'disk', 62, 0, (node) => valuesOf(node)?.diskPercent),
+  {
+    key: 'mount',
+    title: 'Fullest',
+    width: 104,
+    from: 1000,
+    compare: (a, b) => mountOf(a).localeCompare(mountOf(b)),
+    cell: ({ node }) => mountOf(node) || '–',
+  },
+  plain('rx', 'In', 'Mbit/s', 78, 0, (node) => toMegabits(valuesOf(node)?.rxBytesPerSecond), formatShort),
+  plain('tx', 'Out', 'Mbit/s', 82, 0, (node) => toMegabits(valuesOf(node)?.txBytesPerSecond), formatShort),
+  plain(
+    'load',
+    'Load',
+    '1 min',
+    82,
+    1000,
+    (node) => valuesOf(node)?.load1,
+    (value) => formatNumber(value, 2),
+  ),
+  percent('temperature', 'Temp', 'temperature', 70, 1300, (node) => valuesOf(node)?.temperatureCelsius, '°C'),
+  plain('processes', 'Procs', undefined, 64, 1500, (node) => valuesOf(node)?.processCount, formatNumber),
+  {
+    key: 'age',
+    title: 'Sample',
+    width: 76,
+    number: true,
+    from: 0,
+    compare: by((node) => node.lastSeenMs),
+    cell: (row) => <AgeCell {...row} />,
+  },
+  {
+    key: 'system',
+    title: 'System',
+    width: 210,
+    from: 1600,
+    compare: (a, b) => a.os.localeCompare(b.os),
+    cell: ({ node }) => node.os || '–',
+  },
+];
+
+/** Place before country before region: what people call the location. */
+export function whereOf(node: FleetNode): string {
+  const { city, region, country } = node.labels;
+  return city ?? [region, country].filter(Boolean).join(', ');
+}
+
+/** Null while nothing is heard: the last values of a silent node say nothing of now. */
+function valuesOf(node: FleetNode): NodeValues | null {
+  return node.state === 'live' || node.state === 'late' ? node.values : null;
+}
+
+function roleOf(node: FleetNode): string {
+  return node.labels['role'] ?? '';
+}
+
+function mountOf(node: FleetNode): string {
+  return valuesOf(node)?.diskMount ?? '';
+}
+
+/** Worst first; among the live, those with a crossed limit. */
+function severity(node: FleetNode): number {
+  if (node.state !== 'live' || node.values === null) return STATE_ORDER.indexOf(node.state) * 100;
+  const { cpuPercent, memoryPercent, diskPercent, temperatureCelsius } = node.values;
+  const marks = [
+    crossed('cpu', cpuPercent),
+    crossed('memory', memoryPercent),
+    crossed('disk', diskPercent),
+    crossed('temperature', temperatureCelsius),
+  ];
+  const weight = marks.reduce((sum, mark) => sum + (mark === 'bad' ? 5 : mark === 'late' ? 1 : 0), 0);
+  return STATE_ORDER.indexOf('live') * 100 - weight;
+}
+
+function by(read: (node: FleetNode) => number | null | undefined) {
+  return (a: FleetNode, b: FleetNode): number => (read(b) ?? Number.NEGATIVE_INFINITY) - (read(a) ?? Number.NEGATIVE_INFINITY) || 0;
+}
+
+function MemoryCell({ node, known }: RowView) {
+  const value = valuesOf(node)?.memoryPercent;
+  const mark = known ? crossed('memory', value) : '';
+  return (
+    <span className="metered">
+      {value !== null && value !== undefined && (
+        <span className={`meter ${mark}`}>
+          <i style={{ width: `${Math.min(100, value)}%` }} />
+        </span>
+      )}
+      <span className={mark || 't1'}>{formatNumber(value, 1)}</span>
+    </span>
+  );
+}
+
+function percent(
+  key: string,
+  title: string,
+  limit: LimitName,
+  width: number,
+  from: number,
+  read: (node: FleetNode) => number | null | undefined,
+  unit = '%',
+): FleetColumn {
+  const cell = ({ node, known }: RowView): ReactNode => (
+    <span className={(known && crossed(limit, read(node))) || 't1'}>{formatNumber(read(node), 1)}</span>
+  );
+  return { key, title, unit, width, number: true, from, compare: by(read), cell };
+}
+
+function plain(
+  key: string,
+  title: string,
+  unit: string | undefined,
+  width: number,
+  from: number,
+  read: (node: FleetNode) => number | null | undefined,
+  format: (value: number | null | undefined) => string,
+): FleetColumn {
+  return {
+    key,
+    title,
+    ...(unit === undefined ? {} : { unit }),
+    width,
+    number: true,
+    from,
+    compare: by(read),
+    cell: ({ node }) => <span className="t1">{format(read(node))}</span>,
+  };
+}

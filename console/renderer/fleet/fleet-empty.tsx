@@ -1,0 +1,48 @@
+// What the fleet shows before there is a node: what to do, or the shape of what comes.
+import { useEffect, useState } from 'react';
+import { CopyButton } from '../parts/copy-button.tsx';
+
+const SIMULATE = 'npm run muster -- simulate --nodes 20';
+const JOIN = 'muster token create --join';
+
+export function FleetEmpty() {
+  return (
+    <div className="blank">
+      <h2>No node has joined yet</h2>
+      <p>Try it with made-up machines. They appear here within a second.</p>
+      <div className="code">
+        <code>{SIMULATE}</code>
+        <CopyButton text={SIMULATE} />
+      </div>
+      <p>For a machine of your own, make a join token and start the agent with it there.</p>
+      <div className="code">
+        <code>{JOIN}</code>
+        <CopyButton text={JOIN} />
+      </div>
+    </div>
+  );
+}
+
+const WIDTHS = [92, 70, 78, 104, 86, 64, 90, 75, 98, 82, 68, 94];
+
+/** Only what takes longer than a blink shows its shape. */
+export function FleetLoading() {
+  const [shown, setShown] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setShown(true), 200);
+    return () => clearTimeout(timer);
+  }, []);
+  if (!shown) return null;
+  return (
+    <div className="skeleton" role="status" aria-label="Receiving the fleet">
+      {WIDTHS.map((width) => (
+        <div key={width}>
+          <i style={{ width }} />
+          <i style={{ width: 60 }} />
+          <i style={{ width: 34 }} />
+          <i style={{ width: 34 }} />
+        </div>
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,32 @@
+// The head of the fleet table: names, units, and the sort.
+import { ArrowDown, ArrowUp } from 'lucide-react';
+import type { FleetColumn } from './fleet-columns.tsx';
+import type { FleetSort } from './fleet-order.ts';
+
+interface Props {
+  columns: readonly FleetColumn[];
+  template: string;
+  sort: FleetSort;
+  onSort: (sort: FleetSort) => void;
+}
+
+export function FleetHeader({ columns, template, sort, onSort }: Props) {
+  return (
+    <div className="fleet-head" role="row" style={{ gridTemplateColumns: template }}>
+      {columns.map(({ key, title, unit, number }) => {
+        const sorted = sort.key === key;
+        const Arrow = sort.reversed ? ArrowUp : ArrowDown;
+        const direction = sort.reversed ? 'descending' : 'ascending';
+        return (
+          <div key={key} role="columnheader" aria-sort={sorted ? direction : 'none'} className={number ? 'num' : ''}>
+            <button type="button" tabIndex={-1} onClick={() => onSort({ key, reversed: sorted && !sort.reversed })}>
+              {title}
+              {unit !== undefined && <small> {unit}</small>}
+              {sorted && <Arrow size={11} strokeWidth={1.8} />}
+            </button>
+          </div>
+        );
+      })}
+    </div>
+  );
+}

@@ -1,0 +1,39 @@
+// Which nodes the table shows and in what order. Pure: the order is made anew only when it is asked for, so rows rest under the pointer.
+import type { FleetNode } from '../../common/fleet-node.ts';
+import type { FleetColumn } from './fleet-columns.tsx';
+
+export interface FleetSort {
+  key: string;
+  /** True turns the column's own order round. */
+  reversed: boolean;
+}
+
+/** Ids of the nodes that match, in order. */
+export function orderNodes(
+  nodes: Iterable<FleetNode>,
+  matches: (node: FleetNode) => boolean,
+  column: FleetColumn,
+  reversed: boolean,
+): string[] {
+  const sign = reversed ? -1 : 1;
+  const shown = [...nodes].filter(matches);
+  shown.sort((a, b) => sign * column.compare(a, b) || compareNames(a, b));
+  return shown.map((node) => node.nodeId);
+}
+
+/** The same order without what no longer matches; what is new comes last. */
+export function keepOrder(
+  order: readonly string[],
+  nodes: ReadonlyMap<string, FleetNode>,
+  matches: (node: FleetNode) => boolean,
+): string[] {
+  const before = new Set(order);
+  const kept = order.filter((id) => nodes.has(id));
+  for (const [id, node] of nodes) if (!before.has(id) && matches(node)) kept.push(id);
+  return kept;
+}
+
+/** By code points: quick, and the same on every machine. */
+export function compareNames(a: FleetNode, b: FleetNode): number {
+  return a.name < b.name ? -1 : a.name > b.name ? 1 : 0;
+}

@@ -1,0 +1,49 @@
+// The bar: back and forward, the search that opens the palette, the window's time, the theme.
+import { ChevronLeft, ChevronRight, Monitor, Moon, Search, Sun } from 'lucide-react';
+import { useConsole } from '../state/console-state.ts';
+import { useStore } from '../state/store.ts';
+import type { ThemeChoice } from '../state/theme.ts';
+import { TimeControl } from './time-control.tsx';
+import { keyName } from './window-keys.ts';
+
+const THEME_ICONS = { system: Monitor, light: Sun, dark: Moon };
+const THEME_WORDS: Record<ThemeChoice, string> = { system: 'as the system', light: 'light', dark: 'dark' };
+
+export function Bar() {
+  const { paletteOpen, theme } = useConsole();
+  const choice = useStore(theme.choice);
+  const ThemeIcon = THEME_ICONS[choice];
+  return (
+    <header className="bar">
+      <button
+        type="button"
+        className="icon-button"
+        style={{ marginRight: -8 }}
+        title="Back"
+        aria-label="Back"
+        onClick={() => history.back()}
+      >
+        <ChevronLeft size={16} strokeWidth={1.6} />
+      </button>
+      <button type="button" className="icon-button" title="Forward" aria-label="Forward" onClick={() => history.forward()}>
+        <ChevronRight size={16} strokeWidth={1.6} />
+      </button>
+      <button type="button" className="search" onClick={() => paletteOpen.set(true)}>
+        <Search size={14} strokeWidth={1.6} />
+        <span className="cut">Search nodes and actions…</span>
+        <kbd>{keyName('K')}</kbd>
+      </button>
+      <span className="grow" />
+      <TimeControl />
+      <button
+        type="button"
+        className="icon-button"
+        title={`Theme: ${THEME_WORDS[choice]}`}
+        aria-label={`Theme: ${THEME_WORDS[choice]}`}
+        onClick={() => theme.next()}
+      >
+        <ThemeIcon size={16} strokeWidth={1.6} />
+      </button>
+    </header>
+  );
+}

@@ -1,0 +1,24 @@
+// Says in words which moment the window shows, while it is not now.
+import { Clock } from 'lucide-react';
+import { formatClock, formatDay, zoneName } from '../parts/format.ts';
+import { useConsole } from '../state/console-state.ts';
+import { useStore } from '../state/store.ts';
+import { spanInWords, spanOf } from '../state/time-range.ts';
+
+export function PastLine() {
+  const { time } = useConsole();
+  const range = useStore(time);
+  if (range.kind === 'live') return null;
+  return (
+    <div className="notice" style={{ borderTop: 0 }} role="status">
+      <Clock className="past-text" size={14} strokeWidth={1.6} />
+      <span className="past-text">
+        As it was {formatDay(range.toMs)} ({formatClock(range.toMs)} {zoneName()}), over {spanInWords(spanOf(range)).replace('last ', '')}
+      </span>
+      <span className="grow" />
+      <button type="button" onClick={() => time.set({ kind: 'live', spanMs: spanOf(range) })}>
+        <kbd>Esc</kbd> live
+      </button>
+    </div>
+  );
+}

@@ -1,0 +1,105 @@
+// The rail: which gateway, the pages there are, filters at hand, nodes opened in this window.
+import { LayoutGrid, Server, SquareTerminal, Waypoints } from 'lucide-react';
+import type { ReactNode } from 'react';
+import type { FleetNode } from '../../common/fleet-node.ts';
+import { compileFilter } from '../fleet/node-match.ts';
+import { formatNumber } from '../parts/format.ts';
+import { LIMITS } from '../parts/limits.ts';
+import { type ShownState, StateMark } from '../parts/state-mark.tsx';
+import { useConsole } from '../state/console-state.ts';
+import { formatRoute, type Route } from '../state/route.ts';
+import { useStore } from '../state/store.ts';
+
+const ICON = { size: 16, strokeWidth: 1.6 } as const;
+
+/** Filters an operator reaches for first, compiled from the language of the filter line. */
+const VIEWS = [
+  { name: 'Not live', filter: '-state:live' },
+  { name: `CPU over ${LIMITS.cpu[0]} %`, filter: `cpu>${LIMITS.cpu[0]}` },
+  { name: `Disk over ${LIMITS.disk[0]} %`, filter: `disk>${LIMITS.disk[0]}` },
+].map((view) => ({ ...view, holds: compileFilter(view.filter).matches }));
+
+export function Rail() {
+  const state = useConsole();
+  const route = useStore(state.route);
+  const { nodes, counts } = useStore(state.fleet.snapshot);
+  const connection = useStore(state.connection);
+  const pipeline = useStore(state.pipeline);
+  const openNodes = useStore(state.openNodes);
+  const known = connection.kind === 'connected';
+  const notLive = nodes.size - counts.live;
+  const letters = Object.values(pipeline?.deadLetters ?? {}).reduce((sum, count) => sum + count, 0);
+  const [host = '', port = ''] = splitAddress(connection.gateway);
+  return (
+    <aside className="rail">
+      <div className="context" title={`Gateway ${connection.gateway}`}>
+        <Server size={14} strokeWidth={1.6} />
+        <span className="grow">
+          <b className="cut">{host || 'no gateway'}</b>
+          <small className="cut">{port === '' ? 'read-only' : `port ${port}, read-only`}</small>
+        </span>
+      </div>
+      <nav aria-label="Pages">
+        <Item to={{ page: 'fleet', filter: '' }} here={route.page === 'fleet'} count={known ? notLive : 0}>
+          <LayoutGrid {...ICON} />
+          Fleet
+        </Item>
+        <Item to={{ page: 'explore', sql: '' }} here={route.page === 'explore'}>
+          <SquareTerminal {...ICON} />
+          Explore
+        </Item>
+        <Item to={{ page: 'pipeline' }} here={route.page === 'pipeline'} count={letters}>
+          <Waypoints {...ICON} />
+          Pipeline
+        </Item>
+      </nav>
+      <h3>Views</h3>
+      <nav className="minor" aria-label="Views">
+        {VIEWS.map(({ name, filter, holds }) => (
+          <Item
+            key={name}
+            to={{ page: 'fleet', filter }}
+            here={route.page === 'fleet' && route.filter === filter}
+            count={countOf(nodes, holds)}
+          >
+            {name}
+          </Item>
+        ))}
+      </nav>
+      {openNodes.length > 0 && <h3>Open nodes</h3>}
+      <nav className="minor" aria-label="Open nodes">
+        {openNodes.map((nodeId) => {
+          const node = nodes.get(nodeId);
+          const shown: ShownState = known && node !== undefined ? node.state : 'not_known';
+          return (
+            <Item key={nodeId} to={{ page: 'node', nodeId }} here={route.page === 'node' && route.nodeId === nodeId}>
+              <StateMark state={shown} size={11} />
+              <span className="cut">{node?.name ?? nodeId}</span>
+            </Item>
+          );
+        })}
+      </nav>
+    </aside>
+  );
+}
+
+function Item({ to, here, count = 0, children }: { to: Route; here: boolean; count?: number; children: ReactNode }) {
+  return (
+    <a href={formatRoute(to)} aria-current={here ? 'page' : undefined}>
+      {children}
+      {count > 0 && <span className="count">{formatNumber(count)}</span>}
+    </a>
+  );
+}
+
+function countOf(nodes: ReadonlyMap<string, FleetNode>, holds: (node: FleetNode) => boolean): number {
+  let count = 0;
+  for (const node of nodes.values()) if (holds(node)) count++;
+  return count;
+}
+
+/** `host:port`, `[::1]:port`. */
+function splitAddress(address: string): [string, string] {
+  const at = address.lastIndexOf(':');
+  return at < 0 ? [address, ''] : [address.slice(0, at), address.slice(at + 1)];
+}

@@ -1,0 +1,65 @@
+// The one time control: live or the past, and how long a stretch, for the whole window.
+import { ChevronDown, ChevronLeft, ChevronRight, Clock } from 'lucide-react';
+import { useState } from 'react';
+import { formatDay, formatMinute, zoneName } from '../parts/format.ts';
+import { StateMark } from '../parts/state-mark.tsx';
+import { useConsole } from '../state/console-state.ts';
+import { useStore } from '../state/store.ts';
+import { boundsOf, shifted, spanInWords, spanOf } from '../state/time-range.ts';
+import { TimeMenu } from './time-menu.tsx';
+
+export function TimeControl() {
+  const { time, clock, fleet, connection } = useConsole();
+  const range = useStore(time);
+  const now = useStore(clock);
+  const connected = useStore(connection).kind === 'connected';
+  const [open, setOpen] = useState(false);
+  const live = range.kind === 'live';
+  const { fromMs, toMs } = boundsOf(range, now);
+  const spanMs = spanOf(range);
+  const oneDay = new Date(fromMs).toDateString() === new Date(toMs).toDateString();
+  const format = oneDay ? formatMinute : formatDay;
+  return (
+    <div className="time-control">
+      <div className="joined" role="group" aria-label="Time of the whole window">
+        <button
+          type="button"
+          className="square"
+          title="One span back"
+          aria-label="One span back"
+          onClick={() => time.set(shifted(range, -1, fleet.now()))}
+        >
+          <ChevronLeft size={14} strokeWidth={1.6} />
+        </button>
+        <button type="button" aria-pressed={live} onClick={() => time.set({ kind: 'live', spanMs })}>
+          {live && connected && <StateMark state="live" size={10} />}
+          {live && !connected ? 'Live, paused' : 'Live'}
+        </button>
+        {!live && (
+          <button type="button" aria-pressed className="past-text" onClick={() => setOpen(!open)}>
+            <Clock size={14} strokeWidth={1.6} />
+            {formatDay(toMs)}
+          </button>
+        )}
+        <button type="button" aria-expanded={open} title="Choose the stretch of time" onClick={() => setOpen(!open)}>
+          {spanInWords(spanMs)}
+          <ChevronDown size={12} strokeWidth={1.6} />
+        </button>
+        <span className="t3">
+          {format(fromMs)} – {format(toMs)} {zoneName()}
+        </span>
+        <button
+          type="button"
+          className="square"
+          disabled={live}
+          title="One span forward"
+          aria-label="One span forward"
+          onClick={() => time.set(shifted(range, 1, fleet.now()))}
+        >
+          <ChevronRight size={14} strokeWidth={1.6} />
+        </button>
+      </div>
+      {open && <TimeMenu range={range} close={() => setOpen(false)} />}
+    </div>
+  );
+}

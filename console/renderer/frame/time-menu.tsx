@@ -1,0 +1,77 @@
+// The choices of the time control: spans that end now, or a stretch by its two ends.
+import { type FormEvent, useEffect, useRef, useState } from 'react';
+import { useConsole } from '../state/console-state.ts';
+import { boundsOf, pastRange, SPANS, type TimeRange } from '../state/time-range.ts';
+
+export function TimeMenu({ range, close }: { range: TimeRange; close: () => void }) {
+  const { time, fleet } = useConsole();
+  const bounds = boundsOf(range, fleet.now());
+  const [from, setFrom] = useState(toLocalInput(bounds.fromMs));
+  const [to, setTo] = useState(toLocalInput(bounds.toMs));
+  const menu = useRef<HTMLDivElement>(null);
+  const chosen = pastRange(Date.parse(from), Date.parse(to));
+
+  useEffect(() => {
+    menu.current?.querySelector('button')?.focus();
+    const onPointer = (event: PointerEvent): void => {
+      if (!menu.current?.parentElement?.contains(event.target as Element)) close();
+    };
+    window.addEventListener('pointerdown', onPointer);
+    return () => window.removeEventListener('pointerdown', onPointer);
+  }, [close]);
+
+  const submit = (event: FormEvent): void => {
+    event.preventDefault();
+    if (chosen === undefined) return;
+    time.set(chosen);
+    close();
+  };
+
+  return (
+    <div
+      ref={menu}
+      className="time-menu floating float"
+      role="dialog"
+      aria-label="Stretch of time"
+      onKeyDown={(event) => {
+        if (event.key !== 'Escape') return;
+        event.stopPropagation();
+        close();
+      }}
+    >
+      {SPANS.map(({ label, spanMs }) => (
+        <button
+          key={spanMs}
+          type="button"
+          className="choice"
+          aria-pressed={range.kind === 'live' && range.spanMs === spanMs}
+          onClick={() => {
+            time.set({ kind: 'live', spanMs });
+            close();
+          }}
+        >
+          {label}
+        </button>
+      ))}
+      <form onSubmit={submit}>
+        <label>
+          from
+          <input className="text-field" type="datetime-local" step="1" value={from} onChange={(event) => setFrom(event.target.value)} />
+        </label>
+        <label>
+          to
+          <input className="text-field" type="datetime-local" step="1" value={to} onChange={(event) => setTo(event.target.value)} />
+        </label>
+        <button type="submit" className="button" disabled={chosen === undefined}>
+          {chosen === undefined ? 'The end must be after the start' : 'Show this stretch'}
+        </button>
+      </form>
+    </div>
+  );
+}
+
+/** As a `datetime-local` field takes it, in the operator's zone. */
+function toLocalInput(ms: number): string {
+  const local = new Date(ms - new Date(ms).getTimezoneOffset() * 60_000);
+  return local.toISOString().slice(0, 19);
+}

@@ -1,0 +1,19 @@
+// The console's page: wires the port, the state and the window.
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { ConsoleClient } from '../common/console-client.ts';
+import { Window } from './frame/window.tsx';
+import { connectHost } from './port/connect.ts';
+import { ConsoleContext, createConsoleState } from './state/console-state.ts';
+
+const client = new ConsoleClient(connectHost());
+const state = createConsoleState(client);
+document.addEventListener('visibilitychange', () => client.setHidden(document.hidden));
+
+createRoot(document.getElementById('root') as HTMLElement).render(
+  <StrictMode>
+    <ConsoleContext value={state}>
+      <Window />
+    </ConsoleContext>
+  </StrictMode>,
+);

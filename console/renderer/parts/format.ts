@@ -1,0 +1,90 @@
+// Numbers, times and sizes as text. Fixed precision a column, so that figures do not jump.
+
+const NONE = '–';
+const formats = new Map<number, Intl.NumberFormat>();
+
+/** With exactly so many decimals and grouped thousands; – where there is no value. */
+export function formatNumber(value: number | null | undefined, decimals = 0): string {
+  if (value === null || value === undefined || !Number.isFinite(value)) return NONE;
+  let format = formats.get(decimals);
+  if (format === undefined) {
+    format = new Intl.NumberFormat('en-US', { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
+    formats.set(decimals, format);
+  }
+  return format.format(value);
+}
+
+/** Three digits or so: 0.42, 4.2, 42, 420. */
+export function formatShort(value: number | null | undefined): string {
+  if (value === null || value === undefined || !Number.isFinite(value)) return NONE;
+  const size = Math.abs(value);
+  return formatNumber(value, size >= 100 || value === 0 ? 0 : size >= 10 ? 1 : 2);
+}
+
+/** Bytes a second as Mbit/s: networks are counted in bits. */
+export function toMegabits(bytesPerSecond: number | null | undefined): number | null {
+  return bytesPerSecond === null || bytesPerSecond === undefined ? null : (bytesPerSecond * 8) / 1e6;
+}
+
+const BYTE_UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
+
+export function formatBytes(bytes: number | null | undefined): string {
+  if (bytes === null || bytes === undefined || !Number.isFinite(bytes)) return NONE;
+  let value = bytes;
+  let unit = 0;
+  while (Math.abs(value) >= 1024 && unit < BYTE_UNITS.length - 1) {
+    value /= 1024;
+    unit++;
+  }
+  return `${unit === 0 ? formatNumber(value) : formatShort(value)} ${BYTE_UNITS[unit]}`;
+}
+
+/** A length of time in one unit: `0.4 s`, `22 min`, `2.2 h`, `11 d`. */
+export function formatAge(ms: number | null | undefined): string {
+  if (ms === null || ms === undefined || !Number.isFinite(ms)) return NONE;
+  const seconds = Math.max(0, ms / 1000);
+  if (seconds < 10) return `${seconds.toFixed(1)} s`;
+  if (seconds < 90) return `${seconds.toFixed(0)} s`;
+  if (seconds < 5400) return `${(seconds / 60).toFixed(0)} min`;
+  if (seconds < 172_800) return `${(seconds / 3600).toFixed(1)} h`;
+  return `${(seconds / 86_400).toFixed(0)} d`;
+}
+
+const clockFormat = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' });
+const minuteFormat = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
+const dayFormat = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' });
+const zoneFormat = new Intl.DateTimeFormat('en-GB', { timeZoneName: 'short' });
+
+/** `14:06:32` in the operator's zone. */
+export function formatClock(ms: number): string {
+  return clockFormat.format(ms);
+}
+
+/** `14:06`. */
+export function formatMinute(ms: number): string {
+  return minuteFormat.format(ms);
+}
+
+/** `21 Nov, 14:06`. */
+export function formatDay(ms: number): string {
+  return dayFormat.format(ms);
+}
+
+/** The operator's zone, as times are shown with: `GMT+1`. */
+export function zoneName(): string {
+  return zoneFormat.formatToParts(Date.now()).find((part) => part.type === 'timeZoneName')?.value ?? '';
+}
+
+/** ISO 8601 with microseconds, as copies and tables of results show it. */
+export function formatIsoMicros(timeUs: number): string {
+  if (Number.isNaN(timeUs)) return NONE;
+  const ms = Math.floor(timeUs / 1000);
+  const micros = Math.round(timeUs - ms * 1000);
+  const iso = new Date(ms).toISOString();
+  return `${iso.slice(0, -1)}${String(micros).padStart(3, '0')}Z`;
+}
+
+/** `1 node`, `2 nodes`. */
+export function plural(count: number, one: string, many = `${one}s`): string {
+  return `${formatNumber(count)} ${count === 1 ? one : many}`;
+}

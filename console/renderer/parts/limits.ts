@@ -1,0 +1,18 @@
+// From where on a value deserves colour: [late, bad]. Grey until then.
+
+export const LIMITS = {
+  cpu: [85, 95],
+  memory: [90, 95],
+  disk: [85, 95],
+  temperature: [75, 85],
+  swap: [60, 90],
+  pressure: [25, 50],
+} as const;
+export type LimitName = keyof typeof LIMITS;
+
+/** The class of a value: empty below its limits. */
+export function crossed(name: LimitName, value: number | null | undefined): '' | 'late' | 'bad' {
+  if (value === null || value === undefined) return '';
+  const [late, bad] = LIMITS[name];
+  return value >= bad ? 'bad' : value >= late ? 'late' : '';
+}

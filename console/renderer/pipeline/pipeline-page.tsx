@@ -1,0 +1,3 @@
+export default function PipelinePage(_: object) {
+  return null;
+}

@@ -1,0 +1,72 @@
+// Everything a window knows: wired once, given to the components by context.
+import { createContext, useContext } from 'react';
+import type { ConnectionState, ConsoleApi } from '../../common/console-api.ts';
+import type { PipelineView } from '../../common/pipeline-view.ts';
+import { CpuTrends } from './cpu-trends.ts';
+import { FleetStore } from './fleet-store.ts';
+import { Painter } from './painter.ts';
+import { createRouteStore, type Route } from './route.ts';
+import { Store } from './store.ts';
+import { ThemeState } from './theme.ts';
+import type { TimeRange } from './time-range.ts';
+
+const NODES_INTERVAL_MS = 1000;
+
+export interface ConsoleState {
+  api: ConsoleApi;
+  painter: Painter;
+  fleet: FleetStore;
+  trends: CpuTrends;
+  connection: Store<ConnectionState>;
+  /** Null until the first answer. */
+  pipeline: Store<PipelineView | null>;
+  route: Store<Route>;
+  time: Store<TimeRange>;
+  theme: ThemeState;
+  /** The gateway's clock, a second at a time; stands still in a hidden window. */
+  clock: Store<number>;
+  /** Node ids opened in this window, newest first. */
+  openNodes: Store<readonly string[]>;
+  paletteOpen: Store<boolean>;
+}
+
+/** Subscribes to what the frame of the window always shows. */
+export function createConsoleState(api: ConsoleApi): ConsoleState {
+  const painter = new Painter();
+  const trends = new CpuTrends(api);
+  const fleet = new FleetStore(painter, trends);
+  const connection = new Store<ConnectionState>({ kind: 'connecting', gateway: '', sinceMs: Date.now() });
+  const pipeline = new Store<PipelineView | null>(null);
+  const clock = new Store(Math.floor(Date.now() / 1000) * 1000);
+  api.subscribe('connection', {}, (state) => {
+    // The page's own loss of its host knows no gateway's name: keep the one that is known.
+    connection.set({ ...state, gateway: state.gateway || connection.get().gateway });
+  });
+  api.subscribe('nodes', { intervalMs: NODES_INTERVAL_MS }, fleet.receive);
+  api.subscribe('pipeline', {}, (view) => pipeline.set(view));
+  setInterval(() => {
+    if (!document.hidden) clock.set(Math.floor(fleet.now() / 1000) * 1000);
+  }, 1000);
+  return {
+    api,
+    painter,
+    fleet,
+    trends,
+    connection,
+    pipeline,
+    route: createRouteStore(),
+    time: new Store<TimeRange>({ kind: 'live', spanMs: 3_600_000 }),
+    theme: new ThemeState(),
+    clock,
+    openNodes: new Store<readonly string[]>([]),
+    paletteOpen: new Store(false),
+  };
+}
+
+export const ConsoleContext = createContext<ConsoleState | null>(null);
+
+export function useConsole(): ConsoleState {
+  const state = useContext(ConsoleContext);
+  if (state === null) throw new Error('a component stands outside the window');
+  return state;
+}

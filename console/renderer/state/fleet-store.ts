@@ -1,0 +1,80 @@
+// All nodes of the fleet as last heard, fed by one subscription; snapshots for React at most four times a second.
+import type { NodesEvent } from '../../common/console-api.ts';
+import type { FleetNode, NodeStateName } from '../../common/fleet-node.ts';
+import type { CpuTrends } from './cpu-trends.ts';
+import type { Painter } from './painter.ts';
+import { Store } from './store.ts';
+
+const PUBLISH_APART_MS = 250;
+
+export type StateCounts = Readonly<Record<NodeStateName, number>>;
+
+/** `nodes` is shared and goes on changing: a snapshot is another when its `version` is. */
+export interface FleetSnapshot {
+  version: number;
+  nodes: ReadonlyMap<string, FleetNode>;
+  counts: StateCounts;
+  /** Whether the whole fleet was received at least once. */
+  complete: boolean;
+  /** By the gateway's clock; 0 before the first answer. */
+  asOfMs: number;
+}
+
+const NO_COUNTS: StateCounts = { live: 0, late: 0, silent: 0, never_seen: 0, quarantined: 0 };
+
+export class FleetStore {
+  readonly snapshot = new Store<FleetSnapshot>({ version: 0, nodes: new Map(), counts: NO_COUNTS, complete: false, asOfMs: 0 });
+  readonly #nodes = new Map<string, FleetNode>();
+  readonly #painter: Painter;
+  readonly #trends: CpuTrends;
+  /** Ids named since an answer began; undefined while none is under way. */
+  #named: Set<string> | undefined;
+  #complete = false;
+  #asOfMs = 0;
+  #clockOffsetMs = 0;
+  #version = 0;
+
+  constructor(painter: Painter, trends: CpuTrends) {
+    this.#painter = painter;
+    this.#trends = trends;
+  }
+
+  /** The gateway's clock, going on from its last word. */
+  now(): number {
+    return Date.now() + this.#clockOffsetMs;
+  }
+
+  readonly receive = (event: NodesEvent): void => {
+    if (event.begins) this.#named = new Set();
+    for (const node of event.nodes) {
+      this.#named?.add(node.nodeId);
+      const before = this.#nodes.get(node.nodeId);
+      this.#nodes.set(node.nodeId, node);
+      const { values } = node;
+      if (values !== null && values.cpuPercent !== null && before?.values?.timeMs !== values.timeMs) {
+        this.#trends.add(node.nodeId, values.timeMs, values.cpuPercent);
+      }
+    }
+    for (const id of event.removed) this.#remove(id);
+    if (event.complete) {
+      if (this.#named !== undefined) for (const id of this.#nodes.keys()) if (!this.#named.has(id)) this.#remove(id);
+      this.#named = undefined;
+      this.#complete = true;
+    }
+    this.#asOfMs = event.asOfMs;
+    this.#clockOffsetMs = event.asOfMs - Date.now();
+    this.#painter.request(this.#publish, PUBLISH_APART_MS);
+  };
+
+  #remove(id: string): void {
+    this.#nodes.delete(id);
+    this.#trends.remove(id);
+  }
+
+  readonly #publish = (): void => {
+    const counts = { ...NO_COUNTS };
+    for (const node of this.#nodes.values()) counts[node.state]++;
+    this.#version++;
+    this.snapshot.set({ version: this.#version, nodes: this.#nodes, counts, complete: this.#complete, asOfMs: this.#asOfMs });
+  };
+}

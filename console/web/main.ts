@@ -1,0 +1,61 @@
+// The console for a browser on this machine: wires the backend, the pages and the server.
+import { fileURLToPath } from 'node:url';
+import { toMusterError } from '../../core/common/muster-error.ts';
+import { helpLines, loadConfig } from '../../core/node/config.ts';
+import { startAll, untilSignal } from '../../core/node/lifecycle.ts';
+import { createLog } from '../../core/node/log.ts';
+import { ConsoleBackend } from '../host/console-backend.ts';
+import { Access } from './access.ts';
+import { writeAddressFile } from './address-file.ts';
+import { loadAssets } from './assets.ts';
+import { WEB_SETTINGS, type WebConfig } from './config.ts';
+import { createWebEvents } from './events.ts';
+import { PageSockets } from './page-sockets.ts';
+import { WebServer } from './web-server.ts';
+
+const PART = 'console-web';
+/** As variables name it: MUSTER_CONSOLE_WEB_PORT. */
+const CONFIG_PART = 'console_web';
+/** Beside the bundle, or in a checkout. */
+const ASSET_FOLDERS = ['./console/renderer/', '../../dist/console/renderer/'].map((path) => fileURLToPath(new URL(path, import.meta.url)));
+
+async function run(config: WebConfig): Promise<void> {
+  const events = createWebEvents(createLog(PART, config.logLevel));
+  const backend = new ConsoleBackend(config);
+  const server = new WebServer({
+    port: config.port,
+    access: new Access(),
+    assets: loadAssets(ASSET_FOLDERS),
+    sockets: new PageSockets(backend, events),
+    events,
+    publishAddress: (url) => {
+      if (config.addressFile === '') return;
+      try {
+        writeAddressFile(config.addressFile, url);
+      } catch (error) {
+        events.addressFileFailed(config.addressFile, toMusterError(error).message);
+      }
+    },
+  });
+  const stop = await startAll([backend, server]);
+  process.stdout.write(`${JSON.stringify({ ready: true, part: PART, port: server.port, url: server.url })}\n`);
+  await untilSignal();
+  await stop();
+}
+
+async function main(): Promise<void> {
+  const argv = process.argv.slice(2);
+  if (argv.includes('--help')) {
+    process.stdout.write(`${helpLines(CONFIG_PART, WEB_SETTINGS).join('\n')}\n`);
+    return;
+  }
+  try {
+    await run(loadConfig(CONFIG_PART, WEB_SETTINGS, { argv, env: process.env }));
+  } catch (error) {
+    const failure = toMusterError(error);
+    process.stderr.write(`${failure.message}\n`);
+    process.exitCode = failure.code === 'invalid_config' ? 2 : 1;
+  }
+}
+
+await main();

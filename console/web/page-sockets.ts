@@ -1,0 +1,74 @@
+// One WebSocket a page: carries its session's messages as bytes, bounds what waits for a slow reader, notices one that is gone.
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { type WebSocket, WebSocketServer } from 'ws';
+import { toMusterError } from '../../core/common/muster-error.ts';
+import { encodeBinaryMessage } from '../common/binary-message.ts';
+import type { ConsoleApi } from '../common/console-api.ts';
+import { PageSession } from '../host/page-session.ts';
+import type { WebEvents } from './events.ts';
+
+const MAX_MESSAGE_BYTES = 1024 * 1024;
+const MAX_BUFFERED_BYTES = 64 * 1024 * 1024;
+const PING_INTERVAL_MS = 20_000;
+const POLICY_VIOLATION = 1008;
+const TRY_AGAIN_LATER = 1013;
+
+export class PageSockets {
+  readonly #api: ConsoleApi;
+  readonly #events: WebEvents;
+  readonly #server = new WebSocketServer({ noServer: true, maxPayload: MAX_MESSAGE_BYTES, perMessageDeflate: false });
+
+  constructor(api: ConsoleApi, events: WebEvents) {
+    this.#api = api;
+    this.#events = events;
+  }
+
+  /** Takes over a request whose origin and session were checked. */
+  accept(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    this.#server.handleUpgrade(request, socket, head, (page) => this.#serve(page));
+  }
+
+  closeAll(): void {
+    for (const page of this.#server.clients) page.terminate();
+  }
+
+  #serve(page: WebSocket): void {
+    this.#events.pageOpened(this.#server.clients.size);
+    const session = new PageSession(this.#api, (message) => {
+      if (page.readyState !== page.OPEN) return;
+      if (page.bufferedAmount > MAX_BUFFERED_BYTES) {
+        this.#events.pageTooSlow(page.bufferedAmount);
+        page.close(TRY_AGAIN_LATER, 'too slow');
+        return;
+      }
+      page.send(encodeBinaryMessage(message));
+    });
+    let answered = true;
+    const ping = setInterval(() => {
+      if (!answered) {
+        page.terminate();
+        return;
+      }
+      answered = false;
+      page.ping();
+    }, PING_INTERVAL_MS);
+    page.on('pong', () => {
+      answered = true;
+    });
+    page.on('message', (data, isBinary) => {
+      try {
+        session.receive(isBinary ? undefined : JSON.parse(String(data)));
+      } catch (error) {
+        this.#events.pageMisbehaved(toMusterError(error, 'malformed').message);
+        page.close(POLICY_VIOLATION, 'malformed');
+      }
+    });
+    page.on('error', (error) => this.#events.pageMisbehaved(error.message));
+    page.on('close', () => {
+      clearInterval(ping);
+      session.end();
+      this.#events.pageClosed(this.#server.clients.size);
+    });
+  }
+}

@@ -1,0 +1,140 @@
+// Serves the console's pages and their socket on loopback, to browsers that came with the one-time address.
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { MusterError } from '../../core/common/muster-error.ts';
+import { contentSecurityPolicy } from '../common/content-security.ts';
+import type { Access } from './access.ts';
+import { isOwnHost, isOwnOrigin } from './access.ts';
+import type { Asset } from './assets.ts';
+import type { WebEvents } from './events.ts';
+import type { PageSockets } from './page-sockets.ts';
+
+export const SOCKET_PATH = '/socket';
+
+export interface WebServerParts {
+  port: number;
+  access: Access;
+  assets: ReadonlyMap<string, Asset>;
+  sockets: PageSockets;
+  events: WebEvents;
+  /** Called with the address to give to an operator, at start and whenever its token was spent. */
+  publishAddress(url: string): void;
+}
+
+export class WebServer {
+  readonly name = 'console-web';
+  readonly #parts: WebServerParts;
+  #server: Server | undefined;
+
+  constructor(parts: WebServerParts) {
+    this.#parts = parts;
+  }
+
+  /** The bound port. */
+  get port(): number {
+    return (this.#server?.address() as AddressInfo | null)?.port ?? this.#parts.port;
+  }
+
+  /** The address that opens the console once. */
+  get url(): string {
+    return `http://127.0.0.1:${this.port}/?token=${this.#parts.access.oneTimeToken}`;
+  }
+
+  async start(): Promise<void> {
+    if (this.#server !== undefined) return;
+    const server = createServer({ requestTimeout: 10_000, headersTimeout: 5000, maxHeaderSize: 16_384 }, (request, response) =>
+      this.#answer(request, response),
+    );
+    server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head));
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', (error: NodeJS.ErrnoException) => reject(listenError(error, this.#parts.port)));
+      server.listen(this.#parts.port, '127.0.0.1', resolve);
+    });
+    this.#server = server;
+    this.#parts.events.listening(this.port);
+    this.#parts.publishAddress(this.url);
+  }
+
+  async stop(): Promise<void> {
+    const server = this.#server;
+    this.#server = undefined;
+    if (server === undefined) return;
+    this.#parts.sockets.closeAll();
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  }
+
+  #answer(request: IncomingMessage, response: ServerResponse): void {
+    const { access, assets } = this.#parts;
+    const { host, cookie } = request.headers;
+    for (const [name, value] of Object.entries(securityHeaders(host))) response.setHeader(name, value);
+    const url = new URL(request.url ?? '/', 'http://console');
+    const token = url.pathname === '/' ? url.searchParams.get('token') : null;
+    const asset = assets.get(url.pathname);
+    if (!isOwnHost(host, this.port)) this.#refuse(request, response, 403, 'This is not a name of this console.');
+    else if (request.method !== 'GET' && request.method !== 'HEAD') this.#refuse(request, response, 405, 'Only GET is served here.');
+    else if (token !== null) this.#redeem(request, response, token);
+    else if (!access.hasSession(cookie, this.#cookieName)) {
+      this.#refuse(request, response, 401, 'The console opens by its one-time address. Get one: muster status shows it.');
+    } else if (asset === undefined) this.#refuse(request, response, 404, 'There is no such page.');
+    else {
+      // Built files carry their content's hash in the name; the page itself is asked for anew each time.
+      const kept = url.pathname.startsWith('/assets/') ? 'private, max-age=31536000, immutable' : 'no-cache';
+      response.writeHead(200, { 'content-type': asset.type, 'content-length': asset.body.length, 'cache-control': kept });
+      response.end(request.method === 'HEAD' ? undefined : asset.body);
+    }
+  }
+
+  #redeem(request: IncomingMessage, response: ServerResponse, token: string): void {
+    const session = this.#parts.access.redeem(token);
+    if (session === undefined) {
+      this.#refuse(request, response, 403, 'This address was used already. Get a fresh one: muster status shows it.');
+      return;
+    }
+    this.#parts.publishAddress(this.url);
+    this.#parts.events.tokenRedeemed();
+    const cookie = `${this.#cookieName}=${session}; HttpOnly; SameSite=Strict; Path=/`;
+    response.writeHead(303, { location: '/', 'set-cookie': cookie }).end();
+  }
+
+  #refuse(request: IncomingMessage, response: ServerResponse, code: number, reason: string): void {
+    this.#parts.events.requestRefused(reason, new URL(request.url ?? '/', 'http://console').pathname);
+    response.writeHead(code, { 'content-type': 'text/plain; charset=utf-8' }).end(`${reason}\n`);
+  }
+
+  #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const { host, origin, cookie } = request.headers;
+    const allowed =
+      request.url === SOCKET_PATH && isOwnOrigin(origin, host, this.port) && this.#parts.access.hasSession(cookie, this.#cookieName);
+    if (allowed) {
+      this.#parts.sockets.accept(request, socket, head);
+      return;
+    }
+    this.#parts.events.requestRefused('socket of another origin or without a session', request.url ?? '');
+    socket.end('HTTP/1.1 403 Forbidden\r\nconnection: close\r\ncontent-length: 0\r\n\r\n');
+  }
+
+  /** Cookies know no port, so the name does: two consoles on one machine keep their own. */
+  get #cookieName(): string {
+    return `muster_console_${this.port}`;
+  }
+}
+
+function securityHeaders(host: string | undefined): Record<string, string> {
+  return {
+    'content-security-policy': contentSecurityPolicy(host === undefined ? [] : [`ws://${host}`]),
+    'x-content-type-options': 'nosniff',
+    'x-frame-options': 'DENY',
+    'referrer-policy': 'no-referrer',
+    'cross-origin-opener-policy': 'same-origin',
+    'cross-origin-resource-policy': 'same-origin',
+  };
+}
+
+function listenError(error: NodeJS.ErrnoException, port: number): MusterError {
+  if (error.code === 'EADDRINUSE') {
+    return new MusterError('already_exists', `port ${port} on 127.0.0.1 is in use: choose another with --port`, error);
+  }
+  return new MusterError('unavailable', `port ${port} on 127.0.0.1 cannot be opened: ${error.message}`, error);
+}
