@@ -7,7 +7,7 @@ import type { Addresses } from './up-record.ts';
 
 /** Makes a join token for one use, an hour long, unless the agent has its certificate already. */
 export async function prepareAgent(state: StateFolder, addresses: Addresses): Promise<void> {
-  if (existsSync(join(state.partFolder('agent'), 'node.crt')) && existsSync(state.joinTokenFile)) return;
+  if (existsSync(join(state.partFolder('agent'), 'identity', 'certificate.pem'))) return;
   writeSecret(state.joinTokenFile, `${await createJoinToken(addresses, 'agent of this machine', 1)}\n`);
 }
 

@@ -81,6 +81,8 @@ async function desktopConsole(options: UpOptions, addresses: Addresses, output: 
 }
 
 function readyLines(state: StateFolder, { addresses, readyAfterMs }: UpRecord): string[] {
+  // Started by npm, so that it is a checkout, where `muster` alone is likely not on PATH.
+  const command = process.env['npm_lifecycle_event'] === undefined ? 'muster' : 'npm run muster --';
   return [
     '',
     'muster is ready',
@@ -89,7 +91,7 @@ function readyLines(state: StateFolder, { addresses, readyAfterMs }: UpRecord): 
     `  gateway   ${addresses.gateway}`,
     `  QuestDB   ${addresses.questdbHttp} (user ${addresses.questdbHttpUser}, password in ${addresses.questdbHttpPasswordFile})`,
     `  state     ${state.home}`,
-    `  try       muster nodes --home ${quoted(state.home)}`,
+    `  try       ${command} nodes --home ${quoted(state.home)}`,
     `            grpcurl -cacert ${quoted(addresses.caFile)} -H "authorization: Bearer $(cat ${quoted(addresses.tokenFile)})" ${addresses.gateway} muster.v1.FleetService/ListNodes`,
   ];
 }
