@@ -1,5 +1,6 @@
 // Whether an acknowledgement of nats-server means "on disk". Only its monitoring port tells; its API and protocol do not.
 import { z } from 'zod';
+import type { Component } from '../core/node/lifecycle.ts';
 
 export type Durability = 'durable' | 'not_durable' | 'unknown';
 
@@ -32,4 +33,24 @@ function judge(varz: z.output<typeof VARZ>): Found {
   if (always) return { durability: 'durable', detail: 'nats-server syncs every message before it acknowledges' };
   const interval = nanoseconds === undefined ? 'at intervals' : `every ${nanoseconds / 1e9} s`;
   return { durability: 'not_durable', detail: `nats-server syncs ${interval}: set \`sync_interval: always\` in its jetstream block` };
+}
+
+export interface DurabilityCheck extends Component {
+  /** Undefined while, or where, it is not known. */
+  readonly durable: () => boolean | undefined;
+}
+
+/** Finds it at start, and says it, loudly when an acknowledgement does not mean "on disk". */
+export function createDurabilityCheck(monitorUrl: string, events: { durabilityFound(found: Found): void }): DurabilityCheck {
+  let found: Durability = 'unknown';
+  return {
+    name: 'durability check',
+    durable: () => (found === 'unknown' ? undefined : found === 'durable'),
+    async start() {
+      const answer = await findDurability(monitorUrl);
+      found = answer.durability;
+      events.durabilityFound(answer);
+    },
+    stop: async () => undefined,
+  };
 }

@@ -1,5 +1,6 @@
 // Everything worth knowing of a gateway: each event logs once and counts once. Nothing else of the gateway logs.
-import { Counter, Gauge, type Registry } from 'prom-client';
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import type { MusterErrorCode } from '../core/common/muster-error.ts';
 import type { Log } from '../core/node/log.ts';
 import type { Durability } from './durability.ts';
 
@@ -40,6 +41,13 @@ export function createEvents(log: Log, registry: Registry) {
   const pressure = gauge('pressure', '1 while streams are not read because too much waits for JetStream.');
   const live = counter('live_messages_total', 'Live samples passed on.');
   const unreadable = counter('unreadable_entries_total', 'Entries of buckets that could not be read.', ['bucket']);
+  const calls = counter('calls_failed_total', 'Calls of operators that ended with an error.', ['method', 'code']);
+  const queries = new Histogram({
+    name: 'muster_gateway_query_seconds',
+    help: 'Queries answered, from receipt to the last row.',
+    buckets: [0.01, 0.05, 0.1, 0.5, 1, 5, 10, 60],
+    registers,
+  });
   const failures = counter('failures_total', 'Failures that are retried, by what failed.', ['what']);
   const security = counter('security_events_total', 'What an operator should look at, by kind.', ['kind']);
 
@@ -138,6 +146,23 @@ export function createEvents(log: Log, registry: Registry) {
     pressureChanged(on: boolean, bytes: number): void {
       pressure.set(on ? 1 : 0);
       log.warn({ bytes }, on ? 'too much waits for JetStream: agents are not read until it takes more' : 'agents are read again');
+    },
+
+    callFailed(call: { method: string; code: MusterErrorCode; message: string }): void {
+      calls.inc({ method: call.method, code: call.code });
+      log.info(call, 'call failed');
+    },
+    queryAnswered(query: { rows: number; elapsedMs: number; truncated: boolean }): void {
+      queries.observe(query.elapsedMs / 1000);
+      log.debug(query, 'query answered');
+    },
+    fleetInputUnreadable(input: { source: string; key: string }): void {
+      unreadable.inc({ bucket: input.source });
+      log.error(input, 'what came over NATS cannot be read and is passed over');
+    },
+    historyUnavailable(failure: { message: string }): void {
+      failures.inc({ what: 'history' });
+      log.warn(failure, 'the database did not say when nodes were last stored');
     },
 
     livePassedOn: (): void => live.inc(),

@@ -9,8 +9,9 @@ import { ensureStreams } from '../core/node/streams.ts';
 import { TokenStore } from './access/token-store.ts';
 import { createAgentService } from './agent-service.ts';
 import type { GatewayConfig } from './config.ts';
-import { findDurability } from './durability.ts';
+import { createDurabilityCheck } from './durability.ts';
 import type { GatewayEvents } from './events.ts';
+import { createFleetService } from './fleet/fleet-service.ts';
 import { Enrolment } from './identity/enrolment.ts';
 import { loadFleetCa } from './identity/fleet-ca.ts';
 import { NatsLink } from './nats-link.ts';
@@ -38,13 +39,26 @@ export function createGateway(config: GatewayConfig, connection: NatsConnection,
   const publisher = new Publisher({ stream: createJetStream(link), partitions: config.partitions, events });
   const sessions = new SessionTable({ gateway: config.name, link, publisher, registry, presence, events });
   const enrolment = new Enrolment({ ca, tokens, registry, events });
+  const durability = createDurabilityCheck(config.natsMonitorUrl, events);
+  const fleet = createFleetService({
+    connection,
+    tokens,
+    questdb: {
+      host: config.questdbPgHost,
+      port: config.questdbPgPort,
+      user: config.questdbPgUser,
+      passwordFile: config.questdbPgPasswordFile,
+    },
+    natsDurable: durability.durable,
+    events,
+  });
   const server: GrpcServer = new GrpcServer({
     host: config.host,
     port: config.port,
     files: { certificateFile: config.tlsCertificateFile, keyFile: config.tlsKeyFile },
     clientCaPem: ca.certificatePem,
     agent: createAgentService({ enrolment, sessions, cut: (peer) => server.cut(peer) }),
-    fleet: {},
+    fleet: fleet.handlers,
     events,
   });
   const limits = { streamMaxBytes: config.streamMaxBytes, maxAgeHours: config.streamMaxAgeHours };
@@ -52,10 +66,10 @@ export function createGateway(config: GatewayConfig, connection: NatsConnection,
     presence.rewrite();
     publisher.wake();
   });
-  const durability = createDurabilityCheck(config.natsMonitorUrl, events);
   const endpoint = new MetricsEndpoint({ registry: metrics, port: config.metricsPort });
-  // Agents before the port, as the port brings them; stopped in the reverse order, so that what is in flight is still acknowledged.
-  return { components: [link, streams, durability, endpoint, tokens, registry, presence, publisher, server, sessions], server };
+  // Stopped in the reverse order: streams are drained while the port is open and the publisher works, so that what is in flight is
+  // still acknowledged.
+  return { components: [link, streams, durability, endpoint, tokens, registry, presence, publisher, fleet, server, sessions], server };
 }
 
 /** Makes the streams at start, and again after each reconnect: a restarted nats-server has forgotten those in memory. */
@@ -91,15 +105,6 @@ function createStreams(
     async stop() {
       unlisten();
     },
-  };
-}
-
-/** Says at start, loudly, when an acknowledgement does not mean "on disk". */
-function createDurabilityCheck(monitorUrl: string, events: GatewayEvents): Component {
-  return {
-    name: 'durability check',
-    start: async () => events.durabilityFound(await findDurability(monitorUrl)),
-    stop: async () => undefined,
   };
 }
 
