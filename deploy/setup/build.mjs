@@ -1,7 +1,7 @@
 // Builds dist/: every program as one file with all it needs inside, and the renderer's page. Runs under the packaged Node 24, after the packages are there.
 // `node deploy/setup/build.mjs [NAME…]` builds all, or the named ones.
-import { existsSync } from 'node:fs';
-import { cp, mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { existsSync, statSync } from 'node:fs';
+import { cp, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { PROGRAMS } from './programs.mjs';
@@ -12,19 +12,25 @@ const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 const DIST = join(ROOT, 'dist');
 /** The newest Node and the oldest Electron we run on: Electron 22 has Node 16 and Chrome 108. */
 const TARGETS = { node: 'node24', electron: 'node16', page: 'chrome108' };
-/** Folders of .proto files which packages read beside themselves: they go along, below dist/assets. */
-const PROTO_FOLDERS = { '@grpc/reflection': 'build/proto', 'grpc-health-check': 'proto' };
+/** Packages that read .proto files beside themselves: they find them below dist/assets. */
+const PACKAGES_WITH_PROTO = ['@grpc/reflection', 'grpc-health-check'];
+/** Folders that go along as they are. */
+const ASSETS = [
+  { from: 'node_modules/@grpc/reflection/build/proto', to: 'assets/@grpc/reflection/build/proto' },
+  { from: 'node_modules/grpc-health-check/proto', to: 'assets/grpc-health-check/proto' },
+  { from: 'deploy/setup/runtimes/electron-default-app', to: 'electron-default-app' },
+];
 /** CommonJS inside an ES module still says __dirname. `require` comes from rolldown itself. */
 const ESM_BANNER = 'const __filename = import.meta.filename, __dirname = import.meta.dirname;';
 
-/** Packages with .proto files find them below dist/assets, as if they stood there. */
+/** As if the packages stood there. */
 const protoAssets = {
   name: 'proto-assets',
   transform: {
     filter: { code: /__dirname/ },
     /** @param {string} code @param {string} id */
     handler(code, id) {
-      const owner = Object.keys(PROTO_FOLDERS).find((name) => id.includes(`/node_modules/${name}/`));
+      const owner = PACKAGES_WITH_PROTO.find((name) => id.includes(`/node_modules/${name}/`));
       if (!owner) return null;
       const folder = relative(join(ROOT, 'node_modules'), dirname(id)).replaceAll('\\', '/');
       const replaced = code.replaceAll('__dirname', `require('node:path').join(__dirname, ${JSON.stringify(`assets/${folder}`)})`);
@@ -77,6 +83,7 @@ async function buildPage(program, stage) {
       // One small page loaded from the same machine: a warning about chunk size says nothing.
       chunkSizeWarningLimit: 4096,
       rolldownOptions: {
+        checks: { pluginTimings: false },
         // "use client" speaks to servers that render React; there is none here.
         onLog: (level, log, handle) => (log.code === 'MODULE_LEVEL_DIRECTIVE' ? undefined : handle(level, log)),
       },
@@ -84,27 +91,18 @@ async function buildPage(program, stage) {
   });
 }
 
-/** Puts what was staged in its place, each file or folder by a rename, so that a running part never meets a half-written one. @param {Program} program @param {string} stage */
-async function install(program, stage) {
-  const outputs = program.kind === 'page' ? [program.output] : [program.output, `${program.output}.map`];
-  for (const output of outputs) {
-    const target = join(DIST, output);
-    await mkdir(dirname(target), { recursive: true });
-    if (program.kind === 'page' && existsSync(target)) await rename(target, join(stage, 'replaced'));
-    await rename(join(stage, output), target);
-  }
+/** Puts what was staged in its place by a rename, so that a running part never meets a half-written one. @param {string} output @param {string} stage */
+async function put(output, stage) {
+  const target = join(DIST, output);
+  await mkdir(dirname(target), { recursive: true });
+  // A file is replaced in one step; a folder in the place of a folder only after that one is moved away.
+  if (existsSync(target) && statSync(target).isDirectory()) await rename(target, join(await mkdtemp(join(stage, 'replaced-')), 'it'));
+  await rename(join(stage, output), target);
 }
 
-/** @param {string} stage */
-async function installAssets(stage) {
-  for (const [name, folder] of Object.entries(PROTO_FOLDERS)) {
-    const target = join(DIST, 'assets', name, folder);
-    if (existsSync(target)) continue;
-    const staged = join(stage, 'assets', name);
-    await cp(join(ROOT, 'node_modules', name, folder), staged, { recursive: true });
-    await mkdir(dirname(target), { recursive: true });
-    await rename(staged, target);
-  }
+/** @param {Program} program */
+function outputsOf({ kind, output }) {
+  return kind === 'page' ? [output] : [output, `${output}.map`];
 }
 
 /**
@@ -121,12 +119,14 @@ export async function buildPrograms(names = []) {
   for (const program of wanted)
     if (!programs.includes(program)) console.error(`build: ${program.input} does not exist yet, ${program.name} is left out`);
   await mkdir(join(ROOT, '.cache'), { recursive: true });
-  const stage = join(ROOT, '.cache', `build-${process.pid}`);
+  const stage = await mkdtemp(join(ROOT, '.cache', 'build-'));
   try {
-    await Promise.all(programs.map((program) => (program.kind === 'page' ? buildPage(program, stage) : bundle(program, stage))));
-    await mkdir(stage, { recursive: true });
-    for (const program of programs) await install(program, stage);
-    await installAssets(stage);
+    const built = programs.map((program) => (program.kind === 'page' ? buildPage(program, stage) : bundle(program, stage)));
+    const copied = ASSETS.map(({ from, to }) => cp(join(ROOT, from), join(stage, to), { recursive: true }));
+    // All are waited for: one that goes on after a failure of another would write into a folder that is gone.
+    const failed = (await Promise.allSettled([...built, ...copied])).find((outcome) => outcome.status === 'rejected');
+    if (failed) throw failed.reason;
+    for (const output of [...programs.flatMap(outputsOf), ...ASSETS.map(({ to }) => to)]) await put(output, stage);
     if (names.length === 0) await removeStrangers();
   } finally {
     await rm(stage, { recursive: true, force: true });
@@ -136,7 +136,7 @@ export async function buildPrograms(names = []) {
 
 /** What an earlier build left of a program that is gone. */
 async function removeStrangers() {
-  const expected = new Set(['assets', ...PROGRAMS.flatMap(({ output }) => [output.split('/')[0], `${output}.map`])]);
+  const expected = new Set([...PROGRAMS.flatMap(outputsOf), ...ASSETS.map(({ to }) => to)].map((output) => output.split('/')[0]));
   for (const entry of await readdir(DIST)) if (!expected.has(entry)) await rm(join(DIST, entry), { recursive: true, force: true });
 }
 

@@ -66,14 +66,15 @@ async function unpack(archive, stage) {
 /**
  * The official release, its checksum from what the release publishes.
  * @param {keyof ReturnType<typeof releases>} name @param {string} version
+ * @param {typeof releases} table where the releases are
  * @returns {Source}
  */
-export function releaseSource(name, version) {
+export function releaseSource(name, version, table = releases) {
   return {
     label: 'the official release',
     version,
     async fetch(stage, context, report) {
-      const release = releases(context.platform, context.arch)[name];
+      const release = table(context.platform, context.arch)[name];
       const sums = parseChecksums(await fetchText(release.checksums));
       const asset = release.assets.find((candidate) => sums.has(candidate));
       if (!asset) throw new SetupError('unavailable', `${release.checksums} states no checksum for ${release.assets.join(' or ')}`);
