@@ -4,8 +4,6 @@ import type { MusterErrorCode } from '../../core/common/muster-error.ts';
 export interface FleetEvents {
   /** A call of FleetService ended with an error. `method` and `code` are bounded words. */
   callFailed(call: { method: string; code: MusterErrorCode; message: string }): void;
-  /** A query was answered. */
-  queryAnswered(query: { rows: number; elapsedMs: number; truncated: boolean }): void;
   /** Something on NATS that ought to be of ours could not be read: a key of a bucket or a message of a subject. */
   fleetInputUnreadable(input: { source: string; key: string }): void;
   /** The database did not say when nodes were last stored; it is asked again. */

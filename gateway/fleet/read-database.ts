@@ -34,9 +34,12 @@ export function createReaderPool(options: QuestdbReaderOptions, max: number): pg
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     allowExitOnIdle: true,
   });
-  pool.on('error', () => {
-    // The pool has dropped the connection already.
-  });
+  const ignore = (): void => {
+    // The pool drops the connection by itself, and a query under way is told.
+  };
+  pool.on('error', ignore);
+  // A connection in use has no listener of the pool, and an error without one would end the process.
+  pool.on('connect', (client) => client.on('error', ignore));
   return pool;
 }
 

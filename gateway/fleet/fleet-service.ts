@@ -1,0 +1,100 @@
+// FleetService: what operators ask. Wires each call to the file that answers it, and owns no answer itself.
+import type { UntypedServiceImplementation } from '@grpc/grpc-js';
+import type { NatsConnection } from 'nats';
+import { matchesFilter, parseFilter } from '../../core/common/node-filter.ts';
+import { type Component, startAll } from '../../core/node/lifecycle.ts';
+import type {
+  GetNodeRequest,
+  ListDeadLettersRequest,
+  ListNodesRequest,
+  ListNodesResponse,
+  Node,
+  QueryRequest,
+  VerifyRequest,
+  WatchMetricsRequest,
+  WatchNodesRequest,
+} from '../../proto/gen/messages.ts';
+import type { TokenStore } from '../access/token-store.ts';
+import { type CallContext, serverStream, unary } from './call-handlers.ts';
+import { createDeadLetterReader } from './dead-letters.ts';
+import { Directory } from './directory.ts';
+import { createDirectoryFeed } from './directory-feed.ts';
+import type { FleetEvents } from './fleet-events.ts';
+import { LeaseKeeper } from './lease-keeper.ts';
+import { MeasurementCatalog } from './measurements.ts';
+import { toTimestamp } from './node-record.ts';
+import { PipelineReader } from './pipeline-status.ts';
+import { QueryRunner } from './query.ts';
+import { type QuestdbReaderOptions, ReadDatabase } from './read-database.ts';
+import { tokenHandlers } from './token-calls.ts';
+import { Verifier } from './verify.ts';
+import { watchMetrics } from './watch-metrics.ts';
+import { watchNodes } from './watch-nodes.ts';
+
+export interface FleetServiceOptions {
+  connection: NatsConnection;
+  tokens: Pick<TokenStore, 'authorize' | 'create' | 'list' | 'revoke'>;
+  /** The database as its read-only user. */
+  questdb: QuestdbReaderOptions;
+  /** Whether JetStream's acknowledgement means "on disk"; undefined where that is not known. */
+  natsDurable: () => boolean | undefined;
+  events: FleetEvents;
+  /** Unix ms. */
+  now?: () => number;
+}
+
+export interface FleetService extends Component {
+  /** For `server.addService` with the definition of `muster.v1.FleetService`. */
+  readonly handlers: UntypedServiceImplementation;
+}
+
+/** The streams and buckets of core/node/streams.ts must be there when it is started. */
+export function createFleetService(options: FleetServiceOptions): FleetService {
+  const { connection, events, tokens } = options;
+  const now = options.now ?? Date.now;
+  const directory = new Directory(now);
+  const database = new ReadDatabase(options.questdb);
+  const queries = new QueryRunner(options.questdb);
+  const leases = new LeaseKeeper(connection);
+  const measurements = new MeasurementCatalog(database, now);
+  const deadLetters = createDeadLetterReader(connection);
+  const verifier = new Verifier({ connection, database, directory });
+  const pipeline = new PipelineReader({ connection, database, directory, deadLetters, natsDurable: options.natsDurable, now });
+  const components: Component[] = [database, queries, createDirectoryFeed({ connection, directory, database, events }), leases];
+  let stop: (() => Promise<void>) | undefined;
+
+  const context: CallContext = { authorizer: tokens, events };
+  return {
+    name: 'fleet service',
+    async start() {
+      stop = await startAll(components);
+    },
+    async stop() {
+      await stop?.();
+      stop = undefined;
+    },
+    handlers: {
+      listNodes: unary(context, 'ListNodes', 'read', (request: ListNodesRequest) => listNodes(directory, request, now())),
+      getNode: unary(context, 'GetNode', 'read', (request: GetNodeRequest): Node => directory.find(request.node).toNode()),
+      watchNodes: serverStream(context, 'WatchNodes', 'read', (request: WatchNodesRequest, signal) =>
+        watchNodes(directory, request, signal),
+      ),
+      query: serverStream(context, 'Query', 'read', (request: QueryRequest, signal) => queries.run(request, signal)),
+      watchMetrics: serverStream(context, 'WatchMetrics', 'read', (request: WatchMetricsRequest, signal) =>
+        watchMetrics({ connection, leases, directory }, request, signal),
+      ),
+      listMeasurements: unary(context, 'ListMeasurements', 'read', async () => ({ measurements: await measurements.list() })),
+      verify: unary(context, 'Verify', 'read', (request: VerifyRequest) => verifier.verify(request)),
+      getPipelineStatus: unary(context, 'GetPipelineStatus', 'read', () => pipeline.read()),
+      listDeadLetters: unary(context, 'ListDeadLetters', 'read', (request: ListDeadLettersRequest) => deadLetters.list(request)),
+      ...tokenHandlers(context, tokens),
+    },
+  };
+}
+
+function listNodes(directory: Directory, request: ListNodesRequest, nowMs: number): ListNodesResponse {
+  const terms = parseFilter(request.filter);
+  const nodes: Node[] = [];
+  for (const record of directory.nodes()) if (matchesFilter(terms, record)) nodes.push(record.toNode());
+  return { nodes, asOf: toTimestamp(nowMs) };
+}

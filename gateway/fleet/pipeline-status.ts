@@ -1,0 +1,126 @@
+// How the path is: what the ETL says of itself, what the stream holds, how complete the ledger is.
+import { type ConsumerInfo, type JetStreamManager, type NatsConnection, NatsError } from 'nats';
+import { ETL_CONSUMER, type EtlStatus, STATUS_BUCKET, TELEMETRY_STREAM } from '../../core/common/streams.ts';
+import type { PipelineStatus } from '../../proto/gen/messages.ts';
+import type { DeadLetterReader } from './dead-letters.ts';
+import type { Directory } from './directory.ts';
+import { toTimestamp } from './node-record.ts';
+import type { ReadDatabase } from './read-database.ts';
+
+export interface PipelineReaderOptions {
+  connection: NatsConnection;
+  database: ReadDatabase;
+  directory: Directory;
+  deadLetters: DeadLetterReader;
+  /** Whether JetStream's acknowledgement means "on disk"; undefined where that is not known. */
+  natsDurable: () => boolean | undefined;
+  now: () => number;
+}
+
+/** The ETL reports at least every 5 s. */
+const ETL_SILENT_MS = 15_000;
+const FULL_SHARE = 0.9;
+const CONSUMER_NOT_FOUND = 10014;
+const COMPLETENESS_KEPT_MS = 10_000;
+/**
+ * Numbers of the last hour that have a ledger row, and the span they cover. Not the last seconds, whose batches may still be stored out
+ * of order; what has not come at all yet is "on its way" and in neither sum.
+ */
+const COMPLETENESS = `select sum(stored), sum(span) from (select node_id, epoch, count_distinct(seq) stored, max(seq) - min(seq) + 1 span
+  from deliveries where timestamp > dateadd('h', -1, now()) and timestamp < dateadd('s', -15, now()))`;
+
+export class PipelineReader {
+  readonly #options: PipelineReaderOptions;
+  #completeness: { atMs: number; percent: number } | undefined;
+
+  constructor(options: PipelineReaderOptions) {
+    this.#options = options;
+  }
+
+  async read(): Promise<PipelineStatus> {
+    const { connection, deadLetters, directory, now, natsDurable } = this.#options;
+    const manager = await connection.jetstreamManager();
+    const problems: string[] = [];
+    const [stream, consumer, etl, byReason, completeness] = await Promise.all([
+      manager.streams.info(TELEMETRY_STREAM),
+      consumerInfo(manager),
+      this.#etlStatus(),
+      deadLetters.countByReason(),
+      this.#completenessPercent(problems),
+    ]);
+    const pending = consumer === undefined ? stream.state.messages : consumer.num_pending + consumer.num_ack_pending;
+    const full = stream.state.bytes / stream.config.max_bytes;
+    if (full >= FULL_SHARE) problems.push(`the telemetry stream is ${Math.round(full * 100)} % full: agents wait when it is full`);
+    problems.push(...etlProblems(etl, now()), ...durabilityProblems(natsDurable()));
+    return {
+      rowsPerSecond: etl?.rowsPerSecond ?? 0,
+      pendingMessages: pending,
+      streamBytes: stream.state.bytes,
+      streamMaxBytes: stream.config.max_bytes,
+      lagSeconds: pending === 0 ? 0 : await this.#lagSeconds(manager, consumer, etl),
+      deadLetters: byReason,
+      suspendedTables: (etl?.suspendedTables ?? []).map(({ table, error, sinceMs }) => ({ table, error, since: toTimestamp(sinceMs) })),
+      connectedAgents: [...directory.nodes()].filter((node) => node.gateway !== '').length,
+      completenessPercent: completeness,
+      asOf: toTimestamp(now()),
+      durable: natsDurable() === true && (etl?.commitMode === 'sync' || etl?.commitMode === 'async'),
+      problems,
+    };
+  }
+
+  async #etlStatus(): Promise<EtlStatus | undefined> {
+    const bucket = await this.#options.connection.jetstream().views.kv(STATUS_BUCKET, { bindOnly: true });
+    const entry = await bucket.get('etl');
+    return entry === null || entry.operation !== 'PUT' ? undefined : entry.json<EtlStatus>();
+  }
+
+  /** An ETL that has stored nothing since its start does not know what is newest: then the oldest message tells how long it waits. */
+  async #lagSeconds(manager: JetStreamManager, consumer: ConsumerInfo | undefined, etl: EtlStatus | undefined): Promise<number> {
+    const nowMs = this.#options.now();
+    if (etl !== undefined && etl.newestStoredUs > 0) return Math.max(0, nowMs - etl.newestStoredUs / 1000) / 1000;
+    const oldest = await manager.streams
+      .getMessage(TELEMETRY_STREAM, { seq: (consumer?.ack_floor.stream_seq ?? 0) + 1 })
+      .catch((error: unknown) => {
+        // It was stored or removed meanwhile.
+        if (error instanceof NatsError) return undefined;
+        throw error;
+      });
+    return oldest ? Math.max(0, nowMs - oldest.time.getTime()) / 1000 : 0;
+  }
+
+  async #completenessPercent(problems: string[]): Promise<number> {
+    const nowMs = this.#options.now();
+    if (this.#completeness !== undefined && nowMs - this.#completeness.atMs < COMPLETENESS_KEPT_MS) return this.#completeness.percent;
+    try {
+      const [[stored, span] = [null, null]] = await this.#options.database.rows(COMPLETENESS.replace(/\s+/g, ' '));
+      const percent = span === null || Number(span) === 0 ? 100 : (Number(stored) * 100) / Number(span);
+      this.#completeness = { atMs: nowMs, percent };
+      return percent;
+    } catch (error) {
+      problems.push(`the ledger cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+      return this.#completeness?.percent ?? 0;
+    }
+  }
+}
+
+async function consumerInfo(manager: JetStreamManager): Promise<ConsumerInfo | undefined> {
+  try {
+    return await manager.consumers.info(TELEMETRY_STREAM, ETL_CONSUMER);
+  } catch (error) {
+    if (error instanceof NatsError && error.api_error?.err_code === CONSUMER_NOT_FOUND) return undefined;
+    throw error;
+  }
+}
+
+function etlProblems(etl: EtlStatus | undefined, nowMs: number): string[] {
+  if (etl === undefined) return ['the ETL has never reported: nothing is stored until one runs'];
+  const silentMs = nowMs - etl.timeMs;
+  if (silentMs <= ETL_SILENT_MS) return etl.problems;
+  return [`the ETL has not reported for ${Math.round(silentMs / 1000)} s: nothing is stored until it runs again`, ...etl.problems];
+}
+
+function durabilityProblems(durable: boolean | undefined): string[] {
+  if (durable === true) return [];
+  if (durable === undefined) return ['whether nats-server acknowledges only what is on disk is not known: give its monitoring address'];
+  return ['nats-server acknowledges what is not on disk: set sync_interval to always'];
+}

@@ -1,0 +1,52 @@
+// What grpcurl needs of a server: its services described as their .proto files were written, and its health.
+import type { Server } from '@grpc/grpc-js';
+import type { PackageDefinition } from '@grpc/proto-loader';
+import { ReflectionService } from '@grpc/reflection';
+import { HealthImplementation, service as healthService } from 'grpc-health-check';
+import { descriptorSetBytes, loadPackage } from '../../proto/descriptors.ts';
+import { WireReader } from '../../proto/wire.ts';
+import { HEALTH_DESCRIPTOR_SET } from './health-descriptor.ts';
+
+const OWN_SERVICES = ['muster.v1.AgentService', 'muster.v1.FleetService'];
+const HEALTH_SERVICE = 'grpc.health.v1.Health';
+
+export interface Health {
+  /** What health checks are told of the whole server and of each service; at first that it serves. */
+  setServing(serving: boolean): void;
+}
+
+/** Adds reflection (v1 and v1alpha) and health to a server that has the services of `muster.v1`. */
+export function addReflectionAndHealth(server: Server): Health {
+  const health = new HealthImplementation();
+  const setServing = (serving: boolean): void => {
+    for (const service of ['', ...OWN_SERVICES]) health.setStatus(service, serving ? 'SERVING' : 'NOT_SERVING');
+  };
+  setServing(true);
+  health.addToServer(server);
+  new ReflectionService(describedPackage(), { services: [...OWN_SERVICES, HEALTH_SERVICE] }).addToServer(server);
+  return { setServing };
+}
+
+/**
+ * The package that reflection answers from. proto-loader makes descriptors anew, and in these maps and Timestamp are broken, comments gone and
+ * names in camelCase; so each definition gets the files as the compiler made them.
+ */
+function describedPackage(): PackageDefinition {
+  const files = [...toFiles(descriptorSetBytes()), ...toFiles(Buffer.from(HEALTH_DESCRIPTOR_SET, 'base64'))];
+  const definitions = Object.entries(loadPackage()).map(([name, definition]) =>
+    'fileDescriptorProtos' in definition ? [name, { ...definition, fileDescriptorProtos: files }] : [name, definition],
+  );
+  return { ...Object.fromEntries(definitions), [HEALTH_SERVICE]: healthService } as PackageDefinition;
+}
+
+/** The FileDescriptorProtos (field 1) of a FileDescriptorSet. */
+function toFiles(bytes: Buffer): Buffer[] {
+  const files: Buffer[] = [];
+  const reader = new WireReader(bytes);
+  while (!reader.done) {
+    const key = reader.uint();
+    if (key === 10) files.push(reader.bytes());
+    else reader.skip(key % 8);
+  }
+  return files;
+}

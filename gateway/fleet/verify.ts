@@ -1,0 +1,242 @@
+// Proves from the ledger that nothing acknowledged was lost or doubled. Collects; the judgement is core/common/ledger.ts.
+import { setTimeout as delay } from 'node:timers/promises';
+import type { NatsConnection } from 'nats';
+import { type LedgerEpoch, type Reconciliation, type RowCount, reconcile } from '../../core/common/ledger.ts';
+import type { SeqRange } from '../../core/common/ledger-ranges.ts';
+import { MusterError } from '../../core/common/muster-error.ts';
+import type { LedgerHole, VerifyRequest, VerifyResponse } from '../../proto/gen/messages.ts';
+import type { Directory } from './directory.ts';
+import { type EpochSums, LedgerReader, type Scope, type StoredNumbers } from './ledger-reader.ts';
+import { toTimestamp } from './node-record.ts';
+import type { ReadDatabase } from './read-database.ts';
+import { epochKey, readBacklog, type StreamBacklog } from './stream-backlog.ts';
+
+export interface VerifierOptions {
+  connection: NatsConnection;
+  database: ReadDatabase;
+  directory: Directory;
+}
+
+const DEFAULT_WAIT_MS = 10_000;
+const MAX_WAIT_MS = 300_000;
+const BETWEEN_PASSES_MS = 300;
+const APPLY_WAIT_MS = 10_000;
+const MAX_HOLES = 1000;
+const DAY_US = 86_400_000_000;
+
+/** What a node said of its spool. */
+interface SpoolSaid {
+  nodeId: string;
+  epoch: string;
+  oldest: number;
+  next: number;
+  connected: boolean;
+}
+
+interface Pass {
+  account: Reconciliation;
+  ledgerRows: number;
+  tableRows: number;
+  badRows: number;
+  nodes: number;
+  repeated: LedgerHole[];
+  /** Nothing is on its way that the wait could still bring home. */
+  settled: boolean;
+}
+
+export class Verifier {
+  readonly #options: VerifierOptions;
+  readonly #ledger: LedgerReader;
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(options: VerifierOptions) {
+    this.#options = options;
+    this.#ledger = new LedgerReader(options.database);
+  }
+
+  /**
+   * Looks until the account is clean and what was in flight at the start is stored, at most `wait_ms`; the last look is the answer.
+   * Only numbers known at the start are judged, so that a busy fleet comes to an end. One at a time: it reads whole tables.
+   */
+  verify(request: VerifyRequest): Promise<VerifyResponse> {
+    const waitMs = request.waitMs || DEFAULT_WAIT_MS;
+    if (waitMs > MAX_WAIT_MS) throw new MusterError('invalid_argument', `wait_ms is ${waitMs}: at most ${MAX_WAIT_MS}`);
+    const result = this.#turn.then(() => this.#verify(request.nodeId, waitMs));
+    this.#turn = result.catch(() => {
+      // Whoever asked is told; the next one has a question of its own.
+    });
+    return result;
+  }
+
+  async #verify(nodeId: string, waitMs: number): Promise<VerifyResponse> {
+    const deadlineMs = Date.now() + waitMs;
+    const bounds = await this.#bounds(nodeId);
+    for (;;) {
+      const pass = await this.#pass(nodeId, bounds);
+      if (pass.settled || Date.now() + BETWEEN_PASSES_MS > deadlineMs) return toResponse(pass);
+      await delay(BETWEEN_PASSES_MS);
+    }
+  }
+
+  /** The largest number of each epoch known now. */
+  async #bounds(nodeId: string): Promise<Map<string, number>> {
+    const spools = this.#spools(nodeId);
+    const sums = await this.#ledger.epochs({ nodeId, sinceUs: 0 });
+    const bounds = new Map([...sums].map(([key, { last }]) => [key, last]));
+    for (const [key, spool] of spools) bounds.set(key, Math.max(bounds.get(key) ?? 0, spool.next - 1));
+    return bounds;
+  }
+
+  #spools(nodeId: string): Map<string, SpoolSaid> {
+    const spools = new Map<string, SpoolSaid>();
+    for (const node of this.#options.directory.nodes()) {
+      if (!node.spool || (nodeId !== '' && node.nodeId !== nodeId)) continue;
+      const epoch = Buffer.from(node.spool.epoch).toString('hex');
+      const { oldestSeq: oldest, nextSeq: next } = node.spool;
+      spools.set(epochKey(node.nodeId, epoch), { nodeId: node.nodeId, epoch, oldest, next, connected: node.gateway !== '' });
+    }
+    return spools;
+  }
+
+  /**
+   * The order is the proof. A number that left its spool before `spools` was read is in the stream or in the ledger from then on, and
+   * whatever leaves the stream unseen is in the ledger when that is read after it. Rows counted lie between the ledger read before and the one
+   * read after plus what the ETL had in hand: at rest these are the same number.
+   */
+  async #pass(nodeId: string, bounds: ReadonlyMap<string, number>): Promise<Pass> {
+    const ledger = this.#ledger;
+    const spools = this.#spools(nodeId);
+    const tables = await ledger.telemetryTables();
+    const cutUs = await this.#expiryCutUs(tables);
+    const scope: Scope = { nodeId, sinceUs: cutUs };
+    const before = await ledger.epochs(scope);
+    await ledger.untilApplied(tables, Date.now() + APPLY_WAIT_MS);
+    const counted = await ledger.countRows(tables, scope);
+    const backlog = await readBacklog(this.#options.connection);
+    await ledger.untilApplied(['deliveries', 'drops'], Date.now() + APPLY_WAIT_MS);
+    const all = await ledger.epochs({ nodeId, sinceUs: 0 });
+    const after = cutUs === 0 ? all : await ledger.epochs(scope);
+    // A batch made just after the cut may have rows from just before it.
+    const surely = cutUs === 0 ? before : await ledger.epochs({ nodeId, sinceUs: cutUs + DAY_US / 24 });
+    const drops = await ledger.drops(nodeId);
+    const stored = await ledger.storedNumbers(all.values());
+    const epochs = toEpochs({ bounds, spools, all, stored, backlog, drops, cutUs });
+    const rows = toRowCounts(rowsByNode(surely), rowsByNode(after), counted, backlog.handedOutRows);
+    const account = reconcile({ epochs, rows });
+    return {
+      account,
+      ledgerRows: rows.reduce((sum, row) => sum + row.ledger, 0),
+      tableRows: rows.reduce((sum, row) => sum + row.counted, 0),
+      badRows: [...all.values()].reduce((sum, { badRows }) => sum + badRows, 0),
+      nodes: new Set(epochs.map((epoch) => epoch.nodeId)).size,
+      repeated: toRepeated(stored),
+      settled: isSettled(account, epochs, spools),
+    };
+  }
+
+  /**
+   * Tables lose their oldest days by their TTL, the ledger too, but not at the same moment. Where anything is so old that this may have
+   * begun, only what is younger than two days above that horizon is compared; 0 means that nothing can have expired yet.
+   */
+  async #expiryCutUs(tables: readonly string[]): Promise<number> {
+    const timeToLiveUs = await this.#ledger.timeToLiveUs();
+    if (timeToLiveUs === 0) return 0;
+    const horizonUs = Date.now() * 1000 - timeToLiveUs;
+    const cutUs = (Math.floor(horizonUs / DAY_US) + 2) * DAY_US;
+    return (await this.#ledger.oldestUs([...tables, 'deliveries'])) < cutUs ? cutUs : 0;
+  }
+}
+
+interface Collected {
+  bounds: ReadonlyMap<string, number>;
+  spools: ReadonlyMap<string, SpoolSaid>;
+  all: ReadonlyMap<string, EpochSums>;
+  stored: ReadonlyMap<string, StoredNumbers>;
+  backlog: StreamBacklog;
+  drops: ReadonlyMap<string, LedgerEpoch['dropped']>;
+  cutUs: number;
+}
+
+function toEpochs({ bounds, spools, all, stored, backlog, drops, cutUs }: Collected): LedgerEpoch[] {
+  return [...bounds].map(([key, bound]) => {
+    const [nodeId = '', epoch = ''] = key.split(' ');
+    const spool = spools.get(key);
+    const sums = all.get(key);
+    const clip = <R extends SeqRange>(ranges: readonly R[] = []): R[] =>
+      ranges.filter(({ first }) => first <= bound).map((range) => ({ ...range, last: Math.min(range.last, bound) }));
+    return {
+      nodeId,
+      epoch,
+      // An epoch that began before the cut may have lost its first ledger rows to the TTL.
+      ...(sums !== undefined && sums.oldestUs < cutUs ? { from: sums.first } : {}),
+      ...(spool === undefined ? {} : { spool: { oldest: Math.min(spool.oldest, bound + 1), next: Math.min(spool.next, bound + 1) } }),
+      next: bound + 1,
+      stored: clip([...(stored.get(key)?.repeated ?? []), ...(stored.get(key)?.runs ?? [])]),
+      inStream: clip(backlog.ranges.get(key)),
+      dropped: clip(drops.get(key)),
+    };
+  });
+}
+
+function rowsByNode(epochs: ReadonlyMap<string, EpochSums>): Map<string, number> {
+  const rows = new Map<string, number>();
+  for (const { nodeId, storedRows } of epochs.values()) rows.set(nodeId, (rows.get(nodeId) ?? 0) + storedRows);
+  return rows;
+}
+
+/** A count between the bounds is right; one outside differs from the nearer bound. */
+function toRowCounts(
+  least: ReadonlyMap<string, number>,
+  most: ReadonlyMap<string, number>,
+  counted: ReadonlyMap<string, number>,
+  handedOut: ReadonlyMap<string, number>,
+): RowCount[] {
+  return [...new Set([...most.keys(), ...counted.keys()])].map((nodeId) => {
+    const count = counted.get(nodeId) ?? 0;
+    const from = least.get(nodeId) ?? 0;
+    const to = (most.get(nodeId) ?? 0) + (handedOut.get(nodeId) ?? 0);
+    return { scope: nodeId, ledger: Math.min(Math.max(count, from), to), counted: count };
+  });
+}
+
+function toRepeated(stored: ReadonlyMap<string, StoredNumbers>): LedgerHole[] {
+  return [...stored].flatMap(([key, { repeated }]) => {
+    const [nodeId = '', epoch = ''] = key.split(' ');
+    return repeated.map((range) => toHole({ nodeId, epoch, ...range }, 'has more than one row in the ledger'));
+  });
+}
+
+function isSettled(account: Reconciliation, epochs: readonly LedgerEpoch[], spools: ReadonlyMap<string, SpoolSaid>): boolean {
+  if (account.lost + account.undecided + account.doubled + account.missing + account.inFlight > 0) return false;
+  // What a node holds that is away cannot be waited for.
+  const connected = epochs.filter(({ nodeId, epoch }) => spools.get(epochKey(nodeId, epoch))?.connected === true);
+  return reconcile({ epochs: connected, rows: [] }).inSpools === 0;
+}
+
+function toResponse({ account, ledgerRows, tableRows, badRows, nodes, repeated }: Pass): VerifyResponse {
+  const holes = [
+    ...account.lostHoles.map((hole) => toHole(hole, 'acknowledged, and neither stored nor in the stream')),
+    ...account.undecidedHoles.map((hole) => toHole(hole, 'not found yet: a batch on its way may still say that it was dropped')),
+    ...repeated,
+  ];
+  return {
+    stored: account.stored,
+    inFlight: account.inFlight,
+    inSpools: account.inSpools,
+    dropped: account.dropped,
+    lost: account.lost,
+    doubled: account.doubled,
+    ledgerRows,
+    tableRows,
+    badRows,
+    nodes,
+    holes: holes.slice(0, MAX_HOLES),
+    asOf: toTimestamp(Date.now()),
+    missingRows: account.missing,
+    droppedByReason: account.droppedByReason,
+  };
+}
+
+function toHole(hole: SeqRange & { nodeId: string; epoch: string }, reason: string): LedgerHole {
+  return { nodeId: hole.nodeId, epoch: hole.epoch, firstSeq: hole.first, lastSeq: hole.last, reason };
+}
