@@ -1,5 +1,6 @@
 // The one place of the agent that knows grpc-js: a client of AgentService that takes and gives encoded messages.
-import { type ClientDuplexStream, type ClientUnaryCall, credentials, makeClientConstructor, type ServiceError } from '@grpc/grpc-js';
+import { type ClientDuplexStream, type ClientUnaryCall, makeClientConstructor, type ServiceError } from '@grpc/grpc-js';
+import { channelTls } from '../../core/node/channel-credentials.ts';
 
 const identity = (bytes: Buffer): Buffer => bytes;
 const CODEC = { requestSerialize: identity, requestDeserialize: identity, responseSerialize: identity, responseDeserialize: identity };
@@ -42,7 +43,9 @@ interface RawClient {
 
 /** Opens its connection at the first call. */
 export function createChannel({ gateway, ca, identity: own }: ChannelOptions): AgentChannel {
-  const client = new AgentServiceClient(gateway, credentials.createSsl(ca, own?.key ?? null, own?.certificate ?? null), {
+  const { credentials, options } = channelTls(gateway, ca, own);
+  const client = new AgentServiceClient(gateway, credentials, {
+    ...options,
     // Retries of a long stream keep its messages in memory (grpc-node #2371); ours are in the spool.
     'grpc.enable_retries': 0,
     'grpc.keepalive_time_ms': 20_000,
