@@ -22,3 +22,13 @@ test('package-lock.json belongs to package.json', () => {
   for (const kind of ['dependencies', 'optionalDependencies', 'devDependencies'])
     expect(root?.[kind] ?? {}, kind).toEqual(manifest[kind] ?? {});
 });
+
+test('package-lock.json names the packages of every platform', () => {
+  // npm ci refuses a lock file without them, on any platform. An install leaves out those that its registry does not have.
+  const missing = Object.entries(lock.packages).flatMap(([path, entry]) =>
+    Object.keys((entry['optionalDependencies'] as Record<string, string>) ?? {}).filter(
+      (name) => !(`node_modules/${name}` in lock.packages) && !(`${path}/node_modules/${name}` in lock.packages),
+    ),
+  );
+  expect(missing.map((name) => `${name} is missing: add its version, os and cpu, marked optional.`)).toEqual([]);
+});
