@@ -8,7 +8,8 @@ import { token } from '../state/theme.ts';
 import { pastRange } from '../state/time-range.ts';
 import type { ResultSeries } from './result-series.ts';
 
-export function ResultChart({ series }: { series: ResultSeries }) {
+/** `fromZero` lets the scale begin at nothing, for amounts. */
+export function ResultChart({ series, fromZero = false }: { series: ResultSeries; fromZero?: boolean }) {
   const { theme, time } = useConsole();
   const shownTheme = useStore(theme.theme);
   const host = useRef<HTMLDivElement>(null);
@@ -19,7 +20,7 @@ export function ResultChart({ series }: { series: ResultSeries }) {
     const element = host.current as HTMLElement;
     const write = (index: number | null): void => writeLegend(legend.current, series, index);
     const plot = new uPlot(
-      options(element, series, write, (from, to) => {
+      options(element, series, fromZero, write, (from, to) => {
         const next = pastRange(Math.round(from * 1000), Math.round(to * 1000));
         if (next !== undefined) time.set(next);
       }),
@@ -33,7 +34,7 @@ export function ResultChart({ series }: { series: ResultSeries }) {
       observer.disconnect();
       plot.destroy();
     };
-  }, [series, shownTheme, time]);
+  }, [series, fromZero, shownTheme, time]);
 
   return (
     <div className="result-chart">
@@ -55,6 +56,7 @@ export function ResultChart({ series }: { series: ResultSeries }) {
 function options(
   host: HTMLElement,
   series: ResultSeries,
+  fromZero: boolean,
   onCursor: (index: number | null) => void,
   onZoom: (from: number, to: number) => void,
 ): uPlot.Options {
@@ -67,6 +69,7 @@ function options(
     legend: { show: false },
     padding: [8, 16, 0, 0],
     cursor: { drag: { x: true, y: false, setScale: false }, points: { size: 5, width: 1 } },
+    ...(fromZero ? { scales: { y: { range: (_: uPlot, __: number, high: number): [number, number] => [0, high * 1.1 || 1] } } } : {}),
     axes: [
       { ...axis, size: 22, gap: 2, values: (_, splits) => splits.map((seconds) => format(seconds * 1000)) },
       { ...axis, size: 56, gap: 6, space: 36, values: (_, splits) => splits.map(formatShort) },

@@ -109,7 +109,7 @@ export const FLEET_COLUMNS: readonly FleetColumn[] = [
     'Load',
     '1 min',
     82,
-    1000,
+    1180,
     (node) => valuesOf(node)?.load1,
     (value) => formatNumber(value, 2),
   ),

@@ -31,7 +31,7 @@ export function findEntries(
   const known = state.connection.get().kind === 'connected';
   found.sort((a, b) => STATE_ORDER.indexOf(a.state) - STATE_ORDER.indexOf(b.state) || (a.name < b.name ? -1 : 1));
   const entries = found.slice(0, MAX_NODES).map((node) => toEntry(node, known));
-  return { entries: [...entries, ...actions(text, state).filter((action) => holds(action.name))], nodesFound: found.length };
+  return { entries: [...entries, ...actions(state).filter((action) => holds(action.name)), ...searches(text)], nodesFound: found.length };
 }
 
 function toEntry(node: FleetNode, known: boolean): PaletteEntry {
@@ -46,7 +46,16 @@ function toEntry(node: FleetNode, known: boolean): PaletteEntry {
   };
 }
 
-function actions(text: string, { time, theme }: ConsoleState): PaletteEntry[] {
+/** What can be done with the text itself. */
+function searches(text: string): PaletteEntry[] {
+  if (text.trim() === '') return [];
+  const run = (): void => navigate({ page: 'fleet', filter: text.trim() });
+  return [
+    { id: 'filter', group: 'With this text', name: 'Show in the fleet as a filter', detail: text, mark: <LayoutGrid {...ICON} />, run },
+  ];
+}
+
+function actions({ time, theme }: ConsoleState): PaletteEntry[] {
   const action = (name: string, detail: string, mark: ReactNode, run: () => void): PaletteEntry => ({
     id: name,
     group: 'Actions',
@@ -56,7 +65,6 @@ function actions(text: string, { time, theme }: ConsoleState): PaletteEntry[] {
     run,
   });
   return [
-    action('Show in the fleet as a filter', text, <LayoutGrid {...ICON} />, () => navigate({ page: 'fleet', filter: text })),
     action('Go to Fleet', '', <LayoutGrid {...ICON} />, () => navigate({ page: 'fleet', filter: '' })),
     action('Go to Explore', 'SQL', <SquareTerminal {...ICON} />, () => navigate({ page: 'explore', sql: '' })),
     action('Go to Pipeline', 'ledger and hops', <Waypoints {...ICON} />, () => navigate({ page: 'pipeline' })),

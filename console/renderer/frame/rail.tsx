@@ -32,11 +32,11 @@ export function Rail() {
   const [host = '', port = ''] = splitAddress(connection.gateway);
   return (
     <aside className="rail">
-      <div className="context" title={`Gateway ${connection.gateway}`}>
+      <div className="context" title={`Gateway ${connection.gateway}, read-only`}>
         <Server size={14} strokeWidth={1.6} />
         <span className="grow">
           <b className="cut">{host || 'no gateway'}</b>
-          <small className="cut">{port === '' ? 'read-only' : `port ${port}, read-only`}</small>
+          <small className="cut">{port === '' ? 'not known yet' : `port ${port}`}</small>
         </span>
       </div>
       <nav aria-label="Pages">
