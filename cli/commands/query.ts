@@ -76,12 +76,18 @@ function tableWriter(output: Output): RowWriter {
     end: async (columns) => {
       const shown = columns.map((column, i) => ({
         header: column.name,
-        text: (row: Cell[]) => (row[i] === null ? '' : String(row[i])),
+        text: (row: Cell[]) => cellText(row[i] ?? null),
         align: isNumber(column) ? ('right' as const) : ('left' as const),
       }));
       for (const line of tableLines(shown, all, output.paint.bold)) await output.write(`${line}\n`);
     },
   };
+}
+
+/** For reading: six digits of a fraction. JSON and CSV have all of them. */
+function cellText(cell: Cell): string {
+  if (cell === null) return '';
+  return typeof cell === 'number' && !Number.isInteger(cell) ? String(Number(cell.toPrecision(6))) : String(cell);
 }
 
 function csvWriter(forSpreadsheet: boolean): (output: Output) => RowWriter {

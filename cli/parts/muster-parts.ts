@@ -17,15 +17,12 @@ export function musterPart(options: MusterPartOptions): Part {
   return {
     name: options.name,
     command: process.execPath,
-    args: [...NODE_FLAGS, programPath(options.name), '--config', options.configFile],
+    args: [programPath(options.name), '--config', options.configFile],
     folders: options.folders ?? [],
     files: [{ path: options.configFile, text: configText(options.settings) }],
     readiness: { kind: 'line' },
   };
 }
-
-/** A stack trace that names the sources; the agent counts each megabyte and the others do not mind. */
-const NODE_FLAGS: readonly string[] = ['--enable-source-maps'];
 
 /** YAML that says where it comes from, since editing it does not last. */
 export function configText(settings: Readonly<Record<string, unknown>>): string {

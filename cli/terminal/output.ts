@@ -9,6 +9,8 @@ export interface Output {
   json(value: unknown): void;
   /** A word to the person at the terminal, on stderr: never part of the result. */
   note(text: string): void;
+  /** From now on a reader of stdout that goes away (`| head`) is no reason to end. */
+  outliveReader(): void;
   /** True when stdout is a terminal. */
   readonly interactive: boolean;
   readonly paint: Paint;
@@ -36,14 +38,25 @@ export interface Streams {
   env: Readonly<Record<string, string | undefined>>;
 }
 
-/** Colours follow https://no-color.org: off when piped, when `NO_COLOR` is set and not empty, and on a dumb terminal. */
+/**
+ * A reader of stdout that has seen enough (`muster query … | head`) ends the process quietly, unless `outliveReader` was called.
+ * Colours follow https://no-color.org: off when piped, when `NO_COLOR` is set and not empty, and on
+ * a dumb terminal.
+ */
 export function createOutput({ stdout, stderr, env }: Streams): Output {
   const interactive = stdout.isTTY === true;
+  let outlive = false;
+  stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (!outlive) process.exit(error.code === 'EPIPE' ? 0 : 1);
+  });
   return {
     line: (text = '') => void stdout.write(`${text}\n`),
     write: (text) => new Promise((resolve) => void (stdout.write(text) ? resolve() : stdout.once('drain', resolve))),
     json: (value) => void stdout.write(toJson(value)),
     note: (text) => void stderr.write(`${text}\n`),
+    outliveReader: () => {
+      outlive = true;
+    },
     interactive,
     paint: createPaint(interactive && !env['NO_COLOR'] && env['TERM'] !== 'dumb'),
     get columns() {

@@ -21,6 +21,7 @@ export function recordingOutput(): RecordingOutput {
     note: (text) => {
       stderr += `${text}\n`;
     },
+    outliveReader: () => {},
     interactive: false,
     paint: createPaint(false),
     columns: 0,

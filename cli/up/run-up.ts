@@ -21,6 +21,7 @@ import { createUpView } from './up-view.ts';
 
 /** Runs until SIGINT or SIGTERM; resolves when everything is ended. Rejects with one sentence where it cannot start. */
 export async function runUp(options: UpOptions, output: Output): Promise<void> {
+  output.outliveReader();
   const state = new StateFolder(options.home);
   state.create();
   const releaseLock = takeLock(state.lockFile, state.home);

@@ -78,6 +78,7 @@ function musterParts(
     natsUrl: addresses.nats,
     natsUser: USERS.natsGateway,
     natsPasswordFile: state.secretFile(SECRETS.natsGateway),
+    natsMonitorUrl: addresses.natsMonitor,
     questdbPgHost: '127.0.0.1',
     questdbPgPort: ports.questdbPg,
     questdbPgUser: USERS.questdbReader,
