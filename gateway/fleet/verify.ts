@@ -2,7 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { NatsConnection } from 'nats';
 import { type LedgerEpoch, type Reconciliation, type RowCount, reconcile } from '../../core/common/ledger.ts';
-import type { SeqRange } from '../../core/common/ledger-ranges.ts';
+import { highest, type SeqRange } from '../../core/common/ledger-ranges.ts';
 import { MusterError } from '../../core/common/muster-error.ts';
 import type { LedgerHole, VerifyRequest, VerifyResponse } from '../../proto/gen/messages.ts';
 import type { Directory } from './directory.ts';
@@ -21,6 +21,7 @@ const DEFAULT_WAIT_MS = 10_000;
 const MAX_WAIT_MS = 300_000;
 const BETWEEN_PASSES_MS = 300;
 const APPLY_WAIT_MS = 10_000;
+const LEDGER_TABLES = ['deliveries', 'drops'];
 const MAX_HOLES = 1000;
 const DAY_US = 86_400_000_000;
 
@@ -78,12 +79,15 @@ export class Verifier {
     }
   }
 
-  /** The largest number of each epoch known now. */
+  /** The largest number of each epoch that is known now: said by a spool, in the stream, or in the ledger. */
   async #bounds(nodeId: string): Promise<Map<string, number>> {
-    const spools = this.#spools(nodeId);
-    const sums = await this.#ledger.epochs({ nodeId, sinceUs: 0 });
-    const bounds = new Map([...sums].map(([key, { last }]) => [key, last]));
-    for (const [key, spool] of spools) bounds.set(key, Math.max(bounds.get(key) ?? 0, spool.next - 1));
+    const bounds = new Map<string, number>();
+    const know = (key: string, last: number): unknown => bounds.set(key, Math.max(bounds.get(key) ?? 0, last));
+    for (const [key, spool] of this.#spools(nodeId)) know(key, spool.next - 1);
+    const { ranges } = await readBacklog(this.#options.connection);
+    for (const [key, inStream] of ranges) if (nodeId === '' || key.startsWith(nodeId)) know(key, highest(inStream));
+    await this.#ledger.untilApplied(LEDGER_TABLES, Date.now() + APPLY_WAIT_MS);
+    for (const [key, { last }] of await this.#ledger.epochs({ nodeId, sinceUs: 0 })) know(key, last);
     return bounds;
   }
 
@@ -113,7 +117,7 @@ export class Verifier {
     await ledger.untilApplied(tables, Date.now() + APPLY_WAIT_MS);
     const counted = await ledger.countRows(tables, scope);
     const backlog = await readBacklog(this.#options.connection);
-    await ledger.untilApplied(['deliveries', 'drops'], Date.now() + APPLY_WAIT_MS);
+    await ledger.untilApplied(LEDGER_TABLES, Date.now() + APPLY_WAIT_MS);
     const all = await ledger.epochs({ nodeId, sinceUs: 0 });
     const after = cutUs === 0 ? all : await ledger.epochs(scope);
     // A batch made just after the cut may have rows from just before it.

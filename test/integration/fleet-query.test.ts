@@ -1,0 +1,167 @@
+// Query: what comes back, to the bit; what is refused, timed out and capped; and that the gateway lives through all of it.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { QueryFrame } from '../../proto/gen/messages.ts';
+import { until } from '../harness/until.ts';
+import { type FleetFixture, startFleet } from './fleet-fixture.ts';
+
+let fleet: FleetFixture;
+
+beforeAll(async () => {
+  fleet = await startFleet();
+  await fleet.questdb.sql('create table cpu (timestamp timestamp, node_id symbol, busy double) timestamp(timestamp) partition by day wal');
+  await fleet.questdb.sql("insert into cpu select timestamp_sequence('2026-11-22', 1000000), 'a', x::double from long_sequence(100000)");
+  await until('the rows can be read', async () => (await fleet.questdb.sql('select count() from cpu'))[0]?.[0] === 100_000);
+});
+afterAll(() => fleet?.stop());
+
+function query(sql: string, more: object = {}): Promise<QueryFrame[]> {
+  return fleet.collect<QueryFrame>('query', { sql, ...more });
+}
+
+async function running(): Promise<number> {
+  const rows = await fleet.questdb.sql("select query from query_activity() where query not like '%query_activity%'");
+  return rows.length;
+}
+
+describe('an answer', () => {
+  it('has each type as the contract says, to the microsecond and the bit', async () => {
+    const [frame, ...rest] = await query(
+      `select cast('2026-11-22T10:00:00.123456Z' as timestamp) t, 0.1 + 0.2 d, 9007199254740993 l, 5 i, 'xy' v, true b,
+        cast('11111111-1111-1111-1111-111111111111' as uuid) u, null::double dn, null::timestamp tn, null::varchar vn, 'it''s "q"' q`,
+    );
+    expect(rest).toEqual([]);
+    expect(frame?.columns.map(({ name, type }) => `${name}:${type}`)).toEqual([
+      't:timestamp',
+      'd:double',
+      'l:long',
+      'i:int',
+      'v:varchar',
+      'b:boolean',
+      'u:uuid',
+      'dn:double',
+      'tn:timestamp',
+      'vn:varchar',
+      'q:varchar',
+    ]);
+    expect(
+      frame?.values.map(({ numbers, texts, timesUs, nulls }) => [...numbers, ...texts, ...timesUs, ...nulls.map((n) => `null ${n}`)]),
+    ).toEqual([
+      [Date.UTC(2026, 10, 22, 10) * 1000 + 123_456],
+      [0.1 + 0.2],
+      ['9007199254740993'],
+      [5],
+      ['xy'],
+      ['true'],
+      ['11111111-1111-1111-1111-111111111111'],
+      [Number.NaN],
+      [0, 'null 0'],
+      ['', 'null 0'],
+      ['it\'s "q"'],
+    ]);
+    expect(frame?.totals).toMatchObject({ rows: 1, truncated: false });
+  });
+
+  it('comes in frames, columns in the first and totals in the last', async () => {
+    const frames = await query('select * from cpu', { maxRows: 12_000 });
+    expect(frames.map((frame) => frame.rows)).toEqual([5000, 5000, 2000]);
+    expect(frames.map((frame) => frame.columns.length)).toEqual([3, 0, 0]);
+    expect(frames.map((frame) => frame.totals?.rows)).toEqual([undefined, undefined, 12_000]);
+    expect(frames[2]?.totals).toMatchObject({ truncated: true });
+    expect(frames[1]?.values[2]?.numbers.slice(0, 2)).toEqual([5001, 5002]);
+  });
+
+  it('is not called cut where it has exactly as many rows as allowed, nor where it has none', async () => {
+    expect((await query('select * from cpu limit 5', { maxRows: 5 })).at(-1)?.totals).toMatchObject({ rows: 5, truncated: false });
+    expect((await query('cpu where busy < 0')).at(-1)).toMatchObject({ columns: [{}, {}, {}], rows: 0, totals: { rows: 0 } });
+  });
+
+  it.each([
+    'cpu latest on timestamp partition by node_id',
+    'select timestamp, avg(busy) from cpu sample by 1h',
+    'with x as (select * from cpu) select count() from x; -- done',
+    'select a.busy, b.busy from cpu a asof join cpu b limit 3',
+    'tables()',
+    'show columns from cpu',
+    'show tables',
+    'explain select * from cpu',
+    'declare @n := 3 select * from cpu limit @n',
+  ])('is given to %s', async (sql) => {
+    expect((await query(sql)).at(-1)?.totals?.rows).toBeGreaterThan(0);
+  });
+});
+
+describe('bad input 38', () => {
+  it.each([
+    "insert into cpu values (now(), 'b', 1)",
+    'update cpu set busy = 0',
+    'drop table cpu',
+    'alter table cpu add column x int',
+    'create table y (a int)',
+    'truncate table cpu',
+    "copy cpu to '/tmp'",
+    'select 1; select 2',
+    "select * from files('/etc')",
+    "select * from (files)('/etc')",
+    "select * from files /* */ ('/etc')",
+    "select * from read_parquet('a.parquet')",
+    'set statement_timeout = 0',
+    "with x as (select 1) insert into cpu select now(), 'b', 1.0 from x",
+    'select nothing from nowhere',
+    '',
+  ])('refuses %s with a position or the words of the database', async (sql) => {
+    await expect(query(sql)).rejects.toMatchObject({ code: 3, details: expect.stringMatching(/position \d+|database says/) });
+    expect((await fleet.questdb.sql('select count() from cpu'))[0]?.[0]).toBe(100_000);
+  });
+
+  it('ends a long query at its limit, in the database too', async () => {
+    const startedMs = Date.now();
+    const slow = query('select count() from cpu a cross join cpu b cross join cpu c where a.busy > b.busy', { timeoutMs: 1000 });
+    await expect(slow).rejects.toMatchObject({ code: 4, details: expect.stringContaining('longer than 1000 ms') });
+    expect(Date.now() - startedMs).toBeLessThan(5000);
+    await until('nothing runs in the database', async () => (await running()) === 0, 5000);
+  });
+
+  it('ends a query that its caller cancels, in the database too', async () => {
+    await fleet.collect('query', { sql: 'select a.busy from cpu a cross join cpu b cross join cpu c', maxRows: 1_000_000 }, () => true);
+    await until('nothing runs in the database', async () => (await running()) === 0, 5000);
+  });
+
+  it('caps a hundred million rows', async () => {
+    const frames = await query('select x, x * 2 from long_sequence(100000000)', { maxRows: 20_000 });
+    expect(frames.at(-1)?.totals).toMatchObject({ rows: 20_000, truncated: true });
+    await until('nothing runs in the database', async () => (await running()) === 0, 5000);
+  });
+
+  it('keeps memory flat while nobody reads a large answer', async () => {
+    const before = process.memoryUsage().rss;
+    let most = 0;
+    const frames = await fleet.collect<QueryFrame>(
+      'query',
+      { sql: "select x, x * 2, rpad('a', 200, 'b') from long_sequence(100000000)", maxRows: 1_000_000, timeoutMs: 60_000 },
+      (messages) => {
+        most = Math.max(most, process.memoryUsage().rss);
+        // What was read is not kept.
+        messages.splice(0, messages.length - 1);
+        return (messages[0]?.totals?.rows ?? 0) > 0;
+      },
+    );
+    expect(frames.at(-1)?.totals).toMatchObject({ rows: 1_000_000 });
+    expect((most - before) / 1024 ** 2).toBeLessThan(200);
+  });
+
+  it('refuses limits beyond the limits', async () => {
+    await expect(query('select 1', { maxRows: 1_000_001 })).rejects.toMatchObject({ code: 3 });
+    await expect(query('select 1', { timeoutMs: 60_001 })).rejects.toMatchObject({ code: 3 });
+  });
+
+  it('says so while the database is away, and answers again when it is back', async () => {
+    const cut = query('select count() from cpu a cross join cpu b where a.busy > b.busy + 1', { timeoutMs: 30_000 });
+    const refused = expect(cut).rejects.toMatchObject({ code: 14 });
+    await until('the query runs', async () => (await running()) > 0);
+    await fleet.questdb.kill();
+    await refused;
+    await expect(query('select 1')).rejects.toMatchObject({ code: 14, details: expect.stringContaining('the database does not answer') });
+    await fleet.questdb.restart();
+    expect((await query('select 1')).at(-1)?.totals).toMatchObject({ rows: 1 });
+  });
+});

@@ -1,0 +1,177 @@
+// Verify against a ledger and tables made by hand: it finds each kind of disorder, and only that.
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { ETL_CONSUMER, TELEMETRY_STREAM, telemetrySubject } from '../../core/common/streams.ts';
+import { ownTableStatements } from '../../etl/questdb/own-tables.ts';
+import { encodeBatch, encodeEnvelope } from '../../proto/batch-codec.ts';
+import type { PipelineStatus, VerifyResponse } from '../../proto/gen/messages.ts';
+import { until } from '../harness/until.ts';
+import { type FleetFixture, registryEntry, startFleet } from './fleet-fixture.ts';
+
+const NODE = '3f0c2a9e-0000-4000-8000-00000000000a';
+const OTHER = '3f0c2a9e-0000-4000-8000-00000000000b';
+const EPOCH = 'aa'.repeat(16);
+const ROWS = 10;
+const TTL_DAYS = 30;
+const DAY_MS = 86_400_000;
+
+let fleet: FleetFixture;
+
+beforeAll(async () => {
+  fleet = await startFleet();
+  for (const nodeId of [NODE, OTHER]) await fleet.nodes.put(nodeId, JSON.stringify(registryEntry(nodeId)));
+});
+afterAll(() => fleet?.stop());
+
+beforeEach(async () => {
+  const { sql } = fleet.questdb;
+  for (const table of ['deliveries', 'drops', 'cpu', 'memory']) await sql(`drop table if exists ${table}`);
+  for (const statement of ownTableStatements(TTL_DAYS).slice(0, 2)) await sql(statement.replace(/\s+/g, ' '));
+  for (const table of ['cpu', 'memory']) {
+    await sql(
+      `create table ${table} (timestamp timestamp, node_id symbol, x double) timestamp(timestamp) partition by day ttl ${TTL_DAYS} days wal
+        dedup upsert keys(timestamp, node_id, x)`.replace(/\s+/g, ' '),
+    );
+  }
+  await (await fleet.connection.jetstreamManager()).streams.purge(TELEMETRY_STREAM);
+  spool(NODE, 1, 1);
+  spool(OTHER, 1, 1);
+});
+
+/** Ledger rows `first`…`last` of ROWS rows each, one a second from `startMs`, and as many rows in `cpu`. */
+async function store(nodeId: string, first: number, last: number, startMs = Date.now() - 3_600_000, epoch = EPOCH): Promise<void> {
+  await ledger(nodeId, first, last, startMs, epoch);
+  await fleet.questdb.sql(
+    `insert into cpu select cast(${startMs * 1000} + x / ${ROWS} * 1000000 as timestamp), '${nodeId}', x::double
+      from long_sequence(${(last - first + 1) * ROWS})`.replace(/\s+/g, ' '),
+  );
+}
+
+async function ledger(nodeId: string, first: number, last: number, startMs = Date.now() - 3_600_000, epoch = EPOCH): Promise<void> {
+  await fleet.questdb.sql(
+    `insert into deliveries (timestamp, node_id, epoch, seq, rows, bad_rows, merged_rows) select
+      cast(${startMs * 1000} + x * 1000000 as timestamp), '${nodeId}', '${epoch}', ${first} + x - 1, ${ROWS + 3}, 2, 1
+      from long_sequence(${last - first + 1})`.replace(/\s+/g, ' '),
+  );
+}
+
+async function drop(first: number, last: number, reason: string): Promise<void> {
+  await fleet.questdb.sql(
+    `insert into drops values (now(), '${NODE}', '${EPOCH}', ${first}, ${last}, ${(last - first + 1) * ROWS}, '${reason}')`,
+  );
+}
+
+function spool(nodeId: string, oldestSeq: number, nextSeq: number): void {
+  const epoch = Buffer.from(nextSeq === 1 ? '00'.repeat(16) : EPOCH, 'hex');
+  fleet.heartbeat(nodeId, { sentUs: 0, spool: { epoch, oldestSeq, nextSeq, bytes: 0, rows: 0, durable: true, problem: '' } });
+}
+
+async function publish(nodeId: string, seq: number): Promise<void> {
+  const epoch = Buffer.from(EPOCH, 'hex');
+  const batch = encodeBatch({ epoch, seq, createdUs: Date.now() * 1000, frames: [], events: [], dropped: [] });
+  const envelope = encodeEnvelope([{ nodeId, receivedUs: 1, gateway: 'g', batch, epoch, seq, skewUs: 0 }]);
+  await fleet.connection.jetstream().publish(telemetrySubject(0), envelope);
+}
+
+async function verify(more: object = {}): Promise<VerifyResponse> {
+  return fleet.call<VerifyResponse>('verify', { waitMs: 100, ...more });
+}
+
+const CLEAN = { lost: 0, doubled: 0, missingRows: 0, inFlight: 0, dropped: 0, inSpools: 0, holes: [] };
+
+describe('verify', () => {
+  it('finds an untouched ledger clean, and an empty one too', async () => {
+    expect(await verify()).toMatchObject({ ...CLEAN, stored: 0, ledgerRows: 0 });
+    await store(NODE, 1, 500);
+    await store(OTHER, 1, 300);
+    expect(await verify()).toMatchObject({ ...CLEAN, stored: 800, ledgerRows: 8000, tableRows: 8000, badRows: 1600 });
+    expect(await verify({ nodeId: NODE })).toMatchObject({ ...CLEAN, stored: 500, ledgerRows: 5000, tableRows: 5000, nodes: 1 });
+  });
+
+  it('names each hole, those at the start and at the end too', async () => {
+    await store(NODE, 3, 10);
+    await store(NODE, 12, 12, Date.now() - 1_000_000);
+    await store(NODE, 15, 20, Date.now() - 500_000);
+    spool(NODE, 23, 23);
+    const found = await until('the spool is known', async () => {
+      const answer = await verify();
+      return answer.lost === 7 ? answer : undefined;
+    });
+    expect(found).toMatchObject({ stored: 15, lost: 7 });
+    expect(found.holes.map(({ nodeId, epoch, firstSeq, lastSeq }) => [nodeId, epoch, firstSeq, lastSeq])).toEqual([
+      [NODE, EPOCH, 1, 2],
+      [NODE, EPOCH, 11, 11],
+      [NODE, EPOCH, 13, 14],
+      [NODE, EPOCH, 21, 22],
+    ]);
+    expect(found.holes[0]?.reason).toBe('acknowledged, and neither stored nor in the stream');
+  });
+
+  it('accounts for what was dropped, is in the stream, and is in the spool', async () => {
+    await store(NODE, 1, 10);
+    await store(NODE, 13, 15, Date.now() - 500_000);
+    await drop(11, 12, 'spool_limit');
+    for (const seq of [15, 16, 17]) await publish(NODE, seq);
+    spool(NODE, 18, 21);
+    const found = await until('the spool is known', async () => {
+      const answer = await verify();
+      return answer.inSpools === 3 ? answer : undefined;
+    });
+    expect(found).toMatchObject({ ...CLEAN, stored: 13, dropped: 2, inFlight: 2, inSpools: 3, droppedByReason: { spool_limit: 2 } });
+  });
+
+  it('does not take what the ETL has acknowledged for in flight', async () => {
+    const manager = await fleet.connection.jetstreamManager();
+    await manager.consumers.add(TELEMETRY_STREAM, { durable_name: ETL_CONSUMER, ack_policy: 'explicit' as never });
+    for (const seq of [1, 2, 3]) await publish(NODE, seq);
+    const consumer = await fleet.connection.jetstream().consumers.get(TELEMETRY_STREAM, ETL_CONSUMER);
+    for (let i = 0; i < 2; i++) await (await consumer.next())?.ackAck();
+    await ledger(NODE, 1, 1);
+    expect(await verify()).toMatchObject({ stored: 1, inFlight: 1, lost: 0 });
+    await (await consumer.next())?.ackAck();
+    // The ledger's row says that more rows were stored than there are.
+    expect(await verify()).toMatchObject({ stored: 1, inFlight: 0, missingRows: ROWS });
+    await manager.consumers.delete(TELEMETRY_STREAM, ETL_CONSUMER);
+  });
+
+  it('counts rows too many and too few by node, so that they do not make up for each other', async () => {
+    await store(NODE, 1, 10);
+    await store(OTHER, 1, 10);
+    await fleet.questdb.sql(`insert into memory values (now(), '${NODE}', 1), (now(), '${NODE}', 2)`);
+    await fleet.questdb.sql(`insert into memory values (now(), '${OTHER}', 1)`);
+    await ledger(OTHER, 11, 11, Date.now() - 60_000);
+    expect(await verify()).toMatchObject({ lost: 0, doubled: 2, missingRows: ROWS - 1 });
+  });
+
+  it('names a number that is twice in the ledger', async () => {
+    await store(NODE, 1, 10);
+    await store(NODE, 4, 4, Date.now() - 60_000);
+    const found = await verify();
+    expect(found).toMatchObject({ stored: 10, lost: 0, doubled: 0 });
+    expect(found.holes).toEqual([{ nodeId: NODE, epoch: EPOCH, firstSeq: 4, lastSeq: 4, reason: 'has more than one row in the ledger' }]);
+  });
+
+  it('waits for what was in flight at the start', async () => {
+    await store(NODE, 1, 9);
+    await publish(NODE, 10);
+    const answer = verify({ waitMs: 20_000 });
+    await store(NODE, 10, 10, Date.now() - 60_000);
+    expect(await answer).toMatchObject({ ...CLEAN, stored: 10 });
+  });
+
+  it('compares only what ledger and tables still hold when the TTL has begun to bite', async () => {
+    const old = Date.now() - (TTL_DAYS - 0.5) * DAY_MS;
+    await ledger(NODE, 40, 50, old);
+    await store(NODE, 51, 60);
+    expect(await verify()).toMatchObject({ ...CLEAN, stored: 21, tableRows: 100, ledgerRows: 100 });
+  });
+
+  it('tells in the status how complete the last hour is', async () => {
+    await store(NODE, 1, 50, Date.now() - 1_000_000);
+    await store(NODE, 101, 150, Date.now() - 900_000);
+    const status = await until('a fresh answer', async () => {
+      const answer = await fleet.call<PipelineStatus>('getPipelineStatus', {});
+      return answer.completenessPercent < 100 ? answer : undefined;
+    });
+    expect(status.completenessPercent).toBeCloseTo(100 * (100 / 150), 3);
+  });
+});
