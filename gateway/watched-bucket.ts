@@ -56,6 +56,15 @@ export class WatchedBucket<T> implements Component {
     return this.#entries.get(key)?.value;
   }
 
+  /** As `get`; asks the server about a key that is not known yet, as the watch may be a moment behind another gateway's write. */
+  async find(key: string): Promise<T | undefined> {
+    if (!this.#entries.has(key)) {
+      const entry = await reachable(this.#bucket().get(key));
+      if (entry !== null) this.#keep(key, this.#parse(entry), entry.revision);
+    }
+    return this.get(key);
+  }
+
   /** True for a key that was deleted and not written again, false for one that never was. */
   isDeleted(key: string): boolean {
     const entry = this.#entries.get(key);

@@ -139,9 +139,9 @@ export class TokenStore implements Component {
    * Throws `permission_denied`, with the same words whatever is wrong, where the token cannot be used. Spends nothing; whether uses are
    * left is for `useJoinToken` to say, as it depends on the key.
    */
-  checkJoinToken(secret: string, peer: string): void {
+  async checkJoinToken(secret: string, peer: string): Promise<void> {
     const id = parseSecret(secret)?.id;
-    const reason = id === undefined ? 'malformed' : this.#whyNot('join', secret, this.#bucket.get(id));
+    const reason = id === undefined ? 'malformed' : this.#whyNot('join', secret, await this.#bucket.find(id));
     if (reason !== undefined) this.#refuseJoin(id ?? '', reason, peer);
   }
 
@@ -177,7 +177,7 @@ export class TokenStore implements Component {
       this.#events.callerRefused({ tokenId: '', reason: 'missing' });
       throw new MusterError('unauthenticated', NO_BEARER);
     }
-    const caller = this.#callerOf(secret);
+    const caller = await this.#callerOf(secret);
     if (!caller.scopes.includes(scope)) {
       this.#events.callerRefused({ tokenId: caller.tokenId, reason: 'scope' });
       const has = caller.scopes.join(', ') || 'none';
@@ -186,12 +186,12 @@ export class TokenStore implements Component {
     return caller;
   }
 
-  #callerOf(secret: string): Caller {
+  async #callerOf(secret: string): Promise<Caller> {
     if (this.#operatorHash !== undefined && matchesHash(secret, this.#operatorHash)) {
       return { tokenId: 'operator', name: 'operator', scopes: SCOPES };
     }
     const parsed = parseSecret(secret);
-    const record = parsed === undefined ? undefined : this.#bucket.get(parsed.id);
+    const record = parsed === undefined ? undefined : await this.#bucket.find(parsed.id);
     const reason = parsed === undefined ? 'malformed' : this.#whyNot('access', secret, record);
     if (reason !== undefined || record === undefined) {
       this.#events.callerRefused({ tokenId: parsed?.id ?? '', reason: reason ?? 'unknown' });

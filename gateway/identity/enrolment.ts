@@ -47,7 +47,7 @@ export class Enrolment {
   async #join(asked: EnrollRequest, peer: string): Promise<EnrollResponse> {
     const { ca, tokens, registry, events } = this.#options;
     // The token comes first: a stranger gets no work done. A use is spent last: a bad request must not cost one.
-    tokens.checkJoinToken(asked.joinToken, peer);
+    await tokens.checkJoinToken(asked.joinToken, peer);
     const request = await ca.check(asked.csrPem);
     if (request.claimedNodeId !== undefined) throw foreignName(request.claimedNodeId);
     const grant = await tokens.useJoinToken(asked.joinToken, { keyHash: request.keyHash, nodeId: createNodeId(), peer });

@@ -8,12 +8,11 @@ const FRAME_HEADER = 9;
 const SETTINGS = 4;
 const MAX_SETTINGS = 1024;
 
-/** Resolves when preface and settings are there in full; all bytes are put back. Rejects when they are not, or after `withinMs`. */
-export function awaitPreface(socket: Duplex, withinMs: number): Promise<void> {
+/** Resolves when preface and settings are there in full; all bytes are put back. Rejects when they are not, or the connection ends. */
+export function awaitPreface(socket: Duplex): Promise<void> {
   return new Promise((resolve, reject) => {
     let seen: Buffer = Buffer.alloc(0);
     const finish = (error?: MusterError): void => {
-      clearTimeout(timer);
       socket.off('readable', read);
       socket.off('close', gone);
       if (error !== undefined) {
@@ -33,15 +32,8 @@ export function awaitPreface(socket: Duplex, withinMs: number): Promise<void> {
         finish(error as MusterError);
       }
     };
-    const gone = (): void => finish(new MusterError('cancelled', 'the connection was closed before it spoke HTTP/2'));
-    const timer = setTimeout(() => {
-      finish(
-        new MusterError(
-          'deadline_exceeded',
-          `${seen.length} bytes of HTTP/2 came within ${withinMs} ms: a preface and settings are needed`,
-        ),
-      );
-    }, withinMs);
+    const gone = (): void =>
+      finish(new MusterError('cancelled', `the connection was closed after ${seen.length} bytes of HTTP/2's preface`));
     socket.on('readable', read);
     socket.on('close', gone);
   });

@@ -1,6 +1,6 @@
 // The one TLS port: accepts connections, gives them a deadline to speak TLS and HTTP/2, and hands them on.
 // grpc-js has no such deadline of its own: a silent connection would stay open for ever.
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { createServer, type Server, type TLSSocket } from 'node:tls';
 import { MusterError } from '../../core/common/muster-error.ts';
 import type { Component } from '../../core/node/lifecycle.ts';
@@ -24,17 +24,25 @@ export interface TlsListenerOptions {
   events: TlsListenerEvents;
 }
 
-/** Half of the five seconds after which a connection that says nothing sensible is closed; the preface has the other half. */
-const HANDSHAKE_MS = 2400;
-const PREFACE_MS = 2400;
+/** From accepting a connection to the beginning of HTTP/2 on it, TLS included. */
+const PREFACE_WITHIN_MS = 4500;
 const MAX_CONNECTIONS = 20_000;
 const BACKLOG = 4096;
+
+interface Connection {
+  /** The TCP connection below TLS. */
+  socket: Socket;
+  /** Runs out where TLS and HTTP/2 are not spoken in time. */
+  deadline: NodeJS.Timeout;
+  /** How far it came. */
+  stage: 'handshake' | 'preface' | 'open';
+}
 
 export class TlsListener implements Component {
   readonly name = 'TLS port';
   readonly #options: TlsListenerOptions;
   /** By `address:port` of the peer, as gRPC names it. */
-  readonly #connections = new Map<string, TLSSocket>();
+  readonly #connections = new Map<string, Connection>();
   #server: Server | undefined;
   #certificate: ServerCertificate | undefined;
 
@@ -49,7 +57,7 @@ export class TlsListener implements Component {
 
   /** Cuts the connection of a peer at once. */
   cut(peer: string): void {
-    this.#connections.get(peer)?.destroy();
+    this.#connections.get(peer)?.socket.destroy();
   }
 
   async start(): Promise<void> {
@@ -63,12 +71,13 @@ export class TlsListener implements Component {
       rejectUnauthorized: false,
       minVersion: 'TLSv1.2',
       ALPNProtocols: ['h2'],
-      handshakeTimeout: HANDSHAKE_MS,
     });
     server.maxConnections = MAX_CONNECTIONS;
-    server.on('secureConnection', (socket) => this.#accept(socket));
+    server.on('connection', (socket) => this.#accept(socket));
+    server.on('secureConnection', (socket) => this.#secured(socket));
     server.on('tlsClientError', (error, socket) => {
       events.connectionRefused({ peer: nameOf(socket), reason: 'handshake', detail: error.message });
+      socket.destroy();
     });
     server.on('drop', (dropped) => {
       events.connectionRefused({
@@ -90,7 +99,7 @@ export class TlsListener implements Component {
     this.#server = undefined;
     if (server === undefined) return;
     const closed = new Promise((resolve) => server.close(resolve));
-    for (const socket of this.#connections.values()) socket.destroy();
+    for (const { socket } of this.#connections.values()) socket.destroy();
     await closed;
   }
 
@@ -105,27 +114,54 @@ export class TlsListener implements Component {
     });
   }
 
-  #accept(socket: TLSSocket): void {
+  #accept(socket: Socket): void {
     const peer = nameOf(socket);
-    this.#connections.set(peer, socket);
-    socket.once('close', () => this.#connections.delete(peer));
+    const connection: Connection = { socket, stage: 'handshake', deadline: setTimeout(() => this.#tooSlow(peer), PREFACE_WITHIN_MS) };
+    this.#connections.set(peer, connection);
+    socket.once('close', () => {
+      clearTimeout(connection.deadline);
+      if (this.#connections.get(peer) === connection) this.#connections.delete(peer);
+    });
+    socket.setNoDelay(true);
+  }
+
+  #secured(socket: TLSSocket): void {
+    const peer = nameOf(socket);
+    const connection = this.#connections.get(peer);
     // A reset is no event: the close that follows is.
     socket.on('error', () => socket.destroy());
-    socket.setNoDelay(true);
-    awaitPreface(socket, PREFACE_MS).then(
+    if (connection === undefined) {
+      socket.destroy();
+      return;
+    }
+    connection.stage = 'preface';
+    awaitPreface(socket).then(
       () => {
+        connection.stage = 'open';
+        clearTimeout(connection.deadline);
         this.#options.events.connectionOpened();
         this.#options.onConnection(socket);
       },
       (error: unknown) => {
         const detail = error instanceof Error ? error.message : String(error);
         this.#options.events.connectionRefused({ peer, reason: 'preface', detail });
-        socket.destroy();
+        connection.socket.destroy();
       },
     );
   }
+
+  #tooSlow(peer: string): void {
+    const connection = this.#connections.get(peer);
+    if (connection === undefined || connection.stage === 'open') return;
+    // A connection that got as far as the preface tells of its end itself.
+    if (connection.stage === 'handshake') {
+      const detail = `no TLS handshake within ${PREFACE_WITHIN_MS} ms`;
+      this.#options.events.connectionRefused({ peer, reason: 'handshake', detail });
+    }
+    connection.socket.destroy();
+  }
 }
 
-function nameOf(socket: TLSSocket): string {
+function nameOf(socket: Socket): string {
   return `${socket.remoteAddress ?? 'unknown'}:${socket.remotePort ?? 0}`;
 }

@@ -110,15 +110,31 @@ export class TestStream {
   readonly call: ClientDuplexStream<Buffer, Buffer>;
   readonly epoch: Buffer;
   readonly #client: Client;
+  readonly #edge: Edge;
 
-  constructor(edge: Edge, identity: Identity | undefined, epoch: Buffer = randomBytes(16)) {
+  /** `client` is a connection to use instead of a new one. */
+  constructor(edge: Edge, identity: Identity | undefined, epoch: Buffer = randomBytes(16), client = connect(edge, identity)) {
+    this.#edge = edge;
     this.epoch = epoch;
-    this.#client = connect(edge, identity);
+    this.#client = client;
     this.call = this.#client.makeBidiStreamRequest('/muster.v1.AgentService/Connect', asItIs, asItIs);
     this.call.on('data', (bytes: Buffer) => this.received.push(decodeMessage<GatewayMessage>(GATEWAY_MESSAGE_FIELDS, bytes)));
     // The status says it all, and comes after.
     this.call.on('error', () => undefined);
     this.ended = new Promise((resolve) => this.call.on('status', resolve));
+  }
+
+  /** One message as it stands in an HTTP/2 stream. */
+  static frame(message: AgentMessage): Buffer {
+    const bytes = encodeMessage(AGENT_MESSAGE_FIELDS, message);
+    const head = Buffer.alloc(5);
+    head.writeUInt32BE(bytes.length, 1);
+    return Buffer.concat([head, bytes]);
+  }
+
+  /** Another stream on the same connection. */
+  again(): TestStream {
+    return new TestStream(this.#edge, undefined, this.epoch, this.#client);
   }
 
   raw(bytes: Buffer): void {
