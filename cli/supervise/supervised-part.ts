@@ -29,7 +29,7 @@ export interface PartSnapshot {
 export interface SupervisedPartOptions {
   logFile: string;
   clock: Clock;
-  /** How long a start may take; default 60 s. */
+  /** How long a start may take; default 120 s. */
   readyTimeoutMs?: number;
   /** Called after each change of state. */
   onChange: (snapshot: PartSnapshot) => void;
@@ -92,7 +92,7 @@ export class SupervisedPart {
     this.#startedMs = this.#options.clock.nowMs();
     this.#change({ state: 'starting', pid: child.pid, startMark: startMark(child.pid) ?? '' });
     try {
-      const readyLine = await child.ready(this.#options.readyTimeoutMs ?? 60_000);
+      const readyLine = await child.ready(this.#options.readyTimeoutMs ?? 120_000);
       if (!this.#stopping.signal.aborted) this.#change({ state: 'running', readyLine });
     } catch (error) {
       await child.kill();

@@ -1,5 +1,5 @@
 // All parts of Muster on one machine: started in parallel where the order allows, ended in reverse.
-import { toMusterError } from '../../core/common/muster-error.ts';
+import { MusterError, toMusterError } from '../../core/common/muster-error.ts';
 import type { Part } from '../parts/part.ts';
 import type { Clock } from '../supervise/clock.ts';
 import { rotateBeforeStart, rotateWhileOpen } from '../supervise/log-rotation.ts';
@@ -65,6 +65,11 @@ export class Installation {
     try {
       await Promise.all(all);
       await this.#console?.start();
+      // One that was ready first may have died since and be on its way back.
+      while (!this.#allRun()) {
+        await clock.sleep(50, this.#over.signal);
+        if (this.#over.signal.aborted) throw new MusterError('cancelled', 'ended before every part served');
+      }
     } catch (error) {
       // The first reason is the one to tell: what fails from here on fails because everything is ending.
       await this.stop();
@@ -91,13 +96,20 @@ export class Installation {
       return { name, state, pid, startMark, port, restarts, sinceMs, problem, logFile: this.#options.state.logFile(name) };
     });
     return {
-      ready: this.#serving && parts.every(({ state, name }) => state === 'running' || (state === 'stopped' && name === 'console')),
+      ready: this.#serving && this.#allRun(),
       pid: process.pid,
       startedMs: this.#startedMs,
       readyAfterMs: this.#readyAfterMs,
       parts,
       addresses: this.#options.plan.addresses,
     };
+  }
+
+  /** A console that was closed is not missed. */
+  #allRun(): boolean {
+    return this.#inOrder().every(
+      (part) => part.snapshot.state === 'running' || (part === this.#console && part.snapshot.state === 'stopped'),
+    );
   }
 
   #inOrder(): SupervisedPart[] {

@@ -55,7 +55,7 @@ export async function startPipeline(options: PipelineOptions = {}): Promise<Pipe
   const args = await upArguments(home, options.agent === true);
   const up = startChild(upPart(args, state, options.env ?? {}), join(home, 'logs', 'up.log'));
   try {
-    await up.ready(90_000);
+    await up.ready(180_000);
     return await toPipeline(up, state, args, options);
   } catch (error) {
     await up.stop(30_000);
@@ -120,7 +120,7 @@ async function toPipeline(up: Child, state: StateFolder, args: readonly string[]
       process.kill(pid, 'SIGKILL');
       await until(`process ${pid} (${name}) is gone`, () => startMark(pid) !== mark && part(name).pid !== pid);
     },
-    untilReady: async (timeoutMs = 60_000) => void (await until('all parts serve', () => record().ready, timeoutMs)),
+    untilReady: async (timeoutMs = 120_000) => void (await until('all parts serve', () => record().ready, timeoutMs)),
     muster: (...more) => runMuster([...more, '--home', state.home]),
     sql: (statement) => questdbSql(addresses.questdbHttp, admin, statement),
     stop: async () => {
@@ -182,14 +182,14 @@ export async function startSimulation(pipeline: Pipeline, options: SimulationOpt
   };
   const logFile = join(pipeline.home, 'logs', 'simulate.log');
   let child = startChild(part, logFile);
-  await child.ready(60_000);
+  await child.ready(120_000);
   return {
     stateDir,
     kill: async () => void (await child.kill()),
     restart: async () => {
       await child.stop();
       child = startChild(part, logFile);
-      await child.ready(60_000);
+      await child.ready(120_000);
     },
     stop: async () => void (await child.stop(30_000)),
   };

@@ -45,6 +45,7 @@ export async function startQuestdb(options: QuestdbHarnessOptions = {}): Promise
     pgPort,
     admin,
     reader,
+    shortLived: true,
     ...(options.commitMode === undefined ? {} : { commitMode: options.commitMode }),
   });
   const server = await startServer(part, dir, options.dir === undefined);

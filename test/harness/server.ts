@@ -23,21 +23,21 @@ export function temporaryFolder(name: string): string {
   return mkdtempSync(join(tmpdir(), `muster-${name}-`));
 }
 
-/** Starts `part`, whose state is in `dir`. `ownFolder` is removed by `stop`. A second attempt is made when a port was taken meanwhile. */
+/** Starts `part`, whose state is in `dir`. `ownFolder` is removed by `stop`. */
 export async function startServer(part: Part, dir: string, ownFolder: boolean): Promise<Server> {
   const logFile = join(dir, 'logs', `${part.name}.log`);
   let child: Child = startChild(part, logFile);
   const restart = async (): Promise<void> => {
     await child.stop();
     child = startChild(part, logFile);
-    await child.ready(60_000);
+    await child.ready(120_000);
   };
   const stop = async (): Promise<void> => {
     await child.stop();
     if (ownFolder) rmSync(dir, { recursive: true, force: true });
   };
   try {
-    await child.ready(60_000);
+    await child.ready(120_000);
   } catch (error) {
     await stop();
     throw error;
