@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { MusterError } from '../core/common/muster-error.ts';
 import type { Component } from '../core/node/lifecycle.ts';
 import type { NodeInfo, Summary } from '../proto/gen/messages.ts';
+import { AGENT_VERSION } from './agent-version.ts';
 import { CollectorSet } from './collector-set.ts';
 import { createCollectors } from './collectors/catalog.ts';
 import { readBootTime } from './collectors/uptime.ts';
@@ -19,8 +20,6 @@ import { enrol } from './uplink/enrolment.ts';
 import { type Identity, loadIdentity, loadKey, saveCertificate, saveKey } from './uplink/identity.ts';
 import { createKey } from './uplink/signing-request.ts';
 import { Uplink } from './uplink/uplink.ts';
-
-export const AGENT_VERSION = '0.1.0';
 
 const ROOTS: HostRoots = { proc: '/proc', sys: '/sys' };
 const SPOOL_MAX_ROWS = 100_000_000;

@@ -1,0 +1,56 @@
+// The program of a simulated fleet. `--report` prints what the spools in the state folder hold, without connecting.
+import { toMusterError } from '../../core/common/muster-error.ts';
+import { helpLines, loadConfig } from '../../core/node/config.ts';
+import { startAll, untilSignal } from '../../core/node/lifecycle.ts';
+import { createLog } from '../../core/node/log.ts';
+import { lockStateFolder } from '../state-lock.ts';
+import { SIMULATE_DECLARATION, type SimulateConfig } from './config.ts';
+import { createSimulateEvents } from './events.ts';
+import { createFleet, type NodeReport, readReports } from './fleet.ts';
+
+const REPORT_FLAG = '--report';
+const argv = process.argv.slice(2);
+
+function print(line: object): void {
+  process.stdout.write(`${JSON.stringify(line)}\n`);
+}
+
+function fail(error: unknown, exitCode: number): never {
+  process.stderr.write(`${toMusterError(error).message}\n`);
+  process.exit(exitCode);
+}
+
+function configure(): SimulateConfig {
+  try {
+    const settings = argv.filter((argument) => argument !== REPORT_FLAG);
+    const config = loadConfig('simulate', SIMULATE_DECLARATION, { argv: settings, env: process.env });
+    lockStateFolder(config.stateDir);
+    return config;
+  } catch (error) {
+    return fail(error, 2);
+  }
+}
+
+async function simulate(config: SimulateConfig): Promise<NodeReport[]> {
+  const fleet = createFleet(config, createSimulateEvents(createLog('simulate', config.logLevel)));
+  const ended = untilSignal();
+  const stop = await startAll([fleet]);
+  await Promise.race([fleet.enrolled, ended]);
+  print({ ready: true, part: 'simulate', nodes: config.nodes });
+  const time = config.durationSeconds > 0 ? new Promise((resolve) => setTimeout(resolve, config.durationSeconds * 1000)) : ended;
+  await Promise.race([ended, time]);
+  await stop();
+  return fleet.report();
+}
+
+if (argv.includes('--help')) {
+  process.stdout.write(`muster simulate\n${helpLines('simulate', SIMULATE_DECLARATION).join('\n')}\n`);
+} else {
+  const config = configure();
+  try {
+    print({ nodes: argv.includes(REPORT_FLAG) ? readReports(config.stateDir) : await simulate(config) });
+    process.exit(0);
+  } catch (error) {
+    fail(error, 1);
+  }
+}

@@ -1,0 +1,38 @@
+// Where simulated nodes stand.
+
+/** Labels of a place; `utcOffsetHours` moves its day. */
+export interface Place {
+  country: string;
+  region: string;
+  city: string;
+  latitude: number;
+  longitude: number;
+  utcOffsetHours: number;
+}
+
+function place(country: string, region: string, city: string, latitude: number, longitude: number, utcOffsetHours: number): Place {
+  return { country, region, city, latitude, longitude, utcOffsetHours };
+}
+
+export const PLACES: readonly Place[] = [
+  place('gh', 'gh-accra', 'Accra', 5.6, -0.19, 0),
+  place('gh', 'gh-kumasi', 'Kumasi', 6.69, -1.62, 0),
+  place('ng', 'ng-lagos', 'Lagos', 6.52, 3.38, 1),
+  place('ng', 'ng-abuja', 'Abuja', 9.06, 7.49, 1),
+  place('ke', 'ke-nairobi', 'Nairobi', -1.29, 36.82, 3),
+  place('za', 'za-cape-town', 'Cape Town', -33.92, 18.42, 2),
+  place('eg', 'eg-cairo', 'Cairo', 30.04, 31.24, 2),
+  place('de', 'de-frankfurt', 'Frankfurt', 50.11, 8.68, 1),
+  place('nl', 'nl-amsterdam', 'Amsterdam', 52.37, 4.9, 1),
+  place('gb', 'gb-london', 'London', 51.51, -0.13, 0),
+  place('br', 'br-sao-paulo', 'São Paulo', -23.55, -46.63, -3),
+  place('us', 'us-ashburn', 'Ashburn', 39.04, -77.49, -5),
+  place('us', 'us-portland', 'Portland', 45.52, -122.68, -8),
+  place('in', 'in-mumbai', 'Mumbai', 19.08, 72.88, 5.5),
+  place('sg', 'sg-singapore', 'Singapore', 1.35, 103.82, 8),
+  place('jp', 'jp-tokyo', 'Tokyo', 35.68, 139.69, 9),
+];
+
+export function toLabels({ country, region, city, latitude, longitude }: Place): Record<string, string> {
+  return { country, region, city, latitude: String(latitude), longitude: String(longitude) };
+}

@@ -1,0 +1,155 @@
+// One simulated node: the agent's own sampler, spool and uplink around a host that does not exist.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { MusterError } from '../../core/common/muster-error.ts';
+import type { Component } from '../../core/node/lifecycle.ts';
+import type { NodeInfo, Summary } from '../../proto/gen/messages.ts';
+import { AGENT_VERSION } from '../agent-version.ts';
+import { CollectorSet } from '../collector-set.ts';
+import { LiveSampling } from '../live.ts';
+import { Sampler } from '../sampler.ts';
+import { HostSpool } from '../spool/host-spool.ts';
+import { MemorySpool } from '../spool/memory-spool.ts';
+import type { Spool, SpoolStatus } from '../spool/spool.ts';
+import { toSummary } from '../summary.ts';
+import { enrol } from '../uplink/enrolment.ts';
+import { type Identity, loadIdentity, saveCertificate, saveKey } from '../uplink/identity.ts';
+import { createKey } from '../uplink/signing-request.ts';
+import { Uplink } from '../uplink/uplink.ts';
+import type { SimulateConfig } from './config.ts';
+import type { SimulateEvents } from './events.ts';
+import type { Limiter } from './limiter.ts';
+import { PLACES, type Place, toLabels } from './places.ts';
+import { createSimulatedCollectors } from './simulated-collectors.ts';
+import { SimulatedHost } from './simulated-host.ts';
+
+const FLUSH_MS = 1000;
+const MAX_ROWS = 10_000_000;
+
+export interface SimulatedNodeOptions {
+  index: number;
+  config: SimulateConfig;
+  events: SimulateEvents;
+  enrolments: Limiter;
+}
+
+export class SimulatedNode implements Component {
+  readonly name: string;
+  /** Resolves when the node has its identity. */
+  readonly enrolled: Promise<void>;
+  readonly #spool: Spool;
+  readonly #sampler: Sampler;
+  readonly #uplink: Uplink;
+  readonly #live: LiveSampling;
+  #identity: Identity | undefined;
+  #summary: Summary | undefined;
+
+  constructor({ index, config, events, enrolments }: SimulatedNodeOptions) {
+    const place = PLACES[index % PLACES.length] as Place;
+    this.name = toNodeName(config.namePrefix, place, index);
+    const stateDir = join(config.stateDir, 'nodes', this.name);
+    const host = new SimulatedHost(index + 1, place, Date.now() * 1000);
+    const limits = { maxBytes: config.spoolMaxBytes, maxRows: MAX_ROWS };
+    this.#spool = config.durable
+      ? new HostSpool(join(stateDir, 'spool.db'), limits, events.spool)
+      : new MemorySpool(limits, 'kept in memory as --durable=false asks');
+    let resolve = (): void => undefined;
+    this.enrolled = new Promise((done) => {
+      resolve = done;
+    });
+    const node = toNodeInfo(this.name, place, host);
+    this.#live = new LiveSampling({
+      createCollectors: (measurements) => createSimulatedCollectors(host, measurements),
+      send: (message) => this.#uplink.sendPassing(message),
+    });
+    this.#uplink = new Uplink({
+      gateway: config.gateway,
+      identity: async () => {
+        this.#identity ??= loadIdentity(stateDir);
+        if (this.#identity === undefined) {
+          this.#identity = await enrolments.run(() => enrolNode(config, stateDir, node));
+          events.enrolled(this.#identity.nodeId);
+        }
+        resolve();
+        return this.#identity;
+      },
+      spool: this.#spool,
+      intervalMs: config.interval,
+      node: () => node,
+      summary: () => this.#summary,
+      onLease: (lease) => this.#live.lease(lease),
+      reports: events.uplink,
+    });
+    this.#sampler = new Sampler({
+      intervalMs: config.interval,
+      flushIntervalMs: FLUSH_MS,
+      offsetMs: (index / config.nodes) * config.interval,
+      collectors: new CollectorSet(createSimulatedCollectors(host), events.collectors),
+      onFlush: (frames, createdUs) => {
+        this.#summary = toSummary(frames, this.#summary);
+        events.rowsDropped(this.#spool.append({ createdUs, frames, events: [] }));
+        this.#uplink.notify();
+      },
+      onClockStep: (ms) => events.clockStepped(ms),
+    });
+  }
+
+  get nodeId(): string | undefined {
+    return this.#identity?.nodeId;
+  }
+
+  status(): SpoolStatus {
+    return this.#spool.status();
+  }
+
+  async start(): Promise<void> {
+    await this.#uplink.start();
+    await this.#sampler.start();
+  }
+
+  async stop(): Promise<void> {
+    this.#live.stop();
+    await this.#sampler.stop();
+    await this.#uplink.stop();
+    this.#spool.close();
+  }
+}
+
+/** `sim-accra-0001` */
+function toNodeName(prefix: string, { region }: Place, index: number): string {
+  return `${prefix}${region.slice(3)}-${String(index + 1).padStart(4, '0')}`;
+}
+
+function toNodeInfo(name: string, place: Place, host: SimulatedHost): NodeInfo {
+  const { cores, memoryTotal, bootSeconds } = host.state;
+  return {
+    name,
+    platform: 'linux',
+    os: 'Debian GNU/Linux 12 (bookworm)',
+    kernel: '6.1.0-simulated',
+    arch: 'x64',
+    cpuModel: host.cpuModel,
+    cpuCores: cores,
+    memoryBytes: memoryTotal,
+    virtualization: 'simulated',
+    model: '',
+    addresses: [],
+    agentVersion: AGENT_VERSION,
+    labels: toLabels(place),
+    bootUs: bootSeconds * 1e6,
+    simulated: true,
+  };
+}
+
+async function enrolNode(config: SimulateConfig, stateDir: string, node: NodeInfo): Promise<Identity> {
+  const { caFile, joinTokenFile, gateway } = config;
+  if (caFile === undefined || joinTokenFile === undefined) {
+    const missing = caFile === undefined ? '--ca-file' : '--join-token-file';
+    throw new MusterError('failed_precondition', `node ${node.name} has no identity in ${stateDir} and ${missing} is not set`);
+  }
+  const keyPem = createKey();
+  saveKey(stateDir, keyPem);
+  const identity = await enrol({ gateway, ca: readFileSync(caFile), joinToken: readFileSync(joinTokenFile, 'utf8').trim(), keyPem, node });
+  saveCertificate(stateDir, identity.certificate.toString(), identity.ca.toString());
+  return identity;
+}
