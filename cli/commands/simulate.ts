@@ -22,7 +22,7 @@ interface Options extends TargetOptions {
 export function simulateCommand(context: CommandContext): Command {
   return withTarget(new Command('simulate'))
     .description('Run simulated agents against the gateway until Ctrl-C')
-    .option('--nodes <n>', 'how many', wholeNumber(1, 100_000), 10)
+    .option('--nodes <n>', 'how many', wholeNumber(1, 20_000), 10)
     .option('--interval <duration>', 'interval of each', '1s')
     .option('--duration <seconds>', 'end after this time; 0 runs until Ctrl-C', wholeNumber(0, 31_536_000), 0)
     .option('--name-prefix <text>', 'how their names begin', 'sim-')

@@ -1,0 +1,132 @@
+// What a newcomer does: start it, look at this machine, ask by every door, end it.
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { startMark } from '../../cli/process/process-info.ts';
+import { resolveRuntime } from '../../deploy/setup/runtimes.mjs';
+import type { ListNodesResponse, VerifyResponse } from '../../proto/gen/messages.ts';
+import { type Pipeline, startPipeline } from '../harness/pipeline.ts';
+import { type Run, runMuster, runProgram } from '../harness/program.ts';
+import { telemetryTables } from '../harness/stored-rows.ts';
+import { until } from '../harness/until.ts';
+
+let pipeline: Pipeline;
+beforeAll(async () => {
+  pipeline = await startPipeline({ agent: true });
+}, 120_000);
+afterAll(() => pipeline?.stop(), 120_000);
+
+async function grpcurl(...args: string[]): Promise<Run> {
+  const { gateway, caFile, tokenFile } = pipeline.addresses;
+  const token = readFileSync(tokenFile, 'utf8').trim();
+  const [options, call] = [args.slice(0, -1), args.at(-1) ?? ''];
+  return runProgram(await resolveRuntime('grpcurl'), [
+    '-cacert',
+    caFile,
+    '-H',
+    `authorization: Bearer ${token}`,
+    ...options,
+    gateway,
+    ...call.split(' '),
+  ]);
+}
+
+it('tells every part and address, and files only for their owner', async () => {
+  const { code, stdout } = await pipeline.muster('status', '--json');
+  const status = JSON.parse(stdout) as ReturnType<Pipeline['record']> & { parts: { rssBytes: number }[] };
+  expect(code).toBe(0);
+  expect(status.ready).toBe(true);
+  expect(status.parts.map(({ name, state }) => `${name} ${state}`)).toEqual([
+    'nats running',
+    'questdb running',
+    'etl running',
+    'gateway running',
+    'agent running',
+    'console-web running',
+  ]);
+  for (const part of status.parts) expect(part.rssBytes, part.name).toBeGreaterThan(5_000_000);
+  expect(status.addresses.webConsole).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/\?token=/);
+  const secrets = readdirSync(join(pipeline.home, 'secrets')).map((name) => join(pipeline.home, 'secrets', name));
+  for (const file of [...secrets, join(pipeline.home, 'ca', 'fleet-ca.key'), join(pipeline.home, 'questdb', 'conf', 'server.conf')]) {
+    expect((statSync(file).mode & 0o777).toString(8), file).toBe('600');
+  }
+  expect(statSync(pipeline.home).mode & 0o777).toBe(0o700);
+});
+
+it('shows samples of this machine in at least ten tables', async () => {
+  const tables = await until('ten tables', async () => {
+    const found = await telemetryTables(pipeline);
+    return found.length >= 10 ? found : undefined;
+  });
+  for (const table of tables) {
+    const rows = await until(`rows in ${table}`, async () => {
+      const { code, stdout, stderr } = await pipeline.muster('query', `select * from "${table}" limit -3`, '--json');
+      expect(stderr).toBe('');
+      expect(code).toBe(0);
+      const found = JSON.parse(stdout) as Record<string, unknown>[];
+      return found.length > 0 ? found : undefined;
+    });
+    expect(Object.keys(rows[0] ?? {})).toEqual(expect.arrayContaining(['timestamp', 'node_id']));
+  }
+});
+
+it('answers the query as a table, as CSV and with the reason why it refuses', async () => {
+  const sql = "select 'a,b' as text, 1.5 as number";
+  expect((await pipeline.muster('query', sql)).stdout).toBe('text  number\na,b      1.5\n');
+  expect((await pipeline.muster('query', sql, '--csv')).stdout).toBe('text,number\r\n"a,b",1.5\r\n');
+  const refused = await pipeline.muster('query', 'drop table cpu');
+  expect(refused).toMatchObject({ code: 2, stdout: '' });
+  expect(refused.stderr).toMatch(/^muster: .*DROP is not allowed: queries only read/);
+});
+
+it('lists this machine as live', async () => {
+  const { nodes } = await until('a live node', async () => {
+    const answer = JSON.parse((await pipeline.muster('nodes', '--json')).stdout) as ListNodesResponse;
+    return answer.nodes[0]?.state === 'NODE_STATE_LIVE' ? answer : undefined;
+  });
+  expect(nodes).toHaveLength(1);
+  expect(nodes[0]?.summary?.memoryPercent).toBeGreaterThan(0);
+  const { stdout } = await pipeline.muster('top');
+  expect(stdout).toContain(nodes[0]?.nodeId);
+});
+
+it('can be listed, described and called with grpcurl', async () => {
+  const listed = await grpcurl('list');
+  expect(listed.stdout).toContain('muster.v1.FleetService');
+  expect(listed.stdout).toContain('muster.v1.AgentService');
+  expect((await grpcurl('describe muster.v1.FleetService.Query')).stdout).toContain('One read-only SELECT, answered in frames.');
+  const called = await grpcurl('muster.v1.FleetService/ListNodes');
+  expect(called, called.stderr).toMatchObject({ code: 0 });
+  expect(JSON.parse(called.stdout)).toMatchObject({ nodes: [{ state: 'NODE_STATE_LIVE' }] });
+});
+
+it('refuses a second start on the same folder, naming the process', async () => {
+  const second = await runMuster(pipeline.arguments);
+  expect(second).toMatchObject({ code: 1, stdout: '' });
+  expect(second.stderr).toBe(
+    `muster: state folder ${pipeline.home} is in use by process ${pipeline.pid}: end that one or choose another with --home\n`,
+  );
+});
+
+it('names the option to change where a port is busy', async () => {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const port = (server.address() as { port: number }).port;
+  const run = await runMuster(['up', '--headless', '--home', join(pipeline.home, 'other'), '--port', String(port)]);
+  expect(run.code).toBe(1);
+  expect(run.stderr).toBe(`muster: port ${port} is in use by another program: choose another with --port\n`);
+  await new Promise((resolve) => server.close(resolve));
+});
+
+it('verifies, and on Ctrl-C leaves no process', async () => {
+  const verified = await pipeline.muster('verify', '--json');
+  expect(JSON.parse(verified.stdout) as VerifyResponse).toMatchObject({ lost: 0, doubled: 0, missingRows: 0 });
+  expect(verified.code, verified.stderr).toBe(0);
+  const { parts, pid } = pipeline.record();
+  process.kill(pid, 'SIGINT');
+  await until('the supervisor is gone', () => startMark(pid) === undefined, 30_000);
+  expect(parts.filter((part) => startMark(part.pid) === part.startMark).map(({ name }) => name)).toEqual([]);
+  expect(existsSync(join(pipeline.home, 'run', 'up.lock'))).toBe(false);
+  expect(await pipeline.muster('status')).toMatchObject({ code: 69 });
+});
