@@ -77,7 +77,11 @@ export function askInventory(): Promise<Inventory> {
 }
 
 /** The child's side. */
-export async function takeInventory(): Promise<Inventory> {
+export async function printInventory(): Promise<void> {
+  process.stdout.write(JSON.stringify(await takeInventory()));
+}
+
+async function takeInventory(): Promise<Inventory> {
   const { cpu, osInfo, system } = await import('systeminformation');
   const [machine, os, processor] = await Promise.all([system(), osInfo(), cpu()]);
   return {

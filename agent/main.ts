@@ -1,12 +1,12 @@
 // The agent's program: configuration, lock, agent, signal.
 import { toMusterError } from '../core/common/muster-error.ts';
-import { helpLines, loadConfig } from '../core/node/config.ts';
 import { startAll, untilSignal } from '../core/node/lifecycle.ts';
 import { createLog } from '../core/node/log.ts';
 import { createAgent } from './agent.ts';
-import { AGENT_DECLARATION, type AgentConfig } from './config.ts';
+import type { AgentConfig } from './config.ts';
+import { askConfig, CONFIG_FLAG, printConfig, printHelp } from './config-child.ts';
 import { createEvents } from './events.ts';
-import { INVENTORY_FLAG, takeInventory } from './inventory.ts';
+import { INVENTORY_FLAG, printInventory } from './inventory.ts';
 import { lockStateFolder } from './state-lock.ts';
 
 const argv = process.argv.slice(2);
@@ -17,13 +17,14 @@ function fail(error: unknown, exitCode: number): never {
 }
 
 function configure(): AgentConfig {
+  const config = askConfig(argv);
+  if (typeof config === 'number') process.exit(config);
   try {
-    const config = loadConfig('agent', AGENT_DECLARATION, { argv, env: process.env });
     lockStateFolder(config.stateDir);
-    return config;
   } catch (error) {
-    return fail(error, 2);
+    fail(error, 2);
   }
+  return config;
 }
 
 async function run(): Promise<void> {
@@ -33,15 +34,10 @@ async function run(): Promise<void> {
   process.stdout.write(`${JSON.stringify({ ready: true, part: 'agent', nodeId: agent.nodeId ?? null })}\n`);
   await untilSignal();
   await stop();
+  process.exit(0);
 }
 
-if (argv.includes('--help')) {
-  process.stdout.write(`muster agent\n${helpLines('agent', AGENT_DECLARATION).join('\n')}\n`);
-} else if (argv[0] === INVENTORY_FLAG) {
-  process.stdout.write(JSON.stringify(await takeInventory()));
-} else {
-  await run().then(
-    () => process.exit(0),
-    (error: unknown) => fail(error, 1),
-  );
-}
+if (argv[0] === CONFIG_FLAG) await printConfig(argv.slice(1)).catch((error: unknown) => fail(error, 2));
+else if (argv[0] === INVENTORY_FLAG) await printInventory();
+else if (argv.includes('--help')) await printHelp();
+else await run().catch((error: unknown) => fail(error, 1));
