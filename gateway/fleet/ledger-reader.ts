@@ -15,7 +15,6 @@ export interface EpochSums {
   /** Ledger rows, and different numbers among them. */
   rows: number;
   numbers: number;
-  storedRows: number;
   badRows: number;
   /** Of the oldest ledger row, Unix µs. */
   oldestUs: number;
@@ -49,13 +48,24 @@ export class LedgerReader {
   }
 
   /** By `epochKey`. Empty before the first batch was stored. */
-  async epochs(scope: Scope): Promise<Map<string, EpochSums>> {
-    if (!(await this.tables()).includes(LEDGER)) return new Map();
-    const rows = await this.#database.rows(
-      `select node_id, epoch, min(seq), max(seq), count(), count_distinct(seq), sum(rows - bad_rows - merged_rows), sum(bad_rows),
-        min(timestamp) from deliveries${where(scope)}`.replace(/\s+/g, ' '),
-    );
+  async epochs(nodeId: string): Promise<Map<string, EpochSums>> {
+    const rows = await this.#ask('select node_id, epoch, min(seq), max(seq), count(), count_distinct(seq), sum(bad_rows), min(timestamp)', {
+      nodeId,
+      sinceUs: 0,
+    });
     return new Map(rows.map(toSums).map((sums) => [epochKey(sums.nodeId, sums.epoch), sums]));
+  }
+
+  /** The largest number of each epoch, by `epochKey`. */
+  async lastNumbers(nodeId: string): Promise<Map<string, number>> {
+    const rows = await this.#ask('select node_id, epoch, max(seq)', { nodeId, sinceUs: 0 });
+    return new Map(rows.map(([node, epoch, last]) => [epochKey(node ?? '', epoch ?? ''), Number(last)]));
+  }
+
+  /** Rows that the ledger says are in the tables, by node id. */
+  async storedRows(scope: Scope): Promise<Map<string, number>> {
+    const rows = await this.#ask('select node_id, sum(rows - bad_rows - merged_rows)', scope);
+    return new Map(rows.map(([node, count]) => [node ?? '', Number(count)]));
   }
 
   /**
@@ -138,6 +148,11 @@ export class LedgerReader {
     }
   }
 
+  async #ask(select: string, scope: Scope): Promise<TextRow[]> {
+    if (!(await this.tables()).includes(LEDGER)) return [];
+    return this.#database.rows(`${select} from ${LEDGER}${where(scope)}`);
+  }
+
   async tables(): Promise<string[]> {
     const rows = await this.#database.rows("select table_name from tables() where table_type = 'T' and table_name not like 'sys.%'");
     return rows.map(([name]) => name ?? '');
@@ -152,7 +167,7 @@ function where({ nodeId, sinceUs }: Scope): string {
   return conditions.length === 0 ? '' : ` where ${conditions.join(' and ')}`;
 }
 
-function toSums([nodeId, epoch, first, last, rows, numbers, storedRows, badRows, oldest]: TextRow): EpochSums {
+function toSums([nodeId, epoch, first, last, rows, numbers, badRows, oldest]: TextRow): EpochSums {
   return {
     nodeId: nodeId ?? '',
     epoch: epoch ?? '',
@@ -160,7 +175,6 @@ function toSums([nodeId, epoch, first, last, rows, numbers, storedRows, badRows,
     last: Number(last),
     rows: Number(rows),
     numbers: Number(numbers),
-    storedRows: Number(storedRows),
     badRows: Number(badRows),
     oldestUs: parseMicros(oldest ?? ''),
   };

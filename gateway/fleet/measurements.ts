@@ -3,7 +3,8 @@ import type { Measurement } from '../../proto/gen/messages.ts';
 import type { ReadDatabase } from './read-database.ts';
 
 const KEPT_MS = 5000;
-const TABLES = "select table_name, table_type from tables() where table_name not like 'sys.%' and table_name not like 'telemetry%'";
+const TABLES =
+  "select table_name, table_type from tables() where table_name not like 'sys.%' and table_name not in ('telemetry', 'telemetry_config')";
 const COLUMNS = 'select table_name, column_name, data_type from information_schema.questdb_columns() order by table_name, ordinal_position';
 
 export class MeasurementCatalog {

@@ -23,7 +23,8 @@ const BETWEEN_PASSES_MS = 300;
 const APPLY_WAIT_MS = 10_000;
 const LEDGER_TABLES = ['deliveries', 'drops'];
 const MAX_HOLES = 1000;
-const DAY_US = 86_400_000_000;
+const HOUR_US = 3_600_000_000;
+const DAY_US = 24 * HOUR_US;
 
 /** What a node said of its spool. */
 interface SpoolSaid {
@@ -87,7 +88,7 @@ export class Verifier {
     const { ranges } = await readBacklog(this.#options.connection);
     for (const [key, inStream] of ranges) if (nodeId === '' || key.startsWith(nodeId)) know(key, highest(inStream));
     await this.#ledger.untilApplied(LEDGER_TABLES, Date.now() + APPLY_WAIT_MS);
-    for (const [key, { last }] of await this.#ledger.epochs({ nodeId, sinceUs: 0 })) know(key, last);
+    for (const [key, last] of await this.#ledger.lastNumbers(nodeId)) know(key, last);
     return bounds;
   }
 
@@ -113,19 +114,18 @@ export class Verifier {
     const tables = await ledger.telemetryTables();
     const cutUs = await this.#expiryCutUs(tables);
     const scope: Scope = { nodeId, sinceUs: cutUs };
-    const before = await ledger.epochs(scope);
+    // A batch made just after the cut may have rows from just before it.
+    const surely = await ledger.storedRows(cutUs === 0 ? scope : { nodeId, sinceUs: cutUs + HOUR_US });
     await ledger.untilApplied(tables, Date.now() + APPLY_WAIT_MS);
     const counted = await ledger.countRows(tables, scope);
     const backlog = await readBacklog(this.#options.connection);
     await ledger.untilApplied(LEDGER_TABLES, Date.now() + APPLY_WAIT_MS);
-    const all = await ledger.epochs({ nodeId, sinceUs: 0 });
-    const after = cutUs === 0 ? all : await ledger.epochs(scope);
-    // A batch made just after the cut may have rows from just before it.
-    const surely = cutUs === 0 ? before : await ledger.epochs({ nodeId, sinceUs: cutUs + DAY_US / 24 });
+    const possibly = await ledger.storedRows(scope);
+    const all = await ledger.epochs(nodeId);
     const drops = await ledger.drops(nodeId);
     const stored = await ledger.storedNumbers(all.values());
     const epochs = toEpochs({ bounds, spools, all, stored, backlog, drops, cutUs });
-    const rows = toRowCounts(rowsByNode(surely), rowsByNode(after), counted, backlog.handedOutRows);
+    const rows = toRowCounts(surely, possibly, counted, backlog.handedOutRows);
     const account = reconcile({ epochs, rows });
     return {
       account,
@@ -180,12 +180,6 @@ function toEpochs({ bounds, spools, all, stored, backlog, drops, cutUs }: Collec
       dropped: clip(drops.get(key)),
     };
   });
-}
-
-function rowsByNode(epochs: ReadonlyMap<string, EpochSums>): Map<string, number> {
-  const rows = new Map<string, number>();
-  for (const { nodeId, storedRows } of epochs.values()) rows.set(nodeId, (rows.get(nodeId) ?? 0) + storedRows);
-  return rows;
 }
 
 /** A count between the bounds is right; one outside differs from the nearer bound. */

@@ -65,7 +65,11 @@ describe('grpcurl', () => {
     await fleet.nodes.put(NODE_ID, JSON.stringify(registryEntry(NODE_ID)));
     await expect.poll(() => ask('-d', `{"node": "${NODE_ID}"}`, fleet.address, 'muster.v1.FleetService/GetNode')).toContain('"nodeId"');
     const node = JSON.parse(await ask('-d', '{"node": "host-0001"}', fleet.address, 'muster.v1.FleetService/GetNode'));
-    expect(node).toMatchObject({ state: 'NODE_STATE_NEVER_SEEN', info: { labels: { region: 'gh' } }, enrolled: expect.stringMatching(/^20\d\d-/) });
+    expect(node).toMatchObject({
+      state: 'NODE_STATE_NEVER_SEEN',
+      info: { labels: { region: 'gh' } },
+      enrolled: expect.stringMatching(/^20\d\d-/),
+    });
     const frames = await ask('-d', '{"sql": "select 1 as one"}', fleet.address, 'muster.v1.FleetService/Query');
     expect(frames).toContain('"name": "one"');
     expect(JSON.parse(await ask(fleet.address, 'grpc.health.v1.Health/Check'))).toEqual({ status: 'SERVING' });
