@@ -1,1 +1,5 @@
-declare module '*.css';
+// What vite lets a page or its test import beside code.
+declare module '*.css?raw' {
+  const text: string;
+  export default text;
+}

@@ -1,15 +1,15 @@
 // The lines of an answer over time. A stretch drawn with the pointer becomes the window's time.
 import { useEffect, useRef } from 'react';
 import uPlot from 'uplot';
-import { formatClock, formatDay, formatMinute, formatShort } from '../parts/format.ts';
+import { formatAxis, formatClock, formatDay, formatMinute, formatShort } from '../parts/format.ts';
 import { useConsole } from '../state/console-state.ts';
 import { useStore } from '../state/store.ts';
 import { token } from '../state/theme.ts';
-import { pastRange } from '../state/time-range.ts';
+import { type Bounds, pastRange } from '../state/time-range.ts';
 import type { ResultSeries } from './result-series.ts';
 
-/** `fromZero` lets the scale begin at nothing, for amounts. */
-export function ResultChart({ series, fromZero = false }: { series: ResultSeries; fromZero?: boolean }) {
+/** `bounds` fixes the ends of the time axis and lets the scale begin at nothing, as an amount over the window's time wants it. */
+export function ResultChart({ series, bounds }: { series: ResultSeries; bounds?: Bounds }) {
   const { theme, time } = useConsole();
   const shownTheme = useStore(theme.theme);
   const host = useRef<HTMLDivElement>(null);
@@ -20,7 +20,7 @@ export function ResultChart({ series, fromZero = false }: { series: ResultSeries
     const element = host.current as HTMLElement;
     const write = (index: number | null): void => writeLegend(legend.current, series, index);
     const plot = new uPlot(
-      options(element, series, fromZero, write, (from, to) => {
+      options(element, series, bounds, write, (from, to) => {
         const next = pastRange(Math.round(from * 1000), Math.round(to * 1000));
         if (next !== undefined) time.set(next);
       }),
@@ -34,7 +34,7 @@ export function ResultChart({ series, fromZero = false }: { series: ResultSeries
       observer.disconnect();
       plot.destroy();
     };
-  }, [series, fromZero, shownTheme, time]);
+  }, [series, bounds, shownTheme, time]);
 
   return (
     <div className="result-chart">
@@ -56,23 +56,27 @@ export function ResultChart({ series, fromZero = false }: { series: ResultSeries
 function options(
   host: HTMLElement,
   series: ResultSeries,
-  fromZero: boolean,
+  bounds: Bounds | undefined,
   onCursor: (index: number | null) => void,
   onZoom: (from: number, to: number) => void,
 ): uPlot.Options {
-  const span = (series.times.at(-1) as number) - (series.times[0] as number);
+  const first = bounds === undefined ? (series.times[0] as number) : bounds.fromMs / 1000;
+  const last = bounds === undefined ? (series.times.at(-1) as number) : bounds.toMs / 1000;
+  const span = last - first;
   const format = span <= 300 ? formatClock : span > 172_800 ? formatDay : formatMinute;
   const axis = { stroke: token('text-3'), font: `11px ${token('ui')}`, grid: { stroke: token('line'), width: 1 }, ticks: { show: false } };
   return {
     width: Math.max(50, host.clientWidth),
     height: Math.max(50, host.clientHeight),
     legend: { show: false },
-    padding: [8, 16, 0, 0],
+    padding: [8, 28, 0, 0],
     cursor: { drag: { x: true, y: false, setScale: false }, points: { size: 5, width: 1 } },
-    ...(fromZero ? { scales: { y: { range: (_: uPlot, __: number, high: number): [number, number] => [0, high * 1.1 || 1] } } } : {}),
+    ...(bounds === undefined
+      ? {}
+      : { scales: { x: { range: [bounds.fromMs / 1000, bounds.toMs / 1000] as [number, number] }, y: { range: toZero } } }),
     axes: [
       { ...axis, size: 22, gap: 2, values: (_, splits) => splits.map((seconds) => format(seconds * 1000)) },
-      { ...axis, size: 56, gap: 6, space: 36, values: (_, splits) => splits.map(formatShort) },
+      { ...axis, size: 56, gap: 6, space: 36, values: (_, splits) => splits.map(formatAxis) },
     ],
     series: [
       {},
@@ -94,6 +98,10 @@ function options(
       ],
     },
   };
+}
+
+function toZero(_: uPlot, __: number, high: number): [number, number] {
+  return [0, high * 1.1 || 1];
 }
 
 /** Written past React: it follows the pointer. */

@@ -1,6 +1,6 @@
 // One uPlot chart: its shape from the spec, colours from the theme, cursor shared by all charts of the page. Lives outside React.
 import uPlot from 'uplot';
-import { formatClock, formatDay, formatMinute, formatShort } from '../parts/format.ts';
+import { formatAxis, formatClock, formatDay, formatMinute } from '../parts/format.ts';
 import { token } from '../state/theme.ts';
 import type { ChartColumns } from './chart-data.ts';
 import type { ChartSpec } from './chart-specs.ts';
@@ -33,7 +33,7 @@ export class ChartView {
       width: Math.max(50, host.clientWidth),
       height: Math.max(50, host.clientHeight),
       legend: { show: false },
-      padding: [8, 12, 0, 0],
+      padding: [8, 20, 0, 0],
       cursor: {
         sync: { key: SYNC_KEY, setSeries: false },
         drag: { x: true, y: false, setScale: false },
@@ -48,7 +48,7 @@ export class ChartView {
       scales: { x: { time: true, range: () => this.#bounds }, y: { range: (_, low, high) => this.#reach(low, high) } },
       axes: [
         { ...axis, size: 22, gap: 2, values: (_, splits) => splits.map(this.#formatTime) },
-        { ...axis, size: 48, gap: 6, space: 36, values: (_, splits) => splits.map((value) => formatShort(Math.abs(value))) },
+        { ...axis, size: 48, gap: 6, space: 36, values: (_, splits) => splits.map((value) => formatAxis(Math.abs(value))) },
       ],
       series: [{}, ...spec.lines.map((_, index) => this.#series(index))],
       ...(spec.stacked ? { bands: spec.lines.slice(1).map((_, index) => ({ series: [index + 2, index + 1] as [number, number] })) } : {}),

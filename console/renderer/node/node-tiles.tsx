@@ -131,7 +131,7 @@ export function NodeTiles({ node, feed }: { node: FleetNode; feed: NodeFeed; ver
           >
             <span className="tile-name">
               <span>{tile.title}</span>
-              <span className="cut">{value === null ? '' : tile.note(node)}</span>
+              <span className="cut tile-note">{value === null ? '' : tile.note(node)}</span>
             </span>
             <span className={`tile-value ${mark}`}>
               {tile.decimals === undefined ? formatShort(value) : formatNumber(value, tile.decimals)}{' '}

@@ -21,6 +21,13 @@ export function formatShort(value: number | null | undefined): string {
   return formatNumber(value, size >= 100 || value === 0 ? 0 : size >= 10 ? 1 : 2);
 }
 
+const axisFormat = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 4 });
+
+/** As a scale is labelled: no decimals that say nothing. */
+export function formatAxis(value: number): string {
+  return axisFormat.format(value);
+}
+
 /** Bytes a second as Mbit/s: networks are counted in bits. */
 export function toMegabits(bytesPerSecond: number | null | undefined): number | null {
   return bytesPerSecond === null || bytesPerSecond === undefined ? null : (bytesPerSecond * 8) / 1e6;

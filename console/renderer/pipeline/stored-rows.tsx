@@ -5,27 +5,31 @@ import { ResultChart } from '../explore/result-chart.tsx';
 import { type ResultSeries, toResultSeries } from '../explore/result-series.ts';
 import { useConsole } from '../state/console-state.ts';
 import { useStore } from '../state/store.ts';
-import { boundsOf, sampleBy, sampleStepSeconds, spanOf } from '../state/time-range.ts';
+import { type Bounds, boundsOf, sampleBy, sampleStepSeconds, spanOf } from '../state/time-range.ts';
 
 const REFRESH_MS = 10_000;
 const LEAST_STEP_MS = 10_000;
+const ARRIVAL_MS = 5000;
 
 export function StoredRows() {
   const { api, time, fleet } = useConsole();
   const range = useStore(time);
-  const [series, setSeries] = useState<ResultSeries>();
+  const [shown, setShown] = useState<{ series: ResultSeries | undefined; bounds: Bounds }>();
   const [error, setError] = useState<MusterError>();
   useEffect(() => {
     const controller = new AbortController();
     const step = sampleStepSeconds(spanOf(range) * 4, LEAST_STEP_MS);
     const load = (): void => {
-      const { fromMs, toMs } = boundsOf(range, fleet.now());
+      const bounds = boundsOf(range, fleet.now());
+      const { fromMs } = bounds;
+      // The newest step is not over yet, and what arrives late still adds to it.
+      const toMs = Math.min(bounds.toMs, Math.floor((fleet.now() - ARRIVAL_MS) / (step * 1000)) * step * 1000);
       const sql =
-        `SELECT timestamp, sum(rows) / ${step} AS rows_per_second FROM deliveries ` +
+        `SELECT timestamp, sum(rows) / ${step} AS rows FROM deliveries ` +
         `WHERE timestamp >= '${new Date(fromMs).toISOString()}' AND timestamp < '${new Date(toMs).toISOString()}' SAMPLE BY ${sampleBy(step)}`;
       api.request('query', { sql, maxRows: 5000, timeoutMs: 10_000 }, controller.signal).then(
         (result) => {
-          setSeries(toResultSeries(result));
+          setShown({ series: toResultSeries(result), bounds });
           setError(undefined);
         },
         (thrown: unknown) => {
@@ -47,8 +51,10 @@ export function StoredRows() {
         <span className="t3">in the ledger, by when they were collected</span>
       </div>
       {error !== undefined && <p className="small bad panel-note">{error.message}</p>}
-      {error === undefined && series === undefined && <p className="small t3 panel-note">Nothing was collected in this stretch of time.</p>}
-      {series !== undefined && <ResultChart series={series} fromZero />}
+      {error === undefined && shown !== undefined && shown.series === undefined && (
+        <p className="small t3 panel-note">Nothing was collected in this stretch of time.</p>
+      )}
+      {shown?.series !== undefined && <ResultChart series={shown.series} bounds={shown.bounds} />}
     </section>
   );
 }

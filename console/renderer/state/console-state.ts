@@ -11,6 +11,8 @@ import { ThemeState } from './theme.ts';
 import type { TimeRange } from './time-range.ts';
 
 const NODES_INTERVAL_MS = 1000;
+/** Short enough that a fleet that started minutes ago fills its charts. */
+const FIRST_SPAN_MS = 900_000;
 
 export interface ConsoleState {
   api: ConsoleApi;
@@ -55,7 +57,7 @@ export function createConsoleState(api: ConsoleApi): ConsoleState {
     connection,
     pipeline,
     route: createRouteStore(),
-    time: new Store<TimeRange>({ kind: 'live', spanMs: 3_600_000 }),
+    time: new Store<TimeRange>({ kind: 'live', spanMs: FIRST_SPAN_MS }),
     theme: new ThemeState(),
     clock,
     openNodes: new Store<readonly string[]>([]),

@@ -1,0 +1,62 @@
+import { expect, test } from 'vitest';
+import type { QueryResult } from '../../common/query-result.ts';
+import { toCsv } from './csv.ts';
+import { fillTime } from './query-state.ts';
+import { toResultSeries } from './result-series.ts';
+
+const seconds = (...values: number[]): Float64Array => Float64Array.from(values, (value) => value * 1e6);
+
+function answer(columns: QueryResult['columns']): QueryResult {
+  return { columns, rows: columns[0]?.values.length ?? 0, truncated: false, elapsedMs: 1 };
+}
+
+test('a text column makes a line a value; a hole in time is a gap', () => {
+  const series = toResultSeries(
+    answer([
+      { name: 'timestamp', type: 'timestamp', kind: 'time', values: seconds(1, 1, 2, 2, 3, 10) },
+      { name: 'role', type: 'varchar', kind: 'text', values: ['a', 'b', 'a', 'b', 'a', 'a'] },
+      { name: 'busy', type: 'double', kind: 'number', values: new Float64Array([1, 2, 3, Number.NaN, 5, 6]) },
+    ]),
+  );
+  expect(series?.times).toEqual([1, 2, 3, 6.5, 10]);
+  expect(series?.lines).toEqual([
+    { label: 'a', values: [1, 3, 5, null, 6] },
+    { label: 'b', values: [2, null, undefined, null, undefined] },
+  ]);
+});
+
+test('no more lines than colours, and the rest is told', () => {
+  const count = 12;
+  const series = toResultSeries(
+    answer([
+      { name: 't', type: 'timestamp', kind: 'time', values: Float64Array.from({ length: 2 * count }, (_, i) => 1e6 * (i % 2)) },
+      { name: 'k', type: 'varchar', kind: 'text', values: Array.from({ length: 2 * count }, (_, i) => `k${i >> 1}`) },
+      { name: 'v', type: 'double', kind: 'number', values: new Float64Array(2 * count) },
+    ]),
+  );
+  expect(series?.lines).toHaveLength(8);
+  expect(series?.left).toBe(4);
+});
+
+test('without a time, a number or two moments there is nothing to draw', () => {
+  const number = { name: 'v', type: 'double', kind: 'number', values: new Float64Array([1]) } as const;
+  expect(toResultSeries(answer([number]))).toBeUndefined();
+  expect(toResultSeries(answer([{ name: 't', type: 'timestamp', kind: 'time', values: seconds(1) }, number]))).toBeUndefined();
+});
+
+test('CSV quotes what needs it, and no cell is a formula', () => {
+  const csv = toCsv(
+    answer([
+      { name: 't', type: 'timestamp', kind: 'time', values: new Float64Array([1_700_000_000_000_001, Number.NaN]) },
+      { name: 'a,b', type: 'varchar', kind: 'text', values: ['=cmd|"x"', null] },
+      { name: 'v', type: 'double', kind: 'number', values: new Float64Array([0.1, Number.NaN]) },
+    ]),
+  );
+  expect(csv).toBe('t,"a,b",v\r\n2023-11-14T22:13:20.000001Z,"\'=cmd|""x""",0.1\r\n,,\r\n');
+});
+
+test('the window’s time fills $from and $to', () => {
+  expect(fillTime('a > $from and b < $to and $fromage', { fromMs: 0, toMs: 1000 })).toBe(
+    "a > '1970-01-01T00:00:00.000Z' and b < '1970-01-01T00:00:01.000Z' and $fromage",
+  );
+});
