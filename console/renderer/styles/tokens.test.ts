@@ -1,8 +1,9 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import CSS from './tokens.css?raw';
 
 type Rgb = [number, number, number];
 
+const CSS = readFileSync(new URL('./tokens.css', import.meta.url), 'utf8');
 const THEMES = Object.fromEntries(['dark', 'light'].map((name) => [name, readTheme(name)])) as Record<
   'dark' | 'light',
   Record<string, string>
