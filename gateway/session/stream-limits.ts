@@ -11,4 +11,4 @@ export const HELLO_WITHIN_MS = 5000;
 /** Agents send something at least every 5 s. */
 export const SILENT_MS = 60_000;
 /** An agent that reads nothing for so long is cut off. */
-export const NOT_READING_MS = 20_000;
+export const NOT_READING_MS = 10_000;
