@@ -1,5 +1,6 @@
 // The promise: a batch that a spool committed is stored exactly once in effect, whatever is killed on the way.
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { startMark } from '../../cli/process/process-info.ts';
 import type { VerifyResponse } from '../../proto/gen/messages.ts';
 import { type PartName, type Pipeline, type Simulation, startPipeline, startSimulation } from '../harness/pipeline.ts';
 import { readSpools, type SpoolContent } from '../harness/spools.ts';
@@ -8,6 +9,7 @@ import { until } from '../harness/until.ts';
 
 const NODES = 50;
 const RUN_MS = 60_000;
+const KILLED: readonly PartName[] = ['gateway', 'nats', 'etl', 'questdb'];
 
 let pipeline: Pipeline;
 let simulation: Simulation;
@@ -37,7 +39,7 @@ async function killInTurn(): Promise<void> {
   await untilDataFlows();
   await simulation.kill();
   await simulation.restart();
-  for (const part of ['gateway', 'nats', 'etl', 'questdb'] satisfies PartName[]) {
+  for (const part of KILLED) {
     await untilDataFlows();
     await pipeline.kill(part);
     await pipeline.untilReady();
@@ -85,7 +87,17 @@ it('stores each batch once while agents, gateway, nats-server, ETL and QuestDB a
 
   const ledger = await ledgerEpochs(pipeline);
   expect(ledger).toHaveLength(NODES);
+  // Batches flowed for most of the minute, and each part really died once.
+  for (const epoch of ledger) expect(epoch.batches, epoch.nodeId).toBeGreaterThan(20);
+  for (const part of KILLED) expect(pipeline.part(part), part).toMatchObject({ restarts: 1, problem: 'ended with signal SIGKILL' });
   const ledgerRows = ledger.reduce((sum, { rows, badRows, mergedRows }) => sum + rows - badRows - mergedRows, 0);
   expect(ledgerRows).toBe([...counts.values()].reduce((sum, rows) => sum + rows, 0));
   expect(verified).toMatchObject({ ledgerRows, tableRows: ledgerRows, nodes: NODES });
+});
+
+it('leaves no part running when the supervisor itself is killed', async () => {
+  const { parts, pid } = pipeline.record();
+  process.kill(pid, 'SIGKILL');
+  for (const part of parts) await until(`${part.name} is gone`, () => startMark(part.pid) !== part.startMark, 30_000);
+  expect(await pipeline.muster('status')).toMatchObject({ code: 69 });
 });
