@@ -28,7 +28,7 @@ export function tableLines<Row>(
         .map((column, i) => {
           const last = i === columns.length - 1 && column.align !== 'right';
           const text = last ? (row[i] ?? '') : pad(row[i] ?? '', widths[i] ?? 0, column.align);
-          return column.paint === undefined ? text : column.paint(text, rows[r] as Row);
+          return column.paint === undefined || text === '' ? text : column.paint(text, rows[r] as Row);
         })
         .join('  ')
         .trimEnd(),

@@ -95,7 +95,8 @@ class LiveView implements UpView {
   #draw(): void {
     if (this.#record === undefined) return;
     const lines = ['', ...partsTable(this.#record.parts, this.#output, Date.now()), this.#output.paint.dim('Ctrl-C ends all')];
-    void this.#output.write(`${this.#erase()}${lines.join('\n')}\n`);
+    // Without wrapping: a line of the table must take one row of the screen, or the next drawing begins at the wrong one.
+    void this.#output.write(`${this.#erase()}\u001b[?7l${lines.join('\n')}\n\u001b[?7h`);
     this.#drawn = lines.length;
   }
 }
