@@ -100,6 +100,7 @@ export class Pipeline implements Component {
       await Promise.all(
         cycle.chunks.map((chunk) => tables.store(chunk, (rejected, row, words) => reject(cycle, rejected.source(row), words))),
       );
+      cycle.release();
       report(cycle.letters, events);
       await deadLetters.store(cycle.letters);
       await ledger.store(cycle, now());

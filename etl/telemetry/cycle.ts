@@ -2,6 +2,7 @@
 
 import type { DecodedFrame } from '../../proto/batch-codec.ts';
 import type { BatchAccount } from './batch-account.ts';
+import type { BufferPool } from './buffer-pool.ts';
 import type { DeadLetter } from './dead-letter.ts';
 import type { EventRow } from './event-rows.ts';
 import { TableChunk } from './table-chunk.ts';
@@ -13,14 +14,24 @@ export class Cycle {
   /** Every chunk of the cycle, one request each. */
   readonly chunks: TableChunk[] = [];
   readonly #open = new Map<string, TableChunk>();
+  readonly #pool: BufferPool;
+
+  constructor(pool: BufferPool) {
+    this.#pool = pool;
+  }
 
   /** The chunk that the next row of the frame's table goes into. */
   chunkFor(frame: DecodedFrame): TableChunk {
     const open = this.#open.get(frame.measurement);
     if (open !== undefined && !open.full) return open;
-    const chunk = new TableChunk(frame);
+    const chunk = new TableChunk(frame, this.#pool);
     this.chunks.push(chunk);
     this.#open.set(frame.measurement, chunk);
     return chunk;
+  }
+
+  /** Gives the chunks' bytes back, once nobody sends them any more. */
+  release(): void {
+    for (const chunk of this.chunks) chunk.release();
   }
 }

@@ -1,12 +1,12 @@
 // The lines of one request: bytes, where each row starts, and which row of which batch it was. Immutable once handed to the writer.
 import type { DecodedFrame } from '../../proto/batch-codec.ts';
 import type { BatchAccount } from './batch-account.ts';
+import type { BufferPool } from './buffer-pool.ts';
 import type { TablePlan } from './table-plan.ts';
 
 /** QuestDB's throughput with `commit.mode=sync` doubles from 5,000 to 20,000 rows a request; more gains nothing. */
 export const CHUNK_ROWS = 20_000;
 const CHUNK_BYTES = 12 * 1024 * 1024;
-const FIRST_BYTES = 64 * 1024;
 
 /** Rows `from` and later of a chunk, until the next run, come from this frame. */
 interface Run {
@@ -19,16 +19,19 @@ export class TableChunk {
   readonly table: string;
   /** Any plan of the table: what a 400 makes the schema look at again. */
   readonly shape: Pick<DecodedFrame, 'measurement' | 'tags' | 'fields' | 'textFields'>;
-  bytes = Buffer.allocUnsafeSlow(FIRST_BYTES);
+  bytes: Buffer;
   length = 0;
   rows = 0;
   #starts = new Uint32Array(256);
   #rowOf = new Uint32Array(256);
   readonly #runs: Run[] = [];
   #view: DataView;
+  readonly #pool: BufferPool;
 
-  constructor(frame: DecodedFrame) {
+  constructor(frame: DecodedFrame, pool: BufferPool) {
+    this.#pool = pool;
     this.table = frame.measurement;
+    this.bytes = pool.takeFor(frame.measurement);
     this.shape = frame;
     this.#view = viewOf(this.bytes);
   }
@@ -108,6 +111,13 @@ export class TableChunk {
     return { account, frame, row: this.#rowOf[index] as number };
   }
 
+  /** Gives the bytes back; nothing may be asked of them afterwards. */
+  release(): void {
+    this.#pool.giveFrom(this.table, this.bytes, this.length);
+    this.bytes = NO_BYTES;
+    this.#view = viewOf(NO_BYTES);
+  }
+
   #mark(row: number): void {
     if (this.rows === this.#starts.length) {
       this.#starts = grown(this.#starts);
@@ -146,13 +156,15 @@ export class TableChunk {
 
   #reserve(more: number): void {
     if (this.length + more <= this.bytes.length) return;
-    const larger = Buffer.allocUnsafeSlow(Math.max(this.bytes.length * 2, this.length + more));
+    const larger = this.#pool.take(Math.max(this.bytes.length * 2, this.length + more));
     larger.set(this.bytes.subarray(0, this.length));
+    this.#pool.give(this.bytes);
     this.bytes = larger;
     this.#view = viewOf(larger);
   }
 }
 
+const NO_BYTES = Buffer.alloc(0);
 const TIME_BYTES = 18;
 const COMMA = 44;
 const QUOTE = 34;

@@ -2,6 +2,7 @@
 import { toMusterError } from '../../core/common/muster-error.ts';
 import { type DecodedFrame, type DeliveryContent, decodeBatch, decodeEnvelope } from '../../proto/batch-codec.ts';
 import type { BatchAccount } from './batch-account.ts';
+import { BufferPool } from './buffer-pool.ts';
 import { Cycle } from './cycle.ts';
 import { batchLetter, type DeadLetter, type DeadLetterReason, rowLetter } from './dead-letter.ts';
 import { toEventRows } from './event-rows.ts';
@@ -40,6 +41,7 @@ export class Transform {
   readonly #plans: PlanSource;
   readonly #series: SeriesCache;
   readonly #options: TransformOptions;
+  readonly #pool = new BufferPool();
   #batchNumber = 0;
 
   constructor(plans: PlanSource, series: SeriesCache, options: TransformOptions) {
@@ -50,7 +52,7 @@ export class Transform {
 
   /** The cycle that stores these messages. Waits only for the schema. */
   async run(messages: readonly Buffer[]): Promise<Cycle> {
-    const cycle = new Cycle();
+    const cycle = new Cycle(this.#pool);
     for (const message of messages) readMessage(message, cycle);
     for (const { batch, delivery } of cycle.accounts) {
       if (batch === undefined || isSkewed(delivery)) continue;

@@ -1,0 +1,116 @@
+import { expect, it } from 'vitest';
+import type { FrameColumns } from '../../core/common/frame.ts';
+import { encodeBatch, encodeEnvelope } from '../../proto/batch-codec.ts';
+import { SeriesCache } from './series-cache.ts';
+import { createTablePlan, type TablePlan } from './table-plan.ts';
+import { type PlanRefusal, type PlanSource, Transform } from './transform.ts';
+
+const NOW_MS = 1_780_000_000_000;
+const NOW_US = NOW_MS * 1000;
+
+function planSource(refused: Record<string, PlanRefusal> = {}): PlanSource {
+  const plans = new Map<string, TablePlan | PlanRefusal>();
+  return {
+    plan: (shape) => plans.get(shape),
+    resolve: async (shape, frame) => void plans.set(shape, refused[frame.measurement] ?? createTablePlan(frame)),
+  };
+}
+
+function transform(limits = { perNode: 3, total: 100, generationMs: 1000 }, refused: Record<string, PlanRefusal> = {}): Transform {
+  return new Transform(planSource(refused), new SeriesCache(NOW_MS, limits), { ttlDays: 30, now: () => NOW_MS });
+}
+
+function frame(measurement: string, rows: [number, string, number][]): FrameColumns {
+  const names = [...new Set(rows.map(([, tag]) => tag))];
+  return {
+    ...{ measurement, tags: ['tag'], series: names.map((name) => [name]), fields: ['a'], textFields: [], texts: [] },
+    seriesIndex: Uint32Array.from(rows, ([, tag]) => names.indexOf(tag)),
+    timeUs: Float64Array.from(rows, ([time]) => NOW_US + time),
+    values: Float64Array.from(rows, ([, , value]) => value),
+  };
+}
+
+function message(frames: FrameColumns[]): Buffer {
+  const epoch = Buffer.alloc(16, 1);
+  const batch = encodeBatch({ epoch, seq: 7, createdUs: NOW_US, frames, events: [], dropped: [] });
+  return encodeEnvelope([{ nodeId: 'n', receivedUs: NOW_US, gateway: 'g', batch, epoch, seq: 7, skewUs: 0 }]);
+}
+
+it('puts the rows of many messages into one chunk a table', async () => {
+  const cycle = await transform().run([
+    message([frame('m', [[0, 'x', 1]]), frame('o', [[0, 'x', 1]])]),
+    message([frame('m', [[1, 'x', 2]])]),
+  ]);
+  expect(cycle.chunks.map(({ table, rows }) => [table, rows])).toEqual([
+    ['m', 2],
+    ['o', 1],
+  ]);
+  expect(cycle.letters).toEqual([]);
+});
+
+it('counts equal keys once, over all frames of a batch, and not those of bad rows', async () => {
+  const again = frame('m', [
+    [0, 'x', 3],
+    [5, 'x', Number.POSITIVE_INFINITY],
+    [5, 'x', 1],
+    [5, 'x', 2],
+  ]);
+  const cycle = await transform().run([
+    message([
+      frame('m', [
+        [0, 'x', 1],
+        [1, 'x', 2],
+      ]),
+      again,
+    ]),
+  ]);
+  expect(cycle.accounts[0]).toMatchObject({ rows: 6, badRows: 1, mergedRows: 2 });
+});
+
+it('takes rising times of interleaved series as different keys', async () => {
+  const cycle = await transform().run([
+    message([
+      frame('m', [
+        [0, 'x', 1],
+        [0, 'y', 2],
+        [1, 'x', 3],
+        [1, 'y', 4],
+      ]),
+    ]),
+  ]);
+  expect(cycle.accounts[0]).toMatchObject({ rows: 4, badRows: 0, mergedRows: 0 });
+});
+
+it('takes so many series of a node and names the tags of the others', async () => {
+  const cycle = await transform().run([
+    message([
+      frame(
+        'm',
+        ['a', 'b', 'c', 'd', 'e'].map((tag) => [0, tag, 1]),
+      ),
+    ]),
+  ]);
+  expect(cycle.accounts[0]).toMatchObject({ rows: 5, badRows: 2 });
+  expect(cycle.letters.map(({ reason, row }) => [reason, row?.['tag']])).toEqual([
+    ['too_many_series', 'd'],
+    ['too_many_series', 'e'],
+  ]);
+  expect(cycle.letters[0]?.detail).toContain('tags of m are tag');
+});
+
+it('sets the rows of a refused shape aside and stores the others', async () => {
+  const refused = { bad: { reason: 'bad_name' as const, detail: 'no name' } };
+  const cycle = await transform(undefined, refused).run([message([frame('bad', [[0, 'x', 1]]), frame('m', [[0, 'x', 1]])])]);
+  expect(cycle.accounts[0]).toMatchObject({ rows: 2, badRows: 1 });
+  expect(cycle.chunks.map(({ table }) => table)).toEqual(['m']);
+});
+
+it('keeps the account of a batch that it cannot read', async () => {
+  const bytes = encodeEnvelope([
+    { nodeId: 'n', receivedUs: NOW_US, gateway: 'g', batch: Buffer.from([0x0f]), epoch: Buffer.alloc(16), seq: 9, skewUs: 0 },
+  ]);
+  const cycle = await transform().run([bytes]);
+  expect(cycle.accounts[0]).toMatchObject({ rows: 0, delivery: { seq: 9 } });
+  expect(cycle.accounts[0]?.problem).not.toBe('');
+  expect(cycle.letters).toMatchObject([{ reason: 'malformed', seq: 9, raw: 'Dw==' }]);
+});
