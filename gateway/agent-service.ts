@@ -42,7 +42,8 @@ function connect(call: ServerDuplexStream<Buffer, Buffer>, options: AgentService
     return;
   }
   call.on('data', (message: Buffer) => session.receive(message));
-  call.on('end', () => session.peerEnded());
+  // A connection that breaks ends the stream too, and is cancelled right after.
+  call.on('end', () => setImmediate(() => !call.cancelled && session.peerEnded()));
   call.on('cancelled', () => session.cancelled());
   call.on('drain', () => session.drained());
 }

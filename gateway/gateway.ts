@@ -59,6 +59,7 @@ export function createGateway(config: GatewayConfig, connection: NatsConnection,
     clientCaPem: ca.certificatePem,
     agent: createAgentService({ enrolment, sessions, cut: (peer) => server.cut(peer) }),
     fleet: fleet.handlers,
+    pressure: publisher,
     events,
   });
   const limits = { streamMaxBytes: config.streamMaxBytes, maxAgeHours: config.streamMaxAgeHours };

@@ -4,18 +4,23 @@ import { HealthImplementation } from 'grpc-health-check';
 import type { Component } from '../../core/node/lifecycle.ts';
 import { loadPackage, serviceDefinition } from '../../proto/descriptors.ts';
 import { toRawDefinition } from './raw-definition.ts';
+import { createReadGate, type Pressure } from './read-gate.ts';
 import { createReflection } from './reflection.ts';
 import { TlsListener, type TlsListenerOptions } from './tls-listener.ts';
 
 export interface GrpcServerOptions extends Omit<TlsListenerOptions, 'onConnection'> {
   /** Handlers of AgentService; all take and give encoded messages. */
   agent: UntypedServiceImplementation;
+  /** What holds back reading from agents. */
+  pressure: Pressure;
   /** Handlers of FleetService. */
   fleet: UntypedServiceImplementation;
 }
 
 const MAX_MESSAGE_BYTES = 1024 * 1024;
 const SERVICES = ['muster.v1.AgentService', 'muster.v1.FleetService', 'grpc.health.v1.Health'];
+
+const CONNECT = '/muster.v1.AgentService/Connect';
 
 const SERVER_OPTIONS = {
   'grpc.max_receive_message_length': MAX_MESSAGE_BYTES,
@@ -59,7 +64,7 @@ export class GrpcServer implements Component {
 
   async start(): Promise<void> {
     const definition = loadPackage();
-    const server = new Server(SERVER_OPTIONS);
+    const server = new Server({ ...SERVER_OPTIONS, interceptors: [createReadGate(this.#options.pressure, [CONNECT])] });
     server.addService(toRawDefinition(serviceDefinition(definition, 'AgentService')), this.#options.agent);
     server.addService(serviceDefinition(definition, 'FleetService'), this.#options.fleet);
     this.#health.addToServer(server);
