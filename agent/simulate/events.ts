@@ -2,14 +2,12 @@
 import type { DroppedRange } from '../../core/common/frame.ts';
 import type { Log } from '../../core/node/log.ts';
 import type { CollectorReports } from '../collector-set.ts';
-import type { SpoolReports } from '../spool/host-spool.ts';
 import type { UplinkReports } from '../uplink/uplink.ts';
 
 const LOG_EVERY_MS = 10_000;
 
 export interface SimulateEvents {
   readonly collectors: CollectorReports;
-  readonly spool: SpoolReports;
   readonly uplink: UplinkReports;
   enrolled(nodeId: string): void;
   clockStepped(ms: number): void;
@@ -39,11 +37,6 @@ export function createSimulateEvents(log: Log, nowMs: () => number = () => perfo
       available: (collector) => note('info', 'collector_available', collector),
       incomplete: (collector, problem) => note('warn', 'collector_incomplete', `${collector}: ${problem}`),
       capped: (collector) => note('warn', 'collector_capped', collector),
-    },
-    spool: {
-      fileSetAside: ({ path, reason }) => note('error', 'spool_set_aside', `a spool was set aside as ${path}: ${reason}`),
-      notDurable: (problem) => note('error', 'spool_not_durable', `batches of a node are kept in memory: ${problem}`),
-      durableAgain: () => note('info', 'spool_durable', 'batches of a node are on disk again'),
     },
     uplink: {
       connected: (gateway) => note('info', 'connected', `a node connected to ${gateway}`),

@@ -57,7 +57,7 @@ export function readReports(stateDir: string): NodeReport[] {
   const folder = join(stateDir, 'nodes');
   return readdirSync(folder).map((name) => {
     const path = join(folder, name, 'spool.db');
-    const spool = new SqliteSpool(openSpoolDatabase(path).database, {
+    const spool = new SqliteSpool(openSpoolDatabase(path, 'kill').database, {
       maxBytes: Number.MAX_SAFE_INTEGER,
       maxRows: Number.MAX_SAFE_INTEGER,
     });

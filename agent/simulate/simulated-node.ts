@@ -8,9 +8,11 @@ import { AGENT_VERSION } from '../agent-version.ts';
 import { CollectorSet } from '../collector-set.ts';
 import { LiveSampling } from '../live.ts';
 import { Sampler } from '../sampler.ts';
-import { HostSpool } from '../spool/host-spool.ts';
 import { MemorySpool } from '../spool/memory-spool.ts';
 import type { Spool, SpoolStatus } from '../spool/spool.ts';
+import { openSpoolDatabase } from '../spool/spool-database.ts';
+import { SqliteSpool } from '../spool/sqlite-spool.ts';
+import { makeStateFolder } from '../state-folder.ts';
 import { toSummary } from '../summary.ts';
 import { enrol } from '../uplink/enrolment.ts';
 import { type Identity, loadIdentity, saveCertificate, saveKey } from '../uplink/identity.ts';
@@ -50,8 +52,10 @@ export class SimulatedNode implements Component {
     const stateDir = join(config.stateDir, 'nodes', this.name);
     const host = new SimulatedHost(index + 1, place, Date.now() * 1000);
     const limits = { maxBytes: config.spoolMaxBytes, maxRows: MAX_ROWS };
+    makeStateFolder(stateDir);
+    // A commit a node a second, each on disk when it returns, is more than a disk can do for a thousand nodes.
     this.#spool = config.durable
-      ? new HostSpool(join(stateDir, 'spool.db'), limits, events.spool)
+      ? new SqliteSpool(openSpoolDatabase(join(stateDir, 'spool.db'), 'kill').database, limits)
       : new MemorySpool(limits, 'kept in memory as --durable=false asks');
     let resolve = (): void => undefined;
     this.enrolled = new Promise((done) => {

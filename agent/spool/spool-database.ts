@@ -10,12 +10,19 @@ const APPLICATION_ID = 0x4d757374;
 const SCHEMA_VERSION = 1;
 const KEEP_SET_ASIDE = 3;
 
-// FULL: a commit is on disk when it returns (with NORMAL a power cut takes the last ones). One process owns the file, so that the index of
+/**
+ * `power_cut`: a commit is on disk when it returns (with NORMAL a power cut takes the last ones). `kill`: it is with the kernel when it
+ * returns, which is enough for nodes that only exist in a process.
+ */
+export type Survives = 'power_cut' | 'kill';
+const SYNCHRONOUS: Readonly<Record<Survives, string>> = { power_cut: 'FULL', kill: 'OFF' };
+
+// One process owns the file, so that the index of
 // the log lives in its memory. Small caches: the newest batches are held elsewhere, older ones are read once.
-const PRAGMAS = `
+const toPragmas = (survives: Survives): string => `
   PRAGMA locking_mode = EXCLUSIVE;
   PRAGMA journal_mode = WAL;
-  PRAGMA synchronous = FULL;
+  PRAGMA synchronous = ${SYNCHRONOUS[survives]};
   PRAGMA cache_size = -256;
   PRAGMA wal_autocheckpoint = 256;
   PRAGMA journal_size_limit = 4194304;
@@ -51,23 +58,23 @@ export interface OpenedDatabase {
  * Opens or makes the file. One that is damaged or another program's is renamed and a new one with a new epoch made. Throws `unavailable`
  * where the folder cannot be written, the disk is full or the file is in use.
  */
-export function openSpoolDatabase(path: string): OpenedDatabase {
+export function openSpoolDatabase(path: string, survives: Survives = 'power_cut'): OpenedDatabase {
   let setAside: SetAsideFile | undefined;
   if (existsSync(path)) {
-    const found = openExisting(path);
+    const found = openExisting(path, survives);
     if (typeof found !== 'string') return { database: found, setAside };
     setAside = { path: moveAside(path), reason: found };
   }
-  return { database: create(path), setAside };
+  return { database: create(path, survives), setAside };
 }
 
 /** The database, or why the file is not a spool. */
-function openExisting(path: string): DatabaseSync | string {
+function openExisting(path: string, survives: Survives): DatabaseSync | string {
   if (statSync(path).size === 0 && !existsSync(`${path}-wal`)) return 'the file is empty';
   let database: DatabaseSync | undefined;
   try {
     database = new DatabaseSync(path);
-    database.exec(PRAGMAS);
+    database.exec(toPragmas(survives));
     const reason = whyNotSpool(database);
     if (reason === undefined) return database;
     database.close();
@@ -91,11 +98,11 @@ function whyNotSpool(database: DatabaseSync): string | undefined {
   return undefined;
 }
 
-function create(path: string): DatabaseSync {
+function create(path: string, survives: Survives): DatabaseSync {
   let database: DatabaseSync | undefined;
   try {
     database = new DatabaseSync(path);
-    database.exec(PRAGMAS);
+    database.exec(toPragmas(survives));
     database.exec(`BEGIN IMMEDIATE; ${SCHEMA}`);
     database.prepare('INSERT INTO meta VALUES (1, ?, 1, 0)').run(randomBytes(16));
     database.exec('COMMIT');
