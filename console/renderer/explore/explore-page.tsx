@@ -48,7 +48,7 @@ export default function ExplorePage({ sql }: { sql: string }) {
       <div className="workbench">
         <div className="page-title">
           <h1>Explore</h1>
-          <span className="t3 small cut">read-only SQL; the window's time fills $from and $to</span>
+          <span className="t3 small cut">read-only SQL; the window's time fills $from, $to and $step</span>
           <span className="grow" />
           <QueryHistory history={state.history} onChoose={(text) => editor.current?.setText(text)} />
           {state.running ? (

@@ -3,17 +3,18 @@ import { type MusterError, toMusterError } from '../../../core/common/muster-err
 import type { ConsoleApi } from '../../common/console-api.ts';
 import type { QueryResult } from '../../common/query-result.ts';
 import { Store } from '../state/store.ts';
-import type { Bounds } from '../state/time-range.ts';
+import { type Bounds, sampleBy, sampleStepSeconds } from '../state/time-range.ts';
 
 export const MAX_ROWS = 10_000;
 export const TIMEOUT_MS = 10_000;
 const MAX_HISTORY = 50;
+const LEAST_STEP_MS = 1000;
 
 export const FIRST_SQL = `-- CPU of the fleet over the window's time
 SELECT timestamp, avg(busy) AS busy, max(busy) AS highest
 FROM cpu
 WHERE cpu = 'total' AND timestamp BETWEEN $from AND $to
-SAMPLE BY 30s`;
+SAMPLE BY $step`;
 
 export interface QueryState {
   sql: string;
@@ -77,8 +78,12 @@ export class QueryRunner {
   }
 }
 
-/** `$from` and `$to` become the ends of the window's time, as QuestDB writes times. */
+/** `$from` and `$to` become the ends of the window's time as QuestDB writes times, `$step` a step that suits a chart of it. */
 export function fillTime(sql: string, { fromMs, toMs }: Bounds): string {
   const quoted = (ms: number): string => `'${new Date(ms).toISOString()}'`;
-  return sql.replace(/\$from\b/g, quoted(fromMs)).replace(/\$to\b/g, quoted(toMs));
+  const step = sampleBy(sampleStepSeconds(toMs - fromMs, LEAST_STEP_MS));
+  return sql
+    .replace(/\$from\b/g, quoted(fromMs))
+    .replace(/\$to\b/g, quoted(toMs))
+    .replace(/\$step\b/g, step);
 }

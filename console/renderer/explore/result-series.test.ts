@@ -55,8 +55,8 @@ test('CSV quotes what needs it, and no cell is a formula', () => {
   expect(csv).toBe('t,"a,b",v\r\n2023-11-14T22:13:20.000001Z,"\'=cmd|""x""",0.1\r\n,,\r\n');
 });
 
-test('the window’s time fills $from and $to', () => {
-  expect(fillTime('a > $from and b < $to and $fromage', { fromMs: 0, toMs: 1000 })).toBe(
-    "a > '1970-01-01T00:00:00.000Z' and b < '1970-01-01T00:00:01.000Z' and $fromage",
+test('the window’s time fills $from, $to and $step', () => {
+  expect(fillTime('a > $from and b < $to and $fromage sample by $step', { fromMs: 0, toMs: 3_600_000 })).toBe(
+    "a > '1970-01-01T00:00:00.000Z' and b < '1970-01-01T01:00:00.000Z' and $fromage sample by 5s",
   );
 });

@@ -46,7 +46,7 @@ export function ResultView({ state, view, onView }: { state: QueryState; view: V
         {result.truncated && <span className="late">cut at {plural(MAX_ROWS, 'row')}</span>}
         {series !== undefined && series.left > 0 && <span>{plural(series.left, 'series', 'series')} more than the chart shows</span>}
         <span className="grow" />
-        <span className="t3">{running ? 'running…' : `ran ${formatClock(ranMs)} ${zoneName()}`}</span>
+        <span className="t3 ran">{running ? 'running…' : `ran ${formatClock(ranMs)} ${zoneName()}`}</span>
         <CopyButton text={toCsv(result)} label="Copy as CSV" />
         {series !== undefined && (
           <div className="joined" role="group" aria-label="Show as">

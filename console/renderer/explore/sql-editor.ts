@@ -1,5 +1,5 @@
 // The SQL editor: CodeMirror inside a shadow root, where its styles need no exception in the page's policy. Lives outside React.
-import { acceptCompletion, autocompletion, closeBrackets, completionStatus } from '@codemirror/autocomplete';
+import { acceptCompletion, autocompletion, closeBrackets, closeCompletion, completionStatus } from '@codemirror/autocomplete';
 import { defaultKeymap, history, historyKeymap, indentWithTab } from '@codemirror/commands';
 import { PostgreSQL, SQLDialect, sql } from '@codemirror/lang-sql';
 import { bracketMatching, HighlightStyle, syntaxHighlighting } from '@codemirror/language';
@@ -7,6 +7,7 @@ import { Compartment, EditorState } from '@codemirror/state';
 import { drawSelection, EditorView, highlightActiveLine, keymap, lineNumbers } from '@codemirror/view';
 import { tags } from '@lezer/highlight';
 import type { SchemaTable } from '../../common/console-api.ts';
+import { typedOver } from './typed-over.ts';
 
 /** PostgreSQL's words and those QuestDB adds. */
 const QUESTDB = SQLDialect.define({
@@ -67,7 +68,14 @@ export class SqlEditor {
         doc: text,
         extensions: [
           keymap.of([
-            { key: 'Mod-Enter', run: () => this.#do(events.onRun), preventDefault: true },
+            {
+              key: 'Mod-Enter',
+              run: (view) => {
+                closeCompletion(view);
+                return this.#do(events.onRun);
+              },
+              preventDefault: true,
+            },
             { key: 'Escape', run: (view) => completionStatus(view.state) === null && this.#do(events.onCancel) },
             { key: 'Tab', run: acceptCompletion },
           ]),
@@ -77,6 +85,7 @@ export class SqlEditor {
           highlightActiveLine(),
           bracketMatching(),
           closeBrackets(),
+          typedOver,
           autocompletion({ activateOnTyping: true, icons: false }),
           keymap.of([...defaultKeymap, ...historyKeymap, indentWithTab]),
           this.#language.of(sql({ dialect: QUESTDB, upperCaseKeywords: true })),

@@ -29,7 +29,7 @@ function Row({ node, known, columns, template, top, index, selected, onSelect }:
       onDoubleClick={() => navigate({ page: 'node', nodeId: node.nodeId })}
     >
       {columns.map((column) => (
-        <div key={column.key} role="gridcell" className={column.number ? 'num' : 'cut'}>
+        <div key={column.key} role="gridcell" data-column={column.key} className={column.number ? 'num' : 'cut'}>
           {column.key === 'name' ? (
             <a href={`#/node/${node.nodeId}`} tabIndex={-1} title={node.name}>
               {column.cell({ node, known })}

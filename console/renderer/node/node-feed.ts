@@ -4,7 +4,7 @@ import { toMusterError } from '../../../core/common/muster-error.ts';
 import type { ConsoleApi, MetricsEvent } from '../../common/console-api.ts';
 import type { Painter } from '../state/painter.ts';
 import { Store } from '../state/store.ts';
-import { type Bounds, boundsOf, sampleBy, sampleStepSeconds, spanOf, type TimeRange } from '../state/time-range.ts';
+import { type Bounds, boundsOf, sampleBy, sampleStepSeconds, type TimeRange } from '../state/time-range.ts';
 import { ChartData } from './chart-data.ts';
 import { CHARTS } from './chart-specs.ts';
 import { newestTime } from './live-values.ts';
@@ -47,6 +47,7 @@ export class NodeFeed {
   readonly #now: () => number;
   #range: TimeRange | undefined;
   #intervalMs = 1000;
+  #joinedMs = 0;
   #history: AbortController | undefined;
   #refresh: ReturnType<typeof setTimeout> | undefined;
   #lensEnd: ReturnType<typeof setTimeout> | undefined;
@@ -59,9 +60,10 @@ export class NodeFeed {
     this.#now = now;
   }
 
-  /** Shows that range from now on. `intervalMs` is how often the node samples at rest. */
-  show(range: TimeRange, intervalMs: number): void {
+  /** Shows that range from now on. `intervalMs` is how often the node samples at rest, `joinedMs` when it enrolled: before, there is nothing. */
+  show(range: TimeRange, intervalMs: number, joinedMs: number): void {
     this.#range = range;
+    this.#joinedMs = joinedMs;
     this.#intervalMs = Math.max(1000, intervalMs);
     if (range.kind === 'past') this.setLens(false);
     this.#follow();
@@ -90,7 +92,15 @@ export class NodeFeed {
   bounds(): Bounds {
     const now = this.#now();
     if (this.state.get().lensUntilMs > 0) return { fromMs: now - LENS_SPAN_MS, toMs: now };
-    return boundsOf(this.#range ?? { kind: 'live', spanMs: 3_600_000 }, now);
+    return this.#historyBounds();
+  }
+
+  /** What to ask the store for: under the lens too, the stretch that shows when it ends. */
+  #historyBounds(): Bounds {
+    const range = this.#range ?? { kind: 'live', spanMs: 900_000 };
+    const bounds = boundsOf(range, this.#now());
+    if (range.kind !== 'live') return bounds;
+    return { ...bounds, fromMs: Math.min(bounds.toMs - LENS_SPAN_MS, Math.max(bounds.fromMs, this.#joinedMs)) };
   }
 
   get liveStepSeconds(): number {
@@ -126,8 +136,8 @@ export class NodeFeed {
     const controller = new AbortController();
     this.#history = controller;
     const range = this.#range as TimeRange;
-    const bounds = boundsOf(range, this.#now());
-    const stepSeconds = sampleStepSeconds(spanOf(range), this.#intervalMs);
+    const bounds = this.#historyBounds();
+    const stepSeconds = sampleStepSeconds(bounds.toMs - bounds.fromMs, this.#intervalMs);
     this.#set({ loading: true });
     const ask = (sql: string, maxRows: number) => this.#api.request('query', { sql, maxRows, timeoutMs: 20_000 }, controller.signal);
     try {

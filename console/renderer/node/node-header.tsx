@@ -16,7 +16,9 @@ export function NodeHeader({ node, feed }: { node: FleetNode; feed: NodeFeed }) 
   const live = useStore(time).kind === 'live';
   const { stepSeconds, lensUntilMs, problem, loading } = useStore(feed.state);
   const lens = lensUntilMs > 0;
-  const tier = lens ? 'live, 10 Hz' : tierInWords(stepSeconds, node.intervalMs);
+  const { fromMs } = feed.bounds();
+  const young = live && node.enrolledMs !== null && fromMs <= node.enrolledMs + 1000;
+  const tier = lens ? 'live, 10 Hz' : `${tierInWords(stepSeconds, node.intervalMs)}${young ? ', since it joined' : ''}`;
   return (
     <header className="node-head">
       <div className="node-title">

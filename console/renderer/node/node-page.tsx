@@ -26,11 +26,12 @@ export default function NodePage({ nodeId }: { nodeId: string }) {
   const { version } = useStore(feed.state);
   const known = node !== undefined;
   const intervalMs = node?.intervalMs ?? 1000;
+  const joinedMs = node?.enrolledMs ?? 0;
 
   useEffect(() => () => feed.close(), [feed]);
   useEffect(() => {
-    if (known) feed.show(range, intervalMs);
-  }, [feed, known, range, intervalMs]);
+    if (known) feed.show(range, intervalMs, joinedMs);
+  }, [feed, known, range, intervalMs, joinedMs]);
   useEffect(() => {
     // A name in the address, or a node this window has not heard of yet.
     if (known || !snapshot.complete) return;

@@ -56,7 +56,12 @@ function hopsOf({ view, proof, nodes }: Props): Hop[] {
       says: `${plural(view.connectedAgents, 'stream')}, ${formatNumber(notConnected)} not connected`,
       state: notConnected > 0 ? 'late' : 'live',
       facts: [
-        { name: 'Spooled, not acked', value: formatNumber(batches), unit: 'batches', mark: batches > 1000 ? 'late' : '' },
+        {
+          name: 'Spooled, not acked',
+          value: formatNumber(batches),
+          unit: batches === 1 ? 'batch' : 'batches',
+          mark: batches > 1000 ? 'late' : '',
+        },
         { name: 'On their disks', value: formatBytes(bytes) },
         {
           name: 'Nodes spooling',
@@ -66,19 +71,16 @@ function hopsOf({ view, proof, nodes }: Props): Hop[] {
     },
     {
       name: 'Gateway',
-      says: 'acknowledges what is in the stream',
+      says: `${plural(view.connectedAgents, 'stream')} open`,
       state: 'live',
-      facts: [
-        { name: 'Open streams', value: formatNumber(view.connectedAgents) },
-        { name: 'Acknowledged is', value: view.durable ? 'on disk' : 'in memory', mark: view.durable ? '' : 'late' },
-      ],
+      facts: [{ name: 'Acknowledged is', value: view.durable ? 'on disk' : 'in memory', mark: view.durable ? '' : 'late' }],
     },
     {
       name: 'JetStream',
       says: `${formatNumber(share, 1)} % of ${formatBytes(view.streamMaxBytes)}`,
       state: share > 90 ? 'silent' : share > 75 ? 'late' : 'live',
       facts: [
-        { name: 'Not stored yet', value: formatNumber(view.pendingMessages), unit: 'messages' },
+        { name: 'Not stored yet', value: formatNumber(view.pendingMessages), unit: view.pendingMessages === 1 ? 'message' : 'messages' },
         { name: 'Kept for replay', value: formatBytes(view.streamBytes), mark: share > 90 ? 'bad' : share > 75 ? 'late' : '' },
       ],
     },

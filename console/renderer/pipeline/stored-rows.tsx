@@ -29,7 +29,10 @@ export function StoredRows() {
         `WHERE timestamp >= '${new Date(fromMs).toISOString()}' AND timestamp < '${new Date(toMs).toISOString()}' SAMPLE BY ${sampleBy(step)}`;
       api.request('query', { sql, maxRows: 5000, timeoutMs: 10_000 }, controller.signal).then(
         (result) => {
-          setShown({ series: toResultSeries(result), bounds });
+          const series = toResultSeries(result);
+          // Before the ledger's first row there was no fleet.
+          const firstMs = series === undefined ? fromMs : (series.times[0] as number) * 1000;
+          setShown({ series, bounds: { ...bounds, fromMs: Math.max(fromMs, firstMs) } });
           setError(undefined);
         },
         (thrown: unknown) => {

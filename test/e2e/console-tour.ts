@@ -1,0 +1,126 @@
+// One visit of every page with real data, the same in a browser and in a window: what it must show, and pictures of it.
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Locator, Page } from 'playwright-core';
+import { expect } from 'vitest';
+
+const SCREENS = join(import.meta.dirname, 'screens');
+const WAIT_MS = 30_000;
+
+export interface Size {
+  width: number;
+  height: number;
+}
+
+export const SIZES: readonly Size[] = [
+  { width: 1280, height: 800 },
+  { width: 1920, height: 1080 },
+];
+
+/** Everything the page complained about; must stay empty. A refused policy is a complaint of the console too. */
+export function collectComplaints(page: Page): string[] {
+  const complaints: string[] = [];
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
+  });
+  page.on('pageerror', (error) => complaints.push(error.message));
+  return complaints;
+}
+
+/** A picture under test/e2e/screens. */
+export async function takeScreen(page: Page, name: string): Promise<void> {
+  mkdirSync(SCREENS, { recursive: true });
+  // Out of the way: a row or a chart under the pointer looks otherwise.
+  await page.mouse.move(0, 0);
+  // `initial`: hiding the caret would put a style into the page, which its policy refuses.
+  await page.screenshot({ path: join(SCREENS, `${name}.png`), caret: 'initial' });
+}
+
+/** Waits until the text of the element is as asked, and gives it. */
+export async function untilText(element: Locator, pattern: RegExp): Promise<string> {
+  await expect.poll(async () => (await element.textContent()) ?? '', { timeout: WAIT_MS }).toMatch(pattern);
+  return (await element.textContent()) ?? '';
+}
+
+export async function openPage(page: Page, name: 'Fleet' | 'Explore' | 'Pipeline'): Promise<void> {
+  await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name }).click();
+  await page.getByRole('heading', { level: 1, name }).waitFor({ timeout: WAIT_MS });
+}
+
+/** The fleet shows so many nodes with live values, and the counts agree. */
+export async function visitFleet(page: Page, nodes: number): Promise<void> {
+  await openPage(page, 'Fleet');
+  await untilText(page.locator('.page-title'), new RegExp(`${nodes} nodes?, as of \\d\\d:\\d\\d:\\d\\d`));
+  await untilText(page.locator('footer.status'), new RegExp(`connected \\d+ ms.*${nodes} nodes?.*${nodes} live.*rows/s.*complete`));
+  const row = page.locator('.fleet-row').first();
+  await untilText(row, /Live/);
+  // The sample's age and the CPU's value are of now, not of the start.
+  await untilText(row.locator('[data-column="age"]'), /^\d\.\d s$/);
+  await expect.poll(async () => row.locator('svg.mute path').first().getAttribute('d'), { timeout: WAIT_MS }).toMatch(/^M/);
+}
+
+/** The filter line narrows the table to the node with that name. */
+export async function filterFleet(page: Page, name: string): Promise<void> {
+  await page.keyboard.press('/');
+  await page.keyboard.type(`name:${name}`);
+  await expect.poll(() => page.locator('.fleet-row').count(), { timeout: WAIT_MS }).toBe(1);
+  await untilText(page.locator('.fleet-row'), new RegExp(name));
+  await page.keyboard.press('Escape');
+}
+
+/** Opens the first row by keyboard alone; the charts have lines and the figures values. */
+export async function visitNode(page: Page): Promise<void> {
+  await openPage(page, 'Fleet');
+  await page.getByRole('grid', { name: 'Nodes' }).focus();
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  await untilText(page.locator('.node-title'), /Live/);
+  await untilText(page.locator('.tile').first(), /CPU.*\d+\.\d %/);
+  await untilText(page.locator('[data-chart="cpu"] .chart-head'), /user\s*\d+\.\d.*system\s*\d+\.\d/);
+  await untilText(page.locator('[data-chart="memory"] .chart-head'), /used\s*\d+\.\d/);
+  await untilText(page.locator('[data-chart="disk"]'), /\/.*(KiB|MiB|GiB|TiB).*\d+\.\d/);
+  expect(await page.locator('.charts canvas').count()).toBeGreaterThanOrEqual(6);
+}
+
+/** The lens raises the rate and says for how long. */
+export async function tryLens(page: Page): Promise<void> {
+  await page.getByRole('button', { name: /Live lens/ }).click();
+  await untilText(page.getByRole('button', { name: /Live lens/ }), /10 Hz, [45]:\d\d left/);
+  await untilText(page.locator('.node-title'), /live, 10 Hz/);
+  await page.getByRole('button', { name: /Live lens/ }).click();
+  await untilText(page.locator('.node-title'), /raw|averages/);
+}
+
+/** SQL by keyboard: an answer with chart and table, then a refused statement in plain words. */
+export async function visitExplore(page: Page): Promise<void> {
+  await openPage(page, 'Explore');
+  await page.locator('.schema-table', { hasText: /^cpu\d/ }).waitFor({ timeout: WAIT_MS });
+  await page.getByRole('textbox', { name: 'SQL' }).click();
+  await page.keyboard.press('Control+Enter');
+  await untilText(page.locator('.result-facts'), /ms.*[1-9]\d* rows?/);
+  await page.locator('.result-chart canvas').waitFor({ timeout: WAIT_MS });
+  await untilText(page.locator('.result-row').first(), /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d/);
+}
+
+export async function runSql(page: Page, sql: string): Promise<void> {
+  await page.getByRole('textbox', { name: 'SQL' }).click();
+  await page.keyboard.press('Control+a');
+  await page.keyboard.insertText(sql);
+  await page.keyboard.press('Control+Enter');
+}
+
+/** The ledger's proof is there and explains everything. */
+export async function visitPipeline(page: Page): Promise<void> {
+  await openPage(page, 'Pipeline');
+  await untilText(page.locator('.verdict'), /complete.*rows in the ledger.*0 unexplained/);
+  await untilText(page.locator('.ledger-table'), /Stored in QuestDB[1-9].*Unexplained00/);
+  await page.locator('.result-chart canvas').waitFor({ timeout: WAIT_MS });
+}
+
+/** Nothing runs out of the window, at any size. As text: code of Node's side knows no document. */
+export async function expectNoOverflow(page: Page): Promise<void> {
+  const wide = await page.evaluate<boolean>(
+    'document.documentElement.scrollWidth > innerWidth || document.documentElement.scrollHeight > innerHeight',
+  );
+  expect(wide).toBe(false);
+}
