@@ -7,7 +7,7 @@ import type { QuestdbHttp } from './questdb-http.ts';
 import { pauseBefore } from './retry.ts';
 
 // The database commits with `cairo.commit.mode=sync`. Measured with 13 tables of 100 rows a cycle: 88 ms a cycle (11 ms a request) against
-// 20 ms with `async`. Sync is quick enough for a cycle each 200 ms, and it survives: with `async` the last ten minutes would have to stay in
+// 20 ms with `async`. Sync is quick enough for a cycle each 300 ms, and it survives: with `async` the last ten minutes would have to stay in
 // the stream to be replayed after each restart, and a stream that is full of them refuses the agents.
 
 /** More than two gain nothing (measured): the database applies one table's rows one request after the other. */
