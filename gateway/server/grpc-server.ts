@@ -1,11 +1,10 @@
 // The gRPC server of a gateway: AgentService, FleetService, health and reflection on one TLS port.
 import { type ConnectionInjector, Server, ServerCredentials, type UntypedServiceImplementation } from '@grpc/grpc-js';
-import { HealthImplementation } from 'grpc-health-check';
 import type { Component } from '../../core/node/lifecycle.ts';
 import { loadPackage, serviceDefinition } from '../../proto/descriptors.ts';
 import { toRawDefinition } from './raw-definition.ts';
 import { createReadGate, type Pressure } from './read-gate.ts';
-import { createReflection } from './reflection.ts';
+import { addReflectionAndHealth, type Health } from './reflection.ts';
 import { TlsListener, type TlsListenerOptions } from './tls-listener.ts';
 
 export interface GrpcServerOptions extends Omit<TlsListenerOptions, 'onConnection'> {
@@ -18,13 +17,13 @@ export interface GrpcServerOptions extends Omit<TlsListenerOptions, 'onConnectio
 }
 
 const MAX_MESSAGE_BYTES = 1024 * 1024;
-const SERVICES = ['muster.v1.AgentService', 'muster.v1.FleetService', 'grpc.health.v1.Health'];
 
 const CONNECT = '/muster.v1.AgentService/Connect';
 
 const SERVER_OPTIONS = {
   'grpc.max_receive_message_length': MAX_MESSAGE_BYTES,
-  'grpc.max_send_message_length': 4 * MAX_MESSAGE_BYTES,
+  // A list of 10,000 nodes takes 4.7 MB.
+  'grpc.max_send_message_length': 64 * MAX_MESSAGE_BYTES,
   // An agent has one stream, a console a few dozen.
   'grpc.max_concurrent_streams': 128,
   // Both sides notice a half-open peer within 40 s.
@@ -39,7 +38,7 @@ export class GrpcServer implements Component {
   readonly name = 'gRPC server';
   readonly #options: GrpcServerOptions;
   readonly #listener: TlsListener;
-  readonly #health = new HealthImplementation();
+  #health: Health | undefined;
   #server: Server | undefined;
   #injector: ConnectionInjector | undefined;
 
@@ -59,7 +58,7 @@ export class GrpcServer implements Component {
 
   /** What health checks are told: whether agents and operators can be served now. */
   setServing(serving: boolean): void {
-    for (const service of ['', ...SERVICES.slice(0, 2)]) this.#health.setStatus(service, serving ? 'SERVING' : 'NOT_SERVING');
+    this.#health?.setServing(serving);
   }
 
   async start(): Promise<void> {
@@ -67,9 +66,7 @@ export class GrpcServer implements Component {
     const server = new Server({ ...SERVER_OPTIONS, interceptors: [createReadGate(this.#options.pressure, [CONNECT])] });
     server.addService(toRawDefinition(serviceDefinition(definition, 'AgentService')), this.#options.agent);
     server.addService(serviceDefinition(definition, 'FleetService'), this.#options.fleet);
-    this.#health.addToServer(server);
-    createReflection(definition, SERVICES).addToServer(server);
-    this.setServing(true);
+    this.#health = addReflectionAndHealth(server, definition);
     this.#server = server;
     // Not secure in grpc-js' words, as what it is given is decrypted already; the sockets keep their peer's certificate.
     this.#injector = server.createConnectionInjector(ServerCredentials.createInsecure());

@@ -1,20 +1,42 @@
-// What `grpcurl describe` sees: the .proto files as they were written, with comments, maps and snake_case.
+// What grpcurl needs of a server: its services described as their .proto files were written, and its health.
+import type { Server } from '@grpc/grpc-js';
 import type { AnyDefinition, PackageDefinition } from '@grpc/proto-loader';
 import { ReflectionService } from '@grpc/reflection';
+import { HealthImplementation } from 'grpc-health-check';
 import { descriptorSetBytes } from '../../proto/descriptors.ts';
 import { WireReader } from '../../proto/wire.ts';
 
+const OWN_SERVICES = ['muster.v1.AgentService', 'muster.v1.FleetService'];
+const HEALTH_SERVICE = 'grpc.health.v1.Health';
+
+export interface Health {
+  /** What health checks are told of the whole server and of each service; at first that it serves. */
+  setServing(serving: boolean): void;
+}
+
+/** Adds reflection (v1 and v1alpha) and health to a server that has the services of `definition`. */
+export function addReflectionAndHealth(server: Server, definition: PackageDefinition): Health {
+  const health = new HealthImplementation();
+  const setServing = (serving: boolean): void => {
+    for (const service of ['', ...OWN_SERVICES]) health.setStatus(service, serving ? 'SERVING' : 'NOT_SERVING');
+  };
+  setServing(true);
+  health.addToServer(server);
+  new ReflectionService(toDescribed(definition), { services: [...OWN_SERVICES, HEALTH_SERVICE] }).addToServer(server);
+  return { setServing };
+}
+
 /**
- * Reflection over `definition`. proto-loader rewrites descriptors in a way that breaks maps and Timestamp and loses comments, so every
- * definition gets the bytes of the files as the compiler made them.
+ * The package that reflection answers from. proto-loader makes descriptors anew, and in these maps and Timestamp are broken, comments gone and
+ * names in camelCase; so each definition gets the files as the compiler made them.
  */
-export function createReflection(definition: PackageDefinition, services: string[]): ReflectionService {
+function toDescribed(definition: PackageDefinition): PackageDefinition {
   const files = splitDescriptorSet(descriptorSetBytes());
-  const original: PackageDefinition = {};
+  const described: PackageDefinition = {};
   for (const [name, entry] of Object.entries(definition)) {
-    original[name] = 'fileDescriptorProtos' in entry ? ({ ...entry, fileDescriptorProtos: files } as AnyDefinition) : entry;
+    described[name] = 'fileDescriptorProtos' in entry ? ({ ...entry, fileDescriptorProtos: files } as AnyDefinition) : entry;
   }
-  return new ReflectionService(original, { services });
+  return described;
 }
 
 /** The FileDescriptorProtos (field 1) of a google.protobuf.FileDescriptorSet. */

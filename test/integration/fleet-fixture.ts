@@ -16,7 +16,7 @@ import { ensureStreams } from '../../core/node/streams.ts';
 import { TokenStore } from '../../gateway/access/token-store.ts';
 import type { FleetEvents } from '../../gateway/fleet/fleet-events.ts';
 import { createFleetService, type FleetService } from '../../gateway/fleet/fleet-service.ts';
-import { addReflectionAndHealth } from '../../gateway/fleet/reflection.ts';
+import { addReflectionAndHealth } from '../../gateway/server/reflection.ts';
 import { loadPackage, serviceDefinition } from '../../proto/descriptors.ts';
 import { HEARTBEAT_FIELDS, type Heartbeat } from '../../proto/gen/messages.ts';
 import { encodeMessage } from '../../proto/message-codec.ts';
@@ -99,8 +99,9 @@ export async function startFleet(): Promise<FleetFixture> {
 
 async function serve(service: FleetService): Promise<{ server: Server; address: string }> {
   const server = new Server({ 'grpc.max_send_message_length': -1 });
-  server.addService(serviceDefinition(loadPackage(), 'FleetService'), service.handlers);
-  addReflectionAndHealth(server);
+  const definition = loadPackage();
+  server.addService(serviceDefinition(definition, 'FleetService'), service.handlers);
+  addReflectionAndHealth(server, definition);
   const port = await new Promise<number>((resolve, reject) => {
     server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, bound) =>
       error === null ? resolve(bound) : reject(error),
