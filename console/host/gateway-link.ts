@@ -1,7 +1,8 @@
 // Owns the one connection to a gateway: opens it, measures it, notices its loss, opens it again with back-off. Says so to whoever listens.
 import { readFileSync } from 'node:fs';
-import { Client, credentials, Metadata, type ServiceError } from '@grpc/grpc-js';
+import { Client, Metadata, type ServiceError } from '@grpc/grpc-js';
 import { MusterError, toMusterError } from '../../core/common/muster-error.ts';
+import { channelTls } from '../../core/node/channel-credentials.ts';
 import type { ConnectionState } from '../common/console-api.ts';
 
 export interface GatewayAddress {
@@ -124,7 +125,9 @@ export class GatewayLink {
     const token = readSecretFile('token file', tokenFile).toString('utf8').trim();
     const metadata = new Metadata();
     metadata.set('authorization', `Bearer ${token}`);
-    const client = new Client(gateway, credentials.createSsl(ca), {
+    const tls = channelTls(gateway, ca);
+    const client = new Client(gateway, tls.credentials, {
+      ...tls.options,
       'grpc.max_receive_message_length': 16 * 1024 * 1024,
       'grpc.keepalive_time_ms': 20_000,
       'grpc.keepalive_timeout_ms': 5000,
