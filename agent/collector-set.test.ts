@@ -1,0 +1,96 @@
+import { expect, test } from 'vitest';
+import { CollectorSet } from './collector-set.ts';
+import type { Collector, RowSink } from './collectors/collector.ts';
+
+function collector(measurement: string, collect: (rows: RowSink) => void | Promise<void>, maxRows?: number): Collector {
+  const cap = maxRows === undefined ? {} : { maxRows };
+  return { measurement, tags: ['t'], fields: ['v'], ...cap, collect, close: () => undefined };
+}
+
+function watch(): { lines: string[]; reports: ConstructorParameters<typeof CollectorSet>[1] } {
+  const lines: string[] = [];
+  return {
+    lines,
+    reports: {
+      unavailable: (name, reason) => lines.push(`${name} unavailable: ${reason}`),
+      available: (name) => lines.push(`${name} available`),
+      incomplete: (name, problem) => lines.push(`${name} incomplete: ${problem}`),
+      capped: (name, leftOut, cap) => lines.push(`${name} capped: ${leftOut} over ${cap}`),
+    },
+  };
+}
+
+const tick = (ms: number) => ({ timeUs: ms * 1000, monotonicMs: ms });
+const good = collector('good', (rows) => rows.add(['a'], [1]));
+
+test('one that throws is unavailable, is left alone for a minute, and comes back; the others go on', () => {
+  let broken = true;
+  let calls = 0;
+  const bad = collector('bad', (rows) => {
+    calls++;
+    if (broken) throw new Error('no such file');
+    rows.add(['a'], [2]);
+  });
+  const { lines, reports } = watch();
+  const set = new CollectorSet([bad, good], reports);
+  for (let ms = 0; ms < 59_000; ms += 1000) set.run(tick(ms));
+  expect([calls, set.failed]).toEqual([1, 1]);
+  expect(set.take().map(({ measurement, timeUs }) => [measurement, timeUs.length])).toEqual([['good', 59]]);
+  broken = false;
+  set.run(tick(60_000));
+  expect(set.failed).toBe(0);
+  expect(set.take().map(({ measurement }) => measurement)).toEqual(['bad', 'good']);
+  expect(lines).toEqual(['bad unavailable: no such file', 'bad available']);
+});
+
+test('one that hangs is unavailable after two seconds; what it adds late is not taken', async () => {
+  let finish = (): void => undefined;
+  const hanging = collector('hanging', async (rows) => {
+    await new Promise<void>((resolve) => {
+      finish = resolve;
+    });
+    rows.add(['late'], [3]);
+  });
+  const { lines, reports } = watch();
+  const set = new CollectorSet([hanging, good], reports);
+  for (let ms = 0; ms <= 3000; ms += 1000) void set.run(tick(ms));
+  expect(lines).toEqual(['hanging unavailable: no answer within 2000 ms']);
+  expect(set.take().map(({ measurement, timeUs }) => [measurement, timeUs.length])).toEqual([['good', 4]]);
+  finish();
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(set.take()).toEqual([]);
+  expect(set.failed).toBe(1);
+});
+
+test('rows beyond the cap are left out, counted and told once', () => {
+  const manyRows = (rows: RowSink): void => {
+    for (let i = 0; i < 10_000; i++) rows.add([`disk${i}`], [i]);
+  };
+  const many = collector('many', manyRows, 256);
+  const { lines, reports } = watch();
+  const set = new CollectorSet([many], reports);
+  set.run(tick(0));
+  set.run(tick(1000));
+  expect(set.take()[0]?.timeUs.length).toBe(512);
+  expect(lines).toEqual(['many capped: 9744 over 256']);
+});
+
+test('what could not be read is told once while it lasts', () => {
+  let problem = true;
+  const partial = collector('partial', (rows) => {
+    if (problem) rows.problem('/mnt does not answer');
+    rows.add(['a'], [1]);
+  });
+  const { lines, reports } = watch();
+  const set = new CollectorSet([partial], reports);
+  for (const [ms, is] of [
+    [0, true],
+    [1, true],
+    [2, false],
+    [3, true],
+  ] as const) {
+    problem = is;
+    set.run(tick(ms));
+  }
+  expect(lines).toEqual(['partial incomplete: /mnt does not answer', 'partial incomplete: /mnt does not answer']);
+});
