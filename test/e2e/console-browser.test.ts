@@ -97,6 +97,24 @@ test('the past wears its edge, and Esc returns to live', async () => {
   await page.getByRole('button', { name: 'One span back' }).click();
   await page.locator('.past-edge').waitFor();
   await untilText(page.locator('.page > .notice'), /^As it was/);
+  await untilText(page.locator('.blank'), /No node had joined at that moment/);
+  await page.keyboard.press('Escape');
+  await page.locator('.past-edge').waitFor({ state: 'detached' });
+});
+
+test('a stretch drawn on a chart becomes the time of the whole window', async () => {
+  await visitNode(page);
+  const chart = await page.locator('[data-chart="memory"] .u-over').boundingBox();
+  if (chart === null) throw new Error('the chart has no place on the page');
+  const y = chart.y + chart.height / 2;
+  await page.mouse.move(chart.x + chart.width * 0.8, y);
+  await page.mouse.down();
+  await page.mouse.move(chart.x + chart.width * 0.95, y, { steps: 4 });
+  await page.mouse.up();
+  await page.locator('.past-edge').waitFor();
+  await untilText(page.locator('[data-chart="memory"] .chart-head'), /used\s*\d+\.\d/);
+  await openPage(page, 'Fleet');
+  await untilText(page.locator('.fleet-row').first().locator('[data-column="cpu"]'), /^\d+\.\d$/);
   await page.keyboard.press('Escape');
   await page.locator('.past-edge').waitFor({ state: 'detached' });
 });

@@ -75,7 +75,7 @@ function options(
       ? {}
       : { scales: { x: { range: [bounds.fromMs / 1000, bounds.toMs / 1000] as [number, number] }, y: { range: toZero } } }),
     axes: [
-      { ...axis, size: 22, gap: 2, values: (_, splits) => splits.map((seconds) => format(seconds * 1000)) },
+      { ...axis, size: 26, gap: 7, values: (_, splits) => splits.map((seconds) => format(seconds * 1000)) },
       { ...axis, size: 56, gap: 6, space: 36, values: (_, splits) => splits.map(formatAxis) },
     ],
     series: [

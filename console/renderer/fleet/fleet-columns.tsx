@@ -66,14 +66,6 @@ export const FLEET_COLUMNS: readonly FleetColumn[] = [
     cell: ({ node }) => whereOf(node) || '–',
   },
   {
-    key: 'role',
-    title: 'Role',
-    width: 76,
-    from: 1400,
-    compare: (a, b) => roleOf(a).localeCompare(roleOf(b)),
-    cell: ({ node }) => roleOf(node) || '–',
-  },
-  {
     key: 'cpu',
     title: 'CPU',
     unit: '%, 15 min',
@@ -127,7 +119,7 @@ export const FLEET_COLUMNS: readonly FleetColumn[] = [
   {
     key: 'system',
     title: 'System',
-    width: 210,
+    width: 250,
     from: 1600,
     compare: (a, b) => a.os.localeCompare(b.os),
     cell: ({ node }) => node.os || '–',
@@ -143,10 +135,6 @@ export function whereOf(node: FleetNode): string {
 /** Null while nothing is heard: the last values of a silent node say nothing of now. */
 function valuesOf(node: FleetNode): NodeValues | null {
   return node.state === 'live' || node.state === 'late' ? node.values : null;
-}
-
-function roleOf(node: FleetNode): string {
-  return node.labels['role'] ?? '';
 }
 
 function mountOf(node: FleetNode): string {

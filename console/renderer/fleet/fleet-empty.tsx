@@ -23,6 +23,16 @@ export function FleetEmpty() {
   );
 }
 
+/** A moment of the past without nodes: before the first joined, or one the store could not tell of. */
+export function NoMoment({ problem }: { problem: string }) {
+  return (
+    <div className="blank">
+      <h2>{problem === '' ? 'No node had joined at that moment' : 'The fleet of that moment could not be read'}</h2>
+      <p>{problem || 'Choose a later one, or return to live with Esc.'}</p>
+    </div>
+  );
+}
+
 const WIDTHS = [92, 70, 78, 104, 86, 64, 90, 75, 98, 82, 68, 94];
 
 /** Only what takes longer than a blink shows its shape. */

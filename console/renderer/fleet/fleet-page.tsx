@@ -6,7 +6,7 @@ import { navigate } from '../state/route.ts';
 import { useStore } from '../state/store.ts';
 import { DisconnectedNotice } from './disconnected-notice.tsx';
 import { FilterLine } from './filter-line.tsx';
-import { FleetEmpty, FleetLoading } from './fleet-empty.tsx';
+import { FleetEmpty, FleetLoading, NoMoment } from './fleet-empty.tsx';
 import { FleetTable } from './fleet-table.tsx';
 import { compileFilter } from './node-match.ts';
 import { StateFacets } from './state-facets.tsx';
@@ -17,6 +17,7 @@ export function FleetPage({ filter }: { filter: string }) {
   const snapshot = useStore(fleet.snapshot);
   const state = useStore(connection);
   const moment = useFleetMoment();
+  const known = state.kind === 'connected';
   const { matches, problem } = useMemo(() => compileFilter(filter), [filter]);
   const { nodes, counts } = moment ?? snapshot;
   const setFilter = (text: string): void => navigate({ page: 'fleet', filter: text }, 'replace');
@@ -35,22 +36,18 @@ export function FleetPage({ filter }: { filter: string }) {
       </div>
       <div className="fleet-tools">
         <FilterLine filter={filter} onChange={setFilter} />
-        <StateFacets counts={counts} total={nodes.size} filter={filter} known={state.kind === 'connected'} onChange={setFilter} />
+        <StateFacets counts={counts} total={nodes.size} filter={filter} known={known} onChange={setFilter} />
       </div>
       {problem !== '' && <p className="filter-problem small late">{problem}</p>}
       <DisconnectedNotice />
-      {!snapshot.complete ? (
+      {!snapshot.complete || moment?.loading ? (
         <FleetLoading />
-      ) : nodes.size === 0 ? (
+      ) : nodes.size > 0 ? (
+        <FleetTable nodes={nodes} version={moment?.asOfMs ?? snapshot.version} matches={matches} filter={filter} known={known} />
+      ) : moment === undefined ? (
         <FleetEmpty />
       ) : (
-        <FleetTable
-          nodes={nodes}
-          version={moment?.asOfMs ?? snapshot.version}
-          matches={matches}
-          filter={filter}
-          known={state.kind === 'connected'}
-        />
+        <NoMoment problem={moment.problem} />
       )}
     </>
   );

@@ -1,5 +1,6 @@
 // The fleet at a moment of the past: the newest values before it, from the store. Undefined while the window is live.
 import { useEffect, useState } from 'react';
+import { toMusterError } from '../../../core/common/muster-error.ts';
 import type { FleetNode } from '../../common/fleet-node.ts';
 import { numericColumn, type QueryResult, textColumn } from '../../common/query-result.ts';
 import { useConsole } from '../state/console-state.ts';
@@ -10,6 +11,9 @@ export interface FleetMoment {
   nodes: ReadonlyMap<string, FleetNode>;
   counts: StateCounts;
   asOfMs: number;
+  loading: boolean;
+  /** Why it could not be read; empty when it could. */
+  problem: string;
 }
 
 /** How far before the moment a sample may lie and still stand for it. */
@@ -39,15 +43,18 @@ export function useFleetMoment(): FleetMoment | undefined {
       ([cpu, memory, load, disk]) => {
         if (!controller.signal.aborted) setMoment(compose(fleet.snapshot.get().nodes, momentMs, cpu, memory, load, disk));
       },
-      () => {
-        // Cancelled by a newer moment, or refused: an empty moment says that nothing is known of it.
-        if (!controller.signal.aborted) setMoment({ nodes: new Map(), counts: countStates([]), asOfMs: momentMs });
+      (error: unknown) => {
+        if (!controller.signal.aborted) setMoment({ ...unknownMoment(momentMs), loading: false, problem: toMusterError(error).message });
       },
     );
     return () => controller.abort();
   }, [api, fleet, momentMs]);
   if (momentMs === undefined) return undefined;
-  return moment?.asOfMs === momentMs ? moment : { nodes: fleet.snapshot.get().nodes, counts: countStates([]), asOfMs: momentMs };
+  return moment?.asOfMs === momentMs ? moment : unknownMoment(momentMs);
+}
+
+function unknownMoment(asOfMs: number): FleetMoment {
+  return { nodes: new Map(), counts: countStates([]), asOfMs, loading: true, problem: '' };
 }
 
 function compose(
@@ -88,7 +95,7 @@ function compose(
     const lastSeenMs = timeUs === undefined ? null : timeUs / 1000;
     then.set(id, { ...node, state: timeUs === undefined ? 'silent' : 'live', stateSinceMs: null, lastSeenMs, values });
   }
-  return { nodes: then, counts: countStates(then.values()), asOfMs: momentMs };
+  return { nodes: then, counts: countStates(then.values()), asOfMs: momentMs, loading: false, problem: '' };
 }
 
 function byNode(result: QueryResult, column: string): Map<string, number> {

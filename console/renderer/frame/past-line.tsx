@@ -6,7 +6,7 @@ import { useStore } from '../state/store.ts';
 import { spanInWords, spanOf } from '../state/time-range.ts';
 
 export function PastLine() {
-  const { time } = useConsole();
+  const { time, returnToLive } = useConsole();
   const range = useStore(time);
   if (range.kind === 'live') return null;
   return (
@@ -16,7 +16,7 @@ export function PastLine() {
         As it was {formatDay(range.toMs)} ({formatClock(range.toMs)} {zoneName()}), over {spanInWords(spanOf(range)).replace('last ', '')}
       </span>
       <span className="grow" />
-      <button type="button" onClick={() => time.set({ kind: 'live', spanMs: spanOf(range) })}>
+      <button type="button" onClick={returnToLive}>
         <kbd>Esc</kbd> live
       </button>
     </div>

@@ -9,7 +9,7 @@ import { boundsOf, shifted, spanInWords, spanOf } from '../state/time-range.ts';
 import { TimeMenu } from './time-menu.tsx';
 
 export function TimeControl() {
-  const { time, clock, fleet, connection } = useConsole();
+  const { time, returnToLive, clock, fleet, connection } = useConsole();
   const range = useStore(time);
   const now = useStore(clock);
   const connected = useStore(connection).kind === 'connected';
@@ -31,7 +31,7 @@ export function TimeControl() {
         >
           <ChevronLeft size={14} strokeWidth={1.6} />
         </button>
-        <button type="button" aria-pressed={live} onClick={() => time.set({ kind: 'live', spanMs })}>
+        <button type="button" aria-pressed={live} onClick={returnToLive}>
           {live && connected && <StateMark state="live" size={10} />}
           {live && !connected ? 'Live, paused' : 'Live'}
         </button>

@@ -1,7 +1,6 @@
 // Keys of the whole window: the palette, back to live, the filter line.
 import { useEffect } from 'react';
 import { useConsole } from '../state/console-state.ts';
-import { spanOf } from '../state/time-range.ts';
 
 export const ON_MAC = /Mac/.test(navigator.platform);
 
@@ -11,7 +10,7 @@ export function keyName(key: string): string {
 }
 
 export function useWindowKeys(): void {
-  const { paletteOpen, time } = useConsole();
+  const { paletteOpen, time, returnToLive } = useConsole();
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
       if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'k') {
@@ -21,8 +20,7 @@ export function useWindowKeys(): void {
       }
       if (event.defaultPrevented || isTyping(event.target)) return;
       if (event.key === 'Escape') {
-        const range = time.get();
-        if (range.kind === 'past') time.set({ kind: 'live', spanMs: spanOf(range) });
+        if (time.get().kind === 'past') returnToLive();
       } else if (event.key === '/') {
         const filter = document.querySelector<HTMLInputElement>('[data-filter-line]');
         if (filter !== null) {
@@ -34,7 +32,7 @@ export function useWindowKeys(): void {
     };
     window.addEventListener('keydown', onKey);
     return () => window.removeEventListener('keydown', onKey);
-  }, [paletteOpen, time]);
+  }, [paletteOpen, time, returnToLive]);
 }
 
 function isTyping(target: EventTarget | null): boolean {

@@ -23,6 +23,8 @@ export interface ChartSpec {
   decimals: number;
   /** Shown only where a node has such values. */
   optional?: boolean;
+  /** With `optional`: whether the newest values say that there is such a thing. */
+  present?(newest: readonly number[]): boolean;
   /** Feeds a tile alone. */
   hidden?: boolean;
   measurement: string;
@@ -107,7 +109,15 @@ export const CHARTS: readonly ChartSpec[] = [
     sql: (where, sample) => `SELECT timestamp, resource, avg(some_avg10) AS v0 FROM pressure WHERE ${where} ${sample}`,
     live: (frame) => ['cpu', 'memory', 'io'].map((resource) => newestValues(frame, ['some_avg10'], { resource })[0] as number),
   },
-  { ...plain('swap', 'Swap', 'GiB', 2, GIB, 'swap', [{ field: 'used', label: 'used', color: 4, filled: true }]), optional: true },
+  {
+    ...plain('swap', 'Swap', 'GiB', 2, GIB, 'swap', [
+      { field: 'used', label: 'used', color: 4, filled: true },
+      { field: 'total', label: 'total', color: 3 },
+    ]),
+    optional: true,
+    // A machine without swap says so with a total of nothing.
+    present: ([, total = 0]) => total > 0,
+  },
   highest('temperature', 'Temperature', '°C', 'temperature', 'celsius', 'hottest sensor', true),
   { ...highest('disk', 'Fullest filesystem', '%', 'filesystem', 'used_percent', 'fullest', false), hidden: true },
 ];

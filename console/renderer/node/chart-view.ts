@@ -33,7 +33,7 @@ export class ChartView {
       width: Math.max(50, host.clientWidth),
       height: Math.max(50, host.clientHeight),
       legend: { show: false },
-      padding: [8, 20, 0, 0],
+      padding: [8, 30, 0, 0],
       cursor: {
         sync: { key: SYNC_KEY, setSeries: false },
         drag: { x: true, y: false, setScale: false },
@@ -47,7 +47,7 @@ export class ChartView {
       },
       scales: { x: { time: true, range: () => this.#bounds }, y: { range: (_, low, high) => this.#reach(low, high) } },
       axes: [
-        { ...axis, size: 22, gap: 2, values: (_, splits) => splits.map(this.#formatTime) },
+        { ...axis, size: 24, gap: 5, values: (_, splits) => splits.map(this.#formatTime) },
         { ...axis, size: 48, gap: 6, space: 36, values: (_, splits) => splits.map((value) => formatAxis(Math.abs(value))) },
       ],
       series: [{}, ...spec.lines.map((_, index) => this.#series(index))],

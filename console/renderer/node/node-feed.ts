@@ -97,7 +97,7 @@ export class NodeFeed {
 
   /** What to ask the store for: under the lens too, the stretch that shows when it ends. */
   #historyBounds(): Bounds {
-    const range = this.#range ?? { kind: 'live', spanMs: 900_000 };
+    const range = this.#range ?? { kind: 'live', spanMs: LENS_SPAN_MS };
     const bounds = boundsOf(range, this.#now());
     if (range.kind !== 'live') return bounds;
     return { ...bounds, fromMs: Math.min(bounds.toMs - LENS_SPAN_MS, Math.max(bounds.fromMs, this.#joinedMs)) };

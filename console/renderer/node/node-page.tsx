@@ -8,7 +8,7 @@ import { navigate } from '../state/route.ts';
 import { useStore } from '../state/store.ts';
 import { pastRange, type TimeRange } from '../state/time-range.ts';
 import { ChartPanel } from './chart-panel.tsx';
-import { CHARTS } from './chart-specs.ts';
+import { CHARTS, type ChartSpec } from './chart-specs.ts';
 import { EventsPanel } from './events-panel.tsx';
 import { FilesystemsPanel } from './filesystems-panel.tsx';
 import { NodeFeed } from './node-feed.ts';
@@ -16,7 +16,7 @@ import { NodeHeader } from './node-header.tsx';
 import { NodeTiles } from './node-tiles.tsx';
 
 export default function NodePage({ nodeId }: { nodeId: string }) {
-  const { api, painter, fleet, time } = useConsole();
+  const { api, painter, fleet, time, returnToLive } = useConsole();
   const snapshot = useStore(fleet.snapshot);
   const range = useStore(time);
   const node = snapshot.nodes.get(nodeId);
@@ -49,10 +49,11 @@ export default function NodePage({ nodeId }: { nodeId: string }) {
     time.set(next);
   };
   const reset = (): void => {
-    time.set(beforeZoom.current ?? { kind: 'live', spanMs: 3_600_000 });
+    if (beforeZoom.current === undefined) returnToLive();
+    else time.set(beforeZoom.current);
     beforeZoom.current = undefined;
   };
-  const shown = CHARTS.filter((spec) => !spec.hidden && (!spec.optional || feed.data.get(spec.key)?.newest() !== undefined));
+  const shown = CHARTS.filter((spec) => isShown(spec, feed));
   return (
     <>
       <NodeHeader node={node} feed={feed} />
@@ -67,6 +68,13 @@ export default function NodePage({ nodeId }: { nodeId: string }) {
       </div>
     </>
   );
+}
+
+/** An optional chart is for what the node has. */
+function isShown(spec: ChartSpec, feed: NodeFeed): boolean {
+  if (spec.hidden || !spec.optional) return !spec.hidden;
+  const newest = feed.data.get(spec.key)?.newest();
+  return newest !== undefined && (spec.present?.(newest) ?? true);
 }
 
 function Unknown({ problem }: { problem: string }) {

@@ -24,6 +24,8 @@ export interface ConsoleState {
   pipeline: Store<PipelineView | null>;
   route: Store<Route>;
   time: Store<TimeRange>;
+  /** Back to now, over the span that was live last. */
+  returnToLive(): void;
   theme: ThemeState;
   /** The gateway's clock, a second at a time; stands still in a hidden window. */
   clock: Store<number>;
@@ -40,6 +42,12 @@ export function createConsoleState(api: ConsoleApi): ConsoleState {
   const connection = new Store<ConnectionState>({ kind: 'connecting', gateway: '', sinceMs: Date.now() });
   const pipeline = new Store<PipelineView | null>(null);
   const clock = new Store(Math.floor(Date.now() / 1000) * 1000);
+  const time = new Store<TimeRange>({ kind: 'live', spanMs: FIRST_SPAN_MS });
+  let liveSpanMs = FIRST_SPAN_MS;
+  time.subscribe(() => {
+    const range = time.get();
+    if (range.kind === 'live') liveSpanMs = range.spanMs;
+  });
   api.subscribe('connection', {}, (state) => {
     // The page's own loss of its host knows no gateway's name: keep the one that is known.
     connection.set({ ...state, gateway: state.gateway || connection.get().gateway });
@@ -57,7 +65,8 @@ export function createConsoleState(api: ConsoleApi): ConsoleState {
     connection,
     pipeline,
     route: createRouteStore(),
-    time: new Store<TimeRange>({ kind: 'live', spanMs: FIRST_SPAN_MS }),
+    time,
+    returnToLive: () => time.set({ kind: 'live', spanMs: liveSpanMs }),
     theme: new ThemeState(),
     clock,
     openNodes: new Store<readonly string[]>([]),
