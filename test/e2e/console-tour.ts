@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import type { Locator, Page } from 'playwright-core';
 import { expect } from 'vitest';
 
-const SCREENS = join(import.meta.dirname, 'screens');
+// The kept pictures change only when somebody means to look at them: MUSTER_KEEP_SCREENS=1 npm test -- e2e
+const SCREENS = join(import.meta.dirname, process.env['MUSTER_KEEP_SCREENS'] === '1' ? 'screens' : '../../test-results/screens');
 const WAIT_MS = 30_000;
 
 export interface Size {
@@ -27,7 +28,7 @@ export function collectComplaints(page: Page): string[] {
   return complaints;
 }
 
-/** A picture under test/e2e/screens. */
+/** A picture under test-results/screens, or where it is kept. */
 export async function takeScreen(page: Page, name: string): Promise<void> {
   mkdirSync(SCREENS, { recursive: true });
   // Out of the way: a row or a chart under the pointer looks otherwise.
