@@ -39,13 +39,21 @@ export function readNodeInfo(name: string, labels: Record<string, string>, agent
   };
 }
 
-/** A host's name is only data: control and direction characters out, at most 255 characters. */
+const MAX_NAME_CHARACTERS = 255;
+
+/** A host's name is only data: without control and direction characters, at most 255 characters. */
 export function toDisplayName(name: string): string {
-  const clean = name
-    .normalize('NFC')
-    .replace(/[\p{Cc}\p{Cf}\p{Co}\p{Cs}]/gu, '')
-    .trim();
-  return [...clean].slice(0, 255).join('') || 'unnamed';
+  const kept: string[] = [];
+  for (const character of name) if (!isHidden(character.codePointAt(0) as number)) kept.push(character);
+  return kept.slice(0, MAX_NAME_CHARACTERS).join('').trim() || 'unnamed';
+}
+
+/** By ranges, not by the classes of a regular expression: those bring in Unicode tables of some megabytes. */
+function isHidden(code: number): boolean {
+  const isControl = code < 0x20 || (code >= 0x7f && code < 0xa0) || code === 0xad || code === 0xfeff;
+  const isDirection = (code >= 0x200b && code <= 0x200f) || (code >= 0x2028 && code <= 0x202e) || (code >= 0x2060 && code <= 0x206f);
+  const isUnpaired = code >= 0xd800 && code <= 0xdfff;
+  return isControl || isDirection || isUnpaired || code === 0x061c || (code >= 0xe0000 && code <= 0xe007f);
 }
 
 function readOsName(): string {

@@ -15,7 +15,7 @@ export async function measureCost(pid: number, seconds: number): Promise<Cost> {
   await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
   const cpu = cpuSeconds(pid) - before;
   const rollup = readFileSync(`/proc/${pid}/smaps_rollup`, 'latin1');
-  const mb = (key: string): number => round((Number(new RegExp(`^${key}:\\s+(\\d+)`, 'm').exec(rollup)?.[1]) * 1024) / 1e6);
+  const mb = (key: string): number => round(Number(new RegExp(`^${key}:\\s+(\\d+)`, 'm').exec(rollup)?.[1]) / 1024);
   return { cpuPercentOfCore: round((cpu / ((performance.now() - startMs) / 1000)) * 100), rssMb: mb('Rss'), pssMb: mb('Pss') };
 }
 

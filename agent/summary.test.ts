@@ -1,0 +1,90 @@
+import { expect, test } from 'vitest';
+import { FrameBuilder } from './frame-builder.ts';
+import { toSummary } from './summary.ts';
+
+function frame(measurement: string, tags: string[], fields: string[], ticks: [string[], number[]][][]) {
+  const builder = new FrameBuilder({ measurement, tags, fields });
+  ticks.forEach((rows, tick) => {
+    builder.beginTick(1e15 + tick * 1e6);
+    for (const [tagValues, values] of rows) builder.add(tagValues, values);
+  });
+  return builder.take()!;
+}
+
+test('the newest tick counts: totals over disks and interfaces, the fullest filesystem, the hottest sensor', () => {
+  const frames = [
+    frame(
+      'cpu',
+      ['cpu'],
+      ['busy'],
+      [
+        [[['total'], [10]]],
+        [
+          [['total'], [30]],
+          [['0'], [99]],
+        ],
+      ],
+    ),
+    frame(
+      'network',
+      ['interface'],
+      ['rx_bytes_per_second', 'tx_bytes_per_second'],
+      [
+        [
+          [['lo'], [1000, 1000]],
+          [['eth0'], [5, Number.NaN]],
+          [['eth1'], [7, 2]],
+        ],
+      ],
+    ),
+    frame(
+      'disk_io',
+      ['device'],
+      ['read_bytes_per_second'],
+      [
+        [
+          [['sda'], [100]],
+          [['dm-0'], [100]],
+        ],
+      ],
+    ),
+    frame(
+      'filesystem',
+      ['mount'],
+      ['used_percent'],
+      [
+        [
+          [['/'], [40]],
+          [['/data'], [90]],
+        ],
+      ],
+    ),
+    frame(
+      'temperature',
+      ['sensor'],
+      ['celsius'],
+      [
+        [
+          [['a'], [41]],
+          [['b'], [55]],
+        ],
+      ],
+    ),
+  ];
+  expect(toSummary(frames)).toEqual({
+    timeUs: 1e15 + 1e6,
+    cpuPercent: 30,
+    networkRxBytesPerSecond: 12,
+    networkTxBytesPerSecond: 2,
+    diskReadBytesPerSecond: 100,
+    diskPercent: 90,
+    diskMount: '/data',
+    temperatureCelsius: 55,
+  });
+});
+
+test('what was not sampled now stays as it was', () => {
+  const before = toSummary([frame('load', [], ['load1'], [[[[], [2]]]])]);
+  expect(toSummary([], before)).toEqual(before);
+  expect(before).toEqual({ timeUs: 1e15, diskMount: '', load1: 2 });
+});
