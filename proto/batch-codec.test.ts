@@ -170,6 +170,23 @@ describe('batch codec', () => {
     );
   });
 
+  it('is not kept busy by a column in pieces or by a million frames', () => {
+    const inFrame = (content: Buffer): Buffer => {
+      const length = Buffer.of((content.length & 127) | 128, ((content.length >> 7) & 127) | 128, content.length >> 14);
+      return Buffer.concat([Buffer.of(34), length, content]);
+    };
+    const pieces = Buffer.concat(Array.from({ length: 100_000 }, () => Buffer.of(34, 1, 0)));
+    expect(() => decodeBatch(inFrame(pieces))).toThrow(/a column of a frame is in several pieces/);
+    const frames = Buffer.concat(Array.from({ length: 100_000 }, () => Buffer.of(34, 0)));
+    expect(() => decodeBatch(frames)).toThrow(/more than 4096 frames/);
+    expect(() => decodeLiveSamples(Buffer.from(frames.toString('hex').replaceAll('22', '12'), 'hex'))).toThrow(/more than 4096 frames/);
+  });
+
+  it('refuses a dropped range of no epoch', () => {
+    const dropped = [{ epoch: Buffer.alloc(3), firstSeq: 1, lastSeq: 1, rows: 1, reason: 'spool_limit' }];
+    expect(() => decodeBatch(encodeBatch({ ...batch, dropped }))).toThrow(/an epoch of 3 bytes: 16 are needed/);
+  });
+
   it('does not let an attribute name reach the prototype', () => {
     const attributes = Object.defineProperty({}, '__proto__', { value: 'x', enumerable: true }) as Record<string, string>;
     const decoded = decodeBatch(encodeBatch({ ...batch, events: [{ timeUs: 1, kind: 'k', severity: 'info', text: '', attributes }] }));
