@@ -45,10 +45,11 @@ export class Schema implements PlanSource {
     return this.#plans.get(shape);
   }
 
-  async resolve(shape: string, frame: DecodedFrame): Promise<void> {
+  async resolve(shape: string, frame: DecodedFrame): Promise<TablePlan | PlanRefusal> {
     const plan = nameRefusal(frame) ?? (await this.#inTurn(() => this.#ensure(frame)));
     if (this.#plans.size >= MAX_SHAPES) this.#plans.clear();
     this.#plans.set(shape, plan);
+    return plan;
   }
 
   /** Looks at a table again after a refused request; true where something was missing and has been made. */

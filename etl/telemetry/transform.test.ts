@@ -12,7 +12,11 @@ function planSource(refused: Record<string, PlanRefusal> = {}): PlanSource {
   const plans = new Map<string, TablePlan | PlanRefusal>();
   return {
     plan: (shape) => plans.get(shape),
-    resolve: async (shape, frame) => void plans.set(shape, refused[frame.measurement] ?? createTablePlan(frame)),
+    resolve: async (shape, frame) => {
+      const plan = refused[frame.measurement] ?? createTablePlan(frame);
+      plans.set(shape, plan);
+      return plan;
+    },
   };
 }
 
@@ -46,6 +50,18 @@ it('puts the rows of many messages into one chunk a table', async () => {
     ['o', 1],
   ]);
   expect(cycle.letters).toEqual([]);
+});
+
+it('comes to an end where a cycle has more shapes than the schema remembers', async () => {
+  const forgetful: PlanSource = { plan: () => undefined, resolve: async (_, frame) => createTablePlan(frame) };
+  const cache = new SeriesCache(NOW_MS, { perNode: 9, total: 9, generationMs: 1000 });
+  const cycle = await new Transform(forgetful, cache, { ttlDays: 30, now: () => NOW_MS }).run([
+    message([frame('m', [[0, 'x', 1]]), frame('o', [[0, 'x', 1]])]),
+  ]);
+  expect(cycle.chunks.map(({ table, rows }) => [table, rows])).toEqual([
+    ['m', 1],
+    ['o', 1],
+  ]);
 });
 
 it('counts equal keys once, over all frames of a batch, and not those of bad rows', async () => {

@@ -19,10 +19,10 @@ export interface PlanRefusal {
 
 /** What the transform needs of the schema: a plan for each frame shape, made before the rows are written. */
 export interface PlanSource {
-  /** Of a shape that was resolved before; undefined otherwise. */
+  /** Of a shape that was resolved before and is still remembered; undefined otherwise. */
   plan(shape: string): TablePlan | PlanRefusal | undefined;
   /** Makes table and columns where they are missing. Waits for the database as long as it takes. */
-  resolve(shape: string, frame: DecodedFrame): Promise<void>;
+  resolve(shape: string, frame: DecodedFrame): Promise<TablePlan | PlanRefusal>;
 }
 
 /** A clock that differs more than this from the gateway's makes its node's rows worthless as a history. */
@@ -54,21 +54,24 @@ export class Transform {
   async run(messages: readonly Buffer[]): Promise<Cycle> {
     const cycle = new Cycle(this.#pool);
     for (const message of messages) readMessage(message, cycle);
+    // The cycle's own: one with more shapes than the schema remembers must come to its end too.
+    const plans = new Map<string, TablePlan | PlanRefusal>();
     for (const { batch, delivery } of cycle.accounts) {
       if (batch === undefined || isSkewed(delivery)) continue;
       for (const frame of batch.frames) {
         const shape = shapeKey(frame);
-        if (this.#plans.plan(shape) === undefined) await this.#plans.resolve(shape, frame);
+        if (!plans.has(shape)) plans.set(shape, this.#plans.plan(shape) ?? (await this.#plans.resolve(shape, frame)));
       }
     }
     const nowMs = this.#options.now();
     this.#series.rotate(nowMs);
     const window = timeWindow(nowMs * 1000, this.#options.ttlDays);
-    for (const account of cycle.accounts) this.#writeBatch(account, cycle, window);
+    for (const account of cycle.accounts) this.#writeBatch(account, { cycle, window, plans });
     return cycle;
   }
 
-  #writeBatch(account: BatchAccount, cycle: Cycle, window: TimeWindow): void {
+  #writeBatch(account: BatchAccount, on: CycleWriting): void {
+    const { cycle, window } = on;
     const { batch, delivery } = account;
     if (batch === undefined) return;
     if (isSkewed(delivery)) {
@@ -80,7 +83,7 @@ export class Transform {
     const events = toEventRows(delivery, batch, window);
     cycle.events.push(...events.rows);
     cycle.letters.push(...events.letters);
-    const writing: BatchWriting = { account, cycle, window, number: ++this.#batchNumber, letters: [], aside: 0, keysMayRepeat: false };
+    const writing: BatchWriting = { ...on, account, number: ++this.#batchNumber, letters: [], aside: 0, keysMayRepeat: false };
     const written = batch.frames.map((frame) => this.#writeFrame(frame, writing));
     if (writing.keysMayRepeat) account.mergedRows = countMerged(batch.frames, written, window);
     account.badRows = writing.aside;
@@ -89,9 +92,9 @@ export class Transform {
 
   /** Returns the entry of each series, undefined for those that were not taken. */
   #writeFrame(frame: DecodedFrame, writing: BatchWriting): (SeriesEntry | undefined)[] {
-    const { account, cycle, window } = writing;
+    const { account, cycle, window, plans } = writing;
     const shape = shapeKey(frame);
-    const plan = this.#plans.plan(shape) as TablePlan | PlanRefusal;
+    const plan = plans.get(shape) as TablePlan | PlanRefusal;
     const rows = frame.timeUs.length;
     if ('reason' in plan) {
       for (let row = 0; row < rows; row++) setAside(writing, frame, row, plan);
@@ -155,11 +158,17 @@ interface Entries {
   refusals: Map<number, PlanRefusal>;
 }
 
-/** What is on the way while the rows of one batch are written. */
-interface BatchWriting {
-  account: BatchAccount;
+/** What all batches of a cycle are written with. */
+interface CycleWriting {
   cycle: Cycle;
   window: TimeWindow;
+  /** Of each frame shape of the cycle. */
+  plans: ReadonlyMap<string, TablePlan | PlanRefusal>;
+}
+
+/** What is on the way while the rows of one batch are written. */
+interface BatchWriting extends CycleWriting {
+  account: BatchAccount;
   /** Different for each batch. */
   number: number;
   letters: DeadLetter[];
