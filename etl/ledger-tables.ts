@@ -4,6 +4,7 @@ import type { Sender } from '@questdb/nodejs-client';
 import type { DroppedRange } from '../core/common/frame.ts';
 import type { EtlEvents } from './events.ts';
 import { ClientWriter } from './questdb/client-writer.ts';
+import { withoutNul } from './questdb/line-text.ts';
 import type { QuestdbHttpOptions } from './questdb/questdb-http.ts';
 import type { BatchAccount } from './telemetry/batch-account.ts';
 import type { Cycle } from './telemetry/cycle.ts';
@@ -72,19 +73,20 @@ async function putDelivery(sender: Sender, { timeUs, account, storedUs }: Ledger
   sender.intColumn('bad_rows', account.badRows).intColumn('merged_rows', account.mergedRows);
   sender.intColumn('events', batch?.events.length ?? 0).intColumn('skew_us', whole(delivery.skewUs));
   sender.timestampColumn('received', whole(delivery.receivedUs), 'us').timestampColumn('stored', whole(storedUs), 'us');
-  if (account.problem !== '') sender.stringColumn('problem', account.problem);
+  if (account.problem !== '') sender.stringColumn('problem', withoutNul(account.problem));
   await sender.at(whole(timeUs), 'us');
 }
 
 async function putDrop(sender: Sender, { timeUs, nodeId, range }: DropRow): Promise<void> {
   sender.table('drops').symbol('node_id', nodeId).symbol('epoch', hex(range.epoch));
   sender.intColumn('first_seq', range.firstSeq).intColumn('last_seq', range.lastSeq).intColumn('rows', range.rows);
-  await sender.stringColumn('reason', range.reason.slice(0, 500)).at(whole(timeUs), 'us');
+  await sender.stringColumn('reason', withoutNul(range.reason.slice(0, 500))).at(whole(timeUs), 'us');
 }
 
 async function putEvent(sender: Sender, { nodeId, event }: EventRow): Promise<void> {
   sender.table('events').symbol('node_id', nodeId).symbol('kind', event.kind).symbol('severity', event.severity);
-  await sender.stringColumn('text', event.text).stringColumn('attributes', JSON.stringify(event.attributes)).at(whole(event.timeUs), 'us');
+  sender.stringColumn('text', withoutNul(event.text)).stringColumn('attributes', JSON.stringify(event.attributes));
+  await sender.at(whole(event.timeUs), 'us');
 }
 
 function hex(bytes: Uint8Array): string {

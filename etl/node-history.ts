@@ -7,6 +7,7 @@ import { NODES_BUCKET } from '../core/common/streams.ts';
 import type { Component } from '../core/node/lifecycle.ts';
 import type { EtlEvents } from './events.ts';
 import { ClientWriter } from './questdb/client-writer.ts';
+import { withoutNul } from './questdb/line-text.ts';
 import type { QuestdbHttpOptions } from './questdb/questdb-http.ts';
 
 /** Changes that come together are one request. */
@@ -73,9 +74,4 @@ async function putNode(sender: Sender, { nodeId, info, updatedMs }: RegistryEntr
   sender.stringColumn('name', withoutNul(info.name)).intColumn('cpu_cores', info.cpuCores).intColumn('memory_bytes', info.memoryBytes);
   sender.stringColumn('labels', JSON.stringify(info.labels)).booleanColumn('simulated', info.simulated);
   await sender.at(Math.trunc(updatedMs * 1000), 'us');
-}
-
-/** The one character that lines cannot carry. */
-function withoutNul(text: string): string {
-  return text.replaceAll('\0', '');
 }
