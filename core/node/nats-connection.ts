@@ -24,6 +24,8 @@ export async function connectNats(options: NatsOptions, timeoutMs = 30_000): Pro
         pass: readFileSync(options.passwordFile, 'utf8').trim(),
         name: options.name,
         maxReconnectAttempts: -1,
+        // Otherwise the second refusal of the login (a server that came back before its users did) closes the connection for good.
+        ignoreAuthErrorAbort: true,
         reconnectTimeWait: 250,
         reconnectJitter: 250,
         timeout: 3000,
