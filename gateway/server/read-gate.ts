@@ -16,27 +16,27 @@ export function createReadGate(source: Pressure, paths: readonly string[]): Serv
     for (const read of waiting) read();
     waiting.clear();
   });
-  return (method, call) =>
-    paths.includes(method.path)
-      ? new GatedCall(call, (read) => {
-          if (source.pressure) waiting.add(read);
-          else read();
-        })
-      : new ServerInterceptingCall(call);
+  return (method, call) => {
+    if (!paths.includes(method.path)) return new ServerInterceptingCall(call);
+    const read = (): void => call.startRead();
+    const gate = (): void => {
+      if (source.pressure) waiting.add(read);
+      else read();
+    };
+    // Agents that find no way in come again and again, for as long as the pressure lasts.
+    return new GatedCall(call, gate, () => waiting.delete(read));
+  };
 }
 
 class GatedCall extends ServerInterceptingCall {
-  readonly #whenOpen: (read: () => void) => void;
-  readonly #call: ServerInterceptingCallInterface;
+  readonly #gate: () => void;
 
-  constructor(call: ServerInterceptingCallInterface, whenOpen: (read: () => void) => void) {
-    super(call);
-    this.#call = call;
-    this.#whenOpen = whenOpen;
+  constructor(call: ServerInterceptingCallInterface, gate: () => void, onCancel: () => void) {
+    super(call, { start: (next) => next({ onCancel }) });
+    this.#gate = gate;
   }
 
-  /** Of a call that was cancelled meanwhile this does nothing. */
   override startRead(): void {
-    this.#whenOpen(() => this.#call.startRead());
+    this.#gate();
   }
 }
