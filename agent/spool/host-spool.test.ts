@@ -91,3 +91,17 @@ test('where the folder cannot be made, batches are kept in memory and go to disk
   expect(reports.map((line) => line.split(':')[0])).toEqual(['not durable', 'durable again']);
   spool.close();
 });
+
+test('a file that cannot be read any more does not end the agent: new batches are kept in memory, and the disk comes back', () => {
+  let now = 0;
+  const spool = open(() => now);
+  for (let i = 0; i < 200; i++) spool.append(event('x'.repeat(20_000)));
+  for (const name of ['spool.db', 'spool.db-wal']) writeFileSync(join(folder, name), Buffer.alloc(8_000_000, 0xa5));
+  expect(spool.read(1, 16)).toEqual([]);
+  expect(spool.status()).toMatchObject({ nextSeq: 1, durable: false });
+  now = 60_000;
+  spool.append(event('y'));
+  expect(spool.status()).toMatchObject({ nextSeq: 2, batches: 1, durable: true });
+  expect(reports.map((line) => line.split(':')[0])).toEqual(['not durable', 'set aside', 'durable again']);
+  spool.close();
+});

@@ -1,6 +1,7 @@
 // The agent's spool: on disk while that works, in a bounded memory ring while it does not, and back on disk by itself.
 import { dirname } from 'node:path';
 import type { DroppedRange } from '../../core/common/frame.ts';
+import { MusterError } from '../../core/common/muster-error.ts';
 import { makeStateFolder } from '../state-folder.ts';
 import { MemorySpool } from './memory-spool.ts';
 import type { BatchInput, Spool, SpooledBatch, SpoolLimits, SpoolStatus } from './spool.ts';
@@ -67,13 +68,24 @@ export class HostSpool implements Spool {
       this.#tryDisk(this.#memory);
       return this.#current.append(input);
     }
+    return this.#orInMemory(() => this.#current.append(input));
+  }
+
+  /** Once more, in memory, where the disk fails. */
+  #orInMemory<T>(work: () => T): T {
     try {
-      return this.#current.append(input);
+      return work();
     } catch (error) {
-      this.#closeDisk();
-      this.#fallBack(error);
-      return this.#current.append(input);
+      this.#leaveDisk(error);
+      return work();
     }
+  }
+
+  /** Throws what is not the disk's doing: a number that was never given, or an error of the memory. */
+  #leaveDisk(error: unknown): void {
+    if (this.#memory !== undefined || error instanceof MusterError) throw error;
+    this.#closeDisk();
+    this.#fallBack(error);
   }
 
   #tryDisk(memory: MemorySpool): void {
@@ -100,15 +112,24 @@ export class HostSpool implements Spool {
   }
 
   read(seq: number, limit: number): SpooledBatch[] {
-    return this.#current.read(seq, limit);
+    return this.#orInMemory(() => this.#current.read(seq, limit));
   }
 
   ackUpTo(seq: number): void {
-    this.#current.ackUpTo(seq);
+    this.#onDisk(() => this.#current.ackUpTo(seq));
   }
 
   setAside(seq: number, reason: string): void {
-    this.#current.setAside(seq, reason);
+    this.#onDisk(() => this.#current.setAside(seq, reason));
+  }
+
+  /** Where the disk fails, its batches are there when it works again and are sent again: numbers of its epoch mean nothing to the memory. */
+  #onDisk(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.#leaveDisk(error);
+    }
   }
 
   status(): SpoolStatus {

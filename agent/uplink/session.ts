@@ -19,6 +19,11 @@ const HEARTBEAT_MS = 4000;
 /** Without a welcome for so long the gateway does not serve us. */
 const WELCOME_LIMIT_MS = 15_000;
 const READ_AHEAD = 16;
+/**
+ * An hour of heartbeats that found the stream blocked. A gateway measures our clock by the time of sending: what it reads after a day
+ * would look like the words of a clock a day behind, and its rows would be set aside. Sent on a new stream it has a new time.
+ */
+const BLOCKED_HEARTBEATS = 900;
 
 /** Why a session ended, for the uplink's next step and the event log. */
 export interface SessionEnd {
@@ -57,6 +62,7 @@ export class UplinkSession {
   readonly #refusedAhead = new Set<number>();
   #ready: SpooledBatch[] = [];
   #blocked = false;
+  #blockedHeartbeats = 0;
   #ended = false;
   #timer: NodeJS.Timeout | undefined;
 
@@ -83,13 +89,8 @@ export class UplinkSession {
 
   /** The spool has more, or has lost what was not sent yet. */
   pump(): void {
-    if (!this.welcomed) return;
-    const { spool } = this.#options;
-    const { epoch, oldestSeq, nextSeq } = spool.status();
-    if (!sameEpoch(epoch, this.#epoch)) {
-      this.end({ kind: 'gap', words: 'the spool has a new epoch' });
-      return;
-    }
+    if (!this.welcomed || !this.#isOfOurEpoch()) return;
+    const { oldestSeq, nextSeq } = this.#options.spool.status();
     if (oldestSeq > this.#settled && this.#settled < this.#nextToSend) {
       this.end({ kind: 'gap', words: `the spool dropped batches up to ${oldestSeq - 1}, sent and not acknowledged` });
       return;
@@ -97,12 +98,20 @@ export class UplinkSession {
     while (!this.#blocked && !this.#ended && this.#nextToSend < nextSeq && this.#nextToSend - this.#settled < this.#window) {
       const batch = this.#nextBatch();
       if (batch === undefined || batch.seq !== this.#nextToSend) {
+        if (!this.#isOfOurEpoch()) return;
         // A hole: its numbers never come. When all before it is settled, a new hello names what is oldest then.
         if (this.#settled >= this.#nextToSend) this.end({ kind: 'gap', words: `batch ${this.#nextToSend} is not in the spool any more` });
         return;
       }
       this.#sendBatch(batch, batch.seq === nextSeq - 1);
     }
+  }
+
+  /** False where the spool has begun another epoch, which has numbers of its own: the stream ends. */
+  #isOfOurEpoch(): boolean {
+    if (sameEpoch(this.#options.spool.status().epoch, this.#epoch)) return true;
+    this.end({ kind: 'gap', words: 'the spool has a new epoch' });
+    return false;
   }
 
   #nextBatch(): SpooledBatch | undefined {
@@ -130,7 +139,12 @@ export class UplinkSession {
     if (!this.welcomed) return;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.heartbeat(), HEARTBEAT_MS);
-    if (this.#blocked) return;
+    if (this.#blocked) {
+      this.#blockedHeartbeats++;
+      if (this.#blockedHeartbeats >= BLOCKED_HEARTBEATS) this.end({ kind: 'lost', words: 'the gateway has read nothing for an hour' });
+      return;
+    }
+    this.#blockedHeartbeats = 0;
     const status = this.#options.spool.status();
     const { epoch, oldestSeq, nextSeq, bytes, rows, durable, problem } = status;
     const spool: SpoolState = { epoch, oldestSeq, nextSeq, bytes, rows, durable, problem };
@@ -163,7 +177,7 @@ export class UplinkSession {
       this.heartbeat();
       this.pump();
     } else if (ack) {
-      if (!sameEpoch(ack.epoch, this.#epoch)) return;
+      if (!sameEpoch(ack.epoch, this.#epoch) || !this.#isOfOurEpoch()) return;
       if (ack.seq >= this.#nextToSend) {
         this.end({ kind: 'lost', words: `the gateway acknowledged batch ${ack.seq}, which was not sent` });
         return;
@@ -182,7 +196,7 @@ export class UplinkSession {
   }
 
   #refused(refuse: Refuse): void {
-    if (!sameEpoch(refuse.epoch, this.#epoch)) return;
+    if (!sameEpoch(refuse.epoch, this.#epoch) || !this.#isOfOurEpoch()) return;
     this.#options.onRefused(refuse);
     if (!refuse.permanent) {
       this.end({ kind: 'gap', words: `batch ${refuse.seq} was refused (${refuse.code}): ${refuse.reason}` });

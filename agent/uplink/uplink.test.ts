@@ -232,3 +232,31 @@ test('a lease is passed on; a drain ends the stream and another is opened', asyn
   expect(running.leases).toMatchObject([{ measurements: ['cpu'], intervalMs: 100 }]);
   expect(running.ends[0]).toMatchObject({ kind: 'drain', withinMs: 10 });
 });
+
+test('an acknowledgement for an epoch that the spool has left takes nothing from the new one', async () => {
+  const staged = await stage();
+  const seen: number[] = [];
+  staged.judge = (seq) => {
+    seen.push(seq);
+    return 'silent';
+  };
+  const limits = { maxBytes: 1e8, maxRows: 1e8 };
+  const [before, after] = [new MemorySpool(limits, 'the first'), new MemorySpool(limits, 'the second')];
+  let current = before;
+  const running = await run(staged.address, {
+    append: (input) => current.append(input),
+    read: (seq, limit) => current.read(seq, limit),
+    ackUpTo: (seq) => current.ackUpTo(seq),
+    setAside: (seq, reason) => current.setAside(seq, reason),
+    status: () => current.status(),
+    close: () => current.close(),
+  });
+  add(running);
+  await until(() => seen.length === 1);
+  after.append({ createdUs: 1e15, frames: [], events: [{ timeUs: 1e15, kind: 'test', severity: 'info', text: 'x', attributes: {} }] });
+  current = after;
+  staged.streams[0]?.send({ ack: { epoch: before.epoch, seq: 1 } });
+  await until(() => running.ends.length === 1);
+  expect(running.ends[0]?.words).toBe('the spool has a new epoch');
+  expect(after.status().batches).toBe(1);
+});

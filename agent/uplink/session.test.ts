@@ -1,0 +1,55 @@
+import { EventEmitter } from 'node:events';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { GATEWAY_MESSAGE_FIELDS } from '../../proto/gen/messages.ts';
+import { encodeMessage } from '../../proto/message-codec.ts';
+import { MemorySpool } from '../spool/memory-spool.ts';
+import type { AgentStream } from './channel.ts';
+import { type SessionEnd, UplinkSession } from './session.ts';
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+const WELCOME = { nodeId: 'n', gateway: 'g', timeUs: 0, expectedSeq: 1, maxBatchBytes: 524_288, window: 32 };
+
+/** A welcomed session on a stream that takes the hello and says after that whether it takes more. */
+function stage(takes: () => boolean) {
+  const ends: SessionEnd[] = [];
+  const written: Buffer[] = [];
+  const stream = Object.assign(new EventEmitter(), {
+    write: (bytes: Buffer) => written.push(bytes) === 1 || takes(),
+    cancel: () => undefined,
+  });
+  const session = new UplinkSession({
+    stream: stream as unknown as AgentStream,
+    spool: new MemorySpool({ maxBytes: 1e8, maxRows: 1e8 }, 'for the test'),
+    hello: { node: null, intervalMs: 1000 },
+    summary: () => undefined,
+    nowUs: () => 0,
+    onWelcome: () => undefined,
+    onProgress: () => undefined,
+    onRefused: () => undefined,
+    onLease: () => undefined,
+    onEnd: (end) => ends.push(end),
+  });
+  stream.emit('data', encodeMessage(GATEWAY_MESSAGE_FIELDS, { welcome: WELCOME }));
+  return { session, stream, ends, written };
+}
+
+test('a stream that the gateway does not read is given up after an hour, so that nothing is sent with the time of another day', () => {
+  const { ends, written } = stage(() => false);
+  vi.advanceTimersByTime(59 * 60_000);
+  expect(ends).toEqual([]);
+  vi.advanceTimersByTime(2 * 60_000);
+  expect(ends).toEqual([{ kind: 'lost', words: 'the gateway has read nothing for an hour' }]);
+  expect(written.length).toBe(2);
+});
+
+test('a stream that is blocked now and then is kept', () => {
+  const { ends, stream, session } = stage(() => false);
+  for (let hour = 0; hour < 24; hour++) {
+    vi.advanceTimersByTime(50 * 60_000);
+    stream.emit('drain');
+  }
+  expect(ends).toEqual([]);
+  session.end({ kind: 'lost', words: 'the test is over' });
+});
