@@ -1,5 +1,5 @@
 // Cuts what would make too large a batch into several, before it is numbered.
-import type { FrameColumns } from '../../core/common/frame.ts';
+import type { FleetEvent, FrameColumns } from '../../core/common/frame.ts';
 import type { BatchInput } from './spool.ts';
 
 /** Below the contract's 512 KiB: room for what surrounds the frames. */
@@ -11,11 +11,11 @@ export interface BatchLimits {
   maxRows: number;
 }
 
-/** The input in parts of at most so many rows and encoded bytes; the events go with the first. */
+/** The input in parts of at most so many rows and encoded bytes; the events, all of them, go with the first. */
 export function splitInput(input: BatchInput, limits: BatchLimits = { maxBytes: MAX_BATCH_BYTES, maxRows: MAX_BATCH_ROWS }): BatchInput[] {
   const parts: BatchInput[] = [];
   let frames: FrameColumns[] = [];
-  let bytes = 0;
+  let bytes = eventBytes(input.events);
   let rows = 0;
   const close = (): void => {
     parts.push({ createdUs: input.createdUs, frames, events: parts.length === 0 ? input.events : [] });
@@ -26,7 +26,7 @@ export function splitInput(input: BatchInput, limits: BatchLimits = { maxBytes: 
   for (const whole of input.frames) {
     for (const frame of splitFrame(whole, limits)) {
       const size = atMostBytes(frame);
-      if (frames.length > 0 && (bytes + size > limits.maxBytes || rows + frame.timeUs.length > limits.maxRows)) close();
+      if (bytes > 0 && (bytes + size > limits.maxBytes || rows + frame.timeUs.length > limits.maxRows)) close();
       frames.push(frame);
       bytes += size;
       rows += frame.timeUs.length;
@@ -36,12 +36,24 @@ export function splitInput(input: BatchInput, limits: BatchLimits = { maxBytes: 
   return parts;
 }
 
+/** Not less than the events' encoded size. */
+function eventBytes(events: readonly FleetEvent[]): number {
+  return events.reduce(
+    (sum, { kind, severity, text, attributes }) => sum + 32 + textBytes([kind, severity, text, ...Object.entries(attributes).flat()]),
+    0,
+  );
+}
+
+/** Not less than the texts' encoded size, tags and lengths included. */
+function textBytes(texts: readonly string[]): number {
+  return texts.reduce((sum, one) => sum + one.length * 3 + 6, 0);
+}
+
 /** Not less than the frame's encoded size. */
 function atMostBytes(frame: FrameColumns): number {
-  const text = (texts: readonly string[]): number => texts.reduce((sum, one) => sum + one.length * 3 + 6, 0);
-  const names = text(frame.tags) + text(frame.fields) + text(frame.textFields) + text([frame.measurement]);
-  const series = frame.series.reduce((sum, values) => sum + text(values) + 6, 0);
-  return 64 + names + series + text(frame.texts) + frame.timeUs.length * 15 + frame.values.length * 8;
+  const names = textBytes([frame.measurement, ...frame.tags, ...frame.fields, ...frame.textFields]);
+  const series = frame.series.reduce((sum, values) => sum + textBytes(values) + 6, 0);
+  return 64 + names + series + textBytes(frame.texts) + frame.timeUs.length * 15 + frame.values.length * 8;
 }
 
 function splitFrame(frame: FrameColumns, limits: BatchLimits): FrameColumns[] {
