@@ -15,7 +15,7 @@ import { SqliteSpool } from '../spool/sqlite-spool.ts';
 import { makeStateFolder } from '../state-folder.ts';
 import { toSummary } from '../summary.ts';
 import { enrol } from '../uplink/enrolment.ts';
-import { type Identity, loadIdentity, saveCertificate, saveKey } from '../uplink/identity.ts';
+import { type Identity, loadIdentity, loadKey, saveCertificate, saveKey } from '../uplink/identity.ts';
 import { createKey } from '../uplink/signing-request.ts';
 import { Uplink } from '../uplink/uplink.ts';
 import type { SimulateConfig } from './config.ts';
@@ -151,8 +151,12 @@ async function enrolNode(config: SimulateConfig, stateDir: string, node: NodeInf
     const missing = caFile === undefined ? '--ca-file' : '--join-token-file';
     throw new MusterError('failed_precondition', `node ${node.name} has no identity in ${stateDir} and ${missing} is not set`);
   }
-  const keyPem = createKey();
-  saveKey(stateDir, keyPem);
+  // The key of an attempt whose answer was lost: with it the token gives the same identity and no further use is spent.
+  let keyPem = loadKey(stateDir);
+  if (keyPem === undefined) {
+    keyPem = createKey();
+    saveKey(stateDir, keyPem);
+  }
   const identity = await enrol({ gateway, ca: readFileSync(caFile), joinToken: readFileSync(joinTokenFile, 'utf8').trim(), keyPem, node });
   saveCertificate(stateDir, identity.certificate.toString(), identity.ca.toString());
   return identity;
