@@ -1,4 +1,5 @@
 // The beginning of a line, `table,node_id=…,tag=… `, as bytes, made once a series. Bounded, and with it the series a node may have.
+import { MusterError } from '../../core/common/muster-error.ts';
 import { decodeSeries } from '../../proto/batch-codec.ts';
 import type { TablePlan } from './table-plan.ts';
 
@@ -21,11 +22,16 @@ export interface SeriesLimits {
 
 export const SERIES_LIMITS: SeriesLimits = { perNode: 10_000, total: 1_000_000, generationMs: 3_600_000 };
 
+/** A series may be spelled in many ways: in frames of other fields, its tags in another order. So many a series are remembered, on average. */
+const SPELLINGS = 4;
+/** Encoded tag values of one series. Each is kept in memory for an hour or two. */
+const MAX_SERIES_BYTES = 4096;
+
 interface Generation {
   /** Node and frame shape → encoded series → entry. */
   shapes: Map<string, Map<string, SeriesEntry>>;
   byPrefix: Map<string, SeriesEntry>;
-  perNode: Map<string, number>;
+  perNode: Map<string, { series: number; spellings: number }>;
 }
 
 export class SeriesCache {
@@ -53,24 +59,44 @@ export class SeriesCache {
     let known = this.#current.shapes.get(key);
     if (known === undefined) {
       known = new Map();
-      this.#current.shapes.set(key, known);
+      if (this.#mayRemember(nodeId)) this.#current.shapes.set(key, known);
     }
     return known;
   }
 
+  /** False where a node has used so many spellings that the further ones are read anew each time. */
+  #mayRemember(nodeId: string): boolean {
+    const counts = this.#countsOf(nodeId);
+    if (counts.spellings >= this.#limits.perNode * SPELLINGS) return false;
+    counts.spellings++;
+    return true;
+  }
+
+  #countsOf(nodeId: string): { series: number; spellings: number } {
+    let counts = this.#current.perNode.get(nodeId);
+    if (counts === undefined) {
+      counts = { series: 0, spellings: 0 };
+      this.#current.perNode.set(nodeId, counts);
+    }
+    return counts;
+  }
+
   /** Makes a series known; undefined where the node or all nodes have too many. Throws `malformed` for bytes that are no series. */
   add(known: Map<string, SeriesEntry>, key: string, bytes: Buffer, nodeId: string, plan: TablePlan): SeriesEntry | undefined {
+    if (bytes.length > MAX_SERIES_BYTES) {
+      throw new MusterError('malformed', `the tag values of a series have ${bytes.length} bytes, at most ${MAX_SERIES_BYTES} are taken`);
+    }
     const prefix = seriesPrefix(plan, nodeId, decodeSeries(bytes, plan.tagOrder.length));
     const text = prefix.toString('latin1');
     let entry = this.#current.byPrefix.get(text);
     if (entry === undefined) {
-      const ofNode = this.#current.perNode.get(nodeId) ?? 0;
-      if (ofNode >= this.#limits.perNode || this.#current.byPrefix.size >= this.#limits.total) return undefined;
+      const counts = this.#countsOf(nodeId);
+      if (counts.series >= this.#limits.perNode || this.#current.byPrefix.size >= this.#limits.total) return undefined;
       entry = this.#previous.byPrefix.get(text) ?? { prefix, batch: 0, lastTimeUs: 0 };
       this.#current.byPrefix.set(text, entry);
-      this.#current.perNode.set(nodeId, ofNode + 1);
+      counts.series++;
     }
-    known.set(key, entry);
+    if (this.#mayRemember(nodeId)) known.set(key, entry);
     return entry;
   }
 }
