@@ -1,7 +1,8 @@
 // Publishes dead letters and waits until the stream has them.
 
 import { createHash } from 'node:crypto';
-import { headers, type JetStreamClient, type NatsConnection } from 'nats';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { headers, type JetStreamClient, type NatsConnection, NatsError } from 'nats';
 import { toMusterError } from '../../core/common/muster-error.ts';
 import { deadLetterSubject } from '../../core/common/streams.ts';
 import type { EtlEvents } from '../events.ts';
@@ -9,19 +10,25 @@ import type { DeadLetter } from '../telemetry/dead-letter.ts';
 
 const IN_FLIGHT = 64;
 const ATTEMPTS = 5;
+/** A nats-server that starts again answers at once that nobody is there. */
+const PAUSE_MS = 500;
+/** "maximum bytes exceeded", "insufficient storage resources available", "maximum messages exceeded". */
+const FULL = new Set([10077, 10047, 10083, 10023]);
 
 export class DeadLetterStream {
   readonly #jetstream: JetStreamClient;
-  readonly #events: EtlEvents;
+  readonly #events: Pick<EtlEvents, 'deadLetterLost'>;
+  readonly #pauseMs: number;
 
-  constructor(nc: NatsConnection, events: EtlEvents) {
+  constructor(nc: Pick<NatsConnection, 'jetstream'>, events: Pick<EtlEvents, 'deadLetterLost'>, pauseMs = PAUSE_MS) {
     this.#jetstream = nc.jetstream({ timeout: 3000 });
     this.#events = events;
+    this.#pauseMs = pauseMs;
   }
 
   /**
-   * Resolves when the stream has them. A letter that it does not take within some attempts (it is full) is counted and given up: a
-   * single node that sends nothing but bad rows must not stop the flow of all others.
+   * Resolves when the stream has them. A letter for which it is full, or that it does not take within some attempts, is counted and
+   * given up: a single node that sends nothing but bad rows must not stop the flow of all others.
    */
   async store(letters: readonly DeadLetter[]): Promise<void> {
     for (let from = 0; from < letters.length; from += IN_FLIGHT) {
@@ -39,9 +46,12 @@ export class DeadLetterStream {
         await this.#jetstream.publish(deadLetterSubject(letter.reason), bytes, { headers: header });
         return;
       } catch (error) {
-        if (attempt < ATTEMPTS) continue;
-        this.#events.deadLetterLost(letter.reason, toMusterError(error));
-        return;
+        const full = error instanceof NatsError && FULL.has(error.api_error?.err_code ?? 0);
+        if (full || attempt === ATTEMPTS) {
+          this.#events.deadLetterLost(letter.reason, toMusterError(error));
+          return;
+        }
+        await sleep(this.#pauseMs * attempt);
       }
     }
   }
