@@ -62,7 +62,7 @@ function watchExit(child: ChildProcess, part: Part, log: number): Promise<Exit> 
   return new Promise((resolve) => {
     child.once('error', (error) => {
       if (pid !== undefined) return;
-      writeSync(log, `${part.command} cannot be started: ${error.message}\n`);
+      appendLine(log, `${part.command} cannot be started: ${error.message}`);
       closeSync(log);
       resolve({ code: 127, signal: null });
     });
@@ -81,13 +81,21 @@ function watchOutput(child: ChildProcess, part: Part, log: number): Promise<Reco
   return new Promise((resolve) => {
     if (child.stdout === null) return;
     createInterface({ input: child.stdout }).on('line', (text) => {
-      writeSync(log, `${text}\n`);
+      appendLine(log, text);
       if (part.readiness.kind === 'line' && text.startsWith('{')) {
         const line = parseLine(text);
         if (line?.['ready'] === true) resolve(line);
       }
     });
   });
+}
+
+function appendLine(log: number, text: string): void {
+  try {
+    writeSync(log, `${text}\n`);
+  } catch {
+    // The disk is full: a lost line is less than a launcher that ends, and all parts with it.
+  }
 }
 
 function parseLine(text: string): Record<string, unknown> | undefined {

@@ -1,8 +1,8 @@
 // The order of starts and stops, with tiny programs in place of the parts.
-import { appendFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { Part } from '../parts/part.ts';
 import { isAlive } from '../process/process-info.ts';
 import { systemClock } from '../supervise/clock.ts';
@@ -91,5 +91,24 @@ it('can be stopped while it starts', async () => {
   const outcome = expect(start).rejects.toThrow(/questdb|everything is ending/);
   await all.stop();
   await outcome;
+  expect(all.record.parts.every(({ pid }) => pid === 0)).toBe(true);
+});
+
+it('keeps the parts running while its record cannot be written', async () => {
+  const all = installation();
+  await all.start();
+  mkdirSync(`${state.upFile}.part`);
+  const pidOf = (name: string): number => all.record.parts.find((one) => one.name === name)?.pid ?? 0;
+  const before = pidOf('etl');
+  process.kill(before, 'SIGKILL');
+  await vi.waitFor(
+    () => expect(all.record).toMatchObject({ ready: true, parts: expect.arrayContaining([expect.objectContaining({ restarts: 1 })]) }),
+    {
+      timeout: 9000,
+      interval: 20,
+    },
+  );
+  expect(pidOf('etl')).not.toBe(before);
+  await all.stop();
   expect(all.record.parts.every(({ pid }) => pid === 0)).toBe(true);
 });

@@ -125,14 +125,23 @@ export class Installation {
 
   #changed(part: PartSnapshot | undefined): void {
     const { record } = this;
-    writeUpRecord(this.#options.state.upFile, record);
+    this.#unlessStarting(() => writeUpRecord(this.#options.state.upFile, record));
     this.#options.onChange(record, part);
+  }
+
+  /** A file that cannot be written fails a start. Later, on a full disk, it must not end what runs: the next time writes it. */
+  #unlessStarting(write: () => void): void {
+    try {
+      write();
+    } catch (error) {
+      if (!this.#serving && !this.#over.signal.aborted) throw error;
+    }
   }
 
   async #keepHouse(): Promise<void> {
     while (!this.#over.signal.aborted) {
       await this.#options.clock.sleep(HOUSEKEEPING_MS, this.#over.signal);
-      for (const part of this.#inOrder()) rotateWhileOpen(this.#options.state.logFile(part.name));
+      for (const part of this.#inOrder()) this.#unlessStarting(() => rotateWhileOpen(this.#options.state.logFile(part.name)));
     }
   }
 }
