@@ -18,7 +18,7 @@ import type { Transform } from './telemetry/transform.ts';
  */
 const GATHER_MS = 300;
 const GATHER_STEP_MS = 20;
-/** About 80,000 rows of ten values: four full requests. */
+/** About 80,000 rows of ten values, in one request where they are of one table. */
 const CYCLE_BYTES = 8 * 1024 * 1024;
 /** One is written while the next is decoded and waits. */
 const CYCLES_IN_FLIGHT = 2;
