@@ -34,10 +34,10 @@ function frame(measurement: string, rows: [number, string, number][]): FrameColu
   };
 }
 
-function message(frames: FrameColumns[]): Buffer {
+function message(frames: FrameColumns[], skewUs = 0): Buffer {
   const epoch = Buffer.alloc(16, 1);
   const batch = encodeBatch({ epoch, seq: 7, createdUs: NOW_US, frames, events: [], dropped: [] });
-  return encodeEnvelope([{ nodeId: 'n', receivedUs: NOW_US, gateway: 'g', batch, epoch, seq: 7, skewUs: 0 }]);
+  return encodeEnvelope([{ nodeId: 'n', receivedUs: NOW_US, gateway: 'g', batch, epoch, seq: 7, skewUs }]);
 }
 
 it('puts the rows of many messages into one chunk a table', async () => {
@@ -62,6 +62,15 @@ it('comes to an end where a cycle has more shapes than the schema remembers', as
     ['m', 1],
     ['o', 1],
   ]);
+});
+
+it.each([
+  [90_000_000_000, "clock_skew: the clock of the node is 90000 s behind the gateway's"],
+  [-90_000_000_000, "clock_skew: the clock of the node is 90000 s ahead of the gateway's"],
+])('sets the rows of a clock that is off by %i µs aside and says which way', async (skewUs, problem) => {
+  const cycle = await transform().run([message([frame('m', [[0, 'x', 1]])], skewUs)]);
+  expect(cycle.accounts[0]).toMatchObject({ rows: 1, badRows: 1, problem });
+  expect(cycle.chunks).toEqual([]);
 });
 
 it('counts equal keys once, over all frames of a batch, and not those of bad rows', async () => {

@@ -76,7 +76,8 @@ export class Transform {
     if (batch === undefined) return;
     if (isSkewed(delivery)) {
       account.badRows = account.rows;
-      account.problem = `clock_skew: the clock of the node is ${Math.round(delivery.skewUs / 1e6)} s behind the gateway's`;
+      const side = delivery.skewUs > 0 ? 'behind' : 'ahead of';
+      account.problem = `clock_skew: the clock of the node is ${Math.round(Math.abs(delivery.skewUs) / 1e6)} s ${side} the gateway's`;
       cycle.letters.push(batchLetter(delivery, 'clock_skew', account.problem));
       return;
     }
