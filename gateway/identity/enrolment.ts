@@ -51,6 +51,8 @@ export class Enrolment {
     const request = await ca.check(asked.csrPem);
     if (request.claimedNodeId !== undefined) throw foreignName(request.claimedNodeId);
     const grant = await tokens.useJoinToken(asked.joinToken, { keyHash: request.keyHash, nodeId: createNodeId(), peer });
+    // With the key of an enrolment within the hour the token gives that node id again, which may have been removed since.
+    registry.assertNotRemoved(grant.nodeId);
     const entry = await registry.enrol(grant.nodeId, asked.node, grant.labels);
     const response = await this.#sign(grant.nodeId, request);
     events.enrolled({ nodeId: grant.nodeId, name: entry.info.name, peer, renewal: false });
