@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { decodeBatch } from '../../proto/batch-codec.ts';
 import { HostSpool, type SpoolReports } from './host-spool.ts';
 
 let folder: string;
@@ -103,5 +104,26 @@ test('a file that cannot be read any more does not end the agent: new batches ar
   spool.append(event('y'));
   expect(spool.status()).toMatchObject({ nextSeq: 2, batches: 1, durable: true });
   expect(reports.map((line) => line.split(':')[0])).toEqual(['not durable', 'set aside', 'durable again']);
+  spool.close();
+});
+
+test('the memory is not left while no batch has told what was dropped there', () => {
+  let now = 0;
+  const blocked = join(folder, 'state');
+  writeFileSync(blocked, 'a file in place of the folder');
+  path = join(blocked, 'spool.db');
+  const spool = open(() => now);
+  spool.append(event('x'));
+  spool.setAside(1, 'refused: batch_too_large');
+  rmSync(blocked);
+  mkdirSync(blocked);
+  now = 60_000;
+  spool.append(event('y'));
+  expect(spool.status()).toMatchObject({ nextSeq: 3, durable: false });
+  const told = decodeBatch(spool.read(2, 1)[0]?.bytes as Buffer).dropped;
+  expect(told).toMatchObject([{ firstSeq: 1, lastSeq: 1, reason: 'refused: batch_too_large' }]);
+  spool.ackUpTo(2);
+  spool.append(event('z'));
+  expect(spool.status()).toMatchObject({ nextSeq: 2, durable: true });
   spool.close();
 });

@@ -89,7 +89,7 @@ export class HostSpool implements Spool {
   }
 
   #tryDisk(memory: MemorySpool): void {
-    if (this.#nowMs() < this.#tryDiskMs || memory.status().batches > 0) return;
+    if (this.#nowMs() < this.#tryDiskMs || memory.status().batches > 0 || memory.hasUntold) return;
     this.#tryDiskMs = this.#nowMs() + TRY_DISK_EVERY_MS;
     try {
       this.#disk = this.#open();

@@ -29,9 +29,14 @@ export class MemorySpool implements Spool {
     this.epoch = epoch;
   }
 
+  /** True while no batch tells of something that was dropped. */
+  get hasUntold(): boolean {
+    return this.#dropped.some((range) => range.carrier === undefined);
+  }
+
   append(input: BatchInput): readonly DroppedRange[] {
     const parts = splitInput(input);
-    if (parts.length === 0 && this.#dropped.some((range) => range.carrier === undefined)) parts.push(input);
+    if (parts.length === 0 && this.hasUntold) parts.push(input);
     for (const part of parts) {
       const seq = this.#nextSeq++;
       const untold = this.#dropped.filter((range) => range.carrier === undefined);
