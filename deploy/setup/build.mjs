@@ -58,6 +58,7 @@ async function bundle(program, stage) {
       file: join(stage, program.output),
       format: esm ? 'esm' : 'cjs',
       codeSplitting: false,
+      minify: program.minify === true,
       sourcemap: true,
       ...(esm ? { banner: ESM_BANNER } : {}),
     },

@@ -6,12 +6,13 @@
  * @property {string} input the file (or, for the page, the folder) it starts from
  * @property {string} output what stands below dist/ afterwards: a file, or for the page a folder
  * @property {'node' | 'electron' | 'page'} kind
+ * @property {boolean} [minify] where the program's memory counts: what is parsed stays in it
  */
 
 /** @type {readonly Program[]} */
 export const PROGRAMS = [
   { name: 'muster', input: 'cli/main.ts', output: 'muster.mjs', kind: 'node' },
-  { name: 'agent', input: 'agent/main.ts', output: 'agent.mjs', kind: 'node' },
+  { name: 'agent', input: 'agent/main.ts', output: 'agent.mjs', kind: 'node', minify: true },
   { name: 'simulate', input: 'agent/simulate/main.ts', output: 'simulate.mjs', kind: 'node' },
   { name: 'gateway', input: 'gateway/main.ts', output: 'gateway.mjs', kind: 'node' },
   { name: 'etl', input: 'etl/main.ts', output: 'etl.mjs', kind: 'node' },

@@ -4,6 +4,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { openSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { AGENT_ENVIRONMENT } from '../../cli/parts/muster-parts.ts';
 import { type Pipeline, startPipeline } from '../harness/pipeline.ts';
 import { builtProgram } from '../harness/program.ts';
 import { until } from '../harness/until.ts';
@@ -55,7 +56,10 @@ async function startAgent({ client, home, addresses }: Pipeline): Promise<ChildP
   };
   const log = openSync(join(home, 'logs', 'bench-agent.log'), 'a');
   const args = Object.entries(settings).map(([name, value]) => `--${name}=${value}`);
-  return spawn(process.execPath, [builtProgram('agent'), ...args], { stdio: ['ignore', log, log] });
+  return spawn(process.execPath, [builtProgram('agent'), ...args], {
+    stdio: ['ignore', log, log],
+    env: { ...process.env, ...AGENT_ENVIRONMENT },
+  });
 }
 
 async function tables({ sql }: Pipeline): Promise<string[]> {
