@@ -92,6 +92,8 @@ function checkToken(tokens: readonly SqlToken[], token: SqlToken, index: number)
   if (token.kind === 'name' || token.kind === 'text') {
     throw refusedAt(token.position, `${shown(token)} cannot be called: functions are written without quotes`);
   }
+  // `1files(…)`: nobody needs it, and how the database reads it must not matter.
+  if (token.kind === 'number') throw refusedAt(token.position, `${shown(token)} is a number and cannot be called`);
   if (token.kind === 'word') checkCall(token, before);
 }
 
