@@ -36,6 +36,7 @@ export function readNodeInfo(name: string, labels: Record<string, string>, agent
     labels,
     bootUs,
     simulated: false,
+    commands: [],
   };
 }
 

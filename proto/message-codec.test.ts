@@ -31,6 +31,7 @@ const INFO = {
   labels: { country: 'ng', region: 'lagos' },
   bootUs: 1763850000000000,
   simulated: false,
+  commands: [],
 };
 
 describe('message codec', () => {
@@ -49,7 +50,20 @@ describe('message codec', () => {
       {
         heartbeat: {
           sentUs: 3,
-          spool: { epoch: Buffer.alloc(16), oldestSeq: 1, nextSeq: 1, bytes: 0, rows: 0, durable: true, problem: '' },
+          spool: {
+            epoch: Buffer.alloc(16),
+            oldestSeq: 1,
+            nextSeq: 1,
+            bytes: 0,
+            rows: 0,
+            durable: true,
+            problem: '',
+            oldestUs: 0,
+            drops: [],
+            retries: 0,
+            lastError: '',
+            setAside: 0,
+          },
         },
       },
     ];

@@ -142,6 +142,7 @@ function toNodeInfo(name: string, place: Place, host: SimulatedHost): NodeInfo {
     labels: toLabels(place),
     bootUs: bootSeconds * 1e6,
     simulated: true,
+    commands: [],
   };
 }
 

@@ -147,7 +147,20 @@ export class UplinkSession {
     this.#blockedHeartbeats = 0;
     const status = this.#options.spool.status();
     const { epoch, oldestSeq, nextSeq, bytes, rows, durable, problem } = status;
-    const spool: SpoolState = { epoch, oldestSeq, nextSeq, bytes, rows, durable, problem };
+    const spool: SpoolState = {
+      epoch,
+      oldestSeq,
+      nextSeq,
+      bytes,
+      rows,
+      durable,
+      problem,
+      oldestUs: 0,
+      drops: [],
+      retries: 0,
+      lastError: '',
+      setAside: 0,
+    };
     this.#write({ heartbeat: { sentUs: this.#options.nowUs(), spool, summary: this.#options.summary() } });
   }
 

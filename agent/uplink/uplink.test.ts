@@ -27,6 +27,7 @@ const NODE: NodeInfo = {
   labels: {},
   bootUs: 0,
   simulated: false,
+  commands: [],
 };
 
 let authority: Authority;

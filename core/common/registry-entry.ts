@@ -17,6 +17,7 @@ export interface RegistryInfo {
   labels: Record<string, string>;
   bootUs: number;
   simulated: boolean;
+  commands: string[];
 }
 
 /** One value of the bucket, as JSON, under the node id. */

@@ -8,7 +8,7 @@ function entry(nodeId: string, name = nodeId): RegistryEntry {
     nodeId,
     info: {
       ...{ name, platform: 'linux', os: '', kernel: '', arch: 'x64', cpuModel: '', cpuCores: 1, memoryBytes: 0, virtualization: '' },
-      ...{ model: '', addresses: [], agentVersion: '', labels: {}, bootUs: 0, simulated: true },
+      ...{ model: '', addresses: [], agentVersion: '', labels: {}, bootUs: 0, simulated: true, commands: [] },
     },
     enrolledMs: 1000,
     updatedMs: 1000,
@@ -44,7 +44,20 @@ describe('the directory', () => {
     const { directory, clock } = fleet();
     directory.applyEntry('a', entry('a'));
     directory.applyHeartbeat('a', sample(clock.ms));
-    const spool = { epoch: Buffer.alloc(16), oldestSeq: 3, nextSeq: 5, bytes: 9, rows: 2, durable: true, problem: '' };
+    const spool = {
+      epoch: Buffer.alloc(16),
+      oldestSeq: 3,
+      nextSeq: 5,
+      bytes: 9,
+      rows: 2,
+      durable: true,
+      problem: '',
+      oldestUs: 0,
+      drops: [],
+      retries: 0,
+      lastError: '',
+      setAside: 0,
+    };
     directory.applyHeartbeat('a', { sentUs: 0, spool });
     expect(directory.get('a')?.toNode()).toMatchObject({ summary: { cpuPercent: 5 }, spool: { nextSeq: 5 } });
   });

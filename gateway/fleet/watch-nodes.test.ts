@@ -19,7 +19,7 @@ function entry(nodeId: string): RegistryEntry {
         memoryBytes: 0,
         virtualization: '',
       },
-      ...{ model: '', addresses: [], agentVersion: '', labels: {}, bootUs: 0, simulated: true },
+      ...{ model: '', addresses: [], agentVersion: '', labels: {}, bootUs: 0, simulated: true, commands: [] },
     },
     ...{ enrolledMs: 1, updatedMs: 1, intervalMs: 1000 },
   };

@@ -5,6 +5,7 @@ import type { NodeInfo } from '../../proto/gen/messages.ts';
 const MAX_TEXT = 255;
 const MAX_ADDRESSES = 64;
 const MAX_LABELS = 64;
+const MAX_COMMANDS = 64;
 /** C0 and C1 controls, line separators, and the marks that reorder text (bidi) or hide in it (zero width). */
 const UNSEEN = /[\p{Cc}\p{Cs}\u2028\u2029\u200B-\u200F\u202A-\u202E\u2060-\u2069\uFEFF]/gu;
 
@@ -37,6 +38,7 @@ export function toRegistryInfo(node: NodeInfo | null | undefined, assigned: Read
     labels: { ...cleanLabels(node?.labels ?? {}), ...cleanLabels(assigned) },
     bootUs: Number.isSafeInteger(node?.bootUs) ? (node?.bootUs ?? 0) : 0,
     simulated: node?.simulated ?? false,
+    commands: (node?.commands ?? []).slice(0, MAX_COMMANDS).map((name) => cleanText(name, 64)),
   };
 }
 

@@ -209,6 +209,8 @@ export interface NodeInfo {
   bootUs: number;
   /** True for a simulated agent. */
   simulated: boolean;
+  /** Commands this agent carries out, by name: its allow-list. */
+  commands: string[];
 }
 
 export interface EnrollRequest {
@@ -240,6 +242,7 @@ export interface AgentMessage {
   batch?: BatchUpload | null | undefined;
   heartbeat?: Heartbeat | null | undefined;
   live?: LiveSamples | null | undefined;
+  commandOutput?: CommandOutput | null | undefined;
 }
 
 /** The first message of a stream. */
@@ -280,6 +283,20 @@ export interface Heartbeat {
   spool?: SpoolState | null | undefined;
   /** The newest values. */
   summary?: Summary | null | undefined;
+  /** Which remote configuration is in force. */
+  config?: ConfigState | null | undefined;
+}
+
+/** What became of the configuration a gateway sent. */
+export interface ConfigState {
+  /** The version in force; 0 while the agent runs on its own file alone. */
+  version: number;
+  /** `none`, `applied`, `refused` or `rolled_back`. */
+  state: string;
+  /** The version that was refused or rolled back; 0 where there is none. */
+  rejectedVersion: number;
+  /** Why, in the agent's own words. */
+  problem: string;
 }
 
 /** What the spool holds. */
@@ -298,6 +315,24 @@ export interface SpoolState {
   durable: boolean;
   /** Why it is not durable. */
   problem: string;
+  /** When the oldest batch it holds was made, Unix microseconds; 0 where it is empty. */
+  oldestUs: number;
+  /** What was dropped since the agent started, by reason. */
+  drops: DropCount[];
+  /** Batches sent more than once since the agent started. */
+  retries: number;
+  /** Why the oldest batch is still here, when it was sent and not taken. */
+  lastError: string;
+  /** Batches refused for good that are kept for a look at them. */
+  setAside: number;
+}
+
+/** Drops of one reason. */
+export interface DropCount {
+  /** As in `Dropped`. */
+  reason: string;
+  batches: number;
+  rows: number;
 }
 
 /** Samples of a lease, past the spool and the store. */
@@ -315,6 +350,9 @@ export interface GatewayMessage {
   refuse?: Refuse | null | undefined;
   lease?: Lease | null | undefined;
   drain?: Drain | null | undefined;
+  config?: ConfigUpdate | null | undefined;
+  command?: Command | null | undefined;
+  commandControl?: CommandControl | null | undefined;
 }
 
 /** The answer to a hello. */
@@ -344,7 +382,10 @@ export interface Refuse {
   epoch: Uint8Array;
   /** The batch refused. */
   seq: number;
-  /** A bounded word: `sequence_gap`, `batch_too_large`, `foreign_epoch`, `overloaded`. */
+  /**
+   * A bounded word: `sequence_gap`, `batch_too_large`, `foreign_epoch`, `rolled_back` (numbers of this epoch were
+   * used before: begin a new one), `overloaded`.
+   */
   code: string;
   /** One sentence: the thing, its value, the limit. */
   reason: string;
@@ -369,6 +410,60 @@ export interface Drain {
   withinMs: number;
 }
 
+/** A configuration for this node. The agent validates it, applies it without a restart and keeps it; what it did is in `Heartbeat.config`. */
+export interface ConfigUpdate {
+  /** Higher than any before for this node; 0 takes the remote configuration away. */
+  version: number;
+  /** The settings as YAML: those of the agent's file that may be set from afar. */
+  document: string;
+}
+
+/** One command of the agent's allow-list. */
+export interface Command {
+  /** Unique; names its output. */
+  id: string;
+  /** `process_list`, `ping`, … */
+  name: string;
+  /** Typed by the command; validated on the agent. */
+  arguments: Record<string, string>;
+  /** It is ended after this. */
+  timeoutMs: number;
+  /** Who asked, for the agent's log. */
+  caller: string;
+  /** Bytes of output that may be sent before more is granted. */
+  creditBytes: number;
+}
+
+/** Goes on with a command, or ends it. */
+export interface CommandControl {
+  id: string;
+  /** So many more bytes of output may be sent. */
+  creditBytes: number;
+  /** End it. */
+  cancel: boolean;
+}
+
+/** Part of a command's output. */
+export interface CommandOutput {
+  id: string;
+  /** Text, UTF-8. */
+  output: Uint8Array;
+  /** In the last message only. */
+  result?: CommandResult | null | undefined;
+}
+
+/** How a command ended. */
+export interface CommandResult {
+  /** `ok`, `failed`, `refused`, `timed_out` or `cancelled`. */
+  status: string;
+  /** One sentence where it is not `ok`. */
+  problem: string;
+  /** Of the program, where one ran. */
+  exitCode?: number | undefined;
+  /** True where the output was cut at the command's limit. */
+  truncated: boolean;
+}
+
 export const NODE_INFO_FIELDS: Fields = [
   { no: 1, name: 'name', type: 'string' },
   { no: 2, name: 'platform', type: 'string' },
@@ -385,6 +480,7 @@ export const NODE_INFO_FIELDS: Fields = [
   { no: 13, name: 'labels', type: 'string', map: true },
   { no: 14, name: 'bootUs', type: 'sint64' },
   { no: 15, name: 'simulated', type: 'bool' },
+  { no: 16, name: 'commands', type: 'string', repeated: true },
 ];
 
 export const ENROLL_REQUEST_FIELDS: Fields = [
@@ -405,6 +501,7 @@ export const AGENT_MESSAGE_FIELDS: Fields = [
   { no: 2, name: 'batch', type: () => BATCH_UPLOAD_FIELDS, optional: true },
   { no: 3, name: 'heartbeat', type: () => HEARTBEAT_FIELDS, optional: true },
   { no: 4, name: 'live', type: () => LIVE_SAMPLES_FIELDS, optional: true },
+  { no: 5, name: 'commandOutput', type: () => COMMAND_OUTPUT_FIELDS, optional: true },
 ];
 
 export const HELLO_FIELDS: Fields = [
@@ -428,6 +525,14 @@ export const HEARTBEAT_FIELDS: Fields = [
   { no: 1, name: 'sentUs', type: 'sint64' },
   { no: 2, name: 'spool', type: () => SPOOL_STATE_FIELDS },
   { no: 3, name: 'summary', type: () => SUMMARY_FIELDS },
+  { no: 4, name: 'config', type: () => CONFIG_STATE_FIELDS },
+];
+
+export const CONFIG_STATE_FIELDS: Fields = [
+  { no: 1, name: 'version', type: 'uint64' },
+  { no: 2, name: 'state', type: 'string' },
+  { no: 3, name: 'rejectedVersion', type: 'uint64' },
+  { no: 4, name: 'problem', type: 'string' },
 ];
 
 export const SPOOL_STATE_FIELDS: Fields = [
@@ -438,6 +543,17 @@ export const SPOOL_STATE_FIELDS: Fields = [
   { no: 5, name: 'rows', type: 'uint64' },
   { no: 6, name: 'durable', type: 'bool' },
   { no: 7, name: 'problem', type: 'string' },
+  { no: 8, name: 'oldestUs', type: 'sint64' },
+  { no: 9, name: 'drops', type: () => DROP_COUNT_FIELDS, repeated: true },
+  { no: 10, name: 'retries', type: 'uint64' },
+  { no: 11, name: 'lastError', type: 'string' },
+  { no: 12, name: 'setAside', type: 'uint64' },
+];
+
+export const DROP_COUNT_FIELDS: Fields = [
+  { no: 1, name: 'reason', type: 'string' },
+  { no: 2, name: 'batches', type: 'uint64' },
+  { no: 3, name: 'rows', type: 'uint64' },
 ];
 
 export const LIVE_SAMPLES_FIELDS: Fields = [
@@ -451,6 +567,9 @@ export const GATEWAY_MESSAGE_FIELDS: Fields = [
   { no: 3, name: 'refuse', type: () => REFUSE_FIELDS, optional: true },
   { no: 4, name: 'lease', type: () => LEASE_FIELDS, optional: true },
   { no: 5, name: 'drain', type: () => DRAIN_FIELDS, optional: true },
+  { no: 6, name: 'config', type: () => CONFIG_UPDATE_FIELDS, optional: true },
+  { no: 7, name: 'command', type: () => COMMAND_FIELDS, optional: true },
+  { no: 8, name: 'commandControl', type: () => COMMAND_CONTROL_FIELDS, optional: true },
 ];
 
 export const WELCOME_FIELDS: Fields = [
@@ -486,6 +605,39 @@ export const DRAIN_FIELDS: Fields = [
   { no: 1, name: 'withinMs', type: 'uint32' },
 ];
 
+export const CONFIG_UPDATE_FIELDS: Fields = [
+  { no: 1, name: 'version', type: 'uint64' },
+  { no: 2, name: 'document', type: 'string' },
+];
+
+export const COMMAND_FIELDS: Fields = [
+  { no: 1, name: 'id', type: 'string' },
+  { no: 2, name: 'name', type: 'string' },
+  { no: 3, name: 'arguments', type: 'string', map: true },
+  { no: 4, name: 'timeoutMs', type: 'uint32' },
+  { no: 5, name: 'caller', type: 'string' },
+  { no: 6, name: 'creditBytes', type: 'uint32' },
+];
+
+export const COMMAND_CONTROL_FIELDS: Fields = [
+  { no: 1, name: 'id', type: 'string' },
+  { no: 2, name: 'creditBytes', type: 'uint32' },
+  { no: 3, name: 'cancel', type: 'bool' },
+];
+
+export const COMMAND_OUTPUT_FIELDS: Fields = [
+  { no: 1, name: 'id', type: 'string' },
+  { no: 2, name: 'output', type: 'bytes' },
+  { no: 3, name: 'result', type: () => COMMAND_RESULT_FIELDS },
+];
+
+export const COMMAND_RESULT_FIELDS: Fields = [
+  { no: 1, name: 'status', type: 'string' },
+  { no: 2, name: 'problem', type: 'string' },
+  { no: 3, name: 'exitCode', type: 'uint32', optional: true },
+  { no: 4, name: 'truncated', type: 'bool' },
+];
+
 /** Whether a node is heard. */
 export type NodeState = 'NODE_STATE_UNSPECIFIED' | 'NODE_STATE_LIVE' | 'NODE_STATE_LATE' | 'NODE_STATE_SILENT' | 'NODE_STATE_NEVER_SEEN' | 'NODE_STATE_QUARANTINED';
 
@@ -516,6 +668,8 @@ export interface Node {
   intervalMs: number;
   /** Why it is quarantined. */
   problem: string;
+  /** The remote configuration in force, as the agent reports it. */
+  config?: ConfigState | null | undefined;
 }
 
 export interface ListNodesRequest {
@@ -787,3 +941,117 @@ export interface RevokeTokenRequest {
 }
 
 export type RevokeTokenResponse = Record<string, never>;
+
+export interface RunCommandRequest {
+  /** Node id, or a name that only one node has. */
+  node: string;
+  /** One of `NodeInfo.commands`. */
+  command: string;
+  /** Arguments by name; the agent refuses what it does not know. */
+  arguments: Record<string, string>;
+  /** Default 30,000, at most 300,000. */
+  timeoutMs: number;
+}
+
+export interface CommandUpdate {
+  /** Names the run in the audit. */
+  commandId: string;
+  /** Text, UTF-8. */
+  output: Uint8Array;
+  /** In the last message only. */
+  result?: CommandResult | null | undefined;
+}
+
+export interface SetNodeLabelsRequest {
+  /** Node id, or a name that only one node has. */
+  node: string;
+  /** Labels to set. */
+  set: Record<string, string>;
+  /** Labels to take away; one that the agent itself brings comes back as the agent has it. */
+  remove: string[];
+}
+
+export interface RemoveNodeRequest {
+  /** Node id, or a name that only one node has. */
+  node: string;
+}
+
+export type RemoveNodeResponse = Record<string, never>;
+
+export interface ReleaseNodeRequest {
+  /** Node id, or a name that only one node has. */
+  node: string;
+}
+
+export interface PutConfigRequest {
+  /** What people call it: lower-case words with dashes. */
+  name: string;
+  /** The agent's settings as YAML. */
+  document: string;
+  /** Nodes it is for, as in ListNodes; empty means all. A node that several match gets the first by name. */
+  filter: string;
+  /** Share of these nodes that get it now, %; 0 means 100. The same nodes stay in when it grows. */
+  sharePercent: number;
+  /** Checks it and stores nothing. */
+  validateOnly: boolean;
+}
+
+/** One stored configuration. */
+export interface ConfigProfile {
+  name: string;
+  /** Grows with each change of any configuration. */
+  version: number;
+  document: string;
+  filter: string;
+  sharePercent: number;
+  changed?: Timestamp | null | undefined;
+  /** Nodes that match and are within the share. */
+  nodes: number;
+  /** Of them, those that run this version. */
+  applied: number;
+  /** Of them, those that refused it. */
+  refused: number;
+  /** Of them, those that took it back after they lost the gateway. */
+  rolledBack: number;
+  /** The words of the newest refusals, a sentence each with the node's name; at most 10. */
+  problems: string[];
+}
+
+export type ListConfigsRequest = Record<string, never>;
+
+export interface ListConfigsResponse {
+  configs: ConfigProfile[];
+}
+
+export interface DeleteConfigRequest {
+  name: string;
+}
+
+export type DeleteConfigResponse = Record<string, never>;
+
+export interface ListAuditRequest {
+  /** At most this many; default 100, at most 10,000. */
+  limit: number;
+  /** Only what concerns this node id. */
+  nodeId: string;
+}
+
+export interface ListAuditResponse {
+  records: AuditRecord[];
+}
+
+/** One action that changed something, or tried to. */
+export interface AuditRecord {
+  time?: Timestamp | null | undefined;
+  /** The token's name. */
+  caller: string;
+  /** `command`, `config`, `labels`, `token`, `enrolment`, `node`. */
+  kind: string;
+  /** One sentence. */
+  text: string;
+  nodeId: string;
+  /** How it ended: `ok`, `refused`, `failed`. */
+  outcome: string;
+  /** Details by name. */
+  attributes: Record<string, string>;
+}

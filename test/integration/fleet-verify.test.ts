@@ -62,7 +62,23 @@ async function drop(first: number, last: number, reason: string): Promise<void> 
 
 function spool(nodeId: string, oldestSeq: number, nextSeq: number): void {
   const epoch = Buffer.from(nextSeq === 1 ? '00'.repeat(16) : EPOCH, 'hex');
-  fleet.heartbeat(nodeId, { sentUs: 0, spool: { epoch, oldestSeq, nextSeq, bytes: 0, rows: 0, durable: true, problem: '' } });
+  fleet.heartbeat(nodeId, {
+    sentUs: 0,
+    spool: {
+      epoch,
+      oldestSeq,
+      nextSeq,
+      bytes: 0,
+      rows: 0,
+      durable: true,
+      problem: '',
+      oldestUs: 0,
+      drops: [],
+      retries: 0,
+      lastError: '',
+      setAside: 0,
+    },
+  });
 }
 
 async function publish(nodeId: string, seq: number): Promise<void> {

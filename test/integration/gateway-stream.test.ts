@@ -142,7 +142,20 @@ describe('what the gateway tells others', () => {
     });
     expect(entry.info).toMatchObject({ name: 'host', platform: 'linux', cpuCores: 2 });
 
-    const spool = { epoch: stream.epoch, oldestSeq: 1, nextSeq: 2, bytes: 10, rows: 1, durable: true, problem: '' };
+    const spool = {
+      epoch: stream.epoch,
+      oldestSeq: 1,
+      nextSeq: 2,
+      bytes: 10,
+      rows: 1,
+      durable: true,
+      problem: '',
+      oldestUs: 0,
+      drops: [],
+      retries: 0,
+      lastError: '',
+      setAside: 0,
+    };
     stream.send({ heartbeat: { sentUs: Date.now() * 1000, spool } });
     await until('heartbeat', () => summaries.some((summary) => summary.spool?.nextSeq === 2));
     stream.send({

@@ -52,7 +52,7 @@ async function startAgent(index: number): Promise<LoadAgent> {
 function nodeInfo(name: string): NodeInfo {
   return {
     ...{ name, platform: 'linux', os: 'bench', kernel: '', arch: 'x64', cpuModel: '', cpuCores: 1, memoryBytes: 0, virtualization: '' },
-    ...{ model: '', addresses: [], agentVersion: 'bench', labels: {}, bootUs: 0, simulated: true },
+    ...{ model: '', addresses: [], agentVersion: 'bench', labels: {}, bootUs: 0, simulated: true, commands: [] },
   };
 }
 

@@ -102,6 +102,7 @@ export const NODE = {
   labels: {},
   bootUs: 0,
   simulated: false,
+  commands: [],
 };
 
 export class TestStream {
