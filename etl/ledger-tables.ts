@@ -2,6 +2,7 @@
 // Measured: 12 µs of CPU a ledger row, so 1,000 batches a second (10,000 nodes that flush each 10 s) are 1.2 % of a core.
 import type { Sender } from '@questdb/nodejs-client';
 import type { DroppedRange } from '../core/common/frame.ts';
+import { MAX_FUTURE_US } from '../core/common/row-time.ts';
 import type { EtlEvents } from './events.ts';
 import { ClientWriter } from './questdb/client-writer.ts';
 import { withoutNul } from './questdb/line-text.ts';
@@ -9,7 +10,6 @@ import type { QuestdbHttpOptions } from './questdb/questdb-http.ts';
 import type { BatchAccount } from './telemetry/batch-account.ts';
 import type { Cycle } from './telemetry/cycle.ts';
 import type { EventRow } from './telemetry/event-rows.ts';
-import { MAX_FUTURE_US } from './telemetry/row-time.ts';
 import { MAX_SKEW_US } from './telemetry/transform.ts';
 
 interface LedgerRow {

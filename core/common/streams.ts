@@ -4,6 +4,8 @@
 export const TELEMETRY_STREAM = 'TELEMETRY';
 /** Rows and messages set aside with their reason. */
 export const DEAD_LETTER_STREAM = 'DEAD_LETTERS';
+/** Who did what. Written by the gateways alone; the oldest go when it is full. */
+export const AUDIT_STREAM = 'AUDIT';
 /** The ETL's durable consumer of the telemetry stream. */
 export const ETL_CONSUMER = 'etl';
 
@@ -29,6 +31,12 @@ export function deadLetterSubject(reason: string): string {
 }
 export const DEAD_LETTER_SUBJECTS = 'muster.dead.*';
 
+/** Where a gateway puts a record of the audit: one about a node by its id, one about nothing but the fleet without. */
+export function auditSubject(nodeId: string): string {
+  return `muster.audit.${nodeId === '' ? 'fleet' : nodeId}`;
+}
+export const AUDIT_SUBJECTS = 'muster.audit.*';
+
 /** Core NATS: encoded `LiveSamples` of one node, from the gateway that holds its stream to whoever watches. */
 export function liveSubject(nodeId: string): string {
   return `muster.live.${nodeId}`;
@@ -43,6 +51,21 @@ export function leaseSubject(nodeId: string): string {
   return `muster.lease.${nodeId}`;
 }
 export const LEASE_SUBJECTS = 'muster.lease.*';
+
+/** Core NATS: an encoded `Command` as a request; the gateway that holds the node's stream answers with an encoded `CommandResult`, `ok` where it was sent on. */
+export function commandSubject(nodeId: string): string {
+  return `muster.command.${nodeId}`;
+}
+export const COMMAND_SUBJECTS = 'muster.command.*';
+/** Core NATS: an encoded `CommandControl` for a command of this node, to the gateway that holds its stream. */
+export function commandControlSubject(nodeId: string): string {
+  return `muster.command-control.${nodeId}`;
+}
+export const COMMAND_CONTROL_SUBJECTS = 'muster.command-control.*';
+/** Core NATS: encoded `CommandOutput` of one run, to the gateway whose caller waits for it. */
+export function commandOutputSubject(id: string): string {
+  return `muster.command-output.${id}`;
+}
 
 /** What the ETL says of itself under `etl` in the status bucket, at least every 5 s and on change. */
 export interface EtlStatus {

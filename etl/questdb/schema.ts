@@ -1,10 +1,10 @@
 // Makes telemetry tables and columns before their first row, and knows which frame shapes cannot be stored.
 // Automatic tables and columns are off in the database: a tag column it makes by itself is not part of the dedup key.
 
+import { columnNameProblem, isReservedMeasurement, measurementNameProblem } from '../../core/common/measurement-names.ts';
 import { MusterError } from '../../core/common/muster-error.ts';
 import type { DecodedFrame } from '../../proto/batch-codec.ts';
 import type { EtlEvents } from '../events.ts';
-import { columnNameProblem, isReservedMeasurement, measurementNameProblem } from '../names.ts';
 import { createTablePlan, type TablePlan } from '../telemetry/table-plan.ts';
 import type { PlanRefusal, PlanSource } from '../telemetry/transform.ts';
 import type { QuestdbHttp } from './questdb-http.ts';

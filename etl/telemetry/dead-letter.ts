@@ -1,17 +1,13 @@
 // What was set aside and why. Owns the shape of a dead letter; publishing is dead-letter-stream.ts.
 import { MusterError } from '../../core/common/muster-error.ts';
+import type { TimeRefusalReason } from '../../core/common/row-time.ts';
 import { type DecodedFrame, type DeliveryContent, decodeSeries } from '../../proto/batch-codec.ts';
 
 /** The bounded words. Each is a subject of the dead-letter stream and a label of a metric. */
 export type DeadLetterReason =
   | 'malformed'
   | 'not_finite'
-  | 'time_missing'
-  | 'time_negative'
-  | 'time_in_seconds'
-  | 'time_in_milliseconds'
-  | 'time_too_far'
-  | 'time_too_old'
+  | TimeRefusalReason
   | 'bad_name'
   | 'type_changed'
   | 'too_many_series'

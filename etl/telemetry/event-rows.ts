@@ -1,8 +1,8 @@
 // The events of a batch as rows of the table `events`.
 import type { FleetEvent } from '../../core/common/frame.ts';
+import { type TimeWindow, timeRefusal } from '../../core/common/row-time.ts';
 import type { DecodedBatch, DeliveryContent } from '../../proto/batch-codec.ts';
 import { type DeadLetter, type DeadLetterReason, objectLetter } from './dead-letter.ts';
-import { type TimeWindow, timeRefusal } from './row-time.ts';
 
 export interface EventRow {
   nodeId: string;

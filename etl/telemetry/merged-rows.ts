@@ -1,6 +1,7 @@
 // How many rows of a batch the database will replace by a later one with the same key. The slow way, for the rare batch that needs it.
+
+import type { TimeWindow } from '../../core/common/row-time.ts';
 import type { DecodedFrame } from '../../proto/batch-codec.ts';
-import type { TimeWindow } from './row-time.ts';
 import type { SeriesEntry } from './series-cache.ts';
 
 /** `entries` has, for each frame, the series that were taken; series of one table and equal tags are the same object. */

@@ -1,5 +1,6 @@
 // Messages → batches → checked rows as lines. A bad row costs that row; a bad batch costs that batch; nothing here throws for either.
 import { toMusterError } from '../../core/common/muster-error.ts';
+import { type TimeWindow, timeRefusal, timeWindow } from '../../core/common/row-time.ts';
 import { type DecodedFrame, type DeliveryContent, decodeBatch, decodeEnvelope } from '../../proto/batch-codec.ts';
 import type { BatchAccount } from './batch-account.ts';
 import { BufferPool } from './buffer-pool.ts';
@@ -7,7 +8,6 @@ import { Cycle } from './cycle.ts';
 import { batchLetter, type DeadLetter, type DeadLetterReason, rowLetter } from './dead-letter.ts';
 import { toEventRows } from './event-rows.ts';
 import { countMerged } from './merged-rows.ts';
-import { type TimeWindow, timeRefusal, timeWindow } from './row-time.ts';
 import type { SeriesCache, SeriesEntry } from './series-cache.ts';
 import { shapeKey, type TablePlan } from './table-plan.ts';
 

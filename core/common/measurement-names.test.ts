@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { columnNameProblem, isReservedMeasurement, measurementNameProblem } from './names.ts';
+import { columnNameProblem, isReservedMeasurement, measurementNameProblem } from './measurement-names.ts';
 
 it('takes lower snake case up to 64 letters', () => {
   for (const name of ['cpu', 'disk_io', 'load15', `a${'b'.repeat(63)}`, 'user', 'system'])

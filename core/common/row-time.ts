@@ -1,5 +1,13 @@
 // Which row times are taken. Ten thousand million seconds or milliseconds are no time in microseconds that a fleet can mean.
-import type { DeadLetterReason } from './dead-letter.ts';
+
+/** The bounded words for a time that is not taken; each is a reason of dead letters. */
+export type TimeRefusalReason =
+  | 'time_missing'
+  | 'time_negative'
+  | 'time_in_seconds'
+  | 'time_in_milliseconds'
+  | 'time_too_far'
+  | 'time_too_old';
 
 /** A row may be this far ahead of the ETL's clock: more than any clock that is merely wrong by a few minutes. */
 export const MAX_FUTURE_US = 3_600_000_000;
@@ -23,7 +31,7 @@ export function timeWindow(nowUs: number, ttlDays: number): TimeWindow {
 }
 
 /** Why a time outside of the window is refused. */
-export function timeRefusal(timeUs: number, window: TimeWindow): { reason: DeadLetterReason; detail: string } {
+export function timeRefusal(timeUs: number, window: TimeWindow): { reason: TimeRefusalReason; detail: string } {
   if (timeUs === 0) return { reason: 'time_missing', detail: 'the row has no time' };
   if (timeUs < 0) return { reason: 'time_negative', detail: `time ${timeUs} µs is before 1970` };
   if (timeUs < SECONDS_BELOW) return { reason: 'time_in_seconds', detail: `time ${timeUs} is in seconds, microseconds are expected` };
