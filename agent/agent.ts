@@ -6,14 +6,16 @@ import type { Component } from '../core/node/lifecycle.ts';
 import type { NodeInfo, Summary } from '../proto/gen/messages.ts';
 import { AGENT_VERSION } from './agent-version.ts';
 import { CollectorSet } from './collector-set.ts';
+import { timingAtRest } from './collector-timing.ts';
 import { createCollectors } from './collectors/catalog.ts';
 import { readBootTime } from './collectors/uptime.ts';
 import type { AgentConfig } from './config.ts';
 import type { AgentEvents } from './events.ts';
 import type { HostRoots } from './host-file.ts';
-import { askInventory, readNodeInfo } from './inventory.ts';
+import { askInventory, readNodeInfo, toDisplayName } from './inventory.ts';
 import { LiveSampling } from './live.ts';
 import { Sampler } from './sampler.ts';
+import { differs, SettingsStore } from './remote/settings-store.ts';
 import { HostSpool } from './spool/host-spool.ts';
 import { toSummary } from './summary.ts';
 import { enrol } from './uplink/enrolment.ts';
@@ -29,11 +31,14 @@ const INVENTORY_PATIENCE_MS = 4000;
 
 export interface Agent extends Component {
   readonly nodeId: string | undefined;
+  /** What it runs with now. */
+  readonly settings: SettingsStore;
 }
 
 /** The state folder must be locked already. Throws `failed_precondition` where an identity is there that cannot be used. */
 export function createAgent(config: AgentConfig, events: AgentEvents): Agent {
   let identity: Identity | undefined = loadIdentity(config.stateDir);
+  const settings = new SettingsStore(config);
   const bootUs = readBootTime(ROOTS) * 1e6;
   let node: NodeInfo = readNodeInfo(config.name, config.labels, AGENT_VERSION, bootUs);
   let summary: Summary | undefined;
@@ -44,12 +49,16 @@ export function createAgent(config: AgentConfig, events: AgentEvents): Agent {
     const { batches, bytes } = spool.status();
     return { tickMs: sampler.tickMs, spoolBatches: batches, spoolBytes: bytes, collectorsFailed: collectors.failed };
   };
-  const isWanted = (name: string): boolean => !config.collectorsDisabled.includes(name);
-  const collectors = new CollectorSet(createCollectors(isWanted, ROOTS, self), events.collectors);
+  // This node's place within an interval, so that a fleet does not speak at once.
+  const phase = Math.random();
+  const isWanted = (name: string): boolean => !settings.current.collectorsDisabled.includes(name);
+  const collectors = new CollectorSet(
+    createCollectors(() => true, ROOTS, self),
+    events.collectors,
+    timingAtRest(config, phase),
+  );
   const sampler = new Sampler({
-    intervalMs: config.interval,
     flushIntervalMs: config.flushInterval,
-    offsetMs: Math.random() * config.interval,
     collectors,
     onFlush(frames, createdUs) {
       summary = toSummary(frames, summary);
@@ -86,15 +95,28 @@ export function createAgent(config: AgentConfig, events: AgentEvents): Agent {
     gateway: config.gateway,
     identity: obtainIdentity,
     spool,
-    intervalMs: config.interval,
+    intervalMs: () => settings.current.interval,
     node: () => node,
     summary: () => summary,
     onLease: (lease) => live.lease(lease),
     reports: events.uplink,
   });
 
+  settings.onChange((now, before) => {
+    if (differs(now, before, 'interval', 'collectorIntervals', 'collectorsDisabled', 'flushInterval')) {
+      collectors.apply(timingAtRest(now, phase));
+      sampler.setFlushInterval(now.flushInterval);
+      sampler.reschedule();
+    }
+    if (differs(now, before, 'name', 'labels', 'interval')) {
+      node = { ...node, name: toDisplayName(now.name), labels: now.labels };
+      uplink.renew();
+    }
+  });
+
   return {
     name: 'agent',
+    settings,
     get nodeId() {
       return identity?.nodeId;
     },

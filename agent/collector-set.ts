@@ -1,5 +1,6 @@
 // Runs some collectors at each tick and keeps one that fails from holding the others.
 import type { FrameColumns } from '../core/common/frame.ts';
+import { type CollectorTiming, EVERY_TICK, Schedule } from './collector-timing.ts';
 import type { Collector, Tick } from './collectors/collector.ts';
 import { FrameBuilder } from './frame-builder.ts';
 
@@ -20,6 +21,8 @@ export interface CollectorReports {
 
 interface Slot {
   readonly collector: Collector;
+  schedule: Schedule;
+  disabled: boolean;
   builder: FrameBuilder;
   /** Since when an asynchronous run is under way. */
   runningSinceMs: number | undefined;
@@ -34,10 +37,12 @@ export class CollectorSet {
   readonly #slots: Slot[];
   readonly #reports: CollectorReports;
 
-  constructor(collectors: readonly Collector[], reports: CollectorReports) {
+  constructor(collectors: readonly Collector[], reports: CollectorReports, timing = EVERY_TICK, wallMs?: number) {
     this.#reports = reports;
     this.#slots = collectors.map((collector) => ({
       collector,
+      schedule: new Schedule(collector, timing, wallMs),
+      disabled: timing.disabled.includes(collector.measurement),
       builder: new FrameBuilder(collector),
       runningSinceMs: undefined,
       unavailable: false,
@@ -45,6 +50,31 @@ export class CollectorSet {
       capped: false,
       problems: new Set<string>(),
     }));
+  }
+
+  /** Other intervals, or other collectors wanted, from the next tick on. */
+  apply(timing: CollectorTiming): void {
+    for (const slot of this.#slots) {
+      const disabled = timing.disabled.includes(slot.collector.measurement);
+      if (disabled && !slot.disabled) {
+        slot.collector.close();
+        slot.unavailable = false;
+        slot.tryAgainMs = 0;
+      }
+      slot.disabled = disabled;
+      slot.schedule = new Schedule(slot.collector, timing);
+    }
+  }
+
+  /** Milliseconds until one of the collectors is due, or one that is under way would count as hanging. */
+  untilNextMs(wallMs: number): number {
+    let least = Number.POSITIVE_INFINITY;
+    for (const { disabled, schedule, runningSinceMs, unavailable } of this.#slots) {
+      if (disabled) continue;
+      const hangs = runningSinceMs === undefined || unavailable ? Number.POSITIVE_INFINITY : HANG_LIMIT_MS + 1;
+      least = Math.min(least, hangs, schedule.untilNextMs(wallMs));
+    }
+    return least;
   }
 
   /** Collectors that are unavailable now. */
@@ -55,10 +85,13 @@ export class CollectorSet {
   /** Runs all that are due. The promise, where there is one, settles when those that had to wait are done; it never rejects. */
   run(tick: Tick): Promise<unknown> | undefined {
     const waiting: Promise<void>[] = [];
+    const wallMs = tick.timeUs / 1000;
     for (const slot of this.#slots) {
+      if (slot.disabled) continue;
+      const due = slot.schedule.due(wallMs);
       if (slot.runningSinceMs !== undefined) {
         this.#checkHanging(slot, slot.runningSinceMs, tick);
-      } else if (tick.monotonicMs >= slot.tryAgainMs) {
+      } else if (due && tick.monotonicMs >= slot.tryAgainMs) {
         const promise = this.#runOne(slot, tick);
         if (promise !== undefined) waiting.push(promise);
       }

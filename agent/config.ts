@@ -16,18 +16,24 @@ export function parseDuration(text: string): number | undefined {
 
 const ALLOWED = 'a number with its unit from 100ms to 1h is needed, such as 500ms, 10s or 5m';
 
+function duration(minMs: number, maxMs: number, allowed: string): z.ZodType<number> {
+  return z.any().transform((value: unknown, context) => {
+    const ms = parseDuration(String(value));
+    if (ms !== undefined && ms >= minMs && ms <= maxMs) return Math.round(ms);
+    context.addIssue({ code: 'custom', message: allowed });
+    return z.NEVER;
+  });
+}
+
 /** A duration with its unit, as milliseconds. */
 export function durationSetting(fallback: string): z.ZodType<number> {
-  return z
-    .any()
-    .transform((value: unknown, context) => {
-      const ms = parseDuration(String(value));
-      if (ms !== undefined && ms >= MIN_INTERVAL_MS && ms <= MAX_INTERVAL_MS) return Math.round(ms);
-      context.addIssue({ code: 'custom', message: ALLOWED });
-      return z.NEVER;
-    })
-    .prefault(fallback);
+  return duration(MIN_INTERVAL_MS, MAX_INTERVAL_MS, ALLOWED).prefault(fallback);
 }
+
+const collectorName = z.enum(COLLECTOR_NAMES as [string, ...string[]]);
+
+/** The interval of one collector, in milliseconds. */
+const collectorInterval = duration(1000, 300_000, 'a collector needs a number with its unit from 1s to 300s, such as 5s or 2m');
 
 const labelsSetting = z.record(z.string().regex(/^[a-z][a-z0-9_]{0,63}$/, 'label names are lower-case words'), z.string().max(256));
 
@@ -57,8 +63,12 @@ export const AGENT_DECLARATION = {
   name: { type: z.string().default(() => hostname()), help: 'name of this machine' },
   labels: { type: labelsSetting.default({}), help: 'labels: country, region, city, … as JSON or YAML map' },
   collectorsDisabled: {
-    type: z.array(z.enum(COLLECTOR_NAMES as [string, ...string[]])).default([]),
+    type: z.array(collectorName).default([]),
     help: 'collectors to leave out, a list',
+  },
+  collectorIntervals: {
+    type: z.partialRecord(collectorName, collectorInterval).default({}),
+    help: 'time between samples of single collectors, 1s to 300s, as JSON or YAML map, such as {"cpu": "1s"}',
   },
   logLevel: {
     type: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),

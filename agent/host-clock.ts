@@ -46,10 +46,17 @@ export class HostClock {
   }
 }
 
-/** Milliseconds until the next tick: a multiple of the interval on the wall clock, moved by the node's own offset. */
+/** A timer may fire a little early: such a moment is of the tick it was meant for. */
+function earlyMs(intervalMs: number): number {
+  return Math.min(intervalMs * 0.1, 50);
+}
+
+/** Counts the ticks of the wall clock: multiples of the interval, moved by the node's own offset. */
+export function tickNumber(wallMs: number, intervalMs: number, offsetMs: number): number {
+  return Math.floor((wallMs - offsetMs + earlyMs(intervalMs)) / intervalMs);
+}
+
+/** Milliseconds until the next tick. */
 export function untilNextTick(wallMs: number, intervalMs: number, offsetMs: number): number {
-  const since = (((wallMs - offsetMs) % intervalMs) + intervalMs) % intervalMs;
-  const left = intervalMs - since;
-  // A timer may fire a little early: that moment's own tick is not to be counted twice.
-  return left < intervalMs * 0.1 ? left + intervalMs : left;
+  return (tickNumber(wallMs, intervalMs, offsetMs) + 1) * intervalMs + offsetMs - wallMs;
 }

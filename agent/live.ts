@@ -2,6 +2,7 @@
 import { encodeLiveSamples } from '../proto/batch-codec.ts';
 import type { Lease } from '../proto/gen/messages.ts';
 import { CollectorSet } from './collector-set.ts';
+import { LIVE_TIMING } from './collector-timing.ts';
 import type { Collector } from './collectors/collector.ts';
 import { type ClockSource, HostClock, systemClock } from './host-clock.ts';
 
@@ -51,7 +52,7 @@ export class LiveSampling {
     this.#measurements = wanted;
     this.#clock = this.#newClock();
     // What a collector cannot do is told by the samples at rest.
-    this.#set = new CollectorSet(this.#options.createCollectors(measurements), SILENT);
+    this.#set = new CollectorSet(this.#options.createCollectors(measurements), SILENT, LIVE_TIMING, this.#source.wallMs());
     this.#tick();
   }
 

@@ -1,19 +1,20 @@
-// Ticks at the wall clock's multiples of the interval and hands over what the collectors gave, once a flush interval.
+// Ticks whenever a collector is due, by the wall clock, and hands over what the collectors gave, once a flush interval.
 
 import type { FrameColumns } from '../core/common/frame.ts';
 import type { Component } from '../core/node/lifecycle.ts';
 import type { CollectorSet } from './collector-set.ts';
-import { type ClockSource, HostClock, systemClock, untilNextTick } from './host-clock.ts';
+import { type ClockSource, HostClock, systemClock } from './host-clock.ts';
+
+/** With no collector at all, the uplink's notices still go out. */
+const MAX_PAUSE_MS = 60_000;
 
 /** How long a flush waits for collectors that answer asynchronously. */
 const WAIT_FOR_LATE_MS = 200;
+const FLUSH_SLACK_MS = 50;
 
 export interface SamplerOptions {
-  intervalMs: number;
   /** Frames of several ticks are joined until this much time has passed. */
   flushIntervalMs: number;
-  /** Moves this node's ticks within the interval, so that a fleet does not speak at once. */
-  offsetMs: number;
   collectors: CollectorSet;
   /** Takes the frames of a flush. */
   onFlush(frames: FrameColumns[], createdUs: number): void;
@@ -31,9 +32,11 @@ export class Sampler implements Component {
   #ticking: Promise<void> = Promise.resolve();
   #flushedMs = Number.NEGATIVE_INFINITY;
   #tickMs = 0;
+  #flushIntervalMs: number;
 
   constructor(options: SamplerOptions) {
     this.#options = options;
+    this.#flushIntervalMs = options.flushIntervalMs;
     this.#source = options.clock ?? systemClock;
     this.#clock = new HostClock(this.#source, options.onClockStep);
   }
@@ -59,9 +62,20 @@ export class Sampler implements Component {
     this.#options.collectors.close();
   }
 
+  /** From the next flush on. */
+  setFlushInterval(ms: number): void {
+    this.#flushIntervalMs = ms;
+  }
+
+  /** Takes up new intervals now rather than after the next tick. */
+  reschedule(): void {
+    clearTimeout(this.#timer);
+    this.#schedule();
+  }
+
   #schedule(): void {
     if (!this.#running) return;
-    const delay = untilNextTick(this.#source.wallMs(), this.#options.intervalMs, this.#options.offsetMs);
+    const delay = Math.min(MAX_PAUSE_MS, this.#options.collectors.untilNextMs(this.#source.wallMs()));
     this.#timer = setTimeout(() => {
       this.#ticking = this.tick();
       this.#schedule();
@@ -73,8 +87,8 @@ export class Sampler implements Component {
     const tick = this.#clock.tick();
     const late = this.#options.collectors.run(tick);
     if (late !== undefined) await withLimit(late, WAIT_FOR_LATE_MS);
-    // Half an interval of slack: a timer that fires early must not move a flush by a whole tick.
-    const due = tick.monotonicMs - this.#flushedMs >= this.#options.flushIntervalMs - this.#options.intervalMs / 2;
+    // Slack: a timer that fires early must not move a flush by a whole tick.
+    const due = tick.monotonicMs - this.#flushedMs >= this.#flushIntervalMs - FLUSH_SLACK_MS;
     if (due) {
       this.#flushedMs = tick.monotonicMs;
       this.#flush();

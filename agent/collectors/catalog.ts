@@ -15,7 +15,9 @@ import { createSwapCollector } from './swap.ts';
 import { createTemperatureCollector } from './temperature.ts';
 import { createUptimeCollector } from './uptime.ts';
 
-const CREATORS: Readonly<Record<string, (roots: HostRoots, self: () => SelfState) => Collector>> = {
+type Creators = Readonly<Record<string, (roots: HostRoots, self: () => SelfState) => Collector>>;
+
+const LINUX: Creators = {
   cpu: createCpuCollector,
   memory: createMemoryCollector,
   swap: createSwapCollector,
@@ -31,9 +33,19 @@ const CREATORS: Readonly<Record<string, (roots: HostRoots, self: () => SelfState
   agent: (_, self) => createAgentCollector(self),
 };
 
-export const COLLECTOR_NAMES: readonly string[] = Object.keys(CREATORS);
+/** What other systems than Linux have. */
+const PORTABLE: Creators = { agent: LINUX['agent'] as Creators[string] };
 
-/** New collectors, without state yet, of the names that are wanted. */
-export function createCollectors(wanted: (name: string) => boolean, roots: HostRoots, self: () => SelfState): Collector[] {
-  return Object.entries(CREATORS).flatMap(([name, create]) => (wanted(name) ? [create(roots, self)] : []));
+/** Of all systems: a configuration may serve a mixed fleet. */
+export const COLLECTOR_NAMES: readonly string[] = [...new Set([...Object.keys(LINUX), ...Object.keys(PORTABLE)])];
+
+/** New collectors of this system, without state yet, of the names that are wanted. */
+export function createCollectors(
+  wanted: (name: string) => boolean,
+  roots: HostRoots,
+  self: () => SelfState,
+  platform: string = process.platform,
+): Collector[] {
+  const creators = platform === 'linux' ? LINUX : PORTABLE;
+  return Object.entries(creators).flatMap(([name, create]) => (wanted(name) ? [create(roots, self)] : []));
 }

@@ -10,8 +10,11 @@ export interface Tick {
 
 /** Takes the rows of one tick. */
 export interface RowSink {
-  /** `tagValues` and `values` in the collector's order of tags and fields; NaN is an absent value. Both are copied. */
-  add(tagValues: readonly string[], values: ArrayLike<number>): void;
+  /**
+   * `tagValues`, `values` and `texts` in the collector's order of tags, fields and text fields; NaN and an empty text are absent values.
+   * All are copied.
+   */
+  add(tagValues: readonly string[], values: ArrayLike<number>, texts?: readonly string[]): void;
   /** Says what of this tick could not be read, while the rest could. The same sentence is reported once while it lasts. */
   problem(sentence: string): void;
 }
@@ -22,8 +25,14 @@ export interface Collector {
   readonly measurement: string;
   readonly tags: readonly string[];
   readonly fields: readonly string[];
+  /** Columns of text, such as a command line (none by default). */
+  readonly textFields?: readonly string[];
   /** Rows a tick at most (default `DEFAULT_MAX_ROWS`); more are left out and counted. */
   readonly maxRows?: number;
+  /** The least time between two runs, whatever the configuration says: what is asked for costs (default 0, every tick). */
+  readonly intervalMs?: number;
+  /** The same while somebody watches live (default `intervalMs`). */
+  readonly liveIntervalMs?: number;
   /**
    * Adds the rows of this tick. Whatever it throws makes this one "unavailable" with that sentence; so does a promise that is not
    * settled after two seconds.

@@ -6,6 +6,7 @@ import type { Component } from '../../core/node/lifecycle.ts';
 import type { NodeInfo, Summary } from '../../proto/gen/messages.ts';
 import { AGENT_VERSION } from '../agent-version.ts';
 import { CollectorSet } from '../collector-set.ts';
+import { EVERY_TICK } from '../collector-timing.ts';
 import { LiveSampling } from '../live.ts';
 import { Sampler } from '../sampler.ts';
 import { MemorySpool } from '../spool/memory-spool.ts';
@@ -78,17 +79,19 @@ export class SimulatedNode implements Component {
         return this.#identity;
       },
       spool: this.#spool,
-      intervalMs: config.interval,
+      intervalMs: () => config.interval,
       node: () => node,
       summary: () => this.#summary,
       onLease: (lease) => this.#live.lease(lease),
       reports: events.uplink,
     });
     this.#sampler = new Sampler({
-      intervalMs: config.interval,
       flushIntervalMs: FLUSH_MS,
-      offsetMs: (index / config.nodes) * config.interval,
-      collectors: new CollectorSet(createSimulatedCollectors(host), events.collectors),
+      collectors: new CollectorSet(createSimulatedCollectors(host), events.collectors, {
+        ...EVERY_TICK,
+        intervalMs: config.interval,
+        offsetMs: (index / config.nodes) * config.interval,
+      }),
       onFlush: (frames, createdUs) => {
         this.#summary = toSummary(frames, this.#summary);
         events.rowsDropped(this.#spool.append({ createdUs, frames, events: [] }));
