@@ -1,5 +1,6 @@
 // The commands of `muster` put together; see commands/ for each.
 import { Command, CommanderError } from 'commander';
+import { auditCommand } from './commands/audit.ts';
 import type { CommandContext } from './commands/command-context.ts';
 import { EXIT, reportError } from './commands/command-context.ts';
 import { completionCommand } from './commands/completion.ts';
@@ -31,6 +32,7 @@ export function createProgram(context: CommandContext): Command {
     verifyCommand,
     pipelineCommand,
     deadLettersCommand,
+    auditCommand,
     tokenCommand,
     simulateCommand,
     consoleCommand,

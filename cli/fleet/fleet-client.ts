@@ -24,6 +24,7 @@ interface UnaryCalls {
   listDeadLetters: [messages.ListDeadLettersRequest, messages.ListDeadLettersResponse];
   createToken: [messages.CreateTokenRequest, messages.CreateTokenResponse];
   listTokens: [messages.ListTokensRequest, messages.ListTokensResponse];
+  listAudit: [messages.ListAuditRequest, messages.ListAuditResponse];
   revokeToken: [messages.RevokeTokenRequest, messages.RevokeTokenResponse];
 }
 

@@ -1,6 +1,8 @@
 // Makes the streams and buckets that core/common/streams.ts names. Every part that needs them calls it at start.
 import { DiscardPolicy, type NatsConnection, NatsError, nanos, RetentionPolicy, StorageType, type StreamConfig } from 'nats';
 import {
+  AUDIT_STREAM,
+  AUDIT_SUBJECTS,
   DEAD_LETTER_STREAM,
   DEAD_LETTER_SUBJECTS,
   NODES_BUCKET,
@@ -24,6 +26,8 @@ export const DEDUPE_WINDOW_MS = 120_000;
 const HOUR_MS = 3_600_000;
 const DEAD_LETTER_MAX_BYTES = 512 * 1024 * 1024;
 const DEAD_LETTER_MAX_AGE_HOURS = 30 * 24;
+const AUDIT_MAX_BYTES = 256 * 1024 * 1024;
+const AUDIT_MAX_AGE_HOURS = 400 * 24;
 
 /** Server codes: there is no such stream; the name is taken by a stream with another configuration. */
 const STREAM_NOT_FOUND = 10059;
@@ -31,13 +35,15 @@ const STREAM_NAME_IN_USE = 10058;
 
 /**
  * Makes what is missing and brings the limits of what is there to what is asked. Harmless to call again and from several parts at
- * once. Both streams refuse new messages when they are full (`discard: new`): dropping old ones would drop what was acknowledged.
+ * once. Telemetry and dead letters refuse new messages when they are full (`discard: new`): dropping old ones would drop what was
+ * acknowledged. A full audit drops its oldest: nothing must keep what happens now from being recorded.
  * Without `limits` an existing telemetry stream keeps what it has (the ETL calls it so: the limits are the gateway's settings).
  */
 export async function ensureStreams(nc: NatsConnection, limits?: StreamLimits): Promise<void> {
   await Promise.all([
     ensureStream(nc, telemetryStream(limits ?? DEFAULT_LIMITS), limits !== undefined),
     ensureStream(nc, DEAD_LETTERS, true),
+    ensureStream(nc, AUDIT, true),
     ensureBucket(nc, NODES_BUCKET, StorageType.File),
     ensureBucket(nc, TOKENS_BUCKET, StorageType.File),
     // In memory: rebuilt by whoever writes them, and a write a change must not cost a sync of the disk.
@@ -46,7 +52,7 @@ export async function ensureStreams(nc: NatsConnection, limits?: StreamLimits): 
   ]);
 }
 
-type Wanted = Pick<StreamConfig, 'name' | 'subjects' | 'max_bytes' | 'max_age' | 'duplicate_window'>;
+type Wanted = Pick<StreamConfig, 'name' | 'subjects' | 'max_bytes' | 'max_age' | 'duplicate_window' | 'discard'>;
 
 const DEFAULT_LIMITS: StreamLimits = { streamMaxBytes: 8 * 1024 ** 3, maxAgeHours: 72 };
 
@@ -57,6 +63,7 @@ function telemetryStream(limits: StreamLimits): Wanted {
     max_bytes: limits.streamMaxBytes,
     max_age: nanos(limits.maxAgeHours * HOUR_MS),
     duplicate_window: nanos(DEDUPE_WINDOW_MS),
+    discard: DiscardPolicy.New,
   };
 }
 
@@ -66,6 +73,16 @@ const DEAD_LETTERS: Wanted = {
   max_bytes: DEAD_LETTER_MAX_BYTES,
   max_age: nanos(DEAD_LETTER_MAX_AGE_HOURS * HOUR_MS),
   duplicate_window: nanos(DEDUPE_WINDOW_MS),
+  discard: DiscardPolicy.New,
+};
+
+const AUDIT: Wanted = {
+  name: AUDIT_STREAM,
+  subjects: [AUDIT_SUBJECTS],
+  max_bytes: AUDIT_MAX_BYTES,
+  max_age: nanos(AUDIT_MAX_AGE_HOURS * HOUR_MS),
+  duplicate_window: nanos(DEDUPE_WINDOW_MS),
+  discard: DiscardPolicy.Old,
 };
 
 async function ensureStream(nc: NatsConnection, wanted: Wanted, update: boolean): Promise<void> {
@@ -73,7 +90,7 @@ async function ensureStream(nc: NatsConnection, wanted: Wanted, update: boolean)
   const found = await manager.streams.info(wanted.name).catch(unlessCode(STREAM_NOT_FOUND));
   if (found === undefined) {
     const added = await manager.streams
-      .add({ ...wanted, retention: RetentionPolicy.Limits, storage: StorageType.File, discard: DiscardPolicy.New, allow_direct: true })
+      .add({ ...wanted, retention: RetentionPolicy.Limits, storage: StorageType.File, allow_direct: true })
       // Another part made it between the question and this, with other limits: the update below decides.
       .catch(unlessCode(STREAM_NAME_IN_USE));
     if (added !== undefined) return;

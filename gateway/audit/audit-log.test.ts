@@ -1,0 +1,69 @@
+import { expect, it, vi } from 'vitest';
+import { auditSubject } from '../../core/common/streams.ts';
+import type { GatewayEvents } from '../events.ts';
+import type { DurableStream } from '../publisher/durable-stream.ts';
+import { AuditLog } from './audit-log.ts';
+import { type AuditInput, decodeAudit } from './audit-record.ts';
+import { auditedEvents } from './audited-events.ts';
+
+const NODE = '0b6b1d3e-5a53-4c0e-9d7e-0a4b8a1c2d3e';
+const INPUT: AuditInput = { kind: 'command', caller: 'anna', text: 'ping 10.0.0.1', outcome: 'ok', nodeId: NODE };
+
+function stagedLog(publish: DurableStream['publish']): { log: AuditLog; lost: AuditInput[] } {
+  const lost: AuditInput[] = [];
+  const events = { retried: () => undefined, auditLost: (record: AuditInput) => void lost.push(record) };
+  return { log: new AuditLog({ stream: { publish }, gateway: 'gateway-1', events, now: () => 5000 }), lost };
+}
+
+it('stores records in their order, and a record whose first attempt failed once, under one id', async () => {
+  vi.useFakeTimers();
+  const seen: { subject: string; text: string; id: string }[] = [];
+  const { log } = stagedLog(async (subject, payload, id) => {
+    seen.push({ subject, text: decodeAudit(payload)?.text ?? '', id });
+    if (seen.length === 1) throw new Error('away');
+    return { duplicate: false };
+  });
+  await log.start();
+  const stored = Promise.all([log.record(INPUT), log.record({ ...INPUT, text: 'second', nodeId: '' })]);
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(await stored).toEqual([true, true]);
+  expect(seen.map(({ subject, text }) => [subject, text])).toEqual([
+    [auditSubject(NODE), INPUT.text],
+    [auditSubject(NODE), INPUT.text],
+    ['muster.audit.fleet', 'second'],
+  ]);
+  expect(seen[0]?.id).toBe(seen[1]?.id);
+  expect(seen[2]?.id).not.toBe(seen[1]?.id);
+  vi.useRealTimers();
+});
+
+it('tells what it loses: beyond its bound, and when the gateway ends', async () => {
+  vi.useFakeTimers();
+  const { log, lost } = stagedLog(() => new Promise(() => undefined));
+  await log.start();
+  const answers = Array.from({ length: 1001 }, () => log.record(INPUT));
+  expect(await answers[1000]).toBe(false);
+  expect(lost).toHaveLength(1);
+  const stopped = log.stop();
+  await vi.advanceTimersByTimeAsync(2000);
+  await stopped;
+  expect(lost).toHaveLength(1001);
+  expect(await Promise.all(answers)).not.toContain(true);
+  expect(await log.record(INPUT)).toBe(false);
+  vi.useRealTimers();
+});
+
+it('records refusals one by one up to a bound a minute, and how many more there were', () => {
+  const records: AuditInput[] = [];
+  let nowMs = 1_000_000;
+  const base = { callerRefused: () => undefined } as unknown as GatewayEvents;
+  const record = (input: AuditInput): Promise<boolean> => Promise.resolve(records.push(input) > 0);
+  const events = auditedEvents(base, { record }, () => nowMs);
+  for (let i = 0; i < 1030; i++) events.callerRefused({ tokenId: '', reason: 'missing' });
+  expect(records).toHaveLength(30);
+  expect(records[0]).toMatchObject({ kind: 'token', outcome: 'refused', text: 'a call was refused: its token is missing' });
+  nowMs += 60_000;
+  events.callerRefused({ tokenId: '', reason: 'missing' });
+  expect(records[30]?.text).toMatch(/^1000 more calls or enrolments were refused in the minute from /);
+  expect(records).toHaveLength(32);
+});

@@ -1,0 +1,30 @@
+// The call that shows the audit.
+import type { UntypedServiceImplementation } from '@grpc/grpc-js';
+import type { NatsConnection } from 'nats';
+import type { AuditRecord, ListAuditRequest, ListAuditResponse } from '../../proto/gen/messages.ts';
+import { readAudit } from '../audit/audit-reader.ts';
+import type { StoredAudit } from '../audit/audit-record.ts';
+import { type CallContext, unary } from './call-handlers.ts';
+import { toTimestamp } from './node-record.ts';
+
+export function auditHandlers(context: CallContext, connection: NatsConnection): UntypedServiceImplementation {
+  return {
+    listAudit: unary(context, 'ListAudit', 'admin', async (request: ListAuditRequest): Promise<ListAuditResponse> => {
+      const stored = await readAudit(connection, request);
+      return { records: stored.map(toRecord) };
+    }),
+  };
+}
+
+function toRecord(stored: StoredAudit): AuditRecord {
+  const { timeMs, caller, kind, text, nodeId, outcome, attributes, gateway } = stored;
+  return {
+    time: toTimestamp(timeMs),
+    caller,
+    kind,
+    text,
+    nodeId: nodeId ?? '',
+    outcome,
+    attributes: { ...attributes, gateway },
+  };
+}
