@@ -77,7 +77,12 @@ export function createEvents(log: Log, nowUs: () => number = () => Date.now() * 
     uplink: {
       connected: (gateway) => note('info', 'connected', `connected to ${gateway}`),
       disconnected: ({ kind, words }, retryInMs) =>
-        note(kind === 'drain' ? 'info' : 'warn', 'disconnected', `no stream: ${words}; next attempt in ${retryInMs} ms`, { kind }),
+        note(
+          kind === 'drain' || kind === 'renew' ? 'info' : 'warn',
+          'disconnected',
+          `no stream: ${words}; next attempt in ${retryInMs} ms`,
+          { kind },
+        ),
       enrolmentFailed: (error, retryInMs) =>
         note('warn', 'enrolment_failed', `not enrolled: ${wordsOf(error)}; next attempt in ${retryInMs} ms`),
       refused: ({ seq, code, reason, permanent }) =>

@@ -29,7 +29,11 @@ function configure(): AgentConfig {
 
 async function run(): Promise<void> {
   const config = configure();
-  const agent = createAgent(config, createEvents(createLog('agent', config.logLevel)));
+  const log = createLog('agent', config.logLevel);
+  const agent = createAgent(config, createEvents(log));
+  agent.settings.onChange(({ logLevel }) => {
+    log.level = logLevel;
+  });
   const stop = await startAll([agent]);
   process.stdout.write(`${JSON.stringify({ ready: true, part: 'agent', nodeId: agent.nodeId ?? null })}\n`);
   await untilSignal();

@@ -25,10 +25,13 @@ const READ_AHEAD = 16;
  */
 const BLOCKED_HEARTBEATS = 900;
 
+/** What is sent and not acknowledged when a stream is ended in order may be acknowledged for so long. */
+const FINISH_LIMIT_MS = 3000;
+
 /** Why a session ended, for the uplink's next step and the event log. */
 export interface SessionEnd {
-  /** `gap`: open a new stream; `drain`: the gateway goes away; `lost`: the stream ended. */
-  kind: 'gap' | 'drain' | 'lost';
+  /** `gap`: open a new stream; `drain`: the gateway goes away; `lost`: the stream ended; `renew`: the hello has changed. */
+  kind: 'gap' | 'drain' | 'lost' | 'renew';
   words: string;
   /** gRPC status, where the gateway or the transport gave one. */
   status?: number;
@@ -64,6 +67,7 @@ export class UplinkSession {
   #blocked = false;
   #blockedHeartbeats = 0;
   #ended = false;
+  #finishing: SessionEnd | undefined;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(options: SessionOptions) {
@@ -78,13 +82,13 @@ export class UplinkSession {
     stream.on('error', (error: Error & { code?: number; details?: string }) => {
       this.end({ kind: 'lost', words: error.details ?? error.message, ...(error.code === undefined ? {} : { status: error.code }) });
     });
-    stream.on('end', () => this.end({ kind: 'lost', words: 'the gateway ended the stream' }));
+    stream.on('end', () => this.end(this.#finishing ?? { kind: 'lost', words: 'the gateway ended the stream' }));
     this.#write({ hello: { ...hello, epoch, oldestSeq, nextSeq, sentUs: nowUs() } });
     this.#timer = setTimeout(() => this.end({ kind: 'lost', words: `no welcome within ${WELCOME_LIMIT_MS / 1000} s` }), WELCOME_LIMIT_MS);
   }
 
   get welcomed(): boolean {
-    return this.#window > 0 && !this.#ended;
+    return this.#window > 0 && !this.#ended && this.#finishing === undefined;
   }
 
   /** The spool has more, or has lost what was not sent yet. */
@@ -226,6 +230,18 @@ export class UplinkSession {
   #settle(upTo: number): void {
     this.#settled = Math.max(this.#settled, upTo);
     while (this.#refusedAhead.delete(this.#settled)) this.#settled++;
+  }
+
+  /** Sends no more and ends when the gateway has acknowledged what it has: to it, this is no second stream of the same node. */
+  finish(end: SessionEnd): void {
+    if (!this.welcomed) {
+      this.end(end);
+      return;
+    }
+    this.#finishing = end;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.end(end), FINISH_LIMIT_MS);
+    this.#options.stream.end();
   }
 
   /** Ends the stream; what is unacknowledged stays in the spool. */

@@ -74,7 +74,7 @@ async function run(address: string, spool: Spool = new MemorySpool({ maxBytes: 1
     gateway: address,
     identity: async () => identity,
     spool,
-    intervalMs: 1000,
+    intervalMs: () => 1000,
     node: () => NODE,
     summary: () => ({ timeUs: 1, diskMount: '', load1: 0.5 }),
     onLease: (lease) => running.leases.push(lease),

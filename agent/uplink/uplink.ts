@@ -27,7 +27,7 @@ export interface UplinkOptions {
   /** Loads the identity or enrols; asked again, with back-off, while it rejects. */
   identity(): Promise<Identity>;
   spool: Spool;
-  intervalMs: number;
+  intervalMs(): number;
   node(): NodeInfo;
   summary(): Summary | undefined;
   onLease(lease: Lease): void;
@@ -80,6 +80,11 @@ export class Uplink implements Component {
     this.#session?.heartbeat();
   }
 
+  /** What the hello says has changed: a new stream says it. */
+  renew(): void {
+    this.#session?.finish({ kind: 'renew', words: 'what this node says of itself has changed', withinMs: 0 });
+  }
+
   /** See `UplinkSession.sendPassing`. */
   sendPassing(message: Buffer): boolean {
     return this.#session?.sendPassing(message) ?? false;
@@ -94,13 +99,13 @@ export class Uplink implements Component {
       return;
     }
     if (!this.#running) return;
-    const { gateway, spool, intervalMs, summary, onLease, reports } = this.#options;
+    const { gateway, spool, summary, onLease, reports } = this.#options;
     this.#channel = createChannel({ gateway, ca: this.#identity.ca, identity: this.#identity });
     this.#welcomedMs = undefined;
     this.#session = new UplinkSession({
       stream: this.#channel.connect(),
       spool,
-      hello: { node: this.#options.node(), intervalMs },
+      hello: { node: this.#options.node(), intervalMs: this.#options.intervalMs() },
       summary,
       nowUs: this.#options.nowUs ?? (() => Date.now() * 1000),
       onWelcome: (welcome) => {
