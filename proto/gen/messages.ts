@@ -243,6 +243,7 @@ export interface AgentMessage {
   heartbeat?: Heartbeat | null | undefined;
   live?: LiveSamples | null | undefined;
   commandOutput?: CommandOutput | null | undefined;
+  peersWish?: PeersWish | null | undefined;
 }
 
 /** The first message of a stream. */
@@ -353,6 +354,7 @@ export interface GatewayMessage {
   config?: ConfigUpdate | null | undefined;
   command?: Command | null | undefined;
   commandControl?: CommandControl | null | undefined;
+  peers?: Peers | null | undefined;
 }
 
 /** The answer to a hello. */
@@ -393,6 +395,35 @@ export interface Refuse {
   permanent: boolean;
   /** The number the gateway waits for. */
   expectedSeq: number;
+}
+
+/** Asks for the nodes of the sender's mesh. A later one replaces it; it holds while the stream does. */
+export interface PeersWish {
+  /** The label that makes a node one of the mesh, `key=value`. Only a node that bears it itself is answered with names. */
+  label: string;
+  /** How many peers at most, up to 32. */
+  limit: number;
+}
+
+/**
+ * The answer to a `PeersWish`, and again after each change of it: the whole list. In a mesh larger than the limit each node has the
+ * peers that follow it in an order by hash, so that every node is the peer of as many others.
+ */
+export interface Peers {
+  /** The label that was asked for. */
+  label: string;
+  peers: Peer[];
+}
+
+/** One other node of a mesh. */
+export interface Peer {
+  nodeId: string;
+  /** Where it may be reached: its label `mesh_address`, else its addresses, at most 8. */
+  addresses: string[];
+  /** Its label `country`. */
+  country: string;
+  /** Its label `region`. */
+  region: string;
 }
 
 /** A time-limited wish for live samples. A later one replaces it; it ends by itself. */
@@ -502,6 +533,7 @@ export const AGENT_MESSAGE_FIELDS: Fields = [
   { no: 3, name: 'heartbeat', type: () => HEARTBEAT_FIELDS, optional: true },
   { no: 4, name: 'live', type: () => LIVE_SAMPLES_FIELDS, optional: true },
   { no: 5, name: 'commandOutput', type: () => COMMAND_OUTPUT_FIELDS, optional: true },
+  { no: 6, name: 'peersWish', type: () => PEERS_WISH_FIELDS, optional: true },
 ];
 
 export const HELLO_FIELDS: Fields = [
@@ -570,6 +602,7 @@ export const GATEWAY_MESSAGE_FIELDS: Fields = [
   { no: 6, name: 'config', type: () => CONFIG_UPDATE_FIELDS, optional: true },
   { no: 7, name: 'command', type: () => COMMAND_FIELDS, optional: true },
   { no: 8, name: 'commandControl', type: () => COMMAND_CONTROL_FIELDS, optional: true },
+  { no: 9, name: 'peers', type: () => PEERS_FIELDS, optional: true },
 ];
 
 export const WELCOME_FIELDS: Fields = [
@@ -593,6 +626,23 @@ export const REFUSE_FIELDS: Fields = [
   { no: 4, name: 'reason', type: 'string' },
   { no: 5, name: 'permanent', type: 'bool' },
   { no: 6, name: 'expectedSeq', type: 'uint64' },
+];
+
+export const PEERS_WISH_FIELDS: Fields = [
+  { no: 1, name: 'label', type: 'string' },
+  { no: 2, name: 'limit', type: 'uint32' },
+];
+
+export const PEERS_FIELDS: Fields = [
+  { no: 1, name: 'label', type: 'string' },
+  { no: 2, name: 'peers', type: () => PEER_FIELDS, repeated: true },
+];
+
+export const PEER_FIELDS: Fields = [
+  { no: 1, name: 'nodeId', type: 'string' },
+  { no: 2, name: 'addresses', type: 'string', repeated: true },
+  { no: 3, name: 'country', type: 'string' },
+  { no: 4, name: 'region', type: 'string' },
 ];
 
 export const LEASE_FIELDS: Fields = [
@@ -1050,7 +1100,7 @@ export interface AuditRecord {
   /** One sentence. */
   text: string;
   nodeId: string;
-  /** How it ended: `ok`, `refused`, `failed`. */
+  /** How it ended: `ok`, `refused`, `failed`; `begun` where a later record tells. */
   outcome: string;
   /** Details by name. */
   attributes: Record<string, string>;
