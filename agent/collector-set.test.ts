@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { MusterError } from '../core/common/muster-error.ts';
 import { CollectorSet } from './collector-set.ts';
 import type { Collector, RowSink } from './collectors/collector.ts';
 
@@ -13,6 +14,7 @@ function watch(): { lines: string[]; reports: ConstructorParameters<typeof Colle
     lines,
     reports: {
       unavailable: (name, reason) => lines.push(`${name} unavailable: ${reason}`),
+      absent: (name, reason) => lines.push(`${name} absent: ${reason}`),
       available: (name) => lines.push(`${name} available`),
       incomplete: (name, problem) => lines.push(`${name} incomplete: ${problem}`),
       capped: (name, leftOut, cap) => lines.push(`${name} capped: ${leftOut} over ${cap}`),
@@ -93,4 +95,29 @@ test('what could not be read is told once while it lasts', () => {
     set.run(tick(ms));
   }
   expect(lines).toEqual(['partial incomplete: /mnt does not answer', 'partial incomplete: /mnt does not answer']);
+});
+
+test('one whose thing is not on this machine is absent, not failed, and comes when it is plugged in', () => {
+  let there = false;
+  const gpu = collector('gpu', (rows) => {
+    if (!there) throw new MusterError('not_found', 'there is no GPU');
+    rows.add(['0'], [1]);
+  });
+  const { lines, reports } = watch();
+  const set = new CollectorSet([gpu, good], reports);
+  for (let ms = 0; ms < 120_000; ms += 1000) set.run(tick(ms));
+  expect(set.failed).toBe(0);
+  there = true;
+  set.run(tick(120_000));
+  expect(lines).toEqual(['gpu absent: there is no GPU', 'gpu available']);
+});
+
+test('one that runs a program may have a longer limit of its own', () => {
+  const slow: Collector = { ...collector('slow', () => new Promise<void>(() => undefined)), limitMs: 9000 };
+  const { lines, reports } = watch();
+  const set = new CollectorSet([slow], reports);
+  for (let ms = 0; ms <= 8000; ms += 1000) void set.run(tick(ms));
+  expect(lines).toEqual([]);
+  void set.run(tick(9000));
+  expect(lines).toEqual(['slow unavailable: no answer within 9000 ms']);
 });

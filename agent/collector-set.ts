@@ -1,5 +1,6 @@
 // Runs some collectors at each tick and keeps one that fails from holding the others.
 import type { FrameColumns } from '../core/common/frame.ts';
+import { MusterError } from '../core/common/muster-error.ts';
 import { type CollectorTiming, EVERY_TICK, Schedule } from './collector-timing.ts';
 import type { Collector, Tick } from './collectors/collector.ts';
 import { FrameBuilder } from './frame-builder.ts';
@@ -11,6 +12,8 @@ const TRY_AGAIN_AFTER_MS = 60_000;
 export interface CollectorReports {
   /** It threw or hung; it is tried again every minute. */
   unavailable(collector: string, reason: string): void;
+  /** This machine does not have what it reads, which is no fault; it is looked for again every minute. */
+  absent(collector: string, reason: string): void;
   /** It works again. */
   available(collector: string): void;
   /** Some of its rows could not be read. */
@@ -19,6 +22,15 @@ export interface CollectorReports {
   capped(collector: string, leftOut: number, cap: number): void;
 }
 
+/** For those who only want the rows: what a collector cannot do is told by the samples at rest. */
+export const SILENT_REPORTS: CollectorReports = {
+  unavailable: () => undefined,
+  absent: () => undefined,
+  available: () => undefined,
+  incomplete: () => undefined,
+  capped: () => undefined,
+};
+
 interface Slot {
   readonly collector: Collector;
   schedule: Schedule;
@@ -26,7 +38,7 @@ interface Slot {
   builder: FrameBuilder;
   /** Since when an asynchronous run is under way. */
   runningSinceMs: number | undefined;
-  unavailable: boolean;
+  state: 'good' | 'unavailable' | 'absent';
   tryAgainMs: number;
   capped: boolean;
   problems: ReadonlySet<string>;
@@ -45,7 +57,7 @@ export class CollectorSet {
       disabled: timing.disabled.includes(collector.measurement),
       builder: new FrameBuilder(collector),
       runningSinceMs: undefined,
-      unavailable: false,
+      state: 'good',
       tryAgainMs: 0,
       capped: false,
       problems: new Set<string>(),
@@ -58,7 +70,7 @@ export class CollectorSet {
       const disabled = timing.disabled.includes(slot.collector.measurement);
       if (disabled && !slot.disabled) {
         slot.collector.close();
-        slot.unavailable = false;
+        slot.state = 'good';
         slot.tryAgainMs = 0;
       }
       slot.disabled = disabled;
@@ -69,9 +81,9 @@ export class CollectorSet {
   /** Milliseconds until one of the collectors is due, or one that is under way would count as hanging. */
   untilNextMs(wallMs: number): number {
     let least = Number.POSITIVE_INFINITY;
-    for (const { disabled, schedule, runningSinceMs, unavailable } of this.#slots) {
+    for (const { collector, disabled, schedule, runningSinceMs, state } of this.#slots) {
       if (disabled) continue;
-      const hangs = runningSinceMs === undefined || unavailable ? Number.POSITIVE_INFINITY : HANG_LIMIT_MS + 1;
+      const hangs = runningSinceMs === undefined || state !== 'good' ? Number.POSITIVE_INFINITY : limitOf(collector) + 1;
       least = Math.min(least, hangs, schedule.untilNextMs(wallMs));
     }
     return least;
@@ -79,7 +91,7 @@ export class CollectorSet {
 
   /** Collectors that are unavailable now. */
   get failed(): number {
-    return this.#slots.reduce((count, slot) => count + (slot.unavailable ? 1 : 0), 0);
+    return this.#slots.reduce((count, slot) => count + (slot.state === 'unavailable' ? 1 : 0), 0);
   }
 
   /** Runs all that are due. The promise, where there is one, settles when those that had to wait are done; it never rejects. */
@@ -106,7 +118,7 @@ export class CollectorSet {
     try {
       result = slot.collector.collect(builder, tick);
     } catch (error) {
-      this.#fail(slot, reasonOf(error), tick);
+      this.#fail(slot, error, tick);
       return undefined;
     }
     if (result === undefined) {
@@ -116,7 +128,7 @@ export class CollectorSet {
     slot.runningSinceMs = tick.monotonicMs;
     return result.then(
       () => this.#finish(slot, builder, () => this.#succeed(slot)),
-      (error: unknown) => this.#finish(slot, builder, () => this.#fail(slot, reasonOf(error), tick)),
+      (error: unknown) => this.#finish(slot, builder, () => this.#fail(slot, error, tick)),
     );
   }
 
@@ -127,23 +139,25 @@ export class CollectorSet {
   }
 
   #checkHanging(slot: Slot, sinceMs: number, tick: Tick): void {
-    if (slot.unavailable || tick.monotonicMs - sinceMs < HANG_LIMIT_MS) return;
+    const limitMs = limitOf(slot.collector);
+    if (slot.state === 'unavailable' || tick.monotonicMs - sinceMs < limitMs) return;
     // What the late run still adds goes into a builder that nobody takes from. It is not started again before it ends.
     slot.builder = new FrameBuilder(slot.collector);
-    this.#fail(slot, `no answer within ${HANG_LIMIT_MS} ms`, tick);
+    this.#fail(slot, new MusterError('deadline_exceeded', `no answer within ${limitMs} ms`), tick);
   }
 
-  #fail(slot: Slot, reason: string, tick: Tick): void {
+  #fail(slot: Slot, error: unknown, tick: Tick): void {
     slot.tryAgainMs = tick.monotonicMs + TRY_AGAIN_AFTER_MS;
-    if (slot.unavailable) return;
-    slot.unavailable = true;
-    this.#reports.unavailable(slot.collector.measurement, reason);
+    const state = error instanceof MusterError && error.code === 'not_found' ? 'absent' : 'unavailable';
+    if (slot.state === state) return;
+    slot.state = state;
+    this.#reports[state](slot.collector.measurement, error instanceof Error ? error.message : String(error));
   }
 
   #succeed(slot: Slot): void {
     const { builder, collector } = slot;
-    if (slot.unavailable) {
-      slot.unavailable = false;
+    if (slot.state !== 'good') {
+      slot.state = 'good';
       this.#reports.available(collector.measurement);
     }
     const capped = builder.leftOut > 0;
@@ -172,6 +186,6 @@ export class CollectorSet {
   }
 }
 
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+function limitOf({ limitMs = HANG_LIMIT_MS }: Collector): number {
+  return limitMs;
 }

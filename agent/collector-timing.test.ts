@@ -1,9 +1,7 @@
 import { expect, test } from 'vitest';
-import { CollectorSet } from './collector-set.ts';
+import { CollectorSet, SILENT_REPORTS } from './collector-set.ts';
 import { type CollectorTiming, EVERY_TICK, LIVE_TIMING } from './collector-timing.ts';
 import type { Collector } from './collectors/collector.ts';
-
-const SILENT = { unavailable: () => undefined, available: () => undefined, incomplete: () => undefined, capped: () => undefined };
 
 /** Runs a set at `everyMs` and gives at which milliseconds each collector ran. */
 function runsOf(collectors: Partial<Collector>[], timing: CollectorTiming, fromMs: number, untilMs: number, everyMs: number) {
@@ -21,7 +19,7 @@ function runsOf(collectors: Partial<Collector>[], timing: CollectorTiming, fromM
       close: () => undefined,
       ...partial,
     })),
-    SILENT,
+    SILENT_REPORTS,
     timing,
     fromMs,
   );

@@ -59,6 +59,8 @@ export function createEvents(log: Log, nowUs: () => number = () => Date.now() * 
     collectors: {
       unavailable: (collector, reason) =>
         tell('warning', 'collector_unavailable', `collector ${collector} is unavailable: ${reason}`, { collector, reason }),
+      absent: (collector, reason) =>
+        note('info', 'collector_absent', `collector ${collector} has nothing to read here: ${reason}`, { collector }),
       available: (collector) => tell('info', 'collector_available', `collector ${collector} is available again`, { collector }),
       incomplete: (collector, problem) =>
         tell('warning', 'collector_incomplete', `collector ${collector}: ${problem}`, { collector, problem }),

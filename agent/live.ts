@@ -1,7 +1,7 @@
 // Live samples for whoever watches: at the rate of a lease, past the spool, until the lease ends by itself.
 import { encodeLiveSamples } from '../proto/batch-codec.ts';
 import type { Lease } from '../proto/gen/messages.ts';
-import { CollectorSet } from './collector-set.ts';
+import { CollectorSet, SILENT_REPORTS } from './collector-set.ts';
 import { LIVE_TIMING } from './collector-timing.ts';
 import type { Collector } from './collectors/collector.ts';
 import { type ClockSource, HostClock, systemClock } from './host-clock.ts';
@@ -51,8 +51,7 @@ export class LiveSampling {
     this.stop();
     this.#measurements = wanted;
     this.#clock = this.#newClock();
-    // What a collector cannot do is told by the samples at rest.
-    this.#set = new CollectorSet(this.#options.createCollectors(measurements), SILENT, LIVE_TIMING, this.#source.wallMs());
+    this.#set = new CollectorSet(this.#options.createCollectors(measurements), SILENT_REPORTS, LIVE_TIMING, this.#source.wallMs());
     this.#tick();
   }
 
@@ -81,5 +80,3 @@ export class LiveSampling {
     this.#timer = setTimeout(() => this.#tick(), Math.max(10, this.#intervalMs - took));
   }
 }
-
-const SILENT = { unavailable: () => undefined, available: () => undefined, incomplete: () => undefined, capped: () => undefined };

@@ -33,9 +33,11 @@ export interface Collector {
   readonly intervalMs?: number;
   /** The same while somebody watches live (default `intervalMs`). */
   readonly liveIntervalMs?: number;
+  /** How long an asynchronous run may take (default two seconds). */
+  readonly limitMs?: number;
   /**
    * Adds the rows of this tick. Whatever it throws makes this one "unavailable" with that sentence; so does a promise that is not
-   * settled after two seconds.
+   * settled within `limitMs`. A MusterError `not_found` says that the machine has no such thing: told once, and no fault.
    */
   collect(rows: RowSink, tick: Tick): void | Promise<void>;
   /** Gives back its open files. May be called twice; `collect` after it opens them again. */

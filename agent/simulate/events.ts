@@ -34,6 +34,7 @@ export function createSimulateEvents(log: Log, nowMs: () => number = () => perfo
     },
     collectors: {
       unavailable: (collector, reason) => note('error', 'collector_unavailable', `${collector}: ${reason}`),
+      absent: (collector, reason) => note('info', 'collector_absent', `${collector}: ${reason}`),
       available: (collector) => note('info', 'collector_available', collector),
       incomplete: (collector, problem) => note('warn', 'collector_incomplete', `${collector}: ${problem}`),
       capped: (collector) => note('warn', 'collector_capped', collector),
