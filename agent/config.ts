@@ -2,40 +2,10 @@
 import { hostname } from 'node:os';
 import { z } from 'zod';
 import type { Config, Declaration } from '../core/node/config.ts';
+import { collectorInterval, durationSetting, labelsSetting, logLevelSetting } from '../core/node/setting-types.ts';
 import { COLLECTOR_NAMES } from './collectors/catalog.ts';
 
-const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
-const MIN_INTERVAL_MS = 100;
-const MAX_INTERVAL_MS = 3_600_000;
-
-/** `1s` → 1000; undefined for anything that is not a number directly followed by ms, s, m or h. */
-export function parseDuration(text: string): number | undefined {
-  const found = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(text);
-  return found === null ? undefined : Number(found[1]) * (UNITS[found[2] as string] as number);
-}
-
-const ALLOWED = 'a number with its unit from 100ms to 1h is needed, such as 500ms, 10s or 5m';
-
-function duration(minMs: number, maxMs: number, allowed: string): z.ZodType<number> {
-  return z.any().transform((value: unknown, context) => {
-    const ms = parseDuration(String(value));
-    if (ms !== undefined && ms >= minMs && ms <= maxMs) return Math.round(ms);
-    context.addIssue({ code: 'custom', message: allowed });
-    return z.NEVER;
-  });
-}
-
-/** A duration with its unit, as milliseconds. */
-export function durationSetting(fallback: string): z.ZodType<number> {
-  return duration(MIN_INTERVAL_MS, MAX_INTERVAL_MS, ALLOWED).prefault(fallback);
-}
-
 const collectorName = z.enum(COLLECTOR_NAMES as [string, ...string[]]);
-
-/** The interval of one collector, in milliseconds. */
-const collectorInterval = duration(1000, 300_000, 'a collector needs a number with its unit from 1s to 300s, such as 5s or 2m');
-
-const labelsSetting = z.record(z.string().regex(/^[a-z][a-z0-9_]{0,63}$/, 'label names are lower-case words'), z.string().max(256));
 
 export const AGENT_DECLARATION = {
   stateDir: { type: z.string().min(1).default('/var/lib/muster-agent'), help: 'folder of identity and spool' },
@@ -70,8 +40,16 @@ export const AGENT_DECLARATION = {
     type: z.partialRecord(collectorName, collectorInterval).default({}),
     help: 'time between samples of single collectors, 1s to 300s, as JSON or YAML map, such as {"cpu": "1s"}',
   },
+  configProbation: {
+    type: durationSetting('3m'),
+    help: 'a configuration from afar is taken back when no gateway is reached for so long after it',
+  },
+  localPort: {
+    type: z.number().int().min(0).max(65_535, 'a port from 1 to 65535, or 0 for none').default(0),
+    help: 'port on 127.0.0.1 that tells of this machine to whoever has the token in local.token of the state folder; 0 is off',
+  },
   logLevel: {
-    type: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+    type: logLevelSetting,
     help: 'least level that is logged',
   },
 } satisfies Declaration;

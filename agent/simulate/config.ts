@@ -1,7 +1,8 @@
 // The settings of a simulated fleet.
 import { z } from 'zod';
 import type { Config, Declaration } from '../../core/node/config.ts';
-import { AGENT_DECLARATION, durationSetting } from '../config.ts';
+import { durationSetting } from '../../core/node/setting-types.ts';
+import { AGENT_DECLARATION } from '../config.ts';
 
 export const SIMULATE_DECLARATION = {
   gateway: AGENT_DECLARATION.gateway,

@@ -15,6 +15,8 @@ export const NODES_BUCKET = 'muster_nodes';
 export const PRESENCE_BUCKET = 'muster_presence';
 /** KV bucket: token id → token as JSON, its secret as a hash. */
 export const TOKENS_BUCKET = 'muster_tokens';
+/** KV bucket: profile name → configuration for agents as JSON; the key `_version` counts their versions. */
+export const CONFIGS_BUCKET = 'muster_configs';
 /** KV bucket in memory: part name → what it says of itself as JSON (`EtlStatus` under `etl`). */
 export const STATUS_BUCKET = 'muster_status';
 
@@ -31,9 +33,9 @@ export function deadLetterSubject(reason: string): string {
 }
 export const DEAD_LETTER_SUBJECTS = 'muster.dead.*';
 
-/** Where a gateway puts a record of the audit: one about a node by its id, one about nothing but the fleet without. */
+/** Where a gateway puts a record of the audit: under the id of the node it concerns, or under `fleet`. */
 export function auditSubject(nodeId: string): string {
-  return `muster.audit.${nodeId === '' ? 'fleet' : nodeId}`;
+  return `muster.audit.${/^[0-9A-Za-z-]+$/.test(nodeId) ? nodeId : 'fleet'}`;
 }
 export const AUDIT_SUBJECTS = 'muster.audit.*';
 
@@ -99,4 +101,8 @@ export interface PresenceEntry {
   session: string;
   /** Set while the node is quarantined: why. */
   problem: string;
+  /** Epoch (hex) of the stream that is open, or ended last. */
+  epoch?: string;
+  /** Up to which number of that epoch all were acknowledged when the stream opened, and again when it ended. */
+  acknowledgedSeq?: number;
 }

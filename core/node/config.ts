@@ -22,6 +22,8 @@ export interface Sources {
   /** Command line without program and script. */
   argv: readonly string[];
   env: Readonly<Record<string, string | undefined>>;
+  /** Stands over all others; maps are joined key by key. */
+  over?: SettingValues;
 }
 
 /** `dataDir` → `--data-dir`. */
@@ -49,13 +51,31 @@ export function loadConfig<D extends Declaration>(part: string, declaration: D, 
     if (text !== undefined) values.set(key, { value: fromText(text), where: variable });
   }
   for (const [key, found] of flags) values.set(key, found);
+  for (const [key, found] of sources.over ?? []) values.set(key, joinMaps(values.get(key), found));
   return compile(declaration, values);
 }
+
+/** Throws `invalid_config` for the first value that its setting does not take. */
+export function checkSettings(declaration: Declaration, values: SettingValues): void {
+  compile(declaration, values);
+}
+
+/** Values as found, by key. */
+export type SettingValues = ReadonlyMap<string, Found>;
 
 interface Found {
   value: unknown;
   /** For the sentence of an error: `--port`, `MUSTER_GATEWAY_PORT`, `agent.yaml:3`. */
   where: string;
+}
+
+function joinMaps(below: Found | undefined, over: Found): Found {
+  const value = below?.value instanceof Ambiguous ? below.value.read : below?.value;
+  return isMapping(value) && isMapping(over.value) ? { ...over, value: { ...value, ...over.value } } : over;
+}
+
+function isMapping(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function compile<D extends Declaration>(declaration: D, values: ReadonlyMap<string, Found>): Config<D> {
@@ -148,8 +168,16 @@ function readConfigFile(path: string): string {
   return text;
 }
 
-/** The values of a YAML file, with the line of each. Unknown and duplicate keys and tabs are errors; BOM and CRLF are fine. */
-export function parseConfigFile(declaration: Declaration, path: string, text: string): Map<string, Found> {
+/**
+ * The values of a YAML file, with the line of each. Unknown and duplicate keys and tabs are errors; BOM and CRLF are fine. `explain` may
+ * know more of a key that the declaration does not have.
+ */
+export function parseConfigFile(
+  declaration: Declaration,
+  path: string,
+  text: string,
+  explain: (key: string) => string | undefined = () => undefined,
+): Map<string, Found> {
   const lines = new LineCounter();
   const document = parseDocument(text.replace(/^\uFEFF/, ''), { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
   const lineOf = (offset: number | undefined): number => lines.linePos(offset ?? 0).line;
@@ -166,7 +194,8 @@ export function parseConfigFile(declaration: Declaration, path: string, text: st
     const key = isScalar(node) ? String(node.value) : '';
     const where = `${path}:${lineOf(isScalar(node) ? node.range?.[0] : 0)}`;
     if (!Object.hasOwn(declaration, key)) {
-      throw new MusterError('invalid_config', `${where}: unknown key '${key}': ${nearestWords(key, Object.keys(declaration))}`);
+      const words = explain(key) ?? `unknown key '${key}': ${nearestWords(key, Object.keys(declaration))}`;
+      throw new MusterError('invalid_config', `${where}: ${words}`);
     }
     values.set(key, { value: (pair.value as { toJSON(): unknown } | null)?.toJSON(), where });
   }

@@ -3,6 +3,7 @@ import { DiscardPolicy, type NatsConnection, NatsError, nanos, RetentionPolicy, 
 import {
   AUDIT_STREAM,
   AUDIT_SUBJECTS,
+  CONFIGS_BUCKET,
   DEAD_LETTER_STREAM,
   DEAD_LETTER_SUBJECTS,
   NODES_BUCKET,
@@ -46,6 +47,7 @@ export async function ensureStreams(nc: NatsConnection, limits?: StreamLimits): 
     ensureStream(nc, AUDIT, true),
     ensureBucket(nc, NODES_BUCKET, StorageType.File),
     ensureBucket(nc, TOKENS_BUCKET, StorageType.File),
+    ensureBucket(nc, CONFIGS_BUCKET, StorageType.File),
     // In memory: rebuilt by whoever writes them, and a write a change must not cost a sync of the disk.
     ensureBucket(nc, PRESENCE_BUCKET, StorageType.Memory),
     ensureBucket(nc, STATUS_BUCKET, StorageType.Memory),
