@@ -14,6 +14,8 @@ import type { AgentEvents } from './events.ts';
 import type { HostRoots } from './host-file.ts';
 import { askInventory, readNodeInfo, toDisplayName } from './inventory.ts';
 import { LiveSampling } from './live.ts';
+import { AgentStory } from './local/agent-story.ts';
+import { createLocalService } from './local/create-local-service.ts';
 import { differs, SettingsStore } from './remote/settings-store.ts';
 import { Sampler } from './sampler.ts';
 import { HostSpool } from './spool/host-spool.ts';
@@ -36,7 +38,9 @@ export interface Agent extends Component {
 }
 
 /** The state folder must be locked already. Throws `failed_precondition` where an identity is there that cannot be used. */
-export function createAgent(config: AgentConfig, events: AgentEvents): Agent {
+export function createAgent(config: AgentConfig, log: AgentEvents): Agent {
+  const story = new AgentStory();
+  const events = story.watch(log);
   let identity: Identity | undefined = loadIdentity(config.stateDir);
   const settings = new SettingsStore(config);
   const bootUs = readBootTime(ROOTS) * 1e6;
@@ -102,6 +106,16 @@ export function createAgent(config: AgentConfig, events: AgentEvents): Agent {
     reports: events.uplink,
   });
 
+  const local = createLocalService({
+    config,
+    roots: ROOTS,
+    story,
+    spool,
+    self: () => ({ name: node.name, nodeId: identity?.nodeId }),
+    createCollectors: (measurements) => createCollectors((name) => measurements.includes(name), ROOTS, self),
+    reports: events.local,
+  });
+
   settings.onChange((now, before) => {
     if (differs(now, before, 'interval', 'collectorIntervals', 'collectorsDisabled', 'flushInterval')) {
       collectors.apply(timingAtRest(now, phase));
@@ -123,12 +137,14 @@ export function createAgent(config: AgentConfig, events: AgentEvents): Agent {
     async start() {
       events.started(AGENT_VERSION, bootUs);
       inventory = takeInventory();
+      await local.start();
       await sampler.start();
       await uplink.start();
     },
     async stop() {
       clearTimeout(inventoryTimer);
       live.stop();
+      await local.stop();
       await sampler.stop();
       await uplink.stop();
       spool.close();

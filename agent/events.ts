@@ -3,6 +3,7 @@
 import type { DroppedRange, FleetEvent } from '../core/common/frame.ts';
 import type { Log } from '../core/node/log.ts';
 import type { CollectorReports } from './collector-set.ts';
+import type { LocalReports } from './local/local-service.ts';
 import type { SpoolReports } from './spool/host-spool.ts';
 import type { UplinkReports } from './uplink/uplink.ts';
 
@@ -13,6 +14,7 @@ export interface AgentEvents {
   readonly collectors: CollectorReports;
   readonly spool: SpoolReports;
   readonly uplink: UplinkReports;
+  readonly local: LocalReports;
   started(version: string, bootUs: number): void;
   enrolled(nodeId: string): void;
   clockStepped(ms: number): void;
@@ -75,6 +77,10 @@ export function createEvents(log: Log, nowUs: () => number = () => Date.now() * 
         tell('error', 'spool_set_aside', `the spool was set aside as ${path} and a new one begun: ${reason}`, { path, reason }),
       notDurable: (problem) => tell('error', 'spool_not_durable', `batches are kept in memory: ${problem}`, { problem }),
       durableAgain: () => tell('info', 'spool_durable', 'batches are on disk again'),
+    },
+    local: {
+      opened: (where) => note('info', 'local_opened', `this machine can be asked at ${where}`),
+      failed: (where, problem) => note('warn', 'local_failed', `nobody can ask at ${where}: ${problem}`),
     },
     uplink: {
       connected: (gateway) => note('info', 'connected', `connected to ${gateway}`),

@@ -1,0 +1,82 @@
+// Asks the agent that runs on this machine, over its socket.
+import { type IncomingMessage, request } from 'node:http';
+import { createInterface } from 'node:readline';
+import { MusterError } from '../../core/common/muster-error.ts';
+import type { Snapshot } from './snapshot.ts';
+import { socketPath, withSocketPath } from './socket-path.ts';
+import type { StatusReport } from './status-report.ts';
+
+const PATIENCE_MS = 5000;
+
+/** How the agent of this state folder stands. Throws `unavailable` where none runs, `permission_denied` where it is another user's. */
+export async function askStatus(stateDir: string): Promise<StatusReport> {
+  return JSON.parse(await ask(stateDir, '/status')) as StatusReport;
+}
+
+export async function askSnapshot(stateDir: string): Promise<Snapshot> {
+  return JSON.parse(await ask(stateDir, '/snapshot')) as Snapshot;
+}
+
+/** Snapshots until the agent ends or `signal` aborts. */
+export async function* watchSnapshots(stateDir: string, intervalMs: number, signal: AbortSignal): AsyncGenerator<Snapshot> {
+  const response = await open(stateDir, `/live?interval=${intervalMs}`);
+  const end = (): void => void response.destroy();
+  signal.addEventListener('abort', end);
+  try {
+    for await (const line of createInterface({ input: response })) yield JSON.parse(line) as Snapshot;
+  } finally {
+    signal.removeEventListener('abort', end);
+    response.destroy();
+  }
+}
+
+async function ask(stateDir: string, path: string): Promise<string> {
+  const response = await open(stateDir, path);
+  const chunks: Buffer[] = [];
+  for await (const chunk of response) chunks.push(chunk as Buffer);
+  const text = Buffer.concat(chunks).toString();
+  if (response.statusCode !== 200)
+    throw new MusterError('unavailable', `the agent answers ${path} with ${response.statusCode}: ${text.trim()}`);
+  return text;
+}
+
+async function open(stateDir: string, path: string): Promise<IncomingMessage> {
+  try {
+    return await withSocketPath(stateDir, (short) => connect(short, path));
+  } catch (error) {
+    throw toSentence(stateDir, error as NodeJS.ErrnoException);
+  }
+}
+
+function connect(socket: string, path: string): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const asked = request({ socketPath: socket, path, agent: false, timeout: PATIENCE_MS }, (response) => {
+      asked.setTimeout(0);
+      // What breaks off later ends the reading, which says so.
+      asked.on('error', () => undefined);
+      resolve(response);
+    });
+    asked.once('timeout', () => asked.destroy(new Error(`no answer within ${PATIENCE_MS / 1000} s`)));
+    asked.once('error', reject);
+    asked.end();
+  });
+}
+
+function toSentence(stateDir: string, error: NodeJS.ErrnoException): MusterError {
+  const path = socketPath(stateDir);
+  if (error.code === 'EACCES' || error.code === 'EPERM') {
+    return new MusterError(
+      'permission_denied',
+      `${path} belongs to another user: ask as root (sudo), or as the user the agent runs as`,
+      error,
+    );
+  }
+  if (error.code === 'ENOENT' || error.code === 'ECONNREFUSED') {
+    return new MusterError(
+      'unavailable',
+      `no agent runs on state folder ${stateDir}: start it (systemctl start muster-agent, or muster agent run), or name its folder with --state-dir`,
+      error,
+    );
+  }
+  return new MusterError('unavailable', `the agent at ${path} does not answer: ${error.message}`, error);
+}

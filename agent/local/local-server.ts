@@ -1,0 +1,27 @@
+// Opens and closes the HTTP servers of the two doors, with the same bounds.
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { ListenOptions } from 'node:net';
+
+const MAX_CONNECTIONS = 32;
+
+/** Serves from then on. Rejects with what the system says: the address is in use, the folder cannot be written. */
+export function openServer(listener: RequestListener, where: ListenOptions): Promise<Server> {
+  const server = createServer({ maxHeaderSize: 8192, headersTimeout: 5000, requestTimeout: 10_000, keepAliveTimeout: 5000 }, listener);
+  server.maxConnections = MAX_CONNECTIONS;
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(where, () => {
+      server.off('error', reject);
+      // A connection that cannot be accepted (no file descriptor is left) is that client's loss, not the agent's end.
+      server.on('error', () => undefined);
+      resolve(server);
+    });
+  });
+}
+
+export function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+}
