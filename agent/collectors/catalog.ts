@@ -12,6 +12,8 @@ import { createPressureCollector } from './pressure.ts';
 import { createProcessesCollector } from './processes.ts';
 import { createSocketsCollector } from './sockets.ts';
 import { createSwapCollector } from './swap.ts';
+import { createSystemdCollector } from './systemd.ts';
+import { createSystemdUnitCollector } from './systemd-unit.ts';
 import { createTemperatureCollector } from './temperature.ts';
 import { createUptimeCollector } from './uptime.ts';
 
@@ -30,6 +32,8 @@ const LINUX: Creators = {
   uptime: createUptimeCollector,
   processes: createProcessesCollector,
   temperature: createTemperatureCollector,
+  systemd: () => createSystemdCollector(),
+  systemd_unit: (roots) => createSystemdUnitCollector(roots),
   agent: (_, self) => createAgentCollector(self),
 };
 

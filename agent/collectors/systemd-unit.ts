@@ -1,0 +1,131 @@
+// Services of systemd: their states from `systemctl show` once a minute, what they use straight from their control groups.
+import { join } from 'node:path';
+import type { HostRoots } from '../host-file.ts';
+import { assertCgroupV2, type CgroupUsage, readCgroup } from './cgroup.ts';
+import { type Collector, perSecond, type RowSink, type Tick } from './collector.ts';
+import { assertSystemd, createSystemManager, parseProperties, SYSTEMCTL_LIMIT_MS, type SystemManager } from './systemd.ts';
+
+const READ_EVERY_MS = 10_000;
+const ASK_EVERY_MS = 60_000;
+/** A service that was stopped is shown as inactive for so long, that an alarm can see it. */
+const SHOW_STOPPED_MS = 600_000;
+
+// systemd answers with all properties of each unit, so it is asked only for those that live.
+const ARGUMENTS = [
+  '--property=Id,ActiveState,SubState,NRestarts,ControlGroup,Result',
+  '--state=active,reloading,activating,deactivating,failed',
+  '--',
+  '*.service',
+];
+
+export interface Service {
+  name: string;
+  activeState: string;
+  subState: string;
+  /** How its last run ended: success, exit-code, oom-kill, timeout … */
+  result: string;
+  restarts: number;
+  /** Path of its control group below the root; empty where nothing of it runs. */
+  controlGroup: string;
+}
+
+export function parseServices(text: string): Service[] {
+  return parseProperties(text).flatMap((unit) => {
+    const name = unit.get('Id');
+    if (name === undefined) return [];
+    return {
+      name: name.replace(/\.service$/, ''),
+      activeState: unit.get('ActiveState') ?? '',
+      subState: unit.get('SubState') ?? '',
+      result: unit.get('Result') ?? '',
+      restarts: Number.parseInt(unit.get('NRestarts') ?? '', 10),
+      controlGroup: unit.get('ControlGroup') ?? '',
+    };
+  });
+}
+
+/** The services to show: those of the last answer, and those that ran and are in it no more, for a while. */
+export class ServiceList {
+  services: readonly Service[] = [];
+  #text: string | undefined;
+  readonly #stopped = new Map<string, { service: Service; sinceMs: number }>();
+
+  update(text: string, nowMs: number): void {
+    if (text !== this.#text) {
+      const before = this.services;
+      this.#text = text;
+      this.services = parseServices(text);
+      const names = new Set(this.services.map(({ name }) => name));
+      for (const service of before) {
+        if (service.subState !== 'running' || names.has(service.name)) continue;
+        this.#stopped.set(service.name, {
+          service: { ...service, activeState: 'inactive', subState: 'dead', controlGroup: '' },
+          sinceMs: nowMs,
+        });
+      }
+      for (const name of names) this.#stopped.delete(name);
+    }
+    for (const [name, { sinceMs }] of this.#stopped) if (nowMs - sinceMs > SHOW_STOPPED_MS) this.#stopped.delete(name);
+  }
+
+  *[Symbol.iterator](): Iterator<Service> {
+    yield* this.services;
+    for (const { service } of this.#stopped.values()) yield service;
+  }
+}
+
+export function createSystemdUnitCollector(roots: HostRoots, manager: SystemManager = createSystemManager()): Collector {
+  const list = new ServiceList();
+  let before = new Map<string, CgroupUsage>();
+  let beforeMs = 0;
+
+  const addRows = (rows: RowSink, tick: Tick): void => {
+    const root = cgroupRoot(roots.sys, rows);
+    const seconds = (tick.monotonicMs - beforeMs) / 1000;
+    const now = new Map<string, CgroupUsage>();
+    for (const service of list) {
+      const { name, activeState, subState, restarts, controlGroup, result } = service;
+      const usage = root !== undefined && controlGroup !== '' ? readCgroup(join(root, controlGroup), false) : undefined;
+      if (usage !== undefined) now.set(name, usage);
+      const earlier = before.get(name)?.cpuMicroseconds ?? Number.NaN;
+      const cpu = perSecond(usage?.cpuMicroseconds ?? Number.NaN, earlier, seconds) / 10_000;
+      const { memoryBytes = Number.NaN, pids = Number.NaN, oomKills = Number.NaN } = usage ?? {};
+      const active = activeState === 'active' || activeState === 'reloading' ? 1 : 0;
+      rows.add(
+        [name],
+        [active, activeState === 'failed' ? 1 : 0, restarts, cpu, memoryBytes, pids, oomKills],
+        [`${activeState} (${subState})`, result],
+      );
+    }
+    before = now;
+    beforeMs = tick.monotonicMs;
+  };
+
+  return {
+    measurement: 'systemd_unit',
+    tags: ['unit'],
+    fields: ['active', 'failed', 'restarts', 'cpu_percent', 'memory_bytes', 'tasks', 'oom_kills'],
+    textFields: ['state', 'result'],
+    maxRows: 200,
+    intervalMs: READ_EVERY_MS,
+    limitMs: SYSTEMCTL_LIMIT_MS + 1000,
+    collect(rows: RowSink, tick: Tick): Promise<void> {
+      assertSystemd(manager);
+      return manager.show(ARGUMENTS, ASK_EVERY_MS - READ_EVERY_MS / 2).then((text) => {
+        list.update(text, tick.monotonicMs);
+        addRows(rows, tick);
+      });
+    },
+    close: () => undefined,
+  };
+}
+
+// The states are worth having without the figures.
+function cgroupRoot(sys: string, rows: RowSink): string | undefined {
+  try {
+    return assertCgroupV2(sys);
+  } catch (error) {
+    rows.problem(`no CPU, memory and tasks of services: ${(error as Error).message}`);
+    return undefined;
+  }
+}
