@@ -34,7 +34,8 @@ export function createAgentService(options: AgentServiceOptions): UntypedService
 function connect(call: ServerDuplexStream<Buffer, Buffer>, options: AgentServiceOptions): void {
   let session: AgentSession;
   // Nobody else listens for errors of the stream; what they mean is told by `cancelled`.
-  call.on('error', () => call.destroy());
+  // Destroyed no sooner than its last message and status have gone: a write on its way would take the status with it, and the agent wait.
+  call.on('error', () => call.once('finish', () => call.destroy()));
   try {
     session = options.sessions.add(requireNodeId(call), toAgentCall(call, options.cut));
   } catch (error) {

@@ -15,6 +15,7 @@ export type StreamEnd =
   | 'not_reading'
   | 'replaced'
   | 'duplicate_identity'
+  | 'rolled_back'
   | 'removed'
   | 'internal';
 
@@ -120,6 +121,10 @@ export function createEvents(log: Log, registry: Registry) {
     nodeRemoved(what: { nodeId: string }): void {
       security.inc({ kind: 'node_removed' });
       log.warn({ audit: true, ...what }, 'node was removed: its stream is cut');
+    },
+    spoolRolledBack(what: { nodeId: string; peer: string; nextSeq: number; usedSeq: number }): void {
+      security.inc({ kind: 'rolled_back' });
+      log.warn(what, 'spool goes on at a number that was acknowledged before: its disk was restored, it has to begin a new epoch');
     },
     clockFarOff: (what: { nodeId: string; skewUs: number }): void => log.warn(what, 'clock of a node is more than a day off'),
 

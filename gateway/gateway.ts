@@ -17,6 +17,7 @@ import { loadFleetCa } from './identity/fleet-ca.ts';
 import { NatsLink } from './nats-link.ts';
 import { Presence } from './nodes/presence.ts';
 import { NodeRegistry } from './nodes/registry.ts';
+import { UsedNumbers } from './nodes/used-numbers.ts';
 import { createJetStream } from './publisher/durable-stream.ts';
 import { Publisher } from './publisher/publisher.ts';
 import { GrpcServer } from './server/grpc-server.ts';
@@ -37,7 +38,8 @@ export function createGateway(config: GatewayConfig, connection: NatsConnection,
   const registry = new NodeRegistry({ connection, events });
   const presence = new Presence({ link, gateway: config.name, events });
   const publisher = new Publisher({ stream: createJetStream(link), partitions: config.partitions, events });
-  const sessions = new SessionTable({ gateway: config.name, link, publisher, registry, presence, events });
+  const numbers = new UsedNumbers();
+  const sessions = new SessionTable({ gateway: config.name, link, publisher, registry, presence, numbers, events });
   const enrolment = new Enrolment({ ca, tokens, registry, events });
   const durability = createDurabilityCheck(config.natsMonitorUrl, events);
   const fleet = createFleetService({
@@ -50,6 +52,7 @@ export function createGateway(config: GatewayConfig, connection: NatsConnection,
       passwordFile: config.questdbPgPasswordFile,
     },
     natsDurable: durability.durable,
+    numbers,
     events,
   });
   const server: GrpcServer = new GrpcServer({

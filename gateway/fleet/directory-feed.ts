@@ -5,6 +5,7 @@ import { NODES_BUCKET, PRESENCE_BUCKET, type PresenceEntry, SUMMARY_SUBJECTS, su
 import type { Component } from '../../core/node/lifecycle.ts';
 import { HEARTBEAT_FIELDS, type Heartbeat } from '../../proto/gen/messages.ts';
 import { decodeMessage } from '../../proto/message-codec.ts';
+import type { UsedNumbers } from '../nodes/used-numbers.ts';
 import { WatchedBucket } from '../watched-bucket.ts';
 import type { Directory } from './directory.ts';
 import type { FleetEvents } from './fleet-events.ts';
@@ -14,6 +15,8 @@ export interface DirectoryFeedOptions {
   connection: NatsConnection;
   directory: Directory;
   database: ReadDatabase;
+  /** Told which numbers were used. */
+  numbers: UsedNumbers;
   events: FleetEvents;
 }
 
@@ -21,10 +24,12 @@ const TICK_MS = 1000;
 const HISTORY_RETRY_MS = 10_000;
 const SUBJECT_PREFIX = summarySubject('').length;
 /** The newest row of each node in the ledger. */
-const LAST_STORED = 'select node_id, received from deliveries latest on timestamp partition by node_id';
+const LAST_STORED = 'select node_id, received, epoch, seq from deliveries latest on timestamp partition by node_id';
+/** The newest number of each epoch that the ledger still holds. Reads all of it: once a start, after the quick one. */
+const HIGHEST_NUMBERS = 'select node_id, epoch, max(seq) from deliveries';
 
 export function createDirectoryFeed(options: DirectoryFeedOptions): Component {
-  const { connection, directory, database, events } = options;
+  const { connection, directory, database, numbers, events } = options;
   const entries = new WatchedBucket<RegistryEntry>({
     connection,
     bucket: NODES_BUCKET,
@@ -37,7 +42,10 @@ export function createDirectoryFeed(options: DirectoryFeedOptions): Component {
     bucket: PRESENCE_BUCKET,
     parse: (text) => parseObject<PresenceEntry>(text, 'session'),
     onUnreadable: (key) => events.fleetInputUnreadable({ source: PRESENCE_BUCKET, key }),
-    onChange: (nodeId, entry) => directory.applyPresence(nodeId, entry),
+    onChange: (nodeId, entry) => {
+      directory.applyPresence(nodeId, entry);
+      numbers.note(nodeId, entry?.epoch ?? '', entry?.acknowledgedSeq ?? 0);
+    },
   });
   let summaries: Subscription | undefined;
   let ticker: NodeJS.Timeout | undefined;
@@ -45,9 +53,13 @@ export function createDirectoryFeed(options: DirectoryFeedOptions): Component {
 
   const readHistory = async (): Promise<void> => {
     try {
-      for (const [nodeId = '', received] of await database.rows(LAST_STORED)) {
-        if (nodeId !== null && received) directory.applyStored(nodeId, Date.parse(`${received.replace(' ', 'T')}Z`));
+      for (const [nodeId, received, epoch, seq] of await database.rows(LAST_STORED)) {
+        if (nodeId && received) directory.applyStored(nodeId, Date.parse(`${received.replace(' ', 'T')}Z`));
+        numbers.note(nodeId ?? '', epoch ?? '', Number(seq));
       }
+      numbers.learned();
+      for (const [nodeId, epoch, seq] of await database.rows(HIGHEST_NUMBERS)) numbers.note(nodeId ?? '', epoch ?? '', Number(seq));
+      numbers.learned();
     } catch (error) {
       // A fleet that has stored nothing yet has no such table; the database may also start later than this gateway.
       events.historyUnavailable({ message: error instanceof Error ? error.message : String(error) });
@@ -66,7 +78,11 @@ export function createDirectoryFeed(options: DirectoryFeedOptions): Component {
           const nodeId = message.subject.slice(SUBJECT_PREFIX);
           const heartbeat = toHeartbeat(message.data);
           if (heartbeat === undefined) events.fleetInputUnreadable({ source: 'summary', key: nodeId });
-          else directory.applyHeartbeat(nodeId, heartbeat);
+          else {
+            directory.applyHeartbeat(nodeId, heartbeat);
+            const { spool } = heartbeat;
+            if (spool) numbers.note(nodeId, Buffer.from(spool.epoch).toString('hex'), spool.oldestSeq - 1);
+          }
         },
       });
       ticker = setInterval(() => directory.tick(), TICK_MS);

@@ -15,6 +15,7 @@ import type {
   WatchNodesRequest,
 } from '../../proto/gen/messages.ts';
 import type { TokenStore } from '../access/token-store.ts';
+import type { UsedNumbers } from '../nodes/used-numbers.ts';
 import { type CallContext, serverStream, unary } from './call-handlers.ts';
 import { createDeadLetterReader } from './dead-letters.ts';
 import { Directory } from './directory.ts';
@@ -38,6 +39,8 @@ export interface FleetServiceOptions {
   questdb: QuestdbReaderOptions;
   /** Whether JetStream's acknowledgement means "on disk"; undefined where that is not known. */
   natsDurable: () => boolean | undefined;
+  /** Learns which numbers nodes have used. */
+  numbers: UsedNumbers;
   events: FleetEvents;
   /** Unix ms. */
   now?: () => number;
@@ -60,7 +63,12 @@ export function createFleetService(options: FleetServiceOptions): FleetService {
   const deadLetters = createDeadLetterReader(connection);
   const verifier = new Verifier({ connection, database, directory });
   const pipeline = new PipelineReader({ connection, database, directory, deadLetters, natsDurable: options.natsDurable, now });
-  const components: Component[] = [database, queries, createDirectoryFeed({ connection, directory, database, events }), leases];
+  const components: Component[] = [
+    database,
+    queries,
+    createDirectoryFeed({ connection, directory, database, numbers: options.numbers, events }),
+    leases,
+  ];
   let stop: (() => Promise<void>) | undefined;
 
   const context: CallContext = { authorizer: tokens, events };

@@ -12,6 +12,9 @@ export interface PresenceOptions {
   now?: () => number;
 }
 
+/** Of which epoch (hex) a stream is, and up to which number it is acknowledged. */
+export type StreamNumbers = Required<Pick<PresenceEntry, 'epoch' | 'acknowledgedSeq'>>;
+
 const MAX_WRITERS = 32;
 const RETRY_MS = 1000;
 const WRONG_LAST_SEQUENCE = 10071;
@@ -37,11 +40,15 @@ export class Presence implements Component {
   /** Takes back what an earlier life of this gateway said and could not take back itself. */
   async start(): Promise<void> {
     this.#kv = await this.#options.link.connection.jetstream().views.kv(PRESENCE_BUCKET, { bindOnly: true });
-    const stale: string[] = [];
+    const stale = new Map<string, PresenceEntry>();
     for await (const entry of await this.#kv.history({ key: '>' })) {
-      if (entry.operation === 'PUT' && entry.json<PresenceEntry>().gateway === this.#options.gateway) stale.push(entry.key);
+      if (entry.operation !== 'PUT') continue;
+      const said = entry.json<PresenceEntry>();
+      if (said.gateway === this.#options.gateway) stale.set(entry.key, said);
     }
-    for (const nodeId of stale) await this.#kv.put(nodeId, JSON.stringify({ gateway: '', sinceMs: this.#now(), session: '', problem: '' }));
+    for (const [nodeId, said] of stale) {
+      await this.#kv.put(nodeId, JSON.stringify({ ...said, gateway: '', sinceMs: this.#now(), session: '', problem: '' }));
+    }
   }
 
   /** Writes what is left to write, as long as the server answers. */
@@ -63,14 +70,15 @@ export class Presence implements Component {
     this.#kv = undefined;
   }
 
-  connected(nodeId: string, session: string): void {
-    this.#set(nodeId, { gateway: this.#options.gateway, sinceMs: this.#now(), session, problem: this.#entries.get(nodeId)?.problem ?? '' });
+  connected(nodeId: string, session: string, numbers: StreamNumbers): void {
+    const problem = this.#entries.get(nodeId)?.problem ?? '';
+    this.#set(nodeId, { gateway: this.#options.gateway, sinceMs: this.#now(), session, problem, ...numbers });
   }
 
   /** Says so only where the last word on the node is of this very session. */
-  disconnected(nodeId: string, session: string): void {
+  disconnected(nodeId: string, session: string, numbers: StreamNumbers): void {
     const entry = this.#entries.get(nodeId);
-    if (entry?.session === session) this.#set(nodeId, { ...entry, gateway: '', sinceMs: this.#now() });
+    if (entry?.session === session) this.#set(nodeId, { ...entry, gateway: '', sinceMs: this.#now(), ...numbers });
   }
 
   /** Flags a node, or with an empty text takes the flag back. */

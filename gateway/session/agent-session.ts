@@ -5,6 +5,7 @@ import { liveSubject, summarySubject } from '../../core/common/streams.ts';
 import { type BatchUpload, HEARTBEAT_FIELDS, type Hello, type Lease, type Refuse } from '../../proto/gen/messages.ts';
 import { encodeMessage } from '../../proto/message-codec.ts';
 import type { GatewayEvents, StreamEnd } from '../events.ts';
+import type { StreamNumbers } from '../nodes/presence.ts';
 import type { Upload } from '../publisher/lane.ts';
 import { parseAgentMessage } from './agent-message.ts';
 import { Downlink } from './downlink.ts';
@@ -32,8 +33,11 @@ export interface SessionContext {
   readonly publisher: { readonly pressure: boolean; offer(upload: Upload): void };
   /** Core NATS, dropped while it is away. */
   sendEphemeral(subject: string, payload: Uint8Array): void;
-  /** Decides whether the stream may open. Throws what the agent is told. */
-  admit(session: AgentSession, hello: Hello): void;
+  /**
+   * Decides whether the stream may open. Returns the highest number that the agent has used of its epoch: where its spool would give out
+   * lower ones again, the session ends. Throws what the agent is told.
+   */
+  admit(session: AgentSession, hello: Hello): { usedSeq: number };
   /** The problem of the session's clock changed. */
   flag(session: AgentSession): void;
   ended(session: AgentSession): void;
@@ -71,6 +75,12 @@ export class AgentSession {
 
   get hasHello(): boolean {
     return this.#hello !== undefined;
+  }
+
+  /** Of which epochs the stream is, the one of new batches first, and up to which number each is acknowledged; none before its hello. */
+  get numbers(): StreamNumbers[] {
+    if (this.#hello === undefined) return [];
+    return [{ epoch: Buffer.from(this.#hello.epoch).toString('hex'), acknowledgedSeq: this.#sequence.floor }];
   }
 
   /** Nothing is being waited for. */
@@ -178,7 +188,8 @@ export class AgentSession {
     // The epoch is a view of the message; the rest of the message need not be kept for it.
     this.#hello = { ...hello, epoch: Buffer.from(hello.epoch), node: null };
     this.#sequence = new Sequence(hello.oldestSeq);
-    this.#context.admit(this, hello);
+    const { usedSeq } = this.#context.admit(this, hello);
+    if (this.endIfRolledBack(usedSeq)) return;
     this.#downlink.send({
       welcome: {
         nodeId: this.nodeId,
@@ -190,6 +201,23 @@ export class AgentSession {
       },
     });
     this.#skewOf(hello.sentUs);
+  }
+
+  /**
+   * Refuses the spool where numbers that it has not given out yet, and that did not come by this stream, were used before: its disk was
+   * restored. It begins a new epoch, else two batches would have one number.
+   */
+  endIfRolledBack(usedSeq: number): boolean {
+    const hello = this.#hello;
+    if (hello === undefined || this.#ended || usedSeq < hello.nextSeq || usedSeq < this.#sequence.expected) return false;
+    const { nodeId, peer } = this;
+    const reason = `the spool goes on at ${hello.nextSeq}, and numbers up to ${usedSeq} of its epoch were acknowledged before: begin a new epoch`;
+    this.#context.events.spoolRolledBack({ nodeId, peer, nextSeq: hello.nextSeq, usedSeq });
+    this.#downlink.send({
+      refuse: { epoch: hello.epoch, seq: hello.nextSeq, code: 'rolled_back', reason, permanent: false, expectedSeq: usedSeq + 1 },
+    });
+    this.end('rolled_back', status.ABORTED, reason);
+    return true;
   }
 
   #takeBatch(upload: BatchUpload, hello: Hello): void {

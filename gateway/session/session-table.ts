@@ -8,8 +8,9 @@ import { type Hello, LEASE_FIELDS, type Lease } from '../../proto/gen/messages.t
 import { decodeMessage } from '../../proto/message-codec.ts';
 import type { GatewayEvents } from '../events.ts';
 import type { NatsLink } from '../nats-link.ts';
-import type { Presence } from '../nodes/presence.ts';
+import type { Presence, StreamNumbers } from '../nodes/presence.ts';
 import type { NodeRegistry } from '../nodes/registry.ts';
+import type { UsedNumbers } from '../nodes/used-numbers.ts';
 import type { Publisher } from '../publisher/publisher.ts';
 import { type AgentCall, AgentSession, type SessionContext } from './agent-session.ts';
 import { judgeDuplicate, TURNS_WITHIN_MS } from './duplicate-stream.ts';
@@ -21,6 +22,7 @@ export interface SessionTableOptions {
   publisher: Publisher;
   registry: NodeRegistry;
   presence: Presence;
+  numbers: UsedNumbers;
   events: GatewayEvents;
   now?: () => number;
 }
@@ -75,6 +77,7 @@ export class SessionTable implements Component {
     this.#cleanups = [
       this.#options.publisher.onPressure(() => this.#updateReading()),
       this.#options.registry.onRemoved((nodeId) => this.#removed(nodeId)),
+      this.#options.numbers.onLearned(() => this.#checkNumbers()),
     ];
     this.#leases = this.#options.link.connection.subscribe(LEASE_SUBJECTS, {
       callback: (_error, message) => this.#lease(message.subject.slice(message.subject.lastIndexOf('.') + 1), message.data),
@@ -131,18 +134,33 @@ export class SessionTable implements Component {
     }
   }
 
-  #admit(session: AgentSession, hello: Hello): void {
+  #admit(session: AgentSession, hello: Hello): { usedSeq: number } {
     const { registry, presence, events } = this.#options;
     registry.assertNotRemoved(session.nodeId);
     const older = this.#open.get(session.nodeId);
     if (older !== undefined) this.#judge(older, session, hello);
     this.#open.set(session.nodeId, session);
+    // Ended first, so that what it acknowledged is known.
     older?.end('replaced', status.ABORTED, 'a newer stream of the same agent took over');
-    presence.connected(session.nodeId, session.id);
+    presence.connected(session.nodeId, session.id, this.#numbersOf(session));
     registry.seen(session.nodeId, hello.node, hello.intervalMs);
     events.streamsChanged(this.#open.size);
     events.streamOpened({ nodeId: session.nodeId, peer: session.peer, session: session.id, expectedSeq: hello.oldestSeq });
     this.#flag(session);
+    return { usedSeq: this.#numbersOf(session).acknowledgedSeq };
+  }
+
+  /** Up to which number its epoch of new batches is acknowledged, by this stream or another one before it. */
+  #numbersOf({ nodeId, numbers: [own] }: AgentSession): StreamNumbers {
+    const { epoch, acknowledgedSeq } = own ?? { epoch: '', acknowledgedSeq: 0 };
+    return { epoch, acknowledgedSeq: Math.max(acknowledgedSeq, this.#options.numbers.highest(nodeId, epoch)) };
+  }
+
+  /** What was learned since the streams opened, such as the ledger's word after a restart. */
+  #checkNumbers(): void {
+    for (const session of [...this.#open.values()]) {
+      session.endIfRolledBack(this.#numbersOf(session).acknowledgedSeq);
+    }
   }
 
   /** Throws `already_exists` where two machines use the identity; both are flagged, since nobody can tell which is the right one. */
@@ -172,10 +190,11 @@ export class SessionTable implements Component {
 
   #ended(session: AgentSession): void {
     this.#all.delete(session);
+    for (const { epoch, acknowledgedSeq } of session.numbers) this.#options.numbers.note(session.nodeId, epoch, acknowledgedSeq);
     if (this.#open.get(session.nodeId) === session) {
       this.#open.delete(session.nodeId);
       this.#options.events.streamsChanged(this.#open.size);
-      this.#options.presence.disconnected(session.nodeId, session.id);
+      this.#options.presence.disconnected(session.nodeId, session.id, this.#numbersOf(session));
     }
   }
 

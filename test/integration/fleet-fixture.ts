@@ -16,6 +16,7 @@ import { ensureStreams } from '../../core/node/streams.ts';
 import { TokenStore } from '../../gateway/access/token-store.ts';
 import type { FleetEvents } from '../../gateway/fleet/fleet-events.ts';
 import { createFleetService, type FleetService } from '../../gateway/fleet/fleet-service.ts';
+import { UsedNumbers } from '../../gateway/nodes/used-numbers.ts';
 import { addReflectionAndHealth } from '../../gateway/server/reflection.ts';
 import { loadPackage, serviceDefinition } from '../../proto/descriptors.ts';
 import { HEARTBEAT_FIELDS, type Heartbeat } from '../../proto/gen/messages.ts';
@@ -30,6 +31,8 @@ export interface FleetFixture {
   questdb: QuestdbHarness;
   connection: NatsConnection;
   service: FleetService;
+  /** What the service learned of the numbers that nodes used. */
+  numbers: UsedNumbers;
   /** host:port */
   address: string;
   /** Failed calls by method, as the events tell them. */
@@ -65,11 +68,13 @@ export async function startFleet(): Promise<FleetFixture> {
   });
   await tokens.start();
   const { pgPort, reader } = questdb;
+  const numbers = new UsedNumbers();
   const service = createFleetService({
     connection,
     tokens,
     questdb: { host: '127.0.0.1', port: pgPort, user: reader.user, passwordFile: reader.passwordFile },
     natsDurable: () => true,
+    numbers,
     events,
   });
   await service.start();
@@ -80,7 +85,7 @@ export async function startFleet(): Promise<FleetFixture> {
   });
   const kv = connection.jetstream().views;
   return {
-    ...{ nats, questdb, connection, service, address, failures },
+    ...{ nats, questdb, connection, service, numbers, address, failures },
     nodes: await kv.kv(NODES_BUCKET),
     presence: await kv.kv(PRESENCE_BUCKET),
     heartbeat: (nodeId, heartbeat) => connection.publish(summarySubject(nodeId), encodeMessage(HEARTBEAT_FIELDS, heartbeat)),

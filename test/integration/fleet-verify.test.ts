@@ -191,3 +191,19 @@ describe('verify', () => {
     expect(status.completenessPercent).toBeCloseTo(100 * (100 / 150), 3);
   });
 });
+
+describe('a gateway that starts', () => {
+  it('learns from the ledger which numbers each epoch has used, the older epochs too', async () => {
+    const before = 'bb'.repeat(16);
+    await ledger(NODE, 1, 40, Date.now() - 7_200_000, before);
+    await ledger(NODE, 1, 25);
+    await until('the ledger', async () => Number((await fleet.questdb.sql('select count() from deliveries'))[0]?.[0]) === 65);
+    await fleet.service.stop();
+    let learned = 0;
+    const remove = fleet.numbers.onLearned(() => learned++);
+    await fleet.service.start();
+    await until('the numbers', () => fleet.numbers.highest(NODE, EPOCH) >= 25 && fleet.numbers.highest(NODE, before) === 40);
+    await until('the listeners', () => learned >= 2);
+    remove();
+  });
+});

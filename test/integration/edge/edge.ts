@@ -40,11 +40,11 @@ export interface Edge {
 
 const OPERATOR = { tokenId: 'operator', name: 'operator', scopes: ['admin'] } as const;
 
-/** `args` are further flags of the gateway. Always `stop` it (`afterAll`). */
-export async function startEdge(args: readonly string[] = [], natsServer?: NatsHarness): Promise<Edge> {
+/** `args` are further flags of the gateway, the rest is what it shares with another edge. Always `stop` it (`afterAll`). */
+export async function startEdge(args: readonly string[] = [], natsServer?: NatsHarness, sharedAuthority?: Authority): Promise<Edge> {
   const nats = natsServer ?? (await startNats());
   const folder = temporaryFolder('edge');
-  const authority = await createAuthority();
+  const authority = sharedAuthority ?? (await createAuthority());
   const own = await issueServerCertificate(authority, ['localhost', '127.0.0.1']);
   const write = (name: string, text: string): string => {
     writeFileSync(join(folder, name), text, { mode: 0o600 });
