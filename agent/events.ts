@@ -3,7 +3,9 @@
 import type { DroppedRange, FleetEvent } from '../core/common/frame.ts';
 import type { Log } from '../core/node/log.ts';
 import type { CollectorReports } from './collector-set.ts';
+import type { CommandReports } from './commands/command-runner.ts';
 import type { LocalReports } from './local/local-service.ts';
+import type { RemoteConfigReports } from './remote/remote-config.ts';
 import type { SpoolReports } from './spool/host-spool.ts';
 import type { UplinkReports } from './uplink/uplink.ts';
 
@@ -14,12 +16,16 @@ export interface AgentEvents {
   readonly collectors: CollectorReports;
   readonly spool: SpoolReports;
   readonly uplink: UplinkReports;
+  readonly commands: CommandReports;
   readonly local: LocalReports;
+  readonly config: RemoteConfigReports;
   started(version: string, bootUs: number): void;
   enrolled(nodeId: string): void;
   clockStepped(ms: number): void;
   rowsDropped(ranges: readonly DroppedRange[]): void;
   inventoryFailed(reason: string): void;
+  /** The service manager does not hear from us. */
+  systemdNotNotified(problem: string): void;
   /** How often each happened. */
   readonly counts: ReadonlyMap<string, number>;
   /** Events for the next batch. */
@@ -58,6 +64,7 @@ export function createEvents(log: Log, nowUs: () => number = () => Date.now() * 
       }
     },
     inventoryFailed: (reason) => note('warn', 'inventory_failed', `the inventory could not be taken: ${reason}`),
+    systemdNotNotified: (problem) => note('warn', 'systemd_not_notified', `systemd could not be told that the agent runs: ${problem}`),
     collectors: {
       unavailable: (collector, reason) =>
         tell('warning', 'collector_unavailable', `collector ${collector} is unavailable: ${reason}`, { collector, reason }),
@@ -73,14 +80,51 @@ export function createEvents(log: Log, nowUs: () => number = () => Date.now() * 
         }),
     },
     spool: {
-      fileSetAside: ({ path, reason }) =>
-        tell('error', 'spool_set_aside', `the spool was set aside as ${path} and a new one begun: ${reason}`, { path, reason }),
+      fileSetAside: ({ path, reason }, { batches, rows, lost }) =>
+        tell(
+          'error',
+          'spool_set_aside',
+          `the spool was set aside as ${path} (${reason}): ${batches} batches were saved, ${lost} are lost`,
+          {
+            path,
+            reason,
+            saved_batches: String(batches),
+            saved_rows: String(rows),
+            lost_batches: String(lost),
+          },
+        ),
+      epochBegun: (reason) => tell('info', 'spool_epoch', `the spool began a new epoch: ${reason}`, { reason }),
       notDurable: (problem) => tell('error', 'spool_not_durable', `batches are kept in memory: ${problem}`, { problem }),
       durableAgain: () => tell('info', 'spool_durable', 'batches are on disk again'),
     },
     local: {
       opened: (where) => note('info', 'local_opened', `this machine can be asked at ${where}`),
       failed: (where, problem) => note('warn', 'local_failed', `nobody can ask at ${where}: ${problem}`),
+    },
+    commands: {
+      began: ({ id, name, caller }) => note('info', 'command_began', `${caller} asked for ${name}`, { command_id: id, name, caller }),
+      ended({ id, name, caller, status, problem }) {
+        const words = `command ${name} of ${caller}: ${status}${problem === '' ? '' : ` (${problem})`}`;
+        tell('info', 'command', words, { command_id: id, name, caller, status });
+      },
+    },
+    config: {
+      applied: (version) =>
+        tell('info', 'config_applied', version === 0 ? 'the agent runs on its own file again' : `configuration ${version} is in force`, {
+          version: String(version),
+        }),
+      refused: (version, problem) =>
+        tell('warning', 'config_refused', `configuration ${version} was refused: ${problem}`, { version: String(version), problem }),
+      rolledBack: (version, problem) => tell('error', 'config_rolled_back', problem, { version: String(version) }),
+      fileApplied: (waiting) =>
+        tell(
+          'info',
+          'config_file_applied',
+          `the agent's own file was read again${waiting.length > 0 ? `: ${waiting.join(', ')} after a restart` : ''}`,
+        ),
+      fileRefused: (problem) =>
+        tell('warning', 'config_file_refused', `the agent's own file was not taken, the old settings stay: ${problem}`),
+      notKept: (problem) => tell('warning', 'config_not_kept', `the configuration is lost with a restart: ${problem}`),
     },
     uplink: {
       connected: (gateway) => note('info', 'connected', `connected to ${gateway}`),

@@ -29,7 +29,7 @@ export class SettingsStore {
   set(config: AgentConfig): string[] {
     const before = this.#current;
     const waiting = NEED_RESTART.filter((key) => config[key] !== before[key]);
-    const kept = Object.fromEntries(NEED_RESTART.map((key) => [key, before[key]]));
+    const kept = Object.fromEntries(waiting.map((key) => [key, before[key]]));
     const current = { ...config, ...kept } as AgentConfig;
     if (!isDeepStrictEqual(current, before)) {
       this.#current = current;
