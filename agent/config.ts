@@ -4,6 +4,8 @@ import { z } from 'zod';
 import type { Config, Declaration } from '../core/node/config.ts';
 import { collectorInterval, durationSetting, labelsSetting, logLevelSetting } from '../core/node/setting-types.ts';
 import { COLLECTOR_NAMES } from './collectors/catalog.ts';
+import { COMMAND_NAMES, DEFAULT_COMMANDS } from './commands/command-names.ts';
+import { meshSetting, probesSetting } from './probes/probe-settings.ts';
 
 const collectorName = z.enum(COLLECTOR_NAMES as [string, ...string[]]);
 
@@ -48,6 +50,19 @@ export const AGENT_DECLARATION = {
     type: z.number().int().min(0).max(65_535, 'a port from 1 to 65535, or 0 for none').default(0),
     help: 'port on 127.0.0.1 that tells of this machine to whoever has the token in local.token of the state folder; 0 is off',
   },
+  commands: {
+    type: z.array(z.enum(COMMAND_NAMES)).default([...DEFAULT_COMMANDS]),
+    help: `commands that operators may have carried out here, a list; restart_unit and restart_agent only where they are named`,
+  },
+  restartableUnits: {
+    type: z.array(z.string().regex(/^[A-Za-z0-9:_.@][A-Za-z0-9:_.@-]{0,254}$/, 'names of units, such as nginx.service')).default([]),
+    help: 'units of systemd that the command restart_unit may restart, a list',
+  },
+  probes: {
+    type: probesSetting,
+    help: 'what to probe from here, a list of {name, kind: icmp|tcp|http|dns, target, interval, timeout, window, …}, at most 256',
+  },
+  mesh: { type: meshSetting, help: 'probe the other nodes with a label: {label: role=probe, kind: icmp|tcp, port, interval, …}' },
   logLevel: {
     type: logLevelSetting,
     help: 'least level that is logged',

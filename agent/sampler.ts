@@ -96,6 +96,12 @@ export class Sampler implements Component {
     this.#tickMs = this.#source.monotonicMs() - tick.monotonicMs;
   }
 
+  /** Hands over now what would have waited for its time. */
+  flushNow(): void {
+    this.#flushedMs = this.#source.monotonicMs();
+    this.#flush();
+  }
+
   #flush(): void {
     const frames = this.#options.collectors.take();
     this.#options.onFlush(frames, Math.floor(this.#source.wallMs() * 1000));

@@ -1,0 +1,54 @@
+// Joins commands to the agent around them.
+import type { AgentConfig } from '../config.ts';
+import type { AgentStory } from '../local/agent-story.ts';
+import type { SpoolStatus } from '../spool/spool.ts';
+import { AgentCommands } from './agent-commands.ts';
+import type { CommandReports } from './command-runner.ts';
+
+/** The process ends with it when it wants to be started again: a failure to systemd (`Restart=on-failure`) and to `muster up` alike. */
+export const RESTART_EXIT_CODE = 75;
+
+export interface AgentCommandsOptions {
+  /** With which the agent started: what may be done here is never settable from afar. */
+  config: Pick<AgentConfig, 'commands' | 'restartableUnits'>;
+  version: string;
+  settings: { readonly current: AgentConfig };
+  story: AgentStory;
+  spool: { status(): SpoolStatus };
+  sampler: { flushNow(): void; readonly tickMs: number };
+  uplink(): { readonly connected: boolean; sendPassing(message: Buffer): boolean; heartbeat(): void };
+  /** How often each event happened. */
+  counts: ReadonlyMap<string, number>;
+  restart(): void;
+  reports: CommandReports;
+}
+
+export function createAgentCommands(options: AgentCommandsOptions): AgentCommands {
+  const { config, settings, story, spool, sampler, uplink } = options;
+  const describe = (): Record<string, unknown> => ({
+    version: options.version,
+    config: settings.current,
+    connection: story.connection,
+    spool: spool.status(),
+    lastTickMs: sampler.tickMs,
+    unavailableCollectors: story.unavailable,
+    lastClockStep: story.lastClockStep ?? null,
+    events: options.counts,
+  });
+  return new AgentCommands({
+    allowed: config.commands,
+    send: (message) => uplink().sendPassing(message),
+    reports: options.reports,
+    agent: {
+      restartableUnits: config.restartableUnits,
+      restart: options.restart,
+      describe,
+      async flush() {
+        sampler.flushNow();
+        uplink().heartbeat();
+        const { batches, bytes } = spool.status();
+        return `flushed: ${batches} batches with ${bytes} bytes are not acknowledged yet`;
+      },
+    },
+  });
+}
