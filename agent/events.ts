@@ -5,6 +5,7 @@ import type { Log } from '../core/node/log.ts';
 import type { CollectorReports } from './collector-set.ts';
 import type { CommandReports } from './commands/command-runner.ts';
 import type { LocalReports } from './local/local-service.ts';
+import type { ProbeReports } from './probes/probe-runner.ts';
 import type { RemoteConfigReports } from './remote/remote-config.ts';
 import type { SpoolReports } from './spool/host-spool.ts';
 import type { UplinkReports } from './uplink/uplink.ts';
@@ -14,6 +15,7 @@ const MAX_WAITING = 256;
 
 export interface AgentEvents {
   readonly collectors: CollectorReports;
+  readonly probes: ProbeReports;
   readonly spool: SpoolReports;
   readonly uplink: UplinkReports;
   readonly commands: CommandReports;
@@ -77,6 +79,14 @@ export function createEvents(log: Log, nowUs: () => number = () => Date.now() * 
         tell('warning', 'collector_capped', `collector ${collector} has ${leftOut} rows more than its cap of ${cap}: they are left out`, {
           collector,
           left_out: String(leftOut),
+        }),
+    },
+    probes: {
+      pingUnusable: (reason) =>
+        tell('info', 'ping_unusable', `ICMP probes knock at a TCP port instead: ${reason}`, { reason: reason.slice(0, 200) }),
+      rowsLeftOut: (rows, limit) =>
+        tell('warning', 'probe_rows_left_out', `${rows} rows of probes are more than the ${limit} kept between two flushes: flush sooner`, {
+          rows: String(rows),
         }),
     },
     spool: {

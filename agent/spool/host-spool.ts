@@ -1,74 +1,144 @@
 // The agent's spool: on disk while that works, in a bounded memory ring while it does not, and back on disk by itself.
+import { existsSync, renameSync, statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { DroppedRange } from '../../core/common/frame.ts';
 import { MusterError } from '../../core/common/muster-error.ts';
+import { decodeBatch, toFrameColumns } from '../../proto/batch-codec.ts';
 import { makeStateFolder } from '../state-folder.ts';
+import { Backlog, type Salvaged, salvageInto } from './backlog.ts';
+import { DropCounts } from './drop-counts.ts';
+import { isSameLife } from './file-life.ts';
 import { MemorySpool } from './memory-spool.ts';
-import type { BatchInput, Spool, SpooledBatch, SpoolLimits, SpoolStatus } from './spool.ts';
+import {
+  type BatchInput,
+  FREE_SHARE,
+  SPOOL_AGE,
+  SPOOL_LIMIT,
+  type Spool,
+  type SpooledBatch,
+  type SpoolLane,
+  type SpoolLimits,
+  type SpoolStatistics,
+  type SpoolStatus,
+} from './spool.ts';
 import { openSpoolDatabase, type SetAsideFile } from './spool-database.ts';
 import { SqliteSpool } from './sqlite-spool.ts';
 
 const MEMORY_BYTES = 16 * 1024 * 1024;
 const TRY_DISK_EVERY_MS = 15_000;
+const LOOK_FOR_OLD_EVERY_MS = 10_000;
+/** Sealed epochs at most: beyond that new batches wait behind the old ones. */
+const MAX_BACKLOG = 4;
+/** A disk is worth a try when this much is free on it, beyond what is to be written at once. */
+const DISK_ROOM_BYTES = 4 * 1024 * 1024;
 
 /** What happens to the spool, for the event log. */
 export interface SpoolReports {
-  fileSetAside(file: SetAsideFile): void;
+  /** `saved` says what was read of it. */
+  fileSetAside(file: SetAsideFile, saved: Omit<Salvaged, 'file'>): void;
   /** From now on batches are kept in memory. */
   notDurable(problem: string): void;
   /** Batches are on disk again. */
   durableAgain(): void;
+  /** New batches get numbers of a new epoch. */
+  epochBegun(reason: string): void;
 }
 
 /**
- * While the disk fails, new batches are numbered in an epoch of their own in memory and go out from there; what the disk holds waits for it.
- * When the disk works again, the memory is drained first.
+ * New batches get numbers of one epoch, on disk or in memory. Whatever ends an epoch – a disk that fails, a damaged file, a restored one, a
+ * long outage – leaves what it still holds in the backlog with the numbers it has, so that nothing can be stored twice or be lost unseen.
  */
 export class HostSpool implements Spool {
   readonly #path: string;
   readonly #limits: SpoolLimits;
   readonly #reports: SpoolReports;
   readonly #nowMs: () => number;
-  #disk: SqliteSpool | undefined;
-  #memory: MemorySpool | undefined;
+  readonly #backlog: Backlog;
+  readonly #drops = new DropCounts();
+  /** By epoch (hex): the next number, as far as this process gave them out. */
+  readonly #given = new Map<string, number>();
+  #present: SqliteSpool | MemorySpool;
   #tryDiskMs = 0;
+  #lookForOldMs = 0;
 
   constructor(path: string, limits: SpoolLimits, reports: SpoolReports, nowMs: () => number = () => performance.now()) {
     this.#path = path;
-    this.#limits = limits;
+    this.#limits = { ...limits };
     this.#reports = reports;
     this.#nowMs = nowMs;
+    // Until the file is open, what is to be told waits in memory.
+    const first = this.#newMemory('the spool is not open yet');
+    this.#present = first;
+    this.#backlog = new Backlog(path, this.#limits, () => this.#present);
     try {
-      this.#disk = this.#open();
+      this.#present = this.#open();
+      first.handOver(this.#present);
+      this.#backlog.scan();
     } catch (error) {
       this.#fallBack(error);
     }
   }
 
-  get #current(): Spool {
-    return this.#memory ?? (this.#disk as SqliteSpool);
+  get #durable(): boolean {
+    return this.#present instanceof SqliteSpool;
+  }
+
+  get backlog(): readonly SpoolLane[] {
+    return this.#backlog.lanes;
+  }
+
+  #newMemory(problem: string): MemorySpool {
+    return new MemorySpool({ ...this.#limits, maxBytes: Math.min(MEMORY_BYTES, this.#limits.maxBytes) }, problem);
   }
 
   #open(): SqliteSpool {
     makeStateFolder(dirname(this.#path));
-    const { database, setAside } = openSpoolDatabase(this.#path);
-    if (setAside !== undefined) this.#reports.fileSetAside(setAside);
+    const spool = this.#openFile();
+    const { epoch, nextSeq } = spool.status();
+    const given = this.#given.get(hex(epoch)) ?? 0;
+    const sameLife = isSameLife(spool.database, this.#path);
+    if (sameLife && nextSeq >= given) return spool;
+    this.#backlog.seal(spool, this.#path);
+    this.#reports.epochBegun(
+      sameLife ? `the file goes on at ${nextSeq}, after numbers up to ${given - 1}` : 'the machine or the file began a new life',
+    );
+    return this.#newFile();
+  }
+
+  #openFile(): SqliteSpool {
+    let saved: Salvaged | undefined;
+    const { database, setAside } = openSpoolDatabase(this.#path, 'power_cut', () => {
+      saved = salvageInto(this.#path, (epoch) => `${this.#backlog.pathOf(epoch)}.salvage`, this.#present);
+    });
+    if (saved !== undefined) renameSync(saved.file, saved.file.replace(/\.salvage$/, ''));
+    if (setAside !== undefined) this.#reports.fileSetAside(setAside, saved ?? { batches: 0, rows: 0, lost: 0 });
+    return new SqliteSpool(database, this.#limits);
+  }
+
+  #newFile(): SqliteSpool {
+    const { database } = openSpoolDatabase(this.#path);
+    isSameLife(database, this.#path);
     return new SqliteSpool(database, this.#limits);
   }
 
   #fallBack(error: unknown): void {
     const problem = error instanceof Error ? error.message : String(error);
-    this.#memory = new MemorySpool({ ...this.#limits, maxBytes: Math.min(MEMORY_BYTES, this.#limits.maxBytes) }, problem);
+    const before = this.#present;
+    this.#present = this.#newMemory(problem);
+    if (before instanceof MemorySpool) before.handOver(this.#present);
     this.#tryDiskMs = this.#nowMs() + TRY_DISK_EVERY_MS;
     this.#reports.notDurable(problem);
   }
 
   append(input: BatchInput): readonly DroppedRange[] {
-    if (this.#memory !== undefined) {
-      this.#tryDisk(this.#memory);
-      return this.#current.append(input);
-    }
-    return this.#orInMemory(() => this.#current.append(input));
+    if (!this.#durable || this.#backlog.broken) this.#tryDisk();
+    const dropped = [...this.#orInMemory(() => this.#present.append(input))];
+    const { epoch, nextSeq } = this.#present.status();
+    this.#given.set(hex(epoch), nextSeq);
+    if (this.#durable) dropped.push(...this.#dropBeyondLimits());
+    dropped.push(...this.#dropOld(input.createdUs));
+    for (const range of dropped) this.#drops.add(range);
+    return dropped;
   }
 
   /** Once more, in memory, where the disk fails. */
@@ -83,44 +153,89 @@ export class HostSpool implements Spool {
 
   /** Throws what is not the disk's doing: a number that was never given, or an error of the memory. */
   #leaveDisk(error: unknown): void {
-    if (this.#memory !== undefined || error instanceof MusterError) throw error;
-    this.#closeDisk();
+    const disk = this.#present;
+    if (disk instanceof MemorySpool || error instanceof MusterError) throw error;
     this.#fallBack(error);
+    // A full disk can still be read: what it holds goes out from where it is.
+    if (isDamage(error)) closeQuietly(disk);
+    else this.#backlog.lend(disk);
   }
 
-  #tryDisk(memory: MemorySpool): void {
-    if (this.#nowMs() < this.#tryDiskMs || memory.status().batches > 0 || memory.hasUntold) return;
+  /** Back to the disk, whatever waits in memory: that is written too, in its own epoch. */
+  #tryDisk(): void {
+    if (this.#nowMs() < this.#tryDiskMs) return;
     this.#tryDiskMs = this.#nowMs() + TRY_DISK_EVERY_MS;
+    const before = this.#present;
+    let disk: SqliteSpool | undefined;
     try {
-      this.#disk = this.#open();
+      if (before instanceof SqliteSpool) {
+        this.#backlog.scan();
+        return;
+      }
+      this.#assertRoom(before.status().bytes);
+      const { lent } = this.#backlog;
+      if (lent?.spool instanceof SqliteSpool) this.#backlog.seal(lent.spool, this.#path);
+      disk = this.#open();
+      this.#backlog.scan();
+      before.handOver(disk);
+      this.#present = disk;
+      this.#backlog.save(before);
     } catch {
       // The problem was reported when it began, and the status still says it.
+      this.#present = before;
+      if (disk !== undefined) closeQuietly(disk);
       return;
     }
-    this.#memory = undefined;
+    before.close();
     this.#reports.durableAgain();
   }
 
-  // A disk that failed may fail here too; that is the state we are leaving.
-  #closeDisk(): void {
-    try {
-      this.#disk?.close();
-    } catch {
-      this.#disk = undefined;
+  #assertRoom(bytes: number): void {
+    const folder = dirname(this.#path);
+    if (!existsSync(folder)) return;
+    const { bavail, bsize } = statfsSync(folder);
+    const free = bavail * bsize;
+    if (free < bytes * 2 + DISK_ROOM_BYTES) throw new MusterError('unavailable', `${folder} has ${free} bytes free: too few for the spool`);
+  }
+
+  /** The oldest epoch first. */
+  #dropBeyondLimits(): DroppedRange[] {
+    const dropped: DroppedRange[] = [];
+    const { maxBytes, maxRows } = this.#limits;
+    for (const lane of [...this.#backlog.lanes]) {
+      const { bytes, rows } = this.statistics();
+      if (bytes <= maxBytes && rows <= maxRows) break;
+      const wish = { bytes: bytes - maxBytes * (1 - FREE_SHARE), rows: rows - maxRows * (1 - FREE_SHARE) };
+      const range = attempt(() => lane.drop(wish, SPOOL_LIMIT));
+      if (range !== undefined) dropped.push(range);
     }
-    this.#disk = undefined;
+    return dropped;
+  }
+
+  #dropOld(nowUs: number): DroppedRange[] {
+    const { maxAgeMs = 0 } = this.#limits;
+    if (maxAgeMs === 0 || this.#nowMs() < this.#lookForOldMs) return [];
+    this.#lookForOldMs = this.#nowMs() + LOOK_FOR_OLD_EVERY_MS;
+    const beforeUs = nowUs - maxAgeMs * 1000;
+    const present = this.#present;
+    const own = () => (present instanceof SqliteSpool ? present.drop({ beforeUs }, SPOOL_AGE) : present.dropBefore(beforeUs, SPOOL_AGE));
+    const ranges = [...this.#backlog.lanes].map((lane) => attempt(() => lane.drop({ beforeUs }, SPOOL_AGE)));
+    return [...ranges, attempt(own)].filter((range) => range !== undefined);
   }
 
   read(seq: number, limit: number): SpooledBatch[] {
-    return this.#orInMemory(() => this.#current.read(seq, limit));
+    return this.#orInMemory(() => this.#present.read(seq, limit));
   }
 
   ackUpTo(seq: number): void {
-    this.#onDisk(() => this.#current.ackUpTo(seq));
+    this.#onDisk(() => this.#present.ackUpTo(seq));
   }
 
   setAside(seq: number, reason: string): void {
-    this.#onDisk(() => this.#current.setAside(seq, reason));
+    const { batches, rows } = this.#present.status();
+    this.#onDisk(() => this.#present.setAside(seq, reason));
+    const after = this.#present.status();
+    if (after.batches === batches - 1) this.#drops.add({ firstSeq: seq, lastSeq: seq, rows: rows - after.rows, reason });
   }
 
   /** Where the disk fails, its batches are there when it works again and are sent again: numbers of its epoch mean nothing to the memory. */
@@ -132,11 +247,97 @@ export class HostSpool implements Spool {
     }
   }
 
+  beginPresent(rows: number): boolean {
+    const status = this.#present.status();
+    if (status.rows <= rows || this.#backlog.lanes.length >= MAX_BACKLOG) return false;
+    this.#beginEpoch(`${status.rows} rows wait: they are sent behind the present`);
+    return true;
+  }
+
+  /** A snapshot with its memory came back: what is held goes on under new numbers, the used ones are accounted for. */
+  renumber(): void {
+    const { epoch } = this.#present.status();
+    this.#beginEpoch('numbers of the epoch were used before: the machine was restored from a snapshot');
+    const old = this.#backlog.lanes.find((lane) => hex(lane.status().epoch) === hex(epoch));
+    if (old === undefined) return;
+    for (const { bytes } of old.read(0, old.status().batches)) {
+      const { createdUs, frames, events, dropped } = decodeBatch(bytes);
+      this.#present.tell(dropped);
+      this.append({ createdUs, frames: frames.map(toFrameColumns), events });
+    }
+    this.#backlog.discard(old);
+  }
+
+  #beginEpoch(reason: string): void {
+    const before = this.#present;
+    if (before instanceof MemorySpool) {
+      this.#present = this.#newMemory(before.status().problem);
+      before.handOver(this.#present);
+      this.#backlog.hold(before);
+    } else {
+      // While the files change places, what is to be told waits in memory.
+      const between = this.#newMemory('the spool begins a new epoch');
+      this.#present = between;
+      try {
+        this.#backlog.seal(before, this.#path);
+        this.#present = this.#newFile();
+        between.handOver(this.#present);
+      } catch (error) {
+        this.#fallBack(error);
+      }
+    }
+    this.#reports.epochBegun(reason);
+  }
+
   status(): SpoolStatus {
-    return this.#current.status();
+    return this.#present.status();
+  }
+
+  statistics(): SpoolStatistics {
+    const sums = { batches: 0, bytes: 0, rows: 0, oldestUs: 0 };
+    for (const spool of [...this.#backlog.lanes.map((lane) => lane.spool), this.#present]) {
+      const { batches, bytes, rows } = spool.status();
+      sums.batches += batches;
+      sums.bytes += bytes;
+      sums.rows += rows;
+      if (sums.oldestUs === 0) sums.oldestUs = attempt(() => spool.oldestUs) ?? 0;
+    }
+    const present = this.#present;
+    const setAside = present instanceof SqliteSpool ? (attempt(() => present.setAsideCount) ?? 0) : 0;
+    return { ...sums, drops: this.#drops.all(), setAside };
+  }
+
+  /** Other limits, from now on. */
+  apply(limits: SpoolLimits): void {
+    Object.assign(this.#limits, limits);
   }
 
   close(): void {
-    this.#current.close();
+    this.#backlog.close();
+    this.#present.close();
   }
+}
+
+function hex(epoch: Uint8Array): string {
+  return Buffer.from(epoch).toString('hex');
+}
+
+/** https://sqlite.org/rescode.html: ERROR, CORRUPT, NOTADB. */
+function isDamage(error: unknown): boolean {
+  const code = (error as { errcode?: number }).errcode;
+  return code === undefined || [1, 11, 26].includes(code & 0xff);
+}
+
+/** What a failing disk does not do now is done another time. */
+function attempt<T>(work: () => T): T | undefined {
+  try {
+    return work();
+  } catch {
+    return undefined;
+  }
+}
+
+// A disk that failed may fail here too; that is the state we are leaving.
+function closeQuietly(spool: SqliteSpool): void {
+  attempt(() => spool.close());
 }

@@ -6,6 +6,10 @@ import { encodeBatch } from '../../proto/batch-codec.ts';
 import { rowsOf, splitInput } from './split.ts';
 import { type BatchInput, FREE_SHARE, SPOOL_LIMIT, type Spool, type SpooledBatch, type SpoolLimits, type SpoolStatus } from './spool.ts';
 
+export interface KeptBatch extends SpooledBatch {
+  createdUs: number;
+}
+
 interface Carried extends DroppedRange {
   /** The batch that tells of it; undefined while none does. */
   carrier: number | undefined;
@@ -15,7 +19,7 @@ export class MemorySpool implements Spool {
   readonly epoch: Uint8Array;
   readonly #limits: SpoolLimits;
   readonly #problem: string;
-  #batches: SpooledBatch[] = [];
+  #batches: KeptBatch[] = [];
   #dropped: Carried[] = [];
   #nextSeq = 1;
   #bytes = 0;
@@ -34,6 +38,21 @@ export class MemorySpool implements Spool {
     return this.#dropped.some((range) => range.carrier === undefined);
   }
 
+  /** The next batch tells of these drops, of whatever epoch. */
+  tell(ranges: readonly DroppedRange[]): void {
+    for (const range of ranges) this.#dropped.push({ ...range, carrier: undefined });
+  }
+
+  /** Hands the drops that no batch tells of over to `teller`. */
+  handOver(teller: { tell(ranges: readonly DroppedRange[]): void }): void {
+    teller.tell(this.#dropped.filter((range) => range.carrier === undefined).map(({ carrier: _, ...range }) => range));
+    this.#dropped = this.#dropped.filter((range) => range.carrier !== undefined);
+  }
+
+  get oldestUs(): number {
+    return this.#batches[0]?.createdUs ?? 0;
+  }
+
   append(input: BatchInput): readonly DroppedRange[] {
     const parts = splitInput(input);
     if (parts.length === 0 && this.hasUntold) parts.push(input);
@@ -43,7 +62,7 @@ export class MemorySpool implements Spool {
       for (const range of untold) range.carrier = seq;
       const bytes = encodeBatch({ ...part, epoch: this.epoch, seq, dropped: untold });
       const rows = rowsOf(part);
-      this.#batches.push({ seq, rows, bytes });
+      this.#batches.push({ seq, rows, bytes, createdUs: part.createdUs });
       this.#bytes += bytes.length;
       this.#rows += rows;
       this.#rowsCommitted += rows;
@@ -75,7 +94,9 @@ export class MemorySpool implements Spool {
     for (const earlier of this.#dropped) {
       if (earlier.carrier !== undefined && earlier.carrier >= firstSeq && earlier.carrier <= lastSeq) earlier.carrier = undefined;
     }
-    const before = this.#dropped.find((one) => one.carrier === undefined && one.reason === reason && one.lastSeq === firstSeq - 1);
+    const before = this.#dropped.find(
+      (one) => one.carrier === undefined && one.reason === reason && one.lastSeq === firstSeq - 1 && one.epoch === this.epoch,
+    );
     if (before === undefined) {
       this.#dropped.push({ ...range, carrier: undefined });
     } else {
@@ -92,7 +113,7 @@ export class MemorySpool implements Spool {
     return gone;
   }
 
-  read(seq: number, limit: number): SpooledBatch[] {
+  read(seq: number, limit: number): KeptBatch[] {
     const start = this.#indexFrom(seq);
     return this.#batches.slice(start, start + limit);
   }
@@ -109,6 +130,13 @@ export class MemorySpool implements Spool {
     assertGiven(seq, this.#nextSeq);
     this.#remove(0, this.#indexFrom(seq + 1));
     this.#dropped = this.#dropped.filter((range) => range.carrier === undefined || range.carrier > seq);
+  }
+
+  /** Drops what was made before a time. */
+  dropBefore(timeUs: number, reason: string): DroppedRange | undefined {
+    const kept = this.#batches.findIndex(({ createdUs }) => createdUs >= timeUs);
+    const count = kept < 0 ? this.#batches.length : kept;
+    return count === 0 ? undefined : this.#drop(0, count, reason);
   }
 
   setAside(seq: number, reason: string): void {

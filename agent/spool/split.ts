@@ -93,6 +93,6 @@ export function sliceRows(frame: FrameColumns, start: number, end: number): Fram
   };
 }
 
-export function rowsOf(input: Pick<BatchInput, 'frames'>): number {
-  return input.frames.reduce((sum, frame) => sum + frame.timeUs.length, 0);
+export function rowsOf({ frames }: { frames: readonly Pick<FrameColumns, 'timeUs'>[] }): number {
+  return frames.reduce((sum, frame) => sum + frame.timeUs.length, 0);
 }

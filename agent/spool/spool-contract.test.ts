@@ -14,7 +14,7 @@ const folder = mkdtempSync(join(tmpdir(), 'muster-spool-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 let files = 0;
-const silent = { fileSetAside: () => undefined, notDurable: () => undefined, durableAgain: () => undefined };
+const silent = { fileSetAside: () => undefined, notDurable: () => undefined, durableAgain: () => undefined, epochBegun: () => undefined };
 const MAKERS: [string, (limits: SpoolLimits) => Spool][] = [
   ['memory', (limits) => new MemorySpool(limits, 'for the test')],
   ['sqlite', (limits) => new SqliteSpool(openSpoolDatabase(join(folder, `${files++}.db`)).database, limits)],

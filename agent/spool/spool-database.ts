@@ -6,7 +6,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { MusterError } from '../../core/common/muster-error.ts';
 
 /** `Must`, in the header of the file. */
-const APPLICATION_ID = 0x4d757374;
+export const APPLICATION_ID = 0x4d757374;
 const SCHEMA_VERSION = 1;
 const KEEP_SET_ASIDE = 3;
 
@@ -56,26 +56,27 @@ export interface OpenedDatabase {
 
 /**
  * Opens or makes the file. One that is damaged or another program's is renamed and a new one with a new epoch made. Throws `unavailable`
- * where the folder cannot be written, the disk is full or the file is in use.
+ * where the folder cannot be written, the disk is full or the file is in use. `beforeSetAside` may still read a file that is to be renamed.
  */
-export function openSpoolDatabase(path: string, survives: Survives = 'power_cut'): OpenedDatabase {
+export function openSpoolDatabase(path: string, survives: Survives = 'power_cut', beforeSetAside?: () => void): OpenedDatabase {
   let setAside: SetAsideFile | undefined;
   if (existsSync(path)) {
     const found = openExisting(path, survives);
     if (typeof found !== 'string') return { database: found, setAside };
+    beforeSetAside?.();
     setAside = { path: moveAside(path), reason: found };
   }
-  return { database: create(path, survives), setAside };
+  return { database: createSpoolDatabase(path, survives), setAside };
 }
 
-/** The database, or why the file is not a spool. */
-function openExisting(path: string, survives: Survives): DatabaseSync | string {
+/** The database, or why the file is not a spool. Without `check` its pages are not looked through. */
+export function openExisting(path: string, survives: Survives = 'power_cut', check = true): DatabaseSync | string {
   if (statSync(path).size === 0 && !existsSync(`${path}-wal`)) return 'the file is empty';
   let database: DatabaseSync | undefined;
   try {
     database = new DatabaseSync(path);
     database.exec(toPragmas(survives));
-    const reason = whyNotSpool(database);
+    const reason = whyNotSpool(database, check);
     if (reason === undefined) return database;
     database.close();
     return reason;
@@ -87,24 +88,26 @@ function openExisting(path: string, survives: Survives): DatabaseSync | string {
   }
 }
 
-function whyNotSpool(database: DatabaseSync): string | undefined {
+function whyNotSpool(database: DatabaseSync, checkPages: boolean): string | undefined {
   const { application_id: id } = database.prepare('PRAGMA application_id').get() as { application_id: number };
   if (id !== APPLICATION_ID) return 'the file belongs to another program';
   const { user_version: version } = database.prepare('PRAGMA user_version').get() as { user_version: number };
   if (version !== SCHEMA_VERSION) return `the file has version ${version}, this agent writes ${SCHEMA_VERSION}`;
+  if (!checkPages) return undefined;
   const check = database.prepare('PRAGMA quick_check(1)').get() as { quick_check: string };
   if (check.quick_check !== 'ok') return `the file is damaged: ${check.quick_check.replaceAll('\n', ' ')}`;
   if (database.prepare('SELECT 1 FROM meta').get() === undefined) return 'the file has no epoch';
   return undefined;
 }
 
-function create(path: string, survives: Survives): DatabaseSync {
+/** A new file, with a new epoch where none is given. */
+export function createSpoolDatabase(path: string, survives: Survives = 'power_cut', epoch: Uint8Array = randomBytes(16)): DatabaseSync {
   let database: DatabaseSync | undefined;
   try {
     database = new DatabaseSync(path);
     database.exec(toPragmas(survives));
     database.exec(`BEGIN IMMEDIATE; ${SCHEMA}`);
-    database.prepare('INSERT INTO meta VALUES (1, ?, 1, 0)').run(randomBytes(16));
+    database.prepare('INSERT INTO meta VALUES (1, ?, 1, 0)').run(epoch);
     database.exec('COMMIT');
     return database;
   } catch (error) {
@@ -129,7 +132,7 @@ function cannotUse(path: string, error: unknown): MusterError {
   return new MusterError('unavailable', `spool ${path} cannot be used: ${error instanceof Error ? error.message : String(error)}`, error);
 }
 
-function moveAside(path: string): string {
+export function moveAside(path: string): string {
   const target = `${path}.set-aside-${new Date().toISOString().replaceAll(':', '-')}`;
   for (const suffix of ['-wal', '-shm']) if (existsSync(path + suffix)) renameSync(path + suffix, target + suffix);
   renameSync(path, target);

@@ -12,6 +12,15 @@ const DELETE_AT_ONCE = 512;
 /** Batches set aside that are kept for a look at them. */
 const KEEP_SET_ASIDE = 256;
 
+/** What should go: so many bytes and rows of the oldest, and all made before a time. */
+export interface DropWish {
+  bytes?: number;
+  rows?: number;
+  beforeUs?: number;
+  /** Batches from this number on stay. */
+  belowSeq?: number;
+}
+
 interface Sums {
   batches: number;
   rows: number;
@@ -19,7 +28,7 @@ interface Sums {
 }
 
 export class SqliteSpool implements Spool {
-  readonly #database: DatabaseSync;
+  readonly database: DatabaseSync;
   readonly #limits: SpoolLimits;
   readonly #epoch: Buffer;
   readonly #recent = new RecentBatches();
@@ -36,7 +45,7 @@ export class SqliteSpool implements Spool {
 
   /** Takes over an open spool database. */
   constructor(database: DatabaseSync, limits: SpoolLimits) {
-    this.#database = database;
+    this.database = database;
     this.#limits = limits;
     this.#statements = Object.fromEntries(Object.entries(SQL).map(([name, sql]) => [name, database.prepare(sql)])) as Record<
       keyof typeof SQL,
@@ -63,16 +72,17 @@ export class SqliteSpool implements Spool {
     const before = { nextSeq: this.#nextSeq, rowsCommitted: this.#rowsCommitted, held: { ...this.#held }, hasUntold: this.#hasUntold };
     const made: SpooledBatch[] = [];
     try {
-      this.#database.exec('BEGIN IMMEDIATE');
+      this.database.exec('BEGIN IMMEDIATE');
       this.#deleteAcked();
       for (const part of parts) made.push(this.#insert(part));
       this.#statements.saveMeta.run(this.#nextSeq, this.#rowsCommitted);
       const dropped = this.#enforceLimits();
-      this.#database.exec('COMMIT');
+      this.database.exec('COMMIT');
       this.#deletedSeq = this.#ackedSeq;
       for (const batch of made) this.#recent.push(batch);
-      if (dropped !== undefined) this.#forgetUpTo(dropped.lastSeq);
-      return dropped === undefined ? [] : [dropped];
+      const last = dropped.at(-1);
+      if (last !== undefined) this.#forgetUpTo(last.lastSeq);
+      return dropped;
     } catch (error) {
       this.#rollback();
       this.#nextSeq = before.nextSeq;
@@ -108,26 +118,83 @@ export class SqliteSpool implements Spool {
     }));
   }
 
-  #enforceLimits(): DroppedRange | undefined {
+  #enforceLimits(): DroppedRange[] {
     const { maxBytes, maxRows } = this.#limits;
-    if (this.#held.bytes <= maxBytes && this.#held.rows <= maxRows) return undefined;
+    if (this.#held.bytes <= maxBytes && this.#held.rows <= maxRows) return [];
+    const range = this.#dropOldest(
+      {
+        bytes: this.#held.bytes - maxBytes * (1 - FREE_SHARE),
+        rows: this.#held.rows - maxRows * (1 - FREE_SHARE),
+        belowSeq: this.#nextSeq - 1,
+      },
+      SPOOL_LIMIT,
+    );
+    return range === undefined ? [] : [range];
+  }
+
+  /** Until so much is gone; what was made before `beforeUs` goes in any case. */
+  #dropOldest({ bytes = 0, rows = 0, beforeUs = 0, belowSeq = this.#nextSeq }: DropWish, reason: string): DroppedRange | undefined {
     const gone: Sums = { batches: 0, rows: 0, bytes: 0 };
-    const enough = (): boolean =>
-      this.#held.bytes - gone.bytes <= maxBytes * (1 - FREE_SHARE) && this.#held.rows - gone.rows <= maxRows * (1 - FREE_SHARE);
     let lastSeq = 0;
-    for (const row of this.#statements.sizes.iterate(this.#ackedSeq, this.#nextSeq - 1)) {
-      if (enough()) break;
+    for (const row of this.#statements.sizes.iterate(this.#ackedSeq, belowSeq)) {
+      if (gone.bytes >= bytes && gone.rows >= rows && (row['created_us'] as number) >= beforeUs) break;
       lastSeq = row['seq'] as number;
       gone.batches++;
       gone.rows += row['rows'] as number;
       gone.bytes += row['bytes'] as number;
     }
     if (gone.batches === 0) return undefined;
-    const range = { epoch: this.#epoch, firstSeq: this.#oldestSeq, lastSeq, rows: gone.rows, reason: SPOOL_LIMIT };
+    const range = { epoch: this.#epoch, firstSeq: this.#oldestSeq, lastSeq, rows: gone.rows, reason };
     this.#recordDropped(range);
     this.#statements.deleteUpTo.run(lastSeq);
     subtract(this.#held, gone);
     return range;
+  }
+
+  /** Drops the oldest for a reason of the caller's, and accounts for it. */
+  drop(wish: DropWish, reason: string): DroppedRange | undefined {
+    const before = { ...this.#held };
+    let range: DroppedRange | undefined;
+    try {
+      this.#inTransaction(() => {
+        range = this.#dropOldest(wish, reason);
+      });
+    } catch (error) {
+      this.#held = before;
+      throw error;
+    }
+    if (range !== undefined) this.#forgetUpTo(range.lastSeq);
+    return range;
+  }
+
+  /** The next batch tells of these drops, of whatever epoch. */
+  tell(ranges: readonly DroppedRange[]): void {
+    if (ranges.length === 0) return;
+    this.#inTransaction(() => {
+      for (const { epoch, firstSeq, lastSeq, rows, reason } of ranges) {
+        this.#statements.addDropped.run(Buffer.from(epoch), firstSeq, lastSeq, rows, reason);
+      }
+    });
+    this.#hasUntold = true;
+    this.#hasDropped = true;
+  }
+
+  /** Hands the drops that no batch tells of over to `teller`, which keeps them before they are forgotten here. */
+  handOver(teller: { tell(ranges: readonly DroppedRange[]): void }): void {
+    if (!this.#hasUntold) return;
+    teller.tell(this.#untold());
+    this.#inTransaction(() => this.#statements.forgetUntold.run());
+    this.#hasUntold = false;
+  }
+
+  /** When the oldest batch was made, Unix microseconds; 0 where there is none. */
+  get oldestUs(): number {
+    return (this.#statements.one.get(this.#oldestSeq)?.['created_us'] as number | undefined) ?? 0;
+  }
+
+  /** Refused batches kept for a look at them. */
+  get setAsideCount(): number {
+    return this.#statements.countAside.get()?.['count'] as number;
   }
 
   /** What a dropped batch told of earlier drops is to be told again. */
@@ -147,7 +214,7 @@ export class SqliteSpool implements Spool {
 
   #rollback(): void {
     // After some errors, a full disk among them, SQLite has rolled back by itself.
-    if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
+    if (this.database.isTransaction) this.database.exec('ROLLBACK');
   }
 
   read(seq: number, limit: number): SpooledBatch[] {
@@ -195,10 +262,10 @@ export class SqliteSpool implements Spool {
 
   #inTransaction(work?: () => void): void {
     try {
-      this.#database.exec('BEGIN IMMEDIATE');
+      this.database.exec('BEGIN IMMEDIATE');
       this.#deleteAcked();
       work?.();
-      this.#database.exec('COMMIT');
+      this.database.exec('COMMIT');
       this.#deletedSeq = this.#ackedSeq;
     } catch (error) {
       this.#rollback();
@@ -228,11 +295,11 @@ export class SqliteSpool implements Spool {
   }
 
   close(): void {
-    if (!this.#database.isOpen) return;
+    if (!this.database.isOpen) return;
     try {
       this.#inTransaction();
     } finally {
-      this.#database.close();
+      this.database.close();
     }
   }
 }
@@ -248,12 +315,14 @@ const SQL = {
   saveMeta: 'UPDATE meta SET next_seq = ?, rows_committed = ?',
   read: 'SELECT seq, rows, bytes FROM batches WHERE seq >= ? ORDER BY seq LIMIT ?',
   one: 'SELECT created_us, rows, bytes FROM batches WHERE seq = ?',
-  sizes: 'SELECT seq, rows, length(bytes) AS bytes FROM batches WHERE seq > ? AND seq < ? ORDER BY seq',
+  sizes: 'SELECT seq, created_us, rows, length(bytes) AS bytes FROM batches WHERE seq > ? AND seq < ? ORDER BY seq',
   sums: 'SELECT count(*) AS batches, total(rows) AS rows, total(length(bytes)) AS bytes FROM batches WHERE seq > ? AND seq <= ?',
   oldest: 'SELECT min(seq) AS seq FROM batches WHERE seq > ?',
   deleteUpTo: 'DELETE FROM batches WHERE seq <= ?',
   deleteOne: 'DELETE FROM batches WHERE seq = ?',
   untold: 'SELECT epoch, first_seq, last_seq, rows, reason FROM dropped WHERE carrier IS NULL ORDER BY id',
+  forgetUntold: 'DELETE FROM dropped WHERE carrier IS NULL',
+  countAside: 'SELECT count(*) AS count FROM set_aside',
   carry: 'UPDATE dropped SET carrier = ? WHERE carrier IS NULL',
   untell: 'UPDATE dropped SET carrier = NULL WHERE carrier BETWEEN ? AND ?',
   forgetDropped: 'DELETE FROM dropped WHERE carrier <= ?',

@@ -1,0 +1,290 @@
+// Epochs that get no new batches any more and still hold some: each in a file of its own beside the spool, sent behind the present.
+import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import type { DatabaseSync } from 'node:sqlite';
+import type { DroppedRange } from '../../core/common/frame.ts';
+import type { MemorySpool } from './memory-spool.ts';
+import { salvage } from './salvage.ts';
+import type { SpooledBatch, SpoolLane, SpoolLimits, SpoolStatus } from './spool.ts';
+import { createSpoolDatabase, openExisting, openSpoolDatabase } from './spool-database.ts';
+import { type DropWish, SqliteSpool } from './sqlite-spool.ts';
+
+/** Who accounts for what is dropped here: the spool that still makes batches. */
+export interface Teller {
+  tell(ranges: readonly DroppedRange[]): void;
+}
+
+/** A sealed epoch. Where its storage fails it gives nothing more; its file is looked at again later. */
+export class BacklogLane implements SpoolLane {
+  readonly path: string | undefined;
+  readonly spool: SqliteSpool | MemorySpool;
+  readonly #teller: () => Teller;
+  readonly #done: (lane: BacklogLane, broken: boolean) => void;
+
+  /** Without a path it is in memory. */
+  constructor(
+    spool: SqliteSpool | MemorySpool,
+    path: string | undefined,
+    teller: () => Teller,
+    done: (lane: BacklogLane, broken: boolean) => void,
+  ) {
+    this.spool = spool;
+    this.path = path;
+    this.#teller = teller;
+    this.#done = done;
+  }
+
+  status(): SpoolStatus {
+    return this.spool.status();
+  }
+
+  read(seq: number, limit: number): SpooledBatch[] {
+    try {
+      return this.spool.read(seq, limit);
+    } catch {
+      // Reported when the file is salvaged.
+      this.#done(this, true);
+      return [];
+    }
+  }
+
+  ackUpTo(seq: number): void {
+    try {
+      this.spool.ackUpTo(seq);
+    } catch {
+      // On a full disk nothing can be deleted: it is tried again with the next ones, and sent again after a restart.
+    }
+    this.#finishIfEmpty();
+  }
+
+  setAside(seq: number, reason: string): void {
+    this.spool.setAside(seq, reason);
+    this.spool.handOver(this.#teller());
+    this.#finishIfEmpty();
+  }
+
+  drop(wish: DropWish, reason: string): DroppedRange | undefined {
+    const range = 'drop' in this.spool ? this.spool.drop(wish, reason) : this.spool.dropBefore(wish.beforeUs ?? 0, reason);
+    this.spool.handOver(this.#teller());
+    this.#finishIfEmpty();
+    return range;
+  }
+
+  #finishIfEmpty(): void {
+    if (this.spool.status().batches === 0) this.#done(this, false);
+  }
+}
+
+/** The sealed epochs of one spool. */
+export class Backlog {
+  readonly #path: string;
+  readonly #limits: SpoolLimits;
+  readonly #teller: () => Teller;
+  #lanes: BacklogLane[] = [];
+  /** A file could not be read: it is to be looked at again. */
+  #broken = false;
+
+  /** `path` is the spool's: the files stand beside it. */
+  constructor(path: string, limits: SpoolLimits, teller: () => Teller) {
+    this.#path = path;
+    this.#limits = { ...limits, maxBytes: Number.POSITIVE_INFINITY, maxRows: Number.POSITIVE_INFINITY };
+    this.#teller = teller;
+  }
+
+  /** Oldest first. */
+  get lanes(): readonly BacklogLane[] {
+    return this.#lanes;
+  }
+
+  get broken(): boolean {
+    return this.#broken;
+  }
+
+  /** Opens the files that are not open yet; of one that is damaged, what can be read. Throws where the disk fails. */
+  scan(): void {
+    const prefix = `${basename(this.#path)}.backlog-`;
+    for (const name of readdirSync(dirname(this.#path))) {
+      const path = join(dirname(this.#path), name);
+      if (!name.startsWith(prefix) || !/^[0-9a-f]{32}$/.test(name.slice(prefix.length))) continue;
+      if (this.#lanes.some((lane) => lane.path === path)) continue;
+      const found = openExisting(path);
+      this.#add(typeof found === 'string' ? this.#rescue(path) : found, path);
+    }
+    this.#broken = false;
+  }
+
+  /** Salvages a damaged file into a sealed epoch of its own name. */
+  #rescue(path: string): DatabaseSync {
+    let rescued: string | undefined;
+    const { database, setAside } = openSpoolDatabase(path, 'power_cut', () => {
+      rescued = salvageInto(path, (epoch) => `${this.pathOf(epoch)}.salvage`, this.#teller())?.file;
+    });
+    if (rescued === undefined || setAside === undefined) return database;
+    database.close();
+    renameSync(rescued, path);
+    return openExisting(path) as DatabaseSync;
+  }
+
+  #add(database: DatabaseSync, path: string): void {
+    const spool = new SqliteSpool(database, this.#limits);
+    spool.handOver(this.#teller());
+    this.#push(spool, path);
+  }
+
+  #push(spool: SqliteSpool | MemorySpool, path: string | undefined): void {
+    if (spool.status().batches === 0) {
+      spool.close();
+      if (path !== undefined) removeDatabase(path);
+      return;
+    }
+    this.#lanes.push(new BacklogLane(spool, path, this.#teller, (lane, broken) => this.#done(lane, broken)));
+    this.#lanes.sort((a, b) => a.spool.oldestUs - b.spool.oldestUs);
+  }
+
+  #done(lane: BacklogLane, broken: boolean): void {
+    this.#lanes = this.#lanes.filter((other) => other !== lane);
+    this.#broken ||= broken;
+    closeQuietly(lane.spool);
+    if (!broken && lane.path !== undefined) removeDatabase(lane.path);
+  }
+
+  /** Takes over a spool whose file at `path` is renamed; throws where that fails. */
+  seal(spool: SqliteSpool, path: string): void {
+    const target = this.pathOf(spool.status().epoch);
+    closeQuietly(spool);
+    this.#lanes = this.#lanes.filter((lane) => lane.spool !== spool);
+    moveDatabase(path, target);
+    const database = openExisting(target, 'power_cut', false);
+    if (typeof database !== 'string') this.#add(database, target);
+  }
+
+  /** Keeps a spool in its place whose file cannot be written now: what it holds can still be read. */
+  lend(spool: SqliteSpool): void {
+    this.#push(spool, this.#path);
+  }
+
+  /** The lane whose file still has the name of the spool itself. */
+  get lent(): BacklogLane | undefined {
+    return this.#lanes.find((lane) => lane.path === this.#path);
+  }
+
+  /** Keeps what a memory spool holds, on disk where that works. Throws where it does not. */
+  save(memory: MemorySpool): void {
+    const { epoch, nextSeq, batches } = memory.status();
+    if (batches === 0) return;
+    const path = this.pathOf(epoch);
+    writeLane(`${path}.salvage`, epoch, nextSeq, memory.read(0, batches));
+    renameSync(`${path}.salvage`, path);
+    this.#add(openExisting(path) as DatabaseSync, path);
+  }
+
+  /** Keeps a memory spool as it is. */
+  hold(memory: MemorySpool): void {
+    this.#push(memory, undefined);
+  }
+
+  /** What a lane holds is held elsewhere. */
+  discard(lane: BacklogLane): void {
+    this.#done(lane, false);
+  }
+
+  pathOf(epoch: Uint8Array): string {
+    return `${this.#path}.backlog-${Buffer.from(epoch).toString('hex')}`;
+  }
+
+  close(): void {
+    for (const lane of this.#lanes) closeQuietly(lane.spool);
+    this.#lanes = [];
+  }
+}
+
+/** What became of a damaged file. */
+export interface Salvaged {
+  file: string;
+  batches: number;
+  rows: number;
+  lost: number;
+}
+
+/** Writes the readable batches of the file at `path` into a new one and tells what is lost. Undefined where nothing is known of the file. */
+export function salvageInto(path: string, toFile: (epoch: Uint8Array) => string, teller: Teller): Salvaged | undefined {
+  let writer: LaneWriter | undefined;
+  try {
+    const found = salvage(path, (batch, epoch) => {
+      writer ??= new LaneWriter(toFile(epoch), epoch);
+      writer.add(batch);
+    });
+    if (found === undefined) return undefined;
+    writer ??= new LaneWriter(toFile(found.epoch), found.epoch);
+    writer.finish(found.nextSeq);
+    teller.tell(found.dropped);
+    const lost = found.dropped.reduce((sum, { firstSeq, lastSeq, rows }) => sum + (rows === 0 ? lastSeq - firstSeq + 1 : 0), 0);
+    return { file: writer.path, batches: found.batches, rows: found.rows, lost };
+  } catch (error) {
+    writer?.abandon();
+    throw error;
+  }
+}
+
+const COMMIT_EVERY = 256;
+
+/** A file with batches that have their numbers already. */
+class LaneWriter {
+  readonly path: string;
+  readonly #database: DatabaseSync;
+  #count = 0;
+  #rows = 0;
+
+  constructor(path: string, epoch: Uint8Array) {
+    this.path = path;
+    removeDatabase(path);
+    this.#database = createSpoolDatabase(path, 'power_cut', epoch);
+    this.#database.exec('BEGIN IMMEDIATE');
+  }
+
+  add({ seq, createdUs, rows, bytes }: { seq: number; createdUs: number; rows: number; bytes: Uint8Array }): void {
+    this.#database.prepare('INSERT INTO batches VALUES (?, ?, ?, ?)').run(seq, createdUs, rows, bytes);
+    this.#rows += rows;
+    if (++this.#count % COMMIT_EVERY === 0) this.#database.exec('COMMIT; BEGIN IMMEDIATE');
+  }
+
+  finish(nextSeq: number): void {
+    this.#database.prepare('UPDATE meta SET next_seq = ?, rows_committed = ?').run(nextSeq, this.#rows);
+    this.#database.exec('COMMIT');
+    this.#database.close();
+  }
+
+  abandon(): void {
+    if (this.#database.isOpen) this.#database.close();
+    removeDatabase(this.path);
+  }
+}
+
+function writeLane(path: string, epoch: Uint8Array, nextSeq: number, batches: readonly (SpooledBatch & { createdUs: number })[]): void {
+  const writer = new LaneWriter(path, epoch);
+  try {
+    for (const batch of batches) writer.add(batch);
+    writer.finish(nextSeq);
+  } catch (error) {
+    writer.abandon();
+    throw error;
+  }
+}
+
+export function moveDatabase(from: string, to: string): void {
+  // The log first: without it the file is older, with another file's it would be damaged.
+  if (existsSync(`${from}-wal`)) renameSync(`${from}-wal`, `${to}-wal`);
+  renameSync(from, to);
+}
+
+function removeDatabase(path: string): void {
+  for (const suffix of ['', '-wal', '-shm']) rmSync(path + suffix, { force: true });
+}
+
+function closeQuietly(spool: { close(): void }): void {
+  try {
+    spool.close();
+  } catch {
+    // A full disk takes no last transaction: acknowledged batches stay in the file and are sent once more.
+  }
+}
