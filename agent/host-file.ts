@@ -5,6 +5,8 @@ import { closeSync, openSync, readSync } from 'node:fs';
 export interface HostRoots {
   proc: string;
   sys: string;
+  /** State of running programs (default `/run`). */
+  run?: string;
 }
 
 let shared = Buffer.allocUnsafeSlow(32_768);

@@ -8,6 +8,10 @@ export interface SelfState {
   spoolBatches: number;
   spoolBytes: number;
   collectorsFailed: number;
+  /** How far this machine's clock is ahead of the gateway's, where that is known. */
+  skewMs?: number;
+  /** How many starts of the machine this agent has seen. */
+  boots?: number;
 }
 
 export function createAgentCollector(read: () => SelfState): Collector {

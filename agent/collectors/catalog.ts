@@ -1,37 +1,63 @@
 // All collectors, in the order in which they run. A new one is added here.
 import type { HostRoots } from '../host-file.ts';
 import { createAgentCollector, type SelfState } from './agent.ts';
+import { createBatteryCollector } from './battery.ts';
+import { createClockCollector } from './clock.ts';
 import type { Collector } from './collector.ts';
 import { createCpuCollector } from './cpu.ts';
+import { createCpuFrequencyCollector } from './cpu-frequency.ts';
 import { createDiskIoCollector } from './disk-io.ts';
+import { createFanCollector } from './fan.ts';
 import { createFilesystemCollector } from './filesystem.ts';
+import { createKernelCollector } from './kernel.ts';
 import { createLoadCollector } from './load.ts';
 import { createMemoryCollector } from './memory.ts';
 import { createNetworkCollector } from './network.ts';
+import { createPagingCollector } from './paging.ts';
+import { createPowerCollector } from './power.ts';
 import { createPressureCollector } from './pressure.ts';
+import { createProcessCollector } from './process.ts';
+import { ProcessTable } from './process-table.ts';
 import { createProcessesCollector } from './processes.ts';
+import { createProtocolsCollector } from './protocols.ts';
 import { createSocketsCollector } from './sockets.ts';
+import { createSoftnetCollector } from './softnet.ts';
 import { createSwapCollector } from './swap.ts';
 import { createSystemdCollector } from './systemd.ts';
 import { createSystemdUnitCollector } from './systemd-unit.ts';
 import { createTemperatureCollector } from './temperature.ts';
 import { createUptimeCollector } from './uptime.ts';
+import { createUsersCollector } from './users.ts';
+import { createVoltageCollector } from './voltage.ts';
 
-type Creators = Readonly<Record<string, (roots: HostRoots, self: () => SelfState) => Collector>>;
+type Creators = Readonly<Record<string, (roots: HostRoots, self: () => SelfState, table: ProcessTable) => Collector>>;
 
 const LINUX: Creators = {
   cpu: createCpuCollector,
+  cpu_frequency: createCpuFrequencyCollector,
   memory: createMemoryCollector,
+  paging: createPagingCollector,
   swap: createSwapCollector,
   load: createLoadCollector,
   pressure: createPressureCollector,
   disk_io: createDiskIoCollector,
   filesystem: (roots) => createFilesystemCollector(roots),
   network: createNetworkCollector,
+  softnet: createSoftnetCollector,
+  protocols: createProtocolsCollector,
   sockets: createSocketsCollector,
   uptime: createUptimeCollector,
-  processes: createProcessesCollector,
+  clock: createClockCollector,
+  kernel: createKernelCollector,
+  // Before the other one, which counts what this one has read.
+  process: (roots, _, table) => createProcessCollector(roots, table),
+  processes: (roots, _, table) => createProcessesCollector(roots, table),
+  users: createUsersCollector,
   temperature: createTemperatureCollector,
+  fan: createFanCollector,
+  power: createPowerCollector,
+  voltage: createVoltageCollector,
+  battery: createBatteryCollector,
   systemd: () => createSystemdCollector(),
   systemd_unit: (roots) => createSystemdUnitCollector(roots),
   agent: (_, self) => createAgentCollector(self),
@@ -51,5 +77,6 @@ export function createCollectors(
   platform: string = process.platform,
 ): Collector[] {
   const creators = platform === 'linux' ? LINUX : PORTABLE;
-  return Object.entries(creators).flatMap(([name, create]) => (wanted(name) ? [create(roots, self)] : []));
+  const table = new ProcessTable(roots);
+  return Object.entries(creators).flatMap(([name, create]) => (wanted(name) ? [create(roots, self, table)] : []));
 }

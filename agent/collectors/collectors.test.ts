@@ -1,5 +1,5 @@
 // Every collector over the recorded tree: the rows of its first tick, and of a second one where it needs two.
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -14,13 +14,14 @@ let root: string;
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'muster-proc-'));
   for (const tree of ['proc', 'sys']) cpSync(join(FIXTURES, tree), join(root, tree), { recursive: true });
+  mkdirSync(join(root, 'run'));
 });
 afterEach(() => rmSync(root, { recursive: true }));
 
 /** Runs one collector: a tick, then `change`, then a second tick two seconds later. Gives the rows of the last tick by their tags. */
 async function rowsOf(name: string, change?: () => void): Promise<Record<string, Record<string, number>>> {
-  const roots = { proc: join(root, 'proc'), sys: join(root, 'sys') };
-  const self = () => ({ tickMs: 1, spoolBatches: 2, spoolBytes: 3, collectorsFailed: 4 });
+  const roots = { proc: join(root, 'proc'), sys: join(root, 'sys'), run: join(root, 'run') };
+  const self = () => ({ tickMs: 1, spoolBatches: 2, spoolBytes: 3, collectorsFailed: 4, skewMs: -12, boots: 5 });
   const [collector] = createCollectors((one) => one === name, roots, self);
   if (collector === undefined) throw new Error(`there is no collector ${name}`);
   const builder = new FrameBuilder(collector);
@@ -71,7 +72,7 @@ test('cpu: counters that start anew give no row', async () => {
 
 test('memory: used is what is not available', async () => {
   const { '': row } = await rowsOf('memory');
-  expect(row).toEqual({
+  expect(row).toMatchObject({
     total: 16_000_000 * 1024,
     used: 6_000_000 * 1024,
     available: 10_000_000 * 1024,
@@ -79,7 +80,15 @@ test('memory: used is what is not available', async () => {
     buffers: 500_000 * 1024,
     cached: 5_250_000 * 1024,
     used_percent: 37.5,
+    active: 524_336 * 1024,
+    shared: 8788 * 1024,
+    committed: 565_936 * 1024,
+    writeback: Number.NaN,
+    pressure_some_avg10: 1.05,
+    pressure_full_avg10: 0.25,
   });
+  rmSync(join(root, 'proc/pressure'), { recursive: true });
+  expect((await rowsOf('memory'))['']).toMatchObject({ used_percent: 37.5, pressure_some_avg10: Number.NaN });
 });
 
 test('memory: a kernel that does not say what is available', async () => {
@@ -96,13 +105,19 @@ test('swap: space and traffic', async () => {
 
 test('load and uptime', async () => {
   expect((await rowsOf('load'))['']).toEqual({ load1: 0.07, load5: 1.25, load15: 12.47 });
-  expect((await rowsOf('uptime'))['']).toEqual({ uptime_seconds: 1624.51, boot_time_seconds: 1_795_386_704 });
+  expect((await rowsOf('uptime'))['']).toEqual({ uptime_seconds: 1624.51, boot_time_seconds: 1_795_386_704, boots: 5 });
 });
 
 test('pressure: what the kernel does not tell is absent', async () => {
-  const rows = await rowsOf('pressure');
-  expect(rows['io']).toEqual({ some_avg10: 1.05, some_avg60: 0.92, full_avg10: 0.25, full_avg60: 0.54 });
-  expect(rows['cpu']).toEqual({ some_avg10: 1.05, some_avg60: 0.92, full_avg10: Number.NaN, full_avg60: Number.NaN });
+  const rows = await rowsOf('pressure', () => replace('pressure/io', ['total=103097827', 'total=103597827']));
+  expect(rows['io']).toEqual({ some_percent: 25, full_percent: 0, some_avg10: 1.05, some_avg60: 0.92, full_avg10: 0.25, full_avg60: 0.54 });
+  expect(rows['cpu']).toMatchObject({
+    some_percent: 0,
+    some_avg10: 1.05,
+    some_avg60: 0.92,
+    full_avg10: Number.NaN,
+    full_avg60: Number.NaN,
+  });
 });
 
 test('disk_io: rates, latency and utilisation of whole disks', async () => {
@@ -118,6 +133,10 @@ test('disk_io: rates, latency and utilisation of whole disks', async () => {
       read_latency_ms: 2,
       write_latency_ms: Number.NaN,
       utilization_percent: 50,
+      in_flight: 0,
+      queue_length: 0,
+      discard_bytes_per_second: 0,
+      flushes_per_second: 0,
     },
   });
 });
@@ -144,10 +163,18 @@ test('network: an interface that was reset gives neither a negative rate nor a s
 });
 
 test('sockets: both families together', async () => {
-  const expected = { used: 160, tcp_in_use: 16, tcp_orphan: 1, tcp_time_wait: 3, tcp_allocated: 14, udp_in_use: 6 };
-  expect((await rowsOf('sockets'))['']).toEqual(expected);
+  const expected = { used: 160, tcp_in_use: 16, tcp_orphan: 1, tcp_time_wait: 3, tcp_allocated: 14, udp_in_use: 6, active_connections: 9 };
+  expect((await rowsOf('sockets'))['']).toMatchObject({
+    ...expected,
+    tcp_state_established: 1,
+    tcp_state_listen: 2,
+    tcp_state_time_wait: 1,
+    tcp_state_close_wait: 1,
+    tcp_state_syn_sent: 0,
+  });
   rmSync(join(root, 'proc/net/sockstat6'));
-  expect((await rowsOf('sockets'))['']).toEqual({ ...expected, tcp_in_use: 11, udp_in_use: 4 });
+  rmSync(join(root, 'proc/net/tcp6'));
+  expect((await rowsOf('sockets'))['']).toMatchObject({ tcp_state_listen: 1, ...expected, tcp_in_use: 11, udp_in_use: 4 });
 });
 
 test('processes: counts now and rates', async () => {
@@ -160,7 +187,97 @@ test('processes: counts now and rates', async () => {
     forks_per_second: 10,
     context_switches_per_second: Number.NaN,
     interrupts_per_second: 0,
+    sleeping: 1,
+    idle: 0,
+    uninterruptible: 0,
+    stopped: 0,
+    zombies: 1,
   });
+});
+
+test('process: the top by CPU and by memory, without secrets in the command line', async () => {
+  const stat = join(root, 'proc/1/stat');
+  const rows = await rowsOf('process', () => writeFileSync(stat, readFileSync(stat, 'utf8').replace(' 150 250 ', ' 170 280 ')));
+  const memory_percent = ((3250 * 4096) / (16_000_000 * 1024)) * 100;
+  const systemd = { pid: 1, cpu_percent: 25, rss_bytes: 3250 * 4096, memory_percent, threads: 1 };
+  expect(rows).toEqual({ 'cpu 1 systemd': systemd, 'memory 1 systemd': systemd });
+});
+
+test('protocols: rates of both files; a share where something was sent', async () => {
+  const { '': row } = await rowsOf('protocols', () => {
+    replace('net/snmp', ['4560030 4561000 30100', '4560230 4561400 30104'], ['Udp: 6912 2 0', 'Udp: 1 4 0']);
+    replace('net/netstat', ['TcpExt: 0 4 5', 'TcpExt: 0 6 5']);
+  });
+  expect(row).toMatchObject({
+    tcp_segments_received_per_second: 100,
+    tcp_segments_sent_per_second: 200,
+    tcp_retransmits_per_second: 2,
+    tcp_retransmit_percent: 1,
+    tcp_listen_overflows_per_second: 1,
+    tcp_active_opens_per_second: 0,
+    // A counter that went back is a gap, no spike.
+    udp_received_per_second: Number.NaN,
+    udp_no_port_per_second: 1,
+  });
+});
+
+test('softnet, paging and kernel', async () => {
+  const softnet = await rowsOf('softnet', () => replace('net/softnet_stat', ['00229651 00000001', '0022965b 00000003']));
+  expect(softnet['']).toEqual({ processed_per_second: 5, dropped_per_second: 1, squeezed_per_second: 0 });
+  const paging = await rowsOf('paging', () => replace('vmstat', ['pgpgin 1000', 'pgpgin 1010'], ['oom_kill 3', 'oom_kill 5']));
+  expect(paging['']).toMatchObject({ in_bytes_per_second: 5120, faults_per_second: 0, oom_kills_per_second: 1, oom_kills: 5 });
+  expect((await rowsOf('kernel'))['']).toMatchObject({ open_files: 592, entropy_bits: 256, tracked_connections_percent: 25 });
+  rmSync(join(root, 'proc/sys/net'), { recursive: true });
+  expect((await rowsOf('kernel'))['']).toMatchObject({ open_files: 592, tracked_connections: Number.NaN });
+});
+
+test('fan, power, voltage and battery', async () => {
+  expect(await rowsOf('fan')).toEqual({ 'coretemp CPU': { rpm: 1200 } });
+  expect((await rowsOf('power'))['coretemp power1']?.['watts']).toBeCloseTo(12.345678);
+  expect(await rowsOf('voltage')).toEqual({ 'coretemp in0': { volts: 1.216 } });
+  expect(await rowsOf('battery')).toEqual({
+    BAT0: { charge_percent: 75, health_percent: 80, watts: -6.5, volts: 11.8, cycles: 312, charging: 0 },
+  });
+  rmSync(join(root, 'sys/class/power_supply/BAT0'), { recursive: true });
+  await expect(rowsOf('battery')).rejects.toThrow('power_supply has no battery');
+});
+
+test('cpu_frequency: cores that are offline are left out', async () => {
+  await expect(rowsOf('cpu_frequency')).rejects.toThrow('ENOENT');
+  for (const [core, khz] of ['2000000', '3000000', undefined].entries()) {
+    const folder = join(root, `sys/devices/system/cpu/cpu${core}/cpufreq`);
+    mkdirSync(folder, { recursive: true });
+    if (khz !== undefined) writeFileSync(join(folder, 'scaling_cur_freq'), `${khz}\n`);
+  }
+  expect(await rowsOf('cpu_frequency')).toEqual({ '': { mean_hertz: 2.5e9, lowest_hertz: 2e9, highest_hertz: 3e9 } });
+});
+
+test('clock: who keeps it, and how far it is off', async () => {
+  expect(await rowsOf('clock')).toEqual({ '': { kept: 0, synchronized: Number.NaN, skew_ms: -12 } });
+  mkdirSync(join(root, 'run/systemd/timesync'), { recursive: true });
+  expect(await rowsOf('clock')).toEqual({ '': { kept: 1, synchronized: 0, skew_ms: -12 } });
+  writeFileSync(join(root, 'run/systemd/timesync/synchronized'), '');
+  expect(await rowsOf('clock')).toEqual({ '': { kept: 1, synchronized: 1, skew_ms: -12 } });
+});
+
+test('users: utmp without what is over, else the sessions of logind', async () => {
+  await expect(rowsOf('users')).rejects.toThrow('nobody tells who is logged in');
+  const sessions = join(root, 'run/systemd/sessions');
+  mkdirSync(sessions, { recursive: true });
+  writeFileSync(join(sessions, '3'), 'UID=1000\nUSER=ada\nREMOTE=1\nCLASS=user\nSTATE=active\nLEADER=42\n');
+  writeFileSync(join(sessions, 'c1'), 'UID=107\nUSER=gdm\nREMOTE=0\nCLASS=greeter\nSTATE=online\n');
+  expect(await rowsOf('users')).toEqual({ '': { sessions: 1, users: 1, remote_sessions: 1 } });
+  const record = (type: number, pid: number, user: string, host: string): Buffer => {
+    const bytes = Buffer.alloc(384);
+    bytes.writeInt16LE(type, 0);
+    bytes.writeInt32LE(pid, 4);
+    bytes.write(user, 44);
+    bytes.write(host, 76);
+    return bytes;
+  };
+  const records = [record(7, 42, 'ada', ':0'), record(7, 1, 'ada', 'laptop.example'), record(8, 42, 'bob', ''), record(7, 999, 'gone', '')];
+  writeFileSync(join(root, 'run/utmp'), Buffer.concat([...records, Buffer.alloc(100)]));
+  expect(await rowsOf('users')).toEqual({ '': { sessions: 2, users: 1, remote_sessions: 1 } });
 });
 
 test('temperature: sensors by chip and label, below zero too', async () => {

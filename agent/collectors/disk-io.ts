@@ -18,6 +18,14 @@ export interface DiskCounters {
   sectorsWritten: number;
   msWriting: number;
   msBusy: number;
+  /** Requests under way now. */
+  inFlight: number;
+  /** Milliseconds of all requests together. */
+  msWeighted: number;
+  /** Since 4.18; NaN before. */
+  sectorsDiscarded: number;
+  /** Since 5.5; NaN before. */
+  flushes: number;
 }
 
 export function parseDiskstats(bytes: Buffer): DiskCounters[] {
@@ -36,9 +44,16 @@ export function parseDiskstats(bytes: Buffer): DiskCounters[] {
     scanner.skipWords(1);
     const sectorsWritten = scanner.number();
     const msWriting = scanner.number();
-    scanner.skipWords(1);
+    const inFlight = scanner.number();
     const msBusy = scanner.number();
-    if (reads + writes > 0) disks.push({ device, reads, sectorsRead, msReading, writes, sectorsWritten, msWriting, msBusy });
+    if (reads + writes === 0) continue;
+    const msWeighted = scanner.number();
+    scanner.skipWords(2);
+    const sectorsDiscarded = scanner.number();
+    scanner.skipWords(1);
+    const flushes = scanner.number();
+    const requests = { reads, sectorsRead, msReading, writes, sectorsWritten, msWriting };
+    disks.push({ device, ...requests, inFlight, msBusy, msWeighted, sectorsDiscarded, flushes });
   } while (scanner.nextLine());
   return disks;
 }
@@ -56,6 +71,10 @@ export function toDiskRow(now: DiskCounters, before: DiskCounters, seconds: numb
     perSecond(now.msReading, before.msReading, seconds) / reads,
     perSecond(now.msWriting, before.msWriting, seconds) / writes,
     Math.min(100, perSecond(now.msBusy, before.msBusy, seconds) / 10),
+    now.inFlight,
+    perSecond(now.msWeighted, before.msWeighted, seconds) / 1000,
+    perSecond(now.sectorsDiscarded, before.sectorsDiscarded, seconds) * SECTOR_BYTES,
+    perSecond(now.flushes, before.flushes, seconds),
   ];
 }
 
@@ -86,6 +105,10 @@ export function createDiskIoCollector(roots: HostRoots): Collector {
       'read_latency_ms',
       'write_latency_ms',
       'utilization_percent',
+      'in_flight',
+      'queue_length',
+      'discard_bytes_per_second',
+      'flushes_per_second',
     ],
     collect(rows: RowSink, tick: Tick): void {
       const seconds = (tick.monotonicMs - beforeMs) / 1000;

@@ -1,8 +1,10 @@
-// Memory from /proc/meminfo (Documentation/filesystems/proc.rst). Used is what is not available, as `free` says since procps 4.
+// Memory from /proc/meminfo (Documentation/filesystems/proc.rst), with its pressure where the kernel tells it. Used is what is not
+// available, as `free` says since procps 4.
 import { join } from 'node:path';
 import { HostFile, type HostRoots } from '../host-file.ts';
 import { numberAfter, Scanner } from '../scanner.ts';
 import type { Collector, RowSink } from './collector.ts';
+import { parsePressure } from './pressure.ts';
 
 /** Bytes. */
 export interface Memory {
@@ -12,7 +14,26 @@ export interface Memory {
   buffers: number;
   /** Page cache with what slabs can give back. */
   cached: number;
+  /** What `DETAILS` names, in its order. */
+  details: Float64Array;
 }
+
+/** Field → line, in the file's order, so that each is looked for from where the one before stood. */
+const DETAILS = {
+  active: 'Active:',
+  inactive: 'Inactive:',
+  dirty: 'Dirty:',
+  writeback: 'Writeback:',
+  anonymous: 'AnonPages:',
+  mapped: 'Mapped:',
+  shared: 'Shmem:',
+  slab: 'Slab:',
+  kernel_stack: 'KernelStack:',
+  page_tables: 'PageTables:',
+  commit_limit: 'CommitLimit:',
+  committed: 'Committed_AS:',
+} as const;
+const DETAIL_LINES = Object.values(DETAILS);
 
 export function parseMemory(bytes: Buffer): Memory {
   const scanner = new Scanner(bytes);
@@ -22,23 +43,53 @@ export function parseMemory(bytes: Buffer): Memory {
   const available = kib('MemAvailable:');
   const buffers = kib('Buffers:');
   const pageCache = kib('Cached:');
-  const reclaimable = kib('SReclaimable:');
+  const details = Float64Array.from(DETAIL_LINES, kib);
+  const reclaimable = numberAfter(new Scanner(bytes), 'SReclaimable:') * 1024;
   const cached = pageCache + (Number.isNaN(reclaimable) ? 0 : reclaimable);
   // Kernels before 3.14 do not say what is available.
-  return { total, free, buffers, cached, available: Number.isNaN(available) ? free + buffers + cached : available };
+  return { total, free, buffers, cached, details, available: Number.isNaN(available) ? free + buffers + cached : available };
 }
 
 export function createMemoryCollector(roots: HostRoots): Collector {
   const file = new HostFile(join(roots.proc, 'meminfo'));
+  const pressureFile = new HostFile(join(roots.proc, 'pressure/memory'));
+  let hasPressure = true;
+
+  const readPressure = (): { someAvg10: number; fullAvg10: number } => {
+    try {
+      if (hasPressure) return parsePressure(pressureFile.read());
+    } catch {
+      // Not built in, or switched off: the collector `pressure` says so.
+      hasPressure = false;
+    }
+    return { someAvg10: Number.NaN, fullAvg10: Number.NaN };
+  };
+
   return {
     measurement: 'memory',
     tags: [],
-    fields: ['total', 'used', 'available', 'free', 'buffers', 'cached', 'used_percent'],
+    fields: [
+      'total',
+      'used',
+      'available',
+      'free',
+      'buffers',
+      'cached',
+      'used_percent',
+      ...Object.keys(DETAILS),
+      'pressure_some_avg10',
+      'pressure_full_avg10',
+    ],
     collect(rows: RowSink): void {
-      const { total, available, free, buffers, cached } = parseMemory(file.read());
+      const { total, available, free, buffers, cached, details } = parseMemory(file.read());
       const used = total - available;
-      rows.add([], [total, used, available, free, buffers, cached, (used / total) * 100]);
+      const { someAvg10, fullAvg10 } = readPressure();
+      rows.add([], [total, used, available, free, buffers, cached, (used / total) * 100, ...details, someAvg10, fullAvg10]);
     },
-    close: () => file.close(),
+    close(): void {
+      file.close();
+      pressureFile.close();
+      hasPressure = true;
+    },
   };
 }

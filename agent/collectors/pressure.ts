@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { HostFile, type HostRoots } from '../host-file.ts';
 import { Scanner } from '../scanner.ts';
-import type { Collector, RowSink } from './collector.ts';
+import { type Collector, perSecond, type RowSink, type Tick } from './collector.ts';
 
 const RESOURCES = ['cpu', 'memory', 'io'] as const;
 
@@ -12,6 +12,9 @@ export interface Pressure {
   someAvg60: number;
   fullAvg10: number;
   fullAvg60: number;
+  /** Microseconds since boot. */
+  someTotal: number;
+  fullTotal: number;
 }
 
 export function parsePressure(bytes: Buffer): Pressure {
@@ -19,24 +22,38 @@ export function parsePressure(bytes: Buffer): Pressure {
   const next = (key: string): number => (scanner.seekInLine(key) ? scanner.number() : Number.NaN);
   const someAvg10 = next('avg10=');
   const someAvg60 = next('avg60=');
+  const someTotal = next('total=');
   scanner.nextLine();
-  return { someAvg10, someAvg60, fullAvg10: next('avg10='), fullAvg60: next('avg60=') };
+  return { someAvg10, someAvg60, someTotal, fullAvg10: next('avg10='), fullAvg60: next('avg60='), fullTotal: next('total=') };
 }
 
 export function createPressureCollector(roots: HostRoots): Collector {
-  const files = RESOURCES.map((resource) => ({ tags: [resource], file: new HostFile(join(roots.proc, 'pressure', resource)) }));
+  const sources = RESOURCES.map((resource) => ({
+    tags: [resource],
+    file: new HostFile(join(roots.proc, 'pressure', resource)),
+    someTotal: Number.NaN,
+    fullTotal: Number.NaN,
+  }));
+  let beforeMs = 0;
   return {
     measurement: 'pressure',
     tags: ['resource'],
-    fields: ['some_avg10', 'some_avg60', 'full_avg10', 'full_avg60'],
-    collect(rows: RowSink): void {
-      for (const { tags, file } of files) {
-        const { someAvg10, someAvg60, fullAvg10, fullAvg60 } = parsePressure(file.read());
-        rows.add(tags, [someAvg10, someAvg60, fullAvg10, fullAvg60]);
+    fields: ['some_avg10', 'some_avg60', 'full_avg10', 'full_avg60', 'some_percent', 'full_percent'],
+    collect(rows: RowSink, tick: Tick): void {
+      const seconds = (tick.monotonicMs - beforeMs) / 1000;
+      for (const source of sources) {
+        const { someAvg10, someAvg60, fullAvg10, fullAvg60, someTotal, fullTotal } = parsePressure(source.file.read());
+        // Microseconds of waiting a second.
+        const share = (now: number, before: number): number => Math.min(100, perSecond(now, before, seconds) / 10_000);
+        const shares = [share(someTotal, source.someTotal), share(fullTotal, source.fullTotal)];
+        rows.add(source.tags, [someAvg10, someAvg60, fullAvg10, fullAvg60, ...shares]);
+        source.someTotal = someTotal;
+        source.fullTotal = fullTotal;
       }
+      beforeMs = tick.monotonicMs;
     },
     close(): void {
-      for (const { file } of files) file.close();
+      for (const { file } of sources) file.close();
     },
   };
 }

@@ -1,11 +1,11 @@
-// Counts of processes and threads from /proc/stat and /proc/loadavg; the number of processes by counting the folders of /proc, every
+// Counts of processes and threads from /proc/stat and /proc/loadavg; how many there are of each state from the table of processes, every
 // ten seconds only, as that grows with their number.
-import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { HostFile, type HostRoots } from '../host-file.ts';
 import { numberAfter, Scanner } from '../scanner.ts';
 import { type Collector, perSecond, type RowSink, type Tick } from './collector.ts';
 import { parseLoadavg } from './load.ts';
+import type { ProcessEntry, ProcessTable } from './process-table.ts';
 
 const COUNT_EVERY_MS = 10_000;
 
@@ -30,39 +30,77 @@ export function parseProcessCounters(stat: Buffer): ProcessCounters {
   return { interrupts, contextSwitches, forks, running, blocked };
 }
 
-export function createProcessesCollector(roots: HostRoots): Collector {
+/** The letters of the states that are counted, in the order of the fields (man 5 proc_pid_stat). */
+const STATES = ['S', 'I', 'D', 'T', 'Z'] as const;
+
+/** How many are in each of `STATES`. */
+export function countStates(entries: readonly Pick<ProcessEntry, 'state'>[]): number[] {
+  return STATES.map((letter) =>
+    entries.reduce((count, { state }) => count + (state === letter || (letter === 'T' && state === 't') ? 1 : 0), 0),
+  );
+}
+
+export function createProcessesCollector(roots: HostRoots, table: ProcessTable): Collector {
   const stat = new HostFile(join(roots.proc, 'stat'));
   const loadavg = new HostFile(join(roots.proc, 'loadavg'));
   let before: ProcessCounters | undefined;
   let beforeMs = 0;
   let total = Number.NaN;
+  let states: number[] = STATES.map(() => Number.NaN);
   let countedMs = Number.NEGATIVE_INFINITY;
+
+  const count = (tick: Tick): void | Promise<void> => {
+    countedMs = tick.monotonicMs;
+    const take = (list: { total: number; entries: readonly ProcessEntry[] }): void => {
+      total = list.total;
+      // Where not all were read, the states are those of a part.
+      states = list.entries.length * 2 < list.total ? STATES.map(() => Number.NaN) : countStates(list.entries);
+    };
+    const list = table.latest(tick, COUNT_EVERY_MS / 2);
+    return list instanceof Promise ? list.then(take) : take(list);
+  };
+
+  const addRow = (rows: RowSink, tick: Tick): void => {
+    const { threads } = parseLoadavg(loadavg.read());
+    const now = parseProcessCounters(stat.read());
+    const seconds = (tick.monotonicMs - beforeMs) / 1000;
+    rows.add(
+      [],
+      [
+        total,
+        now.running,
+        now.blocked,
+        threads,
+        perSecond(now.forks, before?.forks ?? Number.NaN, seconds),
+        perSecond(now.contextSwitches, before?.contextSwitches ?? Number.NaN, seconds),
+        perSecond(now.interrupts, before?.interrupts ?? Number.NaN, seconds),
+        ...states,
+      ],
+    );
+    before = now;
+    beforeMs = tick.monotonicMs;
+  };
+
   return {
     measurement: 'processes',
     tags: [],
-    fields: ['total', 'running', 'blocked', 'threads', 'forks_per_second', 'context_switches_per_second', 'interrupts_per_second'],
-    collect(rows: RowSink, tick: Tick): void {
-      if (tick.monotonicMs - countedMs >= COUNT_EVERY_MS) {
-        total = readdirSync(roots.proc).filter((name) => name.charCodeAt(0) >= 48 && name.charCodeAt(0) <= 57).length;
-        countedMs = tick.monotonicMs;
-      }
-      const { threads } = parseLoadavg(loadavg.read());
-      const now = parseProcessCounters(stat.read());
-      const seconds = (tick.monotonicMs - beforeMs) / 1000;
-      rows.add(
-        [],
-        [
-          total,
-          now.running,
-          now.blocked,
-          threads,
-          perSecond(now.forks, before?.forks ?? Number.NaN, seconds),
-          perSecond(now.contextSwitches, before?.contextSwitches ?? Number.NaN, seconds),
-          perSecond(now.interrupts, before?.interrupts ?? Number.NaN, seconds),
-        ],
-      );
-      before = now;
-      beforeMs = tick.monotonicMs;
+    fields: [
+      'total',
+      'running',
+      'blocked',
+      'threads',
+      'forks_per_second',
+      'context_switches_per_second',
+      'interrupts_per_second',
+      'sleeping',
+      'idle',
+      'uninterruptible',
+      'stopped',
+      'zombies',
+    ],
+    collect(rows: RowSink, tick: Tick): void | Promise<void> {
+      const counting = tick.monotonicMs - countedMs >= COUNT_EVERY_MS ? count(tick) : undefined;
+      return counting === undefined ? addRow(rows, tick) : counting.then(() => addRow(rows, tick));
     },
     close(): void {
       stat.close();

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { HostFile, type HostRoots } from '../host-file.ts';
 import { numberAfter, Scanner } from '../scanner.ts';
+import type { SelfState } from './agent.ts';
 import type { Collector, RowSink } from './collector.ts';
 
 /** Seconds. */
@@ -14,16 +15,16 @@ export function parseBootTime(stat: Buffer): number {
   return numberAfter(new Scanner(stat), 'btime ');
 }
 
-export function createUptimeCollector(roots: HostRoots): Collector {
+export function createUptimeCollector(roots: HostRoots, self: () => SelfState): Collector {
   const file = new HostFile(join(roots.proc, 'uptime'));
   let bootTime: number | undefined;
   return {
     measurement: 'uptime',
     tags: [],
-    fields: ['uptime_seconds', 'boot_time_seconds'],
+    fields: ['uptime_seconds', 'boot_time_seconds', 'boots'],
     collect(rows: RowSink): void {
       bootTime ??= readBootTime(roots);
-      rows.add([], [parseUptime(file.read()), bootTime]);
+      rows.add([], [parseUptime(file.read()), bootTime, self().boots ?? Number.NaN]);
     },
     close(): void {
       file.close();

@@ -1,0 +1,71 @@
+// Tables of the kernel that can run full: open files, threads, tracked connections; and its entropy.
+import { join } from 'node:path';
+import { HostFile, type HostRoots } from '../host-file.ts';
+import { Scanner } from '../scanner.ts';
+import type { Collector, RowSink } from './collector.ts';
+
+/** /proc/sys/fs/file-nr: in use and the most there may be (Documentation/admin-guide/sysctl/fs.rst). */
+export function parseFileNr(bytes: Buffer): { open: number; limit: number } {
+  const scanner = new Scanner(bytes);
+  const open = scanner.number();
+  scanner.skipWords(1);
+  return { open, limit: scanner.number() };
+}
+
+/** A file with one number that is not on every machine; NaN there. */
+class OptionalNumber {
+  readonly #file: HostFile;
+  #missing = false;
+
+  constructor(path: string) {
+    this.#file = new HostFile(path);
+  }
+
+  read(): number {
+    if (this.#missing) return Number.NaN;
+    try {
+      return new Scanner(this.#file.read()).number();
+    } catch {
+      this.#missing = true;
+      return Number.NaN;
+    }
+  }
+
+  close(): void {
+    this.#file.close();
+    this.#missing = false;
+  }
+}
+
+export function createKernelCollector(roots: HostRoots): Collector {
+  const fileNr = new HostFile(join(roots.proc, 'sys/fs/file-nr'));
+  const optional = (path: string) => new OptionalNumber(join(roots.proc, 'sys', path));
+  const entropy = optional('kernel/random/entropy_avail');
+  const threadsLimit = optional('kernel/threads-max');
+  const conntrack = optional('net/netfilter/nf_conntrack_count');
+  const conntrackLimit = optional('net/netfilter/nf_conntrack_max');
+  return {
+    measurement: 'kernel',
+    tags: [],
+    fields: [
+      'open_files',
+      'open_files_limit',
+      'open_files_percent',
+      'entropy_bits',
+      'threads_limit',
+      'tracked_connections',
+      'tracked_connections_limit',
+      'tracked_connections_percent',
+    ],
+    collect(rows: RowSink): void {
+      const { open, limit } = parseFileNr(fileNr.read());
+      const tracked = conntrack.read();
+      const trackedLimit = conntrackLimit.read();
+      const shares = { files: (open / limit) * 100, tracked: (tracked / trackedLimit) * 100 };
+      rows.add([], [open, limit, shares.files, entropy.read(), threadsLimit.read(), tracked, trackedLimit, shares.tracked]);
+    },
+    close(): void {
+      for (const file of [fileNr, entropy, threadsLimit, conntrack, conntrackLimit]) file.close();
+    },
+  };
+}

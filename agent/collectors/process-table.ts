@@ -1,0 +1,131 @@
+// What runs on the machine, from /proc/PID/stat (man 5 proc_pid_stat): looked through at most every few seconds, for all collectors that
+// want to know.
+import { closeSync, openSync, readdirSync, readSync } from 'node:fs';
+import { join } from 'node:path';
+import type { HostRoots } from '../host-file.ts';
+import { Scanner } from '../scanner.ts';
+import type { Tick } from './collector.ts';
+
+/** A machine with more shows those alone that the kernel lists first. */
+const MAX_PROCESSES = 5000;
+/** So many are read before others may go on. */
+const SLICE = 250;
+const CLOSING_PARENTHESIS = 41;
+const TICKS_PER_SECOND = 100;
+
+export interface ProcessStat {
+  name: string;
+  /** A letter: R S D Z T t W X I. */
+  state: string;
+  parent: number;
+  /** Clock ticks of user and system time since its start. */
+  cpuTicks: number;
+  threads: number;
+  /** Clock ticks after boot. With the number it is unique. */
+  startTicks: number;
+  residentPages: number;
+}
+
+/** Throws nothing: of a line that is cut short, what is missing is NaN. */
+export function parseProcessStat(bytes: Buffer): ProcessStat {
+  // The name may hold anything, parentheses and newlines too; no field behind it does.
+  const nameEnd = bytes.lastIndexOf(CLOSING_PARENTHESIS);
+  const name = bytes.toString('utf8', bytes.indexOf('(') + 1, nameEnd);
+  const scanner = new Scanner(bytes, nameEnd + 1);
+  const state = scanner.word();
+  const parent = scanner.number();
+  scanner.skipWords(9);
+  const cpuTicks = scanner.number() + scanner.number();
+  scanner.skipWords(4);
+  const threads = scanner.number();
+  scanner.skipWords(1);
+  const startTicks = scanner.number();
+  scanner.skipWords(1);
+  return { name, state, parent, cpuTicks, threads, startTicks, residentPages: scanner.number() };
+}
+
+export interface ProcessEntry extends ProcessStat {
+  pid: number;
+  /** % of one core since the time before; NaN when it was not there then. */
+  cpuPercent: number;
+}
+
+export interface ProcessList {
+  atMs: number;
+  /** How many there are, even where not all were read. */
+  total: number;
+  entries: readonly ProcessEntry[];
+}
+
+export class ProcessTable {
+  readonly #proc: string;
+  readonly #bytes = Buffer.allocUnsafe(1024);
+  #list: ProcessList | undefined;
+  #reading: Promise<ProcessList> | undefined;
+
+  constructor(roots: HostRoots) {
+    this.#proc = roots.proc;
+  }
+
+  /** A list that is not older than `maxAgeMs`: at once on most machines, later on one with very many processes. */
+  latest(tick: Tick, maxAgeMs: number): ProcessList | Promise<ProcessList> {
+    const list = this.#list;
+    if (list !== undefined && tick.monotonicMs - list.atMs <= maxAgeMs) return list;
+    if (this.#reading !== undefined) return this.#reading;
+    const pids = readdirSync(this.#proc).filter(isNumber);
+    if (pids.length <= SLICE) return this.#finish(tick, pids.length, this.#readSlice(pids));
+    this.#reading = this.#readSlices(tick, pids).finally(() => {
+      this.#reading = undefined;
+    });
+    return this.#reading;
+  }
+
+  async #readSlices(tick: Tick, pids: readonly string[]): Promise<ProcessList> {
+    const found: ProcessEntry[] = [];
+    for (let at = 0; at < Math.min(pids.length, MAX_PROCESSES); at += SLICE) {
+      for (const entry of this.#readSlice(pids.slice(at, Math.min(at + SLICE, MAX_PROCESSES)))) found.push(entry);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    return this.#finish(tick, pids.length, found);
+  }
+
+  #readSlice(pids: readonly string[]): ProcessEntry[] {
+    const found: ProcessEntry[] = [];
+    for (const pid of pids) {
+      const bytes = this.#readStat(pid);
+      if (bytes !== undefined) found.push({ pid: Number(pid), cpuPercent: Number.NaN, ...parseProcessStat(bytes) });
+    }
+    return found;
+  }
+
+  // It may be gone since its number was listed.
+  #readStat(pid: string): Buffer | undefined {
+    try {
+      const fd = openSync(join(this.#proc, pid, 'stat'), 'r');
+      try {
+        return this.#bytes.subarray(0, readSync(fd, this.#bytes));
+      } finally {
+        closeSync(fd);
+      }
+    } catch {
+      return undefined;
+    }
+  }
+
+  #finish(tick: Tick, total: number, entries: ProcessEntry[]): ProcessList {
+    const before = new Map((this.#list?.entries ?? []).map((entry) => [entry.pid, entry]));
+    const seconds = (tick.monotonicMs - (this.#list?.atMs ?? 0)) / 1000;
+    for (const entry of entries) {
+      const earlier = before.get(entry.pid);
+      if (earlier === undefined || earlier.startTicks !== entry.startTicks || seconds <= 0) continue;
+      entry.cpuPercent = ((entry.cpuTicks - earlier.cpuTicks) / TICKS_PER_SECOND / seconds) * 100;
+    }
+    this.#list = { atMs: tick.monotonicMs, total, entries };
+    return this.#list;
+  }
+}
+
+function isNumber(name: string): boolean {
+  const first = name.charCodeAt(0);
+  return first >= 48 && first <= 57;
+}

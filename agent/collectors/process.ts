@@ -1,0 +1,98 @@
+// The processes that take most of the CPU and those that take most of the memory, with their command lines.
+import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
+import { join } from 'node:path';
+import type { HostRoots } from '../host-file.ts';
+import type { Collector, RowSink, Tick } from './collector.ts';
+import { parseMemory } from './memory.ts';
+import { pageBytes } from './page-size.ts';
+import type { ProcessEntry, ProcessList, ProcessTable } from './process-table.ts';
+
+const TOP = 10;
+const MAX_COMMAND_BYTES = 512;
+const MAX_COMMAND_CHARACTERS = 200;
+/** Kernel threads are children of this one. */
+const KTHREADD = 2;
+
+/** The first `count` by a value that is above zero, highest first. */
+export function topBy(entries: readonly ProcessEntry[], count: number, measure: (entry: ProcessEntry) => number): ProcessEntry[] {
+  const top: ProcessEntry[] = [];
+  for (const entry of entries) {
+    const value = measure(entry);
+    if (!(value > 0)) continue;
+    let at = top.length;
+    while (at > 0 && measure(top[at - 1] as ProcessEntry) < value) at--;
+    if (at >= count) continue;
+    top.splice(at, 0, entry);
+    if (top.length > count) top.pop();
+  }
+  return top;
+}
+
+/** The name as a tag: kernel workers carry what they do just now behind a slash, which would be a new series each time. */
+export function toProcessTag({ name, parent }: ProcessEntry): string {
+  return parent === KTHREADD ? name.replace(/[/:].*$/, '') : name;
+}
+
+const SECRET = /((?:pass(?:word|wd|phrase)?|secret|token|api-?_?key|credentials?)[\w-]*)(=|:| )\S+/gi;
+
+/** Arguments stand one behind the other, each with a NUL. What looks like a secret is left out. */
+export function parseCommandLine(bytes: Buffer): string {
+  const text = bytes.toString('utf8').replaceAll('\0', ' ').trim();
+  const shown = text.replace(SECRET, '$1$2***');
+  return shown.length > MAX_COMMAND_CHARACTERS ? `${shown.slice(0, MAX_COMMAND_CHARACTERS - 1)}…` : shown;
+}
+
+export function createProcessCollector(roots: HostRoots, table: ProcessTable): Collector {
+  const commandBytes = Buffer.allocUnsafe(MAX_COMMAND_BYTES);
+  let memoryBytes: number | undefined;
+
+  const readCommand = ({ pid, name }: ProcessEntry): string => {
+    try {
+      const fd = openSync(join(roots.proc, String(pid), 'cmdline'), 'r');
+      try {
+        return parseCommandLine(commandBytes.subarray(0, readSync(fd, commandBytes))) || `[${name}]`;
+      } finally {
+        closeSync(fd);
+      }
+    } catch {
+      return `[${name}]`;
+    }
+  };
+
+  const addTop = (rows: RowSink, { entries }: ProcessList): void => {
+    memoryBytes ??= parseMemory(readFileSync(join(roots.proc, 'meminfo'))).total;
+    const add = (by: string, top: readonly ProcessEntry[]): void => {
+      top.forEach((entry, index) => {
+        const rss = entry.residentPages * pageBytes();
+        const percent = (rss / (memoryBytes as number)) * 100;
+        rows.add(
+          [by, String(index + 1), toProcessTag(entry)],
+          [entry.pid, entry.cpuPercent, rss, percent, entry.threads],
+          [readCommand(entry)],
+        );
+      });
+    };
+    add(
+      'cpu',
+      topBy(entries, TOP, ({ cpuPercent }) => cpuPercent),
+    );
+    add(
+      'memory',
+      topBy(entries, TOP, ({ residentPages }) => residentPages),
+    );
+  };
+
+  return {
+    measurement: 'process',
+    tags: ['by', 'rank', 'name'],
+    fields: ['pid', 'cpu_percent', 'rss_bytes', 'memory_percent', 'threads'],
+    textFields: ['command'],
+    intervalMs: 10_000,
+    liveIntervalMs: 2000,
+    collect(rows: RowSink, tick: Tick): void | Promise<void> {
+      const list = table.latest(tick, 0);
+      return list instanceof Promise ? list.then((later) => addTop(rows, later)) : addTop(rows, list);
+    },
+    close: () => undefined,
+  };
+}
