@@ -10,7 +10,8 @@ import type { Upload } from '../publisher/lane.ts';
 import { parseAgentMessage } from './agent-message.ts';
 import { Downlink } from './downlink.ts';
 import type { OlderStream } from './duplicate-stream.ts';
-import { Sequence } from './sequence.ts';
+import { type EpochLane, EpochLanes } from './epoch-lanes.ts';
+import type { Sequence } from './sequence.ts';
 import { MAX_BATCH_BYTES, MAX_SKEW_US, WINDOW } from './stream-limits.ts';
 
 /** The gRPC call, as far as a session needs it. */
@@ -55,7 +56,8 @@ export class AgentSession {
   readonly #context: SessionContext;
   readonly #downlink: Downlink;
   #hello: Hello | undefined;
-  #sequence = new Sequence(1);
+  /** The first is the one of new batches, which the hello named. */
+  readonly #lanes = new EpochLanes();
   #lastHeardMs: number;
   #reading = true;
   #closing = false;
@@ -79,13 +81,12 @@ export class AgentSession {
 
   /** Of which epochs the stream is, the one of new batches first, and up to which number each is acknowledged; none before its hello. */
   get numbers(): StreamNumbers[] {
-    if (this.#hello === undefined) return [];
-    return [{ epoch: Buffer.from(this.#hello.epoch).toString('hex'), acknowledgedSeq: this.#sequence.floor }];
+    return this.#lanes.all.map(({ epoch, sequence }) => ({ epoch: epoch.toString('hex'), acknowledgedSeq: sequence.floor }));
   }
 
   /** Nothing is being waited for. */
   get settled(): boolean {
-    return this.#sequence.open === 0;
+    return this.#lanes.open === 0;
   }
 
   /** Since anything was heard; 0 while this side does not read. */
@@ -101,8 +102,7 @@ export class AgentSession {
   /** How this stream looks to a newer one of the same node. */
   get asOlder(): OlderStream {
     return {
-      epoch: this.#hello?.epoch ?? new Uint8Array(),
-      expectedSeq: this.#sequence.expected,
+      epochs: this.#lanes.all.map(({ epoch, sequence }) => ({ epoch, expectedSeq: sequence.expected })),
       silentMs: this.#context.now() - this.#lastHeardMs,
       closing: this.#closing,
     };
@@ -155,7 +155,7 @@ export class AgentSession {
 
   /** Reads on, or stops reading: the agent then waits, by HTTP/2's flow control, and keeps its batches. */
   updateReading(): void {
-    const read = !this.#context.publisher.pressure && !this.#downlink.blocked && this.#sequence.open < WINDOW;
+    const read = !this.#context.publisher.pressure && !this.#downlink.blocked && this.#lanes.open < WINDOW;
     if (read === this.#reading || this.#ended) return;
     this.#reading = read;
     if (read) {
@@ -172,9 +172,9 @@ export class AgentSession {
       if (received.kind !== 'hello') throw new MusterError('malformed', `the first message is a ${received.kind}: a hello is needed`);
       this.#open(received.hello);
     } else if (received.kind === 'hello') {
-      throw new MusterError('malformed', 'a second hello came: a stream has one');
+      this.#lanes.begin(received.hello);
     } else if (received.kind === 'batch') {
-      this.#takeBatch(received.batch, this.#hello);
+      this.#takeBatch(received.batch);
     } else if (received.kind === 'heartbeat') {
       this.#context.sendEphemeral(summarySubject(this.nodeId), received.bytes);
       this.#skewOf(received.heartbeat.sentUs);
@@ -185,9 +185,8 @@ export class AgentSession {
   }
 
   #open(hello: Hello): void {
-    // The epoch is a view of the message; the rest of the message need not be kept for it.
-    this.#hello = { ...hello, epoch: Buffer.from(hello.epoch), node: null };
-    this.#sequence = new Sequence(hello.oldestSeq);
+    const { epoch, sequence } = this.#lanes.begin(hello);
+    this.#hello = { ...hello, epoch, node: null };
     const { usedSeq } = this.#context.admit(this, hello);
     if (this.endIfRolledBack(usedSeq)) return;
     this.#downlink.send({
@@ -195,7 +194,7 @@ export class AgentSession {
         nodeId: this.nodeId,
         gateway: this.#context.gateway,
         timeUs: this.#context.now() * 1000,
-        expectedSeq: this.#sequence.expected,
+        expectedSeq: sequence.expected,
         maxBatchBytes: MAX_BATCH_BYTES,
         window: WINDOW,
       },
@@ -209,7 +208,8 @@ export class AgentSession {
    */
   endIfRolledBack(usedSeq: number): boolean {
     const hello = this.#hello;
-    if (hello === undefined || this.#ended || usedSeq < hello.nextSeq || usedSeq < this.#sequence.expected) return false;
+    if (hello === undefined || this.#ended || usedSeq < hello.nextSeq || usedSeq < (this.#lanes.first?.sequence.expected ?? 0))
+      return false;
     const { nodeId, peer } = this;
     const reason = `the spool goes on at ${hello.nextSeq}, and numbers up to ${usedSeq} of its epoch were acknowledged before: begin a new epoch`;
     this.#context.events.spoolRolledBack({ nodeId, peer, nextSeq: hello.nextSeq, usedSeq });
@@ -220,36 +220,39 @@ export class AgentSession {
     return true;
   }
 
-  #takeBatch(upload: BatchUpload, hello: Hello): void {
+  #takeBatch(upload: BatchUpload): void {
     const { events, publisher, gateway, sendEphemeral } = this.#context;
-    if (Buffer.compare(upload.epoch, hello.epoch) !== 0) {
-      this.#refuse(upload.seq, 'foreign_epoch', 'the batch is of another epoch than the hello of this stream: open a new stream', false);
+    const lane = this.#lanes.of(upload.epoch);
+    if (lane === undefined) {
+      this.#refuse(upload, 0, 'foreign_epoch', 'no hello of this stream named the epoch of the batch: open a new stream', false);
       return;
     }
-    const verdict = this.#sequence.judge(upload.seq);
+    const { sequence, epoch } = lane;
+    const verdict = sequence.judge(upload.seq);
     if (verdict === 'gap') {
-      this.#refuse(upload.seq, 'sequence_gap', `batch ${upload.seq} came, ${this.#sequence.expected} is waited for`, false);
+      this.#refuse(upload, sequence.expected, 'sequence_gap', `batch ${upload.seq} came, ${sequence.expected} is waited for`, false);
       return;
     }
     if (verdict === 'repeat') {
       events.batchRepeated();
       // What is still in flight is acknowledged when it is stored, and not before.
-      if (upload.seq <= this.#sequence.floor) this.#acknowledge(hello);
+      if (upload.seq <= sequence.floor) this.#acknowledge(lane);
       return;
     }
-    const seq = this.#sequence.take();
+    const seq = sequence.take();
     const size = upload.batch.length;
     if (size > MAX_BATCH_BYTES) {
-      this.#refuse(seq, 'batch_too_large', `batch ${seq} has ${size} bytes, at most ${MAX_BATCH_BYTES} are taken`, true);
-      if (this.#sequence.settle(seq)) this.#afterSettling();
+      const reason = `batch ${seq} has ${size} bytes, at most ${MAX_BATCH_BYTES} are taken`;
+      this.#refuse(upload, sequence.expected, 'batch_too_large', reason, true);
+      if (sequence.settle(seq)) this.#afterSettling();
       return;
     }
     const skewUs = this.#skewOf(upload.sentUs);
     const receivedUs = this.#context.now() * 1000;
     events.batchTaken(size);
     publisher.offer({
-      delivery: { nodeId: this.nodeId, receivedUs, gateway, batch: upload.batch, epoch: hello.epoch, seq, skewUs },
-      onStored: () => this.#stored(seq, hello),
+      delivery: { nodeId: this.nodeId, receivedUs, gateway, batch: upload.batch, epoch, seq, skewUs },
+      onStored: () => this.#stored(seq, lane, sequence),
     });
     if (upload.summary) {
       const heartbeat = { sentUs: upload.sentUs, summary: upload.summary };
@@ -257,9 +260,9 @@ export class AgentSession {
     }
   }
 
-  #stored(seq: number, hello: Hello): void {
-    if (!this.#sequence.settle(seq) || this.#ended) return;
-    this.#acknowledge(hello);
+  #stored(seq: number, lane: EpochLane, sequence: Sequence): void {
+    if (!sequence.settle(seq) || this.#ended) return;
+    this.#acknowledge(lane);
     this.#afterSettling();
   }
 
@@ -269,20 +272,13 @@ export class AgentSession {
     if (this.#closing && this.settled) setImmediate(() => this.end('agent', status.OK, ''));
   }
 
-  #acknowledge(hello: Hello): void {
-    this.#downlink.acknowledge({ epoch: hello.epoch, seq: this.#sequence.floor });
+  #acknowledge({ epoch, sequence }: EpochLane): void {
+    this.#downlink.acknowledge({ epoch, seq: sequence.floor });
   }
 
-  #refuse(seq: number, code: string, reason: string, permanent: boolean): void {
+  #refuse({ epoch, seq }: BatchUpload, expectedSeq: number, code: string, reason: string, permanent: boolean): void {
     this.#context.events.batchRefused({ nodeId: this.nodeId, seq, code });
-    const refuse: Refuse = {
-      epoch: this.#hello?.epoch ?? new Uint8Array(),
-      seq,
-      code,
-      reason,
-      permanent,
-      expectedSeq: this.#sequence.expected,
-    };
+    const refuse: Refuse = { epoch, seq, code, reason, permanent, expectedSeq };
     if (!this.#downlink.send({ refuse })) this.#endNotReading();
   }
 

@@ -48,3 +48,20 @@ describe('the way down', () => {
     expect(sent.filter(Boolean)).toHaveLength(65);
   });
 });
+
+it('keeps the newest acknowledgement of each epoch', async () => {
+  const { downlink, state } = createDownlink(1);
+  const other = Buffer.alloc(16, 4);
+  downlink.send({ drain: { withinMs: 1 } });
+  for (let seq = 1; seq <= 3; seq++) {
+    downlink.acknowledge({ epoch: EPOCH, seq });
+    downlink.acknowledge({ epoch: other, seq: seq * 10 });
+  }
+  await Promise.resolve();
+  state.takes = 10;
+  downlink.drained();
+  expect(state.written.slice(1).map(({ ack }) => [ack?.epoch[0], ack?.seq])).toEqual([
+    [3, 3],
+    [4, 30],
+  ]);
+});

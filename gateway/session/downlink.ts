@@ -10,11 +10,11 @@ export interface DownlinkOptions {
 
 const MAX_WAITING = 64;
 
-/** Acknowledgements are cumulative, so of those that wait only the newest is kept. Everything else keeps its order. */
+/** Acknowledgements are cumulative, so of those that wait only the newest of an epoch is kept. Everything else keeps its order. */
 export class Downlink {
   readonly #options: DownlinkOptions;
   #waiting: Buffer[] = [];
-  #ack: Ack | undefined;
+  #acks: Ack[] = [];
   #blockedSince: number | undefined;
   #scheduled = false;
   #closed = false;
@@ -42,7 +42,9 @@ export class Downlink {
 
   /** At the end of this turn, so that several acknowledgements of one message become one. */
   acknowledge(ack: Ack): void {
-    this.#ack = ack;
+    const same = this.#acks.findIndex(({ epoch }) => Buffer.compare(epoch, ack.epoch) === 0);
+    if (same >= 0) this.#acks[same] = ack;
+    else this.#acks.push(ack);
     if (this.#scheduled) return;
     this.#scheduled = true;
     queueMicrotask(() => {
@@ -60,7 +62,7 @@ export class Downlink {
   close(): void {
     this.#closed = true;
     this.#waiting = [];
-    this.#ack = undefined;
+    this.#acks = [];
   }
 
   #flush(): void {
@@ -72,8 +74,7 @@ export class Downlink {
   }
 
   #takeAck(): Buffer | undefined {
-    const ack = this.#ack;
-    this.#ack = undefined;
+    const ack = this.#acks.shift();
     return ack === undefined ? undefined : encodeMessage(ACK_MESSAGE, { ack });
   }
 }

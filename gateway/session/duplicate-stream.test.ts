@@ -3,7 +3,7 @@ import { HALF_OPEN_MS, judgeDuplicate, TURNS } from './duplicate-stream.ts';
 
 const EPOCH = Buffer.alloc(16, 1);
 const OTHER = Buffer.alloc(16, 2);
-const alive = { epoch: EPOCH, expectedSeq: 10, silentMs: 1000, closing: false };
+const alive = { epochs: [{ epoch: EPOCH, expectedSeq: 10 }], silentMs: 1000, closing: false };
 
 describe('a second stream of a node', () => {
   it('replaces a half-open one, and one that is closing, whatever its spool', () => {

@@ -2,9 +2,8 @@
 
 /** What is known of the stream that is there. */
 export interface OlderStream {
-  epoch: Uint8Array;
-  /** The number it waits for. */
-  expectedSeq: number;
+  /** The epochs it carries, each with the number it waits for. */
+  epochs: readonly { epoch: Uint8Array; expectedSeq: number }[];
   /** Since anything was heard on it. */
   silentMs: number;
   /** The agent has ended its side. */
@@ -34,11 +33,12 @@ export const TURNS_WITHIN_MS = 60_000;
  */
 export function judgeDuplicate(older: OlderStream, newer: NewerStream, turns: number): DuplicateVerdict {
   if (older.closing || older.silentMs > HALF_OPEN_MS) return { replace: true, counts: false };
-  if (Buffer.compare(older.epoch, newer.epoch) !== 0) return { replace: false, reason: 'its spool is another one' };
-  if (newer.nextSeq < older.expectedSeq) {
+  const same = older.epochs.find(({ epoch }) => Buffer.compare(epoch, newer.epoch) === 0);
+  if (same === undefined) return { replace: false, reason: 'its spool is another one' };
+  if (newer.nextSeq < same.expectedSeq) {
     return {
       replace: false,
-      reason: `its spool is a copy: it goes on at ${newer.nextSeq}, the stream that is open is at ${older.expectedSeq}`,
+      reason: `its spool is a copy: it goes on at ${newer.nextSeq}, the stream that is open is at ${same.expectedSeq}`,
     };
   }
   if (turns >= TURNS) return { replace: false, reason: `the two have taken turns ${turns} times within ${TURNS_WITHIN_MS / 1000} s` };

@@ -246,7 +246,10 @@ export interface AgentMessage {
   peersWish?: PeersWish | null | undefined;
 }
 
-/** The first message of a stream. */
+/**
+ * The first message of a stream: it names the epoch of new batches. A later one on the same stream adds an epoch that waits to be drained, or
+ * goes on in one past a hole, when all before it is acknowledged; it is not answered.
+ */
 export interface Hello {
   /** The epoch of the spool (16 bytes). */
   epoch: Uint8Array;
