@@ -170,11 +170,16 @@ export function createEvents(log: Log, registry: Registry) {
       log.warn(failure, 'the database did not say when nodes were last stored');
     },
 
+    auditLost(record: { kind: string; caller: string; text: string; outcome: string }): void {
+      failures.inc({ what: 'audit_lost' });
+      log.error({ audit: true, ...record }, 'a record of the audit could not be stored: it is in this line alone');
+    },
+
     livePassedOn: (): void => live.inc(),
     natsChanged(what: { status: string }): void {
       log.warn(what, 'connection to nats-server changed');
     },
-    retried(what: { what: 'presence' | 'registry' | 'streams' | 'subscription'; error: string }): void {
+    retried(what: { what: 'presence' | 'registry' | 'streams' | 'subscription' | 'audit'; error: string }): void {
       failures.inc({ what: what.what });
       log.warn(what, 'failed and is tried again');
     },

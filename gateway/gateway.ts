@@ -8,6 +8,8 @@ import { MetricsEndpoint } from '../core/node/metrics-endpoint.ts';
 import { ensureStreams } from '../core/node/streams.ts';
 import { TokenStore } from './access/token-store.ts';
 import { createAgentService } from './agent-service.ts';
+import { AuditLog } from './audit/audit-log.ts';
+import { auditedEvents } from './audit/audited-events.ts';
 import type { GatewayConfig } from './config.ts';
 import { createDurabilityCheck } from './durability.ts';
 import type { GatewayEvents } from './events.ts';
@@ -31,9 +33,11 @@ export interface Gateway {
 
 const MIN_PAYLOAD_BYTES = 1024 * 1024;
 
-export function createGateway(config: GatewayConfig, connection: NatsConnection, events: GatewayEvents, metrics: Registry): Gateway {
+export function createGateway(config: GatewayConfig, connection: NatsConnection, ownEvents: GatewayEvents, metrics: Registry): Gateway {
   const ca = loadFleetCa(config.fleetCaFile, config.fleetCaKeyFile);
-  const link = new NatsLink(connection, events);
+  const link = new NatsLink(connection, ownEvents);
+  const audit = new AuditLog({ stream: createJetStream(link), gateway: config.name, events: ownEvents });
+  const events = auditedEvents(ownEvents, audit);
   const tokens = new TokenStore({ connection, operatorToken: readToken(config.operatorTokenFile), events });
   const registry = new NodeRegistry({ connection, events });
   const presence = new Presence({ link, gateway: config.name, events });
@@ -52,6 +56,8 @@ export function createGateway(config: GatewayConfig, connection: NatsConnection,
       passwordFile: config.questdbPgPasswordFile,
     },
     natsDurable: durability.durable,
+    registry,
+    audit,
     numbers,
     events,
   });
@@ -73,7 +79,10 @@ export function createGateway(config: GatewayConfig, connection: NatsConnection,
   const endpoint = new MetricsEndpoint({ registry: metrics, port: config.metricsPort });
   // Stopped in the reverse order: streams are drained while the port is open and the publisher works, so that what is in flight is
   // still acknowledged.
-  return { components: [link, streams, durability, endpoint, tokens, registry, presence, publisher, fleet, server, sessions], server };
+  return {
+    components: [link, streams, audit, durability, endpoint, tokens, registry, presence, publisher, fleet, server, sessions],
+    server,
+  };
 }
 
 /** Makes the streams at start, and again after each reconnect: a restarted nats-server has forgotten those in memory. */

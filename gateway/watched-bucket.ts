@@ -107,6 +107,11 @@ export class WatchedBucket<T> implements Component {
     );
   }
 
+  /** Deletes a key; the mark of it stays, so that everybody knows that it was there. */
+  async remove(key: string): Promise<void> {
+    await reachable(this.#bucket().delete(key));
+  }
+
   /** `revision` is the one to replace; undefined where there is none. */
   #put(key: string, value: T, revision: number | undefined): Promise<number> {
     const text = JSON.stringify(value);

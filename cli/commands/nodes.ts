@@ -1,4 +1,4 @@
-// `muster nodes [filter]`: the fleet as a table.
+// `muster nodes [filter]`: the fleet as a table; `muster nodes remove|release NODE`: what an operator decides about one.
 import { Command } from 'commander';
 import type { TargetOptions } from '../fleet/fleet-target.ts';
 import { withTarget } from '../fleet/fleet-target.ts';
@@ -7,7 +7,8 @@ import { tableLines } from '../terminal/table.ts';
 import { action, type CommandContext, EXIT, withClient } from './command-context.ts';
 
 export function nodesCommand(context: CommandContext): Command {
-  return withTarget(new Command('nodes'))
+  // Options after a subcommand are the subcommand's.
+  return withTarget(new Command('nodes').enablePositionalOptions())
     .description('List the nodes of the fleet with their newest values')
     .argument('[filter...]', 'text and key:value terms, as in the console')
     .option('--json', 'one JSON document')
@@ -25,6 +26,38 @@ export function nodesCommand(context: CommandContext): Command {
         }
         for (const line of tableLines(nodeColumns(output.paint, Date.now()), answer.nodes, output.paint.bold)) output.line(line);
         output.note(countWords(answer.nodes));
+        return EXIT.ok;
+      }),
+    )
+    .addCommand(removeCommand(context))
+    .addCommand(releaseCommand(context));
+}
+
+function removeCommand(context: CommandContext): Command {
+  return withTarget(new Command('remove'))
+    .description('Take a node out of the fleet: its certificate is refused from now on, its history stays')
+    .argument('<node>', 'node id, or a name that only one node has')
+    .option('--json', 'one JSON document')
+    .action(
+      action<TargetOptions & { json?: true }>(context, async (options, [node = '']) => {
+        await withClient(context, options, (client) => client.call('removeNode', { node }));
+        if (options.json) context.output.json({ node, removed: true });
+        else context.output.line(`removed ${node}`);
+        return EXIT.ok;
+      }),
+    );
+}
+
+function releaseCommand(context: CommandContext): Command {
+  return withTarget(new Command('release'))
+    .description('End the quarantine of a node whose identity two machines used, once only the right one is left')
+    .argument('<node>', 'node id, or a name that only one node has')
+    .option('--json', 'one JSON document')
+    .action(
+      action<TargetOptions & { json?: true }>(context, async (options, [node = '']) => {
+        const released = await withClient(context, options, (client) => client.call('releaseNode', { node }));
+        if (options.json) context.output.json(released);
+        else context.output.line(`released ${released.nodeId}`);
         return EXIT.ok;
       }),
     );

@@ -26,6 +26,8 @@ interface UnaryCalls {
   listTokens: [messages.ListTokensRequest, messages.ListTokensResponse];
   listAudit: [messages.ListAuditRequest, messages.ListAuditResponse];
   revokeToken: [messages.RevokeTokenRequest, messages.RevokeTokenResponse];
+  removeNode: [messages.RemoveNodeRequest, messages.RemoveNodeResponse];
+  releaseNode: [messages.ReleaseNodeRequest, messages.Node];
 }
 
 /** The calls answered by a stream. */

@@ -20,6 +20,14 @@ export interface RegistryInfo {
   commands: string[];
 }
 
+/** Two machines were seen with the identity of a node; it stands until an operator takes it back. */
+export interface SharedIdentity {
+  /** What people are told. */
+  problem: string;
+  /** Unix ms of the first time. */
+  sinceMs: number;
+}
+
 /** One value of the bucket, as JSON, under the node id. */
 export interface RegistryEntry {
   /** UUID. */
@@ -33,4 +41,6 @@ export interface RegistryEntry {
   updatedMs: number;
   /** Milliseconds between ticks at rest. */
   intervalMs: number;
+  /** Set while the node is quarantined because two machines use its identity. */
+  shared?: SharedIdentity;
 }

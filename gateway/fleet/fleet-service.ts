@@ -15,7 +15,10 @@ import type {
   WatchNodesRequest,
 } from '../../proto/gen/messages.ts';
 import type { TokenStore } from '../access/token-store.ts';
+import type { AuditLog } from '../audit/audit-log.ts';
+import type { NodeRegistry } from '../nodes/registry.ts';
 import type { UsedNumbers } from '../nodes/used-numbers.ts';
+import { auditHandlers } from './audit-calls.ts';
 import { type CallContext, serverStream, unary } from './call-handlers.ts';
 import { createDeadLetterReader } from './dead-letters.ts';
 import { Directory } from './directory.ts';
@@ -23,6 +26,7 @@ import { createDirectoryFeed } from './directory-feed.ts';
 import type { FleetEvents } from './fleet-events.ts';
 import { LeaseKeeper } from './lease-keeper.ts';
 import { MeasurementCatalog } from './measurements.ts';
+import { nodeHandlers } from './node-calls.ts';
 import { toTimestamp } from './node-record.ts';
 import { PipelineReader } from './pipeline-status.ts';
 import { QueryRunner } from './query.ts';
@@ -39,6 +43,9 @@ export interface FleetServiceOptions {
   questdb: QuestdbReaderOptions;
   /** Whether JetStream's acknowledgement means "on disk"; undefined where that is not known. */
   natsDurable: () => boolean | undefined;
+  /** Who is enrolled; changed by operators. */
+  registry: Pick<NodeRegistry, 'remove' | 'release'>;
+  audit: Pick<AuditLog, 'record'>;
   /** Learns which numbers nodes have used. */
   numbers: UsedNumbers;
   events: FleetEvents;
@@ -95,6 +102,8 @@ export function createFleetService(options: FleetServiceOptions): FleetService {
       verify: unary(context, 'Verify', 'read', (request: VerifyRequest) => verifier.verify(request)),
       getPipelineStatus: unary(context, 'GetPipelineStatus', 'read', () => pipeline.read()),
       listDeadLetters: unary(context, 'ListDeadLetters', 'read', (request: ListDeadLettersRequest) => deadLetters.list(request)),
+      ...auditHandlers(context, connection),
+      ...nodeHandlers(context, { directory, registry: options.registry, audit: options.audit }),
       ...tokenHandlers(context, tokens),
     },
   };

@@ -1,5 +1,5 @@
 // What the directory holds of one node, and the message that operators get of it.
-import type { RegistryEntry } from '../../core/common/registry-entry.ts';
+import type { RegistryEntry, SharedIdentity } from '../../core/common/registry-entry.ts';
 import type { PresenceEntry } from '../../core/common/streams.ts';
 import type { Node, NodeInfo, SpoolState, Summary, Timestamp } from '../../proto/gen/messages.ts';
 import { type StateSince, stateOf } from './node-state.ts';
@@ -23,6 +23,8 @@ export class NodeRecord {
   spool: SpoolState | undefined;
   state: Node['state'] = 'NODE_STATE_NEVER_SEEN';
   stateSinceMs = 0;
+  #shared: SharedIdentity | undefined;
+  #stream: PresenceEntry | undefined;
 
   constructor(nodeId: string) {
     this.nodeId = nodeId;
@@ -33,14 +35,22 @@ export class NodeRecord {
     this.info = entry.info;
     this.enrolledMs = entry.enrolledMs;
     this.intervalMs = entry.intervalMs;
+    this.#shared = entry.shared;
+    this.#judge();
   }
 
   /** A stream that began or ended says as well that the node was heard then. */
   applyPresence(presence: PresenceEntry | undefined): void {
     this.gateway = presence?.gateway ?? '';
-    this.problem = presence?.problem ?? '';
-    this.quarantinedSinceMs = this.problem === '' ? 0 : (presence?.sinceMs ?? 0);
+    this.#stream = presence;
+    this.#judge();
     if (presence !== undefined && presence.sinceMs > this.heardMs) this.heardAt(presence.sinceMs);
+  }
+
+  /** A shared identity comes before what is wrong with the stream: it needs somebody to act. */
+  #judge(): void {
+    this.problem = this.#shared?.problem ?? this.#stream?.problem ?? '';
+    this.quarantinedSinceMs = this.problem === '' ? 0 : ((this.#shared ?? this.#stream)?.sinceMs ?? 0);
   }
 
   heardAt(nowMs: number): void {

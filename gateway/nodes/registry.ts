@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { NatsConnection } from 'nats';
 import { z } from 'zod';
 import { MusterError, toMusterError } from '../../core/common/muster-error.ts';
-import type { RegistryEntry } from '../../core/common/registry-entry.ts';
+import type { RegistryEntry, SharedIdentity } from '../../core/common/registry-entry.ts';
 import { NODES_BUCKET } from '../../core/common/streams.ts';
 import type { Component } from '../../core/node/lifecycle.ts';
 import type { NodeInfo } from '../../proto/gen/messages.ts';
@@ -22,6 +22,8 @@ export interface RegistryOptions {
   now?: () => number;
 }
 
+const RETRY_MS = 1000;
+
 const ENTRY = z.looseObject({
   nodeId: z.string(),
   info: z.looseObject({ name: z.string(), labels: z.record(z.string(), z.string()) }),
@@ -36,6 +38,9 @@ export class NodeRegistry implements Component {
   readonly #events: RegistryEvents;
   readonly #now: () => number;
   readonly #onRemoved = new Set<(nodeId: string) => void>();
+  /** Flags that are not written yet. */
+  readonly #unwritten = new Map<string, SharedIdentity>();
+  #retry: NodeJS.Timeout | undefined;
 
   constructor(options: RegistryOptions) {
     this.#events = options.events;
@@ -56,6 +61,9 @@ export class NodeRegistry implements Component {
   }
 
   stop(): Promise<void> {
+    clearTimeout(this.#retry);
+    this.#retry = undefined;
+    this.#unwritten.clear();
     return this.#bucket.stop();
   }
 
@@ -71,10 +79,52 @@ export class NodeRegistry implements Component {
     throw new MusterError('permission_denied', `node ${nodeId} was removed from the fleet: enrol it again with a join token`);
   }
 
+  /** Takes a node out of the fleet: on every gateway its streams end and its certificate opens none any more. Throws `unavailable`. */
+  async remove(nodeId: string): Promise<void> {
+    this.#unwritten.delete(nodeId);
+    await this.#bucket.remove(nodeId);
+  }
+
+  /** Flags a node whose identity two machines use, until `release`. Known at once, written as soon as nats-server takes it. */
+  flagShared(nodeId: string, problem: string): void {
+    if (this.#unwritten.has(nodeId) || this.#bucket.get(nodeId)?.shared !== undefined) return;
+    this.#unwritten.set(nodeId, { problem, sinceMs: this.#now() });
+    void this.#writeFlags();
+  }
+
+  /** Takes the flag back. The entry as it is then; undefined where the node has no flag. Throws `unavailable`. */
+  async release(nodeId: string): Promise<RegistryEntry | undefined> {
+    let flagged = this.#unwritten.delete(nodeId);
+    const entry = await this.#bucket.swap(nodeId, (before) => {
+      if (before?.shared === undefined) return undefined;
+      flagged = true;
+      const { shared: _, ...rest } = before;
+      return { ...rest, updatedMs: this.#now() };
+    });
+    return flagged ? entry : undefined;
+  }
+
+  async #writeFlags(): Promise<void> {
+    for (const [nodeId, shared] of this.#unwritten) {
+      try {
+        await this.#bucket.swap(nodeId, (before) => (before === undefined ? undefined : { shared, ...before, updatedMs: this.#now() }));
+        this.#unwritten.delete(nodeId);
+      } catch (error) {
+        this.#events.retried({ what: 'registry', error: toMusterError(error).message });
+        this.#retry ??= setTimeout(() => {
+          this.#retry = undefined;
+          void this.#writeFlags();
+        }, RETRY_MS);
+        return;
+      }
+    }
+  }
+
   /** Writes the entry of a node that enrolled, before it gets its certificate. Throws `unavailable`. */
   async enrol(nodeId: string, node: NodeInfo | null | undefined, assignedLabels: Readonly<Record<string, string>>): Promise<RegistryEntry> {
     const nowMs = this.#now();
     const entry = await this.#bucket.swap(nodeId, (before) => ({
+      ...before,
       nodeId,
       info: toRegistryInfo(node, assignedLabels),
       assignedLabels: { ...assignedLabels },
@@ -97,7 +147,7 @@ export class NodeRegistry implements Component {
         const nowMs = this.#now();
         const assigned = before?.assignedLabels ?? {};
         const info = node ? toRegistryInfo(node, assigned) : (before?.info ?? toRegistryInfo(node, assigned));
-        return { nodeId, info, assignedLabels: assigned, enrolledMs: before?.enrolledMs ?? nowMs, updatedMs: nowMs, intervalMs };
+        return { ...before, nodeId, info, assignedLabels: assigned, enrolledMs: before?.enrolledMs ?? nowMs, updatedMs: nowMs, intervalMs };
       })
       .catch((error: unknown) => this.#events.retried({ what: 'registry', error: toMusterError(error).message }));
   }

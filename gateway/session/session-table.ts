@@ -7,6 +7,7 @@ import type { Component } from '../../core/node/lifecycle.ts';
 import { type Hello, LEASE_FIELDS, type Lease } from '../../proto/gen/messages.ts';
 import { decodeMessage } from '../../proto/message-codec.ts';
 import type { GatewayEvents } from '../events.ts';
+import type { Mesh } from '../mesh/mesh.ts';
 import type { NatsLink } from '../nats-link.ts';
 import type { Presence, StreamNumbers } from '../nodes/presence.ts';
 import type { NodeRegistry } from '../nodes/registry.ts';
@@ -23,13 +24,13 @@ export interface SessionTableOptions {
   registry: NodeRegistry;
   presence: Presence;
   numbers: UsedNumbers;
+  /** Absent where no agent is told of others. */
+  mesh?: Pick<Mesh, 'wish' | 'gone'>;
   events: GatewayEvents;
   now?: () => number;
 }
 
 const TICK_MS = 1000;
-/** How long a flag of a shared identity stays after the last time two machines used it. */
-const SHARED_MEMORY_MS = 600_000;
 const DRAIN_WITHIN_MS = 2000;
 const MIN_LEASE_INTERVAL_MS = 100;
 const MAX_LEASE_MS = 60_000;
@@ -44,7 +45,6 @@ export class SessionTable implements Component {
   readonly #all = new Set<AgentSession>();
   /** Times at which a live stream of a node was replaced. */
   readonly #turns = new Map<string, number[]>();
-  readonly #shared = new Map<string, { problem: string; untilMs: number }>();
   #count = 0;
   #draining = false;
   #timer: NodeJS.Timeout | undefined;
@@ -59,6 +59,7 @@ export class SessionTable implements Component {
       events: options.events,
       publisher: options.publisher,
       sendEphemeral: (subject, payload) => options.link.sendEphemeral(subject, payload),
+      peersWish: (session, wish) => options.mesh?.wish(session, wish),
       admit: (session, hello) => this.#admit(session, hello),
       flag: (session) => this.#flag(session),
       ended: (session) => this.#ended(session),
@@ -98,7 +99,6 @@ export class SessionTable implements Component {
     for (const cleanup of this.#cleanups) cleanup();
     this.#cleanups = [];
     this.#turns.clear();
-    this.#shared.clear();
   }
 
   /** A new stream of a node whose identity is proven. Throws `permission_denied` and `unavailable`. */
@@ -125,12 +125,6 @@ export class SessionTable implements Component {
       } else if (session.silentMs > SILENT_MS) {
         session.end('silent', status.DEADLINE_EXCEEDED, `nothing was heard for ${SILENT_MS / 1000} s: send a heartbeat every 5 s`);
       }
-    }
-    for (const [nodeId, shared] of this.#shared) {
-      if (shared.untilMs > now) continue;
-      this.#shared.delete(nodeId);
-      const session = this.#open.get(nodeId);
-      if (session !== undefined) this.#flag(session);
     }
   }
 
@@ -174,9 +168,11 @@ export class SessionTable implements Component {
       return;
     }
     this.#options.events.identityDuplicated({ nodeId, older: older.peer, newer: newer.peer, reason: verdict.reason });
-    const problem = `two machines use this identity (${older.peer} and ${newer.peer}): enrol one of them again with a new join token`;
-    this.#shared.set(nodeId, { problem, untilMs: now + SHARED_MEMORY_MS });
-    this.#flag(older);
+    // Nobody but an operator can tell which is the right one: the flag stays until one says so.
+    this.#options.registry.flagShared(
+      nodeId,
+      `two machines use this identity (${older.peer} and ${newer.peer}): enrol one of them again with a new join token, then \`muster nodes release\``,
+    );
     throw new MusterError(
       'already_exists',
       `node ${nodeId} has an open stream from ${older.peer}, and ${verdict.reason}: if this machine is a copy, delete its state and enrol it again`,
@@ -185,11 +181,12 @@ export class SessionTable implements Component {
 
   #flag(session: AgentSession): void {
     if (this.#open.get(session.nodeId) !== session) return;
-    this.#options.presence.setProblem(session.nodeId, this.#shared.get(session.nodeId)?.problem ?? session.clockProblem);
+    this.#options.presence.setProblem(session.nodeId, session.clockProblem);
   }
 
   #ended(session: AgentSession): void {
     this.#all.delete(session);
+    this.#options.mesh?.gone(session);
     for (const { epoch, acknowledgedSeq } of session.numbers) this.#options.numbers.note(session.nodeId, epoch, acknowledgedSeq);
     if (this.#open.get(session.nodeId) === session) {
       this.#open.delete(session.nodeId);

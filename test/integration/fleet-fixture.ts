@@ -14,8 +14,10 @@ import { NODES_BUCKET, PRESENCE_BUCKET, summarySubject } from '../../core/common
 import { connectNats } from '../../core/node/nats-connection.ts';
 import { ensureStreams } from '../../core/node/streams.ts';
 import { TokenStore } from '../../gateway/access/token-store.ts';
+import type { AuditInput } from '../../gateway/audit/audit-record.ts';
 import type { FleetEvents } from '../../gateway/fleet/fleet-events.ts';
 import { createFleetService, type FleetService } from '../../gateway/fleet/fleet-service.ts';
+import { NodeRegistry } from '../../gateway/nodes/registry.ts';
 import { UsedNumbers } from '../../gateway/nodes/used-numbers.ts';
 import { addReflectionAndHealth } from '../../gateway/server/reflection.ts';
 import { loadPackage, serviceDefinition } from '../../proto/descriptors.ts';
@@ -31,6 +33,8 @@ export interface FleetFixture {
   questdb: QuestdbHarness;
   connection: NatsConnection;
   service: FleetService;
+  /** What operators did. */
+  audited: AuditInput[];
   /** What the service learned of the numbers that nodes used. */
   numbers: UsedNumbers;
   /** host:port */
@@ -68,12 +72,17 @@ export async function startFleet(): Promise<FleetFixture> {
   });
   await tokens.start();
   const { pgPort, reader } = questdb;
+  const registry = new NodeRegistry({ connection, events: { entryUnreadable: quiet, retried: quiet } });
+  await registry.start();
+  const audited: AuditInput[] = [];
   const numbers = new UsedNumbers();
   const service = createFleetService({
     connection,
     tokens,
     questdb: { host: '127.0.0.1', port: pgPort, user: reader.user, passwordFile: reader.passwordFile },
     natsDurable: () => true,
+    registry,
+    audit: { record: async (record) => audited.push(record) > 0 },
     numbers,
     events,
   });
@@ -85,7 +94,7 @@ export async function startFleet(): Promise<FleetFixture> {
   });
   const kv = connection.jetstream().views;
   return {
-    ...{ nats, questdb, connection, service, numbers, address, failures },
+    ...{ nats, questdb, connection, service, audited, numbers, address, failures },
     nodes: await kv.kv(NODES_BUCKET),
     presence: await kv.kv(PRESENCE_BUCKET),
     heartbeat: (nodeId, heartbeat) => connection.publish(summarySubject(nodeId), encodeMessage(HEARTBEAT_FIELDS, heartbeat)),
@@ -95,6 +104,7 @@ export async function startFleet(): Promise<FleetFixture> {
       client.close();
       server.forceShutdown();
       await service.stop();
+      await registry.stop();
       await tokens.stop();
       await connection.close();
       await Promise.all([nats.stop(), questdb.stop()]);

@@ -1,7 +1,9 @@
 // The stream of an agent against a real nats-server: what is acknowledged, what is refused, with which words, and what is in the stream.
 import { randomBytes } from 'node:crypto';
+import { dirname, join } from 'node:path';
 import { status } from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { FleetClient } from '../../cli/fleet/fleet-client.ts';
 import type { RegistryEntry } from '../../core/common/registry-entry.ts';
 import { leaseSubject, liveSubject, NODES_BUCKET, PRESENCE_BUCKET, type PresenceEntry, summarySubject } from '../../core/common/streams.ts';
 import { encodeLiveSamples } from '../../proto/batch-codec.ts';
@@ -9,7 +11,7 @@ import { HEARTBEAT_FIELDS, type Heartbeat, LEASE_FIELDS } from '../../proto/gen/
 import { decodeMessage, encodeMessage } from '../../proto/message-codec.ts';
 import { until } from '../harness/until.ts';
 import { type Edge, startEdge } from './edge/edge.ts';
-import { createIdentity, type Identity, TestStream } from './edge/test-agent.ts';
+import { createIdentity, type Identity, NODE, TestStream } from './edge/test-agent.ts';
 
 let edge: Edge;
 let identity: Identity;
@@ -27,6 +29,15 @@ async function stored(nodeId: string): Promise<number[]> {
 async function presenceOf(nodeId: string): Promise<PresenceEntry | undefined> {
   const kv = await edge.connection.jetstream().views.kv(PRESENCE_BUCKET, { bindOnly: true });
   return (await kv.get(nodeId))?.json<PresenceEntry>();
+}
+
+async function entryOf(nodeId: string): Promise<RegistryEntry | undefined> {
+  const kv = await edge.connection.jetstream().views.kv(NODES_BUCKET, { bindOnly: true });
+  return (await kv.get(nodeId))?.json<RegistryEntry>();
+}
+
+function operator(at: Edge): FleetClient {
+  return new FleetClient({ gateway: `localhost:${at.port}`, caFile: at.caFile, tokenFile: join(dirname(at.caFile), 'operator.token') });
 }
 
 describe('a stream', () => {
@@ -209,12 +220,35 @@ describe('one identity on two streams (8)', () => {
     expect(details).toMatch(
       /^node .+ has an open stream from 127\.0\.0\.1:\d+, and its spool is another one: if this machine is a copy, delete its state/,
     );
-    await until('flag', async () => (await presenceOf(node.nodeId))?.problem.startsWith('two machines use this identity (127.0.0.1:'));
+    const flag = await until('flag', async () => (await entryOf(node.nodeId))?.shared);
+    expect(flag.problem).toMatch(/^two machines use this identity \(127\.0\.0\.1:\d+ and 127.+then `muster nodes release`$/);
     expect(await edge.count('security_events_total', { kind: 'duplicate_identity' })).toBe(1);
     older.batch(2);
     await older.untilAcked(2);
     older.close();
     newer.close();
+    // It stays when the stream is gone, when the next one comes, and when the gateway starts anew: an operator decides.
+    const again = new TestStream(edge, node, older.epoch);
+    again.send({ hello: { epoch: older.epoch, oldestSeq: 3, nextSeq: 3, sentUs: 0, node: { ...NODE, name: 'renamed' }, intervalMs: 500 } });
+    await again.until('welcome');
+    again.close();
+    const other = await startEdge(['--name', 'gateway-2'], edge.nats, edge.authority);
+    try {
+      await until('the new name', async () => (await entryOf(node.nodeId))?.info.name === 'renamed');
+      expect((await entryOf(node.nodeId))?.shared).toEqual(flag);
+      const here = operator(other);
+      const request = { node: node.nodeId };
+      expect(await here.call('getNode', request)).toMatchObject({ state: 'NODE_STATE_QUARANTINED', problem: flag.problem });
+      expect(await here.call('releaseNode', request)).toMatchObject({ nodeId: node.nodeId, problem: '' });
+      expect((await entryOf(node.nodeId))?.shared).toBeUndefined();
+      const there = operator(edge);
+      await until('no quarantine', async () => (await there.call('getNode', request)).problem === '');
+      await expect(here.call('releaseNode', request)).rejects.toThrow('has nothing to be released from: it is not quarantined');
+      here.close();
+      there.close();
+    } finally {
+      await other.stop();
+    }
   });
 
   it('lets a restarted agent with the same spool take over', async () => {
@@ -254,9 +288,9 @@ describe('a removed node (25)', () => {
     const stream = new TestStream(edge, node);
     stream.hello(1);
     await stream.until('welcome');
-    const nodes = await edge.connection.jetstream().views.kv(NODES_BUCKET, { bindOnly: true });
+    const client = operator(edge);
     const startedMs = Date.now();
-    await nodes.delete(node.nodeId);
+    await until('the removal', async () => client.call('removeNode', { node: node.nodeId }));
     expect(await stream.ended).toMatchObject({
       code: status.PERMISSION_DENIED,
       details: expect.stringContaining('was removed from the fleet'),
@@ -265,6 +299,8 @@ describe('a removed node (25)', () => {
     const again = new TestStream(edge, node);
     again.hello(1);
     expect((await again.ended).code).toBe(status.PERMISSION_DENIED);
+    await expect(client.call('removeNode', { node: node.nodeId })).rejects.toThrow('there is no node');
+    client.close();
     stream.close();
     again.close();
   });

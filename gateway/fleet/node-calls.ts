@@ -1,0 +1,59 @@
+// The calls by which operators decide about nodes: take one out of the fleet, end the quarantine of a shared identity.
+import type { UntypedServiceImplementation } from '@grpc/grpc-js';
+import { MusterError } from '../../core/common/muster-error.ts';
+import type { Node, ReleaseNodeRequest, RemoveNodeRequest, RemoveNodeResponse } from '../../proto/gen/messages.ts';
+import type { Caller } from '../access/token-store.ts';
+import type { AuditLog } from '../audit/audit-log.ts';
+import type { NodeRegistry } from '../nodes/registry.ts';
+import { type CallContext, unary } from './call-handlers.ts';
+import type { Directory } from './directory.ts';
+import type { NodeRecord } from './node-record.ts';
+
+export interface NodeCallsOptions {
+  directory: Directory;
+  registry: Pick<NodeRegistry, 'remove' | 'release'>;
+  audit: Pick<AuditLog, 'record'>;
+}
+
+export function nodeHandlers(context: CallContext, options: NodeCallsOptions): UntypedServiceImplementation {
+  return {
+    removeNode: unary(context, 'RemoveNode', 'admin', (request: RemoveNodeRequest, caller) => remove(options, request, caller)),
+    releaseNode: unary(context, 'ReleaseNode', 'admin', (request: ReleaseNodeRequest, caller) => release(options, request, caller)),
+  };
+}
+
+async function remove(
+  { directory, registry, audit }: NodeCallsOptions,
+  request: RemoveNodeRequest,
+  caller: Caller,
+): Promise<RemoveNodeResponse> {
+  const record = directory.find(request.node);
+  await registry.remove(record.nodeId);
+  directory.applyEntry(record.nodeId, undefined);
+  await audit.record({
+    ...about(record, caller),
+    text: `node ${nameOf(record)} was removed from the fleet: its certificate is refused from now on, its history stays`,
+  });
+  return {};
+}
+
+/** Throws `failed_precondition` for a node that waits for no decision. */
+async function release({ directory, registry, audit }: NodeCallsOptions, request: ReleaseNodeRequest, caller: Caller): Promise<Node> {
+  const record = directory.find(request.node);
+  const entry = await registry.release(record.nodeId);
+  if (entry === undefined) {
+    const why = record.problem === '' ? 'it is not quarantined' : `its quarantine ends by itself when this does: ${record.problem}`;
+    throw new MusterError('failed_precondition', `node ${nameOf(record)} has nothing to be released from: ${why}`);
+  }
+  directory.applyEntry(record.nodeId, entry);
+  await audit.record({ ...about(record, caller), text: `node ${nameOf(record)} was released from the quarantine of a shared identity` });
+  return record.toNode();
+}
+
+function about({ nodeId }: NodeRecord, caller: Caller): { kind: 'node'; caller: string; outcome: 'ok'; nodeId: string } {
+  return { kind: 'node', caller: caller.name, outcome: 'ok', nodeId };
+}
+
+function nameOf({ nodeId, info }: NodeRecord): string {
+  return info?.name ? `${info.name} (${nodeId})` : nodeId;
+}
