@@ -49,6 +49,14 @@ export function createEvents(log: Log, registry: Registry) {
     buckets: [0.01, 0.05, 0.1, 0.5, 1, 5, 10, 60],
     registers,
   });
+  const requests = new Histogram({
+    name: 'muster_gateway_http_request_seconds',
+    help: 'Requests at the HTTPS door, by route and status.',
+    labelNames: ['route', 'status'],
+    buckets: [0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1, 10, 60],
+    registers,
+  });
+  const samples = counter('pushed_samples_total', 'Samples that came by the push door, by what became of them.', ['outcome']);
   const failures = counter('failures_total', 'Failures that are retried, by what failed.', ['what']);
   const security = counter('security_events_total', 'What an operator should look at, by kind.', ['kind']);
 
@@ -160,6 +168,13 @@ export function createEvents(log: Log, registry: Registry) {
     queryAnswered(query: { rows: number; elapsedMs: number; truncated: boolean }): void {
       queries.observe(query.elapsedMs / 1000);
       log.debug(query, 'query answered');
+    },
+    requestAnswered: (request: { route: string; status: number; elapsedMs: number }): void =>
+      requests.observe({ route: request.route, status: request.status }, request.elapsedMs / 1000),
+    requestFailed: (request: { route: string; code: MusterErrorCode; message: string }): void => log.info(request, 'request failed'),
+    samplesPushed(pushed: { taken: number; refused: readonly { reason: string }[] }): void {
+      samples.inc({ outcome: 'taken' }, pushed.taken);
+      for (const { reason } of pushed.refused) samples.inc({ outcome: reason });
     },
     fleetInputUnreadable(input: { source: string; key: string }): void {
       unreadable.inc({ bucket: input.source });

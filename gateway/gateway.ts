@@ -11,6 +11,7 @@ import { createAgentService } from './agent-service.ts';
 import { AuditLog } from './audit/audit-log.ts';
 import { auditedEvents } from './audit/audited-events.ts';
 import type { GatewayConfig } from './config.ts';
+import { createHttpDoor } from './doors.ts';
 import { createDurabilityCheck } from './durability.ts';
 import type { GatewayEvents } from './events.ts';
 import { createFleetService } from './fleet/fleet-service.ts';
@@ -43,7 +44,8 @@ export function createGateway(config: GatewayConfig, connection: NatsConnection,
   const presence = new Presence({ link, gateway: config.name, events });
   const publisher = new Publisher({ stream: createJetStream(link), partitions: config.partitions, events });
   const numbers = new UsedNumbers();
-  const sessions = new SessionTable({ gateway: config.name, link, publisher, registry, presence, numbers, events });
+  const mesh = new Mesh(registry);
+  const sessions = new SessionTable({ gateway: config.name, link, publisher, registry, presence, numbers, mesh, events });
   const enrolment = new Enrolment({ ca, tokens, registry, events });
   const durability = createDurabilityCheck(config.natsMonitorUrl, events);
   const fleet = createFleetService({
@@ -61,6 +63,7 @@ export function createGateway(config: GatewayConfig, connection: NatsConnection,
     numbers,
     events,
   });
+  const door = createHttpDoor({ gateway: config.name, link, publisher, registry, tokens, reader: fleet.reader, events });
   const server: GrpcServer = new GrpcServer({
     host: config.host,
     port: config.port,
@@ -69,6 +72,7 @@ export function createGateway(config: GatewayConfig, connection: NatsConnection,
     agent: createAgentService({ enrolment, sessions, cut: (peer) => server.cut(peer) }),
     fleet: fleet.handlers,
     pressure: publisher,
+    onHttp: (socket) => door.take(socket),
     events,
   });
   const limits = { streamMaxBytes: config.streamMaxBytes, maxAgeHours: config.streamMaxAgeHours };
@@ -80,7 +84,7 @@ export function createGateway(config: GatewayConfig, connection: NatsConnection,
   // Stopped in the reverse order: streams are drained while the port is open and the publisher works, so that what is in flight is
   // still acknowledged.
   return {
-    components: [link, streams, audit, durability, endpoint, tokens, registry, presence, publisher, fleet, server, sessions],
+    components: [link, streams, audit, durability, endpoint, tokens, registry, mesh, presence, publisher, fleet, door, server, sessions],
     server,
   };
 }

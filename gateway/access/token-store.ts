@@ -15,6 +15,8 @@ export interface Caller {
   readonly tokenId: string;
   readonly name: string;
   readonly scopes: readonly Scope[];
+  /** Of the token: nodes it writes for carry them. Empty means any node. */
+  readonly labels: Readonly<Record<string, string>>;
 }
 
 export interface NewToken {
@@ -65,7 +67,7 @@ const ENROLMENT_MEMORY_MS = 3_600_000;
 const NOT_VALID_JOIN =
   'the join token is not valid: it is unknown, used up, expired or revoked; make another with `muster token create --join`';
 const NOT_VALID_BEARER = 'the token is not valid: it is unknown, expired or revoked; make another with `muster token create`';
-const NO_BEARER = 'the call has no token: send the metadata `authorization: Bearer TOKEN`';
+const NO_BEARER = 'the call has no token: send `authorization: Bearer TOKEN` with it';
 
 export class TokenStore implements Component {
   readonly name = 'tokens';
@@ -95,7 +97,7 @@ export class TokenStore implements Component {
   }
 
   /** A new token and its secret, which is told this once. Throws `invalid_argument`. */
-  async create(wanted: NewToken, by: Caller): Promise<{ token: TokenRecord; secret: string }> {
+  async create(wanted: NewToken, by: Pick<Caller, 'name'>): Promise<{ token: TokenRecord; secret: string }> {
     const scopes = checkScopes(wanted);
     if (wanted.uses > MAX_USES) throw new MusterError('invalid_argument', `uses is ${wanted.uses}: at most ${MAX_USES}`);
     const { id, secret } = createSecret(wanted.kind);
@@ -126,7 +128,7 @@ export class TokenStore implements Component {
   }
 
   /** Ends a token at once. Harmless to repeat. Throws `not_found`. */
-  async revoke(id: string, by: Caller): Promise<void> {
+  async revoke(id: string, by: Pick<Caller, 'name'>): Promise<void> {
     if (!/^[0-9a-f]{12}$/.test(id)) throw new MusterError('not_found', `there is no token ${JSON.stringify(id.slice(0, 40))}`);
     await this.#bucket.swap(id, (token) => {
       if (token === undefined) throw new MusterError('not_found', `there is no token ${id}: list them with \`muster token list\``);
@@ -170,9 +172,14 @@ export class TokenStore implements Component {
   }
 
   /** Who calls. Throws `unauthenticated` without a valid bearer token, `permission_denied` where it lacks the scope. */
-  async authorize(metadata: Metadata, scope: Scope): Promise<Caller> {
+  authorize(metadata: Metadata, scope: Scope): Promise<Caller> {
     const header = metadata.get('authorization')[0];
-    const secret = /^Bearer +(\S+) *$/i.exec(typeof header === 'string' ? header : '')?.[1];
+    return this.authorizeHeader(typeof header === 'string' ? header : undefined, scope);
+  }
+
+  /** As `authorize`, of the text of an `authorization` header. */
+  async authorizeHeader(header: string | undefined, scope: Scope): Promise<Caller> {
+    const secret = /^Bearer +(\S+) *$/i.exec(header ?? '')?.[1];
     if (secret === undefined) {
       this.#events.callerRefused({ tokenId: '', reason: 'missing' });
       throw new MusterError('unauthenticated', NO_BEARER);
@@ -188,7 +195,7 @@ export class TokenStore implements Component {
 
   async #callerOf(secret: string): Promise<Caller> {
     if (this.#operatorHash !== undefined && matchesHash(secret, this.#operatorHash)) {
-      return { tokenId: 'operator', name: 'operator', scopes: SCOPES };
+      return { tokenId: 'operator', name: 'operator', scopes: SCOPES, labels: {} };
     }
     const parsed = parseSecret(secret);
     const record = parsed === undefined ? undefined : await this.#bucket.find(parsed.id);
@@ -197,7 +204,7 @@ export class TokenStore implements Component {
       this.#events.callerRefused({ tokenId: parsed?.id ?? '', reason: reason ?? 'unknown' });
       throw new MusterError('unauthenticated', NOT_VALID_BEARER);
     }
-    return { tokenId: record.id, name: record.name || record.id, scopes: record.scopes };
+    return { tokenId: record.id, name: record.name || record.id, scopes: record.scopes, labels: record.labels };
   }
 
   #whyNot(kind: TokenKind, secret: string, record: TokenRecord | undefined): Invalid | undefined {

@@ -16,6 +16,7 @@ import type {
 } from '../../proto/gen/messages.ts';
 import type { TokenStore } from '../access/token-store.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
+import type { FleetReader } from '../doors.ts';
 import type { NodeRegistry } from '../nodes/registry.ts';
 import type { UsedNumbers } from '../nodes/used-numbers.ts';
 import { auditHandlers } from './audit-calls.ts';
@@ -56,6 +57,8 @@ export interface FleetServiceOptions {
 export interface FleetService extends Component {
   /** For `server.addService` with the definition of `muster.v1.FleetService`. */
   readonly handlers: UntypedServiceImplementation;
+  /** The same answers, for the HTTPS door. */
+  readonly reader: FleetReader;
 }
 
 /** The streams and buckets of core/node/streams.ts must be there when it is started. */
@@ -88,6 +91,11 @@ export function createFleetService(options: FleetServiceOptions): FleetService {
       await stop?.();
       stop = undefined;
     },
+    reader: {
+      pipeline: () => pipeline.read(),
+      measurements: () => measurements.list(),
+      query: (request, signal) => queries.run(request, signal),
+    },
     handlers: {
       listNodes: unary(context, 'ListNodes', 'read', (request: ListNodesRequest) => listNodes(directory, request, now())),
       getNode: unary(context, 'GetNode', 'read', (request: GetNodeRequest): Node => directory.find(request.node).toNode()),
@@ -102,9 +110,9 @@ export function createFleetService(options: FleetServiceOptions): FleetService {
       verify: unary(context, 'Verify', 'read', (request: VerifyRequest) => verifier.verify(request)),
       getPipelineStatus: unary(context, 'GetPipelineStatus', 'read', () => pipeline.read()),
       listDeadLetters: unary(context, 'ListDeadLetters', 'read', (request: ListDeadLettersRequest) => deadLetters.list(request)),
-      ...auditHandlers(context, connection),
       ...nodeHandlers(context, { directory, registry: options.registry, audit: options.audit }),
       ...tokenHandlers(context, tokens),
+      ...auditHandlers(context, connection),
     },
   };
 }

@@ -10,6 +10,7 @@ import type { Component } from '../../core/node/lifecycle.ts';
 import type { NodeInfo } from '../../proto/gen/messages.ts';
 import { WatchedBucket } from '../watched-bucket.ts';
 import { toRegistryInfo } from './registry-info.ts';
+import { changeLabels, type LabelChange, standingLabels } from './standing-labels.ts';
 
 export interface RegistryEvents {
   entryUnreadable(entry: { bucket: string; key: string }): void;
@@ -21,6 +22,9 @@ export interface RegistryOptions {
   events: RegistryEvents;
   now?: () => number;
 }
+
+/** Nobody knows how often a script pushes: it is late after three minutes, silent after ten. */
+const DOOR_INTERVAL_MS = 60_000;
 
 const RETRY_MS = 1000;
 
@@ -38,6 +42,8 @@ export class NodeRegistry implements Component {
   readonly #events: RegistryEvents;
   readonly #now: () => number;
   readonly #onRemoved = new Set<(nodeId: string) => void>();
+  readonly #onChanged = new Set<(nodeId: string) => void>();
+  readonly #onChange = new Set<() => void>();
   /** Flags that are not written yet. */
   readonly #unwritten = new Map<string, SharedIdentity>();
   #retry: NodeJS.Timeout | undefined;
@@ -51,7 +57,9 @@ export class NodeRegistry implements Component {
       parse: parseEntry,
       onUnreadable: (key) => options.events.entryUnreadable({ bucket: NODES_BUCKET, key }),
       onChange: (nodeId) => {
+        for (const listener of this.#onChange) listener();
         if (this.#bucket.isDeleted(nodeId)) for (const listener of this.#onRemoved) listener(nodeId);
+        else this.#changed(nodeId);
       },
     });
   }
@@ -67,6 +75,21 @@ export class NodeRegistry implements Component {
     return this.#bucket.stop();
   }
 
+  /** All nodes that are registered. */
+  all(): readonly RegistryEntry[] {
+    return this.#bucket.values();
+  }
+
+  get(nodeId: string): RegistryEntry | undefined {
+    return this.#bucket.get(nodeId);
+  }
+
+  /** Called after each change of any entry; returns what ends it. */
+  onChange(listener: () => void): () => void {
+    this.#onChange.add(listener);
+    return () => this.#onChange.delete(listener);
+  }
+
   /** Called with each node that is removed, here or at another gateway; returns what ends it. */
   onRemoved(listener: (nodeId: string) => void): () => void {
     this.#onRemoved.add(listener);
@@ -77,6 +100,31 @@ export class NodeRegistry implements Component {
   assertNotRemoved(nodeId: string): void {
     if (!this.#bucket.isDeleted(nodeId)) return;
     throw new MusterError('permission_denied', `node ${nodeId} was removed from the fleet: enrol it again with a join token`);
+  }
+
+  /** The entry of a node; undefined where there is none. */
+  get(nodeId: string): RegistryEntry | undefined {
+    return this.#bucket.get(nodeId);
+  }
+
+  /** Called with each node whose entry changed, here or at another gateway; returns what ends it. */
+  onChanged(listener: (nodeId: string) => void): () => void {
+    this.#onChanged.add(listener);
+    return () => this.#onChanged.delete(listener);
+  }
+
+  /** An operator's change of labels. The entry as it is then. Throws `not_found`, `limit_exceeded`, `unavailable`. */
+  async setLabels(nodeId: string, change: LabelChange): Promise<RegistryEntry> {
+    const entry = await this.#bucket.swap(nodeId, (before) => {
+      if (before === undefined) throw new MusterError('not_found', `node ${nodeId} is not in the registry any more`);
+      return { ...changeLabels(before, change), updatedMs: this.#now() };
+    });
+    this.#changed(nodeId);
+    return entry as RegistryEntry;
+  }
+
+  #changed(nodeId: string): void {
+    for (const listener of this.#onChanged) listener(nodeId);
   }
 
   /** Takes a node out of the fleet: on every gateway its streams end and its certificate opens none any more. Throws `unavailable`. */
@@ -126,7 +174,8 @@ export class NodeRegistry implements Component {
     const entry = await this.#bucket.swap(nodeId, (before) => ({
       ...before,
       nodeId,
-      info: toRegistryInfo(node, assignedLabels),
+      info: toRegistryInfo(node, { ...assignedLabels, ...before?.operatorLabels }),
+      reportedLabels: toRegistryInfo(node, {}).labels,
       assignedLabels: { ...assignedLabels },
       enrolledMs: before?.enrolledMs ?? nowMs,
       updatedMs: nowMs,
@@ -145,16 +194,72 @@ export class NodeRegistry implements Component {
       .swap(nodeId, (before) => {
         if (this.#same(before, node, intervalMs) || this.#bucket.isDeleted(nodeId)) return undefined;
         const nowMs = this.#now();
-        const assigned = before?.assignedLabels ?? {};
-        const info = node ? toRegistryInfo(node, assigned) : (before?.info ?? toRegistryInfo(node, assigned));
-        return { ...before, nodeId, info, assignedLabels: assigned, enrolledMs: before?.enrolledMs ?? nowMs, updatedMs: nowMs, intervalMs };
+        const standing = standingLabels(before);
+        const info = node ? toRegistryInfo(node, standing) : (before?.info ?? toRegistryInfo(node, standing));
+        const reported = node ? { reportedLabels: toRegistryInfo(node, {}).labels } : {};
+        return { ...before, nodeId, info, ...reported, enrolledMs: before?.enrolledMs ?? nowMs, updatedMs: nowMs, intervalMs };
       })
-      .catch((error: unknown) => this.#events.retried({ what: 'registry', error: toMusterError(error).message }));
+      .then(
+        () => this.#changed(nodeId),
+        (error: unknown) => this.#events.retried({ what: 'registry', error: toMusterError(error).message }),
+      );
+  }
+
+  /**
+   * Enters or updates a node that no agent of ours speaks for, before what was pushed for it is taken. `assigned` are the labels of the
+   * pusher's token: a new node gets them, a node that carries others may not be named. Throws `permission_denied`, `unavailable`.
+   */
+  async seenAtDoor(nodeId: string, said: Readonly<Record<string, string>>, assigned: Readonly<Record<string, string>>): Promise<void> {
+    this.assertNotRemoved(nodeId);
+    const entry = this.#bucket.get(nodeId);
+    if (entry !== undefined) assertPushable(entry, assigned);
+    if (entry !== undefined && isDeepStrictEqual(entry.info, doorInfo(nodeId, said, entry))) return;
+    await this.#bucket.swap(nodeId, (before) => {
+      if (before !== undefined) assertPushable(before, assigned);
+      const nowMs = this.#now();
+      const base = before ?? {
+        nodeId,
+        info: toRegistryInfo(undefined, {}),
+        assignedLabels: { ...assigned },
+        enrolledMs: nowMs,
+        intervalMs: DOOR_INTERVAL_MS,
+      };
+      return { ...base, info: doorInfo(nodeId, said, base), updatedMs: nowMs };
+    });
   }
 
   #same(entry: RegistryEntry | undefined, node: NodeInfo | null | undefined, intervalMs: number): boolean {
     if (entry === undefined || entry.intervalMs !== intervalMs) return false;
-    return !node || isDeepStrictEqual(entry.info, toRegistryInfo(node, entry.assignedLabels ?? {}));
+    if (!node) return true;
+    const { reportedLabels } = entry;
+    return (
+      isDeepStrictEqual(entry.info, toRegistryInfo(node, standingLabels(entry))) &&
+      isDeepStrictEqual(reportedLabels, toRegistryInfo(node, {}).labels)
+    );
+  }
+}
+
+/** What a push says of a node goes over what earlier ones said; the token's labels stand over both. */
+function doorInfo(
+  nodeId: string,
+  said: Readonly<Record<string, string>>,
+  entry: Pick<RegistryEntry, 'info' | 'assignedLabels' | 'operatorLabels'>,
+): RegistryEntry['info'] {
+  const { name, ...labels } = said;
+  const node = { ...entry.info, name: name || entry.info.name || nodeId, labels: { ...entry.info.labels, ...labels } };
+  return toRegistryInfo(node, standingLabels(entry));
+}
+
+function assertPushable(entry: RegistryEntry, assigned: Readonly<Record<string, string>>): void {
+  if (entry.info.agentVersion !== '') {
+    throw new MusterError('permission_denied', `node ${entry.nodeId} has an agent, which alone speaks for it: push under another node_id`);
+  }
+  const other = Object.entries(assigned).find(([label, value]) => entry.info.labels[label] !== value);
+  if (other !== undefined) {
+    throw new MusterError(
+      'permission_denied',
+      `the token is for nodes with ${other[0]} ${other[1]}: node ${entry.nodeId} is not one of them`,
+    );
   }
 }
 

@@ -19,7 +19,7 @@ it('waits for preface and settings, however they are cut, and puts everything ba
 });
 
 it.each([
-  ['another protocol', Buffer.from('GET / HTTP/1.1\r\n'), 'does not speak HTTP/2'],
+  ['another protocol', Buffer.from('SSH-2.0-OpenSSH_9.2\r\n'), 'does not speak HTTP'],
   ['no settings', Buffer.concat([PREFACE, Buffer.from([0, 0, 0, 1, 0, 0, 0, 0, 0])]), 'not followed by settings'],
   ['huge settings', Buffer.concat([PREFACE, Buffer.from([0xff, 0xff, 0xff, 4, 0, 0, 0, 0, 0])]), 'not followed by settings'],
 ])('refuses %s', async (_name, bytes, words) => {

@@ -21,10 +21,12 @@ export interface TlsListenerOptions {
   clientCaPem: string;
   /** A connection that speaks HTTP/2 over TLS. */
   onConnection(socket: TLSSocket): void;
+  /** A connection that speaks HTTP/1.1 over TLS; it has its own deadline from here on. */
+  onHttp(socket: TLSSocket): void;
   events: TlsListenerEvents;
 }
 
-/** From accepting a connection to the beginning of HTTP/2 on it, TLS included. */
+/** From accepting a connection to the beginning of HTTP on it, TLS included. */
 const PREFACE_WITHIN_MS = 4500;
 const MAX_CONNECTIONS = 20_000;
 const BACKLOG = 4096;
@@ -70,7 +72,8 @@ export class TlsListener implements Component {
       // Operators and machines that enrol have no certificate; what a call may do is decided by who calls.
       rejectUnauthorized: false,
       minVersion: 'TLSv1.2',
-      ALPNProtocols: ['h2'],
+      // Who offers both, as curl and browsers do, means the HTTPS door: gRPC offers HTTP/2 alone.
+      ALPNCallback: ({ protocols }) => ['http/1.1', 'h2'].find((protocol) => protocols.includes(protocol)),
     });
     server.maxConnections = MAX_CONNECTIONS;
     server.on('connection', (socket) => this.#accept(socket));
@@ -136,11 +139,10 @@ export class TlsListener implements Component {
     }
     connection.stage = 'preface';
     awaitPreface(socket).then(
-      () => {
-        connection.stage = 'open';
-        clearTimeout(connection.deadline);
-        this.#options.events.connectionOpened();
-        this.#options.onConnection(socket);
+      (version) => {
+        this.#open(connection);
+        if (version === 'h2') this.#options.onConnection(socket);
+        else this.#options.onHttp(socket);
       },
       (error: unknown) => {
         const detail = error instanceof Error ? error.message : String(error);
@@ -148,6 +150,12 @@ export class TlsListener implements Component {
         connection.socket.destroy();
       },
     );
+  }
+
+  #open(connection: Connection): void {
+    connection.stage = 'open';
+    clearTimeout(connection.deadline);
+    this.#options.events.connectionOpened();
   }
 
   #tooSlow(peer: string): void {

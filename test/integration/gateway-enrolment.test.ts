@@ -214,7 +214,7 @@ describe('operators', () => {
     ]);
     expect(await run(target, 'grpc.health.v1.Health/Check')).toContain('"SERVING"');
     expect(await run(target, 'muster.v1.FleetService/ListTokens')).toContain(
-      'the call has no token: send the metadata `authorization: Bearer TOKEN`',
+      'the call has no token: send `authorization: Bearer TOKEN` with it',
     );
     expect(await run('-H', 'authorization: Bearer wrong', target, 'muster.v1.FleetService/ListTokens')).toContain('Code: Unauthenticated');
     const reader = await edge.createToken({ kind: 'access', scopes: ['read'], name: 'reader' });

@@ -1,0 +1,52 @@
+// Puts the HTTPS door together: which routes there are and what they stand on.
+import { VERSION } from '../core/common/version.ts';
+import type { Measurement, PipelineStatus, QueryFrame, QueryRequest } from '../proto/gen/messages.ts';
+import type { TokenStore } from './access/token-store.ts';
+import type { GatewayEvents } from './events.ts';
+import { HttpDoor } from './http/http-door.ts';
+import { metricsRoute } from './http/metrics-route.ts';
+import { statusRoutes } from './http/status-routes.ts';
+import { Ingest } from './ingest/ingest.ts';
+import { pushRoutes } from './ingest/push-routes.ts';
+import type { NatsLink } from './nats-link.ts';
+import type { NodeRegistry } from './nodes/registry.ts';
+import type { Publisher } from './publisher/publisher.ts';
+
+/** What is asked of the fleet's data, whoever asks. */
+export interface FleetReader {
+  pipeline(): Promise<PipelineStatus>;
+  measurements(): Promise<readonly Measurement[]>;
+  query(request: QueryRequest, signal: AbortSignal): AsyncIterable<QueryFrame>;
+}
+
+export interface DoorOptions {
+  /** Name of this gateway. */
+  gateway: string;
+  link: NatsLink;
+  publisher: Publisher;
+  registry: NodeRegistry;
+  tokens: Pick<TokenStore, 'authorizeHeader'>;
+  reader: FleetReader;
+  events: GatewayEvents;
+}
+
+export function createHttpDoor(options: DoorOptions): HttpDoor {
+  const { gateway, link, publisher, registry, tokens, reader, events } = options;
+  const ingest = new Ingest({ gateway, publisher });
+  const status = {
+    name: gateway,
+    version: VERSION,
+    pipeline: () => reader.pipeline(),
+    queuedBytes: () => publisher.queuedBytes,
+    problem: () => (link.connected ? (publisher.pressure ? 'too much waits for the stream' : undefined) : 'nats-server is not connected'),
+  };
+  return new HttpDoor({
+    routes: [
+      ...statusRoutes(status),
+      ...pushRoutes({ ingest, registry, sendEphemeral: (subject, payload) => link.sendEphemeral(subject, payload), events }),
+      metricsRoute(reader),
+    ],
+    authorize: (header, scope) => tokens.authorizeHeader(header, scope),
+    events,
+  });
+}

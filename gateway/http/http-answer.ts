@@ -1,0 +1,60 @@
+// What a route of the HTTPS door answers, and how errors of ours look there.
+import type { ServerResponse } from 'node:http';
+import { type MusterErrorCode, toMusterError } from '../../core/common/muster-error.ts';
+
+export interface HttpAnswer {
+  status: number;
+  headers?: Readonly<Record<string, string>>;
+  body?: string | Buffer | AsyncIterable<string | Buffer>;
+}
+
+const STATUS: Readonly<Record<MusterErrorCode, number>> = {
+  invalid_argument: 400,
+  invalid_config: 500,
+  malformed: 400,
+  limit_exceeded: 413,
+  unauthenticated: 401,
+  permission_denied: 403,
+  not_found: 404,
+  already_exists: 409,
+  failed_precondition: 412,
+  missing_runtime: 500,
+  unavailable: 503,
+  deadline_exceeded: 504,
+  cancelled: 499,
+  internal: 500,
+};
+
+export function json(status: number, value: unknown, headers: Readonly<Record<string, string>> = {}): HttpAnswer {
+  return { status, headers: { 'content-type': 'application/json', ...headers }, body: `${JSON.stringify(value)}\n` };
+}
+
+/** `{"error":{"code","message"}}` with the status of the code. */
+export function errorAnswer(thrown: unknown): HttpAnswer & { status: number } {
+  const error = toMusterError(thrown);
+  const headers: Record<string, string> = {};
+  if (error.code === 'unauthenticated') headers['www-authenticate'] = 'Bearer';
+  if (error.code === 'unavailable') headers['retry-after'] = '2';
+  return json(STATUS[error.code], { error: { code: error.code, message: error.message } }, headers);
+}
+
+/** Writes an answer; waits for a slow reader. */
+export async function send(response: ServerResponse, answer: HttpAnswer): Promise<void> {
+  const length =
+    typeof answer.body === 'string' || Buffer.isBuffer(answer.body) ? { 'content-length': Buffer.byteLength(answer.body) } : {};
+  response.writeHead(answer.status, {
+    ...length,
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+    ...answer.headers,
+  });
+  if (answer.body === undefined || typeof answer.body === 'string' || Buffer.isBuffer(answer.body)) {
+    response.end(answer.body);
+    return;
+  }
+  for await (const chunk of answer.body) {
+    if (response.destroyed) return;
+    if (!response.write(chunk)) await new Promise((resolve) => response.once('drain', resolve).once('close', resolve));
+  }
+  response.end();
+}

@@ -1,0 +1,156 @@
+// The HTTP/1.1 side of the gateway's TLS port: routes, bearer tokens, limits in size and time.
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { TLSSocket } from 'node:tls';
+import { MusterError, type MusterErrorCode, toMusterError } from '../../core/common/muster-error.ts';
+import type { Component } from '../../core/node/lifecycle.ts';
+import type { Scope } from '../access/token-record.ts';
+import type { Caller } from '../access/token-store.ts';
+import { errorAnswer, type HttpAnswer, send } from './http-answer.ts';
+
+/** A request that may be answered. */
+export interface HttpRequest {
+  readonly query: URLSearchParams;
+  readonly headers: IncomingMessage['headers'];
+  /** Absent on a route that needs no token. */
+  readonly caller: Caller | undefined;
+  /** Aborted when the caller is gone. */
+  readonly signal: AbortSignal;
+  /** The bytes as they come, for what is too large to hold. */
+  readonly stream: IncomingMessage;
+  /** The whole body as JSON. Throws `limit_exceeded` and `malformed`. */
+  json(maxBytes: number): Promise<unknown>;
+}
+
+export interface HttpRoute {
+  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly path: string;
+  /** Needed to call it; undefined where anybody may. */
+  readonly scope?: Scope;
+  /** How long it may take, request and answer; default 60 s. */
+  readonly timeoutMs?: number;
+  answer(request: HttpRequest): Promise<HttpAnswer> | HttpAnswer;
+}
+
+export interface HttpDoorEvents {
+  requestAnswered(request: { route: string; status: number; elapsedMs: number }): void;
+  requestFailed(request: { route: string; code: MusterErrorCode; message: string }): void;
+}
+
+export interface HttpDoorOptions {
+  routes: readonly HttpRoute[];
+  authorize(header: string | undefined, scope: Scope): Promise<Caller>;
+  events: HttpDoorEvents;
+}
+
+/** From one request to the next on a connection, head included. */
+const NEXT_REQUEST_WITHIN_MS = 65_000;
+const FIRST_REQUEST_WITHIN_MS = 5000;
+const ROUTE_TIMEOUT_MS = 60_000;
+const MAX_HEADER_BYTES = 16 * 1024;
+
+export class HttpDoor implements Component {
+  readonly name = 'HTTPS door';
+  readonly #options: HttpDoorOptions;
+  readonly #server: Server;
+  readonly #deadlines = new WeakMap<object, NodeJS.Timeout>();
+
+  constructor(options: HttpDoorOptions) {
+    this.#options = options;
+    this.#server = createServer(
+      { maxHeaderSize: MAX_HEADER_BYTES, noDelay: true },
+      (request, response) => void this.#serve(request, response),
+    );
+    this.#server.on('clientError', (_error, socket) => socket.destroy());
+  }
+
+  async start(): Promise<void> {}
+
+  /** Connections are cut by the port that handed them over. */
+  async stop(): Promise<void> {
+    this.#server.closeAllConnections();
+  }
+
+  /** A decrypted connection whose peer chose HTTP/1.1. The server is not listening, so its own deadlines do not run: these do. */
+  take(socket: TLSSocket): void {
+    this.#expectRequest(socket, FIRST_REQUEST_WITHIN_MS);
+    socket.once('close', () => clearTimeout(this.#deadlines.get(socket)));
+    this.#server.emit('connection', socket);
+  }
+
+  #expectRequest(socket: object & { destroy(): unknown }, withinMs: number): void {
+    clearTimeout(this.#deadlines.get(socket));
+    this.#deadlines.set(
+      socket,
+      setTimeout(() => socket.destroy(), withinMs),
+    );
+  }
+
+  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const startedMs = performance.now();
+    const url = new URL(request.url ?? '/', 'https://gateway');
+    const found = this.#options.routes.filter((route) => route.path === url.pathname);
+    const route = found.find((candidate) => candidate.method === request.method);
+    this.#expectRequest(request.socket, route?.timeoutMs ?? ROUTE_TIMEOUT_MS);
+    response.once('close', () => this.#expectRequest(request.socket, NEXT_REQUEST_WITHIN_MS));
+    const name = route === undefined ? 'unknown' : `${route.method} ${route.path}`;
+    try {
+      if (route === undefined) throw notFound(request.method ?? '', url.pathname, found);
+      const caller = route.scope === undefined ? undefined : await this.#options.authorize(request.headers.authorization, route.scope);
+      await send(response, await route.answer(toRequest(request, response, url, caller)));
+    } catch (thrown) {
+      const error = toMusterError(thrown);
+      this.#options.events.requestFailed({ route: name, code: error.code, message: error.message });
+      if (response.headersSent) response.destroy();
+      else
+        await send(response, {
+          ...errorAnswer(error),
+          ...(request.complete ? {} : { headers: { ...errorAnswer(error).headers, connection: 'close' } }),
+        });
+    }
+    this.#options.events.requestAnswered({ route: name, status: response.statusCode, elapsedMs: performance.now() - startedMs });
+  }
+}
+
+function notFound(method: string, path: string, samePath: readonly HttpRoute[]): MusterError {
+  const shown = path.slice(0, 80);
+  if (samePath.length === 0) return new MusterError('not_found', `there is no ${shown} here: see /api/openapi.json`);
+  return new MusterError('not_found', `${shown} takes ${samePath.map((route) => route.method).join(' and ')}, not ${method}`);
+}
+
+function toRequest(request: IncomingMessage, response: ServerResponse, url: URL, caller: Caller | undefined): HttpRequest {
+  const aborted = new AbortController();
+  response.once('close', () => {
+    if (!response.writableFinished) aborted.abort();
+  });
+  return {
+    query: url.searchParams,
+    headers: request.headers,
+    caller,
+    signal: aborted.signal,
+    stream: request,
+    json: (maxBytes) => readJson(request, maxBytes),
+  };
+}
+
+async function readJson(request: IncomingMessage, maxBytes: number): Promise<unknown> {
+  const encoding = request.headers['content-encoding'];
+  if (encoding !== undefined && encoding !== 'identity')
+    throw new MusterError('invalid_argument', `content-encoding ${encoding} is not taken: send it uncompressed`);
+  const tooLarge = (bytes: number): MusterError =>
+    new MusterError('limit_exceeded', `the body has ${bytes} bytes or more, at most ${maxBytes} are taken: send fewer samples at once`);
+  const announced = Number(request.headers['content-length'] ?? 0);
+  if (announced > maxBytes) throw tooLarge(announced);
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    length += chunk.length;
+    if (length > maxBytes) throw tooLarge(length);
+    chunks.push(chunk);
+  }
+  const text = Buffer.concat(chunks).toString('utf8');
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new MusterError('malformed', `the body is not JSON: ${error instanceof Error ? error.message.slice(0, 200) : error}`, error);
+  }
+}

@@ -1,0 +1,104 @@
+// GET /api/metrics: the newest values or a range of one measurement, as JSON or CSV, without SQL.
+
+import { parseIsoTime } from '../../core/common/iso-time.ts';
+import { MusterError } from '../../core/common/muster-error.ts';
+import type { Measurement, QueryFrame, QueryRequest } from '../../proto/gen/messages.ts';
+import { identifier, literal } from '../fleet/read-database.ts';
+import { type HttpAnswer, json } from './http-answer.ts';
+import type { HttpRequest, HttpRoute } from './http-door.ts';
+import { csvRows, jsonRows } from './query-rows.ts';
+
+export interface MetricsOptions {
+  measurements(): Promise<readonly Measurement[]>;
+  query(request: QueryRequest, signal: AbortSignal): AsyncIterable<QueryFrame>;
+}
+
+const KEYS = ['measurement', 'node', 'fields', 'from', 'to', 'last', 'every', 'format', 'limit'];
+const MAX_ROWS = 1_000_000;
+const DEFAULT_ROWS = 10_000;
+const SPAN = /^(\d{1,6})(s|m|h|d)$/;
+const TIMEOUT_MS = 60_000;
+
+export function metricsRoute(options: MetricsOptions): HttpRoute {
+  return {
+    method: 'GET',
+    path: '/api/metrics',
+    scope: 'read',
+    timeoutMs: TIMEOUT_MS + 5000,
+    answer: async ({ query, signal }: HttpRequest): Promise<HttpAnswer> => {
+      const unknown = [...query.keys()].find((key) => !KEYS.includes(key));
+      if (unknown !== undefined) throw new MusterError('invalid_argument', `${unknown.slice(0, 40)} is not known: ${KEYS.join(', ')} are`);
+      const name = query.get('measurement');
+      const measurements = await options.measurements();
+      if (name === null)
+        return json(200, {
+          measurements: measurements.filter((each) => !each.view).map(({ name: table, columns }) => ({ name: table, columns })),
+        });
+      const measurement = measurements.find((each) => each.name === name);
+      if (measurement === undefined)
+        throw new MusterError('not_found', `there is no measurement ${name.slice(0, 80)}: GET /api/metrics lists them`);
+      const format = query.get('format') ?? 'json';
+      if (format !== 'json' && format !== 'csv')
+        throw new MusterError('invalid_argument', `format is ${format.slice(0, 40)}: json or csv is needed`);
+      const maxRows = wholeNumber(query.get('limit'), DEFAULT_ROWS);
+      const frames = options.query({ sql: toSql(measurement, query), maxRows, timeoutMs: TIMEOUT_MS }, signal);
+      // The first frame is waited for, so that an error of the query still has its status.
+      const iterator = frames[Symbol.asyncIterator]();
+      const first = await iterator.next();
+      const type = format === 'csv' ? 'text/csv; charset=utf-8' : 'application/json';
+      return { status: 200, headers: { 'content-type': type }, body: (format === 'csv' ? csvRows : jsonRows)(first, iterator) };
+    },
+  };
+}
+
+/** The statement: made of checked names and quoted values only. */
+function toSql(measurement: Measurement, query: URLSearchParams): string {
+  const table = identifier(measurement.name);
+  const tags = measurement.columns.filter((column) => column.tag).map((column) => column.name);
+  const wanted = query.get('fields')?.split(',');
+  const known = measurement.columns.filter((column) => !column.tag && column.name !== 'timestamp').map((column) => column.name);
+  const stranger = wanted?.find((field) => !known.includes(field));
+  if (stranger !== undefined)
+    throw new MusterError('invalid_argument', `${measurement.name} has no field ${stranger.slice(0, 80)}: it has ${known.join(', ')}`);
+  const fields = wanted ?? known;
+  const node = query.get('node');
+  const conditions = node === null ? [] : [`node_id = ${literal(node)}`];
+  const series = tags.map(identifier).join(', ');
+  const every = query.get('every');
+  if (query.get('from') === null && query.get('to') === null && query.get('last') === null) {
+    if (every !== null) throw new MusterError('invalid_argument', 'every needs a range: add from and to, or last');
+    const where = conditions.length === 0 ? '' : ` where ${conditions.join(' and ')}`;
+    return `select timestamp, ${[series, ...fields.map(identifier)].filter(Boolean).join(', ')} from ${table}${where} latest on timestamp partition by ${series}`;
+  }
+  conditions.push(...rangeOf(query));
+  const where = ` where ${conditions.join(' and ')}`;
+  if (every === null) return `select timestamp, ${[series, ...fields.map(identifier)].filter(Boolean).join(', ')} from ${table}${where}`;
+  if (!SPAN.test(every))
+    throw new MusterError('invalid_argument', `every is ${every.slice(0, 40)}: a span like 30s, 5m, 1h or 1d is needed`);
+  const numbers = fields.filter((field) => measurement.columns.find((column) => column.name === field)?.type === 'double');
+  return `select timestamp, ${[series, ...numbers.map((field) => `avg(${identifier(field)}) ${identifier(field)}`)].join(', ')} from ${table}${where} sample by ${every}`;
+}
+
+function rangeOf(query: URLSearchParams): string[] {
+  const last = query.get('last');
+  if (last !== null) {
+    const match = SPAN.exec(last);
+    if (match === null) throw new MusterError('invalid_argument', `last is ${last.slice(0, 40)}: a span like 15m, 6h or 7d is needed`);
+    return [`timestamp > dateadd('${match[2]}', -${match[1]}, now())`];
+  }
+  return (['from', 'to'] as const).flatMap((key) => {
+    const text = query.get(key);
+    if (text === null) return [];
+    const us = parseIsoTime(text);
+    if (us === undefined)
+      throw new MusterError('invalid_argument', `${key} is ${text.slice(0, 40)}: a time like 2026-11-23T08:15:00Z with its zone is needed`);
+    return [`timestamp ${key === 'from' ? '>=' : '<'} cast(${us} as timestamp)`];
+  });
+}
+
+function wholeNumber(text: string | null, fallback: number): number {
+  if (text === null) return fallback;
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= 1 && value <= MAX_ROWS) return value;
+  throw new MusterError('invalid_argument', `limit is ${text.slice(0, 40)}: a whole number from 1 to ${MAX_ROWS} is needed`);
+}

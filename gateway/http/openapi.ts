@@ -1,0 +1,195 @@
+// The HTTPS door in OpenAPI 3.1, served with it. A test holds that it names every route and no other.
+
+const error = { $ref: '#/components/responses/Error' };
+const answer = (description: string, schema: object): object => ({ description, content: { 'application/json': { schema } } });
+const body = (schema: object): object => ({ required: true, content: { 'application/json': { schema } } });
+const parameter = (name: string, description: string): object => ({
+  name,
+  in: 'query',
+  required: false,
+  description,
+  schema: { type: 'string' },
+});
+const idempotency = {
+  name: 'Idempotency-Key',
+  in: 'header',
+  required: false,
+  description: 'The same key within ten minutes gets the same answer, and nothing is stored twice.',
+  schema: { type: 'string', maxLength: 200 },
+};
+const token = (scope: string): object[] => [{ bearer: [scope] }];
+
+export function openapi(version: string): object {
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Muster gateway',
+      version,
+      description:
+        'What scripts, small agents and reports use beside gRPC. The token comes from `muster token create --scope push` or `--scope read`; the certificate is signed by the fleet CA.',
+    },
+    paths: {
+      '/healthz': { get: { summary: 'The process answers', security: [], responses: { 200: answer('It does', ref('Health')) } } },
+      '/readyz': {
+        get: {
+          summary: 'Samples can be taken now',
+          security: [],
+          responses: { 200: answer('They can', ref('Health')), 503: answer('They cannot, and why', ref('Health')) },
+        },
+      },
+      '/api/openapi.json': {
+        get: { summary: 'This document', security: [], responses: { 200: answer('OpenAPI 3.1', { type: 'object' }) } },
+      },
+      '/api/push': {
+        post: {
+          summary: 'Store samples',
+          description:
+            'One sample, a list, or `{"samples": [...]}`; at most 10,000 and 1 MiB. A bad sample costs that sample. The answer comes after the samples are durably in the stream.',
+          security: token('push'),
+          parameters: [idempotency],
+          requestBody: body({
+            oneOf: [
+              ref('Sample'),
+              { type: 'array', items: ref('Sample') },
+              { type: 'object', properties: { samples: { type: 'array', items: ref('Sample') } } },
+            ],
+          }),
+          responses: { 202: answer('Durably taken', ref('Receipts')), default: error },
+        },
+      },
+      '/api/telemetry/snapshot': {
+        post: {
+          summary: 'Store the flat snapshot of a small agent',
+          security: token('push'),
+          parameters: [idempotency],
+          requestBody: body(ref('Snapshot')),
+          responses: { 202: answer('Durably taken', ref('Receipts')), default: error },
+        },
+      },
+      '/api/status': {
+        get: {
+          summary: 'Health, queue depth, lag and versions of the path',
+          security: token('read'),
+          responses: { 200: answer('As of now', { type: 'object' }), default: error },
+        },
+      },
+      '/api/metrics': {
+        get: {
+          summary: 'The newest values of a measurement, or a range; without a measurement the list of them',
+          security: token('read'),
+          parameters: [
+            parameter('measurement', 'A table, such as `cpu`'),
+            parameter('node', 'Only this node id'),
+            parameter('fields', 'Comma-separated; default all'),
+            parameter('from', 'ISO 8601 with zone, inclusive'),
+            parameter('to', 'ISO 8601 with zone, exclusive'),
+            parameter('last', 'A span up to now: `15m`, `6h`, `7d`'),
+            parameter('every', 'Mean over spans: `30s`, `5m`, `1h`'),
+            parameter('format', '`json` (default) or `csv`'),
+            parameter('limit', 'Rows at most; default 10,000'),
+          ],
+          responses: {
+            200: { description: 'Columns and rows', content: { 'application/json': { schema: { type: 'object' } }, 'text/csv': {} } },
+            default: error,
+          },
+        },
+      },
+    },
+    components: {
+      securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } },
+      responses: { Error: answer('What is wrong, in one sentence', ref('Error')) },
+      schemas: SCHEMAS,
+    },
+  };
+}
+
+function ref(name: keyof typeof SCHEMAS): object {
+  return { $ref: `#/components/schemas/${name}` };
+}
+
+const text = (description: string): object => ({ type: 'string', description });
+const number = (description: string): object => ({ type: 'number', description });
+
+const SCHEMAS = {
+  Health: { type: 'object', required: ['status'], properties: { status: { enum: ['ok', 'failing'] }, problem: text('What is wrong') } },
+  Error: {
+    type: 'object',
+    required: ['error'],
+    properties: {
+      error: { type: 'object', required: ['code', 'message'], properties: { code: text('A bounded word'), message: text('One sentence') } },
+    },
+  },
+  Sample: {
+    type: 'object',
+    required: ['node_id'],
+    description: 'Every further key whose value is a number or a boolean is a field; at least one is needed.',
+    properties: {
+      node_id: { type: 'string', pattern: '^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$' },
+      measurement: { ...text('The table; default `push`'), pattern: '^[a-z][a-z0-9_]{0,63}$' },
+      time: {
+        description: 'ISO 8601 with its zone, or Unix microseconds; default now',
+        oneOf: [{ type: 'string', format: 'date-time' }, { type: 'integer' }],
+      },
+      latency_ms: number('Milliseconds'),
+      packet_loss: number('%'),
+      uptime_pct: number('%'),
+      tags: { type: 'object', description: 'What names the series', additionalProperties: { type: 'string' } },
+      metadata: { description: 'Any JSON, kept as text' },
+      name: text('Of the node'),
+      country: text('A label of the node'),
+      region: text('A label of the node'),
+      city: text('A label of the node'),
+      latitude: number('Degrees'),
+      longitude: number('Degrees'),
+    },
+    additionalProperties: { type: ['number', 'boolean', 'null'] },
+  },
+  Snapshot: {
+    type: 'object',
+    required: ['node_id'],
+    properties: {
+      ...{
+        node_id: text('As in a sample'),
+        hostname: text('Name of the node'),
+        timestamp: text('As `time` of a sample'),
+        country: text('A label'),
+        region: text('A label'),
+      },
+      ...{ cpu_percent: number('%'), memory_percent: number('%'), memory_used: number('Bytes'), memory_total: number('Bytes') },
+      ...{
+        disk_percent: number('%'),
+        disk_used: number('Bytes'),
+        disk_total: number('Bytes'),
+        network_rx_bytes: number('Bytes since boot'),
+      },
+      ...{
+        network_tx_bytes: number('Bytes since boot'),
+        network_rx_bytes_per_second: number('Bytes per second'),
+        network_tx_bytes_per_second: number('Bytes per second'),
+      },
+      ...{
+        uptime_seconds: number('Seconds'),
+        process_count: number('Processes'),
+        active_connections: number('Established TCP connections'),
+      },
+      ...{ load_avg_1: number('Load'), load_avg_5: number('Load'), load_avg_15: number('Load') },
+    },
+  },
+  Receipts: {
+    type: 'object',
+    properties: {
+      accepted: { type: 'integer', description: 'Rows durably taken' },
+      receipts: {
+        type: 'array',
+        items: {
+          type: 'object',
+          properties: { node_id: text('The node'), epoch: text('Hexadecimal'), seq: { type: 'integer' }, rows: { type: 'integer' } },
+        },
+      },
+      refused: {
+        type: 'array',
+        items: { type: 'object', properties: { index: { type: 'integer' }, reason: text('A bounded word'), detail: text('One sentence') } },
+      },
+    },
+  },
+};

@@ -1,0 +1,87 @@
+// Numbers what came in by the push door and brings it onto the agents' durable path: the receipt is given after the stream's acknowledgement.
+import { randomBytes } from 'node:crypto';
+import { doorEpoch } from '../../core/common/door-epoch.ts';
+import type { FrameColumns } from '../../core/common/frame.ts';
+import { MusterError } from '../../core/common/muster-error.ts';
+import { encodeBatch } from '../../proto/batch-codec.ts';
+import type { Publisher } from '../publisher/publisher.ts';
+import { MAX_BATCH_BYTES } from '../session/stream-limits.ts';
+
+/** What the sender of stored rows can name them by in the ledger. */
+export interface Receipt {
+  node_id: string;
+  /** Hexadecimal. */
+  epoch: string;
+  seq: number;
+  rows: number;
+}
+
+export interface IngestOptions {
+  /** Name of this gateway. */
+  gateway: string;
+  publisher: Pick<Publisher, 'offer' | 'pressure'>;
+  /** Unix ms. */
+  now?: () => number;
+}
+
+const STORED_WITHIN_MS = 10_000;
+
+/**
+ * One epoch for the life of the gateway, numbers without holes for each node. Publishes of a partition reach the stream in their order, so a
+ * gateway that dies loses only the end of an epoch, and nobody had a receipt for it.
+ */
+export class Ingest {
+  readonly #options: IngestOptions;
+  readonly #now: () => number;
+  readonly #epoch = doorEpoch('push', randomBytes(12));
+  readonly #nextSeq = new Map<string, number>();
+  #lastCreatedUs = 0;
+
+  constructor(options: IngestOptions) {
+    this.#options = options;
+    this.#now = options.now ?? Date.now;
+  }
+
+  /**
+   * Resolves when all rows are durably in the stream. Throws `unavailable` before anything was taken, `limit_exceeded` for a batch that is
+   * too large, and `deadline_exceeded` where the stream has not acknowledged it in time: then it may still be stored, and sending the same
+   * rows again does no harm.
+   */
+  async deliver(nodeId: string, frames: readonly FrameColumns[]): Promise<Receipt> {
+    const { publisher, gateway } = this.#options;
+    if (publisher.pressure) throw new MusterError('unavailable', 'too much waits for the stream: send it again in a few seconds');
+    const seq = (this.#nextSeq.get(nodeId) ?? 0) + 1;
+    const batch = encodeBatch({ epoch: this.#epoch, seq, createdUs: this.#createdUs(), frames, events: [], dropped: [] });
+    if (batch.length > MAX_BATCH_BYTES) {
+      throw new MusterError(
+        'limit_exceeded',
+        `the samples of node ${nodeId} take ${batch.length} bytes, at most ${MAX_BATCH_BYTES} are taken at once: send fewer`,
+      );
+    }
+    this.#nextSeq.set(nodeId, seq);
+    const receivedUs = this.#now() * 1000;
+    await new Promise<void>((resolve, reject) => {
+      const words = `the stream has not acknowledged it within ${STORED_WITHIN_MS / 1000} s: it may still be stored, and sending it again does no harm`;
+      const timer = setTimeout(() => reject(new MusterError('deadline_exceeded', words)), STORED_WITHIN_MS);
+      publisher.offer({
+        delivery: { nodeId, receivedUs, gateway, batch, epoch: this.#epoch, seq, skewUs: 0 },
+        onStored: () => {
+          clearTimeout(timer);
+          resolve();
+        },
+      });
+    });
+    return {
+      node_id: nodeId,
+      epoch: Buffer.from(this.#epoch).toString('hex'),
+      seq,
+      rows: frames.reduce((rows, frame) => rows + frame.timeUs.length, 0),
+    };
+  }
+
+  /** Never the same twice: it is part of the ledger's key. */
+  #createdUs(): number {
+    this.#lastCreatedUs = Math.max(this.#now() * 1000, this.#lastCreatedUs + 1);
+    return this.#lastCreatedUs;
+  }
+}
