@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { arch, cpus, networkInterfaces, platform, release, totalmem, type } from 'node:os';
 import type { NodeInfo } from '../proto/gen/messages.ts';
+import { ownProgram } from './own-program.ts';
 
 const CHILD_LIMIT_MS = 20_000;
 export const INVENTORY_FLAG = '--inventory';
@@ -68,26 +69,22 @@ function readOsName(): string {
 /** Runs this program as `--inventory` and reads its answer. Rejects where that fails. */
 export function askInventory(): Promise<Inventory> {
   return new Promise((resolve, reject) => {
-    const script = process.argv[1] as string;
-    execFile(
-      process.execPath,
-      [script, INVENTORY_FLAG],
-      { timeout: CHILD_LIMIT_MS, env: { PATH: process.env['PATH'] } },
-      (error, stdout) => {
-        if (error !== null) return reject(error);
-        try {
-          resolve(JSON.parse(stdout) as Inventory);
-        } catch (parseError) {
-          reject(parseError);
-        }
-      },
-    );
+    const { command, args } = ownProgram();
+    execFile(command, [...args, INVENTORY_FLAG], { timeout: CHILD_LIMIT_MS, env: { PATH: process.env['PATH'] } }, (error, stdout) => {
+      if (error !== null) return reject(error);
+      try {
+        resolve(JSON.parse(stdout) as Inventory);
+      } catch (parseError) {
+        reject(parseError);
+      }
+    });
   });
 }
 
 /** The child's side. */
-export async function printInventory(): Promise<void> {
+export async function printInventory(): Promise<number> {
   process.stdout.write(JSON.stringify(await takeInventory()));
+  return 0;
 }
 
 async function takeInventory(): Promise<Inventory> {

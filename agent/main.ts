@@ -1,47 +1,52 @@
-// The agent's program: configuration, lock, agent, signal.
-import { toMusterError } from '../core/common/muster-error.ts';
-import { startAll, untilSignal } from '../core/node/lifecycle.ts';
-import { createLog } from '../core/node/log.ts';
-import { createAgent } from './agent.ts';
-import type { AgentConfig } from './config.ts';
-import { askConfig, CONFIG_FLAG, printConfig, printHelp } from './config-child.ts';
-import { createEvents } from './events.ts';
-import { INVENTORY_FLAG, printInventory } from './inventory.ts';
-import { lockStateFolder } from './state-lock.ts';
+// The agent's program: finds what is asked of it. Each task is loaded when it is asked for: what a running agent does not need stays out of its memory.
+import { nearest } from '../core/common/nearest.ts';
 
-const argv = process.argv.slice(2);
+/** Runs with the arguments behind its word and resolves with the exit code. */
+type Task = (argv: readonly string[]) => Promise<number>;
 
-function fail(error: unknown, exitCode: number): never {
-  process.stderr.write(`${toMusterError(error).message}\n`);
-  process.exit(exitCode);
+/** The words of the program. `run` is what it does without one. */
+const TASKS: Readonly<Record<string, () => Promise<Task>>> = {
+  run: async () => (await import('./run-agent.ts')).runAgent,
+  check: async () => (await import('./local/check.ts')).check,
+  status: async () => (await import('./local/show-status.ts')).showStatus,
+  top: async () => (await import('./local/top.ts')).top,
+  spool: async () => (await import('./local/spool-tasks.ts')).spoolTask,
+  install: async () => (await import('./local/install/install.ts')).install,
+  uninstall: async () => (await import('./local/install/uninstall.ts')).uninstall,
+  help: async () => (await import('./local/help.ts')).help,
+};
+
+/** What the program asks of itself, in a short-lived child. */
+const OWN_TASKS: Readonly<Record<string, () => Promise<Task>>> = {
+  '--print-config': async () => (await import('./config-child.ts')).printConfig,
+  '--print-config-with-document': async () => (await import('./config-child.ts')).printConfigWithDocument,
+  '--inventory': async () => (await import('./inventory.ts')).printInventory,
+};
+
+async function dispatch(argv: readonly string[]): Promise<number> {
+  const [first = '', ...rest] = argv;
+  const own = OWN_TASKS[first];
+  if (own !== undefined) return (await own())(rest);
+  if (argv.includes('--help') || argv.includes('-h')) return (await (TASKS['help'] as () => Promise<Task>)())(argv);
+  if (first === '--version') return (await import('./local/help.ts')).version();
+  if (first === '' || first.startsWith('-')) return (await (TASKS['run'] as () => Promise<Task>)())(argv);
+  const task = TASKS[first];
+  if (task !== undefined) return (await task())(rest);
+  const best = nearest(first, Object.keys(TASKS));
+  process.stderr.write(
+    `${first} is not a command: ${best === undefined ? `there are ${Object.keys(TASKS).join(', ')}` : `did you mean ${best}?`}\n`,
+  );
+  return 2;
 }
 
-function configure(): AgentConfig {
-  const config = askConfig(argv);
-  if (typeof config === 'number') process.exit(config);
-  try {
-    lockStateFolder(config.stateDir);
-  } catch (error) {
-    fail(error, 2);
-  }
-  return config;
+/** What `toMusterError` would say, without loading it first. */
+function fail(error: unknown): void {
+  const { code, message } = error as { code?: string; message?: string };
+  process.stderr.write(`${message ?? error}\n`);
+  process.exit(code === 'invalid_config' || code === 'invalid_argument' ? 2 : code === 'unavailable' ? 69 : 1);
 }
 
-async function run(): Promise<void> {
-  const config = configure();
-  const log = createLog('agent', config.logLevel);
-  const agent = createAgent(config, createEvents(log));
-  agent.settings.onChange(({ logLevel }) => {
-    log.level = logLevel;
-  });
-  const stop = await startAll([agent]);
-  process.stdout.write(`${JSON.stringify({ ready: true, part: 'agent', nodeId: agent.nodeId ?? null })}\n`);
-  await untilSignal();
-  await stop();
-  process.exit(0);
-}
-
-if (argv[0] === CONFIG_FLAG) await printConfig(argv.slice(1)).catch((error: unknown) => fail(error, 2));
-else if (argv[0] === INVENTORY_FLAG) await printInventory();
-else if (argv.includes('--help')) await printHelp();
-else await run().catch((error: unknown) => fail(error, 1));
+// No await at the top: as a single file the program is CommonJS.
+dispatch(process.argv.slice(2)).then((exitCode) => {
+  process.exitCode = exitCode;
+}, fail);

@@ -1,8 +1,9 @@
 // The agent's doors on its own machine: a unix socket for its owner, always; a loopback port where it is configured. Neither keeps the agent from its work.
-import { chmodSync, mkdirSync, rmSync } from 'node:fs';
+import { chmodSync, rmSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { join } from 'node:path';
 import type { Component } from '../../core/node/lifecycle.ts';
+import { makeStateFolder } from '../state-folder.ts';
 import { answer, type LocalSources } from './local-routes.ts';
 import { closeServer, openServer } from './local-server.ts';
 import type { LoopbackEndpoint } from './loopback-endpoint.ts';
@@ -58,7 +59,7 @@ export class LocalService implements Component {
     const { stateDir } = this.#options;
     const path = socketPath(stateDir);
     if (process.platform !== 'win32') {
-      mkdirSync(join(stateDir, 'run'), { recursive: true, mode: 0o700 });
+      makeStateFolder(join(stateDir, 'run'));
       rmSync(path, { force: true });
     }
     const server = await withSocketPath(stateDir, (short) =>

@@ -28,7 +28,7 @@ export interface Snapshot {
   network_tx_bytes_per_second: number | null;
   uptime_seconds: number | null;
   process_count: number | null;
-  /** TCP sockets in use. */
+  /** Established TCP connections; where they are not told apart, the TCP sockets in use. */
   active_connections: number | null;
   load_avg_1: number | null;
   load_avg_5: number | null;
@@ -64,7 +64,7 @@ export function toSnapshotValues(
     network_tx_bytes_per_second: sum(traffic.map(({ values }) => values['tx_bytes_per_second'])),
     uptime_seconds: one('uptime', 'uptime_seconds'),
     process_count: one('processes', 'total'),
-    active_connections: one('sockets', 'tcp_in_use'),
+    active_connections: one('sockets', 'active_connections') ?? one('sockets', 'tcp_in_use'),
     load_avg_1: one('load', 'load1'),
     load_avg_5: one('load', 'load5'),
     load_avg_15: one('load', 'load15'),

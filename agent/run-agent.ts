@@ -1,0 +1,34 @@
+// `run`: configuration, lock, agent, signal.
+import { toMusterError } from '../core/common/muster-error.ts';
+import { startAll, untilSignal } from '../core/node/lifecycle.ts';
+import { createLog } from '../core/node/log.ts';
+import { createAgent } from './agent.ts';
+import { RESTART_EXIT_CODE } from './commands/create-agent-commands.ts';
+import { askSettings } from './config-child.ts';
+import { createEvents } from './events.ts';
+import { SystemdNotifier } from './local/systemd-notifier.ts';
+import { lockStateFolder } from './state-lock.ts';
+
+/** Runs until a signal and ends the process; resolves with the exit code only where there is nothing to run. Rejects where the agent cannot start. */
+export async function runAgent(argv: readonly string[]): Promise<number> {
+  const settings = askSettings(argv);
+  if (typeof settings === 'number') return settings;
+  const { config, remoteProblem } = settings;
+  try {
+    lockStateFolder(config.stateDir);
+  } catch (error) {
+    process.stderr.write(`${toMusterError(error).message}\n`);
+    return 2;
+  }
+  const log = createLog('agent', config.logLevel);
+  const events = createEvents(log);
+  const agent = createAgent(config, events, { argv, remoteProblem });
+  agent.settings.onChange(({ logLevel }) => {
+    log.level = logLevel;
+  });
+  const stop = await startAll([agent, new SystemdNotifier(process.env, (problem) => events.systemdNotNotified(problem))]);
+  process.stdout.write(`${JSON.stringify({ ready: true, part: 'agent', nodeId: agent.nodeId ?? null })}\n`);
+  const exitCode = await Promise.race([untilSignal().then(() => 0), agent.restartWanted.then(() => RESTART_EXIT_CODE)]);
+  await stop();
+  process.exit(exitCode);
+}
