@@ -17,6 +17,7 @@ import type { GatewayEvents } from './events.ts';
 import { createFleetService } from './fleet/fleet-service.ts';
 import { Enrolment } from './identity/enrolment.ts';
 import { loadFleetCa } from './identity/fleet-ca.ts';
+import { Mesh } from './mesh/mesh.ts';
 import { NatsLink } from './nats-link.ts';
 import { Presence } from './nodes/presence.ts';
 import { NodeRegistry } from './nodes/registry.ts';

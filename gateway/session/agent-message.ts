@@ -4,10 +4,14 @@ import { decodeLiveSamples } from '../../proto/batch-codec.ts';
 import {
   BATCH_UPLOAD_FIELDS,
   type BatchUpload,
+  COMMAND_OUTPUT_FIELDS,
+  type CommandOutput,
   HEARTBEAT_FIELDS,
   HELLO_FIELDS,
   type Heartbeat,
   type Hello,
+  PEERS_WISH_FIELDS,
+  type PeersWish,
 } from '../../proto/gen/messages.ts';
 import { decodeMessage } from '../../proto/message-codec.ts';
 import { BYTES, WireReader } from '../../proto/wire.ts';
@@ -16,9 +20,18 @@ export type ReceivedMessage =
   | { kind: 'hello'; hello: Hello }
   | { kind: 'batch'; batch: BatchUpload }
   | { kind: 'heartbeat'; heartbeat: Heartbeat; bytes: Buffer }
-  | { kind: 'live'; bytes: Buffer };
+  | { kind: 'live'; bytes: Buffer }
+  | { kind: 'commandOutput'; output: CommandOutput; bytes: Buffer }
+  | { kind: 'peersWish'; wish: PeersWish };
 
-const KINDS: Readonly<Record<number, ReceivedMessage['kind']>> = { 1: 'hello', 2: 'batch', 3: 'heartbeat', 4: 'live' };
+const KINDS: Readonly<Record<number, ReceivedMessage['kind']>> = {
+  1: 'hello',
+  2: 'batch',
+  3: 'heartbeat',
+  4: 'live',
+  5: 'commandOutput',
+  6: 'peersWish',
+};
 const EPOCH_BYTES = 16;
 const MAX_INTERVAL_MS = 86_400_000;
 
@@ -50,6 +63,10 @@ function parseKind(kind: ReceivedMessage['kind'], bytes: Buffer): ReceivedMessag
       return { kind, batch: checkBatch(decodeMessage<BatchUpload>(BATCH_UPLOAD_FIELDS, bytes)) };
     case 'heartbeat':
       return { kind, heartbeat: decodeMessage<Heartbeat>(HEARTBEAT_FIELDS, bytes), bytes };
+    case 'commandOutput':
+      return { kind, output: decodeMessage<CommandOutput>(COMMAND_OUTPUT_FIELDS, bytes), bytes };
+    case 'peersWish':
+      return { kind, wish: decodeMessage<PeersWish>(PEERS_WISH_FIELDS, bytes) };
     default:
       decodeLiveSamples(bytes);
       return { kind, bytes };

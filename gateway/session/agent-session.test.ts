@@ -18,7 +18,14 @@ function stage(nextSeq: number): { session: AgentSession; sent: GatewayMessage[]
   const events = new Proxy({}, { get: () => () => undefined }) as SessionContext['events'];
   const session = new AgentSession('s', 'node', call, {
     ...{ gateway: 'g', events, publisher: { pressure: false, offer: () => undefined }, now: Date.now },
-    ...{ sendEphemeral: () => undefined, admit: () => ({ usedSeq: 0 }), flag: () => undefined, ended: () => undefined },
+    ...{
+      sendEphemeral: () => undefined,
+      commandOutput: () => undefined,
+      peersWish: () => undefined,
+      admit: () => ({ usedSeq: 0 }),
+      flag: () => undefined,
+      ended: () => undefined,
+    },
   });
   const hello = { epoch: Buffer.alloc(16, 1), oldestSeq: 5, nextSeq, sentUs: 0, node: null, intervalMs: 1000 };
   session.receive(encodeMessage(AGENT_MESSAGE_FIELDS, { hello }));

@@ -2,7 +2,15 @@
 import { status } from '@grpc/grpc-js';
 import { MusterError, toMusterError } from '../../core/common/muster-error.ts';
 import { liveSubject, summarySubject } from '../../core/common/streams.ts';
-import { type BatchUpload, HEARTBEAT_FIELDS, type Hello, type Lease, type Refuse } from '../../proto/gen/messages.ts';
+import {
+  type BatchUpload,
+  HEARTBEAT_FIELDS,
+  type Hello,
+  type Lease,
+  type Peers,
+  type PeersWish,
+  type Refuse,
+} from '../../proto/gen/messages.ts';
 import { encodeMessage } from '../../proto/message-codec.ts';
 import type { GatewayEvents, StreamEnd } from '../events.ts';
 import type { StreamNumbers } from '../nodes/presence.ts';
@@ -34,6 +42,10 @@ export interface SessionContext {
   readonly publisher: { readonly pressure: boolean; offer(upload: Upload): void };
   /** Core NATS, dropped while it is away. */
   sendEphemeral(subject: string, payload: Uint8Array): void;
+  /** Output of a command, and its bytes as they came. */
+  commandOutput(session: AgentSession, output: CommandOutput, bytes: Buffer): void;
+  /** The agent asks whom of its mesh to probe. */
+  peersWish(session: AgentSession, wish: PeersWish): void;
   /**
    * Decides whether the stream may open. Returns the highest number that the agent has used of its epoch: where its spool would give out
    * lower ones again, the session ends. Throws what the agent is told.
@@ -149,6 +161,15 @@ export class AgentSession {
     if (!this.#downlink.send({ lease })) this.#endNotReading();
   }
 
+  /** A command for this node, or what becomes of one. */
+  sendCommand(message: Pick<GatewayMessage, 'command' | 'commandControl'>): void {
+    if (!this.#ended && !this.#downlink.send(message)) this.#endNotReading();
+  }
+
+  sendPeers(peers: Peers): void {
+    if (!this.#downlink.send({ peers })) this.#endNotReading();
+  }
+
   drain(withinMs: number): void {
     this.#downlink.send({ drain: { withinMs } });
   }
@@ -178,6 +199,10 @@ export class AgentSession {
     } else if (received.kind === 'heartbeat') {
       this.#context.sendEphemeral(summarySubject(this.nodeId), received.bytes);
       this.#skewOf(received.heartbeat.sentUs);
+    } else if (received.kind === 'commandOutput') {
+      this.#context.commandOutput(this, received.output, received.bytes);
+    } else if (received.kind === 'peersWish') {
+      this.#context.peersWish(this, received.wish);
     } else if (this.#context.now() < this.#leaseUntilMs) {
       this.#context.events.livePassedOn();
       this.#context.sendEphemeral(liveSubject(this.nodeId), received.bytes);
