@@ -7,6 +7,8 @@ export interface HostRoots {
   sys: string;
   /** State of running programs (default `/run`). */
   run?: string;
+  /** Folder of the programs that are asked (default: PATH and where an administrator's tools are). */
+  tools?: string;
 }
 
 let shared = Buffer.allocUnsafeSlow(32_768);

@@ -4,11 +4,13 @@ import { createAgentCollector, type SelfState } from './agent.ts';
 import { createBatteryCollector } from './battery.ts';
 import { createClockCollector } from './clock.ts';
 import type { Collector } from './collector.ts';
+import { createContainersCollector } from './containers.ts';
 import { createCpuCollector } from './cpu.ts';
 import { createCpuFrequencyCollector } from './cpu-frequency.ts';
 import { createDiskIoCollector } from './disk-io.ts';
 import { createFanCollector } from './fan.ts';
 import { createFilesystemCollector } from './filesystem.ts';
+import { createGpuCollector } from './gpu.ts';
 import { createKernelCollector } from './kernel.ts';
 import { createLoadCollector } from './load.ts';
 import { createMemoryCollector } from './memory.ts';
@@ -20,10 +22,11 @@ import { createProcessCollector } from './process.ts';
 import { ProcessTable } from './process-table.ts';
 import { createProcessesCollector } from './processes.ts';
 import { createProtocolsCollector } from './protocols.ts';
+import { createSmartCollector } from './smart.ts';
 import { createSocketsCollector } from './sockets.ts';
 import { createSoftnetCollector } from './softnet.ts';
 import { createSwapCollector } from './swap.ts';
-import { createSystemdCollector } from './systemd.ts';
+import { createSystemdCollector, createSystemManager } from './systemd.ts';
 import { createSystemdUnitCollector } from './systemd-unit.ts';
 import { createTemperatureCollector } from './temperature.ts';
 import { createUptimeCollector } from './uptime.ts';
@@ -58,8 +61,11 @@ const LINUX: Creators = {
   power: createPowerCollector,
   voltage: createVoltageCollector,
   battery: createBatteryCollector,
-  systemd: () => createSystemdCollector(),
-  systemd_unit: (roots) => createSystemdUnitCollector(roots),
+  systemd: (roots) => createSystemdCollector(createSystemManager(roots)),
+  systemd_unit: (roots) => createSystemdUnitCollector(roots, createSystemManager(roots)),
+  containers: (roots) => createContainersCollector(roots),
+  smart: (roots) => createSmartCollector(roots),
+  gpu: (roots) => createGpuCollector(roots),
   agent: (_, self) => createAgentCollector(self),
 };
 

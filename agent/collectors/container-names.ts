@@ -1,10 +1,12 @@
 // Names, images and states of containers from Docker's or Podman's socket, asked aside and within limits.
 import { accessSync, constants } from 'node:fs';
+import { join } from 'node:path';
 import { MusterError } from '../../core/common/muster-error.ts';
+import type { HostRoots } from '../host-file.ts';
 
 const ANSWER_LIMIT_MS = 1000;
 const ANSWER_LIMIT_BYTES = 4_194_304;
-export const CONTAINER_SOCKETS: readonly string[] = ['/var/run/docker.sock', '/run/podman/podman.sock'];
+const SOCKETS = ['docker.sock', 'podman/podman.sock'];
 
 export interface ContainerInfo {
   id: string;
@@ -57,8 +59,9 @@ function parseHealth(status: string): boolean | undefined {
 }
 
 /** The socket that may be asked; undefined without any. Throws `permission_denied` where one is there for others. */
-export function findContainerSocket(sockets: readonly string[] = CONTAINER_SOCKETS): string | undefined {
-  for (const path of sockets) {
+export function findContainerSocket(roots: Pick<HostRoots, 'run'>): string | undefined {
+  for (const socket of SOCKETS) {
+    const path = join(roots.run ?? '/run', socket);
     try {
       accessSync(path, constants.R_OK | constants.W_OK);
       return path;

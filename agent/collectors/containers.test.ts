@@ -130,5 +130,5 @@ test('lists: a name is made of the id where there is none, what has no id is lef
   expect(parseContainerList(`[{"Id":"${SHOP_DB}","Names":null},{"Names":["/x"]},null]`)).toEqual([
     { id: SHOP_DB, name: '4f2d1c9ab37e', image: '', state: '', healthy: undefined },
   ]);
-  expect(findContainerSocket([join(folder, 'none.sock')])).toBeUndefined();
+  expect(findContainerSocket({ run: folder })).toBeUndefined();
 });

@@ -17,7 +17,9 @@ export interface ContainerNames {
   ask(socket: string): Promise<ContainerInfo[]>;
 }
 
-const HOST_NAMES: ContainerNames = { find: () => findContainerSocket(), ask: askContainers };
+function hostNames(roots: HostRoots): ContainerNames {
+  return { find: () => findContainerSocket(roots), ask: askContainers };
+}
 
 /** The row of one container, in the order of the collector's fields. */
 function toRow(info: ContainerInfo | undefined, now: CgroupUsage, before: CgroupUsage | undefined, seconds: number): number[] {
@@ -44,7 +46,7 @@ function toHealth(info: ContainerInfo | undefined): number {
 
 const ABSENT = new Array<number>(9).fill(Number.NaN);
 
-export function createContainersCollector(roots: HostRoots, names: ContainerNames = HOST_NAMES): Collector {
+export function createContainersCollector(roots: HostRoots, names: ContainerNames = hostNames(roots)): Collector {
   let groups: ContainerGroup[] = [];
   let infos = new Map<string, ContainerInfo>();
   let problem: string | undefined;

@@ -50,7 +50,8 @@ test('the same question is not asked beside itself, nor while its answer is youn
 });
 
 test('tools are found on the path and in the administrator’s folders', () => {
-  expect(findTool('sh', '')).toMatch(/\/bin\/sh$/);
-  expect(findTool('sh', '/nowhere:/bin')).toBe('/bin/sh');
-  expect(findTool('no-such-tool')).toBeUndefined();
+  expect(findTool('sh', {})).toMatch(/\/bin\/sh$/);
+  expect(findTool('sh', { tools: '/bin' })).toBe('/bin/sh');
+  expect(findTool('sh', { tools: '/nowhere' })).toBeUndefined();
+  expect(findTool('no-such-tool', {})).toBeUndefined();
 });

@@ -4,6 +4,7 @@ import { execFile } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { MusterError } from '../../core/common/muster-error.ts';
+import type { HostRoots } from '../host-file.ts';
 
 /** Where tools of administrators are, which a service's PATH often leaves out. */
 const MORE_FOLDERS = ['/usr/local/sbin', '/usr/sbin', '/sbin', '/usr/bin', '/bin', '/usr/lib/wsl/lib'];
@@ -29,10 +30,13 @@ export interface ToolLimits {
 export type RunTool = (path: string, args: readonly string[], limits: ToolLimits) => Promise<ToolAnswer>;
 
 /** The path of a program that may be run; undefined where there is none. */
-export function findTool(name: string, searchPath: string = process.env['PATH'] ?? ''): string | undefined {
+export function findTool(name: string, roots: Pick<HostRoots, 'tools'>): string | undefined {
   const file = process.platform === 'win32' ? `${name}.exe` : name;
-  const folders = [...searchPath.split(delimiter).filter((folder) => folder !== ''), ...MORE_FOLDERS];
-  return folders.map((folder) => join(folder, file)).find(isExecutable);
+  return (roots.tools === undefined ? defaultFolders() : [roots.tools]).map((folder) => join(folder, file)).find(isExecutable);
+}
+
+function defaultFolders(): string[] {
+  return [...(process.env['PATH'] ?? '').split(delimiter).filter((folder) => folder !== ''), ...MORE_FOLDERS];
 }
 
 function isExecutable(path: string): boolean {

@@ -9,6 +9,8 @@ import { parseSmart, SMART_FIELDS } from './smart-report.ts';
 
 const FIXTURES = fileURLToPath(new URL('../../test/fixtures/', import.meta.url));
 const SYS = `${FIXTURES}sys-drives`;
+/** A program of that name is there; it is never run. */
+const TOOLS = `${FIXTURES}tools`;
 
 function recorded(name: string): string {
   return readFileSync(`${FIXTURES}commands/smartctl-${name}.json`, 'utf8');
@@ -95,7 +97,7 @@ test('drives are those of the machine itself, NVMe by its controller', () => {
   expect(findDrives('/nowhere')).toEqual([]);
 });
 
-async function collect(answers: Record<string, string>, tool: string | undefined = '/usr/sbin/smartctl', sys = SYS) {
+async function collect(answers: Record<string, string>, sys = SYS) {
   const asked: string[] = [];
   const run: RunTool = async (path, args) => {
     asked.push([path, ...args].join(' '));
@@ -103,7 +105,7 @@ async function collect(answers: Record<string, string>, tool: string | undefined
     if (stdout === undefined) throw new Error('gave no answer within 20 s');
     return { stdout, exitCode: 0 };
   };
-  const collector = createSmartCollector({ proc: '', sys }, run, () => tool);
+  const collector = createSmartCollector({ proc: '', sys, tools: TOOLS }, run);
   const builder = new FrameBuilder(collector);
   builder.beginTick(1e15);
   await collector.collect(builder, { timeUs: 1e15, monotonicMs: 1 });
@@ -118,7 +120,7 @@ test('each drive is asked once and without waking it; one that fails to answer i
     '/dev/sdd': recorded('usb'),
   });
   expect(asked).toHaveLength(5);
-  expect(asked[0]).toBe('/usr/sbin/smartctl --json=c --info --health --attributes --nocheck=standby /dev/nvme0');
+  expect(asked[0]).toBe(`${TOOLS}/smartctl --json=c --info --health --attributes --nocheck=standby /dev/nvme0`);
   expect(series).toEqual([
     ['nvme0', 'Example NVMe 1TB', 'NV0000000001'],
     ['sda', 'WDC WD40EFRX-68N32N0', 'WD-WCC7K0000001'],
@@ -133,9 +135,9 @@ test('what to do where nothing can be read, and what is no fault', async () => {
     message: expect.stringContaining('CAP_SYS_RAWIO'),
   });
   await expect(collect(all('usb'))).rejects.toMatchObject({ code: 'not_found' });
-  await expect(collect({}, '', '/nowhere')).rejects.toMatchObject({ code: 'not_found' });
+  await expect(collect({}, '/nowhere')).rejects.toMatchObject({ code: 'not_found' });
   expect((await collect(all('asleep'))).problems).toEqual([]);
-  const collector = createSmartCollector({ proc: '', sys: SYS }, undefined, () => undefined);
+  const collector = createSmartCollector({ proc: '', sys: SYS, tools: '/nowhere' });
   await expect(collector.collect(new FrameBuilder(collector), { timeUs: 0, monotonicMs: 0 })).rejects.toMatchObject({
     code: 'missing_runtime',
     message: expect.stringContaining('install smartmontools'),

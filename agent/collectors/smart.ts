@@ -15,11 +15,11 @@ const ARGUMENTS = ['--json=c', '--info', '--health', '--attributes', '--nocheck=
 
 const NEEDS_RIGHTS = 'smartctl needs the rights of root (for a service: CAP_SYS_RAWIO, for NVMe CAP_SYS_ADMIN, and the group disk)';
 
-export function createSmartCollector(roots: HostRoots, run: RunTool = runTool, find: typeof findTool = findTool): Collector {
+export function createSmartCollector(roots: HostRoots, run: RunTool = runTool): Collector {
   const collect = async (rows: RowSink): Promise<void> => {
     const drives = findDrives(roots.sys);
     if (drives.length === 0) throw new MusterError('not_found', 'there is no drive of its own with SMART, only virtual ones');
-    const tool = find('smartctl');
+    const tool = findTool('smartctl', roots);
     if (tool === undefined) {
       throw new MusterError('missing_runtime', `${drives.join(', ')} may have health data, but smartctl is missing: install smartmontools`);
     }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { HostRoots } from '../host-file.ts';
 import { assertCgroupV2, type CgroupUsage, readCgroup } from './cgroup.ts';
 import { type Collector, perSecond, type RowSink, type Tick } from './collector.ts';
-import { assertSystemd, createSystemManager, parseProperties, SYSTEMCTL_LIMIT_MS, type SystemManager } from './systemd.ts';
+import { assertSystemd, parseProperties, SYSTEMCTL_LIMIT_MS, type SystemManager } from './systemd.ts';
 
 const READ_EVERY_MS = 10_000;
 const ASK_EVERY_MS = 60_000;
@@ -74,7 +74,7 @@ export class ServiceList {
   }
 }
 
-export function createSystemdUnitCollector(roots: HostRoots, manager: SystemManager = createSystemManager()): Collector {
+export function createSystemdUnitCollector(roots: HostRoots, manager: SystemManager): Collector {
   const list = new ServiceList();
   let before = new Map<string, CgroupUsage>();
   let beforeMs = 0;

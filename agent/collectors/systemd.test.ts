@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -106,11 +106,12 @@ test('a host with another system manager has nothing to read; the tool’s failu
   expect(() =>
     createSystemdCollector(elsewhere).collect(new FrameBuilder(createSystemdCollector(elsewhere)), { timeUs: 0, monotonicMs: 0 }),
   ).toThrow(expect.objectContaining({ code: 'not_found', message: 'systemd is not running here' }));
+  mkdirSync(join(sys, 'run/systemd/system'), { recursive: true });
   const asked: [readonly string[], ToolLimits][] = [];
-  const failing = createSystemManager(async (_, args, limits) => {
+  const failing = createSystemManager({ proc: '', sys, run: join(sys, 'run') }, async (_, args, limits) => {
     asked.push([args, limits]);
     return { stdout: '', exitCode: 1 };
-  }, tmpdir());
+  });
   expect(failing.isThere()).toBe(true);
   await expect(failing.show(['--property=NNames'], 5)).rejects.toThrow('is D-Bus reachable for this user?');
   expect(asked).toEqual([[['show', '--no-pager', '--property=NNames'], { timeoutMs: 10_000, maxAgeMs: 5, maxBytes: 4_194_304 }]]);

@@ -1,12 +1,12 @@
 // How the system manager as a whole is doing, from `systemctl show` once a minute.
 import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { MusterError } from '../../core/common/muster-error.ts';
+import type { HostRoots } from '../host-file.ts';
 import type { Collector, RowSink } from './collector.ts';
 import { findTool, type RunTool, runTool } from './host-tool.ts';
 
 const ASK_EVERY_MS = 60_000;
-/** sd_booted(3): there exactly while systemd is the system manager. */
-const BOOTED = '/run/systemd/system';
 export const SYSTEMCTL_LIMIT_MS = 10_000;
 
 /** The system manager of a host; staged in tests. */
@@ -17,11 +17,12 @@ export interface SystemManager {
   show(args: readonly string[], maxAgeMs: number): Promise<string>;
 }
 
-export function createSystemManager(run: RunTool = runTool, booted: string = BOOTED): SystemManager {
+export function createSystemManager(roots: HostRoots, run: RunTool = runTool): SystemManager {
   return {
-    isThere: () => existsSync(booted),
+    // sd_booted(3): there exactly while systemd is the system manager.
+    isThere: () => existsSync(join(roots.run ?? '/run', 'systemd/system')),
     async show(args, maxAgeMs) {
-      const path = findTool('systemctl');
+      const path = findTool('systemctl', roots);
       if (path === undefined) throw new MusterError('missing_runtime', 'systemd runs here, but there is no systemctl on PATH');
       const limits = { timeoutMs: SYSTEMCTL_LIMIT_MS, maxAgeMs, maxBytes: 4_194_304 };
       const { stdout, exitCode } = await run(path, ['show', '--no-pager', ...args], limits);
@@ -56,7 +57,7 @@ export function parseProperties(text: string): Map<string, string>[] {
   return blocks;
 }
 
-export function createSystemdCollector(manager: SystemManager = createSystemManager()): Collector {
+export function createSystemdCollector(manager: SystemManager): Collector {
   return {
     measurement: 'systemd',
     tags: [],

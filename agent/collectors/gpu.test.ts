@@ -1,0 +1,104 @@
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { FrameBuilder } from '../frame-builder.ts';
+import { createGpuCollector } from './gpu.ts';
+import { parseNvidiaSmi } from './gpu-nvidia.ts';
+import { GPU_FIELDS } from './gpu-row.ts';
+import type { RunTool } from './host-tool.ts';
+
+const FIXTURES = fileURLToPath(new URL('../../test/fixtures/', import.meta.url));
+const CSV = readFileSync(`${FIXTURES}commands/nvidia-smi.csv`, 'utf8');
+/** A program of that name is there; it is never run. */
+const TOOLS = `${FIXTURES}tools`;
+let sys: string;
+
+beforeEach(() => {
+  sys = mkdtempSync(join(tmpdir(), 'muster-gpu-'));
+});
+afterEach(() => rmSync(sys, { recursive: true }));
+
+const answer =
+  (stdout: string, exitCode = 0): RunTool =>
+  async () => ({ stdout, exitCode });
+
+async function collect(run: RunTool, tools: string) {
+  const collector = createGpuCollector({ proc: '', sys, tools }, run);
+  const builder = new FrameBuilder(collector);
+  builder.beginTick(1e15);
+  await collector.collect(builder, { timeUs: 1e15, monotonicMs: 1 });
+  const frame = builder.take();
+  const count = frame?.timeUs.length ?? 0;
+  const rows = Array.from({ length: count }, (_, row) => [
+    frame?.series[row]?.join(' '),
+    Object.fromEntries(
+      GPU_FIELDS.map((field, column) => [field, frame?.values[column * count + row] as number] as const).filter(
+        ([, value]) => !Number.isNaN(value),
+      ),
+    ),
+  ]);
+  return { rows: Object.fromEntries(rows), problems: builder.problems };
+}
+
+test('nvidia-smi: megabytes become bytes, what a card does not have is absent', async () => {
+  const { rows } = await collect(answer(CSV), TOOLS);
+  expect(rows['0 NVIDIA GeForce RTX 3080']).toEqual({
+    utilization_percent: 37,
+    memory_utilization_percent: 12,
+    memory_total_bytes: 10_737_418_240,
+    memory_used_bytes: 2_684_354_560,
+    memory_used_percent: 25,
+    temperature_celsius: 61,
+    power_watts: 187.42,
+    power_limit_watts: 320,
+    fan_percent: 45,
+    clock_mhz: 1710,
+    memory_clock_mhz: 9501,
+  });
+  expect(rows['1 Tesla T4']).toMatchObject({ utilization_percent: 0, ecc_errors: 0 });
+  expect(rows['1 Tesla T4']).not.toHaveProperty('fan_percent');
+  expect(parseNvidiaSmi('No devices were found\n\n')).toEqual([]);
+});
+
+test('AMD from sysfs, other cards and connectors left out', async () => {
+  cpSync(`${FIXTURES}sys-amdgpu`, sys, { recursive: true });
+  expect((await collect(answer(''), '/nowhere')).rows).toEqual({
+    'card1 AMD 0x73bf': {
+      utilization_percent: 64,
+      memory_utilization_percent: 20,
+      memory_total_bytes: 17_163_091_968,
+      memory_used_bytes: 4_290_772_992,
+      memory_used_percent: 25,
+      temperature_celsius: 58,
+      power_watts: 143,
+      power_limit_watts: 255,
+      fan_percent: 40,
+      clock_mhz: 2310,
+      memory_clock_mhz: 1000,
+    },
+  });
+});
+
+test('a card that sleeps is not woken', async () => {
+  cpSync(`${FIXTURES}sys-amdgpu`, sys, { recursive: true });
+  writeFileSync(join(sys, 'class/drm/card1/device/power/runtime_status'), 'suspended\n');
+  mkdirSync(join(sys, 'bus/pci/drivers/nvidia/0000:01:00.0/power'), { recursive: true });
+  writeFileSync(join(sys, 'bus/pci/drivers/nvidia/0000:01:00.0/power/runtime_status'), 'suspended\n');
+  const never: RunTool = async () => {
+    throw new Error('was asked');
+  };
+  expect(await collect(never, TOOLS)).toEqual({ rows: {}, problems: [] });
+});
+
+test('no GPU is no fault; a driver without its tool and a tool that fails are told, beside AMD’s values', async () => {
+  await expect(collect(answer(''), '/nowhere')).rejects.toMatchObject({ code: 'not_found' });
+  mkdirSync(join(sys, 'module/nvidia'), { recursive: true });
+  await expect(collect(answer(''), '/nowhere')).rejects.toMatchObject({ code: 'missing_runtime' });
+  const failed = "NVIDIA-SMI has failed because it couldn't communicate with the NVIDIA driver.\n";
+  await expect(collect(answer(failed, 9), TOOLS)).rejects.toThrow(`code 9: ${failed.trim()}`);
+  cpSync(`${FIXTURES}sys-amdgpu`, sys, { recursive: true });
+  const { rows, problems } = await collect(answer(failed, 9), TOOLS);
+  expect([Object.keys(rows), problems]).toEqual([['card1 AMD 0x73bf'], [expect.stringContaining('code 9')]]);
+});
