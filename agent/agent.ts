@@ -16,6 +16,7 @@ import { askInventory, readNodeInfo, toDisplayName } from './inventory.ts';
 import { LiveSampling } from './live.ts';
 import { AgentStory } from './local/agent-story.ts';
 import { createLocalService } from './local/create-local-service.ts';
+import { Probes } from './probes/probes.ts';
 import { differs, SettingsStore } from './remote/settings-store.ts';
 import { Sampler } from './sampler.ts';
 import { HostSpool } from './spool/host-spool.ts';
@@ -66,11 +67,13 @@ export function createAgent(config: AgentConfig, log: AgentEvents): Agent {
     collectors,
     onFlush(frames, createdUs) {
       summary = toSummary(frames, summary);
+      frames.push(...probes.take());
       events.rowsDropped(spool.append({ createdUs, frames, events: events.take() }));
       uplink.notify();
     },
     onClockStep: (ms) => events.clockStepped(ms),
   });
+  const probes = new Probes(config, events.probes);
   const live = new LiveSampling({
     createCollectors: (measurements) =>
       createCollectors((name) => isWanted(name) && (measurements.length === 0 || measurements.includes(name)), ROOTS, self),
@@ -103,6 +106,7 @@ export function createAgent(config: AgentConfig, log: AgentEvents): Agent {
     node: () => node,
     summary: () => summary,
     onLease: (lease) => live.lease(lease),
+    mesh: probes,
     reports: events.uplink,
   });
 
@@ -122,6 +126,8 @@ export function createAgent(config: AgentConfig, log: AgentEvents): Agent {
       sampler.setFlushInterval(now.flushInterval);
       sampler.reschedule();
     }
+    if (differs(now, before, 'probes', 'mesh', 'labels')) probes.apply(now);
+    if (differs(now, before, 'mesh')) uplink.renew();
     if (differs(now, before, 'name', 'labels', 'interval')) {
       node = { ...node, name: toDisplayName(now.name), labels: now.labels };
       uplink.renew();
@@ -138,6 +144,7 @@ export function createAgent(config: AgentConfig, log: AgentEvents): Agent {
       events.started(AGENT_VERSION, bootUs);
       inventory = takeInventory();
       await local.start();
+      probes.start();
       await sampler.start();
       await uplink.start();
     },
@@ -145,6 +152,8 @@ export function createAgent(config: AgentConfig, log: AgentEvents): Agent {
       clearTimeout(inventoryTimer);
       live.stop();
       await local.stop();
+      // Before the last flush, which takes the windows that were open.
+      await probes.stop();
       await sampler.stop();
       await uplink.stop();
       spool.close();

@@ -12,6 +12,7 @@ import {
   type Welcome,
 } from '../../proto/gen/messages.ts';
 import { decodeMessage, encodeMessage } from '../../proto/message-codec.ts';
+import type { MeshPort } from '../probes/probes.ts';
 import type { Spool, SpooledBatch } from '../spool/spool.ts';
 import type { AgentStream } from './channel.ts';
 
@@ -51,6 +52,8 @@ export interface SessionOptions {
   onProgress(): void;
   onRefused(refuse: Refuse): void;
   onLease(lease: Lease): void;
+  /** Absent where this node probes no others. */
+  mesh?: MeshPort;
   onEnd(end: SessionEnd): void;
 }
 
@@ -187,12 +190,15 @@ export class UplinkSession {
   }
 
   #handle(message: GatewayMessage): void {
-    const { welcome, ack, refuse, lease, drain } = message;
+    const { welcome, ack, refuse, lease, drain, peers } = message;
     if (welcome) {
       this.#window = Math.max(1, welcome.window);
       this.#options.onWelcome(welcome);
       this.heartbeat();
+      this.#askPeers();
       this.pump();
+    } else if (peers) {
+      this.#options.mesh?.setPeers(peers);
     } else if (ack) {
       if (!sameEpoch(ack.epoch, this.#epoch) || !this.#isOfOurEpoch()) return;
       if (ack.seq >= this.#nextToSend) {
@@ -210,6 +216,11 @@ export class UplinkSession {
     } else if (drain) {
       this.end({ kind: 'drain', words: 'the gateway is going away', withinMs: drain.withinMs });
     }
+  }
+
+  #askPeers(): void {
+    const peersWish = this.#options.mesh?.peersWish;
+    if (peersWish !== undefined) this.#write({ peersWish });
   }
 
   #refused(refuse: Refuse): void {

@@ -1,6 +1,7 @@
 // Keeps a stream to the gateway open: one session after the other, with back-off between.
 import type { Component } from '../../core/node/lifecycle.ts';
 import type { Lease, NodeInfo, Refuse, Summary } from '../../proto/gen/messages.ts';
+import type { MeshPort } from '../probes/probes.ts';
 import type { Spool } from '../spool/spool.ts';
 import { Backoff } from './backoff.ts';
 import { type AgentChannel, createChannel } from './channel.ts';
@@ -31,6 +32,8 @@ export interface UplinkOptions {
   node(): NodeInfo;
   summary(): Summary | undefined;
   onLease(lease: Lease): void;
+  /** Absent where this node probes no others. */
+  mesh?: MeshPort;
   reports: UplinkReports;
   nowUs?: () => number;
 }
@@ -115,6 +118,7 @@ export class Uplink implements Component {
       onProgress: () => this.#backoff.reset(),
       onRefused: (refuse) => reports.refused(refuse),
       onLease,
+      ...(this.#options.mesh === undefined ? {} : { mesh: this.#options.mesh }),
       onEnd: (end) => this.#ended(end),
     });
   }

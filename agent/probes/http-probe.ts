@@ -1,0 +1,126 @@
+// One HTTP(S) request on a connection of its own: status, time to first byte, TLS handshake, days to the certificate's end.
+import { request } from 'node:http';
+import { connect, isIP, type Socket } from 'node:net';
+import { connect as connectTls, type TLSSocket } from 'node:tls';
+import type { Begin } from './attempts.ts';
+import { failedWith, toProbeError } from './probe-error.ts';
+import type { ProbeOutcome } from './probe-spec.ts';
+
+/** So much of a body is read; the rest is not waited for. */
+const MAX_BODY_BYTES = 1_048_576;
+const DAY_MS = 86_400_000;
+
+export interface HttpTarget {
+  url: URL;
+  address: string;
+  /** Certificates trusted in place of the public ones. */
+  ca: Buffer | undefined;
+  /** Undefined: every status below 400. A redirect is an answer and is not followed. */
+  expectStatus: readonly number[] | undefined;
+  userAgent: string;
+}
+
+type Facts = { -readonly [K in 'status' | 'ttfbMs' | 'tlsMs' | 'tlsDaysLeft']?: number };
+
+export function beginHttp(target: HttpTarget): Begin {
+  return (finish) => {
+    const startMs = performance.now();
+    const facts: Facts = {};
+    const fail = (error: unknown): void => finish({ ...failedWith(toProbeError(error)), ...facts });
+    const socket = open(target, facts, { ready: () => ask(), finish, fail });
+    const ask = (): void => {
+      if (socket.destroyed) return;
+      sendRequest(target, socket, {
+        onHead(status) {
+          facts.status = status;
+          facts.ttfbMs = performance.now() - startMs;
+        },
+        onBody: () => finish(toOutcome(target, performance.now() - startMs, facts)),
+        onError: fail,
+      });
+    };
+    return {
+      close: () => socket.destroy(),
+      late: () => ({ ...failedWith('timed_out'), answered: facts.status !== undefined, ...facts }),
+    };
+  };
+}
+
+function toOutcome(target: HttpTarget, latencyMs: number, facts: Facts): ProbeOutcome {
+  const status = facts.status ?? 0;
+  const up = target.expectStatus === undefined ? status < 400 : target.expectStatus.includes(status);
+  return { latencyMs, answered: true, up, error: up ? '' : 'bad_status', ...facts };
+}
+
+function hostOf(url: URL): string {
+  return url.hostname.replace(/^\[|\]$/g, '');
+}
+
+interface Connecting {
+  /** It stands; with TLS, its certificate has been found good. */
+  ready(): void;
+  finish(outcome: ProbeOutcome): void;
+  fail(error: unknown): void;
+}
+
+function open(target: HttpTarget, facts: Facts, { ready, finish, fail }: Connecting): Socket {
+  const { url, address, ca } = target;
+  const secure = url.protocol === 'https:';
+  const port = Number(url.port) || (secure ? 443 : 80);
+  if (!secure) return connect({ host: address, port }).once('connect', ready).on('error', fail);
+  const host = hostOf(url);
+  let connectedMs = 0;
+  const socket: TLSSocket = connectTls({
+    host: address,
+    port,
+    // A certificate that is not good is judged below: its end is to be told all the same.
+    rejectUnauthorized: false,
+    ALPNProtocols: ['http/1.1'],
+    ...(isIP(host) === 0 ? { servername: host } : {}),
+    ...(ca === undefined ? {} : { ca }),
+  });
+  socket.once('connect', () => {
+    connectedMs = performance.now();
+  });
+  socket.once('secureConnect', () => {
+    facts.tlsMs = performance.now() - connectedMs;
+    const endMs = Date.parse(socket.getPeerCertificate().valid_to);
+    if (!Number.isNaN(endMs)) facts.tlsDaysLeft = Math.round(((endMs - Date.now()) / DAY_MS) * 100) / 100;
+    if (socket.authorized) ready();
+    else finish({ ...failedWith(toCertificateError(socket.authorizationError)), ...facts });
+  });
+  return socket.on('error', fail);
+}
+
+function toCertificateError(reason: unknown): 'certificate_expired' | 'certificate_invalid' {
+  return String(reason).includes('CERT_HAS_EXPIRED') ? 'certificate_expired' : 'certificate_invalid';
+}
+
+interface Answer {
+  onHead(status: number): void;
+  /** All of the body, or as much as is read. */
+  onBody(): void;
+  onError(error: unknown): void;
+}
+
+function sendRequest({ url, userAgent }: HttpTarget, socket: Socket, answer: Answer): void {
+  const sent = request({
+    method: 'GET',
+    path: `${url.pathname}${url.search}`,
+    headers: { host: url.host, 'user-agent': userAgent, accept: '*/*', connection: 'close' },
+    agent: false,
+    createConnection: () => socket,
+  });
+  sent.on('error', answer.onError);
+  sent.on('response', (response) => {
+    answer.onHead(response.statusCode ?? 0);
+    let bytes = 0;
+    response.on('error', answer.onError);
+    response.on('data', (part: Buffer) => {
+      bytes += part.length;
+      if (bytes > MAX_BODY_BYTES) answer.onBody();
+    });
+    response.on('end', answer.onBody);
+  });
+  sent.end();
+}
