@@ -9,8 +9,10 @@ export interface WatchedBucketOptions<T> {
   /** Undefined where the bytes are not a value of ours: such an entry is passed over and told to `onUnreadable`. */
   parse(text: string): T | undefined;
   onUnreadable(key: string): void;
-  /** After each change that came by the watch; `undefined` means deleted. */
+  /** After each change that came by the watch; `undefined` means deleted, or lost with the bucket. */
   onChange?(key: string, value: T | undefined): void;
+  /** Where the bucket was lost and made anew, what this process still knows is written back, unless somebody else has written it. */
+  restore?: boolean;
 }
 
 interface Cached<T> {
@@ -19,17 +21,29 @@ interface Cached<T> {
   revision: number;
 }
 
+type Watch = Awaited<ReturnType<KV['watch']>>;
+
 /** "wrong last sequence": somebody else wrote in between. */
 const WRONG_LAST_SEQUENCE = 10071;
 const REWATCH_MS = 500;
 const SWAP_ATTEMPTS = 16;
+/** How often it is asked whether the bucket is the one that was read: one made anew counts its revisions from 1 again. */
+const LOOK_MS = 1000;
+const RESTORED_AT_ONCE = 32;
 
 export class WatchedBucket<T> implements Component {
   readonly name: string;
   readonly #options: WatchedBucketOptions<T>;
-  readonly #entries = new Map<string, Cached<T>>();
+  #entries = new Map<string, Cached<T>>();
+  /** Where entries go while a bucket that was made anew is read; what was known before serves until then. */
+  #incoming: Map<string, Cached<T>> | undefined;
+  /** Lost with the bucket and not yet written back. */
+  readonly #lost = new Map<string, T | undefined>();
+  /** When the bucket that was read was made. */
+  #created = '';
+  #looking: NodeJS.Timeout | undefined;
   #kv: KV | undefined;
-  #watch: { stop(): void } | undefined;
+  #watch: Watch | undefined;
   #stopped = true;
   #rewatch: NodeJS.Timeout | undefined;
 
@@ -42,14 +56,19 @@ export class WatchedBucket<T> implements Component {
   async start(): Promise<void> {
     this.#stopped = false;
     this.#kv = await this.#options.connection.jetstream().views.kv(this.#options.bucket, { bindOnly: true });
+    this.#created = await this.#createdAt();
     await this.#follow();
+    this.#lookLater();
   }
 
   async stop(): Promise<void> {
     this.#stopped = true;
     clearTimeout(this.#rewatch);
+    clearTimeout(this.#looking);
     this.#watch?.stop();
     this.#entries.clear();
+    this.#incoming = undefined;
+    this.#lost.clear();
   }
 
   get(key: string): T | undefined {
@@ -131,10 +150,65 @@ export class WatchedBucket<T> implements Component {
   }
 
   #keep(key: string, value: T | undefined, revision: number): boolean {
-    const known = this.#entries.get(key);
+    const entries = this.#incoming ?? this.#entries;
+    const known = entries.get(key);
     if (known !== undefined && known.revision >= revision) return false;
-    this.#entries.set(key, { value, revision });
+    entries.set(key, { value, revision });
     return true;
+  }
+
+  #lookLater(): void {
+    this.#looking = setTimeout(() => {
+      const look = async (): Promise<void> => {
+        const created = await this.#createdAt();
+        if (created !== this.#created) await this.#readAnew(created);
+        await this.#writeBack();
+      };
+      // A server that does not answer, or has no such bucket yet, is asked again.
+      look()
+        .catch(() => undefined)
+        .finally(() => {
+          if (!this.#stopped) this.#lookLater();
+        });
+    }, LOOK_MS);
+  }
+
+  async #createdAt(): Promise<string> {
+    const { streamInfo } = await this.#bucket().status();
+    return streamInfo.created;
+  }
+
+  async #readAnew(created: string): Promise<void> {
+    this.#incoming = new Map();
+    clearTimeout(this.#rewatch);
+    this.#watch?.stop();
+    await this.#follow();
+    if (this.#stopped) return;
+    const before = this.#entries;
+    this.#entries = this.#incoming;
+    this.#incoming = undefined;
+    this.#created = created;
+    for (const [key, { value }] of before) {
+      if (this.#entries.has(key)) continue;
+      if (this.#options.restore === true) this.#lost.set(key, value);
+      else if (value !== undefined) this.#options.onChange?.(key, undefined);
+    }
+  }
+
+  /** Marks of deletion too: else what was removed would be let in again. */
+  async #writeBack(): Promise<void> {
+    while (this.#lost.size > 0) {
+      const some = [...this.#lost].slice(0, RESTORED_AT_ONCE);
+      await Promise.all(
+        some.map(async ([key, value]) => {
+          if (!this.#entries.has(key)) {
+            if (value === undefined) await this.remove(key);
+            else await this.#put(key, value, undefined).catch(unlessConflict);
+          }
+          this.#lost.delete(key);
+        }),
+      );
+    }
   }
 
   async #follow(): Promise<void> {
@@ -150,12 +224,12 @@ export class WatchedBucket<T> implements Component {
   }
 
   /** A watch heals itself over reconnects; one that ends all the same (its bucket was made anew) is begun again. */
-  async #consume(watch: AsyncIterable<KvEntry>): Promise<void> {
+  async #consume(watch: Watch): Promise<void> {
     for await (const entry of watch) {
       const value = this.#parse(entry);
       if (this.#keep(entry.key, value, entry.revision)) this.#options.onChange?.(entry.key, value);
     }
-    if (!this.#stopped) this.#followLater();
+    if (!this.#stopped && watch === this.#watch) this.#followLater();
   }
 
   #followLater(): void {
@@ -163,6 +237,10 @@ export class WatchedBucket<T> implements Component {
       this.#follow().catch(() => this.#followLater());
     }, REWATCH_MS);
   }
+}
+
+function unlessConflict(error: unknown): void {
+  if (!isConflict(error)) throw error;
 }
 
 function isConflict(error: unknown): boolean {

@@ -54,6 +54,8 @@ export class NodeRegistry implements Component {
     this.#bucket = new WatchedBucket({
       connection: options.connection,
       bucket: NODES_BUCKET,
+      // Its streams go on, and nothing but their agents' next hello would enter them again; a removed node would be let in.
+      restore: true,
       parse: parseEntry,
       onUnreadable: (key) => options.events.entryUnreadable({ bucket: NODES_BUCKET, key }),
       onChange: (nodeId) => {

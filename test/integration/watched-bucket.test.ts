@@ -1,0 +1,71 @@
+// A bucket that is kept in memory, when the bucket itself is lost and made anew: its revisions begin at 1 again.
+import { type NatsConnection, StorageType } from 'nats';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { connectNats } from '../../core/node/nats-connection.ts';
+import { WatchedBucket } from '../../gateway/watched-bucket.ts';
+import { type NatsHarness, startNats } from '../harness/nats.ts';
+import { until } from '../harness/until.ts';
+
+let nats: NatsHarness;
+let connection: NatsConnection;
+
+beforeAll(async () => {
+  nats = await startNats();
+  connection = await connectNats(nats.gateway);
+});
+afterAll(async () => {
+  await connection?.close();
+  await nats?.stop();
+});
+
+function watched(bucket: string, changes: [string, string | undefined][], restore = false): WatchedBucket<string> {
+  return new WatchedBucket<string>({
+    ...{ connection, bucket, restore, parse: (text) => JSON.parse(text) as string, onUnreadable: () => undefined },
+    onChange: (key, value) => changes.push([key, value]),
+  });
+}
+
+it('holds what the new bucket holds, and nothing of the lost one, after nats-server lost its memory', async () => {
+  const options = { storage: StorageType.Memory, history: 1 } as const;
+  const kv = await connection.jetstream().views.kv('in_memory', options);
+  for (let i = 0; i < 10; i++) await kv.put('a', JSON.stringify(`old ${i}`));
+  await kv.put('b', JSON.stringify('old'));
+  const changes: [string, string | undefined][] = [];
+  const bucket = watched('in_memory', changes);
+  await bucket.start();
+  expect([bucket.get('a'), bucket.get('b')]).toEqual(['old 9', 'old']);
+  await nats.kill();
+  await nats.restart();
+  await until('the bucket is made anew', async () => {
+    const again = await connection.jetstream().views.kv('in_memory', options);
+    return (await again.put('a', JSON.stringify('new'))) === 1;
+  });
+  await until('the new entry', () => bucket.get('a') === 'new');
+  await until('the loss', () => bucket.get('b') === undefined);
+  expect(bucket.isDeleted('b')).toBe(false);
+  expect(changes.slice(-2)).toEqual([
+    ['a', 'new'],
+    ['b', undefined],
+  ]);
+  expect(await bucket.swap('a', (before) => `${before} changed`)).toBe('new changed');
+  await until('the change', () => bucket.get('a') === 'new changed');
+  await bucket.stop();
+});
+
+it('writes back what it knows where it is told to, marks of deletion too, and leaves what others wrote', async () => {
+  const kv = await connection.jetstream().views.kv('on_disk');
+  for (const key of ['a', 'b', 'gone']) await kv.put(key, JSON.stringify(`${key} of old`));
+  await kv.delete('gone');
+  const bucket = watched('on_disk', [], true);
+  await bucket.start();
+  expect(bucket.isDeleted('gone')).toBe(true);
+  await kv.destroy();
+  const again = await connection.jetstream().views.kv('on_disk');
+  await again.put('a', JSON.stringify('a of another'));
+  await until('what was lost', async () => (await again.get('b'))?.json() === 'b of old');
+  await until('the mark of deletion', async () => (await again.get('gone'))?.operation === 'DEL');
+  expect(bucket.get('a')).toBe('a of another');
+  await until('the watch', () => bucket.get('b') === 'b of old' && bucket.isDeleted('gone'));
+  expect((await again.get('a'))?.json()).toBe('a of another');
+  await bucket.stop();
+});
