@@ -35,6 +35,10 @@ export interface RegistryEntry {
   info: RegistryInfo;
   /** Labels of the join token it enrolled with; in `info.labels` they stand over what the machine says of itself. */
   assignedLabels?: Record<string, string>;
+  /** Labels that an operator set; they stand over all others. */
+  operatorLabels?: Record<string, string>;
+  /** Labels as the machine itself said them last. */
+  reportedLabels?: Record<string, string>;
   /** Unix ms. */
   enrolledMs: number;
   /** Unix ms of the last change of this entry. */

@@ -28,5 +28,10 @@ describe('what a machine says of itself (9)', () => {
     expect(Object.keys(info.labels).length).toBeLessThanOrEqual(65);
   });
 
+  it('leaves out a place that is none', () => {
+    const labels = { latitude: '5.6', longitude: '181', city: 'Accra' };
+    expect(toRegistryInfo({ ...toRegistryInfo(null, {}), labels }, {}).labels).toEqual({ latitude: '5.6', city: 'Accra' });
+  });
+
   it('is empty where the machine says nothing', () => expect(toRegistryInfo(undefined, {})).toMatchObject({ name: '', cpuCores: 0 }));
 });

@@ -1,4 +1,5 @@
 // What a machine says of itself, made fit to keep: it is data of a stranger, bounded and without control characters, never an identifier.
+import { labelProblem } from '../../core/common/node-labels.ts';
 import type { RegistryInfo } from '../../core/common/registry-entry.ts';
 import type { NodeInfo } from '../../proto/gen/messages.ts';
 
@@ -6,6 +7,8 @@ const MAX_TEXT = 255;
 const MAX_ADDRESSES = 64;
 const MAX_LABELS = 64;
 const MAX_COMMANDS = 64;
+/** Where a machine is on the map: what is no number of degrees is as good as nothing. */
+const PLACE = new Set(['latitude', 'longitude']);
 /** C0 and C1 controls, line separators, and the marks that reorder text (bidi) or hide in it (zero width). */
 const UNSEEN = /[\p{Cc}\p{Cs}\u2028\u2029\u200B-\u200F\u202A-\u202E\u2060-\u2069\uFEFF]/gu;
 
@@ -46,7 +49,7 @@ function cleanLabels(labels: Readonly<Record<string, string>>): Record<string, s
   const entries = Object.entries(labels)
     .slice(0, MAX_LABELS)
     .map(([key, value]) => [cleanText(key, 64), cleanText(value)] as const)
-    .filter(([key]) => key !== '')
+    .filter(([key, value]) => key !== '' && !(PLACE.has(key) && labelProblem(key, value) !== undefined))
     .sort(([a], [b]) => (a < b ? -1 : 1));
   return Object.fromEntries(entries);
 }

@@ -104,11 +104,6 @@ export class NodeRegistry implements Component {
     throw new MusterError('permission_denied', `node ${nodeId} was removed from the fleet: enrol it again with a join token`);
   }
 
-  /** The entry of a node; undefined where there is none. */
-  get(nodeId: string): RegistryEntry | undefined {
-    return this.#bucket.get(nodeId);
-  }
-
   /** Called with each node whose entry changed, here or at another gateway; returns what ends it. */
   onChanged(listener: (nodeId: string) => void): () => void {
     this.#onChanged.add(listener);
