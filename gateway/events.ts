@@ -41,6 +41,7 @@ export function createEvents(log: Log, registry: Registry) {
   const queued = gauge('queued_bytes', 'Bytes of batches waiting for JetStream.');
   const pressure = gauge('pressure', '1 while streams are not read because too much waits for JetStream.');
   const live = counter('live_messages_total', 'Live samples passed on.');
+  const configsSent = counter('configs_sent_total', 'Configurations sent to agents.');
   const unreadable = counter('unreadable_entries_total', 'Entries of buckets that could not be read.', ['bucket']);
   const calls = counter('calls_failed_total', 'Calls of operators that ended with an error.', ['method', 'code']);
   const queries = new Histogram({
@@ -57,6 +58,7 @@ export function createEvents(log: Log, registry: Registry) {
     registers,
   });
   const samples = counter('pushed_samples_total', 'Samples that came by the push door, by what became of them.', ['outcome']);
+  const commands = counter('commands_total', 'Commands of callers, by how they ended.', ['status']);
   const failures = counter('failures_total', 'Failures that are retried, by what failed.', ['what']);
   const security = counter('security_events_total', 'What an operator should look at, by kind.', ['kind']);
 
@@ -185,11 +187,19 @@ export function createEvents(log: Log, registry: Registry) {
       log.warn(failure, 'the database did not say when nodes were last stored');
     },
 
+    commandEnded(command: { id: string; nodeId: string; name: string; caller: string; status: string }): void {
+      commands.inc({ status: command.status });
+      log.info({ audit: true, ...command }, 'command ended');
+    },
     auditLost(record: { kind: string; caller: string; text: string; outcome: string }): void {
       failures.inc({ what: 'audit_lost' });
       log.error({ audit: true, ...record }, 'a record of the audit could not be stored: it is in this line alone');
     },
 
+    configSent(what: { nodeId: string; version: number }): void {
+      configsSent.inc();
+      log.info(what, 'configuration sent');
+    },
     livePassedOn: (): void => live.inc(),
     natsChanged(what: { status: string }): void {
       log.warn(what, 'connection to nats-server changed');

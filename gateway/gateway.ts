@@ -10,6 +10,7 @@ import { TokenStore } from './access/token-store.ts';
 import { createAgentService } from './agent-service.ts';
 import { AuditLog } from './audit/audit-log.ts';
 import { auditedEvents } from './audit/audited-events.ts';
+import { CommandRelay } from './commands/command-relay.ts';
 import type { GatewayConfig } from './config.ts';
 import { createHttpDoor } from './doors.ts';
 import { createDurabilityCheck } from './durability.ts';
@@ -46,7 +47,18 @@ export function createGateway(config: GatewayConfig, connection: NatsConnection,
   const publisher = new Publisher({ stream: createJetStream(link), partitions: config.partitions, events });
   const numbers = new UsedNumbers();
   const mesh = new Mesh(registry);
-  const sessions = new SessionTable({ gateway: config.name, link, publisher, registry, presence, numbers, mesh, events });
+  const commands: CommandRelay = new CommandRelay({ link, streamOf: (nodeId) => sessions.find(nodeId), events });
+  const sessions: SessionTable = new SessionTable({
+    gateway: config.name,
+    link,
+    publisher,
+    registry,
+    presence,
+    numbers,
+    mesh,
+    commands,
+    events,
+  });
   const enrolment = new Enrolment({ ca, tokens, registry, events });
   const durability = createDurabilityCheck(config.natsMonitorUrl, events);
   const fleet = createFleetService({
@@ -59,6 +71,7 @@ export function createGateway(config: GatewayConfig, connection: NatsConnection,
       passwordFile: config.questdbPgPasswordFile,
     },
     natsDurable: durability.durable,
+    onReconnect: (listener) => link.onReconnect(listener),
     registry,
     audit,
     numbers,
@@ -85,7 +98,23 @@ export function createGateway(config: GatewayConfig, connection: NatsConnection,
   // Stopped in the reverse order: streams are drained while the port is open and the publisher works, so that what is in flight is
   // still acknowledged.
   return {
-    components: [link, streams, audit, durability, endpoint, tokens, registry, mesh, presence, publisher, fleet, door, server, sessions],
+    components: [
+      link,
+      streams,
+      audit,
+      durability,
+      endpoint,
+      tokens,
+      registry,
+      mesh,
+      presence,
+      publisher,
+      fleet,
+      commands,
+      door,
+      server,
+      sessions,
+    ],
     server,
   };
 }

@@ -1,5 +1,5 @@
 // Turns errors of ours into gRPC statuses, once, at the edge.
-import { type ServiceError, type StatusObject, status } from '@grpc/grpc-js';
+import { Metadata, type ServiceError, type StatusObject, status } from '@grpc/grpc-js';
 import { type MusterErrorCode, toMusterError } from '../core/common/muster-error.ts';
 
 const STATUS: Record<MusterErrorCode, status> = {
@@ -19,8 +19,13 @@ const STATUS: Record<MusterErrorCode, status> = {
   internal: status.INTERNAL,
 };
 
+/** In the trailers of an error of ours; what a transport or a proxy says on its own has none. */
+const CODE_KEY = 'muster-code';
+
 /** What a handler gives to its callback or emits as `error`: the status of the code and the sentence of the error. */
 export function toServiceError(thrown: unknown): Pick<StatusObject, 'code' | 'details'> & Partial<ServiceError> {
   const error = toMusterError(thrown);
-  return { code: STATUS[error.code], details: error.message };
+  const metadata = new Metadata();
+  metadata.set(CODE_KEY, error.code);
+  return { code: STATUS[error.code], details: error.message, metadata };
 }

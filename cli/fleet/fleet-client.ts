@@ -34,6 +34,7 @@ interface UnaryCalls {
 interface StreamCalls {
   query: [messages.QueryRequest, messages.QueryFrame];
   watchNodes: [messages.WatchNodesRequest, messages.NodesUpdate];
+  runCommand: [messages.RunCommandRequest, messages.CommandUpdate];
 }
 
 const MAX_ANSWER_BYTES = 64 * 1024 ** 2;
@@ -114,6 +115,9 @@ export class FleetClient {
   #toError(error: ServiceError | null): MusterError {
     const { gateway, caFile, tokenFile } = this.#target;
     const details = error?.details || error?.message || 'no answer';
+    // The gateway's own words: it was reached, and something behind it is not.
+    if (error?.code === status.UNAVAILABLE && error.metadata?.get('muster-code').length)
+      return new MusterError('unavailable', details, error);
     switch (error?.code) {
       case status.UNAVAILABLE: {
         const why = /certificate|self.signed|SSL|TLS/i.test(details)

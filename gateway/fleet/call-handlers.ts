@@ -35,6 +35,8 @@ export function unary<Request, Response>(
   };
 }
 
+type StreamAnswer<Request, Response> = (request: Request, signal: AbortSignal, caller: Caller) => AsyncIterable<Response>;
+
 /**
  * A handler that answers with what `answer` yields. The next value is asked for only when the caller has taken the one before, so a
  * slow caller costs what one value costs. The signal is aborted when the call ends, whoever ends it.
@@ -43,7 +45,7 @@ export function serverStream<Request, Response>(
   context: CallContext,
   method: string,
   scope: Scope,
-  answer: (request: Request, signal: AbortSignal) => AsyncIterable<Response>,
+  answer: StreamAnswer<Request, Response>,
 ): handleServerStreamingCall<Request, Response> {
   return (call) => {
     const ended = new AbortController();
@@ -65,12 +67,12 @@ async function pump<Request, Response>(
   context: CallContext,
   scope: Scope,
   call: ServerWritableStream<Request, Response>,
-  answer: (request: Request, signal: AbortSignal) => AsyncIterable<Response>,
+  answer: StreamAnswer<Request, Response>,
   signal: AbortSignal,
 ): Promise<void> {
-  await context.authorizer.authorize(call.metadata, scope);
+  const caller = await context.authorizer.authorize(call.metadata, scope);
   let authorizedMs = Date.now();
-  for await (const message of answer(call.request, signal)) {
+  for await (const message of answer(call.request, signal, caller)) {
     if (signal.aborted) return;
     if (Date.now() - authorizedMs > REAUTHORIZE_MS) {
       await context.authorizer.authorize(call.metadata, scope);

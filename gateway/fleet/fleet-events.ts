@@ -8,4 +8,6 @@ export interface FleetEvents {
   fleetInputUnreadable(input: { source: string; key: string }): void;
   /** The database did not say when nodes were last stored; it is asked again. */
   historyUnavailable(failure: { message: string }): void;
+  /** A command of a caller ended; `status` is a bounded word. */
+  commandEnded(command: { id: string; nodeId: string; name: string; caller: string; status: string }): void;
 }

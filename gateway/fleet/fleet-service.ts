@@ -16,15 +16,20 @@ import type {
 } from '../../proto/gen/messages.ts';
 import type { TokenStore } from '../access/token-store.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
+import { CommandCaller } from '../commands/command-caller.ts';
+import type { ConfigStore } from '../configs/config-store.ts';
 import type { FleetReader } from '../doors.ts';
 import type { NodeRegistry } from '../nodes/registry.ts';
 import type { UsedNumbers } from '../nodes/used-numbers.ts';
 import { auditHandlers } from './audit-calls.ts';
 import { type CallContext, serverStream, unary } from './call-handlers.ts';
+import { commandHandlers } from './command-calls.ts';
+import { configHandlers } from './config-calls.ts';
 import { createDeadLetterReader } from './dead-letters.ts';
 import { Directory } from './directory.ts';
 import { createDirectoryFeed } from './directory-feed.ts';
 import type { FleetEvents } from './fleet-events.ts';
+import { labelHandlers } from './label-calls.ts';
 import { LeaseKeeper } from './lease-keeper.ts';
 import { MeasurementCatalog } from './measurements.ts';
 import { nodeHandlers } from './node-calls.ts';
@@ -44,8 +49,12 @@ export interface FleetServiceOptions {
   questdb: QuestdbReaderOptions;
   /** Whether JetStream's acknowledgement means "on disk"; undefined where that is not known. */
   natsDurable: () => boolean | undefined;
+  /** Called after the connection to NATS was lost and stands again; returns what ends it. */
+  onReconnect(listener: () => void): () => void;
   /** Who is enrolled; changed by operators. */
-  registry: Pick<NodeRegistry, 'remove' | 'release'>;
+  registry: Pick<NodeRegistry, 'remove' | 'release' | 'setLabels'>;
+  /** Configurations for agents. */
+  configs: Pick<ConfigStore, 'list' | 'put' | 'remove'>;
   audit: Pick<AuditLog, 'record'>;
   /** Learns which numbers nodes have used. */
   numbers: UsedNumbers;
@@ -81,6 +90,8 @@ export function createFleetService(options: FleetServiceOptions): FleetService {
   ];
   let stop: (() => Promise<void>) | undefined;
 
+  const { audit, onReconnect } = options;
+  const commands = new CommandCaller({ connection, directory, audit, onReconnect, events });
   const context: CallContext = { authorizer: tokens, events };
   return {
     name: 'fleet service',
@@ -111,8 +122,11 @@ export function createFleetService(options: FleetServiceOptions): FleetService {
       getPipelineStatus: unary(context, 'GetPipelineStatus', 'read', () => pipeline.read()),
       listDeadLetters: unary(context, 'ListDeadLetters', 'read', (request: ListDeadLettersRequest) => deadLetters.list(request)),
       ...nodeHandlers(context, { directory, registry: options.registry, audit: options.audit }),
+      ...labelHandlers(context, { directory, registry: options.registry, audit: options.audit }),
+      ...configHandlers(context, { directory, configs: options.configs, audit: options.audit }),
       ...tokenHandlers(context, tokens),
       ...auditHandlers(context, connection),
+      ...commandHandlers(context, commands),
     },
   };
 }

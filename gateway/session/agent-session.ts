@@ -4,6 +4,10 @@ import { MusterError, toMusterError } from '../../core/common/muster-error.ts';
 import { liveSubject, summarySubject } from '../../core/common/streams.ts';
 import {
   type BatchUpload,
+  type CommandOutput,
+  type ConfigState,
+  type ConfigUpdate,
+  type GatewayMessage,
   HEARTBEAT_FIELDS,
   type Hello,
   type Lease,
@@ -44,6 +48,8 @@ export interface SessionContext {
   sendEphemeral(subject: string, payload: Uint8Array): void;
   /** Output of a command, and its bytes as they came. */
   commandOutput(session: AgentSession, output: CommandOutput, bytes: Buffer): void;
+  /** A heartbeat said which remote configuration is in force. */
+  configReported(session: AgentSession, config: ConfigState): void;
   /** The agent asks whom of its mesh to probe. */
   peersWish(session: AgentSession, wish: PeersWish): void;
   /**
@@ -166,6 +172,10 @@ export class AgentSession {
     if (!this.#ended && !this.#downlink.send(message)) this.#endNotReading();
   }
 
+  sendConfig(config: ConfigUpdate): void {
+    if (!this.#downlink.send({ config })) this.#endNotReading();
+  }
+
   sendPeers(peers: Peers): void {
     if (!this.#downlink.send({ peers })) this.#endNotReading();
   }
@@ -199,6 +209,7 @@ export class AgentSession {
     } else if (received.kind === 'heartbeat') {
       this.#context.sendEphemeral(summarySubject(this.nodeId), received.bytes);
       this.#skewOf(received.heartbeat.sentUs);
+      if (received.heartbeat.config) this.#context.configReported(this, received.heartbeat.config);
     } else if (received.kind === 'commandOutput') {
       this.#context.commandOutput(this, received.output, received.bytes);
     } else if (received.kind === 'peersWish') {

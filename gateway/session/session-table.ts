@@ -6,6 +6,8 @@ import { LEASE_SUBJECTS } from '../../core/common/streams.ts';
 import type { Component } from '../../core/node/lifecycle.ts';
 import { type Hello, LEASE_FIELDS, type Lease } from '../../proto/gen/messages.ts';
 import { decodeMessage } from '../../proto/message-codec.ts';
+import type { CommandRelay } from '../commands/command-relay.ts';
+import type { ConfigDelivery } from '../configs/config-delivery.ts';
 import type { GatewayEvents } from '../events.ts';
 import type { Mesh } from '../mesh/mesh.ts';
 import type { NatsLink } from '../nats-link.ts';
@@ -24,6 +26,9 @@ export interface SessionTableOptions {
   registry: NodeRegistry;
   presence: Presence;
   numbers: UsedNumbers;
+  configs: Pick<ConfigDelivery, 'reported' | 'ended'>;
+  /** Absent where no commands are passed on. */
+  commands?: Pick<CommandRelay, 'output' | 'ended'>;
   /** Absent where no agent is told of others. */
   mesh?: Pick<Mesh, 'wish' | 'gone'>;
   events: GatewayEvents;
@@ -59,8 +64,10 @@ export class SessionTable implements Component {
       events: options.events,
       publisher: options.publisher,
       sendEphemeral: (subject, payload) => options.link.sendEphemeral(subject, payload),
+      commandOutput: (session, output, bytes) => options.commands?.output(session, output, bytes),
       peersWish: (session, wish) => options.mesh?.wish(session, wish),
       admit: (session, hello) => this.#admit(session, hello),
+      configReported: (session, config) => options.configs.reported(session, config),
       flag: (session) => this.#flag(session),
       ended: (session) => this.#ended(session),
       now: this.#now,
@@ -70,6 +77,11 @@ export class SessionTable implements Component {
   /** Nodes with an open stream. */
   get size(): number {
     return this.#open.size;
+  }
+
+  /** The open stream of a node. */
+  find(nodeId: string): AgentSession | undefined {
+    return this.#open.get(nodeId);
   }
 
   async start(): Promise<void> {
@@ -186,6 +198,8 @@ export class SessionTable implements Component {
 
   #ended(session: AgentSession): void {
     this.#all.delete(session);
+    this.#options.configs.ended(session);
+    this.#options.commands?.ended(session);
     this.#options.mesh?.gone(session);
     for (const { epoch, acknowledgedSeq } of session.numbers) this.#options.numbers.note(session.nodeId, epoch, acknowledgedSeq);
     if (this.#open.get(session.nodeId) === session) {

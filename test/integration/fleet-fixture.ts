@@ -61,6 +61,7 @@ export async function startFleet(): Promise<FleetFixture> {
     callFailed: (call) => failures.push(call),
     fleetInputUnreadable: quiet,
     historyUnavailable: quiet,
+    commandEnded: quiet,
   };
   const tokens = new TokenStore({
     connection,
@@ -81,6 +82,7 @@ export async function startFleet(): Promise<FleetFixture> {
     tokens,
     questdb: { host: '127.0.0.1', port: pgPort, user: reader.user, passwordFile: reader.passwordFile },
     natsDurable: () => true,
+    onReconnect: () => quiet,
     registry,
     audit: { record: async (record) => audited.push(record) > 0 },
     numbers,
