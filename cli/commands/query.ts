@@ -1,11 +1,11 @@
 // `muster query "SQL"`: one read-only SELECT, as a table, JSON or CSV.
 import { Command } from 'commander';
+import { csvLine } from '../../core/common/csv.ts';
 import { MusterError } from '../../core/common/muster-error.ts';
 import type { QueryColumn, QueryTotals } from '../../proto/gen/messages.ts';
+import { type Cell, frameRows, isNumber } from '../../proto/query-rows.ts';
 import type { FleetClient } from '../fleet/fleet-client.ts';
 import { type TargetOptions, withTarget } from '../fleet/fleet-target.ts';
-import { type Cell, frameRows, isNumber } from '../fleet/query-rows.ts';
-import { csvLine } from '../terminal/csv.ts';
 import type { Output } from '../terminal/output.ts';
 import { formatCount } from '../terminal/quantity.ts';
 import { tableLines } from '../terminal/table.ts';

@@ -9,6 +9,11 @@ export function printable(text: string): string {
   return text.replace(UNSAFE, (letter) => `\\u{${letter.charCodeAt(0).toString(16)}}`);
 }
 
+/** The same for text of several lines: line ends and tabs stay. */
+export function printableLines(text: string): string {
+  return text.replace(/[^\n\t]+/g, printable);
+}
+
 /** Columns that `text` takes: wide letters (CJK, emoji) two, combining marks none. */
 export function visibleWidth(text: string): number {
   let width = 0;

@@ -6,7 +6,7 @@ import type { Measurement, QueryFrame, QueryRequest } from '../../proto/gen/mess
 import { identifier, literal } from '../fleet/read-database.ts';
 import { type HttpAnswer, json } from './http-answer.ts';
 import type { HttpRequest, HttpRoute } from './http-door.ts';
-import { csvRows, jsonRows } from './query-rows.ts';
+import { csvRows, jsonRows } from './rows-text.ts';
 
 export interface MetricsOptions {
   measurements(): Promise<readonly Measurement[]>;

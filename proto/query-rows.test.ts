@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { QueryValues } from '../../proto/gen/messages.ts';
+import type { QueryValues } from './gen/messages.ts';
 import { frameRows, isoTime } from './query-rows.ts';
 
 const NONE: QueryValues = { numbers: [], texts: [], timesUs: [], nulls: [] };

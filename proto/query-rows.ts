@@ -1,5 +1,5 @@
 // Rows of a query's answer, from the column-wise frames it comes in.
-import type { QueryColumn, QueryFrame, QueryValues } from '../../proto/gen/messages.ts';
+import type { QueryColumn, QueryFrame, QueryValues } from './gen/messages.ts';
 
 export type Cell = number | string | null;
 
