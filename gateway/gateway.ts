@@ -12,6 +12,8 @@ import { AuditLog } from './audit/audit-log.ts';
 import { auditedEvents } from './audit/audited-events.ts';
 import { CommandRelay } from './commands/command-relay.ts';
 import type { GatewayConfig } from './config.ts';
+import { ConfigDelivery } from './configs/config-delivery.ts';
+import { ConfigStore } from './configs/config-store.ts';
 import { createHttpDoor } from './doors.ts';
 import { createDurabilityCheck } from './durability.ts';
 import type { GatewayEvents } from './events.ts';
@@ -47,6 +49,8 @@ export function createGateway(config: GatewayConfig, connection: NatsConnection,
   const publisher = new Publisher({ stream: createJetStream(link), partitions: config.partitions, events });
   const numbers = new UsedNumbers();
   const mesh = new Mesh(registry);
+  const configs = new ConfigStore({ connection, events });
+  const configDelivery = new ConfigDelivery({ store: configs, registry, events });
   const commands: CommandRelay = new CommandRelay({ link, streamOf: (nodeId) => sessions.find(nodeId), events });
   const sessions: SessionTable = new SessionTable({
     gateway: config.name,
@@ -57,6 +61,7 @@ export function createGateway(config: GatewayConfig, connection: NatsConnection,
     numbers,
     mesh,
     commands,
+    configs: configDelivery,
     events,
   });
   const enrolment = new Enrolment({ ca, tokens, registry, events });
@@ -74,6 +79,7 @@ export function createGateway(config: GatewayConfig, connection: NatsConnection,
     onReconnect: (listener) => link.onReconnect(listener),
     registry,
     audit,
+    configs,
     numbers,
     events,
   });
@@ -107,6 +113,8 @@ export function createGateway(config: GatewayConfig, connection: NatsConnection,
       tokens,
       registry,
       mesh,
+      configs,
+      configDelivery,
       presence,
       publisher,
       fleet,

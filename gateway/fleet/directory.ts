@@ -96,6 +96,7 @@ export class Directory {
     record.heardAt(nowMs);
     if (heartbeat.sentUs > 0) record.skewUs = nowMs * 1000 - heartbeat.sentUs;
     if (heartbeat.spool) record.spool = heartbeat.spool;
+    if (heartbeat.config) record.config = heartbeat.config;
     if (heartbeat.summary) record.summary = heartbeat.summary;
     if (heartbeat.summary || (heartbeat.spool?.nextSeq ?? 0) > 1) record.sampled = true;
     if (record.state !== 'NODE_STATE_LIVE') record.refresh(nowMs);

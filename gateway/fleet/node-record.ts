@@ -1,7 +1,7 @@
 // What the directory holds of one node, and the message that operators get of it.
 import type { RegistryEntry, SharedIdentity } from '../../core/common/registry-entry.ts';
 import type { PresenceEntry } from '../../core/common/streams.ts';
-import type { Node, NodeInfo, SpoolState, Summary, Timestamp } from '../../proto/gen/messages.ts';
+import type { ConfigState, Node, NodeInfo, SpoolState, Summary, Timestamp } from '../../proto/gen/messages.ts';
 import { type StateSince, stateOf } from './node-state.ts';
 
 /** Has the shape of `FilterableNode`, so that a filter runs over records without a message being made. */
@@ -21,6 +21,7 @@ export class NodeRecord {
   skewUs = 0;
   summary: Summary | undefined;
   spool: SpoolState | undefined;
+  config: ConfigState | undefined;
   state: Node['state'] = 'NODE_STATE_NEVER_SEEN';
   stateSinceMs = 0;
   #shared: SharedIdentity | undefined;
@@ -81,6 +82,7 @@ export class NodeRecord {
       gateway: this.gateway,
       intervalMs: this.intervalMs,
       problem: this.problem,
+      config: this.config,
     };
   }
 }

@@ -21,6 +21,7 @@ function stage(nextSeq: number): { session: AgentSession; sent: GatewayMessage[]
     ...{
       sendEphemeral: () => undefined,
       commandOutput: () => undefined,
+      configReported: () => undefined,
       peersWish: () => undefined,
       admit: () => ({ usedSeq: 0 }),
       flag: () => undefined,

@@ -15,6 +15,7 @@ import { connectNats } from '../../core/node/nats-connection.ts';
 import { ensureStreams } from '../../core/node/streams.ts';
 import { TokenStore } from '../../gateway/access/token-store.ts';
 import type { AuditInput } from '../../gateway/audit/audit-record.ts';
+import { ConfigStore } from '../../gateway/configs/config-store.ts';
 import type { FleetEvents } from '../../gateway/fleet/fleet-events.ts';
 import { createFleetService, type FleetService } from '../../gateway/fleet/fleet-service.ts';
 import { NodeRegistry } from '../../gateway/nodes/registry.ts';
@@ -75,6 +76,8 @@ export async function startFleet(): Promise<FleetFixture> {
   const { pgPort, reader } = questdb;
   const registry = new NodeRegistry({ connection, events: { entryUnreadable: quiet, retried: quiet } });
   await registry.start();
+  const configs = new ConfigStore({ connection, events: { entryUnreadable: quiet } });
+  await configs.start();
   const audited: AuditInput[] = [];
   const numbers = new UsedNumbers();
   const service = createFleetService({
@@ -85,6 +88,7 @@ export async function startFleet(): Promise<FleetFixture> {
     onReconnect: () => quiet,
     registry,
     audit: { record: async (record) => audited.push(record) > 0 },
+    configs,
     numbers,
     events,
   });
@@ -107,6 +111,7 @@ export async function startFleet(): Promise<FleetFixture> {
       server.forceShutdown();
       await service.stop();
       await registry.stop();
+      await configs.stop();
       await tokens.stop();
       await connection.close();
       await Promise.all([nats.stop(), questdb.stop()]);

@@ -34,7 +34,7 @@ async function startAgent(index: number): Promise<LoadAgent> {
     gateway,
     identity: () => enrol({ gateway, ca, joinToken, keyPem: createKey(), node }),
     spool,
-    intervalMs: 1000,
+    intervalMs: () => 1000,
     node: () => node,
     summary: () => undefined,
     onLease: () => {},
