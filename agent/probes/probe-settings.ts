@@ -14,9 +14,9 @@ const RECORDS = ['A', 'AAAA', 'CNAME', 'MX', 'NS', 'PTR', 'SOA', 'SRV', 'TXT'] a
 const tagText = z.string().max(64, 'at most 64 characters');
 const port = z.number('a port from 1 to 65535').int().min(1, 'a port from 1 to 65535').max(65_535, 'a port from 1 to 65535');
 const times = {
-  interval: duration(1000, 3_600_000, 'a number with its unit from 1s to 1h, such as 10s').prefault('10s'),
-  timeout: duration(100, 30_000, 'a number with its unit from 100ms to 30s, such as 3s').optional(),
-  window: duration(10_000, 3_600_000, 'a number with its unit from 10s to 1h, such as 60s').prefault('60s'),
+  interval: duration(1000, 3_600_000, 'a number with its unit from 1s to 1h is needed, such as 10s').prefault('10s'),
+  timeout: duration(100, 30_000, 'a number with its unit from 100ms to 30s is needed, such as 3s').optional(),
+  window: duration(10_000, 3_600_000, 'a number with its unit from 10s to 1h is needed, such as 60s').prefault('60s'),
 };
 const common = {
   ...times,
