@@ -63,6 +63,7 @@ it('describes every command, with examples where it takes more than a flag', () 
     'verify',
     'pipeline',
     'dead-letters',
+    'run',
     'audit',
     'token',
     'simulate',

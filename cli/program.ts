@@ -4,11 +4,13 @@ import { auditCommand } from './commands/audit.ts';
 import type { CommandContext } from './commands/command-context.ts';
 import { EXIT, reportError } from './commands/command-context.ts';
 import { completionCommand } from './commands/completion.ts';
+import { configCommand } from './commands/config.ts';
 import { consoleCommand } from './commands/console.ts';
 import { deadLettersCommand } from './commands/dead-letters.ts';
 import { nodesCommand } from './commands/nodes.ts';
 import { pipelineCommand } from './commands/pipeline.ts';
 import { queryCommand } from './commands/query.ts';
+import { runCommand } from './commands/run.ts';
 import { simulateCommand } from './commands/simulate.ts';
 import { statusCommand } from './commands/status.ts';
 import { tokenCommand } from './commands/token.ts';
@@ -32,7 +34,9 @@ export function createProgram(context: CommandContext): Command {
     verifyCommand,
     pipelineCommand,
     deadLettersCommand,
+    runCommand,
     auditCommand,
+    configCommand,
     tokenCommand,
     simulateCommand,
     consoleCommand,
