@@ -65,7 +65,7 @@ function toCamelCase(name: string): string {
   return name.replace(/(?<=.)_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
 }
 
-/** The definition of `muster.v1.FleetService` or `muster.v1.AgentService`. */
-export function serviceDefinition(definition: PackageDefinition, name: 'FleetService' | 'AgentService'): ServiceDefinition {
+/** The definition of a service of `muster.v1`. */
+export function serviceDefinition(definition: PackageDefinition, name: 'FleetService' | 'AgentService' | 'ImportService'): ServiceDefinition {
   return definition[`muster.v1.${name}`] as ServiceDefinition;
 }

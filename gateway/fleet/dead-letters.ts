@@ -87,6 +87,9 @@ function toDeadLetter(stored: StoredMsg): DeadLetter {
     measurement: text(letter?.['measurement']),
     row: letter?.['row'] === undefined ? '' : JSON.stringify(letter['row']),
     raw: letter === undefined ? stored.data : Buffer.from(text(letter['raw']), 'base64'),
+    epoch: text(letter?.['epoch']),
+    seq: typeof letter?.['seq'] === 'number' ? letter['seq'] : 0,
+    history: [],
   };
 }
 

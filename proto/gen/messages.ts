@@ -949,6 +949,48 @@ export interface DeadLetter {
   row: string;
   /** The bytes, where it could not. */
   raw: Uint8Array;
+  /** Earlier lives of it: what it was set aside for before it was replayed, oldest first. */
+  history: DeadLetterLife[];
+  /** Of the batch it came in, hexadecimal. */
+  epoch: string;
+  seq: number;
+}
+
+/** One time that something was set aside. */
+export interface DeadLetterLife {
+  id: number;
+  time?: Timestamp | null | undefined;
+  reason: string;
+  detail: string;
+}
+
+export interface GetDeadLetterRequest {
+  id: number;
+}
+
+export interface ReplayDeadLettersRequest {
+  /** These letters; or, where empty, all of `reason`, at most 10,000. */
+  ids: number[];
+  reason: string;
+  /** The row to send instead, as JSON; for a single letter only. */
+  editedRow: string;
+}
+
+export interface ReplayDeadLettersResponse {
+  /** Rows and batches durably in the stream again; their letters are gone. */
+  replayed: number;
+  /** Letters that cannot be replayed, and why, a sentence each. */
+  problems: string[];
+}
+
+export interface DiscardDeadLettersRequest {
+  /** These letters; or, where empty, all of `reason`. */
+  ids: number[];
+  reason: string;
+}
+
+export interface DiscardDeadLettersResponse {
+  discarded: number;
 }
 
 export interface CreateTokenRequest {
@@ -1108,3 +1150,178 @@ export interface AuditRecord {
   /** Details by name. */
   attributes: Record<string, string>;
 }
+
+/** One batch of the bulk door. */
+export interface UploadMessage {
+  /** 1 to 64 letters, digits, dashes or underscores. */
+  nodeId: string;
+  /** 16 bytes: `impt`, then twelve that follow from the content, so that the same file twice has the same numbers. */
+  epoch: Uint8Array;
+  /** From 1, without holes, for each node and epoch. */
+  seq: number;
+  /** The encoded `Batch`, at most 512 KiB. */
+  batch: Uint8Array;
+  /** Labels of the node, in its first message only. */
+  labels: Record<string, string>;
+}
+
+/** All messages of the stream up to this one are durably stored, or refused. */
+export interface UploadAck {
+  /** Counts the stream's messages from 1. */
+  messages: number;
+  /** Set where this one message was not taken: why. */
+  refused: string;
+}
+
+/** How columns become samples. What is left empty is guessed from the file. */
+export interface ImportMapping {
+  /** Column with the time. */
+  timeColumn: string;
+  /** `iso`, `us`, `ms`, `s`, or a pattern such as `DD.MM.YYYY HH:mm:ss`. */
+  timeFormat: string;
+  /** Zone of times without one: `UTC`, `+01:00`, `Africa/Accra`. */
+  timeZone: string;
+  /** Column that names the node; or `node` names one for all rows. */
+  nodeColumn: string;
+  node: string;
+  /** Columns that name the series. */
+  tags: string[];
+  /** Columns to take as values; empty means all that are numbers. */
+  fields: string[];
+  /** Table. */
+  measurement: string;
+}
+
+export interface StartImportRequest {
+  /** Name of a file in the import folder. */
+  file: string;
+  mapping?: ImportMapping | null | undefined;
+  /** Moves all times so that the newest is now. */
+  shiftToNow: boolean;
+  /** Only the newest part of the recording, seconds; 0 takes all. */
+  windowSeconds: number;
+  /** Pauses after each window of this length, until RunWindow; 0 runs to the end. */
+  stepSeconds: number;
+  /** Replays at so many times real time; 0 is as fast as it goes. */
+  speed: number;
+  /** Rows of a node at most; 0 takes all. */
+  maxRowsPerNode: number;
+}
+
+export interface RunWindowRequest {
+  id: string;
+}
+
+export interface FlushImportRequest {
+  id: string;
+}
+
+export interface GetImportRequest {
+  id: string;
+}
+
+export interface CancelImportRequest {
+  id: string;
+}
+
+export type ListImportsRequest = Record<string, never>;
+
+export interface ListImportsResponse {
+  jobs: ImportJob[];
+}
+
+/** How far an import is. */
+export interface ImportJob {
+  id: string;
+  file: string;
+  /** `running`, `paused`, `done`, `failed` or `cancelled`. */
+  state: string;
+  /** One sentence where it failed, with the row number. */
+  problem: string;
+  /** The mapping in use, guesses filled in. */
+  mapping?: ImportMapping | null | undefined;
+  /** Of the file. */
+  bytes: number;
+  bytesRead: number;
+  rowsRead: number;
+  /** Rows durably in the stream. */
+  rowsStored: number;
+  /** Rows that were not acceptable, and the first of them. */
+  rowsRefused: number;
+  firstRefusal: string;
+  started?: Timestamp | null | undefined;
+  ended?: Timestamp | null | undefined;
+}
+
+export const UPLOAD_MESSAGE_FIELDS: Fields = [
+  { no: 1, name: 'nodeId', type: 'string' },
+  { no: 2, name: 'epoch', type: 'bytes' },
+  { no: 3, name: 'seq', type: 'uint64' },
+  { no: 4, name: 'batch', type: 'bytes' },
+  { no: 5, name: 'labels', type: 'string', map: true },
+];
+
+export const UPLOAD_ACK_FIELDS: Fields = [
+  { no: 1, name: 'messages', type: 'uint64' },
+  { no: 2, name: 'refused', type: 'string' },
+];
+
+export const IMPORT_MAPPING_FIELDS: Fields = [
+  { no: 1, name: 'timeColumn', type: 'string' },
+  { no: 2, name: 'timeFormat', type: 'string' },
+  { no: 3, name: 'timeZone', type: 'string' },
+  { no: 4, name: 'nodeColumn', type: 'string' },
+  { no: 5, name: 'node', type: 'string' },
+  { no: 6, name: 'tags', type: 'string', repeated: true },
+  { no: 7, name: 'fields', type: 'string', repeated: true },
+  { no: 8, name: 'measurement', type: 'string' },
+];
+
+export const START_IMPORT_REQUEST_FIELDS: Fields = [
+  { no: 1, name: 'file', type: 'string' },
+  { no: 2, name: 'mapping', type: () => IMPORT_MAPPING_FIELDS },
+  { no: 3, name: 'shiftToNow', type: 'bool' },
+  { no: 4, name: 'windowSeconds', type: 'uint64' },
+  { no: 5, name: 'stepSeconds', type: 'uint64' },
+  { no: 6, name: 'speed', type: 'double' },
+  { no: 7, name: 'maxRowsPerNode', type: 'uint64' },
+];
+
+export const RUN_WINDOW_REQUEST_FIELDS: Fields = [
+  { no: 1, name: 'id', type: 'string' },
+];
+
+export const FLUSH_IMPORT_REQUEST_FIELDS: Fields = [
+  { no: 1, name: 'id', type: 'string' },
+];
+
+export const GET_IMPORT_REQUEST_FIELDS: Fields = [
+  { no: 1, name: 'id', type: 'string' },
+];
+
+export const CANCEL_IMPORT_REQUEST_FIELDS: Fields = [
+  { no: 1, name: 'id', type: 'string' },
+];
+
+export const LIST_IMPORTS_REQUEST_FIELDS: Fields = [
+];
+
+export const LIST_IMPORTS_RESPONSE_FIELDS: Fields = [
+  { no: 1, name: 'jobs', type: () => IMPORT_JOB_FIELDS, repeated: true },
+];
+
+export const IMPORT_JOB_FIELDS: Fields = [
+  { no: 1, name: 'id', type: 'string' },
+  { no: 2, name: 'file', type: 'string' },
+  { no: 3, name: 'state', type: 'string' },
+  { no: 4, name: 'problem', type: 'string' },
+  { no: 5, name: 'mapping', type: () => IMPORT_MAPPING_FIELDS },
+  { no: 6, name: 'bytes', type: 'uint64' },
+  { no: 7, name: 'bytesRead', type: 'uint64' },
+  { no: 8, name: 'rowsRead', type: 'uint64' },
+  { no: 9, name: 'rowsStored', type: 'uint64' },
+  { no: 10, name: 'rowsRefused', type: 'uint64' },
+  { no: 11, name: 'firstRefusal', type: 'string' },
+  { no: 12, name: 'started', type: () => TIMESTAMP_FIELDS },
+  { no: 13, name: 'ended', type: () => TIMESTAMP_FIELDS },
+];
