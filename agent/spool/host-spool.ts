@@ -307,6 +307,10 @@ export class HostSpool implements Spool {
     return { ...sums, drops: this.#drops.all(), setAside };
   }
 
+  limitBatch(bytes: number): void {
+    this.apply({ ...this.#limits, maxBatchBytes: bytes });
+  }
+
   /** Other limits, from now on. */
   apply(limits: SpoolLimits): void {
     Object.assign(this.#limits, limits);

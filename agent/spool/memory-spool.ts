@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import type { DroppedRange } from '../../core/common/frame.ts';
 import { MusterError } from '../../core/common/muster-error.ts';
 import { encodeBatch } from '../../proto/batch-codec.ts';
-import { rowsOf, splitInput } from './split.ts';
+import { batchLimits, rowsOf, splitInput } from './split.ts';
 import { type BatchInput, FREE_SHARE, SPOOL_LIMIT, type Spool, type SpooledBatch, type SpoolLimits, type SpoolStatus } from './spool.ts';
 
 export interface KeptBatch extends SpooledBatch {
@@ -54,7 +54,7 @@ export class MemorySpool implements Spool {
   }
 
   append(input: BatchInput): readonly DroppedRange[] {
-    const parts = splitInput(input);
+    const parts = splitInput(input, batchLimits(this.#limits.maxBatchBytes ?? 0));
     if (parts.length === 0 && this.hasUntold) parts.push(input);
     for (const part of parts) {
       const seq = this.#nextSeq++;

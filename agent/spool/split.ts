@@ -4,11 +4,19 @@ import type { BatchInput } from './spool.ts';
 
 /** Below the contract's 512 KiB: room for what surrounds the frames. */
 export const MAX_BATCH_BYTES = 480 * 1024;
+const ROOM = 32 * 1024;
+const LEAST_BATCH_BYTES = 16 * 1024;
 export const MAX_BATCH_ROWS = 10_000;
 
 export interface BatchLimits {
   maxBytes: number;
   maxRows: number;
+}
+
+/** What keeps to a gateway's limit, which may be lower than the contract's; 0 where it named none. */
+export function batchLimits(gatewayMaxBytes: number): BatchLimits {
+  const maxBytes = gatewayMaxBytes === 0 ? MAX_BATCH_BYTES : Math.min(MAX_BATCH_BYTES, gatewayMaxBytes - ROOM);
+  return { maxBytes: Math.max(LEAST_BATCH_BYTES, maxBytes), maxRows: MAX_BATCH_ROWS };
 }
 
 /** The input in parts of at most so many rows and encoded bytes; the events, all of them, go with the first. */

@@ -54,6 +54,8 @@ export interface Spool extends SpoolLane {
   beginPresent?(rows: number): boolean;
   /** The numbers of this epoch were used before by another life of this machine: what is held gets new ones, in a new epoch. */
   renumber?(): void;
+  /** The largest batch, encoded, that the gateway takes; what is made from now on keeps to it. */
+  limitBatch?(bytes: number): void;
   statistics?(): SpoolStatistics;
   /** May be called twice. */
   close(): void;
@@ -84,6 +86,8 @@ export interface SpoolLimits {
   maxRows: number;
   /** Batches made longer ago than this are dropped; 0 or absent for no limit. */
   maxAgeMs?: number;
+  /** Encoded bytes of a batch; absent for the contract's. */
+  maxBatchBytes?: number;
 }
 
 /** Beyond a limit this share of it is freed at once, so that a full spool does not drop with each batch. */

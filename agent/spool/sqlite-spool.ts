@@ -4,7 +4,7 @@ import type { DroppedRange } from '../../core/common/frame.ts';
 import { encodeBatch } from '../../proto/batch-codec.ts';
 import { assertGiven } from './memory-spool.ts';
 import { RecentBatches } from './recent-batches.ts';
-import { rowsOf, splitInput } from './split.ts';
+import { batchLimits, rowsOf, splitInput } from './split.ts';
 import { type BatchInput, FREE_SHARE, SPOOL_LIMIT, type Spool, type SpooledBatch, type SpoolLimits, type SpoolStatus } from './spool.ts';
 
 /** Acknowledged batches that wait for the next append at most. */
@@ -66,7 +66,7 @@ export class SqliteSpool implements Spool {
   }
 
   append(input: BatchInput): readonly DroppedRange[] {
-    const parts = splitInput(input);
+    const parts = splitInput(input, batchLimits(this.#limits.maxBatchBytes ?? 0));
     if (parts.length === 0 && this.#hasUntold) parts.push(input);
     if (parts.length === 0) return [];
     const before = { nextSeq: this.#nextSeq, rowsCommitted: this.#rowsCommitted, held: { ...this.#held }, hasUntold: this.#hasUntold };

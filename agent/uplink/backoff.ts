@@ -1,31 +1,46 @@
 // How long to wait before the next attempt: longer each time, and at random within that, so that a fleet does not come back at once.
 
-const FIRST_MS = 1000;
-const MAX_MS = 30_000;
+/** Milliseconds; the last step stays. */
+export const RETRY_STEPS: readonly number[] = [1000, 2000, 4000, 8000, 16_000, 30_000];
+
+/**
+ * What kind of failure a gRPC status is. `retry`: it heals by itself, or by whoever looks after the gateway. `operator`: it needs a change to
+ * this node or to what the fleet knows of it, so asking each second is of no use. (What is refused for good is a single batch, by its answer.)
+ */
+export type FailureClass = 'retry' | 'operator';
+
+/** INVALID_ARGUMENT, ALREADY_EXISTS, PERMISSION_DENIED, UNAUTHENTICATED. */
+const NEEDS_OPERATOR: ReadonlySet<number | undefined> = new Set([3, 6, 7, 16]);
+
+export function classOf(status: number | undefined): FailureClass {
+  return NEEDS_OPERATOR.has(status) ? 'operator' : 'retry';
+}
 
 /** Full jitter (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/). */
 export class Backoff {
   readonly #random: () => number;
-  #ceilingMs = FIRST_MS;
+  readonly #steps: readonly number[];
+  #step = 0;
 
-  constructor(random: () => number = Math.random) {
+  constructor(steps: readonly number[] = RETRY_STEPS, random: () => number = Math.random) {
+    this.#steps = steps.length === 0 ? RETRY_STEPS : steps;
     this.#random = random;
   }
 
   /** Milliseconds to wait now. */
   next(): number {
-    const delay = this.#random() * this.#ceilingMs;
-    this.#ceilingMs = Math.min(MAX_MS, this.#ceilingMs * 2);
-    return delay;
+    const ceiling = this.#steps[this.#step] as number;
+    this.#step = Math.min(this.#steps.length - 1, this.#step + 1);
+    return this.#random() * ceiling;
   }
 
   /** The next failure is not one that waiting a second can heal. */
   raise(): void {
-    this.#ceilingMs = MAX_MS;
+    this.#step = this.#steps.length - 1;
   }
 
   /** It worked. */
   reset(): void {
-    this.#ceilingMs = FIRST_MS;
+    this.#step = 0;
   }
 }

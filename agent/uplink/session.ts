@@ -2,24 +2,29 @@
 import {
   AGENT_MESSAGE_FIELDS,
   type AgentMessage,
+  type Command,
   GATEWAY_MESSAGE_FIELDS,
   type GatewayMessage,
   type Hello,
   type Lease,
   type Refuse,
-  type SpoolState,
   type Summary,
   type Welcome,
 } from '../../proto/gen/messages.ts';
 import { decodeMessage, encodeMessage } from '../../proto/message-codec.ts';
+import type { CommandPort } from '../commands/agent-commands.ts';
 import type { MeshPort } from '../probes/probes.ts';
+import type { ConfigPort } from '../remote/remote-config.ts';
 import type { Spool, SpooledBatch } from '../spool/spool.ts';
+import type { Attempts, BatchKey } from './attempts.ts';
 import type { AgentStream } from './channel.ts';
+import { LaneSender } from './lane-sender.ts';
+import { Pace } from './pace.ts';
+import { toSpoolState } from './spool-state.ts';
 
 const HEARTBEAT_MS = 4000;
 /** Without a welcome for so long the gateway does not serve us. */
 const WELCOME_LIMIT_MS = 15_000;
-const READ_AHEAD = 16;
 /**
  * An hour of heartbeats that found the stream blocked. A gateway measures our clock by the time of sending: what it reads after a day
  * would look like the words of a clock a day behind, and its rows would be set aside. Sent on a new stream it has a new time.
@@ -51,7 +56,14 @@ export interface SessionOptions {
   /** The spool got smaller: the path works. */
   onProgress(): void;
   onRefused(refuse: Refuse): void;
+  /** Rows a second of earlier epochs; 0 for no limit. */
+  backlogRowsPerSecond?: number;
+  attempts?: Attempts;
   onLease(lease: Lease): void;
+  /** Absent where none are carried out. */
+  commands?: CommandPort;
+  /** Absent where none are taken from afar. */
+  configs?: ConfigPort;
   /** Absent where this node probes no others. */
   mesh?: MeshPort;
   onEnd(end: SessionEnd): void;
@@ -59,14 +71,12 @@ export interface SessionOptions {
 
 export class UplinkSession {
   readonly #options: SessionOptions;
-  readonly #epoch: Uint8Array;
+  readonly #present: LaneSender;
+  /** The earlier epoch that is drained now. */
+  #behind: LaneSender | undefined;
+  readonly #pace: Pace;
+  #paceTimer: NodeJS.Timeout | undefined;
   #window = 0;
-  #nextToSend: number;
-  /** Numbers below are acknowledged or refused for good. */
-  #settled: number;
-  /** Refused for good while earlier ones are still unacknowledged. */
-  readonly #refusedAhead = new Set<number>();
-  #ready: SpooledBatch[] = [];
   #blocked = false;
   #blockedHeartbeats = 0;
   #ended = false;
@@ -76,10 +86,9 @@ export class UplinkSession {
   constructor(options: SessionOptions) {
     this.#options = options;
     const { stream, spool, hello, nowUs } = options;
+    this.#present = new LaneSender(spool);
+    this.#pace = new Pace(options.backlogRowsPerSecond ?? 0);
     const { epoch, oldestSeq, nextSeq } = spool.status();
-    this.#epoch = epoch;
-    this.#nextToSend = oldestSeq;
-    this.#settled = oldestSeq;
     stream.on('data', (bytes: Buffer) => this.#receive(bytes));
     stream.on('drain', () => this.#drained());
     stream.on('error', (error: Error & { code?: number; details?: string }) => {
@@ -94,45 +103,90 @@ export class UplinkSession {
     return this.#window > 0 && !this.#ended && this.#finishing === undefined;
   }
 
-  /** The spool has more, or has lost what was not sent yet. */
+  /** The spool has more, or has lost what was not sent yet. New batches go first, earlier epochs at their pace in the room that is left. */
   pump(): void {
     if (!this.welcomed || !this.#isOfOurEpoch()) return;
-    const { oldestSeq, nextSeq } = this.#options.spool.status();
-    if (oldestSeq > this.#settled && this.#settled < this.#nextToSend) {
-      this.end({ kind: 'gap', words: `the spool dropped batches up to ${oldestSeq - 1}, sent and not acknowledged` });
+    for (const sender of [this.#present, this.#behind]) {
+      if (sender?.lostInFlight !== true) continue;
+      this.end({ kind: 'gap', words: 'the spool dropped batches that were sent and not acknowledged' });
       return;
     }
-    while (!this.#blocked && !this.#ended && this.#nextToSend < nextSeq && this.#nextToSend - this.#settled < this.#window) {
-      const batch = this.#nextBatch();
-      if (batch === undefined || batch.seq !== this.#nextToSend) {
-        if (!this.#isOfOurEpoch()) return;
-        // A hole: its numbers never come. When all before it is settled, a new hello names what is oldest then.
-        if (this.#settled >= this.#nextToSend) this.end({ kind: 'gap', words: `batch ${this.#nextToSend} is not in the spool any more` });
+    while (this.#inFlight < this.#window && this.#sendNext(this.#present));
+    if (!this.#ended) this.#pumpBacklog();
+  }
+
+  get #inFlight(): number {
+    return this.#present.inFlight + (this.#behind?.inFlight ?? 0);
+  }
+
+  #pumpBacklog(): void {
+    clearTimeout(this.#paceTimer);
+    const oldest = this.#options.spool.backlog?.[0];
+    if (this.#behind?.lane !== oldest) {
+      this.#behind = oldest === undefined ? undefined : new LaneSender(oldest);
+      if (this.#behind !== undefined) this.#sayHello(this.#behind, this.#behind.lane.status());
+    }
+    const sender = this.#behind;
+    if (sender === undefined) return;
+    // Half of the window stays free for what is new.
+    while (sender.inFlight < this.#window >> 1 && this.#inFlight < this.#window) {
+      const { waitMs } = this.#pace;
+      if (waitMs > 0) {
+        this.#paceTimer = setTimeout(() => this.pump(), waitMs);
         return;
       }
-      this.#sendBatch(batch, batch.seq === nextSeq - 1);
+      if (!this.#sendNext(sender)) return;
     }
   }
 
-  /** False where the spool has begun another epoch, which has numbers of its own: the stream ends. */
+  /** True where a batch went out and the stream takes another. */
+  #sendNext(sender: LaneSender): boolean {
+    if (this.#blocked || this.#ended) return false;
+    const next = sender.peek();
+    // The attempt may have shown that the storage has failed.
+    if (next === 'nothing' || !this.#isOfOurEpoch()) return false;
+    if (next === 'hole') {
+      // Its numbers never come. When all before it is settled, a new hello leads across.
+      if (sender.inFlight > 0) return false;
+      this.#sayHello(sender, sender.skipHole());
+      return true;
+    }
+    this.#sendBatch(sender, next);
+    return true;
+  }
+
+  #sayHello({ epoch }: LaneSender, { oldestSeq, nextSeq }: { oldestSeq: number; nextSeq: number }): void {
+    const { hello, nowUs } = this.#options;
+    this.#write({ hello: { ...hello, node: null, epoch, oldestSeq, nextSeq, sentUs: nowUs() } });
+  }
+
+  /** False where the spool has begun another epoch for new batches, which the first hello of a stream names: the stream ends. */
   #isOfOurEpoch(): boolean {
-    if (sameEpoch(this.#options.spool.status().epoch, this.#epoch)) return true;
+    if (this.#ended) return false;
+    if (this.#present.isOf(this.#options.spool.status().epoch)) return true;
     this.end({ kind: 'gap', words: 'the spool has a new epoch' });
     return false;
   }
 
-  #nextBatch(): SpooledBatch | undefined {
-    let batch = this.#ready.shift();
-    while (batch !== undefined && batch.seq < this.#nextToSend) batch = this.#ready.shift();
-    if (batch !== undefined) return batch;
-    this.#ready = this.#options.spool.read(this.#nextToSend, READ_AHEAD);
-    return this.#ready.shift();
+  #sendBatch(sender: LaneSender, batch: SpooledBatch): void {
+    sender.sent(batch);
+    const { epoch } = sender;
+    const newest = sender === this.#present && batch.seq === sender.lane.status().nextSeq - 1;
+    const summary = newest ? this.#options.summary() : undefined;
+    if (sender !== this.#present) this.#pace.spend(batch.rows);
+    this.#options.attempts?.sent({ epoch: hex(epoch), seq: batch.seq });
+    this.#write({ batch: { epoch, seq: batch.seq, batch: batch.bytes, sentUs: this.#options.nowUs(), summary } });
   }
 
-  #sendBatch(batch: SpooledBatch, newest: boolean): void {
-    this.#nextToSend = batch.seq + 1;
-    const summary = newest ? this.#options.summary() : undefined;
-    this.#write({ batch: { epoch: this.#epoch, seq: batch.seq, batch: batch.bytes, sentUs: this.#options.nowUs(), summary } });
+  #senderOf(epoch: Uint8Array): LaneSender | undefined {
+    return [this.#present, this.#behind].find((sender) => sender?.isOf(epoch));
+  }
+
+  /** The oldest batch of each epoch that was sent and is not settled. */
+  get unsettled(): readonly BatchKey[] {
+    return [this.#present, this.#behind].flatMap((sender) =>
+      sender?.oldestInFlight === undefined ? [] : [{ epoch: hex(sender.epoch), seq: sender.oldestInFlight }],
+    );
   }
 
   /** Bytes of an encoded AgentMessage that need not arrive; false where the stream is not ready for them. */
@@ -152,23 +206,10 @@ export class UplinkSession {
       return;
     }
     this.#blockedHeartbeats = 0;
-    const status = this.#options.spool.status();
-    const { epoch, oldestSeq, nextSeq, bytes, rows, durable, problem } = status;
-    const spool: SpoolState = {
-      epoch,
-      oldestSeq,
-      nextSeq,
-      bytes,
-      rows,
-      durable,
-      problem,
-      oldestUs: 0,
-      drops: [],
-      retries: 0,
-      lastError: '',
-      setAside: 0,
-    };
-    this.#write({ heartbeat: { sentUs: this.#options.nowUs(), spool, summary: this.#options.summary() } });
+    const spool = toSpoolState(this.#options.spool, this.#options.attempts);
+    this.#write({
+      heartbeat: { sentUs: this.#options.nowUs(), spool, summary: this.#options.summary(), config: this.#options.configs?.report() },
+    });
   }
 
   #write(message: AgentMessage): void {
@@ -177,7 +218,9 @@ export class UplinkSession {
 
   #drained(): void {
     this.#blocked = false;
+    // Batches first: output of a command takes what room they leave.
     this.pump();
+    if (!this.#blocked) this.#options.commands?.drained();
   }
 
   #receive(bytes: Buffer): void {
@@ -190,31 +233,46 @@ export class UplinkSession {
   }
 
   #handle(message: GatewayMessage): void {
-    const { welcome, ack, refuse, lease, drain, peers } = message;
+    const { welcome, ack, refuse, lease, drain, command, commandControl, config, peers } = message;
     if (welcome) {
       this.#window = Math.max(1, welcome.window);
       this.#options.onWelcome(welcome);
+      if (!this.welcomed) return;
       this.heartbeat();
       this.#askPeers();
       this.pump();
     } else if (peers) {
       this.#options.mesh?.setPeers(peers);
     } else if (ack) {
-      if (!sameEpoch(ack.epoch, this.#epoch) || !this.#isOfOurEpoch()) return;
-      if (ack.seq >= this.#nextToSend) {
+      const sender = this.#senderOf(ack.epoch);
+      if (sender === undefined || !this.#isOfOurEpoch()) return;
+      if (!sender.acknowledge(ack.seq)) {
         this.end({ kind: 'lost', words: `the gateway acknowledged batch ${ack.seq}, which was not sent` });
         return;
       }
-      this.#settle(ack.seq + 1);
-      this.#options.spool.ackUpTo(ack.seq);
       this.#options.onProgress();
       this.pump();
     } else if (refuse) {
       this.#refused(refuse);
     } else if (lease) {
       this.#options.onLease(lease);
+    } else if (config) {
+      this.#options.configs?.offer(config);
+    } else if (command) {
+      this.#command(command);
+    } else if (commandControl) {
+      this.#options.commands?.control(commandControl);
     } else if (drain) {
       this.end({ kind: 'drain', words: 'the gateway is going away', withinMs: drain.withinMs });
+    }
+  }
+
+  #command(command: Command): void {
+    const { commands } = this.#options;
+    if (commands !== undefined) commands.command(command);
+    else {
+      const result = { status: 'refused', problem: 'this agent carries out no commands', truncated: false };
+      this.#write({ commandOutput: { id: command.id, output: Buffer.alloc(0), result } });
     }
   }
 
@@ -224,23 +282,16 @@ export class UplinkSession {
   }
 
   #refused(refuse: Refuse): void {
-    if (!sameEpoch(refuse.epoch, this.#epoch) || !this.#isOfOurEpoch()) return;
+    const sender = this.#senderOf(refuse.epoch);
+    if (sender === undefined || !this.#isOfOurEpoch()) return;
     this.#options.onRefused(refuse);
     if (!refuse.permanent) {
       this.end({ kind: 'gap', words: `batch ${refuse.seq} was refused (${refuse.code}): ${refuse.reason}` });
       return;
     }
-    if (refuse.seq >= this.#nextToSend || refuse.seq < this.#settled) return;
-    this.#options.spool.setAside(refuse.seq, `refused: ${refuse.code}`);
-    this.#refusedAhead.add(refuse.seq);
-    this.#settle(this.#settled);
+    if (!sender.refuse(refuse.seq, `refused: ${refuse.code}`)) return;
     this.#options.onProgress();
     this.pump();
-  }
-
-  #settle(upTo: number): void {
-    this.#settled = Math.max(this.#settled, upTo);
-    while (this.#refusedAhead.delete(this.#settled)) this.#settled++;
   }
 
   /** Sends no more and ends when the gateway has acknowledged what it has: to it, this is no second stream of the same node. */
@@ -260,15 +311,17 @@ export class UplinkSession {
     if (this.#ended) return;
     this.#ended = true;
     clearTimeout(this.#timer);
+    clearTimeout(this.#paceTimer);
     const { stream } = this.#options;
     // A cancelled call reports that as an error of its own.
     stream.removeAllListeners('error');
     stream.on('error', () => undefined);
     stream.cancel();
+    this.#options.commands?.ended();
     this.#options.onEnd(end);
   }
 }
 
-function sameEpoch(a: Uint8Array, b: Uint8Array): boolean {
-  return Buffer.compare(a, b) === 0;
+function hex(epoch: Uint8Array): string {
+  return Buffer.from(epoch).toString('hex');
 }

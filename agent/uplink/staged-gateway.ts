@@ -41,6 +41,8 @@ export interface StagedGateway {
   readonly enrolled: string[];
   /** Batches acknowledged, by node id and number. */
   readonly stored: Map<string, Map<number, Buffer>>;
+  /** Batches acknowledged, in order, with their epochs (hex). */
+  readonly order: { epoch: string; seq: number; atMs: number }[];
   /** All other messages. */
   readonly messages: AgentMessage[];
   judge: (seq: number, nodeId: string) => Verdict;
@@ -56,6 +58,7 @@ export async function startStagedGateway(options: { port?: number; authority?: A
     streams: [] as StagedStream[],
     enrolled: [] as string[],
     stored: new Map<string, Map<number, Buffer>>(),
+    order: [] as StagedGateway['order'],
     messages: [] as AgentMessage[],
     judge: (() => 'ack') as StagedGateway['judge'],
   };
@@ -71,7 +74,9 @@ export async function startStagedGateway(options: { port?: number; authority?: A
 
   const connect = (call: ServerDuplexStream<Buffer, Buffer>): void => {
     const nodeId = String(call.getAuthContext().sslPeerCertificate?.subject.CN);
-    let expected = 0;
+    /** By epoch. */
+    const expectations = new Map<string, number>();
+    const keyOf = (epoch: Uint8Array): string => Buffer.from(epoch).toString('hex');
     const send = (message: GatewayMessage): void => {
       call.write(encodeMessage(GATEWAY_MESSAGE_FIELDS, message));
     };
@@ -80,14 +85,18 @@ export async function startStagedGateway(options: { port?: number; authority?: A
     call.on('data', (bytes: Buffer) => {
       const message = decodeMessage<AgentMessage>(AGENT_MESSAGE_FIELDS, bytes);
       const { hello, batch } = message;
-      if (hello) {
-        expected = hello.oldestSeq;
+      const epoch = keyOf(batch?.epoch ?? Buffer.alloc(0));
+      const expected = expectations.get(epoch) ?? 0;
+      if (hello && expectations.size > 0) {
+        expectations.set(keyOf(hello.epoch), hello.oldestSeq);
+      } else if (hello) {
+        expectations.set(keyOf(hello.epoch), hello.oldestSeq);
         const cut = (): void => {
           call.emit('error', { code: 14, details: 'cut by the test' });
         };
         gateway.streams.push({ nodeId, hello, send, cut });
         const window = options.window ?? 32;
-        send({ welcome: { nodeId, gateway: 'staged', timeUs: 0, expectedSeq: expected, maxBatchBytes: 524_288, window } });
+        send({ welcome: { nodeId, gateway: 'staged', timeUs: 0, expectedSeq: hello.oldestSeq, maxBatchBytes: 524_288, window } });
       } else if (!batch) {
         gateway.messages.push(message);
       } else if (batch.seq !== expected) {
@@ -102,9 +111,10 @@ export async function startStagedGateway(options: { port?: number; authority?: A
         send({ refuse });
       } else {
         const verdict = gateway.judge(batch.seq, nodeId);
-        if (typeof verdict === 'string' || verdict.permanent) expected++;
+        if (typeof verdict === 'string' || verdict.permanent) expectations.set(epoch, expected + 1);
         if (verdict === 'ack') {
           const batches = gateway.stored.get(nodeId) ?? new Map<number, Buffer>();
+          gateway.order.push({ epoch, seq: batch.seq, atMs: performance.now() });
           gateway.stored.set(nodeId, batches.set(batch.seq, Buffer.from(batch.batch)));
           send({ ack: { epoch: batch.epoch, seq: batch.seq } });
         } else if (verdict === 'cut') {

@@ -1,17 +1,23 @@
 // Keeps a stream to the gateway open: one session after the other, with back-off between.
 import type { Component } from '../../core/node/lifecycle.ts';
 import type { Lease, NodeInfo, Refuse, Summary } from '../../proto/gen/messages.ts';
+import type { CommandPort } from '../commands/agent-commands.ts';
 import type { MeshPort } from '../probes/probes.ts';
-import type { Spool } from '../spool/spool.ts';
-import { Backoff } from './backoff.ts';
-import { type AgentChannel, createChannel } from './channel.ts';
+import type { ConfigPort } from '../remote/remote-config.ts';
+import { GIVEN_UP, type Spool } from '../spool/spool.ts';
+import { Attempts, type BatchKey } from './attempts.ts';
+import { Backoff, classOf } from './backoff.ts';
+import { type AgentChannel, type AgentStream, createChannel } from './channel.ts';
 import type { Identity } from './identity.ts';
 import { type SessionEnd, UplinkSession } from './session.ts';
 
 /** A session that held so long was a good one: the next failure starts the back-off anew. */
 const GOOD_SESSION_MS = 30_000;
-/** INVALID_ARGUMENT, ALREADY_EXISTS, PERMISSION_DENIED, UNAUTHENTICATED: an operator has to act, so asking each second is of no use. */
-const NEEDS_OPERATOR = new Set([3, 6, 7, 16]);
+/** The code of a refusal: numbers of the epoch were used before. */
+const ROLLED_BACK = 'rolled_back';
+const INVALID_ARGUMENT = 3;
+/** A backlog that takes longer than this to drain at its pace is sent behind the present. */
+const BEHIND_AFTER_SECONDS = 2;
 
 export interface UplinkReports {
   connected(gateway: string): void;
@@ -32,6 +38,16 @@ export interface UplinkOptions {
   node(): NodeInfo;
   summary(): Summary | undefined;
   onLease(lease: Lease): void;
+  /** Milliseconds between attempts, the last for all further ones; absent for the built-in ones. */
+  retrySteps?: readonly number[];
+  /** A batch that so many streams ended on is set aside; 0 or absent: never. */
+  giveUpAfter?: number;
+  /** Rows a second of a backlog, behind the present; 0 or absent: as fast as it goes, in line. */
+  backlogRowsPerSecond?: number;
+  /** Absent where none are carried out. */
+  commands?: CommandPort;
+  /** Absent where none are taken from afar. */
+  configs?: ConfigPort;
   /** Absent where this node probes no others. */
   mesh?: MeshPort;
   reports: UplinkReports;
@@ -41,7 +57,8 @@ export interface UplinkOptions {
 export class Uplink implements Component {
   readonly name = 'uplink';
   readonly #options: UplinkOptions;
-  readonly #backoff = new Backoff();
+  readonly #backoff: Backoff;
+  readonly #attempts = new Attempts();
   #identity: Identity | undefined;
   #channel: AgentChannel | undefined;
   #session: UplinkSession | undefined;
@@ -52,6 +69,7 @@ export class Uplink implements Component {
 
   constructor(options: UplinkOptions) {
     this.#options = options;
+    this.#backoff = new Backoff(options.retrySteps);
   }
 
   get connected(): boolean {
@@ -84,8 +102,30 @@ export class Uplink implements Component {
   }
 
   /** What the hello says has changed: a new stream says it. */
-  renew(): void {
-    this.#session?.finish({ kind: 'renew', words: 'what this node says of itself has changed', withinMs: 0 });
+  renew(words = 'what this node says of itself has changed'): void {
+    this.#session?.finish({ kind: 'renew', words, withinMs: 0 });
+  }
+
+  /** From the next stream on. */
+  setIdentity(identity: Identity): void {
+    this.#identity = identity;
+    this.renew('the certificate was renewed');
+  }
+
+  /**
+   * The way to the gateway may have changed without a word on the connection: the machine slept, or its addresses are others. `broken` where
+   * the stream cannot be alive; else it is ended in order. Where there is none, the next attempt is now.
+   */
+  reconnect(words: string, broken: boolean): void {
+    if (!this.#running) return;
+    this.#backoff.reset();
+    if (this.#session !== undefined) {
+      const end: SessionEnd = { kind: 'renew', words, withinMs: 0 };
+      if (broken) this.#session.end(end);
+      else this.#session.finish(end);
+    } else if (this.#timer !== undefined) {
+      this.#retry(0);
+    }
   }
 
   /** See `UplinkSession.sendPassing`. */
@@ -102,40 +142,79 @@ export class Uplink implements Component {
       return;
     }
     if (!this.#running) return;
-    const { gateway, spool, summary, onLease, reports } = this.#options;
-    this.#channel = createChannel({ gateway, ca: this.#identity.ca, identity: this.#identity });
+    const { gateway, spool, summary, onLease, commands, configs, reports, backlogRowsPerSecond = 0 } = this.#options;
     this.#welcomedMs = undefined;
+    let stream: AgentStream;
+    try {
+      this.#channel = createChannel({ gateway, ca: this.#identity.ca, identity: this.#identity });
+      stream = this.#channel.connect();
+    } catch (error) {
+      // Such as a key that the TLS library does not take.
+      this.#ended({
+        kind: 'lost',
+        words: `no channel: ${error instanceof Error ? error.message : String(error)}`,
+        status: INVALID_ARGUMENT,
+      });
+      return;
+    }
     this.#session = new UplinkSession({
-      stream: this.#channel.connect(),
+      stream,
       spool,
+      backlogRowsPerSecond,
+      attempts: this.#attempts,
       hello: { node: this.#options.node(), intervalMs: this.#options.intervalMs() },
       summary,
       nowUs: this.#options.nowUs ?? (() => Date.now() * 1000),
       onWelcome: (welcome) => {
         this.#welcomedMs = performance.now();
         reports.connected(welcome.gateway);
+        spool.limitBatch?.(welcome.maxBatchBytes);
+        if (backlogRowsPerSecond > 0 && spool.beginPresent?.(backlogRowsPerSecond * BEHIND_AFTER_SECONDS)) {
+          this.renew('a backlog is sent behind the present');
+        }
       },
       onProgress: () => this.#backoff.reset(),
-      onRefused: (refuse) => reports.refused(refuse),
+      onRefused: (refuse) => {
+        reports.refused(refuse);
+        if (refuse.code === ROLLED_BACK) spool.renumber?.();
+      },
       onLease,
+      ...(commands === undefined ? {} : { commands }),
+      ...(configs === undefined ? {} : { configs }),
       ...(this.#options.mesh === undefined ? {} : { mesh: this.#options.mesh }),
       onEnd: (end) => this.#ended(end),
     });
   }
 
   #ended(end: SessionEnd): void {
+    const session = this.#session;
     this.#session = undefined;
     this.#closeChannel();
     if (!this.#running) return;
     if (this.#welcomedMs !== undefined && performance.now() - this.#welcomedMs > GOOD_SESSION_MS) this.#backoff.reset();
-    if (end.status !== undefined && NEEDS_OPERATOR.has(end.status)) this.#backoff.raise();
+    if (classOf(end.status) === 'operator') this.#backoff.raise();
+    if (end.kind === 'lost' || end.kind === 'gap') this.#blame(session?.unsettled ?? [], end.words);
     this.#options.reports.disconnected(end, this.#retry(end.withinMs));
   }
 
+  /** Remembers what held the oldest batches back, and gives up what an operator wants given up. */
+  #blame(batches: readonly BatchKey[], words: string): void {
+    const { giveUpAfter = 0, spool } = this.#options;
+    this.#attempts.failed(batches, words);
+    if (giveUpAfter === 0) return;
+    for (const batch of batches) {
+      if ((this.#attempts.of(batch)?.attempts ?? 0) < giveUpAfter) continue;
+      const lane = [spool, ...(spool.backlog ?? [])].find((one) => Buffer.from(one.status().epoch).toString('hex') === batch.epoch);
+      lane?.setAside(batch.seq, GIVEN_UP);
+    }
+  }
+
   #retry(withinMs?: number): number {
+    clearTimeout(this.#timer);
     const delay = Math.round(withinMs === undefined ? this.#backoff.next() : Math.random() * withinMs);
     if (this.#running) {
       this.#timer = setTimeout(() => {
+        this.#timer = undefined;
         this.#opening = this.#open();
       }, delay);
     }
