@@ -5,6 +5,7 @@ import { withTarget } from '../fleet/fleet-target.ts';
 import { countWords, nodeColumns } from '../fleet/node-table.ts';
 import { tableLines } from '../terminal/table.ts';
 import { action, type CommandContext, EXIT, withClient } from './command-context.ts';
+import { labelCommand } from './labels.ts';
 
 export function nodesCommand(context: CommandContext): Command {
   // Options after a subcommand are the subcommand's.
@@ -29,6 +30,7 @@ export function nodesCommand(context: CommandContext): Command {
         return EXIT.ok;
       }),
     )
+    .addCommand(labelCommand(context))
     .addCommand(removeCommand(context))
     .addCommand(releaseCommand(context));
 }

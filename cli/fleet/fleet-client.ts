@@ -28,6 +28,10 @@ interface UnaryCalls {
   revokeToken: [messages.RevokeTokenRequest, messages.RevokeTokenResponse];
   removeNode: [messages.RemoveNodeRequest, messages.RemoveNodeResponse];
   releaseNode: [messages.ReleaseNodeRequest, messages.Node];
+  setNodeLabels: [messages.SetNodeLabelsRequest, messages.Node];
+  putConfig: [messages.PutConfigRequest, messages.ConfigProfile];
+  listConfigs: [messages.ListConfigsRequest, messages.ListConfigsResponse];
+  deleteConfig: [messages.DeleteConfigRequest, messages.DeleteConfigResponse];
 }
 
 /** The calls answered by a stream. */

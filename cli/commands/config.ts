@@ -1,0 +1,168 @@
+// `muster config list|show|put|check|delete`: settings of agents, from afar.
+import { readFileSync } from 'node:fs';
+import { Command } from 'commander';
+import { MusterError } from '../../core/common/muster-error.ts';
+import type { ConfigProfile, PutConfigRequest } from '../../proto/gen/messages.ts';
+import type { FleetClient } from '../fleet/fleet-client.ts';
+import { type TargetOptions, withTarget } from '../fleet/fleet-target.ts';
+import { toMs } from '../fleet/node-table.ts';
+import type { Output } from '../terminal/output.ts';
+import { type Column, tableLines } from '../terminal/table.ts';
+import { action, type CommandContext, EXIT, wholeNumber, withClient } from './command-context.ts';
+
+interface Options extends TargetOptions {
+  json?: true;
+}
+
+interface PutOptions extends Options {
+  filter?: string;
+  share?: number;
+}
+
+export function configCommand(context: CommandContext): Command {
+  return new Command('config')
+    .description('Put settings of agents from afar, and see how far they are')
+    .addCommand(listCommand(context))
+    .addCommand(showCommand(context))
+    .addCommand(putCommand(context))
+    .addCommand(checkCommand(context))
+    .addCommand(deleteCommand(context));
+}
+
+const COLUMNS: Column<ConfigProfile>[] = [
+  { header: 'NAME', text: ({ name }) => name },
+  { header: 'VERSION', text: ({ version }) => String(version), align: 'right' },
+  { header: 'FILTER', text: ({ filter }) => filter || '(all)', maxWidth: 40 },
+  { header: 'SHARE', text: ({ sharePercent }) => `${sharePercent} %`, align: 'right' },
+  { header: 'NODES', text: ({ nodes }) => String(nodes), align: 'right' },
+  { header: 'APPLIED', text: ({ applied }) => String(applied), align: 'right' },
+  { header: 'REFUSED', text: ({ refused }) => String(refused), align: 'right' },
+  { header: 'ROLLED BACK', text: ({ rolledBack }) => String(rolledBack), align: 'right' },
+  { header: 'CHANGED', text: ({ changed }) => (toMs(changed) ? new Date(toMs(changed) ?? 0).toISOString() : '-') },
+];
+
+function show(output: Output, configs: readonly ConfigProfile[]): void {
+  for (const line of tableLines(COLUMNS, [...configs], output.paint.bold)) output.line(line);
+  for (const problem of configs.flatMap(({ problems }) => problems)) output.note(problem);
+}
+
+function listCommand(context: CommandContext): Command {
+  return withTarget(new Command('list'))
+    .description('List configurations, with how many of their nodes applied, refused or took them back')
+    .option('--json', 'one JSON document')
+    .action(
+      action<Options>(context, async (options) => {
+        const answer = await withClient(context, options, (client) => client.call('listConfigs', {}));
+        if (options.json) context.output.json(answer);
+        else show(context.output, answer.configs);
+        return EXIT.ok;
+      }),
+    );
+}
+
+function showCommand(context: CommandContext): Command {
+  return withTarget(new Command('show'))
+    .description('Print the document of a configuration')
+    .argument('<name>')
+    .option('--json', 'one JSON document')
+    .action(
+      action<Options>(context, async (options, [name = '']) => {
+        const config = await withClient(context, options, (client) => find(client, name));
+        if (config === undefined) throw new MusterError('not_found', `there is no configuration ${JSON.stringify(name)}`);
+        if (options.json) context.output.json(config);
+        else context.output.line(config.document.trimEnd());
+        return EXIT.ok;
+      }),
+    );
+}
+
+function putCommand(context: CommandContext): Command {
+  return withTarget(new Command('put'))
+    .description('Store a configuration and send it to its nodes, or to a share of them first')
+    .argument('<name>', 'lower-case words with dashes; of several that match a node, the first by name counts')
+    .argument('[file]', 'settings as YAML, - for stdin; without it the stored document stays')
+    .option('--filter <filter>', 'nodes it is for, by what they are: region:gh, label.role:db; default the stored filter, or all')
+    .option('--share <percent>', 'share of these nodes that get it now; the same stay in when it grows', wholeNumber(1, 100))
+    .option('--json', 'one JSON document')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  muster config put base base.yaml --filter region:gh --share 10\n  muster config list\n  muster config put base --share 100',
+    )
+    .action(
+      action<PutOptions>(context, async (options, [name = '', file]) => {
+        const config = await withClient(context, options, async (client) => {
+          const stored = await find(client, name);
+          if (stored === undefined && file === undefined) {
+            throw new MusterError(
+              'invalid_argument',
+              `there is no configuration ${JSON.stringify(name)} yet: give the file with its settings`,
+            );
+          }
+          return client.call('putConfig', toRequest(name, file, options, stored));
+        });
+        if (options.json) context.output.json(config);
+        else show(context.output, [config]);
+        return EXIT.ok;
+      }),
+    );
+}
+
+function checkCommand(context: CommandContext): Command {
+  return withTarget(new Command('check'))
+    .description('Check settings as far as one can tell away from the machines, and count the nodes they would be for; stores nothing')
+    .argument('<file>', 'settings as YAML, - for stdin')
+    .option('--filter <filter>', 'nodes it is for')
+    .option('--share <percent>', 'share of these nodes', wholeNumber(1, 100))
+    .option('--json', 'one JSON document')
+    .action(
+      action<PutOptions>(context, async (options, [file = '']) => {
+        const request = { ...toRequest('check', file, options, undefined), validateOnly: true };
+        const config = await withClient(context, options, (client) => client.call('putConfig', request));
+        if (options.json) context.output.json(config);
+        else context.output.line(`nothing is wrong with it; it would be for ${config.nodes} nodes`);
+        return EXIT.ok;
+      }),
+    );
+}
+
+function deleteCommand(context: CommandContext): Command {
+  return withTarget(new Command('delete'))
+    .description('Take a configuration away: its nodes go back to their own files')
+    .argument('<name>')
+    .option('--json', 'one JSON document')
+    .action(
+      action<Options>(context, async (options, [name = '']) => {
+        await withClient(context, options, (client) => client.call('deleteConfig', { name }));
+        if (options.json) context.output.json({ name, deleted: true });
+        else context.output.line(`deleted ${name}`);
+        return EXIT.ok;
+      }),
+    );
+}
+
+async function find(client: FleetClient, name: string): Promise<ConfigProfile | undefined> {
+  const { configs } = await client.call('listConfigs', {});
+  return configs.find((config) => config.name === name);
+}
+
+function toRequest(name: string, file: string | undefined, options: PutOptions, stored: ConfigProfile | undefined): PutConfigRequest {
+  return {
+    name,
+    document: file === undefined ? (stored?.document ?? '') : readDocument(file),
+    filter: options.filter ?? stored?.filter ?? '',
+    sharePercent: options.share ?? 100,
+    validateOnly: false,
+  };
+}
+
+function readDocument(file: string): string {
+  try {
+    return readFileSync(file === '-' ? 0 : file, 'utf8');
+  } catch (error) {
+    throw new MusterError(
+      'invalid_argument',
+      `${file} cannot be read (${(error as NodeJS.ErrnoException).code}): name a file with settings`,
+      error,
+    );
+  }
+}
