@@ -16,6 +16,8 @@ import { createLoadCollector } from './load.ts';
 import { createMemoryCollector } from './memory.ts';
 import { createNetworkCollector } from './network.ts';
 import { createPagingCollector } from './paging.ts';
+import { PORTABLE_COLLECTORS } from './portable-collectors.ts';
+import { createHostSource } from './portable-source.ts';
 import { createPowerCollector } from './power.ts';
 import { createPressureCollector } from './pressure.ts';
 import { createProcessCollector } from './process.ts';
@@ -69,8 +71,13 @@ const LINUX: Creators = {
   agent: (_, self) => createAgentCollector(self),
 };
 
+const portableSource = createHostSource();
+
 /** What other systems than Linux have. */
-const PORTABLE: Creators = { agent: LINUX['agent'] as Creators[string] };
+const PORTABLE: Creators = {
+  ...Object.fromEntries(Object.entries(PORTABLE_COLLECTORS).map(([name, create]) => [name, () => create(portableSource)])),
+  agent: LINUX['agent'] as Creators[string],
+};
 
 /** Of all systems: a configuration may serve a mixed fleet. */
 export const COLLECTOR_NAMES: readonly string[] = [...new Set([...Object.keys(LINUX), ...Object.keys(PORTABLE)])];
