@@ -108,7 +108,7 @@ function sendRequest({ url, userAgent }: HttpTarget, socket: Socket, answer: Ans
     method: 'GET',
     path: `${url.pathname}${url.search}`,
     headers: { host: url.host, 'user-agent': userAgent, accept: '*/*', connection: 'close' },
-    agent: false,
+    // In place of an agent, which would keep connections and open its own.
     createConnection: () => socket,
   });
   sent.on('error', answer.onError);

@@ -46,16 +46,13 @@ export async function createAuthority(): Promise<Authority> {
 }
 
 /** A new key and a server certificate for it. `names` are DNS names and IP addresses; the first is also the common name. */
-export async function issueServerCertificate(authority: Authority, names: readonly string[]): Promise<Authority> {
+export async function issueServerCertificate(authority: Authority, names: readonly string[], days = LEAF_DAYS): Promise<Authority> {
   const [first] = names;
   if (first === undefined) throw new MusterError('invalid_argument', 'a server certificate needs at least one name or address');
   const keys = await crypto.subtle.generateKey(KEY_ALGORITHM, true, ['sign', 'verify']);
-  const certificate = await sign(authority, first, keys.publicKey, x509.ExtendedKeyUsage.serverAuth, [
-    new x509.SubjectAlternativeNameExtension(
-      names.map((name) => new x509.GeneralName(isIP(name) === 0 ? 'dns' : 'ip', name)),
-      false,
-    ),
-  ]);
+  const alternatives = names.map((name) => new x509.GeneralName(isIP(name) === 0 ? 'dns' : 'ip', name));
+  const extensions = [new x509.SubjectAlternativeNameExtension(alternatives, false)];
+  const certificate = await sign(authority, first, keys.publicKey, x509.ExtendedKeyUsage.serverAuth, extensions, days);
   return { certificatePem: toPem(certificate), keyPem: await privateKeyPem(keys.privateKey) };
 }
 
@@ -75,10 +72,11 @@ async function sign(
   publicKey: webcrypto.CryptoKey | x509.PublicKey,
   usage: x509.ExtendedKeyUsage,
   extensions: readonly x509.Extension[],
+  days = LEAF_DAYS,
 ): Promise<x509.X509Certificate> {
   const issuer = new x509.X509Certificate(authority.certificatePem);
   return await x509.X509CertificateGenerator.create({
-    ...validity(LEAF_DAYS),
+    ...validity(days),
     serialNumber: serialNumber(),
     subject: [{ CN: [commonName] }],
     issuer: issuer.subjectName,
