@@ -66,6 +66,9 @@ function toCamelCase(name: string): string {
 }
 
 /** The definition of a service of `muster.v1`. */
-export function serviceDefinition(definition: PackageDefinition, name: 'FleetService' | 'AgentService' | 'ImportService'): ServiceDefinition {
+export function serviceDefinition(
+  definition: PackageDefinition,
+  name: 'FleetService' | 'AgentService' | 'ImportService',
+): ServiceDefinition {
   return definition[`muster.v1.${name}`] as ServiceDefinition;
 }
