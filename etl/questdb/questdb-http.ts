@@ -1,7 +1,7 @@
 // The one place that talks HTTP to QuestDB: statements by /exec, lines by /write, over a few connections kept open.
 import { readFileSync } from 'node:fs';
 import { Agent, type IncomingMessage, request } from 'node:http';
-import { MusterError } from '../../core/common/muster-error.ts';
+import { MusterError, type MusterErrorCode } from '../../core/common/muster-error.ts';
 
 export interface QuestdbHttpOptions {
   /** `http://127.0.0.1:7490` */
@@ -32,12 +32,15 @@ export class QuestdbHttp {
     this.#authorization = `Basic ${Buffer.from(`${options.user}:${password}`).toString('base64')}`;
   }
 
-  /** The rows of one statement. Throws `failed_precondition` with the database's words, `unavailable` where it does not answer. */
+  /**
+   * The rows of one statement. Throws `failed_precondition` with the database's words where it refuses the statement, `permission_denied` where it
+   * refuses us, `unavailable` where it does not answer.
+   */
   async sql(statement: string): Promise<unknown[][]> {
     const answer = await this.#ask('GET', `/exec?query=${encodeURIComponent(statement)}`, undefined, STATEMENT_TIMEOUT_MS);
     const body = parseBody(answer);
     if (answer.status !== 200) {
-      throw new MusterError(answer.status >= 500 ? 'unavailable' : 'failed_precondition', `QuestDB: ${body.error ?? answer.words}`);
+      throw new MusterError(refusalCode(answer.status), `QuestDB: ${body.error ?? answer.words}`);
     }
     return body.dataset ?? [];
   }
@@ -65,6 +68,11 @@ export class QuestdbHttp {
       asked.end(body);
     });
   }
+}
+
+function refusalCode(status: number): MusterErrorCode {
+  if (status === 401 || status === 403) return 'permission_denied';
+  return status === 400 ? 'failed_precondition' : 'unavailable';
 }
 
 async function readText(response: IncomingMessage): Promise<string> {

@@ -21,6 +21,10 @@ interface Column {
 /** Each table costs the database memory and files; each column a file a day. */
 const MAX_TABLES = 500;
 const MAX_COLUMNS = 500;
+/** How often a change of a table is tried that the database itself refuses: it may be busy with another one. */
+const ALTER_ATTEMPTS = 4;
+/** How long a shape counts as refused by the database before it is tried again. */
+const REFUSED_MS = 60_000;
 /** Shapes that are remembered; beyond it they are asked again. */
 const MAX_SHAPES = 20_000;
 
@@ -30,6 +34,8 @@ export class Schema implements PlanSource {
   readonly #events: EtlEvents;
   readonly #signal: AbortSignal;
   readonly #plans = new Map<string, TablePlan | PlanRefusal>();
+  /** Until when (Unix ms) a plan that is a refusal of the database holds. */
+  readonly #refusedUntil = new Map<string, number>();
   readonly #tables = new Map<string, Map<string, Column>>();
   /** One change of the schema at a time. */
   #turn: Promise<unknown> = Promise.resolve();
@@ -42,30 +48,64 @@ export class Schema implements PlanSource {
   }
 
   plan(shape: string): TablePlan | PlanRefusal | undefined {
-    return this.#plans.get(shape);
+    const until = this.#refusedUntil.get(shape);
+    return until !== undefined && until < Date.now() ? undefined : this.#plans.get(shape);
   }
 
   async resolve(shape: string, frame: DecodedFrame): Promise<TablePlan | PlanRefusal> {
-    const plan = nameRefusal(frame) ?? (await this.#inTurn(() => this.#ensure(frame)));
-    if (this.#plans.size >= MAX_SHAPES) this.#plans.clear();
+    const plan = nameRefusal(frame) ?? (await this.#ensureInTurn(frame));
+    if (this.#plans.size >= MAX_SHAPES) {
+      this.#plans.clear();
+      this.#refusedUntil.clear();
+    }
     this.#plans.set(shape, plan);
+    // Somebody may put the table right: its rows are not refused for ever.
+    if ('reason' in plan && plan.reason === 'rejected_by_database') this.#refusedUntil.set(shape, Date.now() + REFUSED_MS);
+    else this.#refusedUntil.delete(shape);
     return plan;
   }
 
+  /** What the database refuses for good costs the rows that need it, and nobody else's. */
+  async #ensureInTurn(frame: Shape): Promise<TablePlan | PlanRefusal> {
+    try {
+      return await this.#inTurn(() => this.#ensure(frame));
+    } catch (error) {
+      if (!(error instanceof ChangeRefused)) throw error;
+      this.#tables.delete(frame.measurement);
+      return { reason: 'rejected_by_database', detail: error.message };
+    }
+  }
+
   /** Looks at a table again after a refused request; true where something was missing and has been made. */
-  repair(frame: Shape): Promise<boolean> {
-    return this.#inTurn(async () => {
+  async repair(frame: Shape): Promise<boolean> {
+    const repaired = this.#inTurn(async () => {
       const before = JSON.stringify([...(this.#tables.get(frame.measurement) ?? [])]);
       this.#tables.delete(frame.measurement);
-      await this.#ensure(frame);
+      const plan = await this.#ensure(frame);
+      if ('reason' in plan) return false;
       return JSON.stringify([...(this.#tables.get(frame.measurement) ?? [])]) !== before || this.#changed;
+    });
+    return repaired.catch((error: unknown) => {
+      if (error instanceof ChangeRefused) return false;
+      throw error;
     });
   }
 
   #changed = false;
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const result = this.#turn.then(() => untilDone(work, (error) => this.#events.schemaFailed('', error), this.#signal));
+    let refusals = 0;
+    const attempt = (): Promise<T | ChangeRefused> =>
+      work().catch((error: unknown) => {
+        if (!(error instanceof ChangeRefused) || ++refusals < ALTER_ATTEMPTS) throw error;
+        this.#events.schemaFailed(error.table, error);
+        return error;
+      });
+    const result = this.#turn.then(async () => {
+      const done = await untilDone(attempt, (error) => this.#events.schemaFailed('', error), this.#signal);
+      if (done instanceof ChangeRefused) throw done;
+      return done;
+    });
     this.#turn = result.catch(() => {
       // Whoever asked gets the error; the next one must not.
     });
@@ -127,7 +167,12 @@ export class Schema implements PlanSource {
   }
 
   async #alter(table: string, statement: string): Promise<void> {
-    await this.#database.sql(statement);
+    try {
+      await this.#database.sql(statement);
+    } catch (error) {
+      if (error instanceof MusterError && error.code === 'failed_precondition') throw new ChangeRefused(table, statement, error);
+      throw error;
+    }
     this.#changed = true;
     this.#events.schemaChanged(table, statement);
   }
@@ -153,6 +198,16 @@ export class Schema implements PlanSource {
       if (Date.now() > deadline) throw new MusterError('unavailable', `QuestDB has not applied the new columns of ${table} within 5 s`);
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
+  }
+}
+
+/** The database's own refusal of a change of a table. */
+class ChangeRefused extends MusterError {
+  readonly table: string;
+
+  constructor(table: string, statement: string, cause: MusterError) {
+    super('failed_precondition', `${cause.message} (for ${statement.slice(0, 200)})`, cause);
+    this.table = table;
   }
 }
 

@@ -86,7 +86,10 @@ export class SeriesCache {
     if (bytes.length > MAX_SERIES_BYTES) {
       throw new MusterError('malformed', `the tag values of a series have ${bytes.length} bytes, at most ${MAX_SERIES_BYTES} are taken`);
     }
-    const prefix = seriesPrefix(plan, nodeId, decodeSeries(bytes, plan.tagOrder.length));
+    const values = decodeSeries(bytes, plan.tagOrder.length);
+    // The database would refuse the whole request for it, and each half that still has one.
+    if (values.some((value) => value.includes('\0'))) throw new MusterError('malformed', 'a tag value has a NUL in it');
+    const prefix = seriesPrefix(plan, nodeId, values);
     const text = prefix.toString('latin1');
     let entry = this.#current.byPrefix.get(text);
     if (entry === undefined) {

@@ -139,3 +139,48 @@ it('keeps the account of a batch that it cannot read', async () => {
   expect(cycle.accounts[0]?.problem).not.toBe('');
   expect(cycle.letters).toMatchObject([{ reason: 'malformed', seq: 9, raw: 'Dw==' }]);
 });
+
+it('sets a batch aside with its bytes for which it throws, and writes the others of the same messages', async () => {
+  const plans = planSource();
+  const source: PlanSource = {
+    plan: (shape) => plans.plan(shape),
+    resolve: (shape, one) => {
+      if (one.measurement === 'odd') throw new TypeError('staged');
+      return plans.resolve(shape, one);
+    },
+  };
+  const cache = new SeriesCache(NOW_MS, { perNode: 9, total: 9, generationMs: 1000 });
+  const run = new Transform(source, cache, { ttlDays: 30, now: () => NOW_MS });
+  const epoch = Buffer.alloc(16, 2);
+  const delivery = (seq: number, name: string) => {
+    const batch = encodeBatch({ epoch, seq, createdUs: NOW_US, frames: [frame(name, [[seq, 'x', 1]])], events: [], dropped: [] });
+    return { nodeId: 'n', receivedUs: NOW_US, gateway: 'g', batch, epoch, seq, skewUs: 0 };
+  };
+  const odd = delivery(2, 'odd');
+  const cycle = await run.run([encodeEnvelope([delivery(1, 'm'), odd, delivery(3, 'm')]), message([frame('m', [[9, 'x', 1]])])]);
+  expect(cycle.chunks.map(({ table, rows }) => [table, rows])).toEqual([['m', 3]]);
+  expect(cycle.accounts.map(({ delivery: { seq }, rows, problem }) => [seq, rows, problem])).toEqual([
+    [1, 1, ''],
+    [2, 0, 'the batch cannot be worked on: staged'],
+    [3, 1, ''],
+    [7, 1, ''],
+  ]);
+  expect(cycle.letters).toMatchObject([{ seq: 2, reason: 'malformed', raw: Buffer.from(odd.batch).toString('base64') }]);
+});
+
+it('refuses rows whose tag the database cannot take, before it is asked', async () => {
+  const cycle = await transform().run([
+    message([
+      frame('m', [
+        [0, 'nul\0', 1],
+        [1, 'x'.repeat(5000), 1],
+        [2, 'fine', 1],
+      ]),
+    ]),
+  ]);
+  expect(cycle.chunks.map(({ rows }) => rows)).toEqual([1]);
+  expect(cycle.letters.map(({ reason, detail }) => [reason, detail])).toEqual([
+    ['malformed', 'a tag value has a NUL in it'],
+    ['malformed', expect.stringContaining('at most 4096')],
+  ]);
+});

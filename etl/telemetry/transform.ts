@@ -1,7 +1,7 @@
 // Messages → batches → checked rows as lines. A bad row costs that row; a bad batch costs that batch; nothing here throws for either.
 import { toMusterError } from '../../core/common/muster-error.ts';
 import { type TimeWindow, timeRefusal, timeWindow } from '../../core/common/row-time.ts';
-import { type DecodedFrame, type DeliveryContent, decodeBatch, decodeEnvelope } from '../../proto/batch-codec.ts';
+import { type DecodedFrame, type DeliveryContent, decodeBatch, decodeEnvelope, encodeEnvelope } from '../../proto/batch-codec.ts';
 import type { BatchAccount } from './batch-account.ts';
 import { BufferPool } from './buffer-pool.ts';
 import { Cycle } from './cycle.ts';
@@ -50,10 +50,46 @@ export class Transform {
     this.#options = options;
   }
 
-  /** The cycle that stores these messages. Waits only for the schema. */
+  /**
+   * The cycle that stores these messages. Waits only for the schema. A batch for which this program throws is set aside with its bytes: it would do
+   * so each time, and hold up all others. Throws `cancelled` at a stop.
+   */
   async run(messages: readonly Buffer[]): Promise<Cycle> {
+    try {
+      return await this.#run(messages, NOTHING_BROKEN);
+    } catch (error) {
+      if (toMusterError(error).code === 'cancelled') throw error;
+      return this.#run(messages, await this.#findBroken(messages));
+    }
+  }
+
+  /** Which batches this program throws for, each tried by itself: its key → the words. */
+  async #findBroken(messages: readonly Buffer[]): Promise<Map<string, string>> {
+    const broken = new Map<string, string>();
     const cycle = new Cycle(this.#pool);
     for (const message of messages) readMessage(message, cycle);
+    for (const { batch, delivery } of cycle.accounts) {
+      if (batch === undefined) continue;
+      try {
+        (await this.#run([encodeEnvelope([delivery])], NOTHING_BROKEN)).release();
+      } catch (thrown) {
+        const error = toMusterError(thrown);
+        if (error.code === 'cancelled') throw error;
+        broken.set(batchKey(delivery), `the batch cannot be worked on: ${error.message}`);
+      }
+    }
+    return broken;
+  }
+
+  async #run(messages: readonly Buffer[], broken: ReadonlyMap<string, string>): Promise<Cycle> {
+    const cycle = new Cycle(this.#pool);
+    for (const message of messages) readMessage(message, cycle);
+    for (const [i, { batch, delivery }] of broken.size === 0 ? [] : [...cycle.accounts.entries()]) {
+      const problem = broken.get(batchKey(delivery));
+      if (batch === undefined || problem === undefined) continue;
+      cycle.accounts[i] = { delivery, rows: 0, badRows: 0, mergedRows: 0, problem };
+      cycle.letters.push(batchLetter(delivery, 'malformed', problem));
+    }
     // The cycle's own: one with more shapes than the schema remembers must come to its end too.
     const plans = new Map<string, TablePlan | PlanRefusal>();
     for (const { batch, delivery } of cycle.accounts) {
@@ -185,6 +221,12 @@ function tooManySeries(frame: DecodedFrame): string {
 
 function isSkewed(delivery: DeliveryContent): boolean {
   return Math.abs(delivery.skewUs) > MAX_SKEW_US;
+}
+
+const NOTHING_BROKEN: ReadonlyMap<string, string> = new Map();
+
+function batchKey({ nodeId, epoch, seq }: DeliveryContent): string {
+  return `${nodeId}/${Buffer.from(epoch).toString('hex')}/${seq}`;
 }
 
 function readMessage(message: Buffer, cycle: Cycle): void {

@@ -6,6 +6,7 @@ import type { DeadLetterReader } from './dead-letters.ts';
 import type { Directory } from './directory.ts';
 import { toTimestamp } from './node-record.ts';
 import type { ReadDatabase } from './read-database.ts';
+import { ageProblems } from './stream-age.ts';
 
 export interface PipelineReaderOptions {
   connection: NatsConnection;
@@ -20,6 +21,7 @@ export interface PipelineReaderOptions {
 /** The ETL reports at least every 5 s. */
 const ETL_SILENT_MS = 15_000;
 const FULL_SHARE = 0.9;
+const NANOS_PER_MS = 1e6;
 const CONSUMER_NOT_FOUND = 10014;
 const COMPLETENESS_KEPT_MS = 10_000;
 /**
@@ -52,12 +54,14 @@ export class PipelineReader {
     const full = stream.state.bytes / stream.config.max_bytes;
     if (full >= FULL_SHARE) problems.push(`the telemetry stream is ${Math.round(full * 100)} % full: agents wait when it is full`);
     problems.push(...etlProblems(etl, now()), ...durabilityProblems(natsDurable()));
+    const oldestMs = pending === 0 ? 0 : await oldestUnstoredMs(manager, consumer, stream.state.first_seq);
+    problems.push(...ageProblems(oldestMs, now(), stream.config.max_age / NANOS_PER_MS));
     return {
       rowsPerSecond: etl?.rowsPerSecond ?? 0,
       pendingMessages: pending,
       streamBytes: stream.state.bytes,
       streamMaxBytes: stream.config.max_bytes,
-      lagSeconds: pending === 0 ? 0 : await this.#lagSeconds(manager, consumer, etl),
+      lagSeconds: this.#lagSeconds(oldestMs, etl),
       deadLetters: byReason,
       suspendedTables: (etl?.suspendedTables ?? []).map(({ table, error, sinceMs }) => ({ table, error, since: toTimestamp(sinceMs) })),
       connectedAgents: [...directory.nodes()].filter((node) => node.gateway !== '').length,
@@ -75,17 +79,10 @@ export class PipelineReader {
   }
 
   /** An ETL that has stored nothing since its start does not know what is newest: then the oldest message tells how long it waits. */
-  async #lagSeconds(manager: JetStreamManager, consumer: ConsumerInfo | undefined, etl: EtlStatus | undefined): Promise<number> {
-    const nowMs = this.#options.now();
-    if (etl !== undefined && etl.newestStoredUs > 0) return Math.max(0, nowMs - etl.newestStoredUs / 1000) / 1000;
-    const oldest = await manager.streams
-      .getMessage(TELEMETRY_STREAM, { seq: (consumer?.ack_floor.stream_seq ?? 0) + 1 })
-      .catch((error: unknown) => {
-        // It was stored or removed meanwhile.
-        if (error instanceof NatsError) return undefined;
-        throw error;
-      });
-    return oldest ? Math.max(0, nowMs - oldest.time.getTime()) / 1000 : 0;
+  #lagSeconds(oldestMs: number, etl: EtlStatus | undefined): number {
+    if (oldestMs === 0) return 0;
+    const since = etl !== undefined && etl.newestStoredUs > 0 ? etl.newestStoredUs / 1000 : oldestMs;
+    return Math.max(0, this.#options.now() - since) / 1000;
   }
 
   async #completenessPercent(problems: string[]): Promise<number> {
@@ -100,6 +97,17 @@ export class PipelineReader {
       problems.push(`the ledger cannot be read: ${error instanceof Error ? error.message : String(error)}`);
       return this.#completeness?.percent ?? 0;
     }
+  }
+}
+
+/** Unix ms at which the oldest message came that the ETL has not stored; 0 where it was stored or removed meanwhile. */
+async function oldestUnstoredMs(manager: JetStreamManager, consumer: ConsumerInfo | undefined, firstSeq: number): Promise<number> {
+  const seq = Math.max(firstSeq, (consumer?.ack_floor.stream_seq ?? 0) + 1);
+  try {
+    return (await manager.streams.getMessage(TELEMETRY_STREAM, { seq })).time.getTime();
+  } catch (error) {
+    if (error instanceof NatsError) return 0;
+    throw error;
   }
 }
 

@@ -176,7 +176,7 @@ describe('bad input', () => {
     expect(letter?.detail).toMatch(/byte|wire type/);
   });
 
-  it('stores 9,999 rows of 10,000 where the database refuses one', async () => {
+  it('stores 9,999 rows of 10,000 where the database would refuse the whole request for one', async () => {
     const rows = plainFrame('one_bad', 10_000);
     const bad = {
       ...rows,
@@ -188,8 +188,25 @@ describe('bad input', () => {
     await stored('one_bad', 9_999);
     expect(await ledger(seq)).toEqual([10_000, 1, 0, null]);
     const letters = await lettersOf('one_bad');
-    expect(letters.map(({ reason, row }) => [reason, row?.['tag'], row?.['a']])).toEqual([['rejected_by_database', 'nul\0', 5003]]);
-    expect(letters[0]?.detail).toMatch(/invalid/);
+    expect(letters.map(({ reason, row }) => [reason, row?.['tag'], row?.['a']])).toEqual([['malformed', 'nul\0', 5003]]);
+    expect(letters[0]?.detail).toBe('a tag value has a NUL in it');
+  });
+
+  it("sets the rows aside whose table the database refuses to change, with the database's words, and goes on with the others", async () => {
+    await setup.questdb.sql(
+      'CREATE TABLE foreign_one (timestamp TIMESTAMP, node_id SYMBOL, tag SYMBOL, a DOUBLE, b DOUBLE) TIMESTAMP(timestamp) PARTITION BY DAY BYPASS WAL',
+    );
+    const startedMs = Date.now();
+    await publish(setup.js, envelope({ seq: ++seq, frames: [plainFrame('foreign_one', 3), plainFrame('beside_it', 5)] }));
+    await stored('beside_it', 5);
+    expect(Date.now() - startedMs).toBeLessThan(10_000);
+    expect(await ledger(seq)).toEqual([8, 3, 0, null]);
+    const letters = await lettersOf('foreign_one');
+    expect(letters.map(({ reason }) => reason)).toEqual(Array(3).fill('rejected_by_database'));
+    expect(letters[0]?.detail).toMatch(/^QuestDB: .+WAL.+\(for ALTER TABLE "foreign_one" DEDUP ENABLE/);
+    // While that is remembered, and when it is put right.
+    await publish(setup.js, envelope({ seq: ++seq, frames: [plainFrame('beside_it', 5, 5)] }));
+    await stored('beside_it', 10);
   });
 
   it('keeps a batch of nothing but bad rows in few letters', async () => {
