@@ -1,5 +1,5 @@
 // Asks the agent that runs on this machine, over its socket.
-import { type IncomingMessage, request } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { createInterface } from 'node:readline';
 import { MusterError } from '../../core/common/muster-error.ts';
 import type { Snapshot } from './snapshot.ts';
@@ -7,6 +7,9 @@ import { socketPath, withSocketPath } from './socket-path.ts';
 import type { StatusReport } from './status-report.ts';
 
 const PATIENCE_MS = 5000;
+
+// An import here would cost the running agent 4 MB: see local-server.ts.
+const { request } = process.getBuiltinModule('node:http');
 
 /** How the agent of this state folder stands. Throws `unavailable` where none runs, `permission_denied` where it is another user's. */
 export async function askStatus(stateDir: string): Promise<StatusReport> {

@@ -1,10 +1,12 @@
 // One HTTP(S) request on a connection of its own: status, time to first byte, TLS handshake, days to the certificate's end.
-import { request } from 'node:http';
 import { connect, isIP, type Socket } from 'node:net';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
 import type { Begin } from './attempts.ts';
 import { failedWith, toProbeError } from './probe-error.ts';
 import type { ProbeOutcome } from './probe-spec.ts';
+
+// An import would bring in undici with the module's WebSocket: see local/local-server.ts.
+const { request } = process.getBuiltinModule('node:http');
 
 /** So much of a body is read; the rest is not waited for. */
 const MAX_BODY_BYTES = 1_048_576;
