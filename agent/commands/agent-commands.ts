@@ -1,5 +1,6 @@
 // Commands as the resident agent has them: names and a door. What carries them out is loaded when the first one comes.
-import type { Command, CommandControl } from '../../proto/gen/messages.ts';
+import { AGENT_MESSAGE_FIELDS, type Command, type CommandControl } from '../../proto/gen/messages.ts';
+import { encodeMessage } from '../../proto/message-codec.ts';
 import type { CommandRunner, RunnerOptions } from './command-runner.ts';
 
 /** What a stream tells whoever carries out commands. */
@@ -11,6 +12,9 @@ export interface CommandPort {
   /** The stream ended: nobody reads any more. */
   ended(): void;
 }
+
+/** Whoever sent the command is told; nothing runs that the others could concern. */
+const NOT_LOADED = (): void => undefined;
 
 export class AgentCommands implements CommandPort {
   /** For `NodeInfo.commands`. */
@@ -26,23 +30,34 @@ export class AgentCommands implements CommandPort {
 
   command(command: Command): void {
     this.#runner ??= import('./command-runner.ts').then(({ CommandRunner }) => new CommandRunner(this.#options));
-    void this.#runner.then((runner) => runner.command(command));
+    this.#runner.then(
+      (runner) => runner.command(command),
+      (error: unknown) => this.#notLoaded(command.id, error),
+    );
   }
 
   control(control: CommandControl): void {
-    void this.#runner?.then((runner) => runner.control(control));
+    this.#runner?.then((runner) => runner.control(control), NOT_LOADED);
   }
 
   drained(): void {
-    void this.#runner?.then((runner) => runner.drained());
+    this.#runner?.then((runner) => runner.drained(), NOT_LOADED);
   }
 
   ended(): void {
-    void this.#runner?.then((runner) => runner.cancelAll());
+    this.#runner?.then((runner) => runner.cancelAll(), NOT_LOADED);
   }
 
   /** Ends what runs; resolves when no program is left. */
   async stop(): Promise<void> {
-    await (await this.#runner)?.stop();
+    await this.#runner?.then((runner) => runner.stop(), NOT_LOADED);
+  }
+
+  /** The program on disk may have been replaced by another version while this one runs. */
+  #notLoaded(id: string, error: unknown): void {
+    this.#runner = undefined;
+    const problem = `commands could not be loaded, restart the agent: ${error instanceof Error ? error.message : String(error)}`;
+    const commandOutput = { id, output: Buffer.alloc(0), result: { status: 'failed', problem, truncated: false } };
+    this.#options.send(encodeMessage(AGENT_MESSAGE_FIELDS, { commandOutput }));
   }
 }

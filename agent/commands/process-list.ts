@@ -5,11 +5,10 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { oneOf, wholeNumber } from './argument-rules.ts';
 import { type HostCommand, OK } from './host-command.ts';
 import { tableText } from './text-table.ts';
+import { createTurns } from './turn-taking.ts';
 import { createUserNames } from './user-names.ts';
 
 const BETWEEN_READINGS_MS = 500;
-/** Processes read in one go; then the sampler gets its turn. */
-const SLICE = 64;
 /** Ticks of /proc/PID/stat: 100 a second on every Linux that Node runs on. */
 const TICKS_PER_SECOND = 100;
 const PAGE_BYTES = 4096;
@@ -87,17 +86,13 @@ export function createProcessList(proc: string): HostCommand {
 
 async function readProcesses(proc: string, signal: AbortSignal): Promise<Map<number, ProcessReading>> {
   const found = new Map<number, ProcessReading>();
-  let count = 0;
+  const giveWay = createTurns(signal);
   for (const entry of readdirSync(proc)) {
     if (!/^\d+$/.test(entry)) continue;
     const process = parseProcessStat(readOr(join(proc, entry, 'stat'), ''));
     // One that ended since the folder was listed is no process any more.
     if (process !== undefined) found.set(process.pid, process);
-    count += 1;
-    if (count % SLICE === 0) {
-      await new Promise((resolve) => setImmediate(resolve));
-      signal.throwIfAborted();
-    }
+    await giveWay();
   }
   return found;
 }

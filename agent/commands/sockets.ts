@@ -5,6 +5,7 @@ import { oneOf, wholeNumber } from './argument-rules.ts';
 import { type HostCommand, OK } from './host-command.ts';
 import { socketAddress } from './socket-address.ts';
 import { tableText } from './text-table.ts';
+import { createTurns } from './turn-taking.ts';
 import { createUserNames } from './user-names.ts';
 
 /** States of the kernel's include/net/tcp_states.h, by their number. */
@@ -23,8 +24,6 @@ const STATES: Readonly<Record<string, string>> = {
   '0C': 'new_syn_recv',
 };
 const PROTOCOLS = ['tcp', 'tcp6', 'udp', 'udp6'] as const;
-/** Processes looked through in one go; then the sampler gets its turn. */
-const SLICE = 32;
 
 export interface SocketReading {
   protocol: string;
@@ -94,19 +93,18 @@ async function findHolders(
   const holders = new Map<string, string>();
   let unreadable = 0;
   const pids = readdirSync(proc).filter((entry) => /^\d+$/.test(entry));
-  for (const [i, pid] of pids.entries()) {
+  const giveWay = createTurns(signal);
+  for (const pid of pids) {
     try {
       const folder = join(proc, pid, 'fd');
       for (const fd of readdirSync(folder)) {
         const inode = /^socket:\[(\d+)\]$/.exec(linkOf(join(folder, fd)))?.[1];
+        await giveWay();
         if (inode !== undefined && inodes.has(inode)) holders.set(inode, `${nameOf(proc, pid)} (${pid})`);
       }
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'EACCES') unreadable += 1;
-    }
-    if (i % SLICE === 0) {
-      await new Promise((resolve) => setImmediate(resolve));
       signal.throwIfAborted();
+      if ((error as NodeJS.ErrnoException).code === 'EACCES') unreadable += 1;
     }
   }
   return { holders, unreadable };

@@ -51,8 +51,8 @@ export class CommandCaller {
    */
   async *run(request: RunCommandRequest, caller: Caller, signal: AbortSignal): AsyncGenerator<CommandUpdate> {
     const id = randomUUID();
-    const { directory, audit } = this.#options;
-    const node = directory.find(request.node);
+    const { audit } = this.#options;
+    const node = this.#find(request, caller, id);
     const { nodeId } = node;
     const record = new CommandAudit(audit, caller.name, request, id, { nodeId, name: node.info?.name ?? nodeId });
     let timeoutMs: number;
@@ -75,6 +75,17 @@ export class CommandCaller {
       this.#running -= 1;
       const { status } = inbox.result ?? { status: signal.aborted ? 'cancelled' : 'failed' };
       this.#options.events.commandEnded({ id, nodeId, name: request.command, caller: caller.name, status });
+    }
+  }
+
+  #find(request: RunCommandRequest, caller: Caller, id: string): NodeRecord {
+    const { directory, audit } = this.#options;
+    try {
+      return directory.find(request.node);
+    } catch (thrown) {
+      const named = { nodeId: '', name: JSON.stringify(request.node.slice(0, 80)) };
+      new CommandAudit(audit, caller.name, request, id, named).refused(toMusterError(thrown));
+      throw thrown;
     }
   }
 
