@@ -5,11 +5,14 @@ import { MusterError } from '../core/common/muster-error.ts';
 import type { Component } from '../core/node/lifecycle.ts';
 import type { NodeInfo, Summary } from '../proto/gen/messages.ts';
 import { AGENT_VERSION } from './agent-version.ts';
+import { countBoot } from './boots.ts';
 import { CollectorSet } from './collector-set.ts';
 import { timingAtRest } from './collector-timing.ts';
 import { createCollectors } from './collectors/catalog.ts';
 import { readBootTime } from './collectors/uptime.ts';
+import { createAgentCommands } from './commands/create-agent-commands.ts';
 import type { AgentConfig } from './config.ts';
+import { readSettings } from './config-child.ts';
 import type { AgentEvents } from './events.ts';
 import type { HostRoots } from './host-file.ts';
 import { askInventory, readNodeInfo, toDisplayName } from './inventory.ts';
@@ -17,42 +20,57 @@ import { LiveSampling } from './live.ts';
 import { AgentStory } from './local/agent-story.ts';
 import { createLocalService } from './local/create-local-service.ts';
 import { Probes } from './probes/probes.ts';
+import { configFileOf, OwnFileWatch } from './remote/own-file.ts';
+import { RemoteConfig } from './remote/remote-config.ts';
 import { differs, SettingsStore } from './remote/settings-store.ts';
 import { Sampler } from './sampler.ts';
 import { HostSpool } from './spool/host-spool.ts';
+import { spoolLimits } from './spool/spool-limits.ts';
 import { toSummary } from './summary.ts';
-import { enrol } from './uplink/enrolment.ts';
+import { enrol, renewIdentity } from './uplink/enrolment.ts';
 import { type Identity, loadIdentity, loadKey, saveCertificate, saveKey } from './uplink/identity.ts';
+import { NetworkWatch } from './uplink/network-watch.ts';
+import { reconnectOn } from './uplink/reconnect-on.ts';
+import { CertificateRenewal } from './uplink/renewal.ts';
 import { createKey } from './uplink/signing-request.ts';
 import { Uplink } from './uplink/uplink.ts';
 
 const ROOTS: HostRoots = { proc: '/proc', sys: '/sys' };
-const SPOOL_MAX_ROWS = 100_000_000;
 const INVENTORY_EVERY_MS = 3_600_000;
 /** The first hello waits so long for the inventory. */
 const INVENTORY_PATIENCE_MS = 4000;
 
 export interface Agent extends Component {
   readonly nodeId: string | undefined;
+  /** Resolves when an operator wants it to be started again. */
+  readonly restartWanted: Promise<void>;
   /** What it runs with now. */
   readonly settings: SettingsStore;
 }
 
+/** Where the settings came from, to read them again. */
+export interface SettingsOrigin {
+  argv: readonly string[];
+  /** Why the remote configuration that was in force is left out. */
+  remoteProblem?: string | undefined;
+}
+
 /** The state folder must be locked already. Throws `failed_precondition` where an identity is there that cannot be used. */
-export function createAgent(config: AgentConfig, log: AgentEvents): Agent {
+export function createAgent(config: AgentConfig, log: AgentEvents, origin: SettingsOrigin = { argv: [] }): Agent {
   const story = new AgentStory();
   const events = story.watch(log);
   let identity: Identity | undefined = loadIdentity(config.stateDir);
   const settings = new SettingsStore(config);
   const bootUs = readBootTime(ROOTS) * 1e6;
-  let node: NodeInfo = readNodeInfo(config.name, config.labels, AGENT_VERSION, bootUs);
+  let node: NodeInfo = { ...readNodeInfo(config.name, config.labels, AGENT_VERSION, bootUs), commands: config.commands };
   let summary: Summary | undefined;
   let inventoryTimer: NodeJS.Timeout | undefined;
 
-  const spool = new HostSpool(join(config.stateDir, 'spool.db'), { maxBytes: config.spoolMaxBytes, maxRows: SPOOL_MAX_ROWS }, events.spool);
+  const spool = new HostSpool(join(config.stateDir, 'spool.db'), spoolLimits(config), events.spool);
+  const boots = countBoot(config.stateDir);
   const self = () => {
     const { batches, bytes } = spool.status();
-    return { tickMs: sampler.tickMs, spoolBatches: batches, spoolBytes: bytes, collectorsFailed: collectors.failed };
+    return { tickMs: sampler.tickMs, spoolBatches: batches, spoolBytes: bytes, collectorsFailed: collectors.failed, boots };
   };
   // This node's place within an interval, so that a fleet does not speak at once.
   const phase = Math.random();
@@ -98,6 +116,23 @@ export function createAgent(config: AgentConfig, log: AgentEvents): Agent {
     return identity;
   };
 
+  let restart: () => void = () => undefined;
+  const restartWanted = new Promise<void>((resolve) => {
+    restart = resolve;
+  });
+  const commands = createAgentCommands({
+    config,
+    version: AGENT_VERSION,
+    settings,
+    story,
+    spool,
+    sampler,
+    uplink: () => uplink,
+    counts: events.counts,
+    restart,
+    reports: events.commands,
+  });
+
   const uplink = new Uplink({
     gateway: config.gateway,
     identity: obtainIdentity,
@@ -106,9 +141,34 @@ export function createAgent(config: AgentConfig, log: AgentEvents): Agent {
     node: () => node,
     summary: () => summary,
     onLease: (lease) => live.lease(lease),
+    retrySteps: config.retrySteps,
+    giveUpAfter: config.giveUpAfter,
+    backlogRowsPerSecond: config.backlogRowsPerSecond,
     mesh: probes,
+    commands,
+    configs: { report: () => remote.report(), offer: (update) => remote.offer(update) },
     reports: events.uplink,
   });
+  const network = new NetworkWatch(reconnectOn(uplink, events.network));
+  const renewal = new CertificateRenewal({
+    identity: () => identity,
+    renew: (own) => renewIdentity(config.stateDir, config.gateway, own, node),
+    renewed(next) {
+      identity = next;
+      events.renewed();
+      uplink.setIdentity(next);
+    },
+    failed: events.renewalFailed,
+  });
+  const remote = new RemoteConfig({
+    settings,
+    read: (document) => readSettings(origin.argv, document),
+    connected: () => uplink.connected,
+    onChange: () => uplink.heartbeat(),
+    reports: events.config,
+    problemAtStart: origin.remoteProblem,
+  });
+  const ownFile = new OwnFileWatch(configFileOf(origin.argv, process.env), () => remote.reread());
 
   const local = createLocalService({
     config,
@@ -128,6 +188,7 @@ export function createAgent(config: AgentConfig, log: AgentEvents): Agent {
     }
     if (differs(now, before, 'probes', 'mesh', 'labels')) probes.apply(now);
     if (differs(now, before, 'mesh')) uplink.renew();
+    if (differs(now, before, 'spoolMaxBytes', 'spoolMaxRows', 'spoolMaxAge')) spool.apply(spoolLimits(now));
     if (differs(now, before, 'name', 'labels', 'interval')) {
       node = { ...node, name: toDisplayName(now.name), labels: now.labels };
       uplink.renew();
@@ -136,6 +197,7 @@ export function createAgent(config: AgentConfig, log: AgentEvents): Agent {
 
   return {
     name: 'agent',
+    restartWanted,
     settings,
     get nodeId() {
       return identity?.nodeId;
@@ -144,18 +206,27 @@ export function createAgent(config: AgentConfig, log: AgentEvents): Agent {
       events.started(AGENT_VERSION, bootUs);
       inventory = takeInventory();
       await local.start();
+      await remote.start();
+      await ownFile.start();
       probes.start();
       await sampler.start();
       await uplink.start();
+      await network.start();
+      await renewal.start();
     },
     async stop() {
       clearTimeout(inventoryTimer);
+      await network.stop();
+      await renewal.stop();
       live.stop();
       await local.stop();
       // Before the last flush, which takes the windows that were open.
       await probes.stop();
       await sampler.stop();
+      await ownFile.stop();
+      await remote.stop();
       await uplink.stop();
+      await commands.stop();
       spool.close();
     },
   };

@@ -1,13 +1,19 @@
 // The agent's settings.
 import { hostname } from 'node:os';
 import { z } from 'zod';
+import { nearest } from '../core/common/nearest.ts';
 import type { Config, Declaration } from '../core/node/config.ts';
-import { collectorInterval, durationSetting, labelsSetting, logLevelSetting } from '../core/node/setting-types.ts';
+import { collectorInterval, duration, durationSetting, durationUpTo, labelsSetting, logLevelSetting } from '../core/node/setting-types.ts';
 import { COLLECTOR_NAMES } from './collectors/catalog.ts';
 import { COMMAND_NAMES, DEFAULT_COMMANDS } from './commands/command-names.ts';
 import { meshSetting, probesSetting } from './probes/probe-settings.ts';
 
-const collectorName = z.enum(COLLECTOR_NAMES as [string, ...string[]]);
+const collectorName = z.enum(COLLECTOR_NAMES as [string, ...string[]], {
+  error: ({ input }) => {
+    const best = nearest(String(input), COLLECTOR_NAMES);
+    return `${String(input)} is no collector: ${best === undefined ? `there are ${COLLECTOR_NAMES.join(', ')}` : `did you mean ${best}?`}`;
+  },
+});
 
 export const AGENT_DECLARATION = {
   stateDir: { type: z.string().min(1).default('/var/lib/muster-agent'), help: 'folder of identity and spool' },
@@ -31,6 +37,31 @@ export const AGENT_DECLARATION = {
       .default(268_435_456),
     unit: 'bytes',
     help: 'what the spool holds at most; beyond it the oldest batches are dropped and counted',
+  },
+  spoolMaxRows: {
+    type: z.number().int().min(1000, 'at least 1000').max(10_000_000_000, 'at most 10000000000').default(100_000_000),
+    unit: 'rows',
+    help: 'rows that the spool holds at most; beyond it the oldest batches are dropped and counted',
+  },
+  spoolMaxAge: {
+    type: durationUpTo(60_000, 31_536_000_000, 'none, or a number with its unit from 1m to 8760h (a year)'),
+    help: 'batches older than this are dropped and counted, 1m to 8760h; none: no limit',
+  },
+  retrySteps: {
+    type: z
+      .array(duration(100, 3_600_000, 'a step is a number with its unit from 100ms to 1h'))
+      .max(16)
+      .default([]),
+    help: 'time between attempts to reach the gateway, a list such as 5s, 15s, 60s; each is waited for in part, at random; the last stays',
+  },
+  giveUpAfter: {
+    type: z.number().int().min(0).max(1_000_000).default(0),
+    help: 'streams that may end on one batch before it is set aside; 0: never give up',
+  },
+  backlogRowsPerSecond: {
+    type: z.number().int().min(0).max(1_000_000).default(5000),
+    unit: 'rows a second',
+    help: 'pace at which a backlog goes out behind the present; 0: in line, as fast as it goes',
   },
   name: { type: z.string().default(() => hostname()), help: 'name of this machine' },
   labels: { type: labelsSetting.default({}), help: 'labels: country, region, city, … as JSON or YAML map' },

@@ -8,6 +8,7 @@ import type { LocalReports } from './local/local-service.ts';
 import type { ProbeReports } from './probes/probe-runner.ts';
 import type { RemoteConfigReports } from './remote/remote-config.ts';
 import type { SpoolReports } from './spool/host-spool.ts';
+import type { NetworkReports } from './uplink/reconnect-on.ts';
 import type { UplinkReports } from './uplink/uplink.ts';
 
 /** Events that wait for a flush; beyond that the newest are only logged. */
@@ -23,6 +24,10 @@ export interface AgentEvents {
   readonly config: RemoteConfigReports;
   started(version: string, bootUs: number): void;
   enrolled(nodeId: string): void;
+  readonly network: NetworkReports;
+  /** The certificate is a new one. */
+  renewed(): void;
+  renewalFailed(error: unknown, retryInMs: number): void;
   clockStepped(ms: number): void;
   rowsDropped(ranges: readonly DroppedRange[]): void;
   inventoryFailed(reason: string): void;
@@ -56,6 +61,14 @@ export function createEvents(log: Log, nowUs: () => number = () => Date.now() * 
     },
     started: (version, bootUs) => tell('info', 'agent_started', `agent ${version} started`, { version, boot_us: String(bootUs) }),
     enrolled: (nodeId) => tell('info', 'enrolled', `enrolled as ${nodeId}`, { node_id: nodeId }),
+    network: {
+      networkChanged: (lost) =>
+        tell('info', 'network_changed', `addresses of this machine are gone: ${lost.join(', ')}`, { lost: lost.join(', ') }),
+      slept: (ms) => note('info', 'woke_up', `the machine slept, or its clock was set, by ${ms} ms: the stream is opened anew`),
+    },
+    renewed: () => tell('info', 'certificate_renewed', 'the certificate was renewed'),
+    renewalFailed: (error, retryInMs) =>
+      note('warn', 'renewal_failed', `the certificate was not renewed: ${wordsOf(error)}; next attempt in ${retryInMs} ms`),
     clockStepped: (ms) => tell('warning', 'clock_step', `the clock moved by ${ms} ms (set, or the machine slept)`, { step_ms: String(ms) }),
     rowsDropped(ranges) {
       for (const { firstSeq, lastSeq, rows, reason } of ranges) {

@@ -65,8 +65,10 @@ export async function startStagedGateway(options: { port?: number; authority?: A
 
   const enroll = async (call: ServerUnaryCall<Buffer, Buffer>, callback: sendUnaryData<Buffer>): Promise<void> => {
     const request = decodeMessage<EnrollRequest>(ENROLL_REQUEST_FIELDS, call.request);
-    if (request.joinToken !== JOIN_TOKEN) return callback({ code: 7, details: 'the join token is not valid' });
-    const nodeId = randomUUID();
+    const own = call.getAuthContext().sslPeerCertificate?.subject?.CN as string | undefined;
+    const renews = request.joinToken === '' && own !== undefined;
+    if (!renews && request.joinToken !== JOIN_TOKEN) return callback({ code: 7, details: 'the join token is not valid' });
+    const nodeId = renews ? own : randomUUID();
     const { certificatePem } = await issueNodeCertificate(authority, nodeId, request.csrPem);
     gateway.enrolled.push(nodeId);
     callback(null, encodeMessage(ENROLL_RESPONSE_FIELDS, { nodeId, certificatePem, caPem: authority.certificatePem }));

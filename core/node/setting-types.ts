@@ -28,6 +28,11 @@ export function durationSetting(fallback: string): z.ZodType<number> {
   return duration(MIN_INTERVAL_MS, MAX_INTERVAL_MS, ALLOWED).prefault(fallback);
 }
 
+/** As `duration`, or `none`, which is 0 and the default. */
+export function durationUpTo(minMs: number, maxMs: number, allowed: string): z.ZodType<number> {
+  return z.union([z.literal(['none', 0]).transform(() => 0), duration(minMs, maxMs, allowed)]).prefault('none');
+}
+
 /** The interval of one collector, in milliseconds. */
 export const collectorInterval = duration(1000, 300_000, 'a collector needs a number with its unit from 1s to 300s, such as 5s or 2m');
 

@@ -60,9 +60,14 @@ export async function issueServerCertificate(authority: Authority, names: readon
  * A client certificate for the key of a certificate signing request. Nothing else of the request gets into it: the common name is
  * `nodeId`, the usage is client authentication.
  */
-export async function issueNodeCertificate(authority: Authority, nodeId: string, csrPem: string): Promise<NodeCertificate> {
+export async function issueNodeCertificate(
+  authority: Authority,
+  nodeId: string,
+  csrPem: string,
+  days = LEAF_DAYS,
+): Promise<NodeCertificate> {
   const request = new x509.Pkcs10CertificateRequest(csrPem);
-  const certificate = await sign(authority, nodeId, request.publicKey, x509.ExtendedKeyUsage.clientAuth, []);
+  const certificate = await sign(authority, nodeId, request.publicKey, x509.ExtendedKeyUsage.clientAuth, [], days);
   return { certificatePem: toPem(certificate), notAfter: certificate.notAfter };
 }
 

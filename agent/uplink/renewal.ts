@@ -1,0 +1,78 @@
+// Renews the node's certificate before it ends, over the connection that the old one still opens.
+import { X509Certificate } from 'node:crypto';
+import type { Component } from '../../core/node/lifecycle.ts';
+import type { Identity } from './identity.ts';
+
+const DAY_MS = 86_400_000;
+const LOOK_EVERY_MS = 3_600_000;
+
+/** Two thirds through its life, and not sooner than 30 days before it ends. Unix milliseconds. */
+export function renewAtMs(certificate: Buffer): number {
+  const { validFrom, validTo } = new X509Certificate(certificate);
+  const [from, to] = [Date.parse(validFrom), Date.parse(validTo)];
+  return Math.max(from + ((to - from) * 2) / 3, to - 30 * DAY_MS);
+}
+
+export interface RenewalOptions {
+  /** Undefined while the node has none. */
+  identity(): Identity | undefined;
+  /** Asks for a new certificate and keeps it. */
+  renew(identity: Identity): Promise<Identity>;
+  renewed(identity: Identity): void;
+  /** It is tried again in so many milliseconds. */
+  failed(error: unknown, retryInMs: number): void;
+  nowMs?: () => number;
+  random?: () => number;
+}
+
+export class CertificateRenewal implements Component {
+  readonly name = 'certificate renewal';
+  readonly #options: RenewalOptions;
+  #timer: NodeJS.Timeout | undefined;
+  #running = false;
+  #looking: Promise<void> = Promise.resolve();
+
+  constructor(options: RenewalOptions) {
+    this.#options = options;
+  }
+
+  async start(): Promise<void> {
+    this.#running = true;
+    this.#schedule(1000);
+  }
+
+  async stop(): Promise<void> {
+    this.#running = false;
+    clearTimeout(this.#timer);
+    await this.#looking;
+  }
+
+  #schedule(delayMs: number): void {
+    if (!this.#running) return;
+    this.#timer = setTimeout(() => {
+      this.#looking = this.#look();
+    }, delayMs);
+  }
+
+  /** Never rejects. */
+  async #look(): Promise<void> {
+    const { identity: own, renew, renewed, failed, nowMs = Date.now, random = Math.random } = this.#options;
+    const identity = own();
+    const leftMs = identity === undefined ? LOOK_EVERY_MS : renewAtMs(identity.certificate) - nowMs();
+    if (identity === undefined || leftMs > 0) {
+      this.#schedule(Math.min(LOOK_EVERY_MS, leftMs + 100));
+      return;
+    }
+    try {
+      const next = await renew(identity);
+      if (this.#running) renewed(next);
+      this.#schedule(1000);
+    } catch (error) {
+      // A tenth of what is left of the old one, so that there are some attempts in a short life and few in a long one.
+      const lifeMs = Date.parse(new X509Certificate(identity.certificate).validTo) - nowMs();
+      const delayMs = Math.round(Math.min(LOOK_EVERY_MS, Math.max(1000, lifeMs / 10)) * (0.5 + random() / 2));
+      if (this.#running) failed(error, delayMs);
+      this.#schedule(delayMs);
+    }
+  }
+}
