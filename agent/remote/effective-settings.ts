@@ -21,7 +21,9 @@ export function effectiveSettings(argv: readonly string[], env: Environment, doc
     if (Object.hasOwn(AGENT_DECLARATION, key)) continue;
     throw new MusterError('invalid_config', `${where}: this agent (version ${AGENT_VERSION}) has no setting ${key}: leave it out`);
   }
-  return loadConfig('agent', AGENT_DECLARATION, { argv, env, over });
+  // Alone first: what is wrong in the own file must not hide behind what is over it.
+  const own = loadConfig('agent', AGENT_DECLARATION, { argv, env });
+  return over.size === 0 ? own : loadConfig('agent', AGENT_DECLARATION, { argv, env, over });
 }
 
 /** With the configuration that was in force when the agent stopped, where it is still acceptable. Throws `invalid_config`. */
