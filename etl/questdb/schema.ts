@@ -22,7 +22,7 @@ interface Column {
 const MAX_TABLES = 500;
 const MAX_COLUMNS = 500;
 /** How often a change of a table is tried that the database itself refuses: it may be busy with another one. */
-const ALTER_ATTEMPTS = 4;
+const ALTER_ATTEMPTS = 6;
 /** How long a shape counts as refused by the database before it is tried again. */
 const REFUSED_MS = 60_000;
 /** Shapes that are remembered; beyond it they are asked again. */

@@ -26,8 +26,8 @@ const SERVER_OPTIONS = {
   'grpc.max_send_message_length': 64 * MAX_MESSAGE_BYTES,
   // An agent has one stream, a console a few dozen.
   'grpc.max_concurrent_streams': 128,
-  // Both sides notice a half-open peer within 40 s.
-  'grpc.keepalive_time_ms': 30_000,
+  // Both sides notice a half-open peer within 30 s.
+  'grpc.keepalive_time_ms': 20_000,
   'grpc.keepalive_timeout_ms': 10_000,
   'grpc.keepalive_permit_without_calls': 1,
   'grpc.max_connection_idle_ms': 300_000,
