@@ -1,5 +1,5 @@
 // Names, images and states of containers from Docker's or Podman's socket, asked aside and within limits.
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { MusterError } from '../../core/common/muster-error.ts';
 import type { HostRoots } from '../host-file.ts';
@@ -7,6 +7,8 @@ import type { HostRoots } from '../host-file.ts';
 const ANSWER_LIMIT_MS = 1000;
 const ANSWER_LIMIT_BYTES = 4_194_304;
 const SOCKETS = ['docker.sock', 'podman/podman.sock'];
+/** Not for names, but a sign that containers may run here. */
+const OTHER_SOCKETS = ['containerd/containerd.sock', 'crio/crio.sock'];
 
 export interface ContainerInfo {
   id: string;
@@ -76,6 +78,10 @@ export function findContainerSocket(roots: Pick<HostRoots, 'run'>): string | und
     }
   }
   return undefined;
+}
+
+export function hasContainerRuntime({ run = '/run' }: Pick<HostRoots, 'run'>): boolean {
+  return [...SOCKETS, ...OTHER_SOCKETS].some((socket) => existsSync(join(run, socket)));
 }
 
 /** Asks the runtime behind the socket for all its containers. */

@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -118,12 +118,15 @@ test.each<[string, () => Promise<string>, string]>([
 test('a host without containers has nothing to read; control groups of version 1 are named', async () => {
   rmSync(join(folder, 'fs/cgroup'), { recursive: true });
   cpSync(join(FIXTURES, 'sys-cgroup2/fs/cgroup/cgroup.controllers'), join(folder, 'fs/cgroup/cgroup.controllers'));
-  const collector = createContainersCollector({ proc: '', sys: folder }, { find: () => undefined, ask: askContainers });
+  const roots = { proc: '', sys: folder, run: join(folder, 'run') };
+  const collector = createContainersCollector(roots);
   await expect(run(collector, 0)).rejects.toMatchObject({ code: 'not_found', message: 'no container runs here' });
   rmSync(join(folder, 'fs/cgroup/cgroup.controllers'));
   await expect(run(collector, 1)).rejects.toMatchObject({ code: 'not_found' });
   cpSync(join(FIXTURES, 'sys-cgroup2/fs/cgroup/docker'), join(folder, 'fs/cgroup/memory'), { recursive: true });
-  await expect(run(collector, 2)).rejects.toMatchObject({ code: 'failed_precondition' });
+  await expect(run(collector, 2)).rejects.toMatchObject({ code: 'not_found' });
+  mkdirSync(join(folder, 'run/containerd/containerd.sock'), { recursive: true });
+  await expect(run(collector, 3)).rejects.toMatchObject({ code: 'failed_precondition' });
 });
 
 test('lists: a name is made of the id where there is none, what has no id is left out', () => {

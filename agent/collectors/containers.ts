@@ -5,7 +5,7 @@ import type { HostRoots } from '../host-file.ts';
 import { assertCgroupV2, type CgroupUsage, readCgroup } from './cgroup.ts';
 import { type Collector, perSecond, type RowSink, type Tick } from './collector.ts';
 import { type ContainerGroup, findContainerGroups } from './container-groups.ts';
-import { askContainers, type ContainerInfo, findContainerSocket, shortId } from './container-names.ts';
+import { askContainers, type ContainerInfo, findContainerSocket, hasContainerRuntime, shortId } from './container-names.ts';
 
 const READ_EVERY_MS = 10_000;
 /** New containers show after this at the latest. */
@@ -15,6 +15,16 @@ const LOOK_AGAIN_EVERY_MS = 30_000;
 export interface ContainerNames {
   find(): string | undefined;
   ask(socket: string): Promise<ContainerInfo[]>;
+}
+
+// Without a runtime nobody misses what control groups of version 1 do not give.
+function findRoot(roots: HostRoots): string {
+  try {
+    return assertCgroupV2(roots.sys);
+  } catch (error) {
+    if (hasContainerRuntime(roots)) throw error;
+    throw new MusterError('not_found', `no container runtime is here, and ${(error as Error).message}`, error);
+  }
 }
 
 function hostNames(roots: HostRoots): ContainerNames {
@@ -112,7 +122,7 @@ export function createContainersCollector(roots: HostRoots, names: ContainerName
     intervalMs: READ_EVERY_MS,
     liveIntervalMs: 1000,
     collect(rows: RowSink, tick: Tick): void | Promise<void> {
-      const root = assertCgroupV2(roots.sys);
+      const root = findRoot(roots);
       if (tick.monotonicMs - lookedMs < LOOK_AGAIN_EVERY_MS) return addRows(rows, tick);
       return look(root).then(() => {
         lookedMs = tick.monotonicMs;

@@ -1,4 +1,5 @@
 // Time since boot from /proc/uptime and the moment of boot from /proc/stat.
+import { uptime } from 'node:os';
 import { join } from 'node:path';
 import { HostFile, type HostRoots } from '../host-file.ts';
 import { numberAfter, Scanner } from '../scanner.ts';
@@ -35,6 +36,8 @@ export function createUptimeCollector(roots: HostRoots, self: () => SelfState): 
 
 /** Unix seconds. Throws what the file system says. */
 export function readBootTime(roots: HostRoots): number {
+  // Other systems have no /proc.
+  if (process.platform !== 'linux') return Math.round(Date.now() / 1000 - uptime());
   const stat = new HostFile(join(roots.proc, 'stat'));
   try {
     return parseBootTime(stat.read());
