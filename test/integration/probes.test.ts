@@ -15,7 +15,7 @@ import { type Child, startChild } from '../../cli/process/child.ts';
 import { freePorts } from '../../cli/process/free-port.ts';
 import type { FrameColumns } from '../../core/common/frame.ts';
 import { type Authority, createAuthority, issueServerCertificate } from '../../core/node/tls-authority.ts';
-import { decodeBatch } from '../../proto/batch-codec.ts';
+import { decodeBatch, decodeSeries } from '../../proto/batch-codec.ts';
 import { builtProgram } from '../harness/program.ts';
 import { temporaryFolder } from '../harness/server.ts';
 import { until } from '../harness/until.ts';
@@ -288,11 +288,15 @@ it('two agents of a mesh are told of each other and probe each other; a third wi
       const all = (await edge.deliveries()).flatMap(({ nodeId, batch }) =>
         decodeBatch(Buffer.from(batch))
           .frames.filter(({ measurement }) => measurement === 'probe')
-          .flatMap((frame) => rowsOf(frame as unknown as FrameColumns).map((row): Row => ({ ...row, node: nodeId }))),
+          .flatMap((frame) =>
+            rowsOf({ ...frame, series: frame.seriesBytes.map((bytes) => decodeSeries(bytes, frame.tags.length)) }).map(
+              (row): Row => ({ ...row, node: nodeId }),
+            ),
+          ),
       );
       return new Set(all.map(({ node }) => node)).size === 2 && all;
     },
-    60_000,
+    40_000,
   );
   const ways = new Map(rows.map((row) => [`${row['country']} to ${row['target_country']}`, row]));
   expect([...ways.keys()].sort()).toEqual(['gh to ng', 'ng to gh']);
