@@ -5,7 +5,10 @@ import type { AgentConfig } from '../config.ts';
 export type SettingsListener = (current: AgentConfig, before: AgentConfig) => void;
 
 /** Read once, when the agent starts: a change in the file waits for a restart. */
-export const NEED_RESTART = ['stateDir', 'gateway', 'caFile', 'joinTokenFile'] as const satisfies readonly (keyof AgentConfig)[];
+export const NEED_RESTART = [
+  ...['stateDir', 'gateway', 'caFile', 'joinTokenFile', 'localPort', 'commands', 'restartableUnits'],
+  ...['retrySteps', 'giveUpAfter', 'backlogRowsPerSecond'],
+] as readonly (keyof AgentConfig)[];
 
 export class SettingsStore {
   #current: AgentConfig;
@@ -28,7 +31,7 @@ export class SettingsStore {
   /** Puts settings in force. Returns the keys that changed and wait for a restart; these keep their value until then. */
   set(config: AgentConfig): string[] {
     const before = this.#current;
-    const waiting = NEED_RESTART.filter((key) => config[key] !== before[key]);
+    const waiting = NEED_RESTART.filter((key) => !isDeepStrictEqual(config[key], before[key]));
     const kept = Object.fromEntries(waiting.map((key) => [key, before[key]]));
     const current = { ...config, ...kept } as AgentConfig;
     if (!isDeepStrictEqual(current, before)) {

@@ -18,6 +18,7 @@ function stage(takes: () => boolean) {
   const stream = Object.assign(new EventEmitter(), {
     write: (bytes: Buffer) => written.push(bytes) === 1 || takes(),
     cancel: () => undefined,
+    end: () => undefined,
   });
   const session = new UplinkSession({
     stream: stream as unknown as AgentStream,
@@ -52,4 +53,19 @@ test('a stream that is blocked now and then is kept', () => {
   }
   expect(ends).toEqual([]);
   session.end({ kind: 'lost', words: 'the test is over' });
+});
+
+test('a stream that is finished is ended in order, once, and given up where the gateway does not end its side', () => {
+  const renewed = { kind: 'renew', words: 'the hello has changed', withinMs: 0 } as const;
+  const first = stage(() => true);
+  first.session.finish(renewed);
+  first.session.finish(renewed);
+  expect(first.ends).toEqual([]);
+  expect(first.session.welcomed).toBe(false);
+  first.stream.emit('end');
+  expect(first.ends).toEqual([renewed]);
+  const second = stage(() => true);
+  second.session.finish(renewed);
+  vi.advanceTimersByTime(3000);
+  expect(second.ends).toEqual([renewed]);
 });

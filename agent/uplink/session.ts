@@ -296,6 +296,7 @@ export class UplinkSession {
 
   /** Sends no more and ends when the gateway has acknowledged what it has: to it, this is no second stream of the same node. */
   finish(end: SessionEnd): void {
+    if (this.#finishing !== undefined) return;
     if (!this.welcomed) {
       this.end(end);
       return;
