@@ -77,6 +77,11 @@ export const TASKS = {
     run: ({ root, node, env }) => runChild(node, [join(root, 'proto/generate.ts')], { cwd: root, env }),
   },
   build: { needs: () => [], built: true, run: async () => 0 },
+  package: {
+    needs: () => [],
+    built: false,
+    run: ({ root, node, env, args }) => runChild(node, [join(root, 'deploy/agent/package.mjs'), ...args], { env }),
+  },
 };
 
 /** Those that may be named: a part of another has a name of two words. @param {string} folder */
