@@ -1,0 +1,169 @@
+// Collects rows of many nodes and cuts them into numbered batches. Where a batch ends depends on the rows alone, so that the same file makes the
+// same batches each time.
+import { createHash } from 'node:crypto';
+import { doorEpoch } from '../../common/door-epoch.ts';
+import type { FrameColumns } from '../../common/frame.ts';
+
+/** Values of a batch at most: beside series and times it must stay within 512 KiB. */
+const BATCH_VALUE_BYTES = 320 * 1024;
+const ROW_BYTES = 12;
+const MAX_BATCH_SERIES = 2000;
+/** Rows of all nodes that wait for their batch. */
+const MAX_WAITING_ROWS = 262_144;
+
+/** What identifies a series of the import: its node and the values of its tags. */
+export interface ImportSeries {
+  readonly node: NodeRows;
+  readonly tagValues: readonly string[];
+  /** Position in the frame of the batch under way, -1 before its first row. */
+  index: number;
+}
+
+/** One batch, before it is encoded. */
+export interface ImportBatch {
+  nodeId: string;
+  epoch: Uint8Array;
+  seq: number;
+  /** The newest time of its rows: the same at each import. */
+  createdUs: number;
+  frame: FrameColumns;
+  /** Of the node, in its first batch. */
+  labels: Readonly<Record<string, string>>;
+}
+
+/** The rows of one node that wait. */
+export class NodeRows {
+  readonly nodeId: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly width: number;
+  seq = 0;
+  rows = 0;
+  times = new Float64Array(64);
+  indexes = new Uint32Array(64);
+  values: Float64Array;
+  series: ImportSeries[] = [];
+
+  constructor(nodeId: string, labels: Readonly<Record<string, string>>, width: number) {
+    this.nodeId = nodeId;
+    this.labels = labels;
+    this.width = width;
+    this.values = new Float64Array(64 * width);
+  }
+
+  /** Makes room for one row more. */
+  grow(): void {
+    if (this.rows < this.times.length) return;
+    this.times = enlarged(this.times, new Float64Array(this.times.length * 2));
+    this.indexes = enlarged(this.indexes, new Uint32Array(this.indexes.length * 2));
+    this.values = enlarged(this.values, new Float64Array(this.values.length * 2));
+  }
+}
+
+function enlarged<T extends { set(array: ArrayLike<number>): void }>(from: ArrayLike<number>, into: T): T {
+  into.set(from);
+  return into;
+}
+
+export interface BatchBuilderOptions {
+  measurement: string;
+  tags: readonly string[];
+  fields: readonly string[];
+  /** What the file and the options are told from others by. */
+  identity: string;
+  onBatch(batch: ImportBatch): void;
+}
+
+export class BatchBuilder {
+  readonly #options: BatchBuilderOptions;
+  readonly #maxRows: number;
+  readonly #epoch: Uint8Array;
+  readonly #nodes = new Map<string, NodeRows>();
+  #waiting = 0;
+
+  constructor(options: BatchBuilderOptions) {
+    this.#options = options;
+    this.#maxRows = Math.max(1, Math.floor(BATCH_VALUE_BYTES / (options.fields.length * 8 + ROW_BYTES)));
+    this.#epoch = doorEpoch('import', createHash('sha256').update(options.identity).digest());
+  }
+
+  /** The node of this name, made where there was none. */
+  node(name: string): NodeRows {
+    let node = this.#nodes.get(name);
+    if (node === undefined) {
+      const nodeId = toNodeId(name);
+      node = new NodeRows(nodeId, nodeId === name ? {} : { name }, this.#options.fields.length);
+      this.#nodes.set(name, node);
+    }
+    return node;
+  }
+
+  /** Takes the row whose values stand in `values`, in the order of the fields. */
+  add(series: ImportSeries, timeUs: number, values: Float64Array): void {
+    const { node } = series;
+    node.grow();
+    if (series.index < 0 || node.series[series.index] !== series) series.index = node.series.push(series) - 1;
+    const row = node.rows++;
+    node.times[row] = timeUs;
+    node.indexes[row] = series.index;
+    node.values.set(values, row * node.width);
+    this.#waiting++;
+    if (node.rows >= this.#maxRows || node.series.length >= MAX_BATCH_SERIES) this.#cut(node);
+    else if (this.#waiting >= MAX_WAITING_ROWS) this.flush();
+  }
+
+  /** Numbers given so far, by node name: with them an import goes on where it stood. */
+  numbers(): Record<string, number> {
+    return Object.fromEntries([...this.#nodes].map(([name, node]) => [name, node.seq]));
+  }
+
+  restore(numbers: Readonly<Record<string, number>>): void {
+    for (const [name, seq] of Object.entries(numbers)) this.node(name).seq = seq;
+  }
+
+  /** Cuts what waits into batches. */
+  flush(): void {
+    for (const node of this.#nodes.values()) if (node.rows > 0) this.#cut(node);
+  }
+
+  #cut(node: NodeRows): void {
+    const { measurement, tags, fields, onBatch } = this.#options;
+    const { rows, width } = node;
+    const values = new Float64Array(rows * width);
+    for (let field = 0, at = 0; field < width; field++) {
+      for (let row = 0, from = field; row < rows; row++, from += width) values[at++] = node.values[from] as number;
+    }
+    const timeUs = node.times.slice(0, rows);
+    const frame: FrameColumns = {
+      ...{ measurement, tags, fields, values, timeUs },
+      series: node.series.map((series) => series.tagValues),
+      seriesIndex: node.indexes.slice(0, rows),
+      textFields: [],
+      texts: [],
+    };
+    node.seq++;
+    const labels = node.seq === 1 ? node.labels : {};
+    const batch = {
+      nodeId: node.nodeId,
+      epoch: this.#epoch,
+      seq: node.seq,
+      createdUs: timeUs.reduce((a, b) => Math.max(a, b)),
+      frame,
+      labels,
+    };
+    for (const series of node.series) series.index = -1;
+    node.series = [];
+    node.rows = 0;
+    this.#waiting -= rows;
+    onBatch(batch);
+  }
+}
+
+/** A node id from any name: as it is where it may be one, else cleaned and told from others by a hash. */
+export function toNodeId(name: string): string {
+  if (/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/.test(name)) return name;
+  const clean = name
+    .replace(/[^A-Za-z0-9_-]+/g, '-')
+    .replace(/^[-_]+/, '')
+    .slice(0, 48);
+  return `${clean === '' ? 'node' : clean}-${createHash('sha256').update(name).digest('hex').slice(0, 8)}`;
+}
