@@ -32,21 +32,21 @@ export function assertCgroupV2(sys: string): string {
   );
 }
 
-/** Reads a group; undefined where it is gone. `withIo` reads one file more. */
-export function readCgroup(folder: string, withIo: boolean): CgroupUsage | undefined {
+/** Reads a group; undefined where it is gone. Its limit and its I/O, two files more, are absent unless `whole`. */
+export function readCgroup(folder: string, whole: boolean): CgroupUsage | undefined {
   const cpu = readOnce(join(folder, 'cpu.stat'));
   if (cpu === undefined) return undefined;
   const cpuMicroseconds = numberIn(cpu, 'usage_usec ');
   const throttledMicroseconds = numberIn(cpu, 'throttled_usec ');
   const current = numberIn(readOnce(join(folder, 'memory.current')), '');
   const inactiveFile = numberIn(readOnce(join(folder, 'memory.stat')), 'inactive_file ');
-  const io = withIo ? parseIoStat(readOnce(join(folder, 'io.stat'))) : { readBytes: Number.NaN, writtenBytes: Number.NaN };
+  const io = parseIoStat(whole ? readOnce(join(folder, 'io.stat')) : undefined);
   return {
     cpuMicroseconds,
     throttledMicroseconds,
     memoryBytes: Number.isNaN(inactiveFile) ? current : Math.max(0, current - inactiveFile),
     // The word `max` is no number.
-    memoryLimitBytes: numberIn(readOnce(join(folder, 'memory.max')), ''),
+    memoryLimitBytes: numberIn(whole ? readOnce(join(folder, 'memory.max')) : undefined, ''),
     pids: numberIn(readOnce(join(folder, 'pids.current')), ''),
     oomKills: numberIn(readOnce(join(folder, 'memory.events')), 'oom_kill '),
     ...io,

@@ -7,11 +7,11 @@ import { FrameBuilder } from '../frame-builder.ts';
 import { createGpuCollector } from './gpu.ts';
 import { parseNvidiaSmi } from './gpu-nvidia.ts';
 import { GPU_FIELDS } from './gpu-row.ts';
-import type { RunTool } from './host-tool.ts';
+import { type RunTool, runTool } from './host-tool.ts';
 
 const FIXTURES = fileURLToPath(new URL('../../test/fixtures/', import.meta.url));
 const CSV = readFileSync(`${FIXTURES}commands/nvidia-smi.csv`, 'utf8');
-/** A program of that name is there; it is never run. */
+/** Programs that answer as the real ones do. */
 const TOOLS = `${FIXTURES}tools`;
 let sys: string;
 
@@ -60,6 +60,10 @@ test('nvidia-smi: megabytes become bytes, what a card does not have is absent', 
   expect(rows['1 Tesla T4']).toMatchObject({ utilization_percent: 0, ecc_errors: 0 });
   expect(rows['1 Tesla T4']).not.toHaveProperty('fan_percent');
   expect(parseNvidiaSmi('No devices were found\n\n')).toEqual([]);
+});
+
+test('over a program that answers as nvidia-smi does', async () => {
+  expect(Object.keys((await collect(runTool, TOOLS)).rows)).toEqual(['0 NVIDIA GeForce RTX 3080', '1 Tesla T4']);
 });
 
 test('AMD from sysfs, other cards and connectors left out', async () => {

@@ -9,7 +9,7 @@ import { parseSmart, SMART_FIELDS } from './smart-report.ts';
 
 const FIXTURES = fileURLToPath(new URL('../../test/fixtures/', import.meta.url));
 const SYS = `${FIXTURES}sys-drives`;
-/** A program of that name is there; it is never run. */
+/** Programs that answer as the real ones do. */
 const TOOLS = `${FIXTURES}tools`;
 
 function recorded(name: string): string {
@@ -126,6 +126,18 @@ test('each drive is asked once and without waking it; one that fails to answer i
     ['sda', 'WDC WD40EFRX-68N32N0', 'WD-WCC7K0000001'],
   ]);
   expect(problems).toEqual(['/dev/sdc: gave no answer within 20 s']);
+});
+
+test('over a program that answers as smartctl does', async () => {
+  const collector = createSmartCollector({ proc: '', sys: SYS, tools: TOOLS });
+  const builder = new FrameBuilder(collector);
+  builder.beginTick(1e15);
+  await collector.collect(builder, { timeUs: 1e15, monotonicMs: 1 });
+  const frame = builder.take();
+  expect(builder.problems).toEqual([]);
+  expect(frame?.series.map(([device]) => device)).toEqual(['nvme0', 'sda', 'sdb', 'sdc']);
+  // The first field is whether it passed.
+  expect([...(frame?.values.slice(0, 4) ?? [])]).toEqual([1, 1, 1, 0]);
 });
 
 test('what to do where nothing can be read, and what is no fault', async () => {

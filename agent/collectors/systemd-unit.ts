@@ -54,7 +54,8 @@ export class ServiceList {
     if (text !== this.#text) {
       const before = this.services;
       this.#text = text;
-      this.services = parseServices(text);
+      // Failed ones first, so that a cap leaves out none of them.
+      this.services = parseServices(text).sort((a, b) => Number(b.activeState === 'failed') - Number(a.activeState === 'failed'));
       const names = new Set(this.services.map(({ name }) => name));
       for (const service of before) {
         if (service.subState !== 'running' || names.has(service.name)) continue;

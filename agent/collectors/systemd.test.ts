@@ -117,6 +117,14 @@ test('a host with another system manager has nothing to read; the tool’s failu
   expect(asked).toEqual([[['show', '--no-pager', '--property=NNames'], { timeoutMs: 10_000, maxAgeMs: 5, maxBytes: 4_194_304 }]]);
 });
 
+test('over a program that answers as systemctl does', async () => {
+  mkdirSync(join(sys, 'run/systemd/system'), { recursive: true });
+  const roots = { proc: '', sys, run: join(sys, 'run'), tools: join(FIXTURES, 'tools') };
+  expect(rowsOf((await run(createSystemdCollector(createSystemManager(roots)), 0)).frame)).toEqual({ '': [312, 2, 0, 1, 'degraded'] });
+  const units = rowsOf((await run(createSystemdUnitCollector(roots, createSystemManager(roots)), 0)).frame);
+  expect(Object.keys(units)).toEqual(['nginx', 'ssh', 'backup-agent', 'systemd-sysctl', 'getty@tty1']);
+});
+
 test('properties: a value may hold the sign itself, lines that are none end a block', () => {
   expect(parseProperties('A=b=c\nB=\n\n\nA=2\n')).toEqual([
     new Map([
