@@ -186,8 +186,7 @@ export function createAgent(config: AgentConfig, log: AgentEvents, origin: Setti
       sampler.setFlushInterval(now.flushInterval);
       sampler.reschedule();
     }
-    if (differs(now, before, 'probes', 'mesh', 'labels')) probes.apply(now);
-    if (differs(now, before, 'mesh')) uplink.renew();
+    if (differs(now, before, 'probes', 'mesh', 'labels') && probes.apply(now)) uplink.renew();
     if (differs(now, before, 'spoolMaxBytes', 'spoolMaxRows', 'spoolMaxAge')) spool.apply(spoolLimits(now));
     if (differs(now, before, 'name', 'labels', 'interval')) {
       node = { ...node, name: toDisplayName(now.name), labels: now.labels };

@@ -30,7 +30,10 @@ export class NameCache {
     if (known !== undefined && known.untilMs > this.#nowMs()) return known.address;
     const asked = this.#asked.get(name) ?? this.#ask(name);
     this.#asked.set(name, asked);
-    return asked;
+    if (known === undefined) return asked;
+    // While it is asked for again the old address is good: a slow resolver is no loss on the way to the target.
+    asked.catch(() => this.#known.delete(name));
+    return known.address;
   }
 
   #ask(name: string): Promise<string> {

@@ -67,12 +67,8 @@ export class ProbeRunner {
 
   /** From now on these. One that stays as it was goes on with its window; the window of one that goes is closed. */
   apply(specs: readonly ProbeSpec[], origin: ProbeOrigin): void {
-    const moved = origin.country !== this.#origin.country || origin.region !== this.#origin.region;
     const wanted = new Map(specs.map((spec) => [JSON.stringify(spec), spec]));
-    for (const [key, active] of this.#active) {
-      if (wanted.has(key) && !moved) continue;
-      this.#remove(key, active);
-    }
+    for (const [key, active] of this.#active) if (!wanted.has(key)) this.#remove(key, active);
     this.#origin = origin;
     for (const [key, spec] of wanted) if (!this.#active.has(key)) this.#add(key, spec);
     this.#arm();

@@ -1,12 +1,12 @@
 // The agent's door to its probes. Everything behind it is loaded when the first probe is configured.
 import type { FrameColumns } from '../../core/common/frame.ts';
-import type { Peer, Peers, PeersWish } from '../../proto/gen/messages.ts';
+import type { Peers, PeersWish } from '../../proto/gen/messages.ts';
 import type { ProbeReports, ProbeRunner } from './probe-runner.ts';
 import type { MeshSpec, ProbeSpec } from './probe-spec.ts';
 
 /** What the uplink needs of a mesh. */
 export interface MeshPort {
-  /** What the gateway is to be asked for; undefined where there is no mesh. */
+  /** What the gateway is to be asked for; undefined where nothing is probed. */
   readonly peersWish: PeersWish | undefined;
   /** The gateway's answer. It is kept while no gateway is there. */
   setPeers(peers: Peers): void;
@@ -22,8 +22,7 @@ export interface ProbesConfig {
 export class Probes implements MeshPort {
   readonly #reports: ProbeReports;
   #config: ProbesConfig;
-  #peers: readonly Peer[] = [];
-  #peersLabel = '';
+  #told: Peers | undefined;
   #runner: ProbeRunner | undefined;
   #started = false;
   /** One change after the other, as the first has to load. */
@@ -35,8 +34,9 @@ export class Probes implements MeshPort {
   }
 
   get peersWish(): PeersWish | undefined {
-    const { mesh } = this.#config;
-    return mesh === undefined ? undefined : { label: mesh.label, limit: mesh.peers };
+    const { probes, mesh } = this.#config;
+    if (mesh !== undefined) return { label: mesh.label, limit: mesh.peers };
+    return probes.length === 0 ? undefined : { label: '', limit: 0 };
   }
 
   start(): void {
@@ -44,14 +44,16 @@ export class Probes implements MeshPort {
     this.#change();
   }
 
-  apply(config: ProbesConfig): void {
+  /** True where the gateway is to be asked anew. */
+  apply(config: ProbesConfig): boolean {
+    const before = this.peersWish;
     this.#config = config;
     this.#change();
+    return before?.label !== this.peersWish?.label || before?.limit !== this.peersWish?.limit;
   }
 
-  setPeers({ label, peers }: Peers): void {
-    this.#peers = peers;
-    this.#peersLabel = label;
+  setPeers(peers: Peers): void {
+    this.#told = peers;
     this.#change();
   }
 
@@ -79,7 +81,10 @@ export class Probes implements MeshPort {
     const { ProbeRunner } = await import('./probe-runner.ts');
     if (!this.#started) return;
     this.#runner ??= new ProbeRunner({ reports: this.#reports });
-    const others = mesh === undefined || mesh.label !== this.#peersLabel ? [] : toMeshProbes(mesh, this.#peers);
-    this.#runner.apply([...probes, ...others], { country: labels['country'] ?? '', region: labels['region'] ?? '' });
+    const told = this.#told;
+    const others = mesh === undefined || mesh.label !== told?.label ? [] : toMeshProbes(mesh, told.peers);
+    // The gateway's word stands over our own: labels of the join token and of operators are known only there.
+    const origin = { country: told?.country || (labels['country'] ?? ''), region: told?.region || (labels['region'] ?? '') };
+    this.#runner.apply([...probes, ...others], origin);
   }
 }

@@ -13,23 +13,25 @@ function entry(nodeId: string, labels: Record<string, string>, more: object = {}
 
 async function setUp(...entries: RegistryEntry[]) {
   const byId = new Map(entries.map((one) => [one.nodeId, one]));
-  const listeners = new Set<() => void>();
+  const listeners = new Map<string, () => void>();
+  const listen = (what: string, listener: () => void) => {
+    listeners.set(what, listener);
+    return () => listeners.delete(what);
+  };
   const mesh = new Mesh({
     get: (nodeId) => byId.get(nodeId),
     all: () => [...byId.values()],
-    onChange(listener) {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
+    onChanged: (listener) => listen('changed', listener),
+    onRemoved: (listener) => listen('removed', listener),
   });
   await mesh.start();
   const put = (one: RegistryEntry): void => {
     byId.set(one.nodeId, one);
-    for (const listener of listeners) listener();
+    listeners.get('changed')?.();
   };
   const remove = (nodeId: string): void => {
     byId.delete(nodeId);
-    for (const listener of listeners) listener();
+    listeners.get('removed')?.();
   };
   return { mesh, put, remove, listeners };
 }
@@ -46,7 +48,12 @@ test('an agent is told the others of its label, and where they are', async () =>
   const stream = streamOf('1');
   mesh.wish(stream, { label: 'role=probe', limit: 32 });
   expect(stream.told).toEqual([
-    { label: 'role=probe', peers: [{ nodeId: '2', addresses: ['198.51.100.2'], country: 'gh', region: 'accra' }] },
+    {
+      label: 'role=probe',
+      peers: [{ nodeId: '2', addresses: ['198.51.100.2'], country: 'gh', region: 'accra' }],
+      country: 'gh',
+      region: 'accra',
+    },
   ]);
 });
 
@@ -54,13 +61,13 @@ test('one that does not bear the label itself is told nothing of those who do; s
   const { mesh } = await setUp(entry('1', PROBE), entry('2', PROBE), entry('3', { role: 'db' }), entry('4', PROBE, { simulated: true }));
   const stranger = streamOf('3');
   mesh.wish(stranger, { label: 'role=probe', limit: 32 });
-  expect(stranger.told).toEqual([{ label: 'role=probe', peers: [] }]);
+  expect(stranger.told).toEqual([{ label: 'role=probe', peers: [], country: '', region: '' }]);
   const member = streamOf('1');
   mesh.wish(member, { label: 'role=probe', limit: 32 });
   expect(member.told[0]?.peers.map(({ nodeId }) => nodeId)).toEqual(['2']);
   const odd = streamOf('1');
   mesh.wish(odd, { label: 'role', limit: 32 });
-  expect(odd.told).toEqual([{ label: 'role', peers: [] }]);
+  expect(odd.told).toEqual([{ label: 'role', peers: [], country: 'gh', region: 'accra' }]);
 });
 
 test('changes are gathered, and told only to whom they concern', async () => {
@@ -83,6 +90,18 @@ test('changes are gathered, and told only to whom they concern', async () => {
   expect(probe.told).toHaveLength(3);
 });
 
+test('a node without a mesh is told where it is, and where it has moved to', async () => {
+  const { mesh, put } = await setUp(entry('1', PROBE));
+  const stream = streamOf('1');
+  mesh.wish(stream, { label: '', limit: 0 });
+  put(entry('1', { country: 'ng', region: 'lagos' }));
+  vi.advanceTimersByTime(2000);
+  expect(stream.told).toEqual([
+    { label: '', peers: [], country: 'gh', region: 'accra' },
+    { label: '', peers: [], country: 'ng', region: 'lagos' },
+  ]);
+});
+
 test('no more peers than the limit, whatever is asked for', async () => {
   const { mesh } = await setUp(...Array.from({ length: 60 }, (_, i) => entry(String(i), PROBE)));
   const stream = streamOf('0');
@@ -94,7 +113,7 @@ test('no more peers than the limit, whatever is asked for', async () => {
 test('stop without start, start twice, stop twice', async () => {
   const { mesh, listeners } = await setUp();
   await mesh.start();
-  expect(listeners.size).toBe(1);
+  expect(listeners.size).toBe(2);
   await mesh.stop();
   await mesh.stop();
   expect(listeners.size).toBe(0);

@@ -1,4 +1,4 @@
-// Tells agents which nodes of their mesh to probe, and tells them anew when that changes. Every gateway knows all nodes, so the agents of a
+// Tells agents where they are and which nodes of their mesh to probe, and tells them anew when that changes. Every gateway knows all nodes, so the agents of a
 // mesh may hang on different ones.
 import type { RegistryEntry } from '../../core/common/registry-entry.ts';
 import type { Component } from '../../core/node/lifecycle.ts';
@@ -22,7 +22,8 @@ export interface MeshStream {
 export interface MeshNodes {
   get(nodeId: string): RegistryEntry | undefined;
   all(): readonly RegistryEntry[];
-  onChange(listener: () => void): () => void;
+  onChanged(listener: () => void): () => void;
+  onRemoved(listener: () => void): () => void;
 }
 
 interface Wish {
@@ -46,7 +47,10 @@ export class Mesh implements Component {
 
   async start(): Promise<void> {
     this.#unlisten();
-    this.#unlisten = this.#nodes.onChange(() => this.#changed());
+    const ends = [this.#nodes.onChanged(() => this.#changed()), this.#nodes.onRemoved(() => this.#changed())];
+    this.#unlisten = () => {
+      for (const end of ends) end();
+    };
   }
 
   async stop(): Promise<void> {
@@ -84,10 +88,11 @@ export class Mesh implements Component {
       .peersOf(stream.nodeId, limit)
       .flatMap((nodeId) => this.#nodes.get(nodeId) ?? [])
       .map(toPeer);
-    const told = JSON.stringify(peers);
+    const answer = { label, peers, ...placeOf(this.#nodes.get(stream.nodeId)) };
+    const told = JSON.stringify(answer);
     if (told === wish.told) return;
     wish.told = told;
-    stream.sendPeers({ label, peers });
+    stream.sendPeers(answer);
   }
 
   #ring(label: string): PeerRing {
@@ -105,13 +110,18 @@ export class Mesh implements Component {
   }
 }
 
-function toPeer({ nodeId, info }: RegistryEntry): Peer {
+function placeOf(entry: RegistryEntry | undefined): { country: string; region: string } {
+  const { country = '', region = '' } = entry?.info.labels ?? {};
+  return { country, region };
+}
+
+function toPeer(entry: RegistryEntry): Peer {
+  const { nodeId, info } = entry;
   const { labels, addresses } = info;
   const own = labels[ADDRESS_LABEL];
   return {
     nodeId,
     addresses: own === undefined ? addresses.slice(0, MAX_ADDRESSES) : [own],
-    country: labels['country'] ?? '',
-    region: labels['region'] ?? '',
+    ...placeOf(entry),
   };
 }

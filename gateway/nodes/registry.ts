@@ -43,7 +43,6 @@ export class NodeRegistry implements Component {
   readonly #now: () => number;
   readonly #onRemoved = new Set<(nodeId: string) => void>();
   readonly #onChanged = new Set<(nodeId: string) => void>();
-  readonly #onChange = new Set<() => void>();
   /** Flags that are not written yet. */
   readonly #unwritten = new Map<string, SharedIdentity>();
   #retry: NodeJS.Timeout | undefined;
@@ -59,7 +58,6 @@ export class NodeRegistry implements Component {
       parse: parseEntry,
       onUnreadable: (key) => options.events.entryUnreadable({ bucket: NODES_BUCKET, key }),
       onChange: (nodeId) => {
-        for (const listener of this.#onChange) listener();
         if (this.#bucket.isDeleted(nodeId)) for (const listener of this.#onRemoved) listener(nodeId);
         else this.#changed(nodeId);
       },
@@ -84,12 +82,6 @@ export class NodeRegistry implements Component {
 
   get(nodeId: string): RegistryEntry | undefined {
     return this.#bucket.get(nodeId);
-  }
-
-  /** Called after each change of any entry; returns what ends it. */
-  onChange(listener: () => void): () => void {
-    this.#onChange.add(listener);
-    return () => this.#onChange.delete(listener);
   }
 
   /** Called with each node that is removed, here or at another gateway; returns what ends it. */

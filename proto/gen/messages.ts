@@ -400,9 +400,9 @@ export interface Refuse {
   expectedSeq: number;
 }
 
-/** Asks for the nodes of the sender's mesh. A later one replaces it; it holds while the stream does. */
+/** Asks where the sender is and which nodes are of its mesh. A later one replaces it; it holds while the stream does. */
 export interface PeersWish {
-  /** The label that makes a node one of the mesh, `key=value`. Only a node that bears it itself is answered with names. */
+  /** The label that makes a node one of the mesh, `key=value`. Only a node that bears it itself is told of others. Empty for none. */
   label: string;
   /** How many peers at most, up to 32. */
   limit: number;
@@ -416,6 +416,10 @@ export interface Peers {
   /** The label that was asked for. */
   label: string;
   peers: Peer[];
+  /** The label `country` of the node that asked, as the gateway has it: its join token or an operator may have set it. */
+  country: string;
+  /** Its label `region`. */
+  region: string;
 }
 
 /** One other node of a mesh. */
@@ -639,6 +643,8 @@ export const PEERS_WISH_FIELDS: Fields = [
 export const PEERS_FIELDS: Fields = [
   { no: 1, name: 'label', type: 'string' },
   { no: 2, name: 'peers', type: () => PEER_FIELDS, repeated: true },
+  { no: 3, name: 'country', type: 'string' },
+  { no: 4, name: 'region', type: 'string' },
 ];
 
 export const PEER_FIELDS: Fields = [
