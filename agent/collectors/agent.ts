@@ -11,7 +11,7 @@ export interface SelfState {
   /** How far this machine's clock is ahead of the gateway's, where that is known. */
   skewMs?: number;
   /** How many starts of the machine this agent has seen. */
-  boots?: number;
+  boots?: number | undefined;
 }
 
 export function createAgentCollector(read: () => SelfState): Collector {

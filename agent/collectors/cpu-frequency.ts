@@ -1,10 +1,10 @@
 // How fast the cores run, from /sys/devices/system/cpu (Documentation/admin-guide/pm/cpufreq.rst). Asking may wake a sleeping core.
-import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { MusterError } from '../../core/common/muster-error.ts';
 import { HostFile, type HostRoots } from '../host-file.ts';
 import { Scanner } from '../scanner.ts';
 import type { Collector, RowSink } from './collector.ts';
+import { list } from './hwmon.ts';
 
 /** Of a machine with more cores, the first ones stand for all. */
 const MAX_CORES = 64;
@@ -14,7 +14,7 @@ export function createCpuFrequencyCollector(roots: HostRoots): Collector {
   let files: HostFile[] = [];
 
   const open = (): HostFile[] => {
-    const cores = readdirSync(folder).filter((name) => /^cpu\d+$/.test(name));
+    const cores = list(folder).filter((name) => /^cpu\d+$/.test(name));
     cores.sort((a, b) => Number(a.slice(3)) - Number(b.slice(3)));
     return cores.slice(0, MAX_CORES).map((core) => new HostFile(join(folder, core, 'cpufreq/scaling_cur_freq')));
   };

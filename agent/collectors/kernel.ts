@@ -9,7 +9,9 @@ export function parseFileNr(bytes: Buffer): { open: number; limit: number } {
   const scanner = new Scanner(bytes);
   const open = scanner.number();
   scanner.skipWords(1);
-  return { open, limit: scanner.number() };
+  const limit = scanner.number();
+  // By default it is the greatest number the kernel has: no limit.
+  return { open, limit: limit > Number.MAX_SAFE_INTEGER ? Number.NaN : limit };
 }
 
 /** A file with one number that is not on every machine; NaN there. */

@@ -1,5 +1,6 @@
 // Pressure stall information from /proc/pressure (Documentation/accounting/psi.rst): shares of time in which work waited.
 import { join } from 'node:path';
+import { MusterError } from '../../core/common/muster-error.ts';
 import { HostFile, type HostRoots } from '../host-file.ts';
 import { Scanner } from '../scanner.ts';
 import { type Collector, perSecond, type RowSink, type Tick } from './collector.ts';
@@ -42,7 +43,7 @@ export function createPressureCollector(roots: HostRoots): Collector {
     collect(rows: RowSink, tick: Tick): void {
       const seconds = (tick.monotonicMs - beforeMs) / 1000;
       for (const source of sources) {
-        const { someAvg10, someAvg60, fullAvg10, fullAvg60, someTotal, fullTotal } = parsePressure(source.file.read());
+        const { someAvg10, someAvg60, fullAvg10, fullAvg60, someTotal, fullTotal } = parsePressure(read(source.file));
         // Microseconds of waiting a second.
         const share = (now: number, before: number): number => Math.min(100, perSecond(now, before, seconds) / 10_000);
         const shares = [share(someTotal, source.someTotal), share(fullTotal, source.fullTotal)];
@@ -56,4 +57,15 @@ export function createPressureCollector(roots: HostRoots): Collector {
       for (const { file } of sources) file.close();
     },
   };
+}
+
+function read(file: HostFile): Buffer {
+  try {
+    return file.read();
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    // Not built into the kernel, or built in and switched off.
+    if (code !== 'ENOENT' && code !== 'EOPNOTSUPP') throw error;
+    throw new MusterError('not_found', `${file.path} is not there: boot with psi=1 on the kernel's command line`, error);
+  }
 }

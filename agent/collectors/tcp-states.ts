@@ -55,6 +55,7 @@ export class TcpStateCounter {
     if (byte === NEWLINE) {
       this.#word = 0;
       this.#inWord = false;
+      this.#state = 0;
     } else if (byte === SPACE) {
       if (this.#inWord && this.#word === STATE_WORD) this.#count();
       this.#inWord = false;
