@@ -128,9 +128,8 @@ export function createAgent(config: AgentConfig, log: AgentEvents, origin: Setti
     spool,
     sampler,
     uplink: () => uplink,
-    counts: events.counts,
+    events,
     restart,
-    reports: events.commands,
   });
 
   const uplink = new Uplink({

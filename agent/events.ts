@@ -13,6 +13,8 @@ import type { UplinkReports } from './uplink/uplink.ts';
 
 /** Events that wait for a flush; beyond that the newest are only logged. */
 const MAX_WAITING = 256;
+/** Events that are kept for whoever asks how the agent stands. */
+const MAX_RECENT = 50;
 
 export interface AgentEvents {
   readonly collectors: CollectorReports;
@@ -35,17 +37,22 @@ export interface AgentEvents {
   systemdNotNotified(problem: string): void;
   /** How often each happened. */
   readonly counts: ReadonlyMap<string, number>;
+  /** The newest of all kinds, oldest first. */
+  readonly recent: readonly { timeUs: number; kind: string; text: string }[];
   /** Events for the next batch. */
   take(): FleetEvent[];
 }
 
 export function createEvents(log: Log, nowUs: () => number = () => Date.now() * 1000): AgentEvents {
   const counts = new Map<string, number>();
+  const recent: { timeUs: number; kind: string; text: string }[] = [];
   let waiting: FleetEvent[] = [];
 
   const note = (level: 'info' | 'warn' | 'error', kind: string, text: string, attributes: Record<string, string> = {}): void => {
     log[level]({ event: kind, ...attributes }, text);
     counts.set(kind, (counts.get(kind) ?? 0) + 1);
+    recent.push({ timeUs: nowUs(), kind, text });
+    if (recent.length > MAX_RECENT) recent.shift();
   };
   const tell = (severity: FleetEvent['severity'], kind: string, text: string, attributes: Record<string, string> = {}): void => {
     note(severity === 'warning' ? 'warn' : severity, kind, text, attributes);
@@ -54,6 +61,7 @@ export function createEvents(log: Log, nowUs: () => number = () => Date.now() * 
 
   return {
     counts,
+    recent,
     take() {
       const events = waiting;
       waiting = [];

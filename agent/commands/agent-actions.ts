@@ -47,10 +47,14 @@ export const DIAGNOSTICS: HostCommand = {
 
 const SECRET = /secret|password|passphrase|authorization|cookie|credential|token$|key$/i;
 
+/** `https://user:password@host` */
+const LOGIN_IN_URL = /\/\/[^/?#\s@]+@/g;
+
 /** A path to a secret may be shown, the secret never: whatever a setting with such a name holds is left out. */
 export function withoutSecrets(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutSecrets);
   if (value instanceof Map) return withoutSecrets(Object.fromEntries(value));
+  if (typeof value === 'string') return value.replace(LOGIN_IN_URL, '//left-out@');
   if (typeof value === 'bigint') return String(value);
   if (value instanceof Uint8Array) return Buffer.from(value).toString('hex');
   if (typeof value !== 'object' || value === null) return value;

@@ -74,6 +74,7 @@ describe('on this machine', () => {
   it('gives a bundle of diagnostics without secrets', async () => {
     const { text } = await createRunner().run('diagnostics');
     expect(JSON.parse(text)).toMatchObject({ process: { pid: process.pid }, config: { gateway: 'g:1', joinToken: 'left out' } });
+    expect(withoutSecrets({ url: 'https://anna:pw@host/x' })).toEqual({ url: 'https://left-out@host/x' });
     expect(withoutSecrets({ a: [{ authorization: 'Bearer x', ok: 1 }] })).toEqual({ a: [{ authorization: 'left out', ok: 1 }] });
   });
 

@@ -1,9 +1,9 @@
 // Joins commands to the agent around them.
 import type { AgentConfig } from '../config.ts';
+import type { AgentEvents } from '../events.ts';
 import type { AgentStory } from '../local/agent-story.ts';
 import type { SpoolStatus } from '../spool/spool.ts';
 import { AgentCommands } from './agent-commands.ts';
-import type { CommandReports } from './command-runner.ts';
 
 /** The process ends with it when it wants to be started again: a failure to systemd (`Restart=on-failure`) and to `muster up` alike. */
 export const RESTART_EXIT_CODE = 75;
@@ -17,14 +17,12 @@ export interface AgentCommandsOptions {
   spool: { status(): SpoolStatus };
   sampler: { flushNow(): void; readonly tickMs: number };
   uplink(): { readonly connected: boolean; sendPassing(message: Buffer): boolean; heartbeat(): void };
-  /** How often each event happened. */
-  counts: ReadonlyMap<string, number>;
+  events: Pick<AgentEvents, 'counts' | 'recent' | 'commands'>;
   restart(): void;
-  reports: CommandReports;
 }
 
 export function createAgentCommands(options: AgentCommandsOptions): AgentCommands {
-  const { config, settings, story, spool, sampler, uplink } = options;
+  const { config, settings, story, spool, sampler, uplink, events } = options;
   const describe = (): Record<string, unknown> => ({
     version: options.version,
     config: settings.current,
@@ -33,12 +31,13 @@ export function createAgentCommands(options: AgentCommandsOptions): AgentCommand
     lastTickMs: sampler.tickMs,
     unavailableCollectors: story.unavailable,
     lastClockStep: story.lastClockStep ?? null,
-    events: options.counts,
+    eventCounts: events.counts,
+    recentEvents: events.recent.map(({ timeUs, ...event }) => ({ time: new Date(timeUs / 1000).toISOString(), ...event })),
   });
   return new AgentCommands({
     allowed: config.commands,
     send: (message) => uplink().sendPassing(message),
-    reports: options.reports,
+    reports: events.commands,
     agent: {
       restartableUnits: config.restartableUnits,
       restart: options.restart,

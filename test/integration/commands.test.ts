@@ -239,6 +239,7 @@ describe('a command', () => {
     expect(updates.at(-1)?.result?.status).toBe('ok');
     const bundle = JSON.parse(updates.map(({ output }) => Buffer.from(output ?? '', 'base64').toString()).join(''));
     expect(bundle).toMatchObject({ config: { name: 'web-1' }, connection: { state: 'connected' } });
+    expect(bundle.recentEvents.map(({ kind }: { kind: string }) => kind)).toContain('agent_started');
   });
 
   it('reaches a node whose stream another gateway holds', async () => {
