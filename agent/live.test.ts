@@ -63,3 +63,13 @@ test('no lease makes an agent sample faster than ten times a second', () => {
   vi.advanceTimersByTime(5000);
   expect(sent.length).toBeLessThanOrEqual(10);
 });
+
+test('a quicker wish does not wait for the slow one that is under way', () => {
+  const { live, sent } = stage();
+  live.lease({ measurements: ['cpu'], intervalMs: 10_000, durationMs: 60_000 });
+  vi.advanceTimersByTime(500);
+  expect(sent).toHaveLength(1);
+  live.lease({ measurements: ['cpu'], intervalMs: 100, durationMs: 15_000 });
+  vi.advanceTimersByTime(1000);
+  expect(sent.length).toBeGreaterThanOrEqual(10);
+});

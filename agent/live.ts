@@ -45,9 +45,14 @@ export class LiveSampling {
       return;
     }
     this.#untilMs = this.#source.monotonicMs() + Math.min(durationMs, MAX_DURATION_MS);
+    const before = this.#intervalMs;
     this.#intervalMs = Math.max(MIN_INTERVAL_MS, intervalMs);
     const wanted = measurements.join(' ');
-    if (this.#set !== undefined && wanted === this.#measurements) return;
+    if (this.#set !== undefined && wanted === this.#measurements) {
+      // Somebody wants it quicker: not only after the slow wait that is under way.
+      if (this.#intervalMs < before) this.#schedule(this.#intervalMs);
+      return;
+    }
     this.stop();
     this.#measurements = wanted;
     this.#clock = this.#newClock();
@@ -77,6 +82,11 @@ export class LiveSampling {
     const frames = set.take();
     if (frames.length > 0) this.#options.send(encodeLiveSamples(this.#source.wallMs() * 1000, frames));
     const took = this.#source.monotonicMs() - tick.monotonicMs;
-    this.#timer = setTimeout(() => this.#tick(), Math.max(10, this.#intervalMs - took));
+    this.#schedule(Math.max(10, this.#intervalMs - took));
+  }
+
+  #schedule(delayMs: number): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#tick(), delayMs);
   }
 }

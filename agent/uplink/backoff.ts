@@ -1,7 +1,7 @@
 // How long to wait before the next attempt: longer each time, and at random within that, so that a fleet does not come back at once.
 
 /** Milliseconds; the last step stays. */
-export const RETRY_STEPS: readonly number[] = [1000, 2000, 4000, 8000, 16_000, 30_000];
+export const RETRY_STEPS: readonly number[] = [1000, 2000, 5000, 10_000];
 
 /**
  * What kind of failure a gRPC status is. `retry`: it heals by itself, or by whoever looks after the gateway. `operator`: it needs a change to
