@@ -18,6 +18,9 @@ const ARGUMENTS = [
   '*.service',
 ];
 
+/** What systemd-run starts has a new name every time: each would be a series of its own. */
+const NAMED_BY_CHANCE = /^run-(u\d+|[ur]?[0-9a-f]{8,})$/;
+
 export interface Service {
   name: string;
   activeState: string;
@@ -31,10 +34,10 @@ export interface Service {
 
 export function parseServices(text: string): Service[] {
   return parseProperties(text).flatMap((unit) => {
-    const name = unit.get('Id');
-    if (name === undefined) return [];
+    const name = unit.get('Id')?.replace(/\.service$/, '');
+    if (name === undefined || NAMED_BY_CHANCE.test(name)) return [];
     return {
-      name: name.replace(/\.service$/, ''),
+      name,
       activeState: unit.get('ActiveState') ?? '',
       subState: unit.get('SubState') ?? '',
       result: unit.get('Result') ?? '',

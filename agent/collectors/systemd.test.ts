@@ -8,7 +8,7 @@ import { FrameBuilder } from '../frame-builder.ts';
 import type { Collector } from './collector.ts';
 import type { ToolLimits } from './host-tool.ts';
 import { createSystemdCollector, createSystemManager, parseProperties, type SystemManager } from './systemd.ts';
-import { createSystemdUnitCollector } from './systemd-unit.ts';
+import { createSystemdUnitCollector, parseServices } from './systemd-unit.ts';
 
 const FIXTURES = fileURLToPath(new URL('../../test/fixtures/', import.meta.url));
 const SERVICES = readFileSync(`${FIXTURES}commands/systemctl-show-services.txt`, 'utf8');
@@ -85,6 +85,11 @@ test('a service that was stopped is shown as inactive for a while, one that neve
     'getty@tty1': [0, 0, 0, Number.NaN, Number.NaN, Number.NaN, Number.NaN, 'inactive (dead)', 'success'],
   });
   expect((await run(collector, 661_000)).frame).toBeUndefined();
+});
+
+test('what systemd-run started is left out: its name never comes again', () => {
+  const names = parseServices('Id=run-u42.service\n\nId=run-r0123456789abcdef0123456789abcdef.service\n\nId=run-backup.service\n');
+  expect(names.map(({ name }) => name)).toEqual(['run-backup']);
 });
 
 test('with control groups of version 1 the states are given and the rest is said to be missing', async () => {
