@@ -31,7 +31,7 @@ export function action<Options>(
   return async (...args) => {
     const command = args.at(-1) as Command;
     try {
-      context.setExitCode(await run(command.opts() as Options, command.args));
+      context.setExitCode(await run(command.optsWithGlobals() as Options, command.args));
     } catch (error) {
       context.setExitCode(reportError(error, context.output));
     }

@@ -23,6 +23,7 @@ let configFile: string;
 let client: FleetClient;
 let agent: ChildProcess;
 let nodeId: string;
+let lastVersion = 0;
 
 beforeAll(async () => {
   folder = temporaryFolder('remote-config');
@@ -163,6 +164,7 @@ it('is taken back when the gateway is lost after it, and not applied again when 
   await until('it is confirmed', () => JSON.parse(readFileSync(join(folder, 'agent', 'remote-config.json'), 'utf8')).confirmed === true);
   const bad = await put('base', 'interval: 1s\nname: bad\n');
   await reported('the bad one', { state: 'applied', version: bad.version });
+  lastVersion = bad.version;
   const { port, authority } = edge;
   client.close();
   await edge.stop();
@@ -198,6 +200,7 @@ it('goes to a share of the nodes first, the same ones each time, and then to all
   await Promise.all(streams.map((stream) => stream.until('welcome')));
   const about = { filter: 'name:host', sharePercent: 50 };
   const first = await put('canary', 'interval: 1s\n', about);
+  expect(first.version, 'versions grow over what was deleted').toBeGreaterThan(lastVersion);
   await until('all of the share have it', () => received(first.version).size === first.nodes);
   expect(first.nodes).toBeGreaterThan(0);
   expect(first.nodes).toBeLessThan(10);

@@ -1,5 +1,5 @@
 // What a newcomer does: start it, look at this machine, ask by every door, end it.
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -99,6 +99,42 @@ it('can be listed, described and called with grpcurl', async () => {
   const called = await grpcurl('muster.v1.FleetService/ListNodes');
   expect(called, called.stderr).toMatchObject({ code: 0 });
   expect(JSON.parse(called.stdout)).toMatchObject({ nodes: [{ state: 'NODE_STATE_LIVE' }] });
+});
+
+it('gives a node labels without splitting its series, and settings without a restart, by command and by grpcurl', async () => {
+  const { pid } = pipeline.part('agent');
+  const count = async (sql: string): Promise<number> => Number((await pipeline.sql(`select count() from (${sql})`))[0]?.[0]);
+  const series = await count('select distinct node_id, cpu from cpu');
+  const rows = await count('cpu');
+  const { nodes } = await pipeline.client.call('listNodes', { filter: '' });
+  const node = nodes[0]?.nodeId ?? '';
+  const labelled = await pipeline.muster('nodes', 'label', node, 'region=gh-test', 'city=Accra', 'latitude=5.6');
+  expect(labelled.stdout, labelled.stderr).toContain('region=gh-test\n');
+  expect((await pipeline.muster('nodes', 'label', node, 'latitude=91')).stderr).toContain('label latitude is "91": degrees from -90 to 90');
+  const inRegion = await until('the view has the region for all rows, the old ones too', async () => {
+    const found = await pipeline.sql('select region, count() from cpu_nodes group by region');
+    return found.length === 1 && found[0]?.[0] === 'gh-test' ? Number(found[0][1]) : undefined;
+  });
+  expect(inRegion).toBeGreaterThanOrEqual(rows);
+  expect(await count('select distinct node_id, cpu from cpu')).toBe(series);
+  const taken = await grpcurl('-d', JSON.stringify({ node, remove: ['city'] }), 'muster.v1.FleetService/SetNodeLabels');
+  expect(JSON.parse(taken.stdout)).toMatchObject({ info: { labels: { region: 'gh-test', latitude: '5.6' } } });
+
+  const file = join(pipeline.home, 'base.yaml');
+  writeFileSync(file, 'interval: 500ms\n');
+  expect((await pipeline.muster('config', 'check', file, '--filter', 'region:gh-test')).stdout).toContain('it would be for 1 nodes');
+  const put = await pipeline.muster('config', 'put', 'base', file, '--filter', 'region:gh-test');
+  expect(put, put.stderr).toMatchObject({ code: 0 });
+  await until('it is applied', async () => (await pipeline.client.call('listConfigs', {})).configs[0]?.applied === 1);
+  expect(JSON.parse((await grpcurl('muster.v1.FleetService/ListConfigs')).stdout)).toMatchObject({
+    configs: [{ name: 'base', applied: 1 }],
+  });
+  expect((await pipeline.muster('config', 'list')).stdout).toMatch(/base +1 +region:gh-test +100 % +1 +1 +0 +0/);
+  expect((await pipeline.muster('config', 'show', 'base')).stdout).toBe('interval: 500ms\n');
+  await until('the interval is known', async () => (await pipeline.client.call('getNode', { node })).intervalMs === 500);
+  expect((await pipeline.muster('config', 'delete', 'base')).code).toBe(0);
+  await until('its own file again', async () => (await pipeline.client.call('getNode', { node })).config?.version === 0);
+  expect(pipeline.part('agent').pid).toBe(pid);
 });
 
 it('refuses a second start on the same folder, naming the process', async () => {
