@@ -41,8 +41,7 @@ export function parseGroupName(name: string, parent: string): Pick<ContainerGrou
 
 // With the cgroupfs driver only the folder above tells who made it.
 function runtimeOf(parent: string): string {
-  if (parent === 'docker') return 'docker';
-  return parent.startsWith('pod') || parent.startsWith('kubepods') ? 'containerd' : 'container';
+  return parent === 'docker' ? 'docker' : 'container';
 }
 
 /** All containers below the root of cgroup v2. Those within a container are its own affair. */

@@ -59,7 +59,7 @@ async function run(collector: Collector, ms: number): Promise<{ rows: Record<str
 test('groups of every runtime are found, and their helpers are not', () => {
   const groups = findContainerGroups(join(folder, 'fs/cgroup')).map(({ id, runtime }) => `${runtime} ${id.slice(0, 6)}`);
   expect(groups.sort()).toEqual(['containerd bb22cc', 'docker 4f2d1c', 'docker cc33dd', 'lxc web', 'podman aa11bb']);
-  expect(parseGroupName(SHOP_DB, 'pod0a1b')).toEqual({ id: SHOP_DB, runtime: 'containerd' });
+  expect(parseGroupName(SHOP_DB, 'pod0a1b')).toEqual({ id: SHOP_DB, runtime: 'container' });
   expect(parseGroupName('machine-my\\x2dvm.scope', 'machine.slice')).toEqual({ id: 'my-vm', runtime: 'machine' });
   expect(parseGroupName('session-3.scope', 'user.slice')).toBeUndefined();
 });
