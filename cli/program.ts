@@ -1,5 +1,6 @@
 // The commands of `muster` put together; see commands/ for each.
 import { Command, CommanderError } from 'commander';
+import { agentCommand } from './commands/agent.ts';
 import { auditCommand } from './commands/audit.ts';
 import type { CommandContext } from './commands/command-context.ts';
 import { EXIT, reportError } from './commands/command-context.ts';
@@ -38,6 +39,7 @@ export function createProgram(context: CommandContext): Command {
     auditCommand,
     configCommand,
     tokenCommand,
+    agentCommand,
     simulateCommand,
     consoleCommand,
   ];

@@ -52,7 +52,8 @@ export function probeGateway({ gateway, ca, identity }: ProbeTarget): Promise<Ga
       'content-type': 'application/grpc',
       te: 'trailers',
     });
-    stream.on('error', (error: Error) => finish(error.message));
+    // Ours to hear, or it would end the process; what the session says of it is the better reason.
+    stream.on('error', (error: Error) => setImmediate(() => finish(error.message)));
     stream.on('response', (headers) => finish('', headers['date'] as string | undefined));
     // An empty message in gRPC's frame: not compressed, no bytes.
     stream.end(Buffer.alloc(5));

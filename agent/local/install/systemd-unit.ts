@@ -41,6 +41,7 @@ ProtectSystem=strict
 # Read-only, not hidden: a file system below /home is watched too.
 ProtectHome=read-only
 PrivateTmp=yes
+PrivateMounts=yes
 # For SMART and GPUs: PrivateDevices=no and SupplementaryGroups=disk video in a drop-in (systemctl edit ${SERVICE}).
 PrivateDevices=yes
 ProtectClock=yes
