@@ -263,7 +263,7 @@ it('two agents of a mesh are told of each other and probe each other; a third wi
   const port = await listen(createServer());
   const joinToken = write('join.token', await edge.createToken({ uses: 3 }));
   const mesh = { label: 'role=probe', kind: 'tcp', port, interval: '1s', timeout: '500ms', window: '10s' };
-  const start = async (name: string, labels: Record<string, string>): Promise<string> => {
+  const start = async (name: string, labels: Record<string, string>): Promise<void> => {
     const settings = {
       ...{ 'state-dir': join(folder, name), gateway: `127.0.0.1:${edge.port}`, 'ca-file': edge.caFile, 'join-token-file': joinToken },
       ...{ name, labels: JSON.stringify({ mesh_address: '127.0.0.1', ...labels }), mesh: JSON.stringify(mesh), interval: '1s' },
@@ -276,11 +276,12 @@ it('two agents of a mesh are told of each other and probe each other; a third wi
     const child: Child = startChild(part, join(folder, `${name}.log`));
     cleanups.push(() => child.stop());
     await child.ready(30_000);
-    return name;
   };
-  await start('accra', { role: 'probe', country: 'gh', region: 'accra' });
-  await start('lagos', { role: 'probe', country: 'ng', region: 'lagos' });
-  await start('other', { role: 'db' });
+  await Promise.all([
+    start('accra', { role: 'probe', country: 'gh', region: 'accra' }),
+    start('lagos', { role: 'probe', country: 'ng', region: 'lagos' }),
+    start('other', { role: 'db' }),
+  ]);
 
   const rows = await until(
     'rows of both directions',
