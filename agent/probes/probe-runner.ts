@@ -1,4 +1,5 @@
 // Runs the probes of an agent: each at its interval from a random start, few at a time, and makes a row of each window.
+import { platform } from 'node:os';
 import type { FrameColumns } from '../../core/common/frame.ts';
 import { type ClockSource, HostClock, systemClock } from '../host-clock.ts';
 import { Attempts, type Begin } from './attempts.ts';
@@ -53,13 +54,15 @@ export class ProbeRunner {
   #origin: ProbeOrigin = { country: '', region: '' };
   #rows: ProbeRow[] = [];
   #leftOut = 0;
-  #pingUnusable = false;
+  #pingUnusable: boolean;
   #startedMs = Number.NEGATIVE_INFINITY;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(options: ProbeRunnerOptions) {
     this.#options = options;
     this.#source = options.clock ?? systemClock;
+    // Elsewhere the program has other options.
+    this.#pingUnusable = platform() !== 'linux' && options.pingCommand === undefined;
     // The sampler tells of a clock that steps; here it only keeps times from being given twice.
     this.#clock = new HostClock(this.#source, () => undefined);
     this.#names = new NameCache(() => this.#source.monotonicMs());

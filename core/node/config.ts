@@ -5,6 +5,9 @@ import type { ZodType, z } from 'zod';
 import { MusterError } from '../common/muster-error.ts';
 import { nearest } from '../common/nearest.ts';
 
+/** Characters of a value in an error. */
+const MAX_SHOWN = 200;
+
 /** One setting: its type with default and range (zod), its unit and help, and whether it is a secret. */
 export interface Setting<T extends ZodType = ZodType> {
   readonly type: T;
@@ -78,6 +81,12 @@ function isMapping(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** A list of hundreds would hide the sentence that follows it. */
+function toShown(value: unknown): string {
+  const text = JSON.stringify(value);
+  return text !== undefined && text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text;
+}
+
 function compile<D extends Declaration>(declaration: D, values: ReadonlyMap<string, Found>): Config<D> {
   const config: Record<string, unknown> = {};
   for (const [key, setting] of Object.entries(declaration)) {
@@ -86,7 +95,7 @@ function compile<D extends Declaration>(declaration: D, values: ReadonlyMap<stri
     if (!result.success) {
       const issue = result.error.issues[0];
       if (found === undefined) throw new MusterError('invalid_config', `${key} is missing: set ${toFlag(key)} (${setting.help})`);
-      const shown = setting.secret ? '***' : JSON.stringify(found.value);
+      const shown = setting.secret ? '***' : toShown(found.value);
       throw new MusterError('invalid_config', `${found.where}: ${key} is ${shown}: ${issue?.message ?? 'not acceptable'}`);
     }
     config[key] = result.data;
