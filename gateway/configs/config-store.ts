@@ -83,9 +83,13 @@ export class ConfigStore implements Component {
     const before = this.#bucket.get(input.name);
     const known = before !== undefined && 'document' in before ? before : undefined;
     const version = known?.document === input.document ? known.version : await this.#nextVersion(aboveVersion);
-    const profile = await this.#bucket.swap(input.name, (current) =>
-      toProfile(input, version, current !== undefined && 'document' in current ? current : undefined, this.#now()),
-    );
+    const profile = await this.#bucket.swap(input.name, (current) => {
+      const stored = current !== undefined && 'document' in current ? current : undefined;
+      if (stored !== undefined && stored.version > version) {
+        throw new MusterError('unavailable', `configuration ${input.name} was put by somebody else just now: look at it and try again`);
+      }
+      return toProfile(input, version, stored, this.#now());
+    });
     this.#refresh();
     return profile as StoredProfile;
   }
