@@ -3,7 +3,7 @@ import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import type { DroppedRange } from '../../core/common/frame.ts';
-import type { MemorySpool } from './memory-spool.ts';
+import type { Carried, KeptBatch, MemorySpool } from './memory-spool.ts';
 import { salvage } from './salvage.ts';
 import type { SpooledBatch, SpoolLane, SpoolLimits, SpoolStatus } from './spool.ts';
 import { createSpoolDatabase, openExisting, openSpoolDatabase } from './spool-database.ts';
@@ -170,10 +170,10 @@ export class Backlog {
 
   /** Keeps what a memory spool holds, on disk where that works. Throws where it does not. */
   save(memory: MemorySpool): void {
-    const { epoch, nextSeq, batches } = memory.status();
+    const { epoch, batches } = memory.status();
     if (batches === 0) return;
     const path = this.pathOf(epoch);
-    writeLane(`${path}.salvage`, epoch, nextSeq, memory.read(0, batches));
+    writeLane(`${path}.salvage`, memory, memory.read(0, batches));
     renameSync(`${path}.salvage`, path);
     this.#add(openExisting(path) as DatabaseSync, path);
   }
@@ -216,6 +216,7 @@ export function salvageInto(path: string, toFile: (epoch: Uint8Array) => string,
     });
     if (found === undefined) return undefined;
     writer ??= new LaneWriter(toFile(found.epoch), found.epoch);
+    for (const range of found.carried) writer.carry(range);
     writer.finish(found.nextSeq);
     teller.tell(found.dropped);
     const lost = found.dropped.reduce((sum, { firstSeq, lastSeq, rows }) => sum + (rows === 0 ? lastSeq - firstSeq + 1 : 0), 0);
@@ -248,6 +249,19 @@ class LaneWriter {
     if (++this.#count % COMMIT_EVERY === 0) this.#database.exec('COMMIT; BEGIN IMMEDIATE');
   }
 
+  /** What one of its batches tells of: when that batch is dropped, it is to be told again. */
+  carry({
+    epoch,
+    firstSeq,
+    lastSeq,
+    rows,
+    reason,
+    carrier = null,
+  }: Omit<Carried, 'carrier'> & { carrier?: number | null | undefined }): void {
+    const sql = 'INSERT INTO dropped (epoch, first_seq, last_seq, rows, reason, carrier) VALUES (?, ?, ?, ?, ?, ?)';
+    this.#database.prepare(sql).run(Buffer.from(epoch), firstSeq, lastSeq, rows, reason, carrier);
+  }
+
   finish(nextSeq: number): void {
     this.#database.prepare('UPDATE meta SET next_seq = ?, rows_committed = ?').run(nextSeq, this.#rows);
     this.#database.exec('COMMIT');
@@ -260,10 +274,12 @@ class LaneWriter {
   }
 }
 
-function writeLane(path: string, epoch: Uint8Array, nextSeq: number, batches: readonly (SpooledBatch & { createdUs: number })[]): void {
+function writeLane(path: string, memory: MemorySpool, batches: readonly KeptBatch[]): void {
+  const { epoch, nextSeq } = memory.status();
   const writer = new LaneWriter(path, epoch);
   try {
     for (const batch of batches) writer.add(batch);
+    for (const range of memory.carried) writer.carry(range);
     writer.finish(nextSeq);
   } catch (error) {
     writer.abandon();

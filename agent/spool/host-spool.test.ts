@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -130,5 +130,48 @@ test('what was dropped in memory is told from the disk', () => {
   const told = decodeBatch(spool.read(1, 1)[0]?.bytes as Buffer).dropped;
   expect(told).toMatchObject([{ firstSeq: 1, lastSeq: 1, reason: 'refused: batch_too_large', epoch }]);
   expect(spool.statistics().drops).toEqual([{ reason: 'refused: batch_too_large', batches: 1, rows: 0 }]);
+  spool.close();
+});
+
+test('a file that was put back from a copy goes on in a new epoch, and what it held keeps its numbers', () => {
+  const first = open();
+  for (let i = 0; i < 3; i++) first.append(event('x'));
+  const { epoch } = first.status();
+  first.close();
+  copyFileSync(path, `${path}.copy`);
+  const used = open();
+  used.append(event('later'));
+  used.close();
+  renameSync(`${path}.copy`, path);
+  const restored = open();
+  expect(restored.backlog.map((lane) => lane.status())).toMatchObject([{ epoch, oldestSeq: 1, nextSeq: 4, batches: 3 }]);
+  expect(restored.status()).toMatchObject({ oldestSeq: 1, nextSeq: 1 });
+  expect(Buffer.from(restored.status().epoch)).not.toEqual(Buffer.from(epoch));
+  expect(reports).toEqual(['epoch: the machine or the file began a new life']);
+  restored.close();
+});
+
+test('the limits hold over all epochs, and age is one of them', () => {
+  let now = 0;
+  const limits = { maxBytes: 60_000, maxRows: 1e9, maxAgeMs: 3_600_000 };
+  const spool = new HostSpool(path, limits, record, () => now);
+  const at = (minutes: number) => ({ ...event('x'.repeat(1000)), createdUs: 1e15 + minutes * 60e6 });
+  for (let i = 0; i < 40; i++) spool.append(at(i / 10));
+  const { epoch } = spool.status();
+  spool.beginPresent(-1);
+  for (let i = 0; i < 40; i++) spool.append(at(5 + i / 10));
+  expect(spool.statistics().bytes).toBeLessThanOrEqual(60_000);
+  const [byLimit] = spool.statistics().drops;
+  expect(byLimit?.reason).toBe('spool_limit');
+  expect(spool.backlog[0]?.status().oldestSeq).toBe((byLimit?.batches ?? 0) + 1);
+  // An hour after the first epoch ended; the second is younger.
+  now = 60_000;
+  const dropped = spool.append(at(64.5));
+  expect(dropped.at(-1)).toMatchObject({ epoch, lastSeq: 40, reason: 'spool_age' });
+  expect(spool.backlog).toEqual([]);
+  expect(spool.statistics()).toMatchObject({ batches: 41, oldestUs: 1e15 + 5 * 60e6 });
+  spool.append(at(64.6));
+  const told = spool.read(1, 99).flatMap(({ bytes }) => decodeBatch(bytes).dropped);
+  expect(told.reduce((sum, { firstSeq, lastSeq }) => sum + lastSeq - firstSeq + 1, 0)).toBe(40);
   spool.close();
 });

@@ -1,6 +1,7 @@
 // The agent's spool: on disk while that works, in a bounded memory ring while it does not, and back on disk by itself.
 import { existsSync, renameSync, statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
+import type { DatabaseSync } from 'node:sqlite';
 import type { DroppedRange } from '../../core/common/frame.ts';
 import { MusterError } from '../../core/common/muster-error.ts';
 import { decodeBatch, toFrameColumns } from '../../proto/batch-codec.ts';
@@ -53,6 +54,7 @@ export class HostSpool implements Spool {
   readonly #limits: SpoolLimits;
   readonly #reports: SpoolReports;
   readonly #nowMs: () => number;
+  readonly #opened: (database: DatabaseSync) => void;
   readonly #backlog: Backlog;
   readonly #drops = new DropCounts();
   /** By epoch (hex): the next number, as far as this process gave them out. */
@@ -61,11 +63,19 @@ export class HostSpool implements Spool {
   #tryDiskMs = 0;
   #lookForOldMs = 0;
 
-  constructor(path: string, limits: SpoolLimits, reports: SpoolReports, nowMs: () => number = () => performance.now()) {
+  /** `opened` may stage faults on a file that was opened for new batches. */
+  constructor(
+    path: string,
+    limits: SpoolLimits,
+    reports: SpoolReports,
+    nowMs: () => number = () => performance.now(),
+    opened: (database: DatabaseSync) => void = () => undefined,
+  ) {
     this.#path = path;
     this.#limits = { ...limits };
     this.#reports = reports;
     this.#nowMs = nowMs;
+    this.#opened = opened;
     // Until the file is open, what is to be told waits in memory.
     const first = this.#newMemory('the spool is not open yet');
     this.#present = first;
@@ -96,12 +106,11 @@ export class HostSpool implements Spool {
     const spool = this.#openFile();
     const { epoch, nextSeq } = spool.status();
     const given = this.#given.get(hex(epoch)) ?? 0;
-    const sameLife = isSameLife(spool.database, this.#path);
+    const sameLife = orClose(spool, () => isSameLife(spool.database, this.#path));
     if (sameLife && nextSeq >= given) return spool;
     this.#backlog.seal(spool, this.#path);
-    this.#reports.epochBegun(
-      sameLife ? `the file goes on at ${nextSeq}, after numbers up to ${given - 1}` : 'the machine or the file began a new life',
-    );
+    const why = sameLife ? `the file goes on at ${nextSeq}, after numbers up to ${given - 1}` : 'the machine or the file began a new life';
+    this.#reports.epochBegun(why);
     return this.#newFile();
   }
 
@@ -112,13 +121,19 @@ export class HostSpool implements Spool {
     });
     if (saved !== undefined) renameSync(saved.file, saved.file.replace(/\.salvage$/, ''));
     if (setAside !== undefined) this.#reports.fileSetAside(setAside, saved ?? { batches: 0, rows: 0, lost: 0 });
-    return new SqliteSpool(database, this.#limits);
+    return orClose(database, () => {
+      this.#opened(database);
+      return new SqliteSpool(database, this.#limits);
+    });
   }
 
   #newFile(): SqliteSpool {
     const { database } = openSpoolDatabase(this.#path);
-    isSameLife(database, this.#path);
-    return new SqliteSpool(database, this.#limits);
+    return orClose(database, () => {
+      isSameLife(database, this.#path);
+      this.#opened(database);
+      return new SqliteSpool(database, this.#limits);
+    });
   }
 
   #fallBack(error: unknown): void {
@@ -330,6 +345,16 @@ function hex(epoch: Uint8Array): string {
 function isDamage(error: unknown): boolean {
   const code = (error as { errcode?: number }).errcode;
   return code === undefined || [1, 11, 26].includes(code & 0xff);
+}
+
+/** A file that cannot be used is let go: it is locked for whoever has it open. */
+function orClose<T>(file: { close(): void }, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    attempt(() => file.close());
+    throw error;
+  }
 }
 
 /** What a failing disk does not do now is done another time. */

@@ -10,7 +10,8 @@ export interface KeptBatch extends SpooledBatch {
   createdUs: number;
 }
 
-interface Carried extends DroppedRange {
+/** A drop, and who tells of it. */
+export interface Carried extends DroppedRange {
   /** The batch that tells of it; undefined while none does. */
   carrier: number | undefined;
 }
@@ -31,6 +32,11 @@ export class MemorySpool implements Spool {
     this.#limits = limits;
     this.#problem = problem;
     this.epoch = epoch;
+  }
+
+  /** Drops that batches held here tell of. */
+  get carried(): readonly Carried[] {
+    return this.#dropped.filter((range) => range.carrier !== undefined);
   }
 
   /** True while no batch tells of something that was dropped. */

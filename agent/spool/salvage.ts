@@ -3,6 +3,7 @@ import { closeSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import type { DroppedRange } from '../../core/common/frame.ts';
 import { decodeBatch } from '../../proto/batch-codec.ts';
+import type { Carried } from './memory-spool.ts';
 import { rowsOf } from './split.ts';
 import { SPOOL_CORRUPT } from './spool.ts';
 import { APPLICATION_ID, createSpoolDatabase } from './spool-database.ts';
@@ -23,6 +24,8 @@ export interface Salvage {
   rows: number;
   /** Numbers of the epoch that cannot be read, and earlier drops that no batch tells of. */
   dropped: DroppedRange[];
+  /** Earlier drops that the saved batches tell of. */
+  carried: Carried[];
 }
 
 const PAGE_BYTES = 4096;
@@ -122,11 +125,14 @@ function walk(database: DatabaseSync, keep: (batch: SalvagedBatch, epoch: Buffer
   if (epoch === undefined) return undefined;
   const first = Math.min(unreadableFrom ?? Number.POSITIVE_INFINITY, kept[0] ?? 1);
   const nextSeq = Math.max((kept.at(-1) ?? 0) + 1, Number.isSafeInteger(meta?.next_seq) ? (meta?.next_seq as number) : 1);
+  const isKept = new Set(kept);
+  const earlier = dropsIn(database);
+  const carried = earlier.filter(({ carrier }) => carrier !== undefined && isKept.has(carrier));
   const dropped = [
-    ...untold(database),
+    ...earlier.filter((range) => !carried.includes(range)).map(({ carrier: _, ...range }) => range),
     ...gaps(kept, first, nextSeq - 1).map((gap) => ({ ...gap, epoch, rows: 0, reason: SPOOL_CORRUPT })),
   ];
-  return { epoch, nextSeq, batches: kept.length, rows, dropped };
+  return { epoch, nextSeq, batches: kept.length, rows, dropped, carried };
 }
 
 function* eachBatch(statement: StatementSync): Generator<SalvagedBatch | 'unreadable'> {
@@ -164,8 +170,8 @@ function epochIfIntact({ seq, createdUs, rows, bytes }: SalvagedBatch): Buffer |
   });
 }
 
-function untold(database: DatabaseSync): DroppedRange[] {
-  const sql = 'SELECT epoch, first_seq, last_seq, rows, reason FROM dropped WHERE carrier IS NULL';
+function dropsIn(database: DatabaseSync): Carried[] {
+  const sql = 'SELECT epoch, first_seq, last_seq, rows, reason, carrier FROM dropped';
   const rows = attempt(() => database.prepare(sql).all()) ?? [];
   return rows.map((row) => ({
     epoch: Buffer.from(row['epoch'] as Uint8Array),
@@ -173,6 +179,7 @@ function untold(database: DatabaseSync): DroppedRange[] {
     lastSeq: Number(row['last_seq']),
     rows: Number(row['rows']),
     reason: String(row['reason']),
+    carrier: typeof row['carrier'] === 'number' ? row['carrier'] : undefined,
   }));
 }
 
