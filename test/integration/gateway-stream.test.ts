@@ -103,7 +103,7 @@ describe('a stream', () => {
     const stream = new TestStream(edge, node);
     stream.hello(1);
     stream.batch(1, Buffer.alloc(10), randomBytes(16));
-    expect(await stream.until('refuse')).toMatchObject({ seq: 1, code: 'foreign_epoch', permanent: false, expectedSeq: 1 });
+    expect(await stream.until('refuse')).toMatchObject({ seq: 1, code: 'foreign_epoch', permanent: false, expectedSeq: 0 });
     expect(await stored(node.nodeId)).toEqual([]);
     stream.close();
   });
@@ -280,6 +280,35 @@ describe('one identity on two streams (8)', () => {
     older.close();
     copy.close();
   });
+});
+
+it('lists a node of whatever name by its UUID, the name as clean text, and its stream lives on (9)', async () => {
+  const names = [
+    '',
+    'x'.repeat(300),
+    'ünï-🐹',
+    '\u202Egnp.exe',
+    'a\nb',
+    'a\0b',
+    "'; DROP TABLE",
+    '<img onerror=alert(1)>',
+    '../../x',
+    '=cmd|x',
+  ];
+  const shown = ['', 'x'.repeat(255), 'ünï-🐹', 'gnp.exe', 'ab', 'ab', "'; DROP TABLE", '<img onerror=alert(1)>', '../../x', '=cmd|x'];
+  const node = await createIdentity(edge);
+  const client = operator(edge);
+  for (const [i, name] of names.entries()) {
+    const stream = new TestStream(edge, node, Buffer.alloc(16, 9));
+    stream.send({ hello: { epoch: stream.epoch, oldestSeq: 1, nextSeq: 1, sentUs: 0, node: { ...NODE, name }, intervalMs: 1000 } });
+    await stream.until('welcome');
+    await until(`name ${i}`, async () => (await client.call('getNode', { node: node.nodeId })).info?.name === shown[i]);
+    stream.call.end();
+    await stream.ended;
+    stream.close();
+  }
+  expect(node.nodeId).toMatch(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
+  client.close();
 });
 
 describe('a removed node (25)', () => {
