@@ -1,0 +1,201 @@
+// The agent asked on its own machine: socket, loopback port with its guard, streams, and the commands that ask; all without a gateway.
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { request } from 'node:http';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import WebSocket from 'ws';
+import { askSnapshot, askStatus } from '../../agent/local/local-client.ts';
+import type { Snapshot } from '../../agent/local/snapshot.ts';
+import { until } from '../harness/until.ts';
+
+const MAIN = join(import.meta.dirname, '../../agent/main.ts');
+let folder: string;
+let stateDir: string;
+let port: number;
+let agent: ChildProcess;
+let token: string;
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port: free } = server.address() as { port: number };
+  server.close();
+  await once(server, 'close');
+  return free;
+}
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'muster-local-'));
+  // Longer than a socket's address may be.
+  stateDir = join(folder, 'a-folder-with-a-rather-long-name'.repeat(3), 'state');
+  port = await freePort();
+  agent = spawn(process.execPath, [MAIN, `--state-dir=${stateDir}`, '--interval=1s', `--local-port=${port}`, '--gateway=127.0.0.1:1'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { PATH: process.env['PATH'], MUSTER_AGENT_LOG_LEVEL: 'silent' },
+  });
+  await once(agent.stdout as NodeJS.ReadableStream, 'data');
+  token = readFileSync(join(stateDir, 'local.token'), 'utf8').trim();
+});
+
+afterAll(async () => {
+  agent.kill('SIGKILL');
+  await once(agent, 'exit');
+  rmSync(folder, { recursive: true });
+});
+
+interface Answer {
+  status: number;
+  text: string;
+}
+
+function get(path: string, headers: Record<string, string> = {}, method = 'GET'): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const asked = request({ host: '127.0.0.1', port, path, method, headers, agent: false }, async (response) => {
+      const chunks: Buffer[] = [];
+      for await (const chunk of response) chunks.push(chunk as Buffer);
+      resolve({ status: response.statusCode as number, text: Buffer.concat(chunks).toString() });
+    });
+    asked.on('error', reject).end();
+  });
+}
+
+const withToken = (): Record<string, string> => ({ authorization: `Bearer ${token}` });
+
+async function run(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+  try {
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, [MAIN, ...args], { env: { PATH: process.env['PATH'] } });
+    return { code: 0, stdout, stderr };
+  } catch (error) {
+    const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string };
+    return { code, stdout, stderr };
+  }
+}
+
+test('the socket and the token are the owner’s alone', () => {
+  for (const file of ['run/agent.sock', 'local.token']) expect(statSync(join(stateDir, file)).mode & 0o777).toBe(0o600);
+});
+
+test('the status tells of a gateway that is away, and what waits for it', async () => {
+  await until('the first attempt to enrol', async () => (await askStatus(stateDir)).connection.lastError !== '');
+  const status = await askStatus(stateDir);
+  expect(status).toMatchObject({ pid: agent.pid, nodeId: '', gateway: '127.0.0.1:1', connection: { state: 'not enrolled' } });
+  expect(status.spool.durable).toBe(true);
+  expect(status.rssBytes).toBeGreaterThan(30e6);
+});
+
+test('the flat snapshot has what small agents give, and agrees with /proc', async () => {
+  const snapshot = await askSnapshot(stateDir);
+  const totalKb = Number(/MemTotal:\s+(\d+)/.exec(readFileSync('/proc/meminfo', 'utf8'))?.[1]);
+  expect(snapshot.memory_total).toBe(totalKb * 1024);
+  const uptime = Number(readFileSync('/proc/uptime', 'utf8').split(' ')[0]);
+  expect(Math.abs((snapshot.uptime_seconds as number) - uptime)).toBeLessThan(5);
+  for (const key of ['cpu_percent', 'memory_percent', 'disk_percent'] as const) {
+    expect(snapshot[key], key).toBeGreaterThanOrEqual(0);
+    expect(snapshot[key], key).toBeLessThanOrEqual(100);
+  }
+  expect(snapshot.process_count).toBeGreaterThan(1);
+  for (const key of [
+    'network_rx_bytes',
+    'network_tx_bytes_per_second',
+    'active_connections',
+    'load_avg_1',
+    'load_avg_15',
+    'disk_total',
+  ] as const) {
+    expect(typeof snapshot[key], key).toBe('number');
+  }
+});
+
+test('the port answers who has the token, and no page of another origin or name', async () => {
+  expect(await get('/healthz')).toEqual({ status: 200, text: 'ok\n' });
+  expect((await get('/snapshot')).status).toBe(401);
+  expect((await get('/snapshot', { authorization: `Bearer ${token}x` })).status).toBe(401);
+  expect((await get('/snapshot', { ...withToken(), host: `attacker.example:${port}` })).status).toBe(421);
+  expect((await get('/snapshot', { ...withToken(), origin: 'http://attacker.example' })).status).toBe(403);
+  expect((await get('/snapshot', withToken(), 'POST')).status).toBe(405);
+  expect((await get('/nothing', withToken())).text).toContain('there are /healthz, /status');
+  expect(JSON.parse((await get('/spool', withToken())).text)).toMatchObject({ durable: true });
+  const { text } = await get('/metrics', withToken());
+  expect(text).toMatch(/^# HELP muster_agent_connected .*\n# TYPE muster_agent_connected gauge\nmuster_agent_connected 0\n/);
+  for (const line of text.trim().split('\n')) expect(line).toMatch(/^(# (HELP|TYPE) muster_\w+ .+|muster_\w+ -?[\d.e+-]+)$/);
+});
+
+test('a WebSocket streams at the rate asked for, without any uplink', async () => {
+  const socket = new WebSocket(`ws://127.0.0.1:${port}/live?interval=100`, { headers: withToken() });
+  const taken: Snapshot[] = [];
+  socket.on('message', (data) => taken.push(JSON.parse(String(data)) as Snapshot));
+  await until('twelve snapshots', () => taken.length >= 12);
+  const gaps = taken.slice(1).map(({ time }, i) => Date.parse(time) - Date.parse((taken[i] as Snapshot).time));
+  const middle = gaps.sort((a, b) => a - b)[Math.floor(gaps.length / 2)] as number;
+  expect(middle).toBeGreaterThan(80);
+  expect(middle).toBeLessThan(200);
+  socket.close();
+  await once(socket, 'close');
+});
+
+test.each([
+  ['/live', {}, 401],
+  ['/other', undefined, 404],
+  ['/live?interval=5', undefined, 400],
+  ['/live', { origin: 'http://attacker.example' }, 403],
+])('a WebSocket to %s with %o is refused with %i', async (path, headers, status) => {
+  const own = headers === undefined ? withToken() : Object.keys(headers).length === 0 ? {} : { ...withToken(), ...headers };
+  const socket = new WebSocket(`ws://127.0.0.1:${port}${path}`, { headers: own });
+  const [, response] = await once(socket, 'unexpected-response');
+  expect(response.statusCode).toBe(status);
+  socket.on('error', () => undefined);
+  socket.terminate();
+});
+
+test('there are eight streams at most, and room again when one ends', async () => {
+  const sockets = Array.from({ length: 8 }, () => new WebSocket(`ws://127.0.0.1:${port}/live`, { headers: withToken() }));
+  await Promise.all(sockets.map((socket) => once(socket, 'open')));
+  expect(await get('/live', withToken())).toEqual({ status: 503, text: '8 streams are open already: end one of them\n' });
+  for (const socket of sockets) socket.close();
+  await Promise.all(sockets.map((socket) => once(socket, 'close')));
+  const again = new WebSocket(`ws://127.0.0.1:${port}/live`, { headers: withToken() });
+  await once(again, 'message');
+  again.terminate();
+});
+
+test('check, status, top and spool answer people and programs', async () => {
+  const at = `--state-dir=${stateDir}`;
+  const [check, status, top, spool, nobody] = await Promise.all([
+    run('check', '--json', at),
+    run('status', at),
+    run('top', '--json', at),
+    run('spool', 'status', '--json', at),
+    run('status', `--state-dir=${join(folder, 'nobody')}`),
+  ]);
+  const report = JSON.parse(check.stdout);
+  expect(check.code).toBe(1);
+  expect(report.identity.problem).toMatch(/^not enrolled/);
+  expect(report.running.pid).toBe(agent.pid);
+  expect(report.gateway).toMatchObject({ reachable: false });
+  const cpu = report.collectors.find(({ collector }: { collector: string }) => collector === 'cpu');
+  expect(cpu.rows).toBeGreaterThan(1);
+  for (const { rows, reason, collector } of report.collectors)
+    expect(rows > 0 || reason !== '', `${collector} gives rows or a reason`).toBe(true);
+  expect(status.code).toBe(1);
+  expect(status.stdout).toMatch(/gateway +127\.0\.0\.1:1, not enrolled for/);
+  expect(JSON.parse(top.stdout).memory_percent).toBeGreaterThan(0);
+  expect(JSON.parse(spool.stdout).durable).toBe(true);
+  expect(nobody.code).toBe(69);
+  expect(nobody.stderr).toMatch(/^no agent runs on state folder .*: start it .*\n$/);
+});
+
+test.each([
+  [['chek'], 'chek is not a command: did you mean check?'],
+  [['top', '--interval=5'], '--interval is "5": milliseconds from 100 to 60000 are needed'],
+  [['spool', 'burn'], 'spool burn is not a command: there are '],
+])('%s is refused with exit code 2 and one line', async (args, words) => {
+  const { code, stderr } = await run(...args);
+  expect(code).toBe(2);
+  expect(stderr).toContain(words);
+  expect(stderr.trim().split('\n')).toHaveLength(1);
+});
