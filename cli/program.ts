@@ -8,6 +8,7 @@ import { completionCommand } from './commands/completion.ts';
 import { configCommand } from './commands/config.ts';
 import { consoleCommand } from './commands/console.ts';
 import { deadLettersCommand } from './commands/dead-letters.ts';
+import { importCommand } from './commands/import.ts';
 import { nodesCommand } from './commands/nodes.ts';
 import { pipelineCommand } from './commands/pipeline.ts';
 import { queryCommand } from './commands/query.ts';
@@ -32,6 +33,7 @@ export function createProgram(context: CommandContext): Command {
     nodesCommand,
     topCommand,
     queryCommand,
+    importCommand,
     verifyCommand,
     pipelineCommand,
     deadLettersCommand,

@@ -1,4 +1,5 @@
-// Puts the HTTPS door together: which routes there are and what they stand on.
+// Puts the doors beside the agents' together: the routes of HTTPS and the handlers of ImportService, and what they stand on.
+import type { UntypedServiceImplementation } from '@grpc/grpc-js';
 import { VERSION } from '../core/common/version.ts';
 import type { Measurement, PipelineStatus, QueryFrame, QueryRequest } from '../proto/gen/messages.ts';
 import type { TokenStore } from './access/token-store.ts';
@@ -8,6 +9,7 @@ import { metricsRoute } from './http/metrics-route.ts';
 import { statusRoutes } from './http/status-routes.ts';
 import { Ingest } from './ingest/ingest.ts';
 import { pushRoutes } from './ingest/push-routes.ts';
+import { createUploadHandler } from './ingest/upload.ts';
 import type { NatsLink } from './nats-link.ts';
 import type { NodeRegistry } from './nodes/registry.ts';
 import type { Publisher } from './publisher/publisher.ts';
@@ -19,15 +21,24 @@ export interface FleetReader {
   query(request: QueryRequest, signal: AbortSignal): AsyncIterable<QueryFrame>;
 }
 
-export interface DoorOptions {
+/** What every door stands on. */
+export interface ImportOptions {
   /** Name of this gateway. */
   gateway: string;
   link: NatsLink;
   publisher: Publisher;
   registry: NodeRegistry;
-  tokens: Pick<TokenStore, 'authorizeHeader'>;
-  reader: FleetReader;
+  tokens: TokenStore;
   events: GatewayEvents;
+}
+
+export interface DoorOptions extends ImportOptions {
+  reader: FleetReader;
+}
+
+export function createImportService({ link, ...options }: ImportOptions): UntypedServiceImplementation {
+  const sendEphemeral = (subject: string, payload: Uint8Array): void => link.sendEphemeral(subject, payload);
+  return { Upload: createUploadHandler({ ...options, sendEphemeral }) };
 }
 
 export function createHttpDoor(options: DoorOptions): HttpDoor {

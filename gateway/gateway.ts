@@ -14,7 +14,7 @@ import { CommandRelay } from './commands/command-relay.ts';
 import type { GatewayConfig } from './config.ts';
 import { ConfigDelivery } from './configs/config-delivery.ts';
 import { ConfigStore } from './configs/config-store.ts';
-import { createHttpDoor } from './doors.ts';
+import { createHttpDoor, createImportService } from './doors.ts';
 import { createDurabilityCheck } from './durability.ts';
 import type { GatewayEvents } from './events.ts';
 import { createFleetService } from './fleet/fleet-service.ts';
@@ -91,6 +91,7 @@ export function createGateway(config: GatewayConfig, connection: NatsConnection,
     clientCaPem: ca.certificatePem,
     agent: createAgentService({ enrolment, sessions, cut: (peer) => server.cut(peer) }),
     fleet: fleet.handlers,
+    imports: createImportService({ gateway: config.name, link, publisher, registry, tokens, events }),
     pressure: publisher,
     onHttp: (socket) => door.take(socket),
     events,

@@ -74,7 +74,7 @@ export class FleetClient {
         request,
         this.#metadata,
         { deadline: Date.now() + timeoutMs },
-        (error, response) => (error || response === undefined ? reject(this.#toError(error)) : resolve(response)),
+        (error, response) => (error || response === undefined ? reject(toFleetError(error, this.#target)) : resolve(response)),
       );
     });
   }
@@ -99,7 +99,7 @@ export class FleetClient {
     try {
       for await (const message of call) yield message as StreamCalls[Name][1];
     } catch (error) {
-      if (options.signal?.aborted !== true) throw this.#toError(error as ServiceError);
+      if (options.signal?.aborted !== true) throw toFleetError(error as ServiceError, this.#target);
     } finally {
       options.signal?.removeEventListener('abort', cancel);
       call.cancel();
@@ -115,25 +115,25 @@ export class FleetClient {
     if (method === undefined) throw new MusterError('internal', `FleetService has no method ${name}`);
     return method;
   }
+}
 
-  #toError(error: ServiceError | null): MusterError {
-    const { gateway, caFile, tokenFile } = this.#target;
-    const details = error?.details || error?.message || 'no answer';
-    // The gateway's own words: it was reached, and something behind it is not.
-    if (error?.code === status.UNAVAILABLE && error.metadata?.get('muster-code').length)
-      return new MusterError('unavailable', details, error);
-    switch (error?.code) {
-      case status.UNAVAILABLE: {
-        const why = /certificate|self.signed|SSL|TLS/i.test(details)
-          ? `its certificate is not one of the CA in ${caFile}: name the right one with --ca-file (${details})`
-          : 'it cannot be reached: start it with muster up, or name another with --gateway';
-        return new MusterError('unavailable', `gateway ${gateway}: ${why}`, error);
-      }
-      case status.UNAUTHENTICATED:
-        return new MusterError('unauthenticated', `gateway ${gateway} does not take the token in ${tokenFile}: ${details}`, error);
-      default:
-        return new MusterError(CODES.get(error?.code ?? status.UNKNOWN) ?? 'internal', details, error ?? undefined);
+/** What a call ended with, as one sentence. */
+export function toFleetError(error: ServiceError | null, { gateway, caFile, tokenFile }: FleetTarget): MusterError {
+  const details = error?.details || error?.message || 'no answer';
+  // The gateway's own words: it was reached, and something behind it is not.
+  if (error?.code === status.UNAVAILABLE && error.metadata?.get('muster-code').length)
+    return new MusterError('unavailable', details, error);
+  switch (error?.code) {
+    case status.UNAVAILABLE: {
+      const why = /certificate|self.signed|SSL|TLS/i.test(details)
+        ? `its certificate is not one of the CA in ${caFile}: name the right one with --ca-file (${details})`
+        : 'it cannot be reached: start it with muster up, or name another with --gateway';
+      return new MusterError('unavailable', `gateway ${gateway}: ${why}`, error);
     }
+    case status.UNAUTHENTICATED:
+      return new MusterError('unauthenticated', `gateway ${gateway} does not take the token in ${tokenFile}: ${details}`, error);
+    default:
+      return new MusterError(CODES.get(error?.code ?? status.UNKNOWN) ?? 'internal', details, error ?? undefined);
   }
 }
 

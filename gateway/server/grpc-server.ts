@@ -1,4 +1,4 @@
-// The gRPC server of a gateway: AgentService, FleetService, health and reflection on one TLS port.
+// The gRPC server of a gateway: AgentService, FleetService, ImportService, health and reflection on one TLS port.
 import { type ConnectionInjector, Server, ServerCredentials, type UntypedServiceImplementation } from '@grpc/grpc-js';
 import type { Component } from '../../core/node/lifecycle.ts';
 import { loadPackage, serviceDefinition } from '../../proto/descriptors.ts';
@@ -14,11 +14,14 @@ export interface GrpcServerOptions extends Omit<TlsListenerOptions, 'onConnectio
   pressure: Pressure;
   /** Handlers of FleetService. */
   fleet: UntypedServiceImplementation;
+  /** Handlers of ImportService; all take and give encoded messages. */
+  imports: UntypedServiceImplementation;
 }
 
 const MAX_MESSAGE_BYTES = 1024 * 1024;
 
-const CONNECT = '/muster.v1.AgentService/Connect';
+/** Calls that bring batches: they are not read while too much waits. */
+const GATED = ['/muster.v1.AgentService/Connect', '/muster.v1.ImportService/Upload'];
 
 const SERVER_OPTIONS = {
   'grpc.max_receive_message_length': MAX_MESSAGE_BYTES,
@@ -63,9 +66,10 @@ export class GrpcServer implements Component {
 
   async start(): Promise<void> {
     const definition = loadPackage();
-    const server = new Server({ ...SERVER_OPTIONS, interceptors: [createReadGate(this.#options.pressure, [CONNECT])] });
+    const server = new Server({ ...SERVER_OPTIONS, interceptors: [createReadGate(this.#options.pressure, GATED)] });
     server.addService(toRawDefinition(serviceDefinition(definition, 'AgentService')), this.#options.agent);
     server.addService(serviceDefinition(definition, 'FleetService'), this.#options.fleet);
+    server.addService(toRawDefinition(serviceDefinition(definition, 'ImportService')), this.#options.imports);
     this.#health = addReflectionAndHealth(server, definition);
     this.#server = server;
     // Not secure in grpc-js' words, as what it is given is decrypted already; the sockets keep their peer's certificate.

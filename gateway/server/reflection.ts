@@ -6,7 +6,7 @@ import { HealthImplementation } from 'grpc-health-check';
 import { descriptorSetBytes } from '../../proto/descriptors.ts';
 import { WireReader } from '../../proto/wire.ts';
 
-const OWN_SERVICES = ['muster.v1.AgentService', 'muster.v1.FleetService'];
+const OWN_SERVICES = ['muster.v1.AgentService', 'muster.v1.FleetService', 'muster.v1.ImportService'];
 const HEALTH_SERVICE = 'grpc.health.v1.Health';
 
 export interface Health {

@@ -1,35 +1,17 @@
 // Reads a CSV file by a mapping into batches. One pass over the bytes, no object a row.
 import { MusterError } from '../../common/muster-error.ts';
-import { type TimeWindow, timeRefusal } from '../../common/row-time.ts';
-import type { BatchBuilder } from './batch-builder.ts';
+import { timeRefusal } from '../../common/row-time.ts';
 import { type CsvRow, CsvScanner, cellText } from './csv-scanner.ts';
-import type { ImportMapping } from './import-mapping.ts';
+import type { ReadOptions } from './import-source.ts';
 import { NOT_A_NUMBER, numberOf } from './number-cell.ts';
 import { SeriesTable } from './series-table.ts';
 import { createTimeParser } from './time-cell.ts';
 
-/** A row that was not taken. */
-export interface RowRefusal {
-  /** As an editor counts rows, from 1. */
-  row: number;
-  reason: string;
-}
-
-export interface CsvImportOptions {
-  mapping: ImportMapping;
+export interface CsvImportOptions extends ReadOptions {
   delimiter: string;
   decimalComma: boolean;
   /** Cells of the header. */
   width: number;
-  builder: BatchBuilder;
-  /** Added to each time, µs. */
-  shiftUs: number;
-  /** Rows outside are refused, or left out without a word before `fromUs`. */
-  window: TimeWindow;
-  /** Rows that are older belong to no window that was asked for; undefined takes all. */
-  fromUs?: number;
-  maxRowsPerNode?: number;
-  onRefused(refusal: RowRefusal): void;
 }
 
 export class CsvImport {

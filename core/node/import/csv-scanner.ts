@@ -48,6 +48,11 @@ export class CsvScanner {
     return this.#offset;
   }
 
+  /** Of the last row handed out. */
+  get rowNumber(): number {
+    return this.#row.number;
+  }
+
   /** Goes on in the middle of a file: the next row begins at `offset` and is the one after `rowNumber`. */
   seek(offset: number, rowNumber: number): void {
     this.#offset = offset;

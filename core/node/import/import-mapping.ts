@@ -38,6 +38,8 @@ const TIME_NAMES = ['time', 'timestamp', 'ts', 'datetime', 'date_time', 'date', 
 const NODE_NAMES = ['node_id', 'node', 'host', 'hostname', 'instance', 'device', 'server'];
 const MAX_TAGS = 64;
 const NUMBER = /^[+-]?(\d+[.,]?\d*|[.,]\d+)([eE][+-]?\d+)?$/;
+/** Share of the first cells that must read alike: a few bad rows must not decide what a column is. */
+const MOST = 0.7;
 const EMPTY = /^(|null|nan|na|n\/a|-|none)$/i;
 
 /** `rows` are some of the first. Throws `invalid_argument` naming the column. */
@@ -64,7 +66,7 @@ export function planMapping(
   for (const [column, header] of headers.entries()) {
     if (column === timeColumn || column === nodeColumn || tagColumns.has(column) || fieldColumns.has(column)) continue;
     const cells = samples(column);
-    if (cells.length > 0 && cells.every((cell) => NUMBER.test(cell))) {
+    if (most(cells, (cell) => NUMBER.test(cell))) {
       if (wanted.fields.length === 0) fieldColumns.add(column);
       else leftOut.push({ header, reason: 'not among the fields named' });
     } else if (wanted.tags.length > 0) leftOut.push({ header, reason: 'not among the tags named' });
@@ -115,7 +117,7 @@ function guessTime(headers: readonly string[], samples: (column: number) => stri
   if (named !== undefined) return named;
   const found = headers.findIndex((_, column) => {
     const cells = samples(column);
-    return cells.length > 0 && cells.every((cell) => /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d/.test(cell));
+    return most(cells, (cell) => /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d/.test(cell));
   });
   if (found >= 0) return found;
   throw new MusterError('invalid_argument', `no column looks like a time: name it with --time; the file has ${headers.join(', ')}`);
@@ -129,26 +131,31 @@ function guessNode(headers: readonly string[], timeColumn: number): number {
 /** Every number of seconds since 1970 that a fleet can mean has its own size in each unit. */
 function guessFormat(header: string, cells: readonly string[]): string {
   if (cells.length === 0) return 'iso';
-  if (cells.every((cell) => /^\d+(\.\d+)?$/.test(cell))) {
-    const size = Math.abs(Number(cells[0]));
+  const numbers = cells.filter((cell) => /^\d+(\.\d+)?$/.test(cell));
+  if (numbers.length >= cells.length * MOST) {
+    const size = Number(numbers[0]);
     if (size >= 1e8 && size < 1e11) return 's';
     if (size >= 1e11 && size < 1e14) return 'ms';
     if (size >= 1e14 && size < 1e17) return 'us';
     if (size >= 1e17) return 'ns';
     throw new MusterError(
       'invalid_argument',
-      `${header} is ${cells[0]} in the first row: name its unit with --time-format s, ms, us or ns`,
+      `${header} is ${numbers[0]} in one of the first rows: name its unit with --time-format s, ms, us or ns`,
     );
   }
   for (const format of ['iso', 'DD.MM.YYYY HH:mm:ss', 'DD.MM.YYYY HH:mm', 'YYYY/MM/DD HH:mm:ss']) {
     const parse = createTimeParser(format, 'UTC');
-    if (cells.every((cell) => !Number.isNaN(parse(Buffer.from(cell), 0, Buffer.byteLength(cell))))) return format;
+    if (most(cells, (cell) => !Number.isNaN(parse(Buffer.from(cell), 0, Buffer.byteLength(cell))))) return format;
   }
   // 11/12/2026 may be a day of November or of December: that is not for us to decide.
   throw new MusterError(
     'invalid_argument',
     `${header} is ${JSON.stringify(cells[0])} in the first row: name its format with --time-format, such as DD/MM/YYYY HH:mm:ss`,
   );
+}
+
+function most(cells: readonly string[], is: (cell: string) => boolean): boolean {
+  return cells.length > 0 && cells.filter(is).length >= cells.length * MOST;
 }
 
 /** A tag names a series: few different values, each short. */

@@ -1,0 +1,257 @@
+// `muster import FILE`: a recording from a file onto the agents' durable path, exactly once however often it is run.
+import { createWriteStream, type WriteStream } from 'node:fs';
+import { Command, InvalidArgumentError } from 'commander';
+import type { ImportMapping } from '../../core/node/import/import-mapping.ts';
+import type { ImportSource } from '../../core/node/import/import-source.ts';
+import { openSource } from '../../core/node/import/open-source.ts';
+import { findTarget, type TargetOptions, withTarget } from '../fleet/fleet-target.ts';
+import { CheckpointFile } from '../import/checkpoint.ts';
+import { ImportProgress } from '../import/import-progress.ts';
+import { ImportRun } from '../import/import-run.ts';
+import { UploadClient } from '../import/upload-client.ts';
+import { parseDurationSeconds } from '../terminal/duration.ts';
+import type { Output } from '../terminal/output.ts';
+import { formatBytes, formatCount } from '../terminal/quantity.ts';
+import { findHome } from '../up/state-folder.ts';
+import { action, type CommandContext, EXIT, wholeNumber } from './command-context.ts';
+
+interface Options extends TargetOptions {
+  time: string;
+  timeFormat: string;
+  zone: string;
+  node: string;
+  nodeColumn: string;
+  tags: string[];
+  fields: string[];
+  measurement: string;
+  delimiter?: string;
+  decimalComma?: true;
+  now?: true;
+  speed: number;
+  window?: number;
+  maxRowsPerNode?: number;
+  ttl: number;
+  strict?: true;
+  restart?: true;
+  dryRun?: true;
+  rejects?: string;
+  json?: true;
+}
+
+const SHOWN_REFUSALS = 5;
+
+export function importCommand(context: CommandContext): Command {
+  return withTarget(new Command('import'))
+    .description('Store the rows of a CSV, Parquet or NDJSON file')
+    .argument('<file>', 'the recording')
+    .option('--time <column>', 'column with the time (default: guessed)', '')
+    .option('--time-format <format>', 'iso, s, ms, us, ns, or a pattern like DD.MM.YYYY HH:mm:ss (default: guessed)', '')
+    .option('--zone <zone>', 'zone of times without one: UTC, +01:00, Africa/Accra', 'UTC')
+    .option('--node-column <column>', 'column that names the node (default: node_id, host, hostname, …)', '')
+    .option('--node <name>', 'one node for all rows (default without a column: the name of the file)', '')
+    .option('--tags <columns>', 'columns that name the series, comma-separated (default: texts with few values)', list, [])
+    .option('--fields <columns>', 'columns to take as numbers, comma-separated (default: all numbers)', list, [])
+    .option('--measurement <name>', 'table (default: the name of the file)', '')
+    .option('--delimiter <character>', 'of a CSV file (default: guessed)', oneCharacter)
+    .option('--decimal-comma', 'numbers of a CSV file are written 12,5')
+    .option('--now', 'move all times so that the newest is now')
+    .option('--speed <factor>', 'replay at so many times real time; 0 is as fast as it goes', positive, 0)
+    .option('--window <duration>', 'only the newest part, such as 7d', parseDurationSeconds)
+    .option('--max-rows-per-node <n>', 'rows of each node at most', wholeNumber(1, 1_000_000_000))
+    .option('--ttl <days>', 'refuse rows older than the store keeps them', wholeNumber(1, 36_500), 30)
+    .option('--strict', 'look at every row first, and store nothing where one is not acceptable')
+    .option('--restart', 'from the beginning, although an earlier run got further')
+    .option('--rejects <file>', 'write the rows that were not acceptable here, with their reasons')
+    .option('--dry-run', 'show what would become of each column and stop')
+    .option('--json', 'one JSON document at the end')
+    .addHelpText(
+      'after',
+      `
+What is stored once stays once: an import that was killed goes on where it stood, and one that is run again changes nothing.
+Exit code: 0 when every row was stored, 1 when some were refused.
+
+Examples:
+  muster import probes.csv --dry-run
+  muster import cpu.csv --time timestamp --tags host,region --measurement cpu
+  muster import incident.csv --now --speed 10`,
+    )
+    .action(action<Options>(context, (options, [path = '']) => importFile(path, options, context)));
+}
+
+async function importFile(path: string, options: Options, { output, env }: CommandContext): Promise<number> {
+  const source = await openSource(path, {
+    ...(options.delimiter === undefined ? {} : { delimiter: options.delimiter }),
+    ...(options.decimalComma ? { decimalComma: true } : {}),
+  });
+  const { time: timeColumn, timeFormat, zone: timeZone, nodeColumn, node, tags, fields, measurement } = options;
+  const mapping = source.plan({ timeColumn, timeFormat, timeZone, nodeColumn, node, tags, fields, measurement });
+  for (const line of planLines(source, mapping)) output.note(line);
+  if (options.dryRun) {
+    if (options.json) output.json({ file: path, bytes: source.bytes, format: source.description, mapping });
+    return EXIT.ok;
+  }
+  const identity = JSON.stringify([
+    source.fingerprint,
+    mapping.time,
+    mapping.node,
+    mapping.tags,
+    mapping.fields,
+    mapping.measurement,
+    options.now === true,
+    options.window ?? 0,
+    options.maxRowsPerNode ?? 0,
+    options.speed > 0,
+  ]);
+  const checkpoint = new CheckpointFile(findHome(options.home, env), identity);
+  if (options.restart) checkpoint.remove();
+  const resume = checkpoint.load();
+  if (resume?.done)
+    output.note(
+      `it was imported before, ${formatCount(resume.rows)} rows: nothing is left to do (--restart sends it once more, which changes nothing)`,
+    );
+  const rejects = new Rejects(options.rejects, output);
+  const timing = resume?.done ? { shiftUs: 0 } : await timingOf(source, mapping, options, resume?.shiftUs);
+  if (options.strict && resume === undefined) await checkAll(source, mapping, options, timing, rejects);
+  if (rejects.count > 0) {
+    output.note(`nothing was stored: --strict wants every row to be acceptable, ${formatCount(rejects.count)} are not`);
+    return EXIT.failure;
+  }
+  const target = findTarget(options, env);
+  const run = new ImportRun({
+    ...{
+      source,
+      mapping,
+      identity: `${identity} ${timing.shiftUs}`,
+      checkpoint,
+      resume,
+      speed: options.speed,
+      ttlDays: options.ttl,
+      ...timing,
+    },
+    ...(options.maxRowsPerNode === undefined ? {} : { maxRowsPerNode: options.maxRowsPerNode }),
+    connect: (onStored) => new UploadClient(target, onStored),
+    onRefused: (refusal) => rejects.add(refusal.reason),
+    onRetry: (error, inMs) => output.note(`muster: ${error.message}; goes on in ${inMs / 1000} s`),
+  });
+  const startedMs = performance.now();
+  const before = run.stored;
+  if (!resume?.done) {
+    if (resume !== undefined) output.note(`it goes on after row ${formatCount(resume.position.row)}`);
+    const progress = options.json
+      ? undefined
+      : new ImportProgress(process.stderr, () => ({ bytes: run.bytesRead, totalBytes: source.bytes, rows: run.stored }));
+    try {
+      await run.run();
+    } finally {
+      progress?.stop();
+    }
+  }
+  await rejects.close();
+  const seconds = (performance.now() - startedMs) / 1000;
+  const result = {
+    file: path,
+    rowsStored: run.stored,
+    rowsStoredNow: run.stored - before,
+    rowsRefused: rejects.count,
+    rowsLeftOut: run.rows.leftOut,
+    seconds,
+    rowsPerSecond: (run.stored - before) / seconds,
+  };
+  if (options.json) output.json(result);
+  else
+    output.line(
+      `${formatCount(run.stored)} rows stored in ${mapping.measurement}, ${formatCount(rejects.count)} refused${result.rowsLeftOut > 0 ? `, ${formatCount(result.rowsLeftOut)} left out` : ''} (${formatCount(result.rowsPerSecond)} rows/s)`,
+    );
+  return rejects.count === 0 ? EXIT.ok : EXIT.failure;
+}
+
+/** Shift and beginning of the window follow from the newest time, for which the whole file has to be read. */
+async function timingOf(
+  source: ImportSource,
+  mapping: ImportMapping,
+  options: Options,
+  shiftedUs: number | undefined,
+): Promise<{ shiftUs: number; fromUs?: number }> {
+  if (!options.now && options.window === undefined) return { shiftUs: 0 };
+  const newestUs = await source.newestUs(mapping);
+  if (Number.isNaN(newestUs)) return { shiftUs: 0 };
+  const shiftUs = options.now ? (shiftedUs ?? Date.now() * 1000 - newestUs) : 0;
+  return { shiftUs, ...(options.window === undefined ? {} : { fromUs: newestUs + shiftUs - options.window * 1e6 }) };
+}
+
+/** Reads every row and sends none. */
+async function checkAll(
+  source: ImportSource,
+  mapping: ImportMapping,
+  options: Options,
+  timing: { shiftUs: number; fromUs?: number },
+  rejects: Rejects,
+): Promise<void> {
+  const nothing = { send: async () => undefined, flush: async () => undefined, close: async () => undefined };
+  const checkpoint = { save: () => undefined } as unknown as CheckpointFile;
+  await new ImportRun({
+    ...{ source, mapping, identity: '', checkpoint, resume: undefined, speed: 0, ttlDays: options.ttl, ...timing },
+    connect: () => nothing,
+    onRefused: (refusal) => rejects.add(refusal.reason),
+    onRetry: () => undefined,
+  }).run();
+}
+
+/** Rows that were not acceptable: the first are shown, all are counted and, where asked for, written down. */
+class Rejects {
+  readonly #output: Output;
+  readonly #file: WriteStream | undefined;
+  count = 0;
+
+  constructor(path: string | undefined, output: Output) {
+    this.#output = output;
+    this.#file = path === undefined ? undefined : createWriteStream(path);
+  }
+
+  add(reason: string): void {
+    this.count++;
+    this.#file?.write(`${reason}\n`);
+    if (this.count <= SHOWN_REFUSALS) this.#output.note(reason);
+    else if (this.count === SHOWN_REFUSALS + 1)
+      this.#output.note('further rows that are refused are counted only (--rejects FILE writes all)');
+  }
+
+  async close(): Promise<void> {
+    const file = this.#file;
+    if (file !== undefined) await new Promise((resolve) => file.end(resolve));
+  }
+}
+
+function planLines(source: ImportSource, { time, node, tags, fields, measurement, leftOut }: ImportMapping): string[] {
+  const named = (columns: readonly { header: string; name: string }[]): string =>
+    columns.map(({ header, name }) => (header === name ? name : `${header} → ${name}`)).join(', ') || 'none';
+  return [
+    `${source.path}: ${source.description}, ${formatBytes(source.bytes)}`,
+    `  table   ${measurement}`,
+    `  time    ${time.header} (${time.format}${time.format === 'iso' || time.format.length > 2 ? `, ${time.zone} where it has no zone` : ''})`,
+    `  node    ${node.column < 0 ? `${node.name}, for all rows` : 'by its column'}`,
+    `  tags    ${named(tags)}`,
+    `  fields  ${named(fields)}`,
+    ...leftOut.map(({ header, reason }) => `  left out ${header}: ${reason}`),
+  ];
+}
+
+function list(text: string): string[] {
+  return text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+}
+
+function oneCharacter(text: string): string {
+  const character = text === '\\t' || text === 'tab' ? '\t' : text;
+  if (character.length !== 1 || character.charCodeAt(0) > 126 || character === '"')
+    throw new InvalidArgumentError('Expected one ASCII character, or tab.');
+  return character;
+}
+
+function positive(text: string): number {
+  const value = Number(text);
+  if (!Number.isFinite(value) || value < 0) throw new InvalidArgumentError('Expected a number from 0.');
+  return value;
+}

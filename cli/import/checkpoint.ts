@@ -1,0 +1,48 @@
+// How far an import is, on disk: after a kill it goes on there. A file for each content and set of options.
+import { createHash } from 'node:crypto';
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { SourcePosition } from '../../core/node/import/import-source.ts';
+
+const CHECKPOINT = z.object({
+  file: z.string(),
+  identity: z.string(),
+  position: z.object({ offset: z.number(), row: z.number() }),
+  /** Batches of each node that are durably stored. */
+  numbers: z.record(z.string(), z.number()),
+  /** Rows durably stored. */
+  rows: z.number(),
+  shiftUs: z.number(),
+  done: z.boolean(),
+});
+export type Checkpoint = z.output<typeof CHECKPOINT> & { position: SourcePosition };
+
+export class CheckpointFile {
+  readonly path: string;
+
+  /** In the folder of the state; `identity` tells content and options from others. */
+  constructor(stateFolder: string, identity: string) {
+    const folder = join(stateFolder, 'imports');
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    this.path = join(folder, `${createHash('sha256').update(identity).digest('hex').slice(0, 24)}.json`);
+  }
+
+  /** Undefined where there is none, or none that can be read: then the import begins anew, which does no harm. */
+  load(): Checkpoint | undefined {
+    try {
+      return CHECKPOINT.parse(JSON.parse(readFileSync(this.path, 'utf8')));
+    } catch {
+      return undefined;
+    }
+  }
+
+  save(checkpoint: Checkpoint): void {
+    writeFileSync(`${this.path}.new`, JSON.stringify(checkpoint), { mode: 0o600 });
+    renameSync(`${this.path}.new`, this.path);
+  }
+
+  remove(): void {
+    rmSync(this.path, { force: true });
+  }
+}

@@ -1,0 +1,174 @@
+// One run of an import: rows of a source into batches, batches to the gateway, a checkpoint where all is stored.
+import { setTimeout as wait } from 'node:timers/promises';
+import { MusterError } from '../../core/common/muster-error.ts';
+import { MAX_FUTURE_US } from '../../core/common/row-time.ts';
+import { BatchBuilder, type ImportBatch } from '../../core/node/import/batch-builder.ts';
+import type { ImportMapping } from '../../core/node/import/import-mapping.ts';
+import type { ImportSource, RowRefusal, SourceReader } from '../../core/node/import/import-source.ts';
+import { encodeBatch } from '../../proto/batch-codec.ts';
+import type { UploadMessage } from '../../proto/gen/messages.ts';
+import type { Checkpoint, CheckpointFile } from './checkpoint.ts';
+
+/** Rows between two points where an import can go on: there everything that waits is cut into batches, so it must not depend on time. */
+const CHECKPOINT_ROWS = 300_000;
+/** A replay reads a few rows at a time, so that they go out when their time has come. */
+const REPLAY_PIECE_BYTES = 4096;
+const RETRY_MS = [500, 1000, 2000, 5000, 10_000];
+const RETRIES = 60;
+
+/** Where batches go. */
+export interface BatchSink {
+  /** Resolves when there is room for more. */
+  send(message: UploadMessage, rows: number): Promise<void>;
+  /** Resolves when all that was sent is durably stored. */
+  flush(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface ImportRunOptions {
+  source: ImportSource;
+  mapping: ImportMapping;
+  /** Tells content and options from others. */
+  identity: string;
+  shiftUs: number;
+  fromUs?: number;
+  maxRowsPerNode?: number;
+  /** Times real time; 0 is as fast as it goes. */
+  speed: number;
+  /** Days that the store keeps rows. */
+  ttlDays: number;
+  checkpoint: CheckpointFile;
+  resume: Checkpoint | undefined;
+  /** A connection to the gateway; asked again after a failure. */
+  connect(onStored: (rows: number) => void): BatchSink;
+  onRefused(refusal: RowRefusal): void;
+  onRetry(error: MusterError, inMs: number): void;
+  now?: () => number;
+}
+
+export class ImportRun {
+  readonly #options: ImportRunOptions;
+  /** Batches cut since the last checkpoint: what is not known to be stored is sent again by a new connection. */
+  #unsaved: ImportBatch[] = [];
+  #sent = 0;
+  #sink: BatchSink | undefined;
+  #reader: SourceReader | undefined;
+  #storedBefore: number;
+  #storedNow = 0;
+  /** As it was when everything sent was stored: what is sent again must not count twice. */
+  #storedForSure = 0;
+  #newestUs = Number.NEGATIVE_INFINITY;
+  #replay: { firstUs: number; startedMs: number } | undefined;
+
+  constructor(options: ImportRunOptions) {
+    this.#options = options;
+    this.#storedBefore = options.resume?.rows ?? 0;
+  }
+
+  /** Rows durably stored, in earlier runs too. */
+  get stored(): number {
+    return this.#storedBefore + this.#storedNow;
+  }
+
+  get bytesRead(): number {
+    return Math.min(this.#options.source.bytes, this.#reader?.position.offset ?? this.#options.resume?.position.offset ?? 0);
+  }
+
+  get rows(): { rows: number; taken: number; leftOut: number } {
+    return this.#reader?.counts ?? { rows: 0, taken: 0, leftOut: 0 };
+  }
+
+  /** Resolves when every row that is acceptable is durably stored. */
+  async run(): Promise<void> {
+    const { source, mapping, identity, resume, checkpoint, shiftUs } = this.#options;
+    const builder = new BatchBuilder({
+      measurement: mapping.measurement,
+      tags: mapping.tags.map((tag) => tag.name),
+      fields: mapping.fields.map((field) => field.name),
+      identity,
+      onBatch: (batch) => {
+        this.#newestUs = Math.max(this.#newestUs, batch.createdUs);
+        this.#unsaved.push(batch);
+      },
+    });
+    if (resume !== undefined) builder.restore(resume.numbers);
+    const nowUs = (this.#options.now ?? Date.now)() * 1000;
+    const window = { oldestUs: nowUs - this.#options.ttlDays * 86_400_000_000 + 3_600_000_000, newestUs: nowUs + MAX_FUTURE_US };
+    const { fromUs, maxRowsPerNode, onRefused } = this.#options;
+    this.#reader = await source.read(
+      {
+        builder,
+        mapping,
+        shiftUs,
+        window,
+        onRefused,
+        ...(fromUs === undefined ? {} : { fromUs }),
+        ...(maxRowsPerNode === undefined ? {} : { maxRowsPerNode }),
+        ...(this.#options.speed > 0 ? { pieceBytes: REPLAY_PIECE_BYTES } : {}),
+      },
+      resume?.position,
+    );
+    try {
+      let savedAt = this.#reader.counts.taken;
+      for (let more = true; more; ) {
+        more = await this.#reader.next();
+        if (this.#options.speed > 0) builder.flush();
+        const due = !more || this.#reader.counts.taken - savedAt >= CHECKPOINT_ROWS;
+        if (due) builder.flush();
+        await this.#pace();
+        await this.#deliver(due);
+        if (!due) continue;
+        savedAt = this.#reader.counts.taken;
+        const { position } = this.#reader;
+        checkpoint.save({ file: source.path, identity, position, numbers: builder.numbers(), rows: this.stored, shiftUs, done: !more });
+      }
+    } finally {
+      await this.#reader.close();
+      await this.#sink?.close();
+    }
+  }
+
+  /** Sends what is not sent; with `flush` also waits until it is stored. Goes on over failures that may pass. */
+  async #deliver(flush: boolean): Promise<void> {
+    for (let attempt = 0; ; attempt++) {
+      try {
+        this.#sink ??= this.#options.connect((rows) => {
+          this.#storedNow += rows;
+          attempt = 0;
+        });
+        while (this.#sent < this.#unsaved.length) await this.#send(this.#sink, this.#unsaved[this.#sent++] as ImportBatch);
+        if (!flush) return;
+        await this.#sink.flush();
+        this.#unsaved = [];
+        this.#sent = 0;
+        this.#storedForSure = this.#storedNow;
+        return;
+      } catch (error) {
+        if (!(error instanceof MusterError) || !error.retryable || attempt >= RETRIES) throw error;
+        const inMs = RETRY_MS[Math.min(attempt, RETRY_MS.length - 1)] as number;
+        this.#options.onRetry(error, inMs);
+        await this.#sink?.close();
+        this.#sink = undefined;
+        this.#sent = 0;
+        this.#storedNow = this.#storedForSure;
+        await wait(inMs);
+      }
+    }
+  }
+
+  /** A replay waits until the time of its newest row has come, so many times as quick as it was. */
+  async #pace(): Promise<void> {
+    const { speed } = this.#options;
+    if (speed === 0 || !Number.isFinite(this.#newestUs)) return;
+    this.#replay ??= { firstUs: this.#newestUs, startedMs: performance.now() };
+    const dueMs = this.#replay.startedMs + (this.#newestUs - this.#replay.firstUs) / 1000 / speed;
+    const leftMs = dueMs - performance.now();
+    if (leftMs > 0) await wait(leftMs);
+  }
+
+  async #send(sink: BatchSink, batch: ImportBatch): Promise<void> {
+    const { nodeId, epoch, seq, createdUs, frame, labels } = batch;
+    const bytes = encodeBatch({ epoch, seq, createdUs, frames: [frame], events: [], dropped: [] });
+    await sink.send({ nodeId, epoch, seq, batch: bytes, labels }, frame.timeUs.length);
+  }
+}

@@ -1,0 +1,127 @@
+// A CSV file as a source of rows.
+import { type FileHandle, open } from 'node:fs/promises';
+import { MusterError } from '../../common/muster-error.ts';
+import { type CsvDialect, detectDialect, sampleRows, toUtf8 } from './csv-dialect.ts';
+import { CsvImport, headerOf } from './csv-import.ts';
+import { CsvScanner } from './csv-scanner.ts';
+import { fingerprint } from './fingerprint.ts';
+import { type ImportMapping, planMapping } from './import-mapping.ts';
+import type { ImportSource, ReadOptions, SourcePosition, SourceReader } from './import-source.ts';
+import { createTimeParser } from './time-cell.ts';
+
+const HEAD_BYTES = 256 * 1024;
+const PIECE_BYTES = 1024 * 1024;
+
+/** Throws `not_found` and `malformed`. */
+export async function openCsv(path: string, overrides: { delimiter?: string; decimalComma?: boolean } = {}): Promise<ImportSource> {
+  const file = await open(path);
+  try {
+    const { size } = await file.stat();
+    const head = await readHead(file);
+    const dialect = { ...detectDialect(head), ...overrides };
+    const text = toUtf8(head.subarray(dialect.markBytes), dialect.encoding);
+    const rows = sampleRows(text, dialect.delimiter, 1000);
+    // A guess from rows that cannot be read would only hide what is wrong with them.
+    if (rows.length < 2) assertReadable(text, dialect.delimiter, size <= head.length);
+    const header = headerOf(rows, path);
+    return {
+      path,
+      bytes: size,
+      description: describe(dialect),
+      fingerprint: await fingerprint(file, size),
+      plan: (wanted) => planMapping(header, rows.slice(1), wanted, path),
+      read: (options, from) => readCsv(path, dialect, header.length, options, from),
+      newestUs: (mapping) => newestUs(path, dialect, mapping),
+    };
+  } finally {
+    await file.close();
+  }
+}
+
+function assertReadable(text: Buffer, delimiter: string, whole: boolean): void {
+  const scanner = new CsvScanner(delimiter, () => undefined);
+  scanner.push(text);
+  if (whole) scanner.end();
+}
+
+async function readHead(file: FileHandle): Promise<Buffer> {
+  const buffer = Buffer.alloc(HEAD_BYTES);
+  const { bytesRead } = await file.read(buffer, 0, HEAD_BYTES, 0);
+  return buffer.subarray(0, bytesRead);
+}
+
+function describe({ encoding, delimiter, decimalComma }: CsvDialect): string {
+  const name = delimiter === '\t' ? 'tab' : `"${delimiter}"`;
+  return `CSV, ${encoding}, delimiter ${name}${decimalComma ? ', decimal comma' : ''}`;
+}
+
+async function readCsv(
+  path: string,
+  dialect: CsvDialect,
+  width: number,
+  options: ReadOptions,
+  from?: SourcePosition,
+): Promise<SourceReader> {
+  const pieces = await openPieces(path, dialect, from?.offset, options.pieceBytes);
+  const { delimiter, decimalComma } = dialect;
+  const reader = new CsvImport({ ...options, delimiter, decimalComma, width });
+  if (from !== undefined) reader.scanner.seek(from.offset, from.row);
+  return {
+    counts: reader,
+    get position() {
+      return { offset: reader.scanner.offset, row: reader.scanner.rowNumber };
+    },
+    async next() {
+      const piece = await pieces.next();
+      if (piece === undefined) reader.scanner.end();
+      else reader.scanner.push(piece);
+      return piece !== undefined;
+    },
+    close: () => pieces.close(),
+  };
+}
+
+async function newestUs(path: string, dialect: CsvDialect, mapping: ImportMapping): Promise<number> {
+  const parse = createTimeParser(mapping.time.format, mapping.time.zone);
+  const { column } = mapping.time;
+  let newest = Number.NEGATIVE_INFINITY;
+  const scanner = new CsvScanner(dialect.delimiter, (row) => {
+    if (row.number === 1 || row.cells <= column) return;
+    const timeUs = parse(row.bytes, row.starts[column] as number, row.ends[column] as number);
+    if (timeUs > newest) newest = timeUs;
+  });
+  const pieces = await openPieces(path, dialect);
+  try {
+    for (let piece = await pieces.next(); piece !== undefined; piece = await pieces.next()) scanner.push(piece);
+    scanner.end();
+  } finally {
+    await pieces.close();
+  }
+  return Number.isFinite(newest) ? newest : Number.NaN;
+}
+
+/** The file's bytes as UTF-8, without the mark, one piece after the other. `offset` counts these bytes. */
+async function openPieces(
+  path: string,
+  { encoding, markBytes }: CsvDialect,
+  offset = 0,
+  pieceBytes = PIECE_BYTES,
+): Promise<{ next(): Promise<Buffer | undefined>; close(): Promise<void> }> {
+  // Only in UTF-8 is a position in the text one in the file.
+  if (encoding !== 'utf-8' && offset > 0)
+    throw new MusterError('failed_precondition', `${path} is ${encoding}: an import of it begins anew with --restart`);
+  const file = await open(path);
+  const decoder = encoding === 'utf-8' ? undefined : new TextDecoder(encoding);
+  let position = markBytes + offset;
+  return {
+    async next() {
+      const buffer = Buffer.allocUnsafe(pieceBytes);
+      const { bytesRead } = await file.read(buffer, 0, pieceBytes, position);
+      position += bytesRead;
+      if (bytesRead === 0) return undefined;
+      const bytes = buffer.subarray(0, bytesRead);
+      return decoder === undefined ? bytes : Buffer.from(decoder.decode(bytes, { stream: true }));
+    },
+    close: () => file.close(),
+  };
+}

@@ -1,0 +1,67 @@
+// A file to import, whatever its format: its plan first, then its rows, from the beginning or from where an earlier import stood.
+import type { TimeWindow } from '../../common/row-time.ts';
+import type { BatchBuilder } from './batch-builder.ts';
+import type { ImportMapping, WantedMapping } from './import-mapping.ts';
+
+/** A row that was not taken. */
+export interface RowRefusal {
+  /** As an editor counts rows, from 1. */
+  row: number;
+  /** One sentence that begins with the row. */
+  reason: string;
+}
+
+export interface ReadOptions {
+  builder: BatchBuilder;
+  mapping: ImportMapping;
+  /** Added to each time, µs. */
+  shiftUs: number;
+  /** Rows outside are refused. */
+  window: TimeWindow;
+  /** Rows before belong to no window that was asked for. */
+  fromUs?: number;
+  maxRowsPerNode?: number;
+  /** Bytes read at a time, where the format allows to choose. */
+  pieceBytes?: number;
+  onRefused(refusal: RowRefusal): void;
+}
+
+/** Where a reader stands between two rows. */
+export interface SourcePosition {
+  /** Bytes of the file (CSV, NDJSON), or its row group (Parquet). */
+  offset: number;
+  /** Rows before it. */
+  row: number;
+}
+
+export interface ReadCounts {
+  /** Rows looked at, without a header. */
+  rows: number;
+  /** Rows handed to the builder. */
+  taken: number;
+  /** Rows left out as the caller asked. */
+  leftOut: number;
+}
+
+/** Rows of one file on their way into a builder. */
+export interface SourceReader {
+  readonly counts: ReadCounts;
+  /** Where it stands; what is before has been handed over. */
+  readonly position: SourcePosition;
+  /** Reads the next piece, some tens of thousands of rows at most; false at the end. Throws `malformed` for a file that cannot be read on. */
+  next(): Promise<boolean>;
+  close(): Promise<void>;
+}
+
+export interface ImportSource {
+  readonly path: string;
+  readonly bytes: number;
+  /** `csv`, `parquet` or `ndjson`, with what was found out about it, for people. */
+  readonly description: string;
+  /** Tells this content from any other: a hash of its size and samples all over it. */
+  readonly fingerprint: string;
+  plan(wanted: WantedMapping): ImportMapping;
+  read(options: ReadOptions, from?: SourcePosition): Promise<SourceReader>;
+  /** The newest time of the file, unshifted, Unix µs; NaN where it has none. Reads the whole file. */
+  newestUs(mapping: ImportMapping): Promise<number>;
+}

@@ -1,0 +1,29 @@
+// Opens a file to import by what it is, not by what it is called.
+import { open } from 'node:fs/promises';
+import { MusterError } from '../../common/muster-error.ts';
+import { openCsv } from './csv-source.ts';
+import type { ImportSource } from './import-source.ts';
+
+/** Throws `not_found` for no file, `malformed` for one of no known format. */
+export async function openSource(path: string, csv: { delimiter?: string; decimalComma?: boolean } = {}): Promise<ImportSource> {
+  const head = await readStart(path);
+  if (head.length === 0) throw new MusterError('malformed', `${path} is empty: a header and rows are needed`);
+  return openCsv(path, csv);
+}
+
+async function readStart(path: string): Promise<Buffer> {
+  try {
+    const file = await open(path);
+    try {
+      const buffer = Buffer.alloc(16);
+      const { bytesRead } = await file.read(buffer, 0, buffer.length, 0);
+      return buffer.subarray(0, bytesRead);
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const why = code === 'ENOENT' ? 'is not there' : code === 'EISDIR' ? 'is a folder' : `cannot be read (${code})`;
+    throw new MusterError('not_found', `${path} ${why}: name a CSV, Parquet or NDJSON file`, error);
+  }
+}
