@@ -100,13 +100,11 @@ export class Scanner {
 
 /** The number behind `key` at the start of a line, looked for from the scanner's position on; NaN, without moving, where there is none. */
 export function numberAfter(scanner: Scanner, key: string): number {
-  const start = scanner.pos;
-  do {
-    if (scanner.startsWith(key)) {
-      scanner.pos += key.length;
-      return scanner.number();
-    }
-  } while (scanner.nextLine());
-  scanner.pos = start;
-  return Number.NaN;
+  if (!scanner.startsWith(key)) {
+    const at = scanner.bytes.indexOf(`\n${key}`, scanner.pos, 'latin1');
+    if (at < 0) return Number.NaN;
+    scanner.pos = at + 1;
+  }
+  scanner.pos += key.length;
+  return scanner.number();
 }

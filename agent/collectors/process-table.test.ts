@@ -1,3 +1,6 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { parseCommandLine, toProcessTag, topBy } from './process.ts';
 import { type ProcessEntry, ProcessTable, parseProcessStat } from './process-table.ts';
@@ -14,6 +17,7 @@ const entry = (pid: number, cpuPercent: number, name = `p${pid}`, parent = 1): P
   threads: 1,
   startTicks: 1,
   residentPages: 1,
+  atMs: 0,
 });
 
 test('a name may hold parentheses, spaces and newlines', () => {
@@ -62,6 +66,31 @@ test('this machine: our own process is there, asked once for all within the age'
   expect(first.entries.find(({ pid }) => pid === process.pid)?.threads).toBeGreaterThan(1);
   expect(table.latest({ timeUs: 1, monotonicMs: 900 }, 1000)).toBe(first);
   expect(table.latest({ timeUs: 2, monotonicMs: 1100 }, 1000)).not.toBe(first);
+});
+
+test('what sleeps is read less often; its share is over all the time since', () => {
+  const root = mkdtempSync(join(tmpdir(), 'muster-table-'));
+  const write = (ticks: number): void =>
+    writeFileSync(join(root, '5', 'stat'), `5 (job) S 1 1 1 0 -1 0 0 0 0 0 ${ticks} 0 0 0 20 0 1 0 900 0 10 0\n`);
+  try {
+    mkdirSync(join(root, '5'));
+    const table = new ProcessTable({ proc: root, sys: '' });
+    const look = (second: number): number => {
+      const list = table.latest({ timeUs: 0, monotonicMs: second * 1000 }, 0) as ProcessList;
+      return list.entries[0]?.cpuPercent as number;
+    };
+    write(100);
+    expect([look(0), look(10)]).toEqual([Number.NaN, 0]);
+    // (5 + 3) is a multiple of four: it is read at the third look, and not again before the seventh.
+    expect(look(20)).toBe(0);
+    write(600);
+    expect([look(30), look(40), look(50)]).toEqual([0, 0, 0]);
+    expect(look(60)).toBe(12.5);
+    write(1100);
+    expect(look(70)).toBe(50);
+  } finally {
+    rmSync(root, { recursive: true });
+  }
 });
 
 test('sockets are counted wherever the pieces are cut', () => {

@@ -4,12 +4,14 @@ import { closeSync, openSync, readdirSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import type { HostRoots } from '../host-file.ts';
 import { Scanner } from '../scanner.ts';
-import type { Tick } from './collector.ts';
+import { perSecond, type Tick } from './collector.ts';
 
 /** A machine with more shows those alone that the kernel lists first. */
 const MAX_PROCESSES = 5000;
 /** So many are read before others may go on. */
 const SLICE = 250;
+/** What did nothing since the look before is read every so many looks: most of a machine sleeps, and each reading costs. */
+const SLEEPER_LOOKS = 4;
 const CLOSING_PARENTHESIS = 41;
 const TICKS_PER_SECOND = 100;
 
@@ -48,6 +50,8 @@ export interface ProcessEntry extends ProcessStat {
   pid: number;
   /** % of one core since the time before; NaN when it was not there then. */
   cpuPercent: number;
+  /** When it was read. */
+  atMs: number;
 }
 
 export interface ProcessList {
@@ -61,6 +65,8 @@ export class ProcessTable {
   readonly #proc: string;
   readonly #bytes = Buffer.allocUnsafe(1024);
   #list: ProcessList | undefined;
+  #known = new Map<number, ProcessEntry>();
+  #looks = 0;
   #reading: Promise<ProcessList> | undefined;
 
   constructor(roots: HostRoots) {
@@ -73,7 +79,8 @@ export class ProcessTable {
     if (list !== undefined && tick.monotonicMs - list.atMs <= maxAgeMs) return list;
     if (this.#reading !== undefined) return this.#reading;
     const pids = readdirSync(this.#proc).filter(isNumber);
-    if (pids.length <= SLICE) return this.#finish(tick, pids.length, this.#readSlice(pids));
+    this.#looks++;
+    if (pids.length <= SLICE) return this.#finish(tick, pids.length, this.#readSlice(tick, pids));
     this.#reading = this.#readSlices(tick, pids).finally(() => {
       this.#reading = undefined;
     });
@@ -83,17 +90,25 @@ export class ProcessTable {
   async #readSlices(tick: Tick, pids: readonly string[]): Promise<ProcessList> {
     const found: ProcessEntry[] = [];
     for (let at = 0; at < Math.min(pids.length, MAX_PROCESSES); at += SLICE) {
-      for (const entry of this.#readSlice(pids.slice(at, Math.min(at + SLICE, MAX_PROCESSES)))) found.push(entry);
+      for (const entry of this.#readSlice(tick, pids.slice(at, Math.min(at + SLICE, MAX_PROCESSES)))) found.push(entry);
       await new Promise((resolve) => setImmediate(resolve));
     }
     return this.#finish(tick, pids.length, found);
   }
 
-  #readSlice(pids: readonly string[]): ProcessEntry[] {
+  #readSlice(tick: Tick, pids: readonly string[]): ProcessEntry[] {
     const found: ProcessEntry[] = [];
-    for (const pid of pids) {
-      const bytes = this.#readStat(pid);
-      if (bytes !== undefined) found.push({ pid: Number(pid), cpuPercent: Number.NaN, ...parseProcessStat(bytes) });
+    for (const text of pids) {
+      const pid = Number(text);
+      const earlier = this.#known.get(pid);
+      if (earlier?.cpuPercent === 0 && (pid + this.#looks) % SLEEPER_LOOKS !== 0) {
+        found.push(earlier);
+        continue;
+      }
+      const bytes = this.#readStat(text);
+      if (bytes === undefined) continue;
+      const stat = parseProcessStat(bytes);
+      found.push({ pid, atMs: tick.monotonicMs, cpuPercent: toCpuPercent(stat, earlier, tick), ...stat });
     }
     return found;
   }
@@ -113,16 +128,16 @@ export class ProcessTable {
   }
 
   #finish(tick: Tick, total: number, entries: ProcessEntry[]): ProcessList {
-    const before = new Map((this.#list?.entries ?? []).map((entry) => [entry.pid, entry]));
-    const seconds = (tick.monotonicMs - (this.#list?.atMs ?? 0)) / 1000;
-    for (const entry of entries) {
-      const earlier = before.get(entry.pid);
-      if (earlier === undefined || earlier.startTicks !== entry.startTicks || seconds <= 0) continue;
-      entry.cpuPercent = ((entry.cpuTicks - earlier.cpuTicks) / TICKS_PER_SECOND / seconds) * 100;
-    }
+    this.#known = new Map(entries.map((entry) => [entry.pid, entry]));
     this.#list = { atMs: tick.monotonicMs, total, entries };
     return this.#list;
   }
+}
+
+function toCpuPercent(now: ProcessStat, before: ProcessEntry | undefined, tick: Tick): number {
+  // A number that is in use again belongs to another process.
+  if (before === undefined || before.startTicks !== now.startTicks) return Number.NaN;
+  return perSecond(now.cpuTicks, before.cpuTicks, (tick.monotonicMs - before.atMs) / 1000) * (100 / TICKS_PER_SECOND);
 }
 
 function isNumber(name: string): boolean {

@@ -1,4 +1,4 @@
-// Sockets in use from /proc/net/sockstat and sockstat6, both families added up; TCP sockets by state, which costs, every ten seconds.
+// Sockets in use from /proc/net/sockstat and sockstat6, both families added up; TCP sockets by state, which costs, every half minute.
 import { join } from 'node:path';
 import { HostFile, type HostRoots } from '../host-file.ts';
 import { Scanner } from '../scanner.ts';
@@ -7,8 +7,8 @@ import { CounterPairs } from './counter-pairs.ts';
 import { pageBytes } from './page-size.ts';
 import { countTcpStates, TCP_STATES } from './tcp-states.ts';
 
-const COUNT_STATES_EVERY_MS = 10_000;
-/** The kernel takes about 1 µs a socket to list them. */
+const COUNT_STATES_EVERY_MS = 30_000;
+/** The kernel takes about 1 µs a socket to list them, and some milliseconds however few there are: it walks the whole table. */
 const MAX_LISTED_SOCKETS = 20_000;
 
 export interface SocketCounts {

@@ -1,15 +1,19 @@
-// What a user would run instead, where it is on PATH: started at a one-second interval and measured the same way.
+// What a user would run instead, where it is on PATH: started at a one-second interval, to be measured over the same time.
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { freePorts } from '../../../cli/process/free-port.ts';
-import { type Cost, measureCost } from './cost.ts';
-
-const SETTLE_SECONDS = 10;
 
 interface Running {
   child: ChildProcess;
   stop(): void;
+  /** Values of the last round, where it can be asked. */
+  valuesPerTick?(): number;
+}
+
+export interface Peer extends Running {
+  name: string;
+  pid: number;
 }
 
 const TELEGRAF = `
@@ -41,41 +45,50 @@ const PEERS: Readonly<Record<string, (command: string, folder: string) => Promis
     writeFileSync(config, TELEGRAF);
     return run(command, ['--config', config]);
   },
-  async node_exporter(command) {
-    const [port] = await freePorts(1);
-    const running = run(command, [`--web.listen-address=127.0.0.1:${port}`]);
-    const scrape = async (): Promise<void> => {
-      const answer = await fetch(`http://127.0.0.1:${port}/metrics`);
-      await answer.arrayBuffer();
-    };
-    // The first scrapes come before it listens.
-    const timer = setInterval(() => scrape().catch(() => undefined), 1000);
-    return {
-      child: running.child,
-      stop() {
-        clearInterval(timer);
-        running.stop();
-      },
-    };
-  },
+  node_exporter: startNodeExporter,
+  // As Debian calls it.
+  'prometheus-node-exporter': startNodeExporter,
 };
 
-/** The cost of each peer that is on PATH; one that ends by itself is told on stderr and left out. */
-export async function measurePeers(folder: string, seconds: number): Promise<Record<string, Cost>> {
-  const costs: Record<string, Cost> = {};
+/** Scraped each second, as it does nothing by itself. */
+async function startNodeExporter(command: string): Promise<Running> {
+  const [port] = await freePorts(1);
+  const running = run(command, [`--web.listen-address=127.0.0.1:${port}`]);
+  let values = 0;
+  const scrape = async (): Promise<void> => {
+    const answer = await fetch(`http://127.0.0.1:${port}/metrics`);
+    values = (await answer.text()).split('\n').filter((line) => line !== '' && !line.startsWith('#')).length;
+  };
+  // The first scrapes come before it listens.
+  const timer = setInterval(() => scrape().catch(() => undefined), 1000);
+  return {
+    child: running.child,
+    valuesPerTick: () => values,
+    stop() {
+      clearInterval(timer);
+      running.stop();
+    },
+  };
+}
+
+/** Starts each peer that is on PATH. */
+export async function startPeers(folder: string): Promise<Peer[]> {
+  const peers: Peer[] = [];
   for (const [name, start] of Object.entries(PEERS)) {
     const command = findOnPath(name);
     if (command === undefined) continue;
-    const { child, stop } = await start(command, folder);
-    try {
-      await new Promise((resolve) => setTimeout(resolve, SETTLE_SECONDS * 1000));
-      if (child.exitCode !== null || child.pid === undefined) console.error(`${name} ended by itself and is left out`);
-      else costs[name] = await measureCost(child.pid, seconds);
-    } finally {
-      stop();
-    }
+    const running = await start(command, folder);
+    if (running.child.pid !== undefined) peers.push({ ...running, name, pid: running.child.pid });
   }
-  return costs;
+  return peers;
+}
+
+/** Those that still run; one that ended by itself is told on stderr and left out. */
+export function stillRunning(peers: readonly Peer[]): Peer[] {
+  return peers.filter(({ name, child }) => {
+    if (child.exitCode !== null) console.error(`${name} ended by itself and is left out`);
+    return child.exitCode === null;
+  });
 }
 
 function run(command: string, args: readonly string[]): Running {
