@@ -211,6 +211,7 @@ describe('operators', () => {
       'grpc.health.v1.Health',
       'muster.v1.AgentService',
       'muster.v1.FleetService',
+      'muster.v1.ImportService',
     ]);
     expect(await run(target, 'grpc.health.v1.Health/Check')).toContain('"SERVING"');
     expect(await run(target, 'muster.v1.FleetService/ListTokens')).toContain(
