@@ -1,14 +1,20 @@
 // A restored disk or virtual machine brings back a spool that would give out numbers again which were acknowledged before: the gateway
 // says so before it takes anything, whichever gateway took them, and the agent begins a new epoch.
 import { randomBytes } from 'node:crypto';
+import { copyFileSync, existsSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { status } from '@grpc/grpc-js';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { HostSpool } from '../../agent/spool/host-spool.ts';
 import { PRESENCE_BUCKET, type PresenceEntry, summarySubject } from '../../core/common/streams.ts';
+import { decodeBatch } from '../../proto/batch-codec.ts';
 import { HEARTBEAT_FIELDS, type Heartbeat } from '../../proto/gen/messages.ts';
 import { encodeMessage } from '../../proto/message-codec.ts';
+import { temporaryFolder } from '../harness/server.ts';
 import { until } from '../harness/until.ts';
 import { type Edge, startEdge } from './edge/edge.ts';
 import { createIdentity, type Identity, TestStream } from './edge/test-agent.ts';
+import { createUplinkAgent } from './edge/uplink-agent.ts';
 
 let edge: Edge;
 
@@ -87,6 +93,42 @@ it('knows at another gateway, after a restart, and from what an agent said elsew
     await expectWelcome(other, node, epoch, 41, 50);
   } finally {
     await other.stop();
+  }
+});
+
+it('has a real agent on a restored disk begin a new epoch by itself, and every row of it stored', async () => {
+  const folder = temporaryFolder('rollback');
+  const path = join(folder, 'spool.db');
+  const own = await createIdentity(edge);
+  const identity = { nodeId: own.nodeId, key: Buffer.from(own.keyPem), certificate: Buffer.from(own.certificatePem) };
+  const quiet = (): void => undefined;
+  const reports = { fileSetAside: quiet, notDurable: quiet, durableAgain: quiet, epochBegun: quiet };
+  const live = async (batches: number): Promise<{ epoch: Buffer; refused: string[] }> => {
+    const spool = new HostSpool(path, { maxBytes: 1e8, maxRows: 1e6 }, reports);
+    const agent = createUplinkAgent(`localhost:${edge.port}`, { ...identity, ca: Buffer.from(edge.authority.certificatePem) }, spool);
+    for (let i = 0; i < batches; i++) agent.append();
+    await agent.uplink.start();
+    await until('all acknowledged', () => spool.status().batches === 0 && spool.backlog.every((lane) => lane.status().batches === 0));
+    await agent.uplink.stop();
+    spool.close();
+    return { epoch: Buffer.from(spool.status().epoch), refused: agent.refused };
+  };
+  try {
+    await live(3);
+    for (const suffix of ['', '-wal']) if (existsSync(path + suffix)) copyFileSync(path + suffix, `${path}${suffix}.snapshot`);
+    const before = await live(5);
+    for (const suffix of ['', '-wal', '-shm']) rmSync(path + suffix, { force: true });
+    for (const suffix of ['', '-wal'])
+      if (existsSync(`${path}${suffix}.snapshot`)) copyFileSync(`${path}${suffix}.snapshot`, path + suffix);
+    const after = await live(2);
+    expect(before.refused).toEqual([]);
+    expect(after.refused).toEqual(['rolled_back']);
+    expect(after.epoch.equals(before.epoch)).toBe(false);
+    const deliveries = (await edge.deliveries()).filter(({ nodeId }) => nodeId === own.nodeId);
+    const rows = deliveries.flatMap(({ batch }) => decodeBatch(Buffer.from(batch)).frames.flatMap(({ timeUs }) => [...timeUs]));
+    expect(rows.length).toBe(10);
+  } finally {
+    rmSync(folder, { recursive: true });
   }
 });
 
