@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { parseCommandLine, toProcessTag, topBy } from './process.ts';
-import { type ProcessEntry, ProcessTable, parseProcessStat } from './process-table.ts';
+import { type ProcessEntry, type ProcessList, ProcessTable, parseProcessStat } from './process-table.ts';
 import { TCP_STATES, TcpStateCounter } from './tcp-states.ts';
 
 const line = (text: string): Buffer => Buffer.from(text);
