@@ -36,6 +36,7 @@ interface UnaryCalls {
 
 /** The calls answered by a stream. */
 interface StreamCalls {
+  watchMetrics: [messages.WatchMetricsRequest, messages.MetricsUpdate];
   query: [messages.QueryRequest, messages.QueryFrame];
   watchNodes: [messages.WatchNodesRequest, messages.NodesUpdate];
   runCommand: [messages.RunCommandRequest, messages.CommandUpdate];

@@ -6,9 +6,9 @@ export interface Relay {
   readonly address: string;
   /** Cuts what is open and refuses what comes, as a machine does whose program is gone. */
   away(): Promise<void>;
-  /** From now on bytes of all connections, open and new, vanish, as where a firewall forgot them: no end is told. */
+  /** From now on bytes of the open connections vanish, as where a firewall forgot them: no end is told. New ones find their way. */
   freeze(): void;
-  /** Bytes of new connections pass. What was frozen stays dead. */
+  /** Takes connections again. */
   back(): Promise<void>;
   /** Connections that were opened so far. */
   readonly connections: number;
@@ -19,7 +19,7 @@ export interface Relay {
 export async function startRelay(target: string): Promise<Relay> {
   const [host = '', targetPort = ''] = target.split(/:(?=\d+$)/);
   const sockets = new Set<Socket>();
-  let frozen = false;
+  const lines = new Set<{ dead: boolean }>();
   let connections = 0;
   let port = 0;
   let server: Server | undefined;
@@ -27,20 +27,21 @@ export async function startRelay(target: string): Promise<Relay> {
   const join = (near: Socket): void => {
     connections++;
     const far = tcpConnect(Number(targetPort), host);
-    const state = { dead: frozen };
+    const line = { dead: false };
+    lines.add(line);
     for (const [from, to] of [
       [near, far],
       [far, near],
     ] as const) {
       sockets.add(from);
       from.on('data', (bytes) => {
-        state.dead ||= frozen;
-        if (!state.dead) to.write(bytes);
+        if (!line.dead) to.write(bytes);
       });
       from.on('error', () => from.destroy());
       from.on('close', () => {
         sockets.delete(from);
-        if (!state.dead) to.destroy();
+        lines.delete(line);
+        if (!line.dead) to.destroy();
       });
     }
   };
@@ -65,10 +66,9 @@ export async function startRelay(target: string): Promise<Relay> {
     address: `127.0.0.1:${port}`,
     away,
     freeze: () => {
-      frozen = true;
+      for (const line of lines) line.dead = true;
     },
     back: async () => {
-      frozen = false;
       if (server === undefined) await listen();
     },
     get connections() {
