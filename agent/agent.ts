@@ -70,7 +70,14 @@ export function createAgent(config: AgentConfig, log: AgentEvents, origin: Setti
   const boots = countBoot(config.stateDir);
   const self = () => {
     const { batches, bytes } = spool.status();
-    return { tickMs: sampler.tickMs, spoolBatches: batches, spoolBytes: bytes, collectorsFailed: collectors.failed, boots };
+    return {
+      tickMs: sampler.tickMs,
+      spoolBatches: batches,
+      spoolBytes: bytes,
+      collectorsFailed: collectors.failed,
+      boots,
+      ...(story.skewMs === undefined ? {} : { skewMs: story.skewMs }),
+    };
   };
   // This node's place within an interval, so that a fleet does not speak at once.
   const phase = Math.random();
@@ -174,6 +181,8 @@ export function createAgent(config: AgentConfig, log: AgentEvents, origin: Setti
     roots: ROOTS,
     story,
     spool,
+    spoolState: () => uplink.spoolState(),
+    configState: () => remote.report(),
     self: () => ({ name: node.name, nodeId: identity?.nodeId }),
     createCollectors: (measurements) => createCollectors((name) => measurements.includes(name), ROOTS, self),
     reports: events.local,

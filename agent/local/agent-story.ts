@@ -34,6 +34,9 @@ export class AgentStory {
   readonly #unavailable = new Map<string, Unavailable>();
   #connection: Connection;
   #lastClockStep: ClockStep | undefined;
+  #lastSleep: ClockStep | undefined;
+  #lastNetworkChangeMs = 0;
+  #skewMs: number | undefined;
 
   constructor(nowMs: () => number = Date.now) {
     this.#nowMs = nowMs;
@@ -49,13 +52,27 @@ export class AgentStory {
     return [...this.#unavailable.values()];
   }
 
+  /** Our clock less the gateway's at the last welcome; undefined before the first. */
+  get skewMs(): number | undefined {
+    return this.#skewMs;
+  }
+
+  get lastSleep(): ClockStep | undefined {
+    return this.#lastSleep;
+  }
+
+  /** Unix milliseconds; 0 where it did not change since the start. */
+  get lastNetworkChangeMs(): number {
+    return this.#lastNetworkChangeMs;
+  }
+
   get lastClockStep(): ClockStep | undefined {
     return this.#lastClockStep;
   }
 
   /** The same events, listened to on their way. */
   watch(events: AgentEvents): AgentEvents {
-    const { uplink, collectors } = events;
+    const { uplink, collectors, network } = events;
     return {
       ...events,
       clockStepped: (stepMs) => {
@@ -77,11 +94,22 @@ export class AgentStory {
           collectors.available(collector);
         },
       },
+      network: {
+        networkChanged: (lost) => {
+          this.#lastNetworkChangeMs = this.#nowMs();
+          network.networkChanged(lost);
+        },
+        slept: (ms) => {
+          this.#lastSleep = { atMs: this.#nowMs(), stepMs: ms };
+          network.slept(ms);
+        },
+      },
       uplink: {
         ...uplink,
-        connected: (gateway) => {
+        connected: (gateway, skewMs) => {
+          this.#skewMs = skewMs;
           this.#connection = { ...this.#connection, state: 'connected', sinceMs: this.#nowMs(), gateway, retryMs: 0 };
-          uplink.connected(gateway);
+          uplink.connected(gateway, skewMs);
         },
         disconnected: (end, retryInMs) => {
           this.#fail('disconnected', end.words, retryInMs);

@@ -11,6 +11,8 @@ Watches this machine and streams to a gateway.
   status               how the running agent stands; --json
   top                  this machine live, from the running agent; --interval MS, --json
   spool status         what waits for the gateway; --json
+  spool export FILE    copy what the spool of a stopped agent holds, as lines of JSON; - for stdout
+  spool drain          send what the spool of a stopped agent holds, then end; --timeout 10m
   install              as a service of this machine, as root; settings as below, --dry-run
   uninstall            remove the service; --purge removes identity and spool as well
 

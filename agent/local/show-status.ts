@@ -14,9 +14,8 @@ export async function showStatus(argv: readonly string[]): Promise<number> {
 }
 
 export function statusLines(status: StatusReport): string[] {
-  const { nowMs, collectorsUnavailable, lastClockStep } = status;
+  const { nowMs, collectorsUnavailable, lastClockStep, lastSleep, lastNetworkChangeMs } = status;
   const missing = collectorsUnavailable.filter(({ absent }) => !absent);
-  const step = lastClockStep === null ? 'none since the start' : `${lastClockStep.stepMs} ms, ${ago(lastClockStep.atMs, nowMs)}`;
   return tableLines(
     [
       ['agent', `${status.version}, process ${status.pid}, up ${toTimeWords(nowMs - status.startedMs)}, ${toByteWords(status.rssBytes)}`],
@@ -26,7 +25,11 @@ export function statusLines(status: StatusReport): string[] {
         ? []
         : [['last error', `${status.connection.lastError} (${ago(status.connection.lastErrorMs, nowMs)})`]]),
       ...spoolRows(status),
-      ['clock step', step],
+      ['configuration', configWords(status)],
+      ...(status.skewMs === null ? [] : [['clock', `${status.skewMs} ms against the gateway’s`]]),
+      ...(lastClockStep === null ? [] : [['', `stepped by ${lastClockStep.stepMs} ms, ${ago(lastClockStep.atMs, nowMs)}`]]),
+      ...(lastSleep === null ? [] : [['slept', `${toTimeWords(lastSleep.stepMs)}, woke ${ago(lastSleep.atMs, nowMs)}`]]),
+      ...(lastNetworkChangeMs === null ? [] : [['network', `changed ${ago(lastNetworkChangeMs, nowMs)}`]]),
       ['collectors', missing.length === 0 ? 'all that this machine has' : `${missing.length} unavailable`],
       ...missing.map(({ collector, reason }) => ['', `${collector}: ${reason}`]),
     ].map((row) => row.map(toPrintable)),
@@ -40,13 +43,23 @@ function connectionWords({ connection, gateway, nowMs }: StatusReport): string {
   return `${gateway}, ${connection.state} for ${since}, next attempt in ${toTimeWords(connection.retryMs - nowMs)}`;
 }
 
-/** What waits for the gateway. */
-export function spoolRows({ spool }: Pick<StatusReport, 'spool'>): string[][] {
-  const { batches, rows, bytes, durable, problem, oldestSeq, nextSeq, rowsCommitted } = spool;
+/** What waits for the gateway, and what was lost. */
+export function spoolRows({ spool, nowMs }: Pick<StatusReport, 'spool' | 'nowMs'>): string[][] {
+  const { batches, rows, bytes, durable, problem, oldestUs, rowsCommitted, drops, retries, lastError, setAside } = spool;
+  const oldest = oldestUs === 0 ? '' : `, the oldest from ${ago(oldestUs / 1000, nowMs)}`;
   return [
-    ['spool', batches === 0 ? 'empty' : `${batches} batches, ${rows} rows, ${toByteWords(bytes)} wait (${oldestSeq} to ${nextSeq - 1})`],
-    ['', `${rowsCommitted} rows taken in since its beginning${durable ? '' : `; NOT ON DISK: ${problem}`}`],
+    ['spool', batches === 0 ? 'empty' : `${batches} batches, ${rows} rows, ${toByteWords(bytes)} wait${oldest}`],
+    ['', `${rowsCommitted} rows taken in since its beginning, ${retries} batches sent again`],
+    ...(durable ? [] : [['', `NOT ON DISK: ${problem}`]]),
+    ...(lastError === '' ? [] : [['', `the oldest is held back: ${lastError}`]]),
+    ...drops.map(({ reason, batches: dropped, rows: lost }) => ['', `dropped: ${lost} rows in ${dropped} batches (${reason})`]),
+    ...(setAside === 0 ? [] : [['', `${setAside} batches were refused for good and are kept`]]),
   ];
+}
+
+function configWords({ config }: StatusReport): string {
+  const own = config.version === 0 ? 'its own file' : `version ${config.version} from the gateway`;
+  return config.problem === '' ? own : `${own}; version ${config.rejectedVersion} was ${config.state.replace('_', ' ')}: ${config.problem}`;
 }
 
 function ago(thenMs: number, nowMs: number): string {

@@ -1,6 +1,6 @@
 // Keeps a stream to the gateway open: one session after the other, with back-off between.
 import type { Component } from '../../core/node/lifecycle.ts';
-import type { Lease, NodeInfo, Refuse, Summary } from '../../proto/gen/messages.ts';
+import type { Lease, NodeInfo, Refuse, SpoolState, Summary } from '../../proto/gen/messages.ts';
 import type { CommandPort } from '../commands/agent-commands.ts';
 import type { MeshPort } from '../probes/probes.ts';
 import type { ConfigPort } from '../remote/remote-config.ts';
@@ -10,6 +10,7 @@ import { Backoff, classOf } from './backoff.ts';
 import { type AgentChannel, type AgentStream, createChannel } from './channel.ts';
 import type { Identity } from './identity.ts';
 import { type SessionEnd, UplinkSession } from './session.ts';
+import { toSpoolState } from './spool-state.ts';
 
 /** A session that held so long was a good one: the next failure starts the back-off anew. */
 const GOOD_SESSION_MS = 30_000;
@@ -20,7 +21,8 @@ const INVALID_ARGUMENT = 3;
 const BEHIND_AFTER_SECONDS = 2;
 
 export interface UplinkReports {
-  connected(gateway: string): void;
+  /** `skewMs`: our clock less the gateway's, with half the way between us in it. */
+  connected(gateway: string, skewMs: number): void;
   /** The stream ended, or could not be opened; the next attempt is in so many milliseconds. */
   disconnected(end: SessionEnd, retryInMs: number): void;
   /** There is no identity yet. */
@@ -70,6 +72,11 @@ export class Uplink implements Component {
   constructor(options: UplinkOptions) {
     this.#options = options;
     this.#backoff = new Backoff(options.retrySteps);
+  }
+
+  /** What waits, and what became of it. */
+  spoolState(): SpoolState {
+    return toSpoolState(this.#options.spool, this.#attempts);
   }
 
   get connected(): boolean {
@@ -157,6 +164,7 @@ export class Uplink implements Component {
       });
       return;
     }
+    const nowUs = this.#options.nowUs ?? (() => Date.now() * 1000);
     this.#session = new UplinkSession({
       stream,
       spool,
@@ -164,10 +172,10 @@ export class Uplink implements Component {
       attempts: this.#attempts,
       hello: { node: this.#options.node(), intervalMs: this.#options.intervalMs() },
       summary,
-      nowUs: this.#options.nowUs ?? (() => Date.now() * 1000),
+      nowUs,
       onWelcome: (welcome) => {
         this.#welcomedMs = performance.now();
-        reports.connected(welcome.gateway);
+        reports.connected(welcome.gateway, Math.round((nowUs() - welcome.timeUs) / 1000));
         spool.limitBatch?.(welcome.maxBatchBytes);
         if (backlogRowsPerSecond > 0 && spool.beginPresent?.(backlogRowsPerSecond * BEHIND_AFTER_SECONDS)) {
           this.renew('a backlog is sent behind the present');

@@ -43,8 +43,10 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  agent.kill('SIGKILL');
-  await once(agent, 'exit');
+  if (agent.exitCode === null) {
+    agent.kill('SIGKILL');
+    await once(agent, 'exit');
+  }
   rmSync(folder, { recursive: true });
 });
 
@@ -198,4 +200,23 @@ test.each([
   expect(code).toBe(2);
   expect(stderr).toContain(words);
   expect(stderr.trim().split('\n')).toHaveLength(1);
+});
+
+test('what waits can be copied out once the agent has stopped, and is still there', async () => {
+  const file = join(folder, 'spool.jsonl');
+  const at = `--state-dir=${stateDir}`;
+  const locked = await run('spool', 'export', file, at);
+  expect(locked).toMatchObject({ code: 1, stderr: expect.stringContaining(`is locked by process ${agent.pid}`) });
+  rmSync(file, { force: true });
+  agent.kill('SIGTERM');
+  await once(agent, 'exit');
+  const exported = await run('spool', 'export', file, at);
+  const [, rows, batches] = /^(\d+) rows and \d+ events of (\d+) batches were copied to/.exec(exported.stderr) ?? [];
+  const lines = readFileSync(file, 'utf8').trim().split('\n');
+  const kept = lines.map((line) => JSON.parse(line)).filter(({ measurement }) => measurement !== undefined);
+  expect(kept.length).toBe(Number(rows));
+  expect(Number(batches)).toBeGreaterThan(1);
+  expect(kept.some(({ measurement, fields }) => measurement === 'memory' && fields.total > 0)).toBe(true);
+  expect(await run('spool', 'export', file, at)).toMatchObject({ code: 1, stderr: expect.stringContaining('EEXIST') });
+  expect(await run('spool', 'drain', at)).toMatchObject({ code: 1, stderr: expect.stringContaining('there is no identity in') });
 });
