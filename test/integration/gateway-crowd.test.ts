@@ -80,7 +80,9 @@ async function createIdentities(authority: Authority): Promise<Identity[]> {
 
 const unacknowledged = (): number => agents.reduce((sum, { spool }) => sum + spool.status().batches, 0);
 
-it('has a thousand agents acknowledged again within 60 s after its gateway was killed, none refused (27)', async () => {
+it('has a thousand agents acknowledged again within 60 s after its gateway was killed, none refused (27)', {
+  timeout: 180_000,
+}, async () => {
   for (const agent of agents) {
     agent.append();
     await agent.uplink.start();
