@@ -1,4 +1,5 @@
 // `run`: configuration, lock, agent, signal.
+import { fstatSync } from 'node:fs';
 import { toMusterError } from '../core/common/muster-error.ts';
 import { startAll, untilSignal } from '../core/node/lifecycle.ts';
 import { createLog } from '../core/node/log.ts';
@@ -20,7 +21,7 @@ export async function runAgent(argv: readonly string[]): Promise<number> {
     process.stderr.write(`${toMusterError(error).message}\n`);
     return 2;
   }
-  const log = createLog('agent', config.logLevel);
+  const log = createLog('agent', config.logLevel, isJournal(process.env['JOURNAL_STREAM']));
   const events = createEvents(log);
   const agent = createAgent(config, events, { argv, remoteProblem });
   agent.settings.onChange(({ logLevel }) => {
@@ -31,4 +32,11 @@ export async function runAgent(argv: readonly string[]): Promise<number> {
   const exitCode = await Promise.race([untilSignal().then(() => 0), agent.restartWanted.then(() => RESTART_EXIT_CODE)]);
   await stop();
   process.exit(exitCode);
+}
+
+/** Is stderr systemd's journal? The variable names its device and inode (systemd.exec(5)), and is inherited by those whose stderr is not. */
+function isJournal(stream: string | undefined): boolean {
+  if (stream === undefined) return false;
+  const { dev, ino } = fstatSync(2);
+  return stream === `${dev}:${ino}`;
 }

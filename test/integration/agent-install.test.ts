@@ -89,6 +89,9 @@ test('it is installed, watched, restarted and removed under a real systemd where
     expect(await property('User')).toBe('muster-agent');
     expect(await property('WatchdogUSec')).toBe('2min');
     await until('rows in the spool', async () => JSON.parse((await agent('spool', 'status', '--json')).stdout).rows > 20);
+    const warnings = await guest.run('journalctl', '--no-pager', '-u', 'muster-agent', '-p', 'warning', '-o', 'cat');
+    expect(warnings.stdout).toMatch(/"level":"warn".*enrol/);
+    expect(warnings.stdout).not.toContain('"level":"info"');
     const pid = await property('MainPID');
     const { stdout: kernel } = await guest.run('grep', '-E', '^(NoNewPrivs|CapEff|Seccomp):', `/proc/${pid}/status`);
     expect(kernel).toBe('CapEff:\t0000000000000000\nNoNewPrivs:\t1\nSeccomp:\t2\n');
