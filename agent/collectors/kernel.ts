@@ -59,6 +59,9 @@ export function createKernelCollector(roots: HostRoots): Collector {
       'tracked_connections_limit',
       'tracked_connections_percent',
     ],
+    // None of these runs full within a moment.
+    intervalMs: 10_000,
+    liveIntervalMs: 1000,
     collect(rows: RowSink): void {
       const { open, limit } = parseFileNr(fileNr.read());
       const tracked = conntrack.read();

@@ -46,6 +46,9 @@ export function createProcessCollector(roots: HostRoots, table: ProcessTable): C
   const commandBytes = Buffer.allocUnsafe(MAX_COMMAND_BYTES);
   let memoryBytes: number | undefined;
 
+  /** Of those shown last: a command line is read once, as it hardly ever changes. */
+  let commands = new Map<number, { startTicks: number; command: string }>();
+
   const readCommand = ({ pid, name }: ProcessEntry): string => {
     try {
       const fd = openSync(join(roots.proc, String(pid), 'cmdline'), 'r');
@@ -60,6 +63,14 @@ export function createProcessCollector(roots: HostRoots, table: ProcessTable): C
   };
 
   const addTop = (rows: RowSink, { entries }: ProcessList): void => {
+    const shown: typeof commands = new Map();
+    const commandOf = (entry: ProcessEntry): string => {
+      const { pid, startTicks } = entry;
+      const known = shown.get(pid) ?? commands.get(pid);
+      const command = known?.startTicks === startTicks ? known.command : readCommand(entry);
+      shown.set(pid, { startTicks, command });
+      return command;
+    };
     memoryBytes ??= parseMemory(readFileSync(join(roots.proc, 'meminfo'))).total;
     const add = (by: string, top: readonly ProcessEntry[]): void => {
       top.forEach((entry, index) => {
@@ -68,7 +79,7 @@ export function createProcessCollector(roots: HostRoots, table: ProcessTable): C
         rows.add(
           [by, String(index + 1), toProcessTag(entry)],
           [entry.pid, entry.cpuPercent, rss, percent, entry.threads],
-          [readCommand(entry)],
+          [commandOf(entry)],
         );
       });
     };
@@ -80,6 +91,7 @@ export function createProcessCollector(roots: HostRoots, table: ProcessTable): C
       'memory',
       topBy(entries, TOP, ({ residentPages }) => residentPages),
     );
+    commands = shown;
   };
 
   return {
