@@ -1,6 +1,5 @@
 // Asks the agent that runs on this machine, over its socket.
 import type { IncomingMessage } from 'node:http';
-import { createInterface } from 'node:readline';
 import { MusterError } from '../../core/common/muster-error.ts';
 import type { Snapshot } from './snapshot.ts';
 import { socketPath, withSocketPath } from './socket-path.ts';
@@ -20,13 +19,23 @@ export async function askSnapshot(stateDir: string): Promise<Snapshot> {
   return JSON.parse(await ask(stateDir, '/snapshot')) as Snapshot;
 }
 
-/** Snapshots until the agent ends or `signal` aborts. */
+/** Snapshots until `signal` aborts. Throws `unavailable` where the agent ends before. */
 export async function* watchSnapshots(stateDir: string, intervalMs: number, signal: AbortSignal): AsyncGenerator<Snapshot> {
   const response = await open(stateDir, `/live?interval=${intervalMs}`);
+  if (response.statusCode !== 200) {
+    throw new MusterError('unavailable', `the agent gives no live view (${response.statusCode}): ${(await textOf(response)).trim()}`);
+  }
   const end = (): void => void response.destroy();
   signal.addEventListener('abort', end);
+  let rest = '';
   try {
-    for await (const line of createInterface({ input: response })) yield JSON.parse(line) as Snapshot;
+    for await (const chunk of response.setEncoding('utf8')) {
+      const lines = `${rest}${chunk}`.split('\n');
+      rest = lines.pop() ?? '';
+      for (const line of lines) yield JSON.parse(line) as Snapshot;
+    }
+  } catch (error) {
+    if (!signal.aborted) throw new MusterError('unavailable', 'the agent ended, or could not keep up with its reader', error);
   } finally {
     signal.removeEventListener('abort', end);
     response.destroy();
@@ -35,12 +44,16 @@ export async function* watchSnapshots(stateDir: string, intervalMs: number, sign
 
 async function ask(stateDir: string, path: string): Promise<string> {
   const response = await open(stateDir, path);
-  const chunks: Buffer[] = [];
-  for await (const chunk of response) chunks.push(chunk as Buffer);
-  const text = Buffer.concat(chunks).toString();
+  const text = await textOf(response);
   if (response.statusCode !== 200)
     throw new MusterError('unavailable', `the agent answers ${path} with ${response.statusCode}: ${text.trim()}`);
   return text;
+}
+
+async function textOf(response: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of response) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString();
 }
 
 async function open(stateDir: string, path: string): Promise<IncomingMessage> {

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import WebSocket from 'ws';
-import { askSnapshot, askStatus } from '../../agent/local/local-client.ts';
+import { askSnapshot, askStatus, watchSnapshots } from '../../agent/local/local-client.ts';
 import type { Snapshot } from '../../agent/local/snapshot.ts';
 import { until } from '../harness/until.ts';
 
@@ -163,6 +163,16 @@ test('there are eight streams at most, and room again when one ends', async () =
   const again = new WebSocket(`ws://127.0.0.1:${port}/live`, { headers: withToken() });
   await once(again, 'message');
   again.terminate();
+});
+
+test('a live view over the socket ends when it is told to', async () => {
+  const over = new AbortController();
+  let taken = 0;
+  for await (const { name } of watchSnapshots(stateDir, 100, over.signal)) {
+    expect(name).not.toBe('');
+    if (++taken === 3) over.abort();
+  }
+  expect(taken).toBe(3);
 });
 
 test('check, status, top and spool answer people and programs', async () => {
