@@ -47,7 +47,7 @@ export function createProcessCollector(roots: HostRoots, table: ProcessTable): C
   let memoryBytes: number | undefined;
 
   /** Of those shown last: a command line is read once, as it hardly ever changes. */
-  let commands = new Map<number, { startTicks: number; command: string }>();
+  let commands = new Map<number, { startTicks: number; name: string; command: string }>();
 
   const readCommand = ({ pid, name }: ProcessEntry): string => {
     try {
@@ -65,10 +65,12 @@ export function createProcessCollector(roots: HostRoots, table: ProcessTable): C
   const addTop = (rows: RowSink, { entries }: ProcessList): void => {
     const shown: typeof commands = new Map();
     const commandOf = (entry: ProcessEntry): string => {
-      const { pid, startTicks } = entry;
+      const { pid, startTicks, name } = entry;
       const known = shown.get(pid) ?? commands.get(pid);
-      const command = known?.startTicks === startTicks ? known.command : readCommand(entry);
-      shown.set(pid, { startTicks, command });
+      // A process that runs another program keeps its number and its start.
+      const isSame = known?.startTicks === startTicks && known.name === name;
+      const command = isSame ? known.command : readCommand(entry);
+      shown.set(pid, { startTicks, name, command });
       return command;
     };
     memoryBytes ??= parseMemory(readFileSync(join(roots.proc, 'meminfo'))).total;

@@ -48,28 +48,62 @@ test.each([
   ['many-core-many-disks', manyCoreManyDisks],
   ['container', recorded('container')],
 ] as const)('%s', { timeout: 20_000 }, async (name, tree) => {
-  const { lines, reports } = watch();
-  const { root } = host;
-  const self = () => ({ tickMs: 3, spoolBatches: 2, spoolBytes: 4096, collectorsFailed: set.failed, skewMs: -4, boots: 7 });
-  const collectors = createCollectors(
-    () => true,
-    { proc: join(root, 'proc'), sys: join(root, 'sys'), run: join(root, 'run') },
-    self,
-    'linux',
+  const { lines, frames } = await look(tree(0), tree(1));
+  const rows = frames.flatMap(toLines);
+  const values = frames.reduce((sum, frame) => sum + frame.values.filter((value) => !Number.isNaN(value)).length, 0);
+  const text = [`${rows.length} rows, ${values} values`, '', ...lines.sort(), '', ...rows, ''].join('\n').replaceAll(host.root, '');
+  await expect(text).toMatchFileSnapshot(join(FIXTURES, 'golden', `agent-${name}.txt`));
+});
+
+test('counters that go back, all of them, give neither a negative rate nor a spike', { timeout: 20_000 }, async () => {
+  const { frames } = await look(manyCoreManyDisks(1), manyCoreManyDisks(0));
+  const rates = frames.flatMap(({ measurement, fields, values, seriesIndex: { length: rows } }) =>
+    fields.flatMap((field, column) =>
+      /_per_second$|percent$|^busy$/.test(field)
+        ? Array.from(values.subarray(column * rows, (column + 1) * rows), (value) => ({ name: `${measurement}.${field}`, value }))
+        : [],
+    ),
   );
-  const set: CollectorSet = new CollectorSet(collectors, reports);
+  expect(rates.length).toBeGreaterThan(500);
+  expect(rates.filter(({ value }) => value < 0)).toEqual([]);
+  expect(rates.filter(({ name, value }) => name === 'network.rx_bytes_per_second' && value > 0)).toEqual([]);
+});
+
+test('10,000 disks and interfaces: a cap for each collector, counted and named', { timeout: 20_000 }, async () => {
+  const names = Array.from({ length: 10_000 }, (_, index) => index);
+  const network = ['Inter-|', ' face |', ...names.map((name) => `  v${name}: 1 1 0 0 0 0 0 0 1 1 0 0 0 0 0 0`)].join('\n');
+  const disks = names.map((name) => `8 0 d${name} 1 0 8 1 1 0 8 1 0 1 1`).join('\n');
+  const tree = new Map([
+    ['proc/net/dev', `${network}\n`],
+    ['proc/diskstats', `${disks}\n`],
+    ...names.slice(0, 300).map((name) => [`sys/block/d${name}/size`, '1\n'] as const),
+  ]);
+  const { lines, frames } = await look(tree, tree);
+  expect(lines).toContain('capped network: 9744 over 256');
+  expect(lines).toContain('capped disk_io: 44 over 256');
+  for (const name of ['network', 'disk_io']) {
+    expect(frames.find(({ measurement }) => measurement === name)?.seriesIndex.length).toBe(256);
+  }
+});
+
+/** Every collector over a host, ten seconds apart: what they report and the newest frame of each. */
+async function look(...steps: FileTree[]): Promise<{ lines: string[]; frames: FrameColumns[] }> {
+  const { lines, reports } = watch();
+  const roots = { proc: join(host.root, 'proc'), sys: join(host.root, 'sys'), run: join(host.root, 'run') };
+  const self = () => ({ tickMs: 3, spoolBatches: 2, spoolBytes: 4096, collectorsFailed: set.failed, skewMs: -4, boots: 7 });
+  const set: CollectorSet = new CollectorSet(
+    createCollectors(() => true, roots, self, 'linux'),
+    reports,
+  );
   const frames = new Map<string, FrameColumns>();
-  for (const step of [0, 1] as const) {
-    write(tree(step));
+  for (const [step, tree] of steps.entries()) {
+    write(tree);
     await set.run({ timeUs: 1.8e15 + step * STEP_MS * 1000, monotonicMs: 1_000_000 + step * STEP_MS });
     for (const frame of set.take()) frames.set(frame.measurement, frame);
   }
   set.close();
-  const rows = [...frames.values()].flatMap(toLines);
-  const values = [...frames.values()].reduce((sum, frame) => sum + frame.values.filter((value) => !Number.isNaN(value)).length, 0);
-  const text = [`${rows.length} rows, ${values} values`, '', ...lines.sort(), '', ...rows, ''].join('\n').replaceAll(root, '');
-  await expect(text).toMatchFileSnapshot(join(FIXTURES, 'golden', `agent-${name}.txt`));
-});
+  return { lines, frames: [...frames.values()] };
+}
 
 function write(tree: FileTree): void {
   for (const [path, text] of tree) {
