@@ -13,6 +13,8 @@ export interface WatchedUpdate {
 
 export interface Watcher {
   readonly startedMs: number;
+  /** When it asked, Unix milliseconds. */
+  readonly wishedMs: number | undefined;
   readonly updates: readonly WatchedUpdate[];
   /** What it said on stderr. */
   readonly errors: readonly string[];
@@ -26,11 +28,19 @@ export function startWatcher(target: FleetTarget, nodeId: string, intervalMs: nu
   const child: ChildProcess = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
   const updates: WatchedUpdate[] = [];
   const errors: string[] = [];
+  let wishedMs: number | undefined;
   if (child.stdout === null || child.stderr === null) throw new Error('the watcher has no output');
-  createInterface(child.stdout).on('line', (line) => updates.push(JSON.parse(line) as WatchedUpdate));
+  createInterface(child.stdout).on('line', (line) => {
+    const said = JSON.parse(line) as WatchedUpdate | { wishedMs: number };
+    if ('wishedMs' in said) wishedMs = said.wishedMs;
+    else updates.push(said);
+  });
   createInterface(child.stderr).on('line', (line) => errors.push(line));
   return {
     startedMs: Date.now(),
+    get wishedMs() {
+      return wishedMs;
+    },
     updates,
     errors,
     kill: async () => {
