@@ -21,8 +21,8 @@ const INVALID_ARGUMENT = 3;
 const BEHIND_AFTER_SECONDS = 2;
 
 export interface UplinkReports {
-  /** `skewMs`: our clock less the gateway's, with half the way between us in it. */
-  connected(gateway: string, skewMs: number): void;
+  /** `skewMs`: our clock less the gateway's, with half the way between us in it; absent where the gateway does not tell its time. */
+  connected(gateway: string, skewMs?: number): void;
   /** The stream ended, or could not be opened; the next attempt is in so many milliseconds. */
   disconnected(end: SessionEnd, retryInMs: number): void;
   /** There is no identity yet. */
@@ -175,7 +175,7 @@ export class Uplink implements Component {
       nowUs,
       onWelcome: (welcome) => {
         this.#welcomedMs = performance.now();
-        reports.connected(welcome.gateway, Math.round((nowUs() - welcome.timeUs) / 1000));
+        reports.connected(welcome.gateway, welcome.timeUs > 0 ? Math.round((nowUs() - welcome.timeUs) / 1000) : undefined);
         spool.limitBatch?.(welcome.maxBatchBytes);
         if (backlogRowsPerSecond > 0 && spool.beginPresent?.(backlogRowsPerSecond * BEHIND_AFTER_SECONDS)) {
           this.renew('a backlog is sent behind the present');
