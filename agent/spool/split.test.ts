@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { FrameColumns } from '../../core/common/frame.ts';
 import { encodeBatch } from '../../proto/batch-codec.ts';
-import { MAX_BATCH_BYTES, splitInput } from './split.ts';
+import { batchLimits, MAX_BATCH_BYTES, splitInput } from './split.ts';
 
 const ROWS = 4000;
 const FIELDS = Array.from({ length: 12 }, (_, i) => `f${i}`);
@@ -22,4 +22,11 @@ test('the events count too: no part is larger than a batch may be', () => {
   expect(Math.max(...sizes)).toBeLessThanOrEqual(MAX_BATCH_BYTES);
   expect(parts.flatMap((part) => part.events)).toEqual(events);
   expect(parts.flatMap((part) => part.frames).reduce((rows, part) => rows + part.timeUs.length, 0)).toBe(ROWS);
+});
+
+test("batches keep to the gateway's limit, which may be lower than the contract's", () => {
+  expect(batchLimits(0).maxBytes).toBe(480 * 1024);
+  expect(batchLimits(512 * 1024).maxBytes).toBe(480 * 1024);
+  expect(batchLimits(128 * 1024).maxBytes).toBe(96 * 1024);
+  expect(batchLimits(1).maxBytes).toBe(16 * 1024);
 });
