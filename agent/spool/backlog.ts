@@ -1,18 +1,17 @@
 // Epochs that get no new batches any more and still hold some: each in a file of its own beside the spool, sent behind the present.
-import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { readdirSync, renameSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import type { DroppedRange } from '../../core/common/frame.ts';
-import type { Carried, KeptBatch, MemorySpool } from './memory-spool.ts';
-import { salvage } from './salvage.ts';
+import { moveDatabase, removeDatabase, type Salvaged, salvageInto, type Teller, writeLane } from './lane-file.ts';
+import type { MemorySpool } from './memory-spool.ts';
 import type { SpooledBatch, SpoolLane, SpoolLimits, SpoolStatus } from './spool.ts';
-import { createSpoolDatabase, openExisting, openSpoolDatabase } from './spool-database.ts';
+import { openExisting, openSpoolDatabase, type SetAsideFile } from './spool-database.ts';
 import { type DropWish, SqliteSpool } from './sqlite-spool.ts';
 
-/** Who accounts for what is dropped here: the spool that still makes batches. */
-export interface Teller {
-  tell(ranges: readonly DroppedRange[]): void;
-}
+/** A damaged file was set aside; so much of it was saved. */
+export type OnSetAside = (file: SetAsideFile, saved: Omit<Salvaged, 'file'>) => void;
+export const NOTHING_SAVED: Omit<Salvaged, 'file'> = { batches: 0, rows: 0, lost: 0 };
 
 /** A sealed epoch. Where its storage fails it gives nothing more; its file is looked at again later. */
 export class BacklogLane implements SpoolLane {
@@ -80,12 +79,14 @@ export class Backlog {
   readonly #path: string;
   readonly #limits: SpoolLimits;
   readonly #teller: () => Teller;
+  readonly #onSetAside: OnSetAside;
   #lanes: BacklogLane[] = [];
   /** A file could not be read: it is to be looked at again. */
   #broken = false;
 
   /** `path` is the spool's: the files stand beside it. */
-  constructor(path: string, limits: SpoolLimits, teller: () => Teller) {
+  constructor(path: string, limits: SpoolLimits, teller: () => Teller, onSetAside: OnSetAside) {
+    this.#onSetAside = onSetAside;
     this.#path = path;
     this.#limits = { ...limits, maxBytes: Number.POSITIVE_INFINITY, maxRows: Number.POSITIVE_INFINITY };
     this.#teller = teller;
@@ -115,13 +116,14 @@ export class Backlog {
 
   /** Salvages a damaged file into a sealed epoch of its own name. */
   #rescue(path: string): DatabaseSync {
-    let rescued: string | undefined;
+    let rescued: Salvaged | undefined;
     const { database, setAside } = openSpoolDatabase(path, 'power_cut', () => {
-      rescued = salvageInto(path, (epoch) => `${this.pathOf(epoch)}.salvage`, this.#teller())?.file;
+      rescued = salvageInto(path, (epoch) => `${this.pathOf(epoch)}.salvage`, this.#teller());
     });
-    if (rescued === undefined || setAside === undefined) return database;
+    if (setAside !== undefined) this.#onSetAside(setAside, rescued ?? NOTHING_SAVED);
+    if (rescued === undefined) return database;
     database.close();
-    renameSync(rescued, path);
+    renameSync(rescued.file, path);
     return openExisting(path) as DatabaseSync;
   }
 
@@ -196,105 +198,6 @@ export class Backlog {
     for (const lane of this.#lanes) closeQuietly(lane.spool);
     this.#lanes = [];
   }
-}
-
-/** What became of a damaged file. */
-export interface Salvaged {
-  file: string;
-  batches: number;
-  rows: number;
-  lost: number;
-}
-
-/** Writes the readable batches of the file at `path` into a new one and tells what is lost. Undefined where nothing is known of the file. */
-export function salvageInto(path: string, toFile: (epoch: Uint8Array) => string, teller: Teller): Salvaged | undefined {
-  let writer: LaneWriter | undefined;
-  try {
-    const found = salvage(path, (batch, epoch) => {
-      writer ??= new LaneWriter(toFile(epoch), epoch);
-      writer.add(batch);
-    });
-    if (found === undefined) return undefined;
-    writer ??= new LaneWriter(toFile(found.epoch), found.epoch);
-    for (const range of found.carried) writer.carry(range);
-    writer.finish(found.nextSeq);
-    teller.tell(found.dropped);
-    const lost = found.dropped.reduce((sum, { firstSeq, lastSeq, rows }) => sum + (rows === 0 ? lastSeq - firstSeq + 1 : 0), 0);
-    return { file: writer.path, batches: found.batches, rows: found.rows, lost };
-  } catch (error) {
-    writer?.abandon();
-    throw error;
-  }
-}
-
-const COMMIT_EVERY = 256;
-
-/** A file with batches that have their numbers already. */
-class LaneWriter {
-  readonly path: string;
-  readonly #database: DatabaseSync;
-  #count = 0;
-  #rows = 0;
-
-  constructor(path: string, epoch: Uint8Array) {
-    this.path = path;
-    removeDatabase(path);
-    this.#database = createSpoolDatabase(path, 'power_cut', epoch);
-    this.#database.exec('BEGIN IMMEDIATE');
-  }
-
-  add({ seq, createdUs, rows, bytes }: { seq: number; createdUs: number; rows: number; bytes: Uint8Array }): void {
-    this.#database.prepare('INSERT INTO batches VALUES (?, ?, ?, ?)').run(seq, createdUs, rows, bytes);
-    this.#rows += rows;
-    if (++this.#count % COMMIT_EVERY === 0) this.#database.exec('COMMIT; BEGIN IMMEDIATE');
-  }
-
-  /** What one of its batches tells of: when that batch is dropped, it is to be told again. */
-  carry({
-    epoch,
-    firstSeq,
-    lastSeq,
-    rows,
-    reason,
-    carrier = null,
-  }: Omit<Carried, 'carrier'> & { carrier?: number | null | undefined }): void {
-    const sql = 'INSERT INTO dropped (epoch, first_seq, last_seq, rows, reason, carrier) VALUES (?, ?, ?, ?, ?, ?)';
-    this.#database.prepare(sql).run(Buffer.from(epoch), firstSeq, lastSeq, rows, reason, carrier);
-  }
-
-  finish(nextSeq: number): void {
-    this.#database.prepare('UPDATE meta SET next_seq = ?, rows_committed = ?').run(nextSeq, this.#rows);
-    this.#database.exec('COMMIT');
-    this.#database.close();
-  }
-
-  abandon(): void {
-    if (this.#database.isOpen) this.#database.close();
-    removeDatabase(this.path);
-  }
-}
-
-function writeLane(path: string, memory: MemorySpool, batches: readonly KeptBatch[]): void {
-  const { epoch, nextSeq } = memory.status();
-  const writer = new LaneWriter(path, epoch);
-  try {
-    for (const batch of batches) writer.add(batch);
-    for (const range of memory.carried) writer.carry(range);
-    writer.finish(nextSeq);
-  } catch (error) {
-    writer.abandon();
-    throw error;
-  }
-}
-
-export function moveDatabase(from: string, to: string): void {
-  // The log first: without it the file is older, with another file's it would be damaged.
-  if (existsSync(`${from}-wal`)) renameSync(`${from}-wal`, `${to}-wal`);
-  renameSync(from, to);
-}
-
-function removeDatabase(path: string): void {
-  for (const suffix of ['', '-wal', '-shm']) rmSync(path + suffix, { force: true });
 }
 
 function closeQuietly(spool: { close(): void }): void {

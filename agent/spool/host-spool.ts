@@ -6,9 +6,10 @@ import type { DroppedRange } from '../../core/common/frame.ts';
 import { MusterError } from '../../core/common/muster-error.ts';
 import { decodeBatch, toFrameColumns } from '../../proto/batch-codec.ts';
 import { makeStateFolder } from '../state-folder.ts';
-import { Backlog, type Salvaged, salvageInto } from './backlog.ts';
+import { Backlog, NOTHING_SAVED } from './backlog.ts';
 import { DropCounts } from './drop-counts.ts';
 import { isSameLife } from './file-life.ts';
+import { type Salvaged, salvageInto } from './lane-file.ts';
 import { MemorySpool } from './memory-spool.ts';
 import {
   type BatchInput,
@@ -79,7 +80,12 @@ export class HostSpool implements Spool {
     // Until the file is open, what is to be told waits in memory.
     const first = this.#newMemory('the spool is not open yet');
     this.#present = first;
-    this.#backlog = new Backlog(path, this.#limits, () => this.#present);
+    this.#backlog = new Backlog(
+      path,
+      this.#limits,
+      () => this.#present,
+      (file, saved) => reports.fileSetAside(file, saved),
+    );
     try {
       this.#present = this.#open();
       first.handOver(this.#present);
@@ -120,7 +126,7 @@ export class HostSpool implements Spool {
       saved = salvageInto(this.#path, (epoch) => `${this.#backlog.pathOf(epoch)}.salvage`, this.#present);
     });
     if (saved !== undefined) renameSync(saved.file, saved.file.replace(/\.salvage$/, ''));
-    if (setAside !== undefined) this.#reports.fileSetAside(setAside, saved ?? { batches: 0, rows: 0, lost: 0 });
+    if (setAside !== undefined) this.#reports.fileSetAside(setAside, saved ?? NOTHING_SAVED);
     return orClose(database, () => {
       this.#opened(database);
       return new SqliteSpool(database, this.#limits);

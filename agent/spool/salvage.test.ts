@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { DroppedRange } from '../../core/common/frame.ts';
 import { decodeBatch } from '../../proto/batch-codec.ts';
-import type { Salvaged } from './backlog.ts';
 import { HostSpool } from './host-spool.ts';
+import type { Salvaged } from './lane-file.ts';
 import { gaps } from './salvage.ts';
 
 const BATCHES = 400;
@@ -135,4 +135,23 @@ test('gaps are what is not kept', () => {
     { firstSeq: 8, lastSeq: 9 },
   ]);
   expect(gaps([], 5, 4)).toEqual([]);
+});
+
+test('a damaged backlog is salvaged too, under its own epoch', () => {
+  const epoch = fill();
+  const first = open();
+  first.beginPresent(-1);
+  first.close();
+  const backlog = `${path}.backlog-${epoch.toString('hex')}`;
+  const file = openSync(backlog, 'r+');
+  overwrite(file, 20, Buffer.alloc(PAGE));
+  closeSync(file);
+  const spool = open();
+  const held = spool.backlog.flatMap((lane) => lane.read(1, 1000));
+  expect(held.length).toBeGreaterThan(360);
+  expect(saved).toMatchObject({ batches: held.length, lost: BATCHES - 10 - held.length });
+  spool.append(event('after'));
+  const told = decodeBatch(spool.read(1, 1)[0]?.bytes as Buffer).dropped;
+  expect(told.reduce((sum, { firstSeq, lastSeq }) => sum + lastSeq - firstSeq + 1, 0)).toBe(BATCHES - 10 - held.length);
+  spool.close();
 });
