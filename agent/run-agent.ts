@@ -6,6 +6,7 @@ import { createLog } from '../core/node/log.ts';
 import { createAgent } from './agent.ts';
 import { RESTART_EXIT_CODE } from './commands/create-agent-commands.ts';
 import { askSettings } from './config-child.ts';
+import { runWithoutOptimizers } from './engine-flags.ts';
 import { createEvents } from './events.ts';
 import { SystemdNotifier } from './local/systemd-notifier.ts';
 import { lockStateFolder } from './state-lock.ts';
@@ -23,6 +24,7 @@ export async function runAgent(argv: readonly string[]): Promise<number> {
   }
   const log = createLog('agent', config.logLevel, isJournal(process.env['JOURNAL_STREAM']));
   const events = createEvents(log);
+  runWithoutOptimizers();
   const agent = createAgent(config, events, { argv, remoteProblem });
   agent.settings.onChange(({ logLevel }) => {
     log.level = logLevel;
