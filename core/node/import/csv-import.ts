@@ -1,9 +1,9 @@
 // Reads a CSV file by a mapping into batches. One pass over the bytes, no object a row.
 import { MusterError } from '../../common/muster-error.ts';
-import { timeRefusal } from '../../common/row-time.ts';
 import { type CsvRow, CsvScanner, cellText } from './csv-scanner.ts';
 import type { ReadOptions } from './import-source.ts';
 import { NOT_A_NUMBER, numberOf } from './number-cell.ts';
+import { RowGate, shownCell } from './row-gate.ts';
 import { SeriesTable } from './series-table.ts';
 import { createTimeParser } from './time-cell.ts';
 
@@ -21,17 +21,12 @@ export class CsvImport {
   readonly #series: SeriesTable;
   readonly #fieldColumns: Int32Array;
   readonly #values: Float64Array;
-  readonly #rowsOfNode = new Map<object, number>();
-  /** Rows looked at, without the header. */
-  rows = 0;
-  /** Rows handed to the builder. */
-  taken = 0;
-  /** Rows left out as the caller asked: too old for the window wanted, or over the cap of a node. */
-  leftOut = 0;
+  readonly counts: RowGate;
 
   constructor(options: CsvImportOptions) {
     const { mapping, builder, delimiter } = options;
     this.#options = options;
+    this.counts = new RowGate(options);
     this.#parseTime = createTimeParser(mapping.time.format, mapping.time.zone);
     this.#series = new SeriesTable(
       builder,
@@ -45,8 +40,9 @@ export class CsvImport {
 
   #row(row: CsvRow): void {
     if (row.number === 1) return;
-    this.rows++;
-    const { mapping, width, window, shiftUs, fromUs, builder, maxRowsPerNode } = this.#options;
+    const { counts } = this;
+    counts.rows++;
+    const { mapping, width, shiftUs, builder } = this.#options;
     if (row.cells !== width) {
       this.#refuse(row, `it has ${row.cells} cells, the header has ${width}`);
       return;
@@ -57,22 +53,11 @@ export class CsvImport {
       this.#refuse(row, `${mapping.time.header} is ${shown(row, column)}: no time as ${mapping.time.format}`);
       return;
     }
-    if (fromUs !== undefined && timeUs < fromUs) {
-      this.leftOut++;
-      return;
-    }
-    if (!(timeUs >= window.oldestUs && timeUs <= window.newestUs)) {
-      this.#refuse(row, timeRefusal(timeUs, window).detail);
-      return;
-    }
-    if (!this.#readValues(row)) return;
+    if (!counts.admits(row.number, timeUs) || !this.#readValues(row)) return;
     const series = this.#series.find(row);
-    if (maxRowsPerNode !== undefined && !this.#within(series.node, maxRowsPerNode)) {
-      this.leftOut++;
-      return;
-    }
+    if (!counts.admitsNode(series.node)) return;
     builder.add(series, timeUs, this.#values);
-    this.taken++;
+    counts.taken++;
   }
 
   #readValues(row: CsvRow): boolean {
@@ -89,20 +74,13 @@ export class CsvImport {
     return true;
   }
 
-  #within(node: object, max: number): boolean {
-    const rows = this.#rowsOfNode.get(node) ?? 0;
-    this.#rowsOfNode.set(node, rows + 1);
-    return rows < max;
-  }
-
   #refuse(row: CsvRow, reason: string): void {
-    this.#options.onRefused({ row: row.number, reason: `row ${row.number}: ${reason}` });
+    this.counts.refuse(row.number, reason);
   }
 }
 
 function shown(row: CsvRow, column: number): string {
-  const text = cellText(row, column);
-  return JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);
+  return shownCell(cellText(row, column));
 }
 
 /** The header's cells. Throws `malformed` for a file without one. */

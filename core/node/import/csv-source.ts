@@ -67,7 +67,7 @@ async function readCsv(
   const reader = new CsvImport({ ...options, delimiter, decimalComma, width });
   if (from !== undefined) reader.scanner.seek(from.offset, from.row);
   return {
-    counts: reader,
+    counts: reader.counts,
     get position() {
       return { offset: reader.scanner.offset, row: reader.scanner.rowNumber };
     },

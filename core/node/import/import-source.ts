@@ -28,7 +28,7 @@ export interface ReadOptions {
 
 /** Where a reader stands between two rows. */
 export interface SourcePosition {
-  /** Bytes of the file (CSV, NDJSON), or its row group (Parquet). */
+  /** Bytes of the file before it; of Parquet an estimate, where the row alone says it. */
   offset: number;
   /** Rows before it. */
   row: number;

@@ -8,6 +8,12 @@ import type { ImportSource } from './import-source.ts';
 export async function openSource(path: string, csv: { delimiter?: string; decimalComma?: boolean } = {}): Promise<ImportSource> {
   const head = await readStart(path);
   if (head.length === 0) throw new MusterError('malformed', `${path} is empty: a header and rows are needed`);
+  // Loaded when first needed: they bring decoders of seven codecs.
+  if (head.toString('latin1', 0, 4) === 'PAR1') return (await import('./parquet/parquet-source.ts')).openParquet(path);
+  if (head.toString('latin1', 0, 4) === 'PARE')
+    throw new MusterError('malformed', `${path} is encrypted Parquet: write it without encryption`);
+  if (/^(\u00ef\u00bb\u00bf)?\s*\{/.test(head.toString('latin1'))) return (await import('./ndjson-source.ts')).openNdjson(path);
+  if (path.endsWith('.parquet')) throw new MusterError('malformed', `${path} is no Parquet file: it does not begin with PAR1`);
   return openCsv(path, csv);
 }
 

@@ -2,8 +2,8 @@
 import { MusterError } from '../../common/muster-error.ts';
 import type { BatchBuilder, ImportSeries } from './batch-builder.ts';
 import { type CsvRow, cellText } from './csv-scanner.ts';
+import { MAX_SERIES } from './tuple-series.ts';
 
-const MAX_SERIES = 1_000_000;
 const SEPARATOR = 0x1f;
 
 interface Slot {

@@ -26,7 +26,7 @@ const PATTERN_PARTS: Readonly<Record<string, [group: string, digits: string]>> =
 export function createTimeParser(format: string, zone: string): TimeParser {
   const unit = UNITS[format];
   if (unit !== undefined) return numberParser(unit);
-  const offsetUs = createOffset(zone);
+  const offsetUs = createZoneOffset(zone);
   if (format === 'iso') return isoParser(offsetUs);
   return patternParser(format, offsetUs);
 }
@@ -117,7 +117,7 @@ function pad(value: number): string {
 }
 
 /** How far local time is ahead of UTC at a local time, µs. Throws `invalid_argument` for no zone. */
-function createOffset(zone: string): (localUs: number) => number {
+export function createZoneOffset(zone: string): (localUs: number) => number {
   const fixed = /^(?:UTC|Z)?([+-])(\d\d):?(\d\d)$/i.exec(zone);
   if (fixed !== null) {
     const us = (Number(fixed[2]) * 60 + Number(fixed[3])) * 60e6 * (fixed[1] === '-' ? -1 : 1);

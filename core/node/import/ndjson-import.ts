@@ -1,0 +1,170 @@
+// Reads a file of JSON lines by a mapping into batches.
+import type { ImportSeries } from './batch-builder.ts';
+import type { ImportMapping } from './import-mapping.ts';
+import type { ReadOptions, SourcePosition, SourceReader } from './import-source.ts';
+import type { LineReader } from './line-reader.ts';
+import { NOT_A_NUMBER, numberOf } from './number-cell.ts';
+import { RowGate, shownCell } from './row-gate.ts';
+import { createTimeParser } from './time-cell.ts';
+import { TupleSeries } from './tuple-series.ts';
+
+type Line = Readonly<Record<string, unknown>>;
+
+/** Texts of one key, numbered; 0 is absent. */
+interface Names {
+  key: string;
+  ids: Map<string, number>;
+  texts: string[];
+}
+
+export class NdjsonImport implements SourceReader {
+  readonly #options: ReadOptions;
+  readonly #lines: LineReader;
+  readonly #gate: RowGate;
+  readonly #timeKey: string;
+  readonly #timeOf: (value: unknown) => number;
+  readonly #fieldKeys: string[];
+  readonly #names: Names[];
+  readonly #series: TupleSeries;
+  readonly #tuple: Uint32Array;
+  readonly #values: Float64Array;
+
+  constructor(headers: readonly string[], options: ReadOptions, lines: LineReader) {
+    const { mapping } = options;
+    this.#options = options;
+    this.#lines = lines;
+    this.#gate = new RowGate(options);
+    const keyOf = (column: number): string => headers[column] as string;
+    this.#timeKey = keyOf(mapping.time.column);
+    this.#timeOf = NdjsonImport.timeOf(mapping);
+    this.#fieldKeys = mapping.fields.map((field) => keyOf(field.column));
+    const named = [...(mapping.node.column < 0 ? [] : [mapping.node.column]), ...mapping.tags.map((tag) => tag.column)];
+    this.#names = named.map((column) => ({ key: keyOf(column), ids: new Map([['', 0]]), texts: [''] }));
+    this.#series = new TupleSeries(named.length, (tuple) => this.#makeSeries(tuple));
+    this.#tuple = new Uint32Array(named.length);
+    this.#values = new Float64Array(mapping.fields.length);
+  }
+
+  /** Unix µs of a value, NaN for what is no time. */
+  static timeOf({ time }: ImportMapping): (value: unknown) => number {
+    const parse = createTimeParser(time.format, time.zone);
+    return (value) => {
+      const bytes = Buffer.from(cellOf(value));
+      return parse(bytes, 0, bytes.length);
+    };
+  }
+
+  get counts(): RowGate {
+    return this.#gate;
+  }
+
+  get position(): SourcePosition {
+    return this.#lines.position;
+  }
+
+  next(): Promise<boolean> {
+    return this.#lines.next((line, row) => this.#take(line, row));
+  }
+
+  close(): Promise<void> {
+    return this.#lines.close();
+  }
+
+  #take(text: string, row: number): void {
+    const { mapping, shiftUs, builder } = this.#options;
+    const gate = this.#gate;
+    gate.rows++;
+    const line = parseLine(text);
+    if (typeof line === 'string') {
+      gate.refuse(row, line);
+      return;
+    }
+    const timeUs = this.#timeOf(line[this.#timeKey]) + shiftUs;
+    if (Number.isNaN(timeUs)) {
+      gate.refuse(row, `${mapping.time.header} is ${shownValue(line[this.#timeKey])}: no time as ${mapping.time.format}`);
+      return;
+    }
+    if (!gate.admits(row, timeUs) || !this.#readNames(line, row) || !this.#readValues(line, row)) return;
+    const series = this.#series.find(this.#tuple);
+    if (!gate.admitsNode(series.node)) return;
+    builder.add(series, timeUs, this.#values);
+    gate.taken++;
+  }
+
+  #readNames(line: Line, row: number): boolean {
+    for (let n = 0; n < this.#names.length; n++) {
+      const { key, ids, texts } = this.#names[n] as Names;
+      const value = line[key];
+      if (typeof value === 'object' && value !== null) return this.#refuseNested(row, key, value);
+      const text = cellOf(value);
+      let id = ids.get(text);
+      if (id === undefined) {
+        id = texts.push(text) - 1;
+        ids.set(text, id);
+      }
+      this.#tuple[n] = id;
+    }
+    return true;
+  }
+
+  #readValues(line: Line, row: number): boolean {
+    for (let f = 0; f < this.#values.length; f++) {
+      const key = this.#fieldKeys[f] as string;
+      const value = line[key];
+      if (typeof value === 'object' && value !== null) return this.#refuseNested(row, key, value);
+      const number = typeof value === 'number' ? value : toNumber(value);
+      if (number === NOT_A_NUMBER || number === Number.POSITIVE_INFINITY || number === Number.NEGATIVE_INFINITY) {
+        this.#gate.refuse(row, `${key} is ${shownValue(value)}: no number of a double's range`);
+        return false;
+      }
+      this.#values[f] = number;
+    }
+    return true;
+  }
+
+  #refuseNested(row: number, key: string, value: object): boolean {
+    this.#gate.refuse(row, `${key} has ${Array.isArray(value) ? 'a list' : 'an object'} in it: only numbers and texts are taken`);
+    return false;
+  }
+
+  #makeSeries(tuple: Uint32Array): ImportSeries {
+    const { builder, mapping } = this.#options;
+    const text = (n: number): string => this.#names[n]?.texts[tuple[n] as number] as string;
+    const first = mapping.node.column < 0 ? 0 : 1;
+    return {
+      node: builder.node(first === 0 ? mapping.node.name : text(0)),
+      tagValues: mapping.tags.map((_, i) => text(first + i)),
+      index: -1,
+    };
+  }
+}
+
+function toNumber(value: unknown): number | typeof NOT_A_NUMBER {
+  if (value === undefined || value === null) return Number.NaN;
+  if (typeof value === 'boolean') return value ? 1 : 0;
+  const bytes = Buffer.from(String(value));
+  return numberOf(bytes, 0, bytes.length, false);
+}
+
+/** A value as the text that a cell of CSV would have; empty where there is none. */
+export function cellOf(value: unknown): string {
+  if (value === undefined || value === null || typeof value === 'object') return '';
+  return typeof value === 'boolean' ? (value ? '1' : '0') : String(value);
+}
+
+function shownValue(value: unknown): string {
+  return typeof value === 'string' ? shownCell(value) : (JSON.stringify(value) ?? 'absent').slice(0, 60);
+}
+
+/** The object of a line, or what is wrong with it. */
+export function parseLine(line: string): Line | string {
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch (error) {
+    return `it is no JSON (${error instanceof Error ? error.message.slice(0, 120) : error})`;
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    return 'it is no object: one object a line is needed, such as {"time":"2026-11-23T10:00:00Z","node":"a","value":1}';
+  return value as Line;
+}

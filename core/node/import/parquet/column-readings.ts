@@ -1,0 +1,63 @@
+// What a column is read as: doubles, times, or ids of texts that name a series.
+import type { DecodedArray } from 'hyparquet/src/types.js';
+import { NOT_A_NUMBER, numberOf } from '../number-cell.ts';
+import { createTimeParser, createZoneOffset } from '../time-cell.ts';
+import type { ColumnReading } from './column-cursor.ts';
+import { type ColumnKind, type TimeUnit, toNumbers, toTexts, toTimes } from './column-kind.ts';
+
+const NUMBERS = { absent: Number.NaN, make: (length: number) => new Float64Array(length) };
+
+/** Infinite for what is no number, and for an integer that is not exact in a double. */
+export function numberReading(kind: ColumnKind): ColumnReading<Float64Array> {
+  if (kind.is === 'boolean') return { ...NUMBERS, convert: (stored) => Float64Array.from(stored as boolean[], Number) };
+  if (kind.is === 'number' || kind.is === 'half') return { ...NUMBERS, convert: (stored) => toNumbers(kind, stored) };
+  return { ...NUMBERS, convert: (stored) => Float64Array.from(toTexts(kind, stored), numberOfText) };
+}
+
+function numberOfText(text: string): number {
+  const bytes = Buffer.from(text);
+  const value = numberOf(bytes, 0, bytes.length, false);
+  return value === NOT_A_NUMBER ? Number.POSITIVE_INFINITY : value;
+}
+
+/** `format` and `zone` as of `ImportMapping`; a column that knows its own unit needs no format. */
+export function timeReading(kind: ColumnKind, format: string, zone: string): ColumnReading<Float64Array> {
+  if (kind.is === 'text') {
+    const parse = createTimeParser(format, zone);
+    const ofText = (text: string): number => {
+      const bytes = Buffer.from(text);
+      return parse(bytes, 0, bytes.length);
+    };
+    return { ...NUMBERS, convert: (stored) => Float64Array.from(toTexts(kind, stored), ofText) };
+  }
+  const offsetUs = createZoneOffset(zone);
+  const unit = ['s', 'ms', 'us', 'ns'].includes(format) ? (format as TimeUnit) : 'us';
+  return { ...NUMBERS, convert: (stored) => toTimes(kind, stored, unit, offsetUs) };
+}
+
+/** Numbers texts as they come: 0 is absent, which is the empty text. */
+export class TextIds implements ColumnReading<Uint32Array> {
+  readonly absent = 0;
+  readonly texts: string[] = [''];
+  readonly #ids = new Map<string, number>([['', 0]]);
+  readonly #kind: ColumnKind;
+
+  constructor(kind: ColumnKind) {
+    this.#kind = kind;
+  }
+
+  make(length: number): Uint32Array {
+    return new Uint32Array(length);
+  }
+
+  convert(stored: DecodedArray): Uint32Array {
+    return Uint32Array.from(toTexts(this.#kind, stored), (text) => {
+      let id = this.#ids.get(text);
+      if (id === undefined) {
+        id = this.texts.push(text) - 1;
+        this.#ids.set(text, id);
+      }
+      return id;
+    });
+  }
+}

@@ -1,0 +1,192 @@
+// Reads a Parquet file by a mapping into batches: window by window, each column from its own pages, no object a row.
+import type { FileHandle } from 'node:fs/promises';
+import type { BatchBuilder, ImportSeries } from '../batch-builder.ts';
+import type { ImportMapping, MappedColumn } from '../import-mapping.ts';
+import type { ReadOptions, SourcePosition, SourceReader } from '../import-source.ts';
+import { RowGate } from '../row-gate.ts';
+import { TupleSeries } from '../tuple-series.ts';
+import { ColumnCursor, type ColumnReading, type Window } from './column-cursor.ts';
+import { numberReading, TextIds, timeReading } from './column-readings.ts';
+import { parquetError } from './parquet-error.ts';
+import type { ParquetColumn, ParquetFile, ParquetGroup } from './parquet-file.ts';
+
+/** Rows read at a time. */
+const WINDOW_ROWS = 8192;
+/** Of a replay: a few at a time, so that they go out when their time has come. */
+const REPLAY_ROWS = 32;
+
+/** One column that is read, with the window of its values. */
+interface Track<W extends Window> {
+  column: ParquetColumn;
+  reading: ColumnReading<W>;
+  window: W;
+  cursor: ColumnCursor<W> | undefined;
+}
+
+export class ParquetImport implements SourceReader {
+  readonly #path: string;
+  readonly #handle: FileHandle;
+  readonly #bytes: number;
+  readonly #file: ParquetFile;
+  readonly #options: ReadOptions;
+  readonly #windowRows: number;
+  readonly #time: Track<Float64Array>;
+  readonly #fields: Track<Float64Array>[];
+  /** The node first, where a column names it, then the tags. */
+  readonly #names: Track<Uint32Array>[];
+  readonly #series: TupleSeries;
+  readonly #tuple: Uint32Array;
+  readonly #values: Float64Array;
+  readonly #gate: RowGate;
+  #group = 0;
+  /** Rows of the group that were read. */
+  #inGroup = 0;
+  #row = 0;
+  #open = false;
+
+  constructor(path: string, handle: FileHandle, bytes: number, file: ParquetFile, options: ReadOptions, from?: SourcePosition) {
+    this.#path = path;
+    this.#handle = handle;
+    this.#bytes = bytes;
+    this.#file = file;
+    this.#options = options;
+    const { mapping, builder } = options;
+    this.#windowRows = options.pieceBytes === undefined ? WINDOW_ROWS : REPLAY_ROWS;
+    const columnOf = (index: number): ParquetColumn => file.columns[index] as ParquetColumn;
+    const { column, format, zone } = mapping.time;
+    this.#time = this.#track(columnOf(column), timeReading(columnOf(column).kind, format, zone));
+    this.#fields = mapping.fields.map((field) => this.#track(columnOf(field.column), numberReading(columnOf(field.column).kind)));
+    const named = [...(mapping.node.column < 0 ? [] : [mapping.node.column]), ...mapping.tags.map((tag) => tag.column)];
+    this.#names = named.map((index) => this.#track(columnOf(index), new TextIds(columnOf(index).kind)));
+    this.#series = new TupleSeries(named.length, (tuple) => this.#makeSeries(builder, mapping, tuple));
+    this.#tuple = new Uint32Array(named.length);
+    this.#values = new Float64Array(mapping.fields.length);
+    this.#gate = new RowGate(options);
+    this.#seek(from?.row ?? 0);
+  }
+
+  get counts(): RowGate {
+    return this.#gate;
+  }
+
+  /** The offset is an estimate for people: it is the row that says where to go on. */
+  get position(): SourcePosition {
+    return { offset: Math.floor((this.#bytes * this.#row) / Math.max(1, this.#file.rows)), row: this.#row };
+  }
+
+  async next(): Promise<boolean> {
+    let group = this.#file.groups[this.#group];
+    while (group !== undefined && this.#inGroup >= group.rows) {
+      this.#group++;
+      this.#inGroup = 0;
+      this.#open = false;
+      group = this.#file.groups[this.#group];
+    }
+    if (group === undefined) return false;
+    const rows = Math.min(this.#windowRows, group.rows - this.#inGroup);
+    if (!this.#open) await this.#openGroup(group);
+    for (const track of this.#tracks()) await this.#read(track, rows);
+    this.#takeRows(rows);
+    this.#inGroup += rows;
+    return true;
+  }
+
+  async close(): Promise<void> {
+    await this.#handle.close();
+  }
+
+  #track<W extends Window>(column: ParquetColumn, reading: ColumnReading<W>): Track<W> {
+    return { column, reading, window: reading.make(WINDOW_ROWS), cursor: undefined };
+  }
+
+  #tracks(): Track<Window>[] {
+    return [this.#time, ...this.#names, ...this.#fields] as unknown as Track<Window>[];
+  }
+
+  #seek(row: number): void {
+    this.#row = row;
+    let before = 0;
+    while (this.#group < this.#file.groups.length && before + (this.#file.groups[this.#group] as ParquetGroup).rows <= row)
+      before += (this.#file.groups[this.#group++] as ParquetGroup).rows;
+    this.#inGroup = row - before;
+  }
+
+  /** Begins every column of the group, and passes over the rows that an earlier run has read. */
+  async #openGroup(group: ParquetGroup): Promise<void> {
+    for (const track of this.#tracks()) {
+      track.cursor = await this.#named(track, async () => {
+        const meta = group.chunks.get(track.column.name);
+        if (meta === undefined) throw new Error('it is missing');
+        return new ColumnCursor(this.#handle, this.#bytes, track.column.element, meta, track.reading);
+      });
+      for (let passed = 0; passed < this.#inGroup; passed += WINDOW_ROWS)
+        await this.#read(track, Math.min(WINDOW_ROWS, this.#inGroup - passed));
+    }
+    this.#open = true;
+  }
+
+  #read(track: Track<Window>, rows: number): Promise<void> {
+    return this.#named(track, async () => track.cursor?.read(track.window, rows));
+  }
+
+  async #named<T>(track: Track<Window>, work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      const where = `column ${JSON.stringify(track.column.name)} in row group ${this.#group + 1} of ${this.#path}, after row ${this.#row},`;
+      throw parquetError(where, error);
+    }
+  }
+
+  #takeRows(rows: number): void {
+    const { builder, mapping, shiftUs } = this.#options;
+    const gate = this.#gate;
+    const times = this.#time.window;
+    const tuple = this.#tuple;
+    for (let i = 0; i < rows; i++) {
+      const row = ++this.#row;
+      gate.rows++;
+      const timeUs = (times[i] as number) + shiftUs;
+      if (!Number.isFinite(timeUs)) {
+        gate.refuse(row, `${mapping.time.header} is absent or no time`);
+        continue;
+      }
+      if (!gate.admits(row, timeUs) || !this.#readValues(i, row)) continue;
+      for (let n = 0; n < tuple.length; n++) tuple[n] = (this.#names[n] as Track<Uint32Array>).window[i] as number;
+      const series = this.#series.find(tuple);
+      if (!gate.admitsNode(series.node)) continue;
+      builder.add(series, timeUs, this.#values);
+      gate.taken++;
+    }
+  }
+
+  #readValues(at: number, row: number): boolean {
+    for (let f = 0; f < this.#values.length; f++) {
+      const { window, column } = this.#fields[f] as Track<Float64Array>;
+      const value = window[at] as number;
+      if (value === Number.POSITIVE_INFINITY || value === Number.NEGATIVE_INFINITY) {
+        this.#gate.refuse(row, `${column.name} is ${problemOf(column)}`);
+        return false;
+      }
+      this.#values[f] = value;
+    }
+    return true;
+  }
+
+  #makeSeries(builder: BatchBuilder, { node, tags }: ImportMapping, tuple: Uint32Array): ImportSeries {
+    const text = (n: number): string => ((this.#names[n] as Track<Uint32Array>).reading as TextIds).texts[tuple[n] as number] as string;
+    const first = node.column < 0 ? 0 : 1;
+    return {
+      node: builder.node(first === 0 ? node.name : text(0)),
+      tagValues: tags.map((_: MappedColumn, i) => text(first + i)),
+      index: -1,
+    };
+  }
+}
+
+function problemOf({ kind, element }: ParquetColumn): string {
+  if (kind.is === 'text') return "no number of a double's range";
+  return element.type === 'DOUBLE' || element.type === 'FLOAT' || kind.is === 'half'
+    ? 'infinite'
+    : 'an integer beyond 2^53, which a double does not hold exactly: write the column as text and make it a tag, or leave it out with --fields';
+}
