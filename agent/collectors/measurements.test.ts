@@ -1,5 +1,6 @@
 // Writes agent/MEASUREMENTS.md from the collectors themselves, so that it cannot say anything else: `npm test -- measurements -u` after a change.
 import { expect, it } from 'vitest';
+import { columnNameProblem, measurementNameProblem } from '../../core/common/measurement-names.ts';
 import { createCollectors } from './catalog.ts';
 import type { Collector } from './collector.ts';
 
@@ -61,4 +62,20 @@ it('is what agent/MEASUREMENTS.md says', async () => {
   ].join('\n');
   for (const collector of [...linux, ...mac]) collector.close();
   await expect(text).toMatchFileSnapshot('../MEASUREMENTS.md');
+});
+
+it('has no name that the store refuses', () => {
+  for (const platform of ['linux', 'darwin', 'win32']) {
+    for (const collector of createCollectors(
+      () => true,
+      ROOTS,
+      () => SELF as never,
+      platform,
+    )) {
+      const { measurement, tags, fields, textFields = [] } = collector;
+      expect(measurementNameProblem(measurement)).toBeUndefined();
+      for (const name of [...tags, ...fields, ...textFields]) expect(columnNameProblem(name), `${measurement}.${name}`).toBeUndefined();
+      collector.close();
+    }
+  }
 });

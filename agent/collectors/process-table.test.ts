@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { parseCommandLine, toProcessTag, topBy } from './process.ts';
+import { parseCommandLine, toProcessName, topBy } from './process.ts';
 import { type ProcessEntry, type ProcessList, ProcessTable, parseProcessStat } from './process-table.ts';
 import { TCP_STATES, TcpStateCounter } from './tcp-states.ts';
 
@@ -42,8 +42,8 @@ test('the top leaves out what used nothing', () => {
 });
 
 test('kernel workers are one series each, whatever they do', () => {
-  expect(toProcessTag(entry(9, 1, 'kworker/u8:2-ext4-rsv', 2))).toBe('kworker');
-  expect(toProcessTag(entry(9, 1, 'a/b', 1))).toBe('a/b');
+  expect(toProcessName(entry(9, 1, 'kworker/u8:2-ext4-rsv', 2))).toBe('kworker');
+  expect(toProcessName(entry(9, 1, 'a/b', 1))).toBe('a/b');
 });
 
 test.each([

@@ -29,7 +29,7 @@ export function topBy(entries: readonly ProcessEntry[], count: number, measure: 
 }
 
 /** The name as a tag: kernel workers carry what they do just now behind a slash, which would be a new series each time. */
-export function toProcessTag({ name, parent }: ProcessEntry): string {
+export function toProcessName({ name, parent }: ProcessEntry): string {
   return parent === KTHREADD ? name.replace(/[/:].*$/, '') : name;
 }
 
@@ -79,9 +79,9 @@ export function createProcessCollector(roots: HostRoots, table: ProcessTable): C
         const rss = entry.residentPages * pageBytes();
         const percent = (rss / (memoryBytes as number)) * 100;
         rows.add(
-          [by, String(index + 1), toProcessTag(entry)],
+          [by, String(index + 1)],
           [entry.pid, entry.cpuPercent, rss, percent, entry.threads],
-          [commandOf(entry)],
+          [toProcessName(entry), commandOf(entry)],
         );
       });
     };
@@ -98,9 +98,10 @@ export function createProcessCollector(roots: HostRoots, table: ProcessTable): C
 
   return {
     measurement: 'process',
-    tags: ['by', 'rank', 'name'],
+    // The name is no tag: with it a rank of a busy machine would become a series for each program it ever ran.
+    tags: ['ranked_by', 'rank'],
     fields: ['pid', 'cpu_percent', 'rss_bytes', 'memory_percent', 'threads'],
-    textFields: ['command'],
+    textFields: ['name', 'command'],
     intervalMs: 10_000,
     liveIntervalMs: 2000,
     collect(rows: RowSink, tick: Tick): void | Promise<void> {
