@@ -7,6 +7,7 @@ import type { EtlEvents } from './events.ts';
 import type { LedgerTables } from './ledger-tables.ts';
 import type { TableWriter } from './questdb/table-writer.ts';
 import type { DeadLetterStream } from './stream/dead-letter-stream.ts';
+import { addHistories } from './stream/replayed.ts';
 import type { TelemetryConsumer } from './stream/telemetry-consumer.ts';
 import type { Cycle } from './telemetry/cycle.ts';
 import { type DeadLetter, rowLetter } from './telemetry/dead-letter.ts';
@@ -102,6 +103,7 @@ export class Pipeline implements Component {
       );
       cycle.release();
       report(cycle.letters, events);
+      addHistories(cycle.letters, messages);
       await deadLetters.store(cycle.letters);
       await ledger.store(cycle, now());
       await consumer.acknowledge(messages);

@@ -1,8 +1,13 @@
-// `muster dead-letters`: what was set aside, and why.
+// `muster dead-letters`: what was set aside and why; sends it again, throws it away, writes it out.
+import { createWriteStream } from 'node:fs';
+import { createInterface } from 'node:readline/promises';
 import { Command } from 'commander';
+import { MusterError } from '../../core/common/muster-error.ts';
 import type { DeadLetter } from '../../proto/gen/messages.ts';
+import type { FleetClient } from '../fleet/fleet-client.ts';
 import { type TargetOptions, withTarget } from '../fleet/fleet-target.ts';
 import { toMs } from '../fleet/node-table.ts';
+import { toJsonLine } from '../terminal/output.ts';
 import { type Column, tableLines } from '../terminal/table.ts';
 import { action, type CommandContext, EXIT, wholeNumber, withClient } from './command-context.ts';
 
@@ -10,36 +15,224 @@ interface Options extends TargetOptions {
   limit: number;
   reason: string;
   json?: true;
+  row: string;
+  measurement: string;
+  yes?: true;
+  output?: string;
 }
+
+const PAGE = 1000;
+const CHANGE_WITHIN_MS = 120_000;
 
 const COLUMNS: Column<DeadLetter>[] = [
   { header: 'ID', text: ({ id }) => String(id), align: 'right' },
-  { header: 'TIME', text: ({ time }) => new Date(toMs(time) ?? 0).toISOString() },
+  { header: 'TIME', text: ({ time }) => isoTime(time) },
   { header: 'NODE ID', text: ({ nodeId }) => nodeId },
   { header: 'MEASUREMENT', text: ({ measurement }) => measurement || '-' },
   { header: 'REASON', text: ({ reason }) => reason },
+  { header: 'BEFORE', text: ({ history }) => (history.length === 0 ? '' : `${history.length}×`), align: 'right' },
   { header: 'DETAIL', text: ({ detail }) => detail, maxWidth: 120 },
 ];
 
 export function deadLettersCommand(context: CommandContext): Command {
-  return withTarget(new Command('dead-letters'))
-    .description('List the newest rows and messages that were set aside, with their reasons')
+  return new Command('dead-letters')
+    .description('Look at rows and messages that were set aside, send them again or throw them away')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  muster dead-letters --reason not_finite
+  muster dead-letters show 17
+  muster dead-letters replay 17 --row '{"timestamp":"2026-11-23T08:15:00Z","host":"a","value":1}'
+  muster dead-letters replay --reason type_changed
+  muster dead-letters export --output letters.ndjson && muster dead-letters discard --reason malformed`,
+    )
+    .addCommand(listCommand(context), { isDefault: true })
+    .addCommand(showCommand(context))
+    .addCommand(replayCommand(context))
+    .addCommand(discardCommand(context))
+    .addCommand(exportCommand(context));
+}
+
+function listCommand(context: CommandContext): Command {
+  return withTarget(new Command('list'))
+    .description('The newest, with their reasons (the default)')
     .option('--limit <n>', 'at most this many', wholeNumber(1, 10_000), 100)
     .option('--reason <word>', 'only this reason', '')
     .option('--json', 'one JSON document, with the rows themselves')
-    .addHelpText('after', "\nExamples:\n  muster dead-letters\n  muster dead-letters --reason not_finite --json | jq '.deadLetters[].row'")
     .action(
-      action<Options>(context, async (options) => {
-        const { limit, reason } = options;
-        const answer = await withClient(context, options, (client) => client.call('listDeadLetters', { limit, reason }));
+      action<Options>(context, async ({ limit, reason, ...options }) => {
+        const { output } = context;
+        const { deadLetters, byReason } = await withClient(context, options, async (client) => {
+          const letters: DeadLetter[] = [];
+          for await (const letter of eachLetter(client, reason, limit)) letters.push(letter);
+          return { deadLetters: letters, byReason: (await client.call('listDeadLetters', { limit: 1, reason: '', beforeId: 0 })).byReason };
+        });
         if (options.json) {
-          context.output.json(answer);
+          output.json({ deadLetters, byReason });
           return EXIT.ok;
         }
-        for (const line of tableLines(COLUMNS, answer.deadLetters, context.output.paint.bold)) context.output.line(line);
-        const counts = Object.entries(answer.byReason).map(([word, count]) => `${count} ${word}`);
-        context.output.note(counts.length === 0 ? 'no dead letters' : `all: ${counts.join(', ')}`);
+        for (const line of tableLines(COLUMNS, deadLetters, output.paint.bold)) output.line(line);
+        const counts = Object.entries(byReason).map(([word, count]) => `${count} ${word}`);
+        output.note(counts.length === 0 ? 'no dead letters' : `all: ${counts.join(', ')}`);
         return EXIT.ok;
       }),
     );
+}
+
+function showCommand(context: CommandContext): Command {
+  return withTarget(new Command('show'))
+    .description('One with its row or what its bytes hold, and what it was set aside for before')
+    .argument('<id>', 'number of the letter')
+    .option('--json', 'one JSON document')
+    .action(
+      action<Options>(context, async (options, [id = '']) => {
+        const letter = await withClient(context, options, (client) => client.call('getDeadLetter', { id: letterId(id) }));
+        if (options.json) context.output.json(letter);
+        else for (const line of letterLines(letter)) context.output.line(line);
+        return EXIT.ok;
+      }),
+    );
+}
+
+function replayCommand(context: CommandContext): Command {
+  return withTarget(new Command('replay'))
+    .description('Send letters on their way again; one that fails again comes back with its history')
+    .argument('[id...]', 'numbers of letters')
+    .option('--reason <word>', 'all of this reason instead, the oldest 10,000', '')
+    .option('--row <json>', 'send this row instead, for one letter', '')
+    .option('--measurement <name>', 'send the row to this measurement instead, for one letter', '')
+    .option('--json', 'one JSON document')
+    .addHelpText('after', '\nExit code: 0 when all named are on their way, 1 when one could not be replayed.')
+    .action(
+      action<Options>(context, async (options, ids) => {
+        const { reason, row, measurement } = options;
+        const request = { ids: ids.map(letterId), reason, editedRow: row, measurement };
+        const { replayed, problems } = await withClient(context, options, (client) =>
+          client.call('replayDeadLetters', request, CHANGE_WITHIN_MS),
+        );
+        if (options.json) context.output.json({ replayed, problems });
+        else context.output.line(`${counted(replayed)} replayed`);
+        for (const problem of options.json ? [] : problems) context.output.note(problem);
+        return problems.length === 0 ? EXIT.ok : EXIT.failure;
+      }),
+    );
+}
+
+function discardCommand(context: CommandContext): Command {
+  return withTarget(new Command('discard'))
+    .description('Throw letters away for good')
+    .argument('[id...]', 'numbers of letters')
+    .option('--reason <word>', 'all of this reason instead', '')
+    .option('--yes', 'do not ask')
+    .option('--json', 'one JSON document')
+    .action(
+      action<Options>(context, async (options, ids) => {
+        const request = { ids: ids.map(letterId), reason: options.reason };
+        if (ids.length > 0 === (options.reason !== '')) {
+          throw new MusterError('invalid_argument', 'which letters to throw away is not clear: give their numbers, or --reason');
+        }
+        if (!options.yes) await confirm(ids.length > 0 ? counted(ids.length) : `all dead letters of ${options.reason}`);
+        const { discarded } = await withClient(context, options, (client) => client.call('discardDeadLetters', request, CHANGE_WITHIN_MS));
+        if (options.json) context.output.json({ discarded });
+        else context.output.line(`${counted(discarded)} discarded`);
+        return EXIT.ok;
+      }),
+    );
+}
+
+function exportCommand(context: CommandContext): Command {
+  return withTarget(new Command('export'))
+    .description('Write letters as lines of JSON, newest first; bytes are base64')
+    .option('--reason <word>', 'only this reason', '')
+    .option('--output <file>', 'into this file instead of stdout')
+    .action(
+      action<Options>(context, async ({ reason, output: path, ...options }) => {
+        const file = path === undefined ? undefined : createWriteStream(path, { mode: 0o600 });
+        const failed = new Promise<never>((_, reject) =>
+          file?.once('error', (error) => reject(new MusterError('invalid_argument', `${path} cannot be written: ${error.message}`, error))),
+        );
+        let count = 0;
+        const write = async (client: FleetClient): Promise<void> => {
+          for await (const letter of eachLetter(client, reason, Number.POSITIVE_INFINITY)) {
+            const line = toJsonLine(exported(letter));
+            if (file === undefined) await context.output.write(line);
+            else if (!file.write(line)) await new Promise((resolve) => file.once('drain', () => resolve(undefined)));
+            count++;
+          }
+          if (file !== undefined) await new Promise<void>((resolve) => file.end(resolve));
+        };
+        await Promise.race([withClient(context, options, write), failed]);
+        context.output.note(`${counted(count)} exported`);
+        return EXIT.ok;
+      }),
+    );
+}
+
+/** Page by page, newest first. */
+async function* eachLetter(client: FleetClient, reason: string, limit: number): AsyncGenerator<DeadLetter> {
+  let beforeId = 0;
+  for (let left = limit; left > 0; ) {
+    const page = await client.call('listDeadLetters', { limit: Math.min(PAGE, left), reason, beforeId });
+    yield* page.deadLetters;
+    left -= page.deadLetters.length;
+    beforeId = page.nextBeforeId;
+    if (beforeId === 0) return;
+  }
+}
+
+/** The row as an object rather than as text in text. */
+function exported(letter: DeadLetter): object {
+  const { row, time, raw, history, decoded: _, ...rest } = letter;
+  return {
+    ...rest,
+    time: isoTime(time),
+    ...(row === '' ? {} : { row: JSON.parse(row) }),
+    ...(raw.length === 0 ? {} : { raw }),
+    history: history.map((life) => ({ ...life, time: isoTime(life.time) })),
+  };
+}
+
+function letterLines(letter: DeadLetter): string[] {
+  const { id, time, nodeId, measurement, reason, detail, epoch, seq, row, raw, decoded, tags, textFields, history } = letter;
+  return [
+    `letter       ${id}`,
+    `time         ${isoTime(time)}`,
+    `node         ${nodeId || '-'}`,
+    `measurement  ${measurement || '-'}`,
+    `reason       ${reason}`,
+    `detail       ${detail}`,
+    `batch        ${epoch === '' ? '-' : `${epoch} number ${seq}`}`,
+    ...(row === ''
+      ? []
+      : [`row          ${row}`, `tags         ${tags.join(', ') || '-'}`, `texts        ${textFields.join(', ') || '-'}`]),
+    ...(raw.length === 0 ? [] : [`bytes        ${raw.length}`]),
+    ...(decoded === '' ? [] : ['holds', JSON.stringify(JSON.parse(decoded), undefined, 2)]),
+    ...history.map((life) => `before       ${life.id} at ${isoTime(life.time)}: ${life.reason}, ${life.detail}`),
+  ];
+}
+
+function isoTime(time: DeadLetter['time']): string {
+  return new Date(toMs(time) ?? 0).toISOString();
+}
+
+function letterId(text: string): number {
+  const id = Number(text);
+  if (/^[1-9]\d*$/.test(text) && Number.isSafeInteger(id)) return id;
+  throw new MusterError(
+    'invalid_argument',
+    `${JSON.stringify(text.slice(0, 40))} is no number of a letter: list them with muster dead-letters`,
+  );
+}
+
+function counted(count: number): string {
+  return count === 1 ? '1 dead letter' : `${count} dead letters`;
+}
+
+/** Throws `cancelled` where the person says no, `invalid_argument` where there is nobody to ask. */
+async function confirm(what: string): Promise<void> {
+  if (!process.stdin.isTTY) throw new MusterError('invalid_argument', `${what} would be thrown away for good: say so with --yes`);
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  const answer = await terminal.question(`Throw ${what} away for good? [y/N] `).finally(() => terminal.close());
+  if (!/^y(es)?$/i.test(answer.trim())) throw new MusterError('cancelled', 'nothing was thrown away');
 }

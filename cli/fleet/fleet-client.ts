@@ -22,6 +22,9 @@ interface UnaryCalls {
   verify: [messages.VerifyRequest, messages.VerifyResponse];
   getPipelineStatus: [messages.GetPipelineStatusRequest, messages.PipelineStatus];
   listDeadLetters: [messages.ListDeadLettersRequest, messages.ListDeadLettersResponse];
+  getDeadLetter: [messages.GetDeadLetterRequest, messages.DeadLetter];
+  replayDeadLetters: [messages.ReplayDeadLettersRequest, messages.ReplayDeadLettersResponse];
+  discardDeadLetters: [messages.DiscardDeadLettersRequest, messages.DiscardDeadLettersResponse];
   createToken: [messages.CreateTokenRequest, messages.CreateTokenResponse];
   listTokens: [messages.ListTokensRequest, messages.ListTokensResponse];
   listAudit: [messages.ListAuditRequest, messages.ListAuditResponse];

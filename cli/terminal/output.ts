@@ -73,6 +73,11 @@ export function toJson(value: unknown): string {
   return `${JSON.stringify(value, bytesAsBase64, 2)}\n`;
 }
 
+/** A line of JSON, as `toJson` writes its values. */
+export function toJsonLine(value: unknown): string {
+  return `${JSON.stringify(value, bytesAsBase64)}\n`;
+}
+
 function bytesAsBase64(_key: string, value: unknown): unknown {
   if (value instanceof Uint8Array) return Buffer.from(value).toString('base64');
   // A Buffer has turned itself into this before it gets here.

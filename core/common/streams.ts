@@ -69,6 +69,19 @@ export function commandOutputSubject(id: string): string {
   return `muster.command-output.${id}`;
 }
 
+/** What a part of Muster costs where it runs, over the time since it was last looked at. */
+export interface ProcessSample {
+  /** Unix µs. */
+  timeUs: number;
+  /** Of one core. */
+  cpuPercent: number;
+  rssBytes: number;
+  heapUsedBytes: number;
+  /** By how much a timer is late: the 99th percentile, and the worst. */
+  eventLoopP99Ms: number;
+  eventLoopMaxMs: number;
+}
+
 /** What the ETL says of itself under `etl` in the status bucket, at least every 5 s and on change. */
 export interface EtlStatus {
   /** Unix ms of this entry. */
@@ -84,9 +97,22 @@ export interface EtlStatus {
   /** Dead letters by reason since the stream began. */
   deadLetters: Record<string, number>;
   /** Tables that QuestDB suspended, with its words. */
-  suspendedTables: { table: string; error: string; sinceMs: number }[];
+  suspendedTables: {
+    table: string;
+    error: string;
+    sinceMs: number;
+    /** RESUMEs tried, and when the next is. */
+    attempts?: number;
+    nextResumeMs?: number;
+  }[];
   /** What is wrong, a sentence each. */
   problems: string[];
+  /** Mean of the messages stored last; absent before the first. */
+  rowsPerMessage?: number;
+  /** Of the store, where the ETL knows its folder. */
+  disk?: { freeBytes: number; totalBytes: number };
+  /** What the process itself costs. */
+  process?: ProcessSample;
   /** Database commit mode as found: `sync` and `async` are durable with what the ETL does, `nosync` is not. */
   commitMode: string;
 }

@@ -1,5 +1,6 @@
 // What was set aside and why. Owns the shape of a dead letter; publishing is dead-letter-stream.ts.
 import { MusterError } from '../../core/common/muster-error.ts';
+import type { DeadLetterLife } from '../../core/common/replay.ts';
 import type { TimeRefusalReason } from '../../core/common/row-time.ts';
 import { type DecodedFrame, type DeliveryContent, decodeSeries } from '../../proto/batch-codec.ts';
 
@@ -28,9 +29,14 @@ export interface DeadLetter {
   detail: string;
   /** The row by column names, times in µs; what JSON has no number for stands as text. */
   row?: Record<string, unknown>;
+  /** Columns of the row that are tags, and those that are text fields: with them it can be sent again as it was. */
+  tags?: readonly string[];
+  textFields?: readonly string[];
   /** The encoded batch or message, base64. */
   raw?: string;
   receivedUs: number;
+  /** Of what was set aside before and replayed: each earlier time, oldest first. */
+  history?: readonly DeadLetterLife[];
 }
 
 /** The letter of one row of a frame. */
@@ -41,7 +47,8 @@ export function rowLetter(
   reason: DeadLetterReason,
   detail: string,
 ): DeadLetter {
-  return { ...head(delivery, frame.measurement.slice(0, 128), reason, detail), row: rowObject(frame, row) };
+  const { tags, textFields } = frame;
+  return { ...head(delivery, frame.measurement.slice(0, 128), reason, detail), row: rowObject(frame, row), tags, textFields };
 }
 
 /** The letter of an event or whatever else is a row by itself. */

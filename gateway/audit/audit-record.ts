@@ -1,7 +1,7 @@
 // What the audit holds of one action, and how it is written into the stream.
 
 /** What the action was about. Bounded: people filter by it. */
-export type AuditKind = 'command' | 'config' | 'labels' | 'token' | 'enrolment' | 'node';
+export type AuditKind = 'command' | 'config' | 'labels' | 'token' | 'enrolment' | 'node' | 'dead_letters';
 
 /** `begun` where a second record tells how it ended. */
 export type AuditOutcome = 'begun' | 'ok' | 'refused' | 'failed';

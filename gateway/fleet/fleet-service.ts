@@ -5,7 +5,6 @@ import { matchesFilter, parseFilter } from '../../core/common/node-filter.ts';
 import { type Component, startAll } from '../../core/node/lifecycle.ts';
 import type {
   GetNodeRequest,
-  ListDeadLettersRequest,
   ListNodesRequest,
   ListNodesResponse,
   Node,
@@ -25,7 +24,9 @@ import { auditHandlers } from './audit-calls.ts';
 import { type CallContext, serverStream, unary } from './call-handlers.ts';
 import { commandHandlers } from './command-calls.ts';
 import { configHandlers } from './config-calls.ts';
-import { createDeadLetterReader } from './dead-letters.ts';
+import { deadLetterHandlers } from './dead-letter-calls.ts';
+import { DeadLetterReplay } from './dead-letter-replay.ts';
+import { DeadLetterStore } from './dead-letter-store.ts';
 import { Directory } from './directory.ts';
 import { createDirectoryFeed } from './directory-feed.ts';
 import type { FleetEvents } from './fleet-events.ts';
@@ -79,7 +80,8 @@ export function createFleetService(options: FleetServiceOptions): FleetService {
   const queries = new QueryRunner(options.questdb);
   const leases = new LeaseKeeper(connection);
   const measurements = new MeasurementCatalog(database, now);
-  const deadLetters = createDeadLetterReader(connection);
+  const deadLetters = new DeadLetterStore(connection);
+  const replay = new DeadLetterReplay({ connection, store: deadLetters, now });
   const verifier = new Verifier({ connection, database, directory });
   const pipeline = new PipelineReader({ connection, database, directory, deadLetters, natsDurable: options.natsDurable, now });
   const components: Component[] = [
@@ -120,7 +122,7 @@ export function createFleetService(options: FleetServiceOptions): FleetService {
       listMeasurements: unary(context, 'ListMeasurements', 'read', async () => ({ measurements: await measurements.list() })),
       verify: unary(context, 'Verify', 'read', (request: VerifyRequest) => verifier.verify(request)),
       getPipelineStatus: unary(context, 'GetPipelineStatus', 'read', () => pipeline.read()),
-      listDeadLetters: unary(context, 'ListDeadLetters', 'read', (request: ListDeadLettersRequest) => deadLetters.list(request)),
+      ...deadLetterHandlers(context, { store: deadLetters, replay, audit: options.audit }),
       ...nodeHandlers(context, { directory, registry: options.registry, audit: options.audit }),
       ...labelHandlers(context, { directory, registry: options.registry, audit: options.audit }),
       ...configHandlers(context, { directory, configs: options.configs, audit: options.audit }),

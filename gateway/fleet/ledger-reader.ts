@@ -16,6 +16,8 @@ export interface EpochSums {
   rows: number;
   numbers: number;
   badRows: number;
+  /** Rows in tables by this epoch's batches, each counted as if no other batch had the same. */
+  storedRows: number;
   /** Of the oldest ledger row, Unix µs. */
   oldestUs: number;
 }
@@ -49,10 +51,8 @@ export class LedgerReader {
 
   /** By `epochKey`. Empty before the first batch was stored. */
   async epochs(nodeId: string): Promise<Map<string, EpochSums>> {
-    const rows = await this.#ask('select node_id, epoch, min(seq), max(seq), count(), count_distinct(seq), sum(bad_rows), min(timestamp)', {
-      nodeId,
-      sinceUs: 0,
-    });
+    const sums = 'min(seq), max(seq), count(), count_distinct(seq), sum(bad_rows), sum(rows - bad_rows - merged_rows), min(timestamp)';
+    const rows = await this.#ask(`select node_id, epoch, ${sums}`, { nodeId, sinceUs: 0 });
     return new Map(rows.map(toSums).map((sums) => [epochKey(sums.nodeId, sums.epoch), sums]));
   }
 
@@ -167,7 +167,7 @@ function where({ nodeId, sinceUs }: Scope): string {
   return conditions.length === 0 ? '' : ` where ${conditions.join(' and ')}`;
 }
 
-function toSums([nodeId, epoch, first, last, rows, numbers, badRows, oldest]: TextRow): EpochSums {
+function toSums([nodeId, epoch, first, last, rows, numbers, badRows, storedRows, oldest]: TextRow): EpochSums {
   return {
     nodeId: nodeId ?? '',
     epoch: epoch ?? '',
@@ -176,6 +176,7 @@ function toSums([nodeId, epoch, first, last, rows, numbers, badRows, oldest]: Te
     rows: Number(rows),
     numbers: Number(numbers),
     badRows: Number(badRows),
+    storedRows: Number(storedRows),
     oldestUs: parseMicros(oldest ?? ''),
   };
 }

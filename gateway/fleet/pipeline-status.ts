@@ -2,7 +2,7 @@
 import { type ConsumerInfo, type JetStreamManager, type NatsConnection, NatsError } from 'nats';
 import { ETL_CONSUMER, type EtlStatus, STATUS_BUCKET, TELEMETRY_STREAM } from '../../core/common/streams.ts';
 import type { PipelineStatus } from '../../proto/gen/messages.ts';
-import type { DeadLetterReader } from './dead-letters.ts';
+import type { DeadLetterStore } from './dead-letter-store.ts';
 import type { Directory } from './directory.ts';
 import { toTimestamp } from './node-record.ts';
 import type { ReadDatabase } from './read-database.ts';
@@ -12,7 +12,7 @@ export interface PipelineReaderOptions {
   connection: NatsConnection;
   database: ReadDatabase;
   directory: Directory;
-  deadLetters: DeadLetterReader;
+  deadLetters: Pick<DeadLetterStore, 'countByReason'>;
   /** Whether JetStream's acknowledgement means "on disk"; undefined where that is not known. */
   natsDurable: () => boolean | undefined;
   now: () => number;
@@ -63,12 +63,19 @@ export class PipelineReader {
       streamMaxBytes: stream.config.max_bytes,
       lagSeconds: this.#lagSeconds(oldestMs, etl),
       deadLetters: byReason,
-      suspendedTables: (etl?.suspendedTables ?? []).map(({ table, error, sinceMs }) => ({ table, error, since: toTimestamp(sinceMs) })),
+      suspendedTables: (etl?.suspendedTables ?? []).map(({ table, error, sinceMs, attempts = 0, nextResumeMs }) => ({
+        ...{ table, error, since: toTimestamp(sinceMs), resumeAttempts: attempts },
+        nextResume: nextResumeMs === undefined ? undefined : toTimestamp(nextResumeMs),
+      })),
       connectedAgents: [...directory.nodes()].filter((node) => node.gateway !== '').length,
       completenessPercent: completeness,
       asOf: toTimestamp(now()),
       durable: natsDurable() === true && (etl?.commitMode === 'sync' || etl?.commitMode === 'async'),
       problems,
+      lagRows: pending === 0 ? 0 : Math.round(pending * (etl?.rowsPerMessage ?? 0)),
+      oldestPendingSeconds: oldestMs === 0 ? 0 : Math.max(0, now() - oldestMs) / 1000,
+      diskFreeBytes: etl?.disk?.freeBytes ?? 0,
+      diskBytes: etl?.disk?.totalBytes ?? 0,
     };
   }
 

@@ -810,6 +810,61 @@ export interface QueryTotals {
   elapsedMs: number;
 }
 
+export interface GetSeriesRequest {
+  /** Node id. */
+  nodeId: string;
+  measurement: string;
+  /** Only series with these tags; those not named may have any value. */
+  tags: Record<string, string>;
+  /** Number columns; empty means all. */
+  fields: string[];
+  /** From, inclusive, and to, exclusive; both are widened to whole steps. Unix microseconds. 0 as the end means now. */
+  fromUs: number;
+  toUs: number;
+  /** Points of each series at most; default 500, at most 50,000. Fewer come where only a coarser tier goes back so far. */
+  maxPoints: number;
+}
+
+/** Part of the answer to GetSeries. The first frame has the plan alone. */
+export interface SeriesFrame {
+  plan?: SeriesPlan | null | undefined;
+  /** Of this series. A series of many fields comes in several frames that follow each other. */
+  tags: Record<string, string>;
+  /** Begin of each step that has rows, Unix microseconds, each absolute, rising. */
+  timesUs: number[];
+  fields: SeriesField[];
+  /** Rows in each step. */
+  rows: number[];
+}
+
+/** One value for each of the frame's times; NaN where there was none. */
+export interface SeriesField {
+  name: string;
+  min: number[];
+  max: number[];
+  mean: number[];
+  last: number[];
+  /** How many rows had a value. */
+  count: number[];
+}
+
+export interface SeriesPlan {
+  /** `raw`, `1m` or `1h`: the coarsest that was used. */
+  tier: string;
+  /** Length of a step, microseconds. */
+  stepUs: number;
+  /** What came from where, in the order of time. */
+  pieces: SeriesPiece[];
+}
+
+export interface SeriesPiece {
+  tier: string;
+  /** Table or view. */
+  source: string;
+  fromUs: number;
+  toUs: number;
+}
+
 export interface WatchMetricsRequest {
   /** Node ids; at most 100. */
   nodeIds: string[];
@@ -919,6 +974,13 @@ export interface PipelineStatus {
   durable: boolean;
   /** What is wrong, a sentence each; empty when all is well. */
   problems: string[];
+  /** Rows in the pending messages, by the mean of those stored last: an estimate, as only the ETL decodes them; 0 when nothing is pending. */
+  lagRows: number;
+  /** Since the oldest message came that the ETL has not acknowledged; 0 when all is stored. */
+  oldestPendingSeconds: number;
+  /** Left on the disk of the store, and its size; both 0 where the ETL was not told which folder that is. */
+  diskFreeBytes: number;
+  diskBytes: number;
 }
 
 export interface SuspendedTable {
@@ -926,6 +988,9 @@ export interface SuspendedTable {
   /** The database's words. */
   error: string;
   since?: Timestamp | null | undefined;
+  /** How often RESUME was tried, and when it is tried next. */
+  resumeAttempts: number;
+  nextResume?: Timestamp | null | undefined;
 }
 
 export interface ListDeadLettersRequest {
@@ -933,12 +998,16 @@ export interface ListDeadLettersRequest {
   limit: number;
   /** Only this reason; empty means all. */
   reason: string;
+  /** Only those with a smaller id, to read on where a page ended; 0 begins with the newest. */
+  beforeId: number;
 }
 
 export interface ListDeadLettersResponse {
   deadLetters: DeadLetter[];
   /** All, by reason. */
   byReason: Record<string, number>;
+  /** `before_id` of the next page; 0 where this was the last. A page may be empty and not the last. */
+  nextBeforeId: number;
 }
 
 export interface DeadLetter {
@@ -960,6 +1029,11 @@ export interface DeadLetter {
   /** Of the batch it came in, hexadecimal. */
   epoch: string;
   seq: number;
+  /** What of `raw` can be read, as JSON: batches with their numbers, frames and first rows, and why the rest cannot. Of GetDeadLetter only. */
+  decoded: string;
+  /** Columns of `row` that are tags, and those that are text fields; the others are numbers. */
+  tags: string[];
+  textFields: string[];
 }
 
 /** One time that something was set aside. */
@@ -978,8 +1052,13 @@ export interface ReplayDeadLettersRequest {
   /** These letters; or, where empty, all of `reason`, at most 10,000. */
   ids: number[];
   reason: string;
-  /** The row to send instead, as JSON; for a single letter only. */
+  /**
+   * The row to send instead, as JSON: all of it, with `timestamp` in microseconds or as ISO 8601. A new column is a field where it is a number and a
+   * tag where it is a text. For a single letter of a row only.
+   */
   editedRow: string;
+  /** The measurement to send it to instead; for a single letter of a row only. */
+  measurement: string;
 }
 
 export interface ReplayDeadLettersResponse {

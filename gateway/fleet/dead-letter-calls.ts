@@ -1,0 +1,96 @@
+// The calls about dead letters. Each replay and discard is in the audit.
+import type { UntypedServiceImplementation } from '@grpc/grpc-js';
+import { MusterError } from '../../core/common/muster-error.ts';
+import type {
+  DiscardDeadLettersRequest,
+  DiscardDeadLettersResponse,
+  GetDeadLetterRequest,
+  ListDeadLettersRequest,
+  ReplayDeadLettersRequest,
+  ReplayDeadLettersResponse,
+} from '../../proto/gen/messages.ts';
+import type { Caller } from '../access/token-store.ts';
+import type { AuditLog } from '../audit/audit-log.ts';
+import { type CallContext, unary } from './call-handlers.ts';
+import { type DeadLetterReplay, MAX_LETTERS } from './dead-letter-replay.ts';
+import { assertReason, type DeadLetterStore } from './dead-letter-store.ts';
+import { getDeadLetter, listDeadLetters } from './dead-letters.ts';
+
+export interface DeadLetterCallsOptions {
+  store: DeadLetterStore;
+  replay: DeadLetterReplay;
+  audit: Pick<AuditLog, 'record'>;
+}
+
+/** Named in a record of the audit. */
+const NAMED = 50;
+
+export function deadLetterHandlers(context: CallContext, options: DeadLetterCallsOptions): UntypedServiceImplementation {
+  const { store } = options;
+  return {
+    listDeadLetters: unary(context, 'ListDeadLetters', 'read', (request: ListDeadLettersRequest) => listDeadLetters(store, request)),
+    getDeadLetter: unary(context, 'GetDeadLetter', 'read', ({ id }: GetDeadLetterRequest) => getDeadLetter(store, id)),
+    replayDeadLetters: unary(context, 'ReplayDeadLetters', 'write', (request: ReplayDeadLettersRequest, caller) =>
+      replayLetters(options, request, caller),
+    ),
+    discardDeadLetters: unary(context, 'DiscardDeadLetters', 'write', (request: DiscardDeadLettersRequest, caller) =>
+      discardLetters(options, request, caller),
+    ),
+  };
+}
+
+async function replayLetters(
+  { replay, audit }: DeadLetterCallsOptions,
+  request: ReplayDeadLettersRequest,
+  caller: Caller,
+): Promise<ReplayDeadLettersResponse> {
+  const { response, letters } = await replay.replay(request);
+  if (letters.length === 0) return response;
+  const edited = request.editedRow !== '' || request.measurement !== '';
+  const [first] = letters;
+  await audit.record({
+    kind: 'dead_letters',
+    caller: caller.name,
+    text: `${counted(letters.length)} replayed${edited ? ', edited' : ''}: ${reasonsOf(letters)}`,
+    outcome: 'ok',
+    ...(first !== undefined && letters.every(({ nodeId }) => nodeId === first.nodeId) ? { nodeId: first.nodeId } : {}),
+    attributes: {
+      ids: named(letters.map(({ id }) => id)),
+      ...(edited ? { edited_row: request.editedRow, measurement: request.measurement } : {}),
+    },
+  });
+  return response;
+}
+
+async function discardLetters(
+  { store, audit }: DeadLetterCallsOptions,
+  { ids, reason }: DiscardDeadLettersRequest,
+  caller: Caller,
+): Promise<DiscardDeadLettersResponse> {
+  assertReason(reason);
+  if (ids.length === 0 && reason === '') throw new MusterError('invalid_argument', 'no letters are named: give their ids, or a reason');
+  if (ids.length > 0 && reason !== '') throw new MusterError('invalid_argument', 'ids and a reason exclude each other: give one of them');
+  if (ids.length > MAX_LETTERS) throw new MusterError('invalid_argument', `${ids.length} ids are given: at most ${MAX_LETTERS}`);
+  const discarded = ids.length > 0 ? await store.remove(ids) : await store.purge(reason);
+  if (discarded > 0) {
+    const which = ids.length > 0 ? named(ids) : `all of ${reason}`;
+    const text = `${counted(discarded)} discarded: ${which}`;
+    await audit.record({ kind: 'dead_letters', caller: caller.name, text, outcome: 'ok', attributes: { ids: named(ids), reason } });
+  }
+  return { discarded };
+}
+
+function reasonsOf(letters: readonly { reason: string }[]): string {
+  const counts = new Map<string, number>();
+  for (const { reason } of letters) counts.set(reason, (counts.get(reason) ?? 0) + 1);
+  return [...counts].map(([reason, count]) => `${count} ${reason}`).join(', ');
+}
+
+function named(ids: readonly number[]): string {
+  const more = ids.length - NAMED;
+  return ids.slice(0, NAMED).join(' ') + (more > 0 ? ` and ${more} more` : '');
+}
+
+function counted(count: number): string {
+  return count === 1 ? '1 dead letter' : `${count} dead letters`;
+}
