@@ -140,6 +140,16 @@ export class TlsListener implements Component {
     connection.stage = 'preface';
     awaitPreface(socket).then(
       (version) => {
+        // Who agreed on HTTP/2 and speaks another has lost its way.
+        if (version === 'http/1.1' && socket.alpnProtocol === 'h2') {
+          this.#options.events.connectionRefused({
+            peer,
+            reason: 'preface',
+            detail: 'the connection agreed on HTTP/2 and speaks HTTP/1.1',
+          });
+          connection.socket.destroy();
+          return;
+        }
         this.#open(connection);
         if (version === 'h2') this.#options.onConnection(socket);
         else this.#options.onHttp(socket);
