@@ -128,7 +128,8 @@ function uuidText(bytes: Uint8Array): string {
     .replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
 }
 
-function timeText(timeUs: number): string {
+/** Unix µs as ISO 8601 in UTC. */
+export function timeText(timeUs: number): string {
   const date = new Date(Math.floor(timeUs / 1000));
   if (Number.isNaN(date.getTime())) return String(timeUs);
   return `${date.toISOString().slice(0, -1)}${String(timeUs - Math.floor(timeUs / 1000) * 1000).padStart(3, '0')}Z`;

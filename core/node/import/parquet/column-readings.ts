@@ -2,8 +2,8 @@
 import type { DecodedArray } from 'hyparquet/src/types.js';
 import { NOT_A_NUMBER, numberOf } from '../number-cell.ts';
 import { createTimeParser, createZoneOffset } from '../time-cell.ts';
-import type { ColumnReading } from './column-cursor.ts';
-import { type ColumnKind, type TimeUnit, toNumbers, toTexts, toTimes } from './column-kind.ts';
+import type { ColumnReading, Window } from './column-cursor.ts';
+import { type ColumnKind, type TimeUnit, timeText, toNumbers, toTexts, toTimes } from './column-kind.ts';
 
 const NUMBERS = { absent: Number.NaN, make: (length: number) => new Float64Array(length) };
 
@@ -60,4 +60,19 @@ export class TextIds implements ColumnReading<Uint32Array> {
       return id;
     });
   }
+}
+
+/** What shows the first values of a column without a text for each value of its pages. */
+export function sampleReading(kind: ColumnKind): { reading: ColumnReading<Window>; text(value: number): string } {
+  if (kind.is === 'text' || kind.is === 'uuid') {
+    const ids = new TextIds(kind);
+    return { reading: ids as ColumnReading<Window>, text: (id) => ids.texts[id] as string };
+  }
+  const ofTime = kind.is === 'time' || kind.is === 'int96' || kind.is === 'day';
+  const reading = ofTime ? timeReading(kind, 'us', 'UTC') : numberReading(kind);
+  // A large integer may be a time in nanoseconds: here its size matters, not its last digits.
+  const convert = (stored: DecodedArray): Float64Array =>
+    stored instanceof BigInt64Array && !ofTime ? Float64Array.from(stored, Number) : reading.convert(stored);
+  const text = ofTime ? timeText : String;
+  return { reading: { ...reading, convert } as ColumnReading<Window>, text: (value) => (Number.isNaN(value) ? '' : text(value)) };
 }

@@ -5,7 +5,7 @@ import { type ImportMapping, planMapping, type WantedMapping } from '../import-m
 import type { ImportSource } from '../import-source.ts';
 import { ColumnCursor } from './column-cursor.ts';
 import { assertTimeKind } from './column-kind.ts';
-import { TextIds, timeReading } from './column-readings.ts';
+import { sampleReading, timeReading } from './column-readings.ts';
 import { parquetError } from './parquet-error.ts';
 import { openParquetFile, type ParquetColumn, type ParquetFile } from './parquet-file.ts';
 import { ParquetImport } from './parquet-import.ts';
@@ -58,7 +58,7 @@ function plan(path: string, file: ParquetFile, samples: string[][], wanted: Want
   };
 }
 
-/** The first rows as texts; booleans as the numbers they become. */
+/** The first rows as texts; numbers for booleans, which they become. */
 async function readSamples(path: string, file: ParquetFile): Promise<string[][]> {
   const [group] = file.groups.filter((each) => each.rows > 0);
   if (group === undefined) return [];
@@ -67,17 +67,16 @@ async function readSamples(path: string, file: ParquetFile): Promise<string[][]>
   try {
     const columns: string[][] = [];
     for (const { name, element, kind } of file.columns) {
-      const ids = new TextIds(kind);
-      const window = ids.make(rows);
+      const { reading, text } = sampleReading(kind);
+      const window = reading.make(rows);
       const meta = group.chunks.get(name);
       if (meta === undefined) continue;
       try {
-        await new ColumnCursor(handle, bytes, element, meta, ids).read(window, rows);
+        await new ColumnCursor(handle, bytes, element, meta, reading).read(window, rows);
       } catch (error) {
         throw parquetError(`column ${JSON.stringify(name)} in the first row group of ${path}`, error);
       }
-      const text = (id: number): string => ids.texts[id] as string;
-      columns.push(Array.from(window, kind.is === 'boolean' ? (id) => text(id).replace('true', '1').replace('false', '0') : text));
+      columns.push(Array.from(window, text));
     }
     return Array.from({ length: rows }, (_, row) => columns.map((column) => column[row] as string));
   } finally {
