@@ -52,6 +52,11 @@ export const GATEWAY_CONFIG = {
     unit: 'hours',
     help: 'how far back a replay may reach',
   },
+  ownSamplesSeconds: {
+    type: z.int().min(0, 'at least 0').max(3600, 'at most 3600').default(10),
+    unit: 'seconds',
+    help: 'how often the gateway and the ETL are sampled into the table muster_part; 0 for never',
+  },
   metricsPort: { type: port.default(0), help: 'port for Prometheus on 127.0.0.1; 0 for none' },
 } satisfies Declaration;
 

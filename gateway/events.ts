@@ -204,7 +204,7 @@ export function createEvents(log: Log, registry: Registry) {
     natsChanged(what: { status: string }): void {
       log.warn(what, 'connection to nats-server changed');
     },
-    retried(what: { what: 'presence' | 'registry' | 'streams' | 'subscription' | 'audit'; error: string }): void {
+    retried(what: { what: 'presence' | 'registry' | 'streams' | 'subscription' | 'audit' | 'own samples'; error: string }): void {
       failures.inc({ what: what.what });
       log.warn(what, 'failed and is tried again');
     },

@@ -17,9 +17,11 @@ import { ConfigStore } from './configs/config-store.ts';
 import { createHttpDoor, createImportService } from './doors.ts';
 import { createDurabilityCheck } from './durability.ts';
 import type { GatewayEvents } from './events.ts';
+import { readEtlStatus } from './fleet/etl-status.ts';
 import { createFleetService } from './fleet/fleet-service.ts';
 import { Enrolment } from './identity/enrolment.ts';
 import { loadFleetCa } from './identity/fleet-ca.ts';
+import { Ingest } from './ingest/ingest.ts';
 import { Mesh } from './mesh/mesh.ts';
 import { NatsLink } from './nats-link.ts';
 import { Presence } from './nodes/presence.ts';
@@ -27,6 +29,8 @@ import { NodeRegistry } from './nodes/registry.ts';
 import { UsedNumbers } from './nodes/used-numbers.ts';
 import { createJetStream } from './publisher/durable-stream.ts';
 import { Publisher } from './publisher/publisher.ts';
+import { createHealthWatch } from './self/health-watch.ts';
+import { PartSamples } from './self/part-samples.ts';
 import { GrpcServer } from './server/grpc-server.ts';
 import { SessionTable } from './session/session-table.ts';
 
@@ -101,6 +105,15 @@ export function createGateway(config: GatewayConfig, connection: NatsConnection,
     presence.rewrite();
     publisher.wake();
   });
+  const health = createHealthWatch({ link, setServing: (serving) => server.setServing(serving) });
+  const ownSamples = new PartSamples({
+    gateway: config.name,
+    everySeconds: config.ownSamplesSeconds,
+    ingest: new Ingest({ gateway: config.name, publisher }),
+    queuedBytes: () => publisher.queuedBytes,
+    etlStatus: () => readEtlStatus(connection),
+    events,
+  });
   const endpoint = new MetricsEndpoint({ registry: metrics, port: config.metricsPort });
   // Stopped in the reverse order: streams are drained while the port is open and the publisher works, so that what is in flight is
   // still acknowledged.
@@ -122,6 +135,8 @@ export function createGateway(config: GatewayConfig, connection: NatsConnection,
       commands,
       door,
       server,
+      health,
+      ownSamples,
       sessions,
     ],
     server,

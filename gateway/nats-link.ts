@@ -11,6 +11,7 @@ export class NatsLink implements Component {
   readonly connection: NatsConnection;
   readonly #events: NatsLinkEvents;
   readonly #listeners = new Set<() => void>();
+  readonly #changeListeners = new Set<() => void>();
   #connected = true;
 
   constructor(connection: NatsConnection, events: NatsLinkEvents) {
@@ -27,6 +28,12 @@ export class NatsLink implements Component {
   onReconnect(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  /** Called whenever `connected` changes; returns what ends it. */
+  onChange(listener: () => void): () => void {
+    this.#changeListeners.add(listener);
+    return () => this.#changeListeners.delete(listener);
   }
 
   /** Sends what is worth nothing later: dropped while there is no connection. */
@@ -47,10 +54,11 @@ export class NatsLink implements Component {
       if (type === NatsEvents.Disconnect) {
         this.#connected = false;
         this.#events.natsChanged({ status: 'disconnected' });
+        for (const listener of this.#changeListeners) listener();
       } else if (type === NatsEvents.Reconnect) {
         this.#connected = true;
         this.#events.natsChanged({ status: 'connected' });
-        for (const listener of this.#listeners) listener();
+        for (const listener of [...this.#changeListeners, ...this.#listeners]) listener();
       }
     }
   }

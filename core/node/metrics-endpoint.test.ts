@@ -10,7 +10,9 @@ it('serves the counters, and nothing else', async () => {
   const endpoint = new MetricsEndpoint({ registry, port });
   await endpoint.start();
   expect(endpoint.port).toBe(port);
-  expect(await (await fetch(`http://127.0.0.1:${port}/metrics`)).text()).toContain('muster_test_total 3');
+  const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+  expect(text).toContain('muster_test_total 3');
+  expect(text).toContain('process_resident_memory_bytes');
   expect((await fetch(`http://127.0.0.1:${port}/etc/passwd`)).status).toBe(404);
 
   const second = new MetricsEndpoint({ registry, port });

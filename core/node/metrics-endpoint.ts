@@ -1,9 +1,10 @@
-// Serves a process's counters to Prometheus and friends, on loopback.
+// Serves a process's counters, and what the process itself costs, to Prometheus and friends, on loopback.
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Registry } from 'prom-client';
 import { MusterError } from '../common/muster-error.ts';
 import type { Component } from './lifecycle.ts';
+import { addProcessMetrics } from './process-metrics.ts';
 
 export interface MetricsEndpointOptions {
   registry: Registry;
@@ -28,6 +29,7 @@ export class MetricsEndpoint implements Component {
   async start(): Promise<void> {
     const { port, registry } = this.#options;
     if (port === 0) return;
+    addProcessMetrics(registry);
     const server = createServer((request, response) => {
       if (request.method !== 'GET' || request.url !== '/metrics') {
         response.writeHead(404, { 'content-type': 'text/plain' }).end('only GET /metrics is here\n');

@@ -1,9 +1,10 @@
 // How the path is: what the ETL says of itself, what the stream holds, how complete the ledger is.
 import { type ConsumerInfo, type JetStreamManager, type NatsConnection, NatsError } from 'nats';
-import { ETL_CONSUMER, type EtlStatus, STATUS_BUCKET, TELEMETRY_STREAM } from '../../core/common/streams.ts';
+import { ETL_CONSUMER, type EtlStatus, TELEMETRY_STREAM } from '../../core/common/streams.ts';
 import type { PipelineStatus } from '../../proto/gen/messages.ts';
 import type { DeadLetterStore } from './dead-letter-store.ts';
 import type { Directory } from './directory.ts';
+import { readEtlStatus } from './etl-status.ts';
 import { toTimestamp } from './node-record.ts';
 import type { ReadDatabase } from './read-database.ts';
 import { ageProblems } from './stream-age.ts';
@@ -46,7 +47,7 @@ export class PipelineReader {
     const [stream, consumer, etl, byReason, completeness] = await Promise.all([
       manager.streams.info(TELEMETRY_STREAM),
       consumerInfo(manager),
-      this.#etlStatus(),
+      readEtlStatus(connection),
       deadLetters.countByReason(),
       this.#completenessPercent(problems),
     ]);
@@ -77,12 +78,6 @@ export class PipelineReader {
       diskFreeBytes: etl?.disk?.freeBytes ?? 0,
       diskBytes: etl?.disk?.totalBytes ?? 0,
     };
-  }
-
-  async #etlStatus(): Promise<EtlStatus | undefined> {
-    const bucket = await this.#options.connection.jetstream().views.kv(STATUS_BUCKET, { bindOnly: true });
-    const entry = await bucket.get('etl');
-    return entry === null || entry.operation !== 'PUT' ? undefined : entry.json<EtlStatus>();
   }
 
   /** An ETL that has stored nothing since its start does not know what is newest: then the oldest message tells how long it waits. */

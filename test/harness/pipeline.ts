@@ -18,7 +18,7 @@ export interface PipelineOptions {
   home?: string;
   /** An agent for this machine; default false. */
   agent?: boolean;
-  /** For every part, such as `MUSTER_GATEWAY_STREAM_MAX_BYTES`. */
+  /** For every part, such as `MUSTER_GATEWAY_STREAM_MAX_BYTES`. The parts' own samples are off: they would be rows that no test asked for. */
   env?: Readonly<Record<string, string>>;
 }
 
@@ -53,7 +53,7 @@ export async function startPipeline(options: PipelineOptions = {}): Promise<Pipe
   const home = options.home ?? temporaryFolder('pipeline');
   const state = new StateFolder(home);
   const args = await upArguments(home, options.agent === true);
-  const up = startChild(upPart(args, state, options.env ?? {}), join(home, 'logs', 'up.log'));
+  const up = startChild(upPart(args, state, { MUSTER_GATEWAY_OWN_SAMPLES_SECONDS: '0', ...options.env }), join(home, 'logs', 'up.log'));
   try {
     await up.ready(180_000);
     return await toPipeline(up, state, args, options);
