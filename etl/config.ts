@@ -1,6 +1,7 @@
 // The settings of the ETL.
 import { z } from 'zod';
 import type { Config, Declaration } from '../core/node/config.ts';
+import { PARTITIONS } from './tiers/table-ttl.ts';
 
 export const ETL_DECLARATION = {
   logLevel: {
@@ -22,6 +23,20 @@ export const ETL_DECLARATION = {
     unit: 'days',
     help: 'how long tables keep rows; older rows are refused',
   },
+  telemetryPartitionBy: { type: z.enum(PARTITIONS).default('day'), help: 'partitions of new tables: the step in which rows age out' },
+  tiers: { type: z.boolean().default(true), help: 'keep roll-ups of each table: a materialized view by minutes and one by hours' },
+  minuteTtlDays: {
+    type: z.number().int().min(2).max(36500).default(180),
+    unit: 'days',
+    help: 'how long the roll-ups by minutes are kept, rounded up to whole partitions',
+  },
+  minutePartitionBy: { type: z.enum(PARTITIONS).default('week'), help: 'partitions of new roll-ups by minutes' },
+  hourTtlDays: {
+    type: z.number().int().min(2).max(36500).default(1826),
+    unit: 'days',
+    help: 'how long the roll-ups by hours are kept, rounded up to whole partitions',
+  },
+  hourPartitionBy: { type: z.enum(PARTITIONS).default('month'), help: 'partitions of new roll-ups by hours' },
   metricsPort: { type: z.number().int().min(0).max(65535).default(0), help: 'port of /metrics on loopback; 0 is off' },
 } as const satisfies Declaration;
 

@@ -18,6 +18,7 @@ import { StreamKeeper } from './stream/stream-keeper.ts';
 import { TelemetryConsumer } from './stream/telemetry-consumer.ts';
 import { SeriesCache } from './telemetry/series-cache.ts';
 import { Transform } from './telemetry/transform.ts';
+import { TierKeeper, type TierOptions } from './tiers/tier-keeper.ts';
 
 export interface Etl {
   /** In the order of their start. */
@@ -38,7 +39,9 @@ export async function createEtl(config: EtlConfig, nc: NatsConnection, events: E
     (error) => events.retried('own tables', error),
     signal,
   );
-  const schema = new Schema(database, ttlDays, events, signal);
+  const tiers = new TierKeeper(database, tierOptions(config), events);
+  const storage = { partitionBy: config.telemetryPartitionBy, ttlDays };
+  const schema = new Schema(database, storage, (table) => tiers.changed(table), events, signal);
   const consumer = new TelemetryConsumer(nc, events);
   const watch = new DatabaseWatch(database, events);
   const keeper = new StreamKeeper(nc, consumer, watch, config.streamHighWater, events);
@@ -61,9 +64,20 @@ export async function createEtl(config: EtlConfig, nc: NatsConnection, events: E
       database.close();
     },
   };
-  const status = new StatusReporter(nc, pipeline.figures, watch, keeper, events);
+  const status = new StatusReporter(nc, pipeline.figures, watch, keeper, events, () => tiers.problems);
   return {
-    components: [connections, watch, consumer, keeper, pipeline, new NodeHistory(nc, questdb, events, signal), status],
+    components: [connections, watch, consumer, keeper, pipeline, new NodeHistory(nc, questdb, events, signal), tiers, status],
     cancelAfter: (ms) => void setTimeout(() => abort.abort(), ms).unref(),
+  };
+}
+
+function tierOptions(config: EtlConfig): TierOptions {
+  return {
+    tiers: config.tiers,
+    telemetryTtlDays: config.telemetryTtlDays,
+    rollUps: {
+      '1m': { ttlDays: config.minuteTtlDays, partitionBy: config.minutePartitionBy },
+      '1h': { ttlDays: config.hourTtlDays, partitionBy: config.hourPartitionBy },
+    },
   };
 }

@@ -19,6 +19,8 @@ export class StatusReporter implements Component {
   readonly #watch: DatabaseWatch;
   readonly #keeper: StreamKeeper;
   readonly #events: EtlEvents;
+  /** What other parts of the ETL have to say, a sentence each. */
+  readonly #otherProblems: () => string[];
   readonly #counts: { atMs: number; rows: number }[] = [];
   #bucket: KV | undefined;
   #manager: JetStreamManager | undefined;
@@ -27,12 +29,20 @@ export class StatusReporter implements Component {
   #said = '';
   #saidMs = 0;
 
-  constructor(nc: NatsConnection, figures: PipelineFigures, watch: DatabaseWatch, keeper: StreamKeeper, events: EtlEvents) {
+  constructor(
+    nc: NatsConnection,
+    figures: PipelineFigures,
+    watch: DatabaseWatch,
+    keeper: StreamKeeper,
+    events: EtlEvents,
+    otherProblems: () => string[],
+  ) {
     this.#nc = nc;
     this.#figures = figures;
     this.#watch = watch;
     this.#keeper = keeper;
     this.#events = events;
+    this.#otherProblems = otherProblems;
   }
 
   async start(): Promise<void> {
@@ -90,6 +100,6 @@ export class StatusReporter implements Component {
     if (this.#watch.commitMode === 'nosync') {
       problems.push('QuestDB acknowledges what is not on disk: set cairo.commit.mode=sync in its server.conf');
     }
-    return problems;
+    return [...problems, ...this.#otherProblems()];
   }
 }

@@ -31,6 +31,6 @@ it('refuses everything else in a sentence that shows the name', () => {
 it('keeps the columns and tables of Muster for itself', () => {
   expect(columnNameProblem('timestamp')).toMatch(/every table/);
   expect(columnNameProblem('node_id')).toMatch(/every table/);
-  expect(['nodes', 'deliveries', 'cpu_nodes'].every(isReservedMeasurement)).toBe(true);
-  expect(isReservedMeasurement('cpu')).toBe(false);
+  expect(['nodes', 'deliveries', 'cpu_nodes', 'cpu_1m', 'disk_io_1h', 'cpu_1m_2'].every(isReservedMeasurement)).toBe(true);
+  expect(['cpu', 'load_1', 'cpu_10m', 'cpu_1min'].some(isReservedMeasurement)).toBe(false);
 });

@@ -1,5 +1,6 @@
 // Which names may become tables and columns. A name is taken as it is or refused, never rewritten: two names that become one table
 // would overwrite each other's rows.
+import { parseRollUpView } from './tier-names.ts';
 
 /** Lower snake case: a letter, then letters, digits and underscores, at most 64. It needs no quoting in SQL. */
 const NAME = /^[a-z][a-z0-9_]{0,63}$/;
@@ -31,9 +32,9 @@ export function measurementNameProblem(name: string): string | undefined {
   return nameProblem(name);
 }
 
-/** True for names that Muster's own tables and views have. */
+/** True for names that Muster's own tables and views have, `cpu_nodes` and `cpu_1m` among them. */
 export function isReservedMeasurement(name: string): boolean {
-  return OWN_TABLES.has(name) || name.endsWith('_nodes');
+  return OWN_TABLES.has(name) || name.endsWith('_nodes') || parseRollUpView(name) !== undefined;
 }
 
 function nameProblem(name: string): string | undefined {

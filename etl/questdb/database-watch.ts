@@ -1,5 +1,6 @@
 // Watches the database: its commit mode, restarts, and tables that it suspended, which it is asked to resume.
 import { toMusterError } from '../../core/common/muster-error.ts';
+import { parseRollUpView } from '../../core/common/tier-names.ts';
 import type { Component } from '../../core/node/lifecycle.ts';
 import type { EtlEvents } from '../events.ts';
 import type { QuestdbHttp } from './questdb-http.ts';
@@ -113,7 +114,8 @@ export class DatabaseWatch implements Component, DatabaseState {
     suspension.attempts++;
     suspension.nextResumeMs = nowMs + Math.min(LONGEST_RESUME_MS, FIRST_RESUME_MS * 2 ** suspension.attempts);
     try {
-      await this.#database.sql(`ALTER TABLE "${suspension.table}" RESUME WAL`);
+      const kind = parseRollUpView(suspension.table) === undefined ? 'TABLE' : 'MATERIALIZED VIEW';
+      await this.#database.sql(`ALTER ${kind} "${suspension.table}" RESUME WAL`);
     } catch (error) {
       this.#events.retried('resume', toMusterError(error));
     }

@@ -7,11 +7,19 @@ import type { DecodedFrame } from '../../proto/batch-codec.ts';
 import type { EtlEvents } from '../events.ts';
 import { createTablePlan, type TablePlan } from '../telemetry/table-plan.ts';
 import type { PlanRefusal, PlanSource } from '../telemetry/transform.ts';
+import { type PartitionBy, ttlClause } from '../tiers/table-ttl.ts';
 import type { QuestdbHttp } from './questdb-http.ts';
 import { untilDone } from './retry.ts';
 
 type Shape = Pick<DecodedFrame, 'measurement' | 'tags' | 'fields' | 'textFields'>;
 type ColumnType = 'SYMBOL' | 'DOUBLE' | 'VARCHAR';
+
+/** How a new table keeps its rows. */
+export interface TableStorage {
+  partitionBy: PartitionBy;
+  /** Undefined for ever, until the cold tier has them. */
+  ttlDays: number | undefined;
+}
 
 interface Column {
   type: string;
@@ -30,7 +38,9 @@ const MAX_SHAPES = 20_000;
 
 export class Schema implements PlanSource {
   readonly #database: QuestdbHttp;
-  readonly #ttlDays: number;
+  readonly #storage: TableStorage;
+  /** Told of a table that was made or got columns. */
+  readonly #tableChanged: (table: string) => void;
   readonly #events: EtlEvents;
   readonly #signal: AbortSignal;
   readonly #plans = new Map<string, TablePlan | PlanRefusal>();
@@ -40,9 +50,10 @@ export class Schema implements PlanSource {
   /** One change of the schema at a time. */
   #turn: Promise<unknown> = Promise.resolve();
 
-  constructor(database: QuestdbHttp, ttlDays: number, events: EtlEvents, signal: AbortSignal) {
+  constructor(database: QuestdbHttp, storage: TableStorage, tableChanged: (table: string) => void, events: EtlEvents, signal: AbortSignal) {
     this.#database = database;
-    this.#ttlDays = ttlDays;
+    this.#storage = storage;
+    this.#tableChanged = tableChanged;
     this.#events = events;
     this.#signal = signal;
   }
@@ -120,7 +131,7 @@ export class Schema implements PlanSource {
       if ((await this.#countTables()) >= MAX_TABLES) {
         return { reason: 'too_many_series', detail: `there are ${MAX_TABLES} tables already: ${measurement} is not made` };
       }
-      await this.#alter(measurement, createTable(frame, this.#ttlDays));
+      await this.#alter(measurement, createTable(frame, this.#storage));
       columns = await this.#readUntil(measurement, ['node_id']);
     }
     const wanted = wantedColumns(frame);
@@ -139,7 +150,10 @@ export class Schema implements PlanSource {
     }
     if (missing.length > 0) columns = await this.#readUntil(measurement, [...wanted.keys()]);
     await this.#ensureKeys(measurement, columns);
-    if (this.#changed) await this.#ensureView(measurement, columns);
+    if (this.#changed) {
+      await this.#ensureView(measurement, columns);
+      this.#tableChanged(measurement);
+    }
     this.#tables.set(measurement, columns);
     return createTablePlan(frame as DecodedFrame);
   }
@@ -178,7 +192,7 @@ export class Schema implements PlanSource {
   }
 
   async #countTables(): Promise<number> {
-    const [row] = await this.#database.sql('SELECT count() FROM tables()');
+    const [row] = await this.#database.sql("SELECT count() FROM tables() WHERE table_type = 'T'");
     return Number(row?.[0] ?? 0);
   }
 
@@ -235,12 +249,13 @@ function wantedColumns(frame: Shape): Map<string, ColumnType> {
   ]);
 }
 
-function createTable(frame: Shape, ttlDays: number): string {
+function createTable(frame: Shape, { partitionBy, ttlDays }: TableStorage): string {
   const columns = [...wantedColumns(frame)].map(([name, type]) => `"${name}" ${type}`);
+  const ttl = ttlDays === undefined ? '' : ` TTL ${ttlClause(ttlDays, partitionBy)}`;
   const keys = ['timestamp', 'node_id', ...frame.tags.map((tag) => `"${tag}"`)].join(', ');
   return (
     `CREATE TABLE IF NOT EXISTS "${frame.measurement}" (timestamp TIMESTAMP, node_id SYMBOL CAPACITY 16384` +
     `${columns.map((column) => `, ${column}`).join('')}) ` +
-    `TIMESTAMP(timestamp) PARTITION BY DAY TTL ${ttlDays} DAYS WAL DEDUP UPSERT KEYS(${keys})`
+    `TIMESTAMP(timestamp) PARTITION BY ${partitionBy}${ttl} WAL DEDUP UPSERT KEYS(${keys})`
   );
 }

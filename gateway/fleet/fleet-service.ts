@@ -5,6 +5,7 @@ import { matchesFilter, parseFilter } from '../../core/common/node-filter.ts';
 import { type Component, startAll } from '../../core/node/lifecycle.ts';
 import type {
   GetNodeRequest,
+  GetSeriesRequest,
   ListNodesRequest,
   ListNodesResponse,
   Node,
@@ -38,6 +39,7 @@ import { toTimestamp } from './node-record.ts';
 import { PipelineReader } from './pipeline-status.ts';
 import { QueryRunner } from './query.ts';
 import { type QuestdbReaderOptions, ReadDatabase } from './read-database.ts';
+import { TierReader } from './tier-series.ts';
 import { tokenHandlers } from './token-calls.ts';
 import { Verifier } from './verify.ts';
 import { watchMetrics } from './watch-metrics.ts';
@@ -82,6 +84,12 @@ export function createFleetService(options: FleetServiceOptions): FleetService {
   const measurements = new MeasurementCatalog(database, now);
   const deadLetters = new DeadLetterStore(connection);
   const replay = new DeadLetterReplay({ connection, store: deadLetters, now });
+  const tiers = new TierReader({
+    database,
+    measurements: () => measurements.list(),
+    query: (request, signal) => queries.run(request, signal),
+    now,
+  });
   const verifier = new Verifier({ connection, database, directory });
   const pipeline = new PipelineReader({ connection, database, directory, deadLetters, natsDurable: options.natsDurable, now });
   const components: Component[] = [
@@ -108,6 +116,7 @@ export function createFleetService(options: FleetServiceOptions): FleetService {
       pipeline: () => pipeline.read(),
       measurements: () => measurements.list(),
       query: (request, signal) => queries.run(request, signal),
+      tierPlan: (measurement, range) => tiers.plan(measurement, range),
     },
     handlers: {
       listNodes: unary(context, 'ListNodes', 'read', (request: ListNodesRequest) => listNodes(directory, request, now())),
@@ -116,6 +125,7 @@ export function createFleetService(options: FleetServiceOptions): FleetService {
         watchNodes(directory, request, signal),
       ),
       query: serverStream(context, 'Query', 'read', (request: QueryRequest, signal) => queries.run(request, signal)),
+      getSeries: serverStream(context, 'GetSeries', 'read', (request: GetSeriesRequest, signal) => tiers.series(request, signal)),
       watchMetrics: serverStream(context, 'WatchMetrics', 'read', (request: WatchMetricsRequest, signal) =>
         watchMetrics({ connection, leases, directory }, request, signal),
       ),
