@@ -60,6 +60,8 @@ it('describes every command, with examples where it takes more than a flag', () 
     'nodes',
     'top',
     'query',
+    'import',
+    'etl',
     'verify',
     'pipeline',
     'dead-letters',

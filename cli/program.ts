@@ -8,6 +8,7 @@ import { completionCommand } from './commands/completion.ts';
 import { configCommand } from './commands/config.ts';
 import { consoleCommand } from './commands/console.ts';
 import { deadLettersCommand } from './commands/dead-letters.ts';
+import { etlCommand } from './commands/etl.ts';
 import { importCommand } from './commands/import.ts';
 import { nodesCommand } from './commands/nodes.ts';
 import { pipelineCommand } from './commands/pipeline.ts';
@@ -34,6 +35,7 @@ export function createProgram(context: CommandContext): Command {
     topCommand,
     queryCommand,
     importCommand,
+    etlCommand,
     verifyCommand,
     pipelineCommand,
     deadLettersCommand,

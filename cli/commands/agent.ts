@@ -43,7 +43,8 @@ function passOn(word: string, args: readonly string[], ofHome: boolean, { env }:
   return runInForeground(process.execPath, [programPath('agent'), ...words]);
 }
 
-function takeHome(args: readonly string[]): { home: string | undefined; rest: string[] } {
+/** Takes `--home DIR` out of words that are passed on. */
+export function takeHome(args: readonly string[]): { home: string | undefined; rest: string[] } {
   const at = args.findIndex((text) => text === '--home' || text.startsWith('--home='));
   if (at < 0) return { home: undefined, rest: [...args] };
   const text = args[at] as string;

@@ -11,6 +11,7 @@ const SOURCES = {
   simulate: 'agent/simulate/main.ts',
   gateway: 'gateway/main.ts',
   etl: 'etl/main.ts',
+  prometheus: 'etl/sources/prometheus/main.ts',
   'console-web': 'console/web/main.ts',
 } as const;
 

@@ -1,6 +1,6 @@
 // Loads a process's configuration from one declaration: flags, then environment, then a YAML file, then defaults.
 import { readFileSync } from 'node:fs';
-import { isMap, isScalar, LineCounter, parseDocument } from 'yaml';
+import { type Document, isMap, isScalar, LineCounter, parseDocument } from 'yaml';
 import type { ZodType, z } from 'zod';
 import { MusterError } from '../common/muster-error.ts';
 import { nearest } from '../common/nearest.ts';
@@ -146,7 +146,8 @@ function splitOnce(argument: string): [string, string?] {
   return at < 0 ? [argument] : [argument.slice(0, at), argument.slice(at + 1)];
 }
 
-function nearestWords(word: string, valid: readonly string[]): string {
+/** What to say of a word that is none of the valid ones. */
+export function nearestWords(word: string, valid: readonly string[]): string {
   const best = nearest(word, valid);
   return best === undefined ? `valid are ${valid.join(', ')}` : `did you mean ${best}?`;
 }
@@ -163,7 +164,8 @@ function fromText(text: string): unknown {
   return text;
 }
 
-function readConfigFile(path: string): string {
+/** Throws `invalid_config` where there is nothing to read. */
+export function readConfigFile(path: string): string {
   let text: string;
   try {
     text = readFileSync(path, 'utf8');
@@ -177,6 +179,17 @@ function readConfigFile(path: string): string {
   return text;
 }
 
+/** A YAML document with the line of each place in it. Throws `invalid_config` with the line of the first error; BOM and CRLF are fine. */
+export function parseYaml(path: string, text: string): { document: Document.Parsed; lineOf: (offset: number | undefined) => number } {
+  const lines = new LineCounter();
+  const document = parseDocument(text.replace(/^\uFEFF/, ''), { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
+  const lineOf = (offset: number | undefined): number => lines.linePos(offset ?? 0).line;
+  const error = document.errors[0];
+  if (error === undefined) return { document, lineOf };
+  const words = error.code === 'TAB_AS_INDENT' ? 'a tab is used for indentation: use spaces' : error.message;
+  throw new MusterError('invalid_config', `${path}:${lineOf(error.pos[0])}: ${words}`);
+}
+
 /**
  * The values of a YAML file, with the line of each. Unknown and duplicate keys and tabs are errors; BOM and CRLF are fine. `explain` may
  * know more of a key that the declaration does not have.
@@ -187,14 +200,7 @@ export function parseConfigFile(
   text: string,
   explain: (key: string) => string | undefined = () => undefined,
 ): Map<string, Found> {
-  const lines = new LineCounter();
-  const document = parseDocument(text.replace(/^\uFEFF/, ''), { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
-  const lineOf = (offset: number | undefined): number => lines.linePos(offset ?? 0).line;
-  const error = document.errors[0];
-  if (error !== undefined) {
-    const words = error.code === 'TAB_AS_INDENT' ? 'a tab is used for indentation: use spaces' : error.message;
-    throw new MusterError('invalid_config', `${path}:${lineOf(error.pos[0])}: ${words}`);
-  }
+  const { document, lineOf } = parseYaml(path, text);
   const values = new Map<string, Found>();
   if (document.contents === null) return values;
   if (!isMap(document.contents)) throw new MusterError('invalid_config', `${path}:1: expected settings as 'key: value' lines`);

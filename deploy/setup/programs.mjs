@@ -16,6 +16,7 @@ export const PROGRAMS = [
   { name: 'simulate', input: 'agent/simulate/main.ts', output: 'simulate.mjs', kind: 'node' },
   { name: 'gateway', input: 'gateway/main.ts', output: 'gateway.mjs', kind: 'node' },
   { name: 'etl', input: 'etl/main.ts', output: 'etl.mjs', kind: 'node' },
+  { name: 'prometheus', input: 'etl/sources/prometheus/main.ts', output: 'prometheus.mjs', kind: 'node' },
   { name: 'console-web', input: 'console/web/main.ts', output: 'console-web.mjs', kind: 'node' },
   { name: 'console-main', input: 'console/main/main.ts', output: 'console/main.cjs', kind: 'electron' },
   { name: 'console-preload', input: 'console/preload/preload.ts', output: 'console/preload.cjs', kind: 'electron' },

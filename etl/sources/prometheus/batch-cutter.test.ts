@@ -1,0 +1,59 @@
+import { expect, it } from 'vitest';
+import { decodeBatch, decodeSeries } from '../../../proto/batch-codec.ts';
+import { BatchCutter, type CutBatch } from './batch-cutter.ts';
+import type { CleanSeries } from './series-cleaner.ts';
+
+const EPOCH = Buffer.from('prom567890123456');
+
+function cut(series: readonly CleanSeries[], numbers = new Map<string, number>()): CutBatch[] {
+  const cutter = new BatchCutter({ epoch: EPOCH, createdUs: 9e15, tags: ['job'], numbers });
+  return [...series.flatMap((one) => [...cutter.add(one)]), ...cutter.flush()];
+}
+
+function series(node: string, measurement: string, job: string, rows: number): CleanSeries {
+  const times = Array.from({ length: rows }, (_, i) => 1_795_000_000_000_000 + i * 15e6);
+  return { node, measurement, tags: [job], timesUs: times, values: times.map((_, i) => i / 7) };
+}
+
+it('puts all that a node has in a window into one batch, numbered on from the last', () => {
+  const numbers = new Map([['b', 41]]);
+  const [a, b, ...more] = cut([series('b', 'up', 'x', 2), series('10.0.0.1:9100', 'up', 'y', 1), series('b', 'load', 'x', 1)], numbers);
+  expect(more).toEqual([]);
+  expect([a?.message.nodeId, a?.message.seq, a?.rows, a?.message.labels]).toEqual(['b', 42, 3, {}]);
+  expect(b?.message.nodeId).toMatch(/^10-0-0-1-9100-[0-9a-f]{8}$/);
+  expect([b?.message.seq, b?.message.labels]).toEqual([1, { name: '10.0.0.1:9100' }]);
+  const { frames, createdUs, seq } = decodeBatch(Buffer.from(a?.message.batch ?? []));
+  expect([createdUs, seq, frames.map(({ measurement, values }) => [measurement, [...values]])]).toEqual([
+    ...[9e15, 42],
+    [
+      ['up', [0, 1 / 7]],
+      ['load', [0]],
+    ],
+  ]);
+  expect(Object.fromEntries(numbers)).toMatchObject({ b: 42 });
+});
+
+it('keeps batches below the limit and loses no row at a cut', () => {
+  const input = Array.from({ length: 40 }, (_, i) => series('n', 'm', `job-${i}`, 1 + ((i * 977) % 11_000)));
+  const batches = cut(input);
+  expect(batches.map(({ message }) => message.seq)).toEqual(batches.map((_, i) => i + 1));
+  const found = new Map<string, number[]>();
+  for (const { message, rows } of batches) {
+    expect(message.batch.length).toBeLessThan(512 * 1024);
+    const [frame] = decodeBatch(Buffer.from(message.batch)).frames;
+    expect(frame?.timeUs.length).toBe(rows);
+    for (let row = 0; row < rows; row++) {
+      const [job = ''] = decodeSeries(frame?.seriesBytes[frame.seriesIndex[row] as number] as Buffer, 1);
+      const values = found.get(job) ?? [];
+      values.push(frame?.values[row] as number);
+      found.set(job, values);
+    }
+  }
+  for (const { tags, values } of input) expect(found.get(tags[0] as string)).toEqual(values);
+});
+
+it('makes the same batches of the same rows', () => {
+  const input = Array.from({ length: 30 }, (_, i) => series(`n${i % 3}`, `m${i % 5}`, `j${i}`, 5000));
+  const bytes = (batches: CutBatch[]) => batches.map(({ message }) => Buffer.from(message.batch).toString('base64'));
+  expect(bytes(cut(input))).toEqual(bytes(cut(input)));
+});

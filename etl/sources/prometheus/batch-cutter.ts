@@ -1,0 +1,125 @@
+// Collects the rows of a window by node and cuts them into numbered batches. The same answer makes the same batches.
+import { toNodeId } from '../../../core/node/import/batch-builder.ts';
+import { encodeBatch } from '../../../proto/batch-codec.ts';
+import type { UploadMessage } from '../../../proto/gen/messages.ts';
+import type { CleanSeries } from './series-cleaner.ts';
+
+/** A batch must stay within 512 KiB. */
+const BATCH_BYTES = 320 * 1024;
+const ROW_BYTES = 20;
+const FRAME_BYTES = 64;
+const MAX_FRAMES = 1000;
+/** Rows of all nodes that wait for their batch. */
+const MAX_WAITING_ROWS = 262_144;
+const FIELDS = ['value'];
+
+export interface CutBatch {
+  message: UploadMessage;
+  rows: number;
+}
+
+export interface BatchCutterOptions {
+  epoch: Uint8Array;
+  /** Of all its batches: the end of the window, so that a repeat has the same. */
+  createdUs: number;
+  tags: readonly string[];
+  /** Node id → its last number; counted on here. */
+  numbers: Map<string, number>;
+}
+
+interface FrameRows {
+  series: (readonly string[])[];
+  seriesIndex: number[];
+  timesUs: number[];
+  values: number[];
+}
+
+interface NodeRows {
+  nodeId: string;
+  name: string;
+  frames: Map<string, FrameRows>;
+  rows: number;
+  bytes: number;
+}
+
+export class BatchCutter {
+  readonly #options: BatchCutterOptions;
+  readonly #nodes = new Map<string, NodeRows>();
+  readonly #named = new Set<string>();
+  #waiting = 0;
+
+  constructor(options: BatchCutterOptions) {
+    this.#options = options;
+  }
+
+  /** The batches that are full with these rows. */
+  *add(series: CleanSeries): Generator<CutBatch> {
+    const node = this.#node(series.node);
+    const seriesBytes = series.tags.reduce((sum, value) => sum + 4 + value.length * 3, 8);
+    for (let from = 0; from < series.timesUs.length; ) {
+      const frame = frameOf(node, series.measurement);
+      const index = frame.series.push(series.tags) - 1;
+      node.bytes += seriesBytes;
+      const room = Math.max(1, Math.floor((BATCH_BYTES - node.bytes) / ROW_BYTES));
+      const until = Math.min(series.timesUs.length, from + room);
+      for (let row = from; row < until; row++) {
+        frame.seriesIndex.push(index);
+        frame.timesUs.push(series.timesUs[row] as number);
+        frame.values.push(series.values[row] as number);
+      }
+      node.rows += until - from;
+      node.bytes += (until - from) * ROW_BYTES;
+      this.#waiting += until - from;
+      from = until;
+      if (node.bytes > BATCH_BYTES - ROW_BYTES || node.frames.size >= MAX_FRAMES) yield this.#cut(node);
+    }
+    if (this.#waiting >= MAX_WAITING_ROWS) yield* this.flush();
+  }
+
+  /** What waits. */
+  *flush(): Generator<CutBatch> {
+    for (const node of this.#nodes.values()) if (node.rows > 0) yield this.#cut(node);
+  }
+
+  #node(name: string): NodeRows {
+    let node = this.#nodes.get(name);
+    if (node === undefined) {
+      node = { nodeId: toNodeId(name), name, frames: new Map(), rows: 0, bytes: 0 };
+      this.#nodes.set(name, node);
+    }
+    return node;
+  }
+
+  #cut(node: NodeRows): CutBatch {
+    const { epoch, createdUs, tags, numbers } = this.#options;
+    const { nodeId, name, rows } = node;
+    const seq = (numbers.get(nodeId) ?? 0) + 1;
+    numbers.set(nodeId, seq);
+    const frames = Array.from(node.frames, ([measurement, { series, seriesIndex, timesUs, values }]) => ({
+      ...{ measurement, tags, series, fields: FIELDS, textFields: [], texts: [] },
+      seriesIndex: Uint32Array.from(seriesIndex),
+      timeUs: Float64Array.from(timesUs),
+      values: Float64Array.from(values),
+    }));
+    const labels: Record<string, string> = this.#named.has(nodeId) || nodeId === name ? {} : { name };
+    this.#named.add(nodeId);
+    node.frames = new Map();
+    node.rows = 0;
+    node.bytes = 0;
+    this.#waiting -= rows;
+    return {
+      message: { nodeId, epoch, seq, batch: encodeBatch({ epoch, seq, createdUs, frames, events: [], dropped: [] }), labels },
+      rows,
+    };
+  }
+}
+
+function frameOf(node: NodeRows, measurement: string): FrameRows {
+  let frame = node.frames.get(measurement);
+  if (frame === undefined) {
+    frame = { series: [], seriesIndex: [], timesUs: [], values: [] };
+    node.frames.set(measurement, frame);
+    node.bytes += FRAME_BYTES + measurement.length;
+  }
+  return frame;
+}

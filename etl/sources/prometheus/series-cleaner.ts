@@ -1,0 +1,154 @@
+// Makes rows of the series that Prometheus answers: what cannot be stored is left out and counted, nothing is guessed.
+import { isReservedMeasurement, measurementNameProblem } from '../../../core/common/measurement-names.ts';
+import { MusterError } from '../../../core/common/muster-error.ts';
+import type { QueryPlan } from './config.ts';
+import type { Window } from './windows.ts';
+
+/** Rows of one series, in the order of their times. */
+export interface CleanSeries {
+  node: string;
+  measurement: string;
+  /** Tag values in the order of the plan's labels; empty where the label is missing. */
+  tags: readonly string[];
+  timesUs: number[];
+  values: number[];
+}
+
+/** What was left out, by reason. Of the first three the unit is a sample, of the others a series. */
+export const LEFT_OUT = ['absent', 'infinite', 'invalid_time', 'duplicate', 'metric_not_allowed', 'bad_name', 'malformed'] as const;
+export type LeftOut = (typeof LEFT_OUT)[number];
+
+interface RawSeries {
+  metric: Readonly<Record<string, string>>;
+  values: readonly unknown[];
+}
+
+/** Names that are too long for a label of a node, or a tag, help nobody. */
+const MAX_VALUE_LENGTH = 1024;
+
+export interface SeriesCleanerOptions {
+  plan: QueryPlan;
+  window: Window;
+  /** Series of a window at most. */
+  maxSeries: number;
+  /** Told each thing left out; `detail` names the first of its kind best. */
+  onLeftOut(reason: LeftOut, count: number, detail: string): void;
+}
+
+/** For one answer: it remembers which points of which series it has seen. */
+export class SeriesCleaner {
+  readonly #options: SeriesCleanerOptions;
+  /** Node, measurement and tags → the points seen, a bit each. */
+  readonly #seen = new Map<string, Uint8Array>();
+  /** Table → the metric it was first used for. */
+  readonly #tables = new Map<string, string>();
+
+  constructor(options: SeriesCleanerOptions) {
+    this.#options = options;
+  }
+
+  /** Undefined where nothing of the series can be stored. Throws `limit_exceeded` where there are too many series. */
+  take(raw: unknown): CleanSeries | undefined {
+    const { plan, onLeftOut } = this.#options;
+    if (!isRawSeries(raw)) {
+      onLeftOut('malformed', 1, 'a series without labels and values, such as a native histogram');
+      return undefined;
+    }
+    const { metric, values } = raw;
+    const name = metric['__name__'];
+    if (plan.metrics !== undefined && !plan.metrics.has(name ?? '')) {
+      onLeftOut('metric_not_allowed', 1, name ?? 'a series without a metric name');
+      return undefined;
+    }
+    const measurement = this.#measurement(name);
+    if (measurement === undefined) return undefined;
+    const node = own(metric, plan.nodeLabel) || plan.node;
+    const tags = plan.labels.map(({ label }) => own(metric, label).slice(0, MAX_VALUE_LENGTH));
+    const series: CleanSeries = { node: node.slice(0, MAX_VALUE_LENGTH), measurement, tags, timesUs: [], values: [] };
+    this.#takePoints(series, values);
+    return series.timesUs.length === 0 ? undefined : series;
+  }
+
+  #takePoints(series: CleanSeries, points: readonly unknown[]): void {
+    const { plan, window } = this.#options;
+    const seen = this.#pointsOf(series);
+    const counts = { absent: 0, infinite: 0, invalid_time: 0, duplicate: 0 };
+    for (const point of points) {
+      const [time, text] = Array.isArray(point) ? (point as unknown[]) : [];
+      const timeMs = typeof time === 'number' ? time * 1000 : Number.NaN;
+      const step = Math.round(timeMs / plan.stepMs);
+      const at = step - window.first;
+      // Every point of a range lies on its grid: what does not has no time that can be trusted.
+      if (!(at >= 0 && at <= window.last - window.first) || Math.abs(timeMs - step * plan.stepMs) > 0.5) {
+        counts.invalid_time++;
+        continue;
+      }
+      const value = toValue(text);
+      if (Number.isNaN(value)) counts.absent++;
+      else if (!Number.isFinite(value)) counts.infinite++;
+      else if (((seen[at >> 3] as number) >> (at & 7)) & 1) counts.duplicate++;
+      else {
+        seen[at >> 3] = (seen[at >> 3] as number) | (1 << (at & 7));
+        series.timesUs.push(step * plan.stepMs * 1000);
+        series.values.push(value);
+      }
+    }
+    for (const [reason, count] of Object.entries(counts) as [LeftOut, number][])
+      if (count > 0) this.#options.onLeftOut(reason, count, reason === 'duplicate' ? sameNamed(series, plan) : `of ${series.measurement}`);
+  }
+
+  /** Two metrics of a query never share a table: one would overwrite the other's rows. */
+  #measurement(name: string | undefined): string | undefined {
+    const { plan, onLeftOut } = this.#options;
+    const table = plan.measurement ?? (name === undefined ? plan.name : name.replaceAll(':', '_').toLowerCase());
+    if (plan.measurement !== undefined) return table;
+    const metric = name ?? '';
+    const first = this.#tables.get(table) ?? metric;
+    this.#tables.set(table, first);
+    const problem =
+      measurementNameProblem(table) ??
+      (isReservedMeasurement(table) ? `${table} is a table of Muster itself` : undefined) ??
+      (first === metric ? undefined : `${metric} and ${first} would both be the table ${table}`);
+    if (problem === undefined) return table;
+    onLeftOut('bad_name', 1, `${problem}: give the query a measurement`);
+    return undefined;
+  }
+
+  #pointsOf({ node, measurement, tags }: CleanSeries): Uint8Array {
+    const { plan, window, maxSeries } = this.#options;
+    const key = [node, measurement, ...tags].join('\0');
+    let seen = this.#seen.get(key);
+    if (seen === undefined) {
+      if (this.#seen.size >= maxSeries)
+        throw new MusterError('limit_exceeded', `query ${plan.name} has more than ${maxSeries} series: narrow it, or raise maxSeries`);
+      seen = new Uint8Array(((window.last - window.first) >> 3) + 1);
+      this.#seen.set(key, seen);
+    }
+    return seen;
+  }
+}
+
+/** NaN for what is no value: null, NaN, an empty text. */
+function toValue(text: unknown): number {
+  if (typeof text !== 'string' || text.trim() === '') return Number.NaN;
+  if (text === '+Inf' || text === 'Inf') return Number.POSITIVE_INFINITY;
+  if (text === '-Inf') return Number.NEGATIVE_INFINITY;
+  // Adding 0 makes 0 of -0.
+  return Number(text) + 0;
+}
+
+function own(labels: Readonly<Record<string, string>>, name: string): string {
+  const value = Object.hasOwn(labels, name) ? labels[name] : '';
+  return typeof value === 'string' ? value : '';
+}
+
+function sameNamed({ node, measurement, tags }: CleanSeries, plan: QueryPlan): string {
+  const words = tags.map((value, i) => `${plan.labels[i]?.tag}=${value}`).join(', ');
+  return `several series are ${measurement} of ${node} (${words}): add the label that tells them apart to labels, or aggregate in the query`;
+}
+
+function isRawSeries(raw: unknown): raw is RawSeries {
+  if (typeof raw !== 'object' || raw === null) return false;
+  const { metric, values } = raw as Partial<RawSeries>;
+  return typeof metric === 'object' && metric !== null && Array.isArray(values);
+}
