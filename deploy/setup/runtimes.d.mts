@@ -1,6 +1,15 @@
 // What others may use of runtimes.mjs: the command line and the tests.
 
-export type RuntimeName = 'nats-server' | 'questdb' | 'java' | 'electron' | 'grpcurl' | 'chromium' | 'xvfb';
+export type RuntimeName =
+  | 'nats-server'
+  | 'questdb'
+  | 'java'
+  | 'electron'
+  | 'grpcurl'
+  | 'chromium'
+  | 'xvfb'
+  | 'prometheus'
+  | 'node-exporter';
 
 export interface Resolved {
   /** The program; of questdb its jar, of electron its folder. */

@@ -55,7 +55,15 @@ export const TASKS = {
     run: (place) => runMuster(place, place.args),
   },
   test: {
-    needs: () => [...STORE, 'grpcurl', 'chromium', 'electron', ...(process.platform === 'linux' ? /** @type {const} */ (['xvfb']) : [])],
+    needs: () => [
+      ...STORE,
+      'grpcurl',
+      'chromium',
+      'electron',
+      'prometheus',
+      'node-exporter',
+      ...(process.platform === 'linux' ? /** @type {const} */ (['xvfb']) : []),
+    ],
     built: true,
     run: runTests,
   },

@@ -168,4 +168,27 @@ export const CATALOGUE = {
     debian: DEBIAN_PACKAGES.xvfb,
     advice: () => aptCommand(DEBIAN_PACKAGES.xvfb),
   },
+  prometheus: {
+    purpose: 'a source to fetch from, for tests',
+    setting: 'MUSTER_PROMETHEUS_SERVER',
+    // Its tests also need promtool, which lies beside it in every package.
+    onMachine: ({ env }) => findOnPath('prometheus', env).filter((path) => existsSync(join(dirname(path), 'promtool'))),
+    check: (path) => versionOf(path, ['--version'], VERSIONS.prometheus.least),
+    program: itself,
+    sources: [],
+    entry: () => '',
+    debian: DEBIAN_PACKAGES.prometheus,
+    advice: ({ platform }) => (platform === 'linux' ? aptCommand(DEBIAN_PACKAGES.prometheus) : 'brew install prometheus'),
+  },
+  'node-exporter': {
+    purpose: 'metrics to scrape, for tests',
+    setting: 'MUSTER_NODE_EXPORTER',
+    onMachine: ({ env }) => ['prometheus-node-exporter', 'node_exporter'].flatMap((name) => findOnPath(name, env)),
+    check: (path) => versionOf(path, ['--version'], VERSIONS.nodeExporter.least),
+    program: itself,
+    sources: [],
+    entry: () => '',
+    debian: DEBIAN_PACKAGES.nodeExporter,
+    advice: ({ platform }) => (platform === 'linux' ? aptCommand(DEBIAN_PACKAGES.nodeExporter) : 'brew install node_exporter'),
+  },
 };

@@ -8,15 +8,19 @@ export const VERSIONS = {
   electron: { fetched: '45.4.1', least: '22.0.0', wheel: '22.3.25' },
   grpcurl: { fetched: '1.9.4', least: '1.8.0' },
   chromium: { least: '108.0.0' },
+  prometheus: { least: '2.24.0' },
+  nodeExporter: { least: '1.0.0' },
   fiftyoneDesktop: '0.34.1',
 };
 
-/** Debian's packages: what a browser, a screen without a screen and Electron's window need. */
+/** Debian's packages: what a browser, a screen without a screen, Electron's window and the tests of other monitors need. */
 export const DEBIAN_PACKAGES = {
   chromium: ['chromium'],
   xvfb: ['xvfb'],
   electron: ['libgtk-3-0', 'libnss3', 'libgbm1', 'libasound2'],
   java: ['openjdk-17-jre-headless'],
+  prometheus: ['prometheus'],
+  nodeExporter: ['prometheus-node-exporter'],
 };
 
 const GITHUB = 'https://github.com';
