@@ -61,6 +61,8 @@ it('describes every command, with examples where it takes more than a flag', () 
     'top',
     'query',
     'import',
+    'export',
+    'tail',
     'etl',
     'verify',
     'pipeline',

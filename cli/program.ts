@@ -9,6 +9,7 @@ import { configCommand } from './commands/config.ts';
 import { consoleCommand } from './commands/console.ts';
 import { deadLettersCommand } from './commands/dead-letters.ts';
 import { etlCommand } from './commands/etl.ts';
+import { exportCommand } from './commands/export.ts';
 import { importCommand } from './commands/import.ts';
 import { nodesCommand } from './commands/nodes.ts';
 import { pipelineCommand } from './commands/pipeline.ts';
@@ -16,6 +17,7 @@ import { queryCommand } from './commands/query.ts';
 import { runCommand } from './commands/run.ts';
 import { simulateCommand } from './commands/simulate.ts';
 import { statusCommand } from './commands/status.ts';
+import { tailCommand } from './commands/tail.ts';
 import { tokenCommand } from './commands/token.ts';
 import { topCommand } from './commands/top.ts';
 import { upCommand } from './commands/up.ts';
@@ -35,6 +37,8 @@ export function createProgram(context: CommandContext): Command {
     topCommand,
     queryCommand,
     importCommand,
+    exportCommand,
+    tailCommand,
     etlCommand,
     verifyCommand,
     pipelineCommand,

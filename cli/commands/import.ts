@@ -4,9 +4,10 @@ import { Command, InvalidArgumentError } from 'commander';
 import type { ImportMapping } from '../../core/node/import/import-mapping.ts';
 import type { ImportSource } from '../../core/node/import/import-source.ts';
 import { openSource } from '../../core/node/import/open-source.ts';
+import { ImportedFormats } from '../export/export-format.ts';
 import { findTarget, type TargetOptions, withTarget } from '../fleet/fleet-target.ts';
 import { CheckpointFile } from '../import/checkpoint.ts';
-import { ImportProgress } from '../import/import-progress.ts';
+import { showImportProgress } from '../import/import-progress.ts';
 import { ImportRun } from '../import/import-run.ts';
 import { UploadClient } from '../import/upload-client.ts';
 import { parseDurationSeconds } from '../terminal/duration.ts';
@@ -139,7 +140,7 @@ async function importFile(path: string, options: Options, { output, env }: Comma
     if (resume !== undefined) output.note(`it goes on after row ${formatCount(resume.position.row)}`);
     const progress = options.json
       ? undefined
-      : new ImportProgress(process.stderr, () => ({ bytes: run.bytesRead, totalBytes: source.bytes, rows: run.stored }));
+      : showImportProgress(process.stderr, () => ({ bytes: run.bytesRead, totalBytes: source.bytes, rows: run.stored }));
     try {
       await run.run();
     } finally {
@@ -147,6 +148,7 @@ async function importFile(path: string, options: Options, { output, env }: Comma
     }
   }
   await rejects.close();
+  new ImportedFormats(findHome(options.home, env)).set(mapping.measurement, source.format);
   const seconds = (performance.now() - startedMs) / 1000;
   const result = {
     file: path,

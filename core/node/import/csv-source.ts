@@ -27,6 +27,7 @@ export async function openCsv(path: string, overrides: { delimiter?: string; dec
     return {
       path,
       bytes: size,
+      format: 'csv',
       description: describe(dialect),
       fingerprint: await fingerprint(file, size),
       plan: (wanted) => planMapping(header, rows.slice(1), wanted, path),

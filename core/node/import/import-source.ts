@@ -56,7 +56,8 @@ export interface SourceReader {
 export interface ImportSource {
   readonly path: string;
   readonly bytes: number;
-  /** `csv`, `parquet` or `ndjson`, with what was found out about it, for people. */
+  readonly format: 'csv' | 'parquet' | 'ndjson';
+  /** What was found out about it, for people. */
   readonly description: string;
   /** Tells this content from any other: a hash of its size and samples all over it. */
   readonly fingerprint: string;

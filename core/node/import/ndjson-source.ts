@@ -22,6 +22,7 @@ export async function openNdjson(path: string): Promise<ImportSource> {
     return {
       path,
       bytes: size,
+      format: 'ndjson',
       description: 'NDJSON',
       fingerprint: await fingerprint(file, size),
       plan,

@@ -21,6 +21,7 @@ export async function openParquet(path: string): Promise<ImportSource> {
     return {
       path,
       bytes,
+      format: 'parquet',
       description: `Parquet, ${file.rows} rows in ${file.groups.length} row groups, ${file.codecs.join(' and ') || 'no codec'}`,
       fingerprint: await fingerprint(handle, bytes),
       plan: (wanted) => plan(path, file, samples, wanted),
