@@ -31,6 +31,16 @@ export interface NodeSpool {
   rows: number;
   durable: boolean;
   problem: string;
+  /** When the oldest batch was made; null where the spool is empty. */
+  oldestMs: number | null;
+  /** Batches sent more than once since the agent started. */
+  retries: number;
+  /** Why the oldest batch is still here, where it was sent and not taken. */
+  lastError: string;
+  /** Batches refused for good that are kept for a look at them. */
+  setAside: number;
+  /** What was dropped since the agent started. */
+  drops: readonly { reason: string; rows: number }[];
 }
 
 export interface FleetNode {
@@ -65,4 +75,16 @@ export interface FleetNode {
   problem: string;
   values: NodeValues | null;
   spool: NodeSpool | null;
+  /** What became of its remote configuration; null before it was heard. */
+  config: NodeConfig | null;
+}
+
+/** The remote configuration of an agent. */
+export interface NodeConfig {
+  /** In force; 0 while it runs on its own file alone. */
+  version: number;
+  /** `none`, `applied`, `refused` or `rolled_back`. */
+  state: string;
+  /** Why it was refused or rolled back, in the agent's words. */
+  problem: string;
 }

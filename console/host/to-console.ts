@@ -55,6 +55,7 @@ export function toFleetNode(node: Node): FleetNode {
     problem: node.problem,
     values: node.summary ? toNodeValues(node.summary) : null,
     spool: node.spool ? toNodeSpool(node.spool) : null,
+    config: node.config ? { version: node.config.version, state: node.config.state, problem: node.config.problem } : null,
   };
 }
 
@@ -85,6 +86,11 @@ function toNodeSpool(spool: SpoolState): NodeSpool {
     rows: spool.rows,
     durable: spool.durable,
     problem: spool.problem,
+    oldestMs: spool.oldestUs > 0 ? spool.oldestUs / 1000 : null,
+    retries: spool.retries,
+    lastError: spool.lastError,
+    setAside: spool.setAside,
+    drops: spool.drops.map(({ reason, rows }) => ({ reason, rows })),
   };
 }
 

@@ -1,13 +1,16 @@
 // Who the node is, since when it is in its state, where it stands, what it runs; and the lens.
 import { Activity } from 'lucide-react';
 import type { ReactNode } from 'react';
-import type { FleetNode } from '../../common/fleet-node.ts';
+import type { FleetNode, NodeSpool } from '../../common/fleet-node.ts';
 import { formatAge, formatBytes, formatNumber, plural } from '../parts/format.ts';
 import { StateWord } from '../parts/state-mark.tsx';
 import { useConsole } from '../state/console-state.ts';
 import { useStore } from '../state/store.ts';
 import { tierInWords } from '../state/time-range.ts';
 import type { NodeFeed } from './node-feed.ts';
+
+/** A batch waits for an acknowledgement in any case: only one that waits longer is worth a word. */
+const OLD_BATCH_MS = 10_000;
 
 export function NodeHeader({ node, feed }: { node: FleetNode; feed: NodeFeed }) {
   const { clock, fleet, connection, time } = useConsole();
@@ -55,15 +58,47 @@ export function NodeHeader({ node, feed }: { node: FleetNode; feed: NodeFeed }) 
         {node.virtualization !== '' && <Fact name="on">{node.virtualization}</Fact>}
         <Fact name="agent">{node.agentVersion}</Fact>
         <Fact name="skew">{formatNumber(node.skewMs, 1)} ms</Fact>
-        {node.spool !== null && (
-          <Fact name="spool">
-            {plural(node.spool.batches, 'batch', 'batches')}, {formatBytes(node.spool.bytes)}
-            {!node.spool.durable && <span className="late"> not durable</span>}
+        {node.spool !== null && <SpoolFact spool={node.spool} now={fleet.now()} />}
+        {node.config !== null && node.config.state !== '' && node.config.state !== 'none' && (
+          <Fact name="configuration">
+            {node.config.version > 0 ? `version ${node.config.version}` : 'its own file'}
+            {node.config.state !== 'applied' && (
+              <span className="late" title={node.config.problem}>
+                {` ${node.config.state.replace('_', ' ')}`}
+              </span>
+            )}
           </Fact>
         )}
         <Fact name="last sample">{node.lastSeenMs === null ? 'never' : formatAge(fleet.now() - node.lastSeenMs)}</Fact>
       </div>
     </header>
+  );
+}
+
+/** What waits on the machine, since when and why, and what it had to give up. */
+function SpoolFact({ spool, now }: { spool: NodeSpool; now: number }) {
+  const dropped = spool.drops.reduce((rows, drop) => rows + drop.rows, 0);
+  const reasons = spool.drops.map(({ reason, rows }) => `${formatNumber(rows)} rows: ${reason}`).join('\n');
+  const old = spool.oldestMs !== null && now - spool.oldestMs > OLD_BATCH_MS;
+  return (
+    <Fact name="spool">
+      <span title={spool.lastError || undefined}>
+        {plural(spool.batches, 'batch', 'batches')}, {formatBytes(spool.bytes)}
+        {old && `, oldest ${formatAge(now - (spool.oldestMs ?? now))} ago`}
+      </span>
+      {!spool.durable && (
+        <span className="late" title={spool.problem}>
+          {' '}
+          not durable
+        </span>
+      )}
+      {dropped > 0 && (
+        <span className="late" title={reasons}>
+          {`, ${formatNumber(dropped)} rows dropped`}
+        </span>
+      )}
+      {spool.setAside > 0 && <span className="late">{`, ${plural(spool.setAside, 'batch', 'batches')} set aside`}</span>}
+    </Fact>
   );
 }
 
