@@ -37,6 +37,10 @@ export const ETL_DECLARATION = {
     help: 'how long the roll-ups by hours are kept, rounded up to whole partitions',
   },
   hourPartitionBy: { type: z.enum(PARTITIONS).default('month'), help: 'partitions of new roll-ups by hours' },
+  coldFolder: {
+    type: z.string().default(''),
+    help: 'folder for Parquet files of what ages out of the tables, written before it is removed; empty is off',
+  },
   metricsPort: { type: z.number().int().min(0).max(65535).default(0), help: 'port of /metrics on loopback; 0 is off' },
 } as const satisfies Declaration;
 

@@ -1,6 +1,7 @@
 // The components of an ETL, put together.
 import type { NatsConnection } from 'nats';
 import type { Component } from '../core/node/lifecycle.ts';
+import { ColdKeeper } from './cold/cold-keeper.ts';
 import type { EtlConfig } from './config.ts';
 import type { EtlEvents } from './events.ts';
 import { LedgerTables } from './ledger-tables.ts';
@@ -40,7 +41,8 @@ export async function createEtl(config: EtlConfig, nc: NatsConnection, events: E
     signal,
   );
   const tiers = new TierKeeper(database, tierOptions(config), events);
-  const storage = { partitionBy: config.telemetryPartitionBy, ttlDays };
+  const storage = { partitionBy: config.telemetryPartitionBy, ttlDays: config.coldFolder === '' ? ttlDays : undefined };
+  const cold = new ColdKeeper(config.coldFolder, events);
   const schema = new Schema(database, storage, (table) => tiers.changed(table), events, signal);
   const consumer = new TelemetryConsumer(nc, events);
   const watch = new DatabaseWatch(database, events);
@@ -64,9 +66,9 @@ export async function createEtl(config: EtlConfig, nc: NatsConnection, events: E
       database.close();
     },
   };
-  const status = new StatusReporter(nc, pipeline.figures, watch, keeper, events, () => tiers.problems);
+  const status = new StatusReporter(nc, pipeline.figures, watch, keeper, events, () => [...tiers.problems, ...cold.problems]);
   return {
-    components: [connections, watch, consumer, keeper, pipeline, new NodeHistory(nc, questdb, events, signal), tiers, status],
+    components: [connections, watch, consumer, keeper, pipeline, new NodeHistory(nc, questdb, events, signal), tiers, cold, status],
     cancelAfter: (ms) => void setTimeout(() => abort.abort(), ms).unref(),
   };
 }
@@ -74,7 +76,7 @@ export async function createEtl(config: EtlConfig, nc: NatsConnection, events: E
 function tierOptions(config: EtlConfig): TierOptions {
   return {
     tiers: config.tiers,
-    telemetryTtlDays: config.telemetryTtlDays,
+    telemetryTtlDays: config.coldFolder === '' ? config.telemetryTtlDays : undefined,
     rollUps: {
       '1m': { ttlDays: config.minuteTtlDays, partitionBy: config.minutePartitionBy },
       '1h': { ttlDays: config.hourTtlDays, partitionBy: config.hourPartitionBy },

@@ -21,6 +21,8 @@ export interface EtlEvents {
   rewound(toSequence: number, why: string): void;
   databaseRestarted(startedAt: string): void;
   notDurable(commitMode: string): void;
+  /** A pass of the cold tier is over. */
+  coldPassed(pass: { written: readonly string[]; released: number; problems: readonly string[] }): void;
   /** Something in the background failed and will be tried again. */
   retried(what: string, error: Error): void;
 }
@@ -45,6 +47,8 @@ export function createEtlEvents(log: Log): EtlEvents {
   const background = counter('background_retries_total', 'Background work that failed and is tried again', ['what']);
   const suspended = new Gauge({ name: 'muster_etl_suspended_tables', help: 'Tables that QuestDB suspended', registers: [registry] });
   const trims = counter('stream_trims_total', 'Purges of the telemetry stream');
+  const coldFiles = counter('cold_files_total', 'Partitions written as Parquet and read back');
+  const coldPartitions = counter('cold_partitions_released_total', 'Partitions that left the database after that');
   const restarts = counter('database_restarts_total', 'Restarts of QuestDB that were noticed');
   return {
     registry,
@@ -92,6 +96,11 @@ export function createEtlEvents(log: Log): EtlEvents {
     databaseRestarted(startedAt) {
       restarts.inc();
       log.warn({ startedAt }, 'the database has restarted');
+    },
+    coldPassed({ written, released, problems }) {
+      coldFiles.inc(written.length);
+      coldPartitions.inc(released);
+      if (written.length + released + problems.length > 0) log.info({ written, released, problems }, 'cold tier');
     },
     notDurable(commitMode) {
       log.error({ commitMode }, 'the database acknowledges what is not on disk: set cairo.commit.mode=sync');

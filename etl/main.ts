@@ -6,6 +6,7 @@ import { createLog } from '../core/node/log.ts';
 import { MetricsEndpoint } from '../core/node/metrics-endpoint.ts';
 import { connectNats } from '../core/node/nats-connection.ts';
 import { ensureStreams } from '../core/node/streams.ts';
+import { COLD_PASS_ARGUMENT } from './cold/cold-keeper.ts';
 import { ETL_DECLARATION, type EtlConfig } from './config.ts';
 import { createEtl } from './etl.ts';
 import { createEtlEvents } from './events.ts';
@@ -29,15 +30,18 @@ if (process.argv.includes('--help')) {
   process.exit(0);
 }
 
+// Its own short-lived process; Parquet is read and written there alone.
+const isColdPass = process.argv[2] === COLD_PASS_ARGUMENT;
+
 let config: EtlConfig;
 try {
-  config = loadConfig('etl', ETL_DECLARATION, { argv: process.argv.slice(2), env: process.env });
+  config = loadConfig('etl', ETL_DECLARATION, { argv: process.argv.slice(isColdPass ? 3 : 2), env: process.env });
 } catch (error) {
   process.stderr.write(`${toMusterError(error).message}\n`);
   process.exit(2);
 }
 try {
-  await run(config);
+  await (isColdPass ? (await import('./cold/cold-program.ts')).coldProgram(config) : run(config));
   process.exit(0);
 } catch (error) {
   process.stderr.write(`${toMusterError(error).message}\n`);

@@ -1,5 +1,12 @@
 // Raw rows, minutes and hours say the same; what the tiers, TTLs and the cold tier do to a real QuestDB.
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet';
+import { compressors } from 'hyparquet-compressors';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { coldFileProblem } from '../../core/node/cold/cold-file.ts';
+import { type ColdPartition, readColdManifest } from '../../core/node/cold/cold-manifest.ts';
+import { runColdPass } from '../../etl/cold/cold-pass.ts';
 import { QuestdbHttp } from '../../etl/questdb/questdb-http.ts';
 import { TierKeeper } from '../../etl/tiers/tier-keeper.ts';
 import { MeasurementCatalog } from '../../gateway/fleet/measurements.ts';
@@ -8,6 +15,7 @@ import { ReadDatabase } from '../../gateway/fleet/read-database.ts';
 import { TierReader } from '../../gateway/fleet/tier-series.ts';
 import type { SeriesFrame } from '../../proto/gen/messages.ts';
 import { type QuestdbHarness, startQuestdb } from '../harness/questdb.ts';
+import { temporaryFolder } from '../harness/server.ts';
 import { until } from '../harness/until.ts';
 
 const MINUTE_US = 60_000_000;
@@ -42,9 +50,9 @@ afterAll(async () => {
   await questdb?.stop();
 });
 
-const keeper = (): TierKeeper => {
+const keeper = (cold = false): TierKeeper => {
   const rollUps = { '1m': { ttlDays: 180, partitionBy: 'week' }, '1h': { ttlDays: 1826, partitionBy: 'month' } } as const;
-  return new TierKeeper(database, { tiers: true, rollUps, telemetryTtlDays: 30 }, events);
+  return new TierKeeper(database, { tiers: true, rollUps, telemetryTtlDays: cold ? undefined : 30 }, events);
 };
 
 const makeTable = (table: string): Promise<unknown> =>
@@ -234,4 +242,96 @@ describe('roll-ups', () => {
     expect(columns).toContain('zone');
     expect((await questdb.sql("select count() from materialized_views() where view_name like 'young%'"))[0]).toEqual([2]);
   }, 60_000);
+});
+
+describe('the cold tier', () => {
+  const folder = temporaryFolder('cold');
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  const oldUs = TODAY_US - 40 * DAY_US;
+  const values: [number, string | null, number, number, string | null][] = [
+    [oldUs + 1, 'ü☃😀', 5e-324, -1.7976931348623157e308, 'two\nlines, "quoted"\r\n, and \\n'],
+    [oldUs + 2, null, Number.NaN, Number.NaN, null],
+    [oldUs + 3, null, 0.1 + 0.2, -0, ''],
+    [oldUs + DAY_US - 1, 'last', 2 ** 53, 1e-7, 'é'.repeat(1000)],
+    [oldUs + 2 * DAY_US, 'other day', 1, 2, 'x'],
+  ];
+  const pass = (nowMs = Date.now()) => runColdPass(database, { folder, telemetryTtlDays: 30, nowMs });
+  const rowsLeft = async () => Number((await questdb.sql('select count() from aged'))[0]?.[0]);
+
+  it('writes a partition, reads it back the same to the last bit, and only then lets it go', async () => {
+    await makeTable('aged');
+    await database.sql('ALTER TABLE aged SET TTL 0 DAYS');
+    const text = (value: string | null): string => (value === null ? 'null' : `'${value.replaceAll("'", "''")}'`);
+    const double = (value: number): string => (Number.isNaN(value) ? 'null' : Object.is(value, -0) ? '-0.0' : String(value));
+    for (const [time, cpu, busy, gap, note] of values) {
+      const cells = [`cast(${time} as timestamp)`, "'n1'", text(cpu), double(busy), double(gap), text(note)];
+      await database.sql(`INSERT INTO aged VALUES (${cells.join(', ')})`);
+    }
+    await keeper(true).ensure('aged');
+    await refresh('aged_1m', 5);
+    await refresh('aged_1h', 5);
+    // Newer rows push the old ones out.
+    const { status } = await database.write(Buffer.from(`aged,node_id=n1 busy=1 ${Date.now() * 1000}\n`));
+    expect(status).toBe(204);
+    await until('all rows are there', async () => (await rowsLeft()) === 6);
+    const writing = setInterval(() => void database.write(Buffer.from(`aged,node_id=n1 busy=1 ${Date.now() * 1000}\n`)), 200);
+    const result = await pass().finally(() => clearInterval(writing));
+    expect(result).toMatchObject({ released: 2, problems: [] });
+    expect(result.written).toHaveLength(2);
+    expect(Number((await questdb.sql('select min(cast(timestamp as long)) from aged'))[0]?.[0])).toBeGreaterThanOrEqual(TODAY_US - DAY_US);
+
+    const [first, second] = readColdManifest(folder);
+    expect(first).toMatchObject({
+      table: 'aged',
+      fromUs: oldUs,
+      toUs: oldUs + DAY_US,
+      rows: 4,
+      minUs: oldUs + 1,
+      maxUs: oldUs + DAY_US - 1,
+    });
+    expect(second).toMatchObject({ rows: 1 });
+    const read = await parquetReadObjects({
+      file: await asyncBufferFromFile(join(folder, first?.file ?? '')),
+      compressors,
+      parsers: { timestampFromMicroseconds: (us) => Number(us) },
+    });
+    expect(read.map(({ timestamp, node_id, cpu, busy, gap, note }) => [timestamp, node_id, cpu, busy, gap, note])).toEqual(
+      // NaN is NULL in the database.
+      values
+        .slice(0, 4)
+        .map(([time, cpu, busy, gap, note]) => [time, 'n1', cpu, Number.isNaN(busy) ? null : busy, Number.isNaN(gap) ? null : gap, note]),
+    );
+    expect(await coldFileProblem(folder, first as ColdPartition)).toBeUndefined();
+    // The roll-ups are valid and still know the days that are gone.
+    expect(await questdb.sql("select view_status from materialized_views() where view_name like 'aged%'")).toEqual([['valid'], ['valid']]);
+    expect((await questdb.sql(`select sum(rows) from aged_1h where timestamp < cast(${TODAY_US - 30 * DAY_US} as timestamp)`))[0]).toEqual([
+      5,
+    ]);
+    expect(await questdb.sql("select ttlValue from tables() where table_name = 'aged'")).toEqual([[0]]);
+  }, 60_000);
+
+  it('does nothing twice, and tells of a file that is not what it wrote', async () => {
+    expect(await pass()).toEqual({ written: [], released: 0, problems: [] });
+    const [first] = readColdManifest(folder) as [ColdPartition];
+    const path = join(folder, first.file);
+    const bytes = readFileSync(path);
+    bytes.writeUInt8(bytes.readUInt8(200) ^ 1, 200);
+    writeFileSync(path, bytes);
+    expect(await coldFileProblem(folder, first)).toMatch(/SHA-256 differs/);
+    rmSync(path);
+    expect(await coldFileProblem(folder, first)).toMatch(/is not there/);
+  });
+
+  it('keeps rows whose file cannot be written', async () => {
+    await makeTable('stuck');
+    await database.sql('ALTER TABLE stuck SET TTL 0 DAYS');
+    writeFileSync(join(folder, 'stuck'), 'a file where a folder should be');
+    await database.write(Buffer.from(`stuck,node_id=n1 busy=1 ${oldUs}\nstuck,node_id=n1 busy=2 ${Date.now() * 1000}\n`));
+    const count = async () => Number((await questdb.sql('select count() from stuck'))[0]?.[0]);
+    await until('both are there', async () => (await count()) === 2);
+    const { problems, written } = await pass();
+    expect([problems.filter((problem) => problem.startsWith('stuck')).length, written]).toEqual([1, []]);
+    expect(problems[0]).toMatch(/stuck keeps its old rows/);
+    expect(await count()).toBe(2);
+  });
 });
