@@ -16,6 +16,14 @@ export const SIMULATE_DECLARATION = {
   interval: { type: durationSetting('1s'), help: 'time between samples of a node, 100ms to 1h' },
   durationSeconds: { type: z.number().min(0).default(0), unit: 'seconds', help: 'how long; 0 is until a signal' },
   durable: { type: z.boolean().default(true), help: 'true keeps the spools on disk, false in memory' },
+  scenario: {
+    type: z.enum(['fleet', 'probes']).default('fleet'),
+    help: 'fleet: nodes with all measurements; probes: five places with one sample a second each',
+  },
+  samples: {
+    type: z.number().int().min(1).max(86_400).default(60),
+    help: 'with scenario probes: samples of each, then all is waited for and it ends',
+  },
   namePrefix: { type: z.string().max(64).default('sim-'), help: 'what the names of the nodes begin with' },
   spoolMaxBytes: AGENT_DECLARATION.spoolMaxBytes,
   logLevel: AGENT_DECLARATION.logLevel,

@@ -33,8 +33,13 @@ export interface Fleet extends Component {
   report(): NodeReport[];
 }
 
+/** For nodes that enrol at the same time. */
+export function createLimiter(): Limiter {
+  return new Limiter(ENROL_AT_ONCE);
+}
+
 export function createFleet(config: SimulateConfig, events: SimulateEvents): Fleet {
-  const enrolments = new Limiter(ENROL_AT_ONCE);
+  const enrolments = createLimiter();
   const nodes = Array.from({ length: config.nodes }, (_, index) => new SimulatedNode({ index, config, events, enrolments }));
   let last: NodeReport[] = [];
   return {
@@ -76,6 +81,6 @@ function readDropped(path: string): number {
   }
 }
 
-function toReport(nodeId: string, { epoch, nextSeq, oldestSeq, rowsCommitted }: SpoolStatus, dropped: number): NodeReport {
+export function toReport(nodeId: string, { epoch, nextSeq, oldestSeq, rowsCommitted }: SpoolStatus, dropped: number): NodeReport {
   return { nodeId, epoch: Buffer.from(epoch).toString('hex'), nextSeq, oldestSeq, rowsCommitted, dropped };
 }

@@ -7,6 +7,7 @@ import { lockStateFolder } from '../state-lock.ts';
 import { SIMULATE_DECLARATION, type SimulateConfig } from './config.ts';
 import { createSimulateEvents } from './events.ts';
 import { createFleet, type NodeReport, readReports } from './fleet.ts';
+import { createProbeFleet, type ProbeReport } from './probe-fleet.ts';
 
 const REPORT_FLAG = '--report';
 const argv = process.argv.slice(2);
@@ -43,12 +44,25 @@ async function simulate(config: SimulateConfig): Promise<NodeReport[]> {
   return fleet.report();
 }
 
+/** Prints the ids of the nodes when the sampling begins, and gives what was sampled at the end. */
+async function probe(config: SimulateConfig): Promise<ProbeReport[]> {
+  const fleet = createProbeFleet(config, createSimulateEvents(createLog('simulate', config.logLevel)));
+  const ended = untilSignal();
+  const stop = await startAll([fleet]);
+  await Promise.race([fleet.begun, ended]);
+  print({ ready: true, part: 'simulate', nodeIds: fleet.report().map(({ nodeId }) => nodeId) });
+  await Promise.race([fleet.finished, ended]);
+  await stop();
+  return fleet.report();
+}
+
 if (argv.includes('--help')) {
   process.stdout.write(`muster simulate\n${helpLines('simulate', SIMULATE_DECLARATION).join('\n')}\n`);
 } else {
   const config = configure();
   try {
-    print({ nodes: argv.includes(REPORT_FLAG) ? readReports(config.stateDir) : await simulate(config) });
+    if (config.scenario === 'probes') print({ probes: await probe(config) });
+    else print({ nodes: argv.includes(REPORT_FLAG) ? readReports(config.stateDir) : await simulate(config) });
     process.exit(0);
   } catch (error) {
     fail(error, 1);

@@ -1,25 +1,10 @@
 // Where simulated nodes stand.
+import { type Place, PROBE_PLACES, place } from '../../core/common/probe-places.ts';
 
-/** Labels of a place; `utcOffsetHours` moves its day. */
-export interface Place {
-  country: string;
-  region: string;
-  city: string;
-  latitude: number;
-  longitude: number;
-  utcOffsetHours: number;
-}
-
-function place(country: string, region: string, city: string, latitude: number, longitude: number, utcOffsetHours: number): Place {
-  return { country, region, city, latitude, longitude, utcOffsetHours };
-}
+export type { Place };
 
 export const PLACES: readonly Place[] = [
-  place('gh', 'gh-accra', 'Accra', 5.6, -0.19, 0),
-  place('gh', 'gh-kumasi', 'Kumasi', 6.69, -1.62, 0),
-  place('ng', 'ng-lagos', 'Lagos', 6.52, 3.38, 1),
-  place('ng', 'ng-abuja', 'Abuja', 9.06, 7.49, 1),
-  place('ke', 'ke-nairobi', 'Nairobi', -1.29, 36.82, 3),
+  ...PROBE_PLACES,
   place('za', 'za-cape-town', 'Cape Town', -33.92, 18.42, 2),
   place('eg', 'eg-cairo', 'Cairo', 30.04, 31.24, 2),
   place('de', 'de-frankfurt', 'Frankfurt', 50.11, 8.68, 1),

@@ -7,6 +7,7 @@ import type { NodeInfo, Summary } from '../../proto/gen/messages.ts';
 import { AGENT_VERSION } from '../agent-version.ts';
 import { CollectorSet } from '../collector-set.ts';
 import { EVERY_TICK } from '../collector-timing.ts';
+import type { Collector } from '../collectors/collector.ts';
 import { LiveSampling } from '../live.ts';
 import { Sampler } from '../sampler.ts';
 import { MemorySpool } from '../spool/memory-spool.ts';
@@ -34,12 +35,16 @@ export interface SimulatedNodeOptions {
   config: SimulateConfig;
   events: SimulateEvents;
   enrolments: Limiter;
+  /** Another name and other collectors than a host's, each flushed as soon as it ran. */
+  shape?: { name: string; collectors: readonly Collector[] };
 }
 
 export class SimulatedNode implements Component {
   readonly name: string;
   /** Resolves when the node has its identity. */
   readonly enrolled: Promise<void>;
+  /** Resolves when its stream is open for the first time. */
+  readonly connected: Promise<void>;
   readonly #spool: Spool;
   readonly #sampler: Sampler;
   readonly #uplink: Uplink;
@@ -47,9 +52,9 @@ export class SimulatedNode implements Component {
   #identity: Identity | undefined;
   #summary: Summary | undefined;
 
-  constructor({ index, config, events, enrolments }: SimulatedNodeOptions) {
+  constructor({ index, config, events, enrolments, shape }: SimulatedNodeOptions) {
     const place = PLACES[index % PLACES.length] as Place;
-    this.name = toNodeName(config.namePrefix, place, index);
+    this.name = shape?.name ?? toNodeName(config.namePrefix, place, index);
     const stateDir = join(config.stateDir, 'nodes', this.name);
     const host = new SimulatedHost(index + 1, place, Date.now() * 1000);
     const limits = { maxBytes: config.spoolMaxBytes, maxRows: MAX_ROWS };
@@ -61,6 +66,10 @@ export class SimulatedNode implements Component {
     let resolve = (): void => undefined;
     this.enrolled = new Promise((done) => {
       resolve = done;
+    });
+    let opened = (): void => undefined;
+    this.connected = new Promise((done) => {
+      opened = done;
     });
     const node = toNodeInfo(this.name, place, host);
     this.#live = new LiveSampling({
@@ -83,11 +92,17 @@ export class SimulatedNode implements Component {
       node: () => node,
       summary: () => this.#summary,
       onLease: (lease) => this.#live.lease(lease),
-      reports: events.uplink,
+      reports: {
+        ...events.uplink,
+        connected(gateway) {
+          events.uplink.connected(gateway);
+          opened();
+        },
+      },
     });
     this.#sampler = new Sampler({
-      flushIntervalMs: FLUSH_MS,
-      collectors: new CollectorSet(createSimulatedCollectors(host), events.collectors, {
+      flushIntervalMs: shape === undefined ? FLUSH_MS : 0,
+      collectors: new CollectorSet(shape?.collectors ?? createSimulatedCollectors(host), events.collectors, {
         ...EVERY_TICK,
         intervalMs: config.interval,
         offsetMs: (index / config.nodes) * config.interval,
@@ -110,7 +125,17 @@ export class SimulatedNode implements Component {
   }
 
   async start(): Promise<void> {
+    await this.connect();
+    await this.sample();
+  }
+
+  /** The first half of a start: the stream, without samples. */
+  async connect(): Promise<void> {
     await this.#uplink.start();
+  }
+
+  /** The second half. */
+  async sample(): Promise<void> {
     await this.#sampler.start();
   }
 

@@ -1,14 +1,19 @@
-// `muster simulate`: agents that only exist in one process, over real gRPC streams.
+// `muster simulate`: agents that only exist in one process, over real gRPC streams; or the probe scenario, which counts what arrived.
 import { spawn } from 'node:child_process';
 import { mkdirSync, rmSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { findTarget, type TargetOptions, withTarget } from '../fleet/fleet-target.ts';
 import { programPath } from '../parts/programs.ts';
+import { createAgentProbes } from '../scenario/agent-probes.ts';
+import { createPushProbes } from '../scenario/push-probes.ts';
+import { runScenario } from '../scenario/run-scenario.ts';
+import { scenarioLines } from '../scenario/scenario-lines.ts';
 import { createJoinToken } from '../up/agent-token.ts';
-import { findHome, writeSecret } from '../up/state-folder.ts';
-import { action, type CommandContext, wholeNumber } from './command-context.ts';
+import { findHome, StateFolder, writeSecret } from '../up/state-folder.ts';
+import { readUpRecord } from '../up/up-record.ts';
+import { action, type CommandContext, EXIT, wholeNumber, withClient } from './command-context.ts';
 
 interface Options extends TargetOptions {
   nodes: number;
@@ -17,6 +22,10 @@ interface Options extends TargetOptions {
   durable: boolean;
   namePrefix: string;
   stateDir?: string;
+  scenario?: 'probes';
+  via: 'grpc' | 'push';
+  seconds: number;
+  json?: true;
 }
 
 export function simulateCommand(context: CommandContext): Command {
@@ -28,11 +37,37 @@ export function simulateCommand(context: CommandContext): Command {
     .option('--name-prefix <text>', 'how their names begin', 'sim-')
     .option('--no-durable', 'spools in memory, for more nodes')
     .option('--state-dir <dir>', 'their identities and spools (default HOME/simulate)')
+    .addOption(
+      new Option(
+        '--scenario <name>',
+        'probes: five probes with one sample a second each, then the count of what is stored and how soon it could be queried',
+      ).choices(['probes']),
+    )
+    .addOption(new Option('--via <door>', 'with a scenario: the way of its samples').choices(['grpc', 'push']).default('grpc'))
+    .option('--seconds <n>', 'with a scenario: samples of each probe', wholeNumber(1, 86_400), 60)
+    .option('--json', 'with a scenario: one JSON document')
     .addHelpText(
       'after',
-      '\nExamples:\n  muster simulate --nodes 50 --interval 1s --duration 60\n  muster simulate --nodes 1000 --interval 10s --no-durable',
+      '\nExit code of a scenario: 0 when every sample is stored, 1 when one is missing.\n\nExamples:\n  muster simulate --scenario probes --via push\n  muster simulate --nodes 50 --interval 1s --duration 60\n  muster simulate --nodes 1000 --interval 10s --no-durable',
     )
-    .action(action<Options>(context, (options) => simulate(options, context)));
+    .action(action<Options>(context, (options) => (options.scenario === undefined ? simulate(options, context) : probe(options, context))));
+}
+
+async function probe(options: Options, context: CommandContext): Promise<number> {
+  const { output, env } = context;
+  const { via, seconds } = options;
+  const target = findTarget(options, env);
+  const state = new StateFolder(findHome(options.home, env));
+  const record = readUpRecord(state.upFile);
+  // The parts of this machine are measured only where it is their gateway that is asked.
+  const here = record?.ready === true && record.addresses.gateway === target.gateway ? record : undefined;
+  const stateDir = options.stateDir ?? join(state.home, 'simulate-probes');
+  const source = via === 'push' ? createPushProbes(target) : createAgentProbes(target, stateDir);
+  if (!options.json) output.note(`five probes, a sample a second each for ${seconds} s, by ${via === 'push' ? 'POST /api/push' : 'gRPC'}`);
+  const result = await withClient(context, options, (client) => runScenario({ source, client, samples: seconds, record: here }));
+  if (options.json) output.json({ scenario: 'probes', via, ...result });
+  else for (const line of scenarioLines(result)) output.line(line);
+  return result.missing.length === 0 && result.expected === 5 * seconds ? EXIT.ok : EXIT.failure;
 }
 
 async function simulate(options: Options, { env }: CommandContext): Promise<number> {

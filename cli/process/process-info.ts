@@ -36,6 +36,13 @@ export function residentBytes(pid: number): number | undefined {
   }
 }
 
+/** CPU time used so far in seconds; undefined where there is no such process, or no /proc to tell it. */
+export function cpuSeconds(pid: number): number | undefined {
+  const fields = process.platform === 'linux' ? statFields(pid) : undefined;
+  // Fields 14 and 15, in ticks of which every Linux that runs Node has 100 a second.
+  return fields === undefined ? undefined : (Number(fields[11]) + Number(fields[12])) / 100;
+}
+
 /** `/proc/PID/stat` from field 3 (the state) on; the name before it may hold spaces and parentheses. See proc(5). */
 function statFields(pid: number): string[] | undefined {
   try {
