@@ -38,12 +38,13 @@ export interface PipelineParts {
 /** What the status tells of the flow. */
 export interface PipelineFigures {
   rowsStored: number;
+  messagesStored: number;
   newestStoredUs: number;
 }
 
 export class Pipeline implements Component {
   readonly name = 'pipeline';
-  readonly figures: PipelineFigures = { rowsStored: 0, newestStoredUs: 0 };
+  readonly figures: PipelineFigures = { rowsStored: 0, messagesStored: 0, newestStoredUs: 0 };
   readonly #parts: PipelineParts;
   /** Called after each acknowledged cycle. */
   readonly #stored: () => void;
@@ -121,6 +122,7 @@ export class Pipeline implements Component {
       this.figures.newestStoredUs = Math.max(this.figures.newestStoredUs, account.batch?.createdUs ?? 0);
     }
     this.figures.rowsStored += rows;
+    this.figures.messagesStored += messages.length;
     events.cycleStored({ messages: messages.length, batches: cycle.accounts.length, rows, merged, milliseconds: now() - startedMs });
     this.#stored();
   }

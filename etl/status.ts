@@ -1,8 +1,17 @@
 // What the ETL says of itself in the status bucket: on change, and at least every two seconds.
+import { statfs } from 'node:fs/promises';
 import type { JetStreamManager, KV, NatsConnection } from 'nats';
 import { toMusterError } from '../core/common/muster-error.ts';
-import { DEAD_LETTER_STREAM, DEAD_LETTER_SUBJECTS, deadLetterSubject, type EtlStatus, STATUS_BUCKET } from '../core/common/streams.ts';
+import {
+  DEAD_LETTER_STREAM,
+  DEAD_LETTER_SUBJECTS,
+  deadLetterSubject,
+  type EtlStatus,
+  type ProcessSample,
+  STATUS_BUCKET,
+} from '../core/common/streams.ts';
 import type { Component } from '../core/node/lifecycle.ts';
+import { ProcessSampler } from '../core/node/process-sampler.ts';
 import type { EtlEvents } from './events.ts';
 import type { PipelineFigures } from './pipeline.ts';
 import type { DatabaseWatch } from './questdb/database-watch.ts';
@@ -11,6 +20,9 @@ import type { StreamKeeper } from './stream/stream-keeper.ts';
 const LOOK_MS = 500;
 const LONGEST_SILENCE_MS = 2000;
 const RATE_OVER_MS = 10_000;
+/** Of the process's own cost and of the disk. */
+const SAMPLE_MS = 10_000;
+const DISK_LOW_SHARE = 0.05;
 
 export class StatusReporter implements Component {
   readonly name = 'status';
@@ -21,6 +33,12 @@ export class StatusReporter implements Component {
   readonly #events: EtlEvents;
   /** What other parts of the ETL have to say, a sentence each. */
   readonly #otherProblems: () => string[];
+  /** On the disk of the store; empty where it is not on this machine. */
+  readonly #storeDir: string;
+  #sampler: ProcessSampler | undefined;
+  #sampledMs = 0;
+  #process: ProcessSample | undefined;
+  #disk: EtlStatus['disk'];
   readonly #counts: { atMs: number; rows: number }[] = [];
   #bucket: KV | undefined;
   #manager: JetStreamManager | undefined;
@@ -36,6 +54,7 @@ export class StatusReporter implements Component {
     keeper: StreamKeeper,
     events: EtlEvents,
     otherProblems: () => string[],
+    storeDir = '',
   ) {
     this.#nc = nc;
     this.#figures = figures;
@@ -43,11 +62,13 @@ export class StatusReporter implements Component {
     this.#keeper = keeper;
     this.#events = events;
     this.#otherProblems = otherProblems;
+    this.#storeDir = storeDir;
   }
 
   async start(): Promise<void> {
     this.#bucket = await this.#nc.jetstream().views.kv(STATUS_BUCKET, { bindOnly: true });
     this.#manager = await this.#nc.jetstreamManager();
+    this.#sampler = new ProcessSampler();
     await this.#report();
     this.#timer = setInterval(() => {
       this.#reporting = this.#reporting.then(() =>
@@ -59,10 +80,22 @@ export class StatusReporter implements Component {
   async stop(): Promise<void> {
     clearInterval(this.#timer);
     await this.#reporting;
+    this.#sampler?.stop();
+  }
+
+  async #sample(nowMs: number): Promise<void> {
+    if (nowMs - this.#sampledMs < SAMPLE_MS) return;
+    this.#sampledMs = nowMs;
+    this.#process = this.#sampler?.take();
+    if (this.#storeDir === '') return;
+    const { bavail, blocks, bsize } = await statfs(this.#storeDir);
+    this.#disk = { freeBytes: bavail * bsize, totalBytes: blocks * bsize };
   }
 
   async #report(): Promise<void> {
     const timeMs = Date.now();
+    await this.#sample(timeMs);
+    const { rowsStored, messagesStored } = this.#figures;
     const status: EtlStatus = {
       timeMs,
       rowsStored: this.#figures.rowsStored,
@@ -73,6 +106,9 @@ export class StatusReporter implements Component {
       suspendedTables: this.#watch.suspended,
       problems: this.#problems(),
       commitMode: this.#watch.commitMode,
+      ...(messagesStored === 0 ? {} : { rowsPerMessage: rowsStored / messagesStored }),
+      ...(this.#disk === undefined ? {} : { disk: this.#disk }),
+      ...(this.#process === undefined ? {} : { process: this.#process }),
     };
     const said = JSON.stringify({ ...status, timeMs: 0 });
     if (said === this.#said && timeMs - this.#saidMs < LONGEST_SILENCE_MS) return;
@@ -99,6 +135,10 @@ export class StatusReporter implements Component {
     if (this.#watch.problem !== '') problems.push(this.#watch.problem);
     if (this.#watch.commitMode === 'nosync') {
       problems.push('QuestDB acknowledges what is not on disk: set cairo.commit.mode=sync in its server.conf');
+    }
+    if (this.#disk !== undefined && this.#disk.freeBytes < this.#disk.totalBytes * DISK_LOW_SHARE) {
+      const free = Math.round(this.#disk.freeBytes / 1e6);
+      problems.push(`the disk of the store has ${free} MB left: QuestDB suspends its tables when it is full`);
     }
     return [...problems, ...this.#otherProblems()];
   }

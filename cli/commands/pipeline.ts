@@ -29,13 +29,16 @@ function pipelineLines(status: PipelineStatus): string[] {
   return [
     `agents connected   ${formatCount(status.connectedAgents)}`,
     `rows a second      ${formatCount(status.rowsPerSecond)}`,
-    `lag                ${status.lagSeconds.toFixed(1)} s`,
-    `pending messages   ${formatCount(status.pendingMessages)}`,
+    `lag                ${status.lagSeconds.toFixed(1)} s, about ${formatCount(status.lagRows)} rows`,
+    `pending messages   ${formatCount(status.pendingMessages)}, the oldest for ${status.oldestPendingSeconds.toFixed(1)} s`,
     `stream             ${formatBytes(status.streamBytes)} of ${formatBytes(status.streamMaxBytes)} (${share.toFixed(1)} %)`,
     `completeness       ${status.completenessPercent.toFixed(2)} %`,
     `durable            ${status.durable ? 'yes' : 'no: an acknowledgement does not mean that it is on disk'}`,
     `dead letters       ${dead.length === 0 ? 'none' : dead.join(', ')}`,
-    ...status.suspendedTables.map(({ table, error }) => `suspended table    ${table}: ${error}`),
+    ...(status.diskBytes === 0 ? [] : [`disk left          ${formatBytes(status.diskFreeBytes)} of ${formatBytes(status.diskBytes)}`]),
+    ...status.suspendedTables.map(
+      ({ table, error, resumeAttempts }) => `suspended table    ${table}: ${error} (RESUME tried ${resumeAttempts} times)`,
+    ),
     ...status.problems.map((problem) => `problem            ${problem}`),
   ];
 }

@@ -18,22 +18,20 @@ export interface SuspendedTable {
   error: string;
   /** Unix ms. */
   sinceMs: number;
+  /** RESUMEs tried, and when the next is, Unix ms. */
+  attempts: number;
+  nextResumeMs: number;
 }
 
 const LOOK_MS = 3000;
 const FIRST_RESUME_MS = 5000;
 const LONGEST_RESUME_MS = 300_000;
 
-interface Suspension extends SuspendedTable {
-  attempts: number;
-  nextResumeMs: number;
-}
-
 export class DatabaseWatch implements Component, DatabaseState {
   readonly name = 'database watch';
   readonly #database: QuestdbHttp;
   readonly #events: EtlEvents;
-  readonly #suspensions = new Map<string, Suspension>();
+  readonly #suspensions = new Map<string, SuspendedTable>();
   #timer: NodeJS.Timeout | undefined;
   #looking: Promise<void> = Promise.resolve();
   #startedAt = '';
@@ -66,7 +64,7 @@ export class DatabaseWatch implements Component, DatabaseState {
   }
 
   get suspended(): SuspendedTable[] {
-    return [...this.#suspensions.values()].map(({ table, error, sinceMs }) => ({ table, error, sinceMs }));
+    return [...this.#suspensions.values()].map((suspension) => ({ ...suspension }));
   }
 
   async #look(): Promise<void> {
@@ -110,7 +108,7 @@ export class DatabaseWatch implements Component, DatabaseState {
     }
   }
 
-  async #resume(suspension: Suspension, nowMs: number): Promise<void> {
+  async #resume(suspension: SuspendedTable, nowMs: number): Promise<void> {
     suspension.attempts++;
     suspension.nextResumeMs = nowMs + Math.min(LONGEST_RESUME_MS, FIRST_RESUME_MS * 2 ** suspension.attempts);
     try {
