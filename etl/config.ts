@@ -41,6 +41,10 @@ export const ETL_DECLARATION = {
     type: z.string().default(''),
     help: 'folder for Parquet files of what ages out of the tables, written before it is removed; empty is off',
   },
+  storeDir: {
+    type: z.string().default(''),
+    help: 'a folder on the disk of the store, to tell how much is left of it; empty where that is another machine',
+  },
   metricsPort: { type: z.number().int().min(0).max(65535).default(0), help: 'port of /metrics on loopback; 0 is off' },
 } as const satisfies Declaration;
 

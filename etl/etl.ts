@@ -66,7 +66,15 @@ export async function createEtl(config: EtlConfig, nc: NatsConnection, events: E
       database.close();
     },
   };
-  const status = new StatusReporter(nc, pipeline.figures, watch, keeper, events, () => [...tiers.problems, ...cold.problems]);
+  const status = new StatusReporter(
+    nc,
+    pipeline.figures,
+    watch,
+    keeper,
+    events,
+    () => [...tiers.problems, ...cold.problems],
+    config.storeDir,
+  );
   return {
     components: [connections, watch, consumer, keeper, pipeline, new NodeHistory(nc, questdb, events, signal), tiers, cold, status],
     cancelAfter: (ms) => void setTimeout(() => abort.abort(), ms).unref(),

@@ -88,8 +88,13 @@ export class StatusReporter implements Component {
     this.#sampledMs = nowMs;
     this.#process = this.#sampler?.take();
     if (this.#storeDir === '') return;
-    const { bavail, blocks, bsize } = await statfs(this.#storeDir);
-    this.#disk = { freeBytes: bavail * bsize, totalBytes: blocks * bsize };
+    try {
+      const { bavail, blocks, bsize } = await statfs(this.#storeDir);
+      this.#disk = { freeBytes: bavail * bsize, totalBytes: blocks * bsize };
+    } catch (error) {
+      this.#disk = undefined;
+      this.#events.retried('disk of the store', toMusterError(error));
+    }
   }
 
   async #report(): Promise<void> {
