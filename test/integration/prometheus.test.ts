@@ -15,6 +15,7 @@ import { until } from '../harness/until.ts';
 
 const SECONDS = Number(process.env['MUSTER_PROMETHEUS_SECONDS'] ?? 20);
 const MINUTE_MS = 60_000;
+const DAY_MS = 86_400_000;
 const SERIES = 500;
 const POINTS = 1440;
 /** The last point of the history, well before what is scraped now. */
@@ -71,14 +72,14 @@ type Points = Map<string, Map<number, number>>;
 
 /** The same of what is stored. Throws for a point that is there twice. */
 async function stored(table: string, tags: readonly string[], [from, to]: readonly number[], into: Points = new Map()): Promise<Points> {
-  const columns = ['timestamp', 'node_id', 'value', ...tags].join(', ');
+  const columns = ['cast(timestamp as long)', 'node_id', 'value', ...tags].join(', ');
   const where = `timestamp between ${(from as number) * 1000} and ${(to as number) * 1000}`;
   for (const [time, node, value, ...labels] of await pipeline.sql(`select ${columns} from ${table} where ${where}`)) {
     const key = [table, node, ...labels.map((label) => label ?? '')].join(' ');
     const series = into.get(key) ?? new Map<number, number>();
     into.set(key, series);
-    const at = Date.parse(String(time));
-    if (series.has(at)) throw new Error(`${key} has ${String(time)} twice`);
+    const at = Number(time) / 1000;
+    if (series.has(at)) throw new Error(`${key} has ${new Date(at).toISOString()} twice`);
     series.set(at, Number(value));
   }
   return into;
@@ -126,17 +127,22 @@ it('tests both ends and every query, and says what is wrong in words', async () 
 it('back-fills a day of 500 series as Prometheus tells it, once however often', async () => {
   const file = configFile('history', 'queries:\n  - name: synthetic\n    query: synthetic\n    labels: [channel]\n');
   const span = [HISTORY_START_MS, HISTORY_END_MS, MINUTE_MS] as [number, number, number];
-  const words = [HISTORY_START_MS, HISTORY_END_MS].map((ms) => new Date(ms).toISOString()).join('..');
-  const backfill = () => pipeline.muster('etl', 'prometheus', '--config', file, '--backfill', words, '--step', '60s');
+  const backfill = (...ends: number[]) => {
+    const words = ends.map((ms) => new Date(ms).toISOString()).join('..');
+    return pipeline.muster('etl', 'prometheus', '--config', file, '--backfill', words, '--step', '60s');
+  };
   const expected = await answered('synthetic', ['channel'], span);
   expect([expected.size, sizeOf(expected)]).toEqual([SERIES, expect.any(Number)]);
   expect(sizeOf(expected)).toBeGreaterThan(719_000);
-  const { code, stdout, stderr } = await backfill();
+  const { code, stdout, stderr } = await backfill(HISTORY_START_MS, HISTORY_END_MS);
   expect([code, stderr.includes('"reason":"infinite"')]).toEqual([0, true]);
   expect(stdout).toMatch(new RegExp(`^synthetic: ${sizeOf(expected)} rows stored in 2 windows; left out: .*75 absent`));
   const first = await ledgerRows();
   expect(differences(expected, await stored('synthetic', ['channel'], span))).toEqual([]);
-  expect((await backfill()).code).toBe(0);
+  // A window of its own, whatever the span it lies in: the shorter of the two is sent again.
+  const midnight = Math.floor(HISTORY_END_MS / DAY_MS) * DAY_MS;
+  const again = HISTORY_END_MS - midnight < DAY_MS / 2 ? [midnight, HISTORY_END_MS] : [HISTORY_START_MS, midnight - MINUTE_MS];
+  expect((await backfill(...again)).code).toBe(0);
   expect(await ledgerRows()).toEqual(first);
   expect((await pipeline.sql('select count() from synthetic'))[0]).toEqual([sizeOf(expected)]);
 });

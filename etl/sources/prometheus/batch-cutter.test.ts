@@ -34,7 +34,7 @@ it('puts all that a node has in a window into one batch, numbered on from the la
 });
 
 it('keeps batches below the limit and loses no row at a cut', () => {
-  const input = Array.from({ length: 40 }, (_, i) => series('n', 'm', `job-${i}`, 1 + ((i * 977) % 11_000)));
+  const input = Array.from({ length: 12 }, (_, i) => series('n', 'm', `job-${i}`, 1 + ((i * 977) % 11_000)));
   const batches = cut(input);
   expect(batches.map(({ message }) => message.seq)).toEqual(batches.map((_, i) => i + 1));
   const found = new Map<string, number[]>();
@@ -42,8 +42,9 @@ it('keeps batches below the limit and loses no row at a cut', () => {
     expect(message.batch.length).toBeLessThan(512 * 1024);
     const [frame] = decodeBatch(Buffer.from(message.batch)).frames;
     expect(frame?.timeUs.length).toBe(rows);
+    const jobs = frame?.seriesBytes.map((bytes) => decodeSeries(bytes, 1)[0] as string) ?? [];
     for (let row = 0; row < rows; row++) {
-      const [job = ''] = decodeSeries(frame?.seriesBytes[frame.seriesIndex[row] as number] as Buffer, 1);
+      const job = jobs[frame?.seriesIndex[row] as number] as string;
       const values = found.get(job) ?? [];
       values.push(frame?.values[row] as number);
       found.set(job, values);
@@ -53,7 +54,7 @@ it('keeps batches below the limit and loses no row at a cut', () => {
 });
 
 it('makes the same batches of the same rows', () => {
-  const input = Array.from({ length: 30 }, (_, i) => series(`n${i % 3}`, `m${i % 5}`, `j${i}`, 5000));
+  const input = Array.from({ length: 9 }, (_, i) => series(`n${i % 3}`, `m${i % 5}`, `j${i}`, 5000));
   const bytes = (batches: CutBatch[]) => batches.map(({ message }) => Buffer.from(message.batch).toString('base64'));
   expect(bytes(cut(input))).toEqual(bytes(cut(input)));
 });
