@@ -57,6 +57,15 @@ export const GATEWAY_CONFIG = {
     unit: 'seconds',
     help: 'how often the gateway and the ETL are sampled into the table muster_part; 0 for never',
   },
+  importFolder: { type: z.string().default(''), help: 'folder of files that callers may import; uploads go below it; empty takes none' },
+  importMaxBytes: {
+    type: z
+      .int()
+      .min(1024, 'at least 1024')
+      .default(10 * 1024 ** 3),
+    unit: 'bytes',
+    help: 'what one uploaded file may have',
+  },
   metricsPort: { type: port.default(0), help: 'port for Prometheus on 127.0.0.1; 0 for none' },
 } satisfies Declaration;
 

@@ -8,6 +8,9 @@ import type { TierPlan } from './fleet/tier-plan.ts';
 import { HttpDoor } from './http/http-door.ts';
 import { metricsRoute } from './http/metrics-route.ts';
 import { statusRoutes } from './http/status-routes.ts';
+import { createImportCalls } from './ingest/import-calls.ts';
+import { ImportJobs } from './ingest/import-jobs.ts';
+import { importRoutes } from './ingest/import-routes.ts';
 import { Ingest } from './ingest/ingest.ts';
 import { pushRoutes } from './ingest/push-routes.ts';
 import { createUploadHandler } from './ingest/upload.ts';
@@ -37,15 +40,24 @@ export interface ImportOptions {
 
 export interface DoorOptions extends ImportOptions {
   reader: FleetReader;
+  jobs: ImportJobs;
+  /** Of a file that is uploaded. */
+  importMaxBytes: number;
 }
 
-export function createImportService({ link, ...options }: ImportOptions): UntypedServiceImplementation {
+/** `folder` is that of the files to import; empty for none. */
+export function createImportJobs({ link, gateway, publisher, registry, events }: ImportOptions, folder: string): ImportJobs {
   const sendEphemeral = (subject: string, payload: Uint8Array): void => link.sendEphemeral(subject, payload);
-  return { Upload: createUploadHandler({ ...options, sendEphemeral }) };
+  return new ImportJobs({ folder, gateway, publisher, registry, sendEphemeral, events });
+}
+
+export function createImportService({ link, ...options }: ImportOptions, jobs: ImportJobs): UntypedServiceImplementation {
+  const sendEphemeral = (subject: string, payload: Uint8Array): void => link.sendEphemeral(subject, payload);
+  return { Upload: createUploadHandler({ ...options, sendEphemeral }), ...createImportCalls({ ...options, jobs }) };
 }
 
 export function createHttpDoor(options: DoorOptions): HttpDoor {
-  const { gateway, link, publisher, registry, tokens, reader, events } = options;
+  const { gateway, link, publisher, registry, tokens, reader, events, jobs, importMaxBytes } = options;
   const ingest = new Ingest({ gateway, publisher });
   const status = {
     name: gateway,
@@ -58,6 +70,7 @@ export function createHttpDoor(options: DoorOptions): HttpDoor {
     routes: [
       ...statusRoutes(status),
       ...pushRoutes({ ingest, registry, sendEphemeral: (subject, payload) => link.sendEphemeral(subject, payload), events }),
+      ...importRoutes({ jobs, maxBytes: importMaxBytes }),
       metricsRoute(reader),
     ],
     authorize: (header, scope) => tokens.authorizeHeader(header, scope),

@@ -178,6 +178,8 @@ export function createEvents(log: Log, registry: Registry) {
       samples.inc({ outcome: 'taken' }, pushed.taken);
       for (const { reason } of pushed.refused) samples.inc({ outcome: reason });
     },
+    importEnded: (job: { id: string; file: string; state: string; rows: number; problem: string; caller: string }): void =>
+      log.info(job, 'import ended'),
     fleetInputUnreadable(input: { source: string; key: string }): void {
       unreadable.inc({ bucket: input.source });
       log.error(input, 'what came over NATS cannot be read and is passed over');

@@ -14,7 +14,7 @@ import { CommandRelay } from './commands/command-relay.ts';
 import type { GatewayConfig } from './config.ts';
 import { ConfigDelivery } from './configs/config-delivery.ts';
 import { ConfigStore } from './configs/config-store.ts';
-import { createHttpDoor, createImportService } from './doors.ts';
+import { createHttpDoor, createImportJobs, createImportService } from './doors.ts';
 import { createDurabilityCheck } from './durability.ts';
 import type { GatewayEvents } from './events.ts';
 import { readEtlStatus } from './fleet/etl-status.ts';
@@ -87,7 +87,9 @@ export function createGateway(config: GatewayConfig, connection: NatsConnection,
     numbers,
     events,
   });
-  const door = createHttpDoor({ gateway: config.name, link, publisher, registry, tokens, reader: fleet.reader, events });
+  const doors = { gateway: config.name, link, publisher, registry, tokens, events };
+  const jobs = createImportJobs(doors, config.importFolder);
+  const door = createHttpDoor({ ...doors, reader: fleet.reader, jobs, importMaxBytes: config.importMaxBytes });
   const server: GrpcServer = new GrpcServer({
     host: config.host,
     port: config.port,
@@ -95,7 +97,7 @@ export function createGateway(config: GatewayConfig, connection: NatsConnection,
     clientCaPem: ca.certificatePem,
     agent: createAgentService({ enrolment, sessions, cut: (peer) => server.cut(peer) }),
     fleet: fleet.handlers,
-    imports: createImportService({ gateway: config.name, link, publisher, registry, tokens, events }),
+    imports: createImportService(doors, jobs),
     pressure: publisher,
     onHttp: (socket) => door.take(socket),
     events,
@@ -133,6 +135,7 @@ export function createGateway(config: GatewayConfig, connection: NatsConnection,
       publisher,
       fleet,
       commands,
+      jobs,
       door,
       server,
       health,

@@ -1,6 +1,7 @@
 // `muster import FILE`: a recording from a file onto the agents' durable path, exactly once however often it is run.
 import { createWriteStream, type WriteStream } from 'node:fs';
 import { Command, InvalidArgumentError } from 'commander';
+import { importIdentity } from '../../core/node/import/import-identity.ts';
 import type { ImportMapping } from '../../core/node/import/import-mapping.ts';
 import type { ImportSource } from '../../core/node/import/import-source.ts';
 import { openSource } from '../../core/node/import/open-source.ts';
@@ -91,18 +92,12 @@ async function importFile(path: string, options: Options, { output, env }: Comma
     if (options.json) output.json({ file: path, bytes: source.bytes, format: source.description, mapping });
     return EXIT.ok;
   }
-  const identity = JSON.stringify([
-    source.fingerprint,
-    mapping.time,
-    mapping.node,
-    mapping.tags,
-    mapping.fields,
-    mapping.measurement,
-    options.now === true,
-    options.window ?? 0,
-    options.maxRowsPerNode ?? 0,
-    options.speed > 0,
-  ]);
+  const identity = importIdentity(source.fingerprint, mapping, {
+    now: options.now === true,
+    windowSeconds: options.window ?? 0,
+    maxRowsPerNode: options.maxRowsPerNode ?? 0,
+    replayed: options.speed > 0,
+  });
   const checkpoint = new CheckpointFile(findHome(options.home, env), identity);
   if (options.restart) checkpoint.remove();
   const resume = checkpoint.load();
@@ -231,7 +226,7 @@ function planLines(source: ImportSource, { time, node, tags, fields, measurement
     `${source.path}: ${source.description}, ${formatBytes(source.bytes)}`,
     `  table   ${measurement}`,
     `  time    ${time.header} (${time.format}${time.format === 'iso' || time.format.length > 2 ? `, ${time.zone} where it has no zone` : ''})`,
-    `  node    ${node.column < 0 ? `${node.name}, for all rows` : 'by its column'}`,
+    `  node    ${node.column < 0 ? `${node.name}, for all rows` : node.header}`,
     `  tags    ${named(tags)}`,
     `  fields  ${named(fields)}`,
     ...leftOut.map(({ header, reason }) => `  left out ${header}: ${reason}`),

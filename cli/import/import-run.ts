@@ -3,14 +3,13 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { MusterError } from '../../core/common/muster-error.ts';
 import { MAX_FUTURE_US } from '../../core/common/row-time.ts';
 import { BatchBuilder, type ImportBatch } from '../../core/node/import/batch-builder.ts';
+import { CUT_ROWS } from '../../core/node/import/import-identity.ts';
 import type { ImportMapping } from '../../core/node/import/import-mapping.ts';
 import type { ImportSource, RowRefusal, SourceReader } from '../../core/node/import/import-source.ts';
 import { encodeBatch } from '../../proto/batch-codec.ts';
 import type { UploadMessage } from '../../proto/gen/messages.ts';
 import type { Checkpoint, CheckpointFile } from './checkpoint.ts';
 
-/** Rows between two points where an import can go on: there everything that waits is cut into batches, so it must not depend on time. */
-const CHECKPOINT_ROWS = 300_000;
 /** A replay reads a few rows at a time, so that they go out when their time has come. */
 const REPLAY_PIECE_BYTES = 4096;
 const RETRY_MS = [500, 1000, 2000, 5000, 10_000];
@@ -113,7 +112,7 @@ export class ImportRun {
       for (let more = true; more; ) {
         more = await this.#reader.next();
         if (this.#options.speed > 0) builder.flush();
-        const due = !more || this.#reader.counts.taken - savedAt >= CHECKPOINT_ROWS;
+        const due = !more || this.#reader.counts.taken - savedAt >= CUT_ROWS;
         if (due) builder.flush();
         await this.#pace();
         await this.#deliver(due);

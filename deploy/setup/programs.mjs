@@ -15,6 +15,7 @@ export const PROGRAMS = [
   { name: 'agent', input: 'agent/main.ts', output: 'agent.mjs', kind: 'node', minify: true },
   { name: 'simulate', input: 'agent/simulate/main.ts', output: 'simulate.mjs', kind: 'node' },
   { name: 'gateway', input: 'gateway/main.ts', output: 'gateway.mjs', kind: 'node' },
+  { name: 'import-worker', input: 'gateway/ingest/import-worker.ts', output: 'import-worker.mjs', kind: 'node' },
   { name: 'etl', input: 'etl/main.ts', output: 'etl.mjs', kind: 'node' },
   { name: 'prometheus', input: 'etl/sources/prometheus/main.ts', output: 'prometheus.mjs', kind: 'node' },
   { name: 'console-web', input: 'console/web/main.ts', output: 'console-web.mjs', kind: 'node' },

@@ -11,6 +11,8 @@ import { errorAnswer, type HttpAnswer, send } from './http-answer.ts';
 export interface HttpRequest {
   readonly query: URLSearchParams;
   readonly headers: IncomingMessage['headers'];
+  /** What stands for `{id}` in the route's path; empty where it has none. */
+  readonly parameter: string;
   /** Absent on a route that needs no token. */
   readonly caller: Caller | undefined;
   /** Aborted when the caller is gone. */
@@ -23,6 +25,7 @@ export interface HttpRequest {
 
 export interface HttpRoute {
   readonly method: 'GET' | 'POST' | 'DELETE';
+  /** Its last part may be `{id}`, which stands for any. */
   readonly path: string;
   /** Needed to call it; undefined where anybody may. */
   readonly scope?: Scope;
@@ -88,7 +91,7 @@ export class HttpDoor implements Component {
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const startedMs = performance.now();
     const url = new URL(request.url ?? '/', 'https://gateway');
-    const found = this.#options.routes.filter((route) => route.path === url.pathname);
+    const found = this.#options.routes.filter((route) => parameterOf(route.path, url.pathname) !== undefined);
     const route = found.find((candidate) => candidate.method === request.method);
     this.#expectRequest(request.socket, route?.timeoutMs ?? ROUTE_TIMEOUT_MS);
     response.once('close', () => this.#expectRequest(request.socket, NEXT_REQUEST_WITHIN_MS));
@@ -96,7 +99,7 @@ export class HttpDoor implements Component {
     try {
       if (route === undefined) throw notFound(request.method ?? '', url.pathname, found);
       const caller = route.scope === undefined ? undefined : await this.#options.authorize(request.headers.authorization, route.scope);
-      await send(response, await route.answer(toRequest(request, response, url, caller)));
+      await send(response, await route.answer(toRequest(request, response, url, caller, parameterOf(route.path, url.pathname) ?? '')));
     } catch (thrown) {
       const error = toMusterError(thrown);
       this.#options.events.requestFailed({ route: name, code: error.code, message: error.message });
@@ -111,13 +114,27 @@ export class HttpDoor implements Component {
   }
 }
 
+/** What a path has where the route's says `{id}`; empty where it says none; undefined where it is another path. */
+function parameterOf(route: string, path: string): string | undefined {
+  if (!route.endsWith('/{id}')) return route === path ? '' : undefined;
+  const before = route.slice(0, -'{id}'.length);
+  const rest = path.startsWith(before) ? path.slice(before.length) : '';
+  return /^[A-Za-z0-9_-]{1,80}$/.test(rest) ? rest : undefined;
+}
+
 function notFound(method: string, path: string, samePath: readonly HttpRoute[]): MusterError {
   const shown = path.slice(0, 80);
   if (samePath.length === 0) return new MusterError('not_found', `there is no ${shown} here: see /api/openapi.json`);
   return new MusterError('not_found', `${shown} takes ${samePath.map((route) => route.method).join(' and ')}, not ${method}`);
 }
 
-function toRequest(request: IncomingMessage, response: ServerResponse, url: URL, caller: Caller | undefined): HttpRequest {
+function toRequest(
+  request: IncomingMessage,
+  response: ServerResponse,
+  url: URL,
+  caller: Caller | undefined,
+  parameter: string,
+): HttpRequest {
   const aborted = new AbortController();
   response.once('close', () => {
     if (!response.writableFinished) aborted.abort();
@@ -125,6 +142,7 @@ function toRequest(request: IncomingMessage, response: ServerResponse, url: URL,
   return {
     query: url.searchParams,
     headers: request.headers,
+    parameter,
     caller,
     signal: aborted.signal,
     stream: request,

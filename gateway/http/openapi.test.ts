@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { importRoutes } from '../ingest/import-routes.ts';
 import { pushRoutes } from '../ingest/push-routes.ts';
 import { metricsRoute } from './metrics-route.ts';
 import { openapi } from './openapi.ts';
@@ -17,6 +18,7 @@ it('describes every route, its scope and no other', () => {
       sendEphemeral: unused,
       events: { samplesPushed: unused },
     }),
+    ...importRoutes({ jobs: { folder: unused, assertRoom: unused, begin: unused, get: unused }, maxBytes: 1 }),
     metricsRoute({ measurements: unused, query: unused }),
   ];
   const { paths } = openapi('1') as { paths: Record<string, Record<string, { security: { bearer?: string[] }[] }>> };

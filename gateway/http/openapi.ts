@@ -66,6 +66,24 @@ export function openapi(version: string): object {
           responses: { 202: answer('Durably taken', ref('Receipts')), default: error },
         },
       },
+      '/api/import': {
+        post: {
+          summary: 'Store the rows of a file',
+          description:
+            'CSV, Parquet or NDJSON, streamed to the gateway and imported by a job. A file that cannot be read to its end stores nothing; a bad row of one that can costs that row. Takes files only where the gateway has the setting importFolder.',
+          security: token('push'),
+          requestBody: { required: true, content: { 'multipart/form-data': { schema: ref('ImportForm') } } },
+          responses: { 202: answer('Its columns are known, its rows are on their way', ref('ImportJob')), default: error },
+        },
+      },
+      '/api/import/{id}': {
+        get: {
+          summary: 'How far an import is',
+          security: token('read'),
+          parameters: [{ name: 'id', in: 'path', required: true, description: 'As answered by the upload', schema: { type: 'string' } }],
+          responses: { 200: answer('As of now', ref('ImportJob')), default: error },
+        },
+      },
       '/api/status': {
         get: {
           summary: 'Health, queue depth, lag and versions of the path',
@@ -173,6 +191,40 @@ const SCHEMAS = {
         active_connections: number('Established TCP connections'),
       },
       ...{ load_avg_1: number('Load'), load_avg_5: number('Load'), load_avg_15: number('Load') },
+    },
+  },
+  ImportForm: {
+    type: 'object',
+    required: ['file'],
+    properties: {
+      file: { type: 'string', format: 'binary', description: 'After the other parts, or before' },
+      ...{ time_column: text('Default: guessed'), time_format: text('`iso`, `s`, `ms`, `us`, `ns` or a pattern; default: guessed') },
+      ...{ time_zone: text('Of times without one; default UTC'), node_column: text('Default: guessed'), node: text('One for all rows') },
+      ...{
+        tags: text('Columns, comma-separated'),
+        fields: text('Columns, comma-separated'),
+        measurement: text('Default: name of the file'),
+      },
+      shift_to_now: { type: 'boolean', description: 'Moves all times so that the newest is now' },
+      window_seconds: number('Only the newest part'),
+      step_seconds: number('Pauses after each span of this length, until RunWindow of ImportService'),
+      speed: number('Replays at so many times real time; 0 is as fast as it goes'),
+      max_rows_per_node: number('Rows of each node at most; 0 takes all'),
+    },
+  },
+  ImportJob: {
+    type: 'object',
+    required: ['id', 'state'],
+    properties: {
+      ...{ id: text('Of the import'), file: text('Its name'), problem: text('One sentence where it failed') },
+      state: { enum: ['running', 'paused', 'done', 'failed', 'cancelled'] },
+      ...{ bytes: number('Of the file'), bytes_read: number('So far'), rows_read: number('So far'), rows_stored: number('Durably taken') },
+      ...{ rows_refused: number('Not acceptable'), first_refusal: text('The first of them, with its row') },
+      ...{
+        started: text('ISO 8601'),
+        ended: { type: ['string', 'null'] },
+        mapping: { type: 'object', description: 'In use, guesses filled in' },
+      },
     },
   },
   Receipts: {

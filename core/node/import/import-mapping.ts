@@ -26,7 +26,7 @@ export interface MappedColumn {
 export interface ImportMapping {
   time: MappedColumn & { format: string; zone: string };
   /** Column -1 where `name` is the node of all rows. */
-  node: { column: number; name: string };
+  node: { column: number; header: string; name: string };
   tags: MappedColumn[];
   fields: MappedColumn[];
   measurement: string;
@@ -83,7 +83,7 @@ export function planMapping(
       format: wanted.timeFormat || guessFormat(headers[timeColumn] ?? '', samples(timeColumn)),
       zone: wanted.timeZone || 'UTC',
     },
-    node: { column: nodeColumn, name: nodeColumn < 0 ? wanted.node || baseName(fileName) : '' },
+    node: { column: nodeColumn, header: headers[nodeColumn] ?? '', name: nodeColumn < 0 ? wanted.node || baseName(fileName) : '' },
     tags: toColumns(headers, tagColumns, 'tag'),
     fields: toColumns(headers, fieldColumns, 'field'),
     measurement: wanted.measurement || toName(baseName(fileName)),

@@ -11,8 +11,11 @@ export interface RowRefusal {
   reason: string;
 }
 
+/** Takes the rows of a reader. */
+export type RowSink = Pick<BatchBuilder, 'node' | 'add'>;
+
 export interface ReadOptions {
-  builder: BatchBuilder;
+  builder: RowSink;
   mapping: ImportMapping;
   /** Added to each time, µs. */
   shiftUs: number;

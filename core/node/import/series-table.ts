@@ -1,7 +1,8 @@
 // Finds the series of a row by the bytes of its cells: a string is made once a series, not once a row.
 import { MusterError } from '../../common/muster-error.ts';
-import type { BatchBuilder, ImportSeries } from './batch-builder.ts';
+import type { ImportSeries } from './batch-builder.ts';
 import { type CsvRow, cellText } from './csv-scanner.ts';
+import type { RowSink } from './import-source.ts';
 import { MAX_SERIES } from './tuple-series.ts';
 
 const SEPARATOR = 0x1f;
@@ -14,7 +15,7 @@ interface Slot {
 }
 
 export class SeriesTable {
-  readonly #builder: BatchBuilder;
+  readonly #builder: RowSink;
   /** Column of the node's name, -1 where `node` names it. */
   readonly #nodeColumn: number;
   readonly #node: string;
@@ -23,7 +24,7 @@ export class SeriesTable {
   #slots: (Slot | undefined)[] = new Array(1024);
   #count = 0;
 
-  constructor(builder: BatchBuilder, node: { column: number; name: string }, tagColumns: readonly number[]) {
+  constructor(builder: RowSink, node: { column: number; name: string }, tagColumns: readonly number[]) {
     this.#builder = builder;
     this.#nodeColumn = node.column;
     this.#node = node.name;

@@ -1,8 +1,8 @@
 // Reads a Parquet file by a mapping into batches: window by window, each column from its own pages, no object a row.
 import type { FileHandle } from 'node:fs/promises';
-import type { BatchBuilder, ImportSeries } from '../batch-builder.ts';
+import type { ImportSeries } from '../batch-builder.ts';
 import type { ImportMapping, MappedColumn } from '../import-mapping.ts';
-import type { ReadOptions, SourcePosition, SourceReader } from '../import-source.ts';
+import type { ReadOptions, RowSink, SourcePosition, SourceReader } from '../import-source.ts';
 import { RowGate } from '../row-gate.ts';
 import { TupleSeries } from '../tuple-series.ts';
 import { ColumnCursor, type ColumnReading, type Window } from './column-cursor.ts';
@@ -173,7 +173,7 @@ export class ParquetImport implements SourceReader {
     return true;
   }
 
-  #makeSeries(builder: BatchBuilder, { node, tags }: ImportMapping, tuple: Uint32Array): ImportSeries {
+  #makeSeries(builder: RowSink, { node, tags }: ImportMapping, tuple: Uint32Array): ImportSeries {
     const text = (n: number): string => ((this.#names[n] as Track<Uint32Array>).reading as TextIds).texts[tuple[n] as number] as string;
     const first = node.column < 0 ? 0 : 1;
     return {

@@ -1,0 +1,28 @@
+// What tells one import from another: with the same content and options, the same batches have the same numbers, whoever imports them.
+import type { ImportMapping } from './import-mapping.ts';
+
+/**
+ * Rows between two points where everything that waits is cut into batches. Where a batch ends must depend on the rows alone, so every importer
+ * does it after as many.
+ */
+export const CUT_ROWS = 300_000;
+
+/** What else decides which rows make which batches. */
+export interface IdentityOptions {
+  now: boolean;
+  windowSeconds: number;
+  maxRowsPerNode: number;
+  /** Rows go out when their time has come. */
+  replayed: boolean;
+  /** Pauses after each span of this length; 0 for none. */
+  stepSeconds?: number;
+}
+
+export function importIdentity(fingerprint: string, mapping: ImportMapping, options: IdentityOptions): string {
+  const { time, node, tags, fields, measurement } = mapping;
+  const { now, windowSeconds, maxRowsPerNode, replayed, stepSeconds } = options;
+  return JSON.stringify([
+    ...[fingerprint, time, node, tags, fields, measurement, now, windowSeconds, maxRowsPerNode, replayed],
+    ...(stepSeconds ? [stepSeconds] : []),
+  ]);
+}

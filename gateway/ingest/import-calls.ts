@@ -1,0 +1,75 @@
+// ImportService's calls of jobs. Like Upload they take and give encoded messages.
+import type { handleUnaryCall } from '@grpc/grpc-js';
+import { type MusterErrorCode, toMusterError } from '../../core/common/muster-error.ts';
+import {
+  CANCEL_IMPORT_REQUEST_FIELDS,
+  FLUSH_IMPORT_REQUEST_FIELDS,
+  GET_IMPORT_REQUEST_FIELDS,
+  IMPORT_JOB_FIELDS,
+  LIST_IMPORTS_REQUEST_FIELDS,
+  LIST_IMPORTS_RESPONSE_FIELDS,
+  RUN_WINDOW_REQUEST_FIELDS,
+  START_IMPORT_REQUEST_FIELDS,
+  type StartImportRequest,
+} from '../../proto/gen/messages.ts';
+import { decodeMessage, encodeMessage, type Fields } from '../../proto/message-codec.ts';
+import type { Scope } from '../access/token-record.ts';
+import type { Caller, TokenStore } from '../access/token-store.ts';
+import { toServiceError } from '../grpc-status.ts';
+import type { ImportJobs } from './import-jobs.ts';
+
+export interface ImportCallOptions {
+  jobs: ImportJobs;
+  tokens: Pick<TokenStore, 'authorize'>;
+  events: { callFailed(call: { method: string; code: MusterErrorCode; message: string }): void };
+}
+
+type Handler = handleUnaryCall<Buffer, Buffer>;
+interface Named {
+  id: string;
+}
+
+export function createImportCalls(options: ImportCallOptions): Record<string, Handler> {
+  const { jobs } = options;
+  const call = <Request extends object>(
+    method: string,
+    scope: Scope,
+    request: Fields,
+    response: Fields,
+    answer: (asked: Request, caller: Caller) => Promise<object> | object,
+  ): Handler =>
+    unary(options, method, scope, async (bytes, caller) => {
+      const answered = await answer(decodeMessage<Request>(request, bytes), caller);
+      return encodeMessage(response, answered as never);
+    });
+  const job = IMPORT_JOB_FIELDS;
+  return {
+    StartImport: call<StartImportRequest>('StartImport', 'push', START_IMPORT_REQUEST_FIELDS, job, (asked, caller) =>
+      jobs.begin(asked, caller),
+    ),
+    RunWindow: call<Named>('RunWindow', 'push', RUN_WINDOW_REQUEST_FIELDS, job, ({ id }) => jobs.runWindow(id)),
+    FlushImport: call<Named>('FlushImport', 'push', FLUSH_IMPORT_REQUEST_FIELDS, job, ({ id }) => jobs.flush(id)),
+    GetImport: call<Named>('GetImport', 'read', GET_IMPORT_REQUEST_FIELDS, job, ({ id }) => jobs.get(id)),
+    ListImports: call('ListImports', 'read', LIST_IMPORTS_REQUEST_FIELDS, LIST_IMPORTS_RESPONSE_FIELDS, () => ({ jobs: jobs.list() })),
+    CancelImport: call<Named>('CancelImport', 'push', CANCEL_IMPORT_REQUEST_FIELDS, job, ({ id }) => jobs.cancel(id)),
+  };
+}
+
+function unary(
+  { tokens, events }: ImportCallOptions,
+  method: string,
+  scope: Scope,
+  answer: (bytes: Buffer, caller: Caller) => Promise<Uint8Array>,
+): Handler {
+  return (call, callback) => {
+    const respond = async (): Promise<Uint8Array> => answer(call.request, await tokens.authorize(call.metadata, scope));
+    respond().then(
+      (bytes) => callback(null, Buffer.from(bytes)),
+      (thrown: unknown) => {
+        const error = toMusterError(thrown);
+        events.callFailed({ method, code: error.code, message: error.message });
+        callback(toServiceError(error));
+      },
+    );
+  };
+}

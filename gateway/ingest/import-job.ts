@@ -1,0 +1,224 @@
+// One import: its reading thread on the one side, the publisher on the other, and how far it is.
+import { Worker } from 'node:worker_threads';
+import { MusterError, type MusterErrorCode, toMusterError } from '../../core/common/muster-error.ts';
+import { summarySubject } from '../../core/common/streams.ts';
+import type { ImportMapping } from '../../core/node/import/import-mapping.ts';
+import { HEARTBEAT_FIELDS, type ImportJob as JobMessage } from '../../proto/gen/messages.ts';
+import { encodeMessage } from '../../proto/message-codec.ts';
+import type { Caller } from '../access/token-store.ts';
+import type { NodeRegistry } from '../nodes/registry.ts';
+import type { Publisher } from '../publisher/publisher.ts';
+import type { FromWorker, ImportTask, ToWorker } from './import-messages.ts';
+
+export interface ImportJobOptions {
+  /** Name of this gateway. */
+  gateway: string;
+  publisher: Pick<Publisher, 'offer'>;
+  registry: Pick<NodeRegistry, 'seenAtDoor'>;
+  /** Core NATS, dropped while it is away. */
+  sendEphemeral(subject: string, payload: Uint8Array): void;
+}
+
+export type JobState = 'running' | 'paused' | 'done' | 'failed' | 'cancelled';
+type Batch = Extract<FromWorker, { kind: 'batch' }>;
+
+/** Beside the bundle as a program of its own; beside this file where the sources run. */
+const WORKER = import.meta.url.endsWith('.ts') ? './import-worker.ts' : './import-worker.mjs';
+const RETRY_MS = 1000;
+/** Of the thread's heap: a file may ask for much. */
+const MAX_HEAP_MB = 256;
+
+export class ImportJob {
+  readonly id: string;
+  readonly caller: Caller;
+  readonly #task: ImportTask;
+  readonly #options: ImportJobOptions;
+  readonly #worker: Worker;
+  readonly #seen = new Set<string>();
+  readonly #startedMs = Date.now();
+  readonly #onEnd: (job: ImportJob) => void;
+  /** Batches are handed on one after the other, each after its node is known. */
+  #turn: Promise<void> = Promise.resolve();
+  #unstored = 0;
+  #progress = { bytesRead: 0, rowsRead: 0, refused: 0, firstRefusal: '' };
+  #refusedByNode = { rows: 0, first: '' };
+  #stored = 0;
+  #state: JobState = 'running';
+  /** The thread has read to the end of a span, or of the file. */
+  #readAs: JobState | undefined;
+  #problem: { code: MusterErrorCode; message: string } | undefined;
+  #plan: { mapping: ImportMapping; bytes: number } | undefined;
+  #endedMs: number | undefined;
+  #changed: () => void = () => undefined;
+  #change: Promise<void> = Promise.resolve();
+
+  constructor(id: string, task: ImportTask, caller: Caller, options: ImportJobOptions, onEnd: (job: ImportJob) => void) {
+    this.id = id;
+    this.caller = caller;
+    this.#task = task;
+    this.#options = options;
+    this.#onEnd = onEnd;
+    this.#notify();
+    this.#worker = new Worker(new URL(WORKER, import.meta.url), {
+      workerData: task,
+      resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB },
+    });
+    this.#worker.on('message', (message: FromWorker) => this.#take(message));
+    this.#worker.on('error', (thrown) => this.#end('failed', toMusterError(thrown)));
+    this.#worker.on('exit', () => {
+      if (this.#readAs === undefined || this.#readAs === 'paused')
+        this.#end('failed', { code: 'internal', message: 'the reading thread ended' });
+    });
+  }
+
+  get ended(): boolean {
+    return this.#state !== 'running' && this.#state !== 'paused';
+  }
+
+  get file(): string {
+    return this.#task.path;
+  }
+
+  /** Resolves when the columns are known. Throws what is wrong with the file or the mapping. */
+  async planned(): Promise<void> {
+    await this.#until(() => this.#plan !== undefined || this.ended);
+    if (this.#plan === undefined) throw new MusterError(this.#problem?.code ?? 'internal', this.#problem?.message ?? 'the import ended');
+  }
+
+  /** Imports the next span of a paused job; resolves when it is paused again, or ended. */
+  async runWindow(): Promise<void> {
+    if (this.#state !== 'paused')
+      throw new MusterError(
+        'failed_precondition',
+        `import ${this.id} is ${this.#state}: only a paused one has a next window (step_seconds)`,
+      );
+    this.#state = 'running';
+    this.#readAs = undefined;
+    this.#say({ kind: 'next' });
+    await this.#until(() => this.#state !== 'running');
+  }
+
+  /** Resolves when everything that was read is durably in the stream. */
+  flush(): Promise<void> {
+    return this.#until(() => this.#unstored === 0 || this.#state === 'failed');
+  }
+
+  /** What is in the stream stays. */
+  async cancel(): Promise<void> {
+    if (!this.ended) this.#end('cancelled');
+  }
+
+  toMessage(): JobMessage {
+    const { bytesRead, rowsRead, refused, firstRefusal } = this.#progress;
+    return {
+      ...{ id: this.id, file: this.#task.file, state: this.#state, problem: this.#problem?.message ?? '' },
+      mapping: this.#plan === undefined ? undefined : toMappingMessage(this.#plan.mapping),
+      ...{ bytes: this.#plan?.bytes ?? 0, bytesRead, rowsRead, rowsStored: this.#stored },
+      ...{ rowsRefused: refused + this.#refusedByNode.rows, firstRefusal: firstRefusal || this.#refusedByNode.first },
+      started: toTimestamp(this.#startedMs),
+      ended: this.#endedMs === undefined ? undefined : toTimestamp(this.#endedMs),
+    };
+  }
+
+  #take(message: FromWorker): void {
+    if (this.ended) return;
+    if (message.kind === 'planned') this.#plan = message;
+    else if (message.kind === 'progress') this.#progress = message;
+    else if (message.kind === 'failed') this.#end('failed', message);
+    else if (message.kind === 'batch') {
+      this.#unstored += message.batch.length;
+      this.#turn = this.#turn.then(() => this.#handOn(message));
+    } else this.#readAs = message.kind;
+    this.#settle();
+    this.#notify();
+  }
+
+  async #handOn(message: Batch): Promise<void> {
+    const { nodeId, epoch, seq, batch, rows } = message;
+    const { publisher, gateway } = this.#options;
+    const bytes = batch.length;
+    if (this.ended) return;
+    const refusal = await this.#register(message);
+    if (refusal !== undefined) {
+      this.#refusedByNode = { rows: this.#refusedByNode.rows + rows, first: this.#refusedByNode.first || refusal };
+      this.#done(bytes, 0);
+      return;
+    }
+    if (this.ended) return;
+    publisher.offer({
+      delivery: { nodeId, epoch, seq, batch, gateway, receivedUs: Date.now() * 1000, skewUs: 0 },
+      onStored: () => this.#done(bytes, rows),
+    });
+  }
+
+  /** Undefined once the node is known; else why it may not be. Waits as long as that cannot be told. */
+  async #register({ nodeId, labels }: Batch): Promise<string | undefined> {
+    while (!this.#seen.has(nodeId) && !this.ended) {
+      try {
+        await this.#options.registry.seenAtDoor(nodeId, labels, this.caller.labels);
+        this.#seen.add(nodeId);
+        const nowUs = Date.now() * 1000;
+        // The directory has to know that samples of it came, or it would be a node that was never seen.
+        const heartbeat = { sentUs: nowUs, summary: { timeUs: nowUs, diskMount: '' } };
+        this.#options.sendEphemeral(summarySubject(nodeId), encodeMessage(HEARTBEAT_FIELDS, heartbeat));
+      } catch (thrown) {
+        const error = toMusterError(thrown);
+        if (!error.retryable) return error.message;
+        await new Promise((resolve) => setTimeout(resolve, RETRY_MS).unref());
+      }
+    }
+    return undefined;
+  }
+
+  #done(bytes: number, rows: number): void {
+    this.#unstored -= bytes;
+    this.#stored += rows;
+    this.#say({ kind: 'stored', bytes });
+    this.#settle();
+    this.#notify();
+  }
+
+  /** A span is over, and the import done, once what was read is stored. */
+  #settle(): void {
+    if (this.#readAs === undefined || this.#unstored > 0 || this.ended) return;
+    if (this.#readAs === 'done') this.#end('done');
+    else this.#state = this.#readAs;
+  }
+
+  #end(state: JobState, problem?: { code: MusterErrorCode; message: string }): void {
+    if (this.ended) return;
+    this.#state = state;
+    this.#problem = problem;
+    this.#endedMs = Date.now();
+    void this.#worker.terminate();
+    this.#notify();
+    this.#onEnd(this);
+  }
+
+  #say(message: ToWorker): void {
+    if (!this.ended) this.#worker.postMessage(message);
+  }
+
+  #notify(): void {
+    this.#changed();
+    this.#change = new Promise((resolve) => {
+      this.#changed = resolve;
+    });
+  }
+
+  async #until(done: () => boolean): Promise<void> {
+    while (!done()) await this.#change;
+  }
+}
+
+function toMappingMessage({ time, node, tags, fields, measurement }: ImportMapping): JobMessage['mapping'] {
+  return {
+    ...{ timeColumn: time.header, timeFormat: time.format, timeZone: time.zone },
+    ...{ nodeColumn: node.header, node: node.name },
+    ...{ tags: tags.map((tag) => tag.header), fields: fields.map((field) => field.header), measurement },
+  };
+}
+
+function toTimestamp(ms: number): { seconds: number; nanos: number } {
+  return { seconds: Math.floor(ms / 1000), nanos: (ms % 1000) * 1e6 };
+}

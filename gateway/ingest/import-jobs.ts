@@ -1,0 +1,142 @@
+// The imports of this gateway: files of its import folder, a few at a time, the last hundred kept to be asked about.
+import { randomUUID } from 'node:crypto';
+import { mkdir, realpath, stat } from 'node:fs/promises';
+import { isAbsolute, join, relative } from 'node:path';
+import { MusterError } from '../../core/common/muster-error.ts';
+import type { Component } from '../../core/node/lifecycle.ts';
+import type { ImportJob as JobMessage, StartImportRequest } from '../../proto/gen/messages.ts';
+import type { Caller } from '../access/token-store.ts';
+import { ImportJob, type ImportJobOptions } from './import-job.ts';
+
+const MAX_RUNNING = 4;
+const MAX_KEPT = 100;
+/** Rows of a file are taken as far back as the store keeps them. */
+const TTL_DAYS = 30;
+
+export interface ImportJobsOptions extends ImportJobOptions {
+  /** Empty: there are no imports at this gateway. */
+  folder: string;
+  events: { importEnded(job: { id: string; file: string; state: string; rows: number; problem: string; caller: string }): void };
+}
+
+export class ImportJobs implements Component {
+  readonly name = 'imports';
+  readonly #options: ImportJobsOptions;
+  /** Oldest first. */
+  readonly #jobs = new Map<string, ImportJob>();
+
+  constructor(options: ImportJobsOptions) {
+    this.#options = options;
+  }
+
+  async start(): Promise<void> {
+    if (this.#options.folder !== '') await mkdir(this.#options.folder, { recursive: true, mode: 0o700 });
+  }
+
+  async stop(): Promise<void> {
+    for (const job of this.#jobs.values()) await job.cancel();
+  }
+
+  /** Throws `failed_precondition` where imports are off. */
+  folder(): string {
+    const { folder } = this.#options;
+    if (folder === '')
+      throw new MusterError('failed_precondition', 'this gateway takes no files: name a folder for them with its setting importFolder');
+    return folder;
+  }
+
+  /** Throws `limit_exceeded` while too many run. */
+  assertRoom(): void {
+    const running = [...this.#jobs.values()].filter((job) => !job.ended).length;
+    if (running >= MAX_RUNNING)
+      throw new MusterError('limit_exceeded', `${running} imports run, at most ${MAX_RUNNING} may: wait for one, or cancel one`);
+  }
+
+  /** Answers when the columns are known. `whenEnded` is called once it is done, failed or cancelled. */
+  async begin(request: StartImportRequest, caller: Caller, whenEnded: () => void = () => undefined): Promise<JobMessage> {
+    this.assertRoom();
+    checkRequest(request);
+    const path = await findFile(this.folder(), request.file);
+    this.assertRoom();
+    const { mapping, shiftToNow, windowSeconds, stepSeconds, speed, maxRowsPerNode } = request;
+    const task = {
+      ...{ path, file: request.file.split('/').at(-1) ?? request.file, ttlDays: TTL_DAYS },
+      ...{ shiftToNow, windowSeconds, stepSeconds, speed, maxRowsPerNode },
+      mapping: mapping ?? NO_MAPPING,
+    };
+    const job = new ImportJob(randomUUID(), task, caller, this.#options, (ended) => {
+      const { id, file, state, rowsStored: rows, problem } = ended.toMessage();
+      this.#options.events.importEnded({ id, file, state, rows, problem, caller: caller.tokenId });
+      whenEnded();
+    });
+    this.#keep(job);
+    await job.planned();
+    return job.toMessage();
+  }
+
+  async runWindow(id: string): Promise<JobMessage> {
+    const job = this.#find(id);
+    await job.runWindow();
+    return job.toMessage();
+  }
+
+  async flush(id: string): Promise<JobMessage> {
+    const job = this.#find(id);
+    await job.flush();
+    return job.toMessage();
+  }
+
+  get(id: string): JobMessage {
+    return this.#find(id).toMessage();
+  }
+
+  /** Newest first. */
+  list(): JobMessage[] {
+    return [...this.#jobs.values()].reverse().map((job) => job.toMessage());
+  }
+
+  async cancel(id: string): Promise<JobMessage> {
+    const job = this.#find(id);
+    await job.cancel();
+    return job.toMessage();
+  }
+
+  #find(id: string): ImportJob {
+    const job = this.#jobs.get(id);
+    if (job === undefined) throw new MusterError('not_found', `there is no import ${JSON.stringify(id.slice(0, 80))} at this gateway`);
+    return job;
+  }
+
+  #keep(job: ImportJob): void {
+    this.#jobs.set(job.id, job);
+    for (const [id, old] of this.#jobs) {
+      if (this.#jobs.size <= MAX_KEPT) return;
+      if (old.ended) this.#jobs.delete(id);
+    }
+  }
+}
+
+const NO_MAPPING = {
+  ...{ timeColumn: '', timeFormat: '', timeZone: '', nodeColumn: '', node: '', tags: [], fields: [], measurement: '' },
+};
+
+function checkRequest({ speed, stepSeconds }: StartImportRequest): void {
+  if (!(speed >= 0 && Number.isFinite(speed))) throw new MusterError('invalid_argument', `speed is ${speed}: a number from 0 is needed`);
+  if (speed > 0 && stepSeconds > 0)
+    throw new MusterError('invalid_argument', 'speed and step_seconds exclude each other: a replay does not pause');
+}
+
+/** The file's real place, which has to lie in the folder. Throws `not_found`. */
+async function findFile(folder: string, name: string): Promise<string> {
+  const missing = new MusterError('not_found', `there is no file ${JSON.stringify(name.slice(0, 200))} in the import folder`);
+  if (name === '' || name.includes('\0')) throw missing;
+  try {
+    const [root, path] = await Promise.all([realpath(folder), realpath(join(folder, name))]);
+    const inside = relative(root, path);
+    if (inside === '' || inside.startsWith('..') || isAbsolute(inside) || !(await stat(path)).isFile()) throw missing;
+    return path;
+  } catch (error) {
+    if (error instanceof MusterError) throw error;
+    throw missing;
+  }
+}

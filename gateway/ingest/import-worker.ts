@@ -1,0 +1,162 @@
+// The thread that reads a file for an import job: batches to the gateway as there is room for them. The gateway's own loop never reads a file.
+
+import { setTimeout as wait } from 'node:timers/promises';
+import { parentPort, workerData } from 'node:worker_threads';
+import { toMusterError } from '../../core/common/muster-error.ts';
+import { timeWindow } from '../../core/common/row-time.ts';
+import { BatchBuilder, type ImportBatch } from '../../core/node/import/batch-builder.ts';
+import { CUT_ROWS, importIdentity } from '../../core/node/import/import-identity.ts';
+import type { ImportMapping } from '../../core/node/import/import-mapping.ts';
+import type { ImportSource, ReadOptions } from '../../core/node/import/import-source.ts';
+import { openSource } from '../../core/node/import/open-source.ts';
+import { StepSink } from '../../core/node/import/step-sink.ts';
+import { encodeBatch } from '../../proto/batch-codec.ts';
+import type { FromWorker, ImportTask, ToWorker } from './import-messages.ts';
+
+/** Bytes of batches that the gateway may hold for a job. */
+const MAX_UNSTORED_BYTES = 16 * 1024 * 1024;
+const REPLAY_PIECE_BYTES = 4096;
+
+const port = parentPort;
+if (port === null) throw new Error('import-worker runs as a thread of the gateway');
+const task = workerData as ImportTask;
+let unstored = 0;
+let spans = 0;
+let wake: () => void = () => undefined;
+
+port.on('message', (message: ToWorker) => {
+  if (message.kind === 'stored') unstored -= message.bytes;
+  else spans++;
+  wake();
+});
+
+const tell = (message: FromWorker, transfer: ArrayBuffer[] = []): void => port.postMessage(message, transfer);
+
+try {
+  await run();
+} catch (thrown) {
+  const { code, message } = toMusterError(thrown);
+  // Whoever imports knows the file by its name, not by where the gateway keeps it.
+  tell({ kind: 'failed', code, message: message.replaceAll(task.path, task.file) });
+}
+port.close();
+
+async function until(done: () => boolean): Promise<void> {
+  while (!done()) {
+    await new Promise<void>((resolve) => {
+      wake = resolve;
+    });
+  }
+}
+
+async function run(): Promise<void> {
+  const source = await openSource(task.path);
+  const mapping = source.plan(task.mapping);
+  tell({ kind: 'planned', mapping, bytes: source.bytes });
+  // A file that cannot be read to its end stores nothing.
+  await readAll(source, mapping);
+  const newestUs = task.shiftToNow || task.windowSeconds > 0 ? await source.newestUs(mapping) : Number.NaN;
+  const shiftUs = task.shiftToNow && !Number.isNaN(newestUs) ? Date.now() * 1000 - newestUs : 0;
+  const fromUs = task.windowSeconds > 0 && !Number.isNaN(newestUs) ? newestUs + shiftUs - task.windowSeconds * 1e6 : undefined;
+  await send(source, mapping, shiftUs, fromUs);
+  tell({ kind: 'done' });
+}
+
+async function readAll(source: ImportSource, mapping: ImportMapping): Promise<void> {
+  const node = new BatchBuilder({ measurement: '', tags: [], fields: [], identity: '', onBatch: () => undefined }).node('');
+  const builder = { node: () => node, add: () => undefined };
+  const window = { oldestUs: Number.NEGATIVE_INFINITY, newestUs: Number.POSITIVE_INFINITY };
+  const reader = await source.read({ builder, mapping, shiftUs: 0, window, onRefused: () => undefined });
+  try {
+    while (await reader.next()) {
+      // What is wrong with the file is thrown.
+    }
+  } finally {
+    await reader.close();
+  }
+}
+
+async function send(source: ImportSource, mapping: ImportMapping, shiftUs: number, fromUs: number | undefined): Promise<void> {
+  const { windowSeconds, maxRowsPerNode, stepSeconds, speed } = task;
+  const identity = importIdentity(source.fingerprint, mapping, {
+    ...{ now: task.shiftToNow, windowSeconds, maxRowsPerNode, replayed: speed > 0, stepSeconds },
+  });
+  const batches: ImportBatch[] = [];
+  const builder = new BatchBuilder({
+    measurement: mapping.measurement,
+    tags: mapping.tags.map((tag) => tag.name),
+    fields: mapping.fields.map((field) => field.name),
+    identity: `${identity} ${shiftUs}`,
+    onBatch: (batch) => batches.push(batch),
+  });
+  const step = stepSeconds > 0 ? new StepSink(builder, stepSeconds * 1e6) : undefined;
+  const refusals = { count: 0, first: '' };
+  const options: ReadOptions = {
+    ...{ builder: step ?? builder, mapping, shiftUs, window: timeWindow(Date.now() * 1000, task.ttlDays) },
+    ...(fromUs === undefined ? {} : { fromUs }),
+    ...(maxRowsPerNode > 0 ? { maxRowsPerNode } : {}),
+    ...(speed > 0 ? { pieceBytes: REPLAY_PIECE_BYTES } : {}),
+    onRefused: ({ reason }) => {
+      refusals.first ||= reason;
+      refusals.count++;
+    },
+  };
+  const reader = await source.read(options);
+  const pace = createPace(speed);
+  const progress = (): void =>
+    tell({
+      ...{ kind: 'progress', bytesRead: Math.min(source.bytes, reader.position.offset), rowsRead: reader.counts.rows },
+      ...{ refused: refusals.count, firstRefusal: refusals.first },
+    });
+  const deliver = async (): Promise<void> => {
+    for (const batch of batches.splice(0)) {
+      await pace(batch.createdUs);
+      await sendBatch(batch);
+    }
+    progress();
+  };
+  try {
+    let cutAt = 0;
+    for (let more = true; more; ) {
+      more = await reader.next();
+      if (!more || speed > 0 || reader.counts.taken - cutAt >= CUT_ROWS) {
+        builder.flush();
+        cutAt = reader.counts.taken;
+      }
+      await deliver();
+      // A span may hold rows of several pieces, and a piece those of several spans.
+      while (step?.isFull) {
+        builder.flush();
+        await deliver();
+        const before = spans;
+        tell({ kind: 'paused' });
+        await until(() => spans > before);
+        step.next();
+      }
+      if (!more) builder.flush();
+      await deliver();
+    }
+  } finally {
+    await reader.close();
+  }
+}
+
+async function sendBatch({ nodeId, epoch, seq, createdUs, frame, labels }: ImportBatch): Promise<void> {
+  const encoded = encodeBatch({ epoch, seq, createdUs, frames: [frame], events: [], dropped: [] });
+  // Its own memory, so that handing it over copies nothing and takes nothing else along.
+  const batch = encoded.buffer.byteLength === encoded.length ? encoded : encoded.slice();
+  unstored += batch.length;
+  tell({ kind: 'batch', nodeId, epoch, seq, batch, labels, rows: frame.timeUs.length }, [batch.buffer as ArrayBuffer]);
+  await until(() => unstored < MAX_UNSTORED_BYTES);
+}
+
+/** Waits until the time of a row has come, so many times as quick as it was. */
+function createPace(speed: number): (newestUs: number) => Promise<void> {
+  let first: { timeUs: number; atMs: number } | undefined;
+  return async (newestUs) => {
+    if (speed === 0) return;
+    first ??= { timeUs: newestUs, atMs: performance.now() };
+    const leftMs = first.atMs + (newestUs - first.timeUs) / 1000 / speed - performance.now();
+    if (leftMs > 0) await wait(leftMs);
+  };
+}
