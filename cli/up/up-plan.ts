@@ -83,6 +83,7 @@ function musterParts(
     questdbPgPort: ports.questdbPg,
     questdbPgUser: USERS.questdbReader,
     questdbPgPasswordFile: state.secretFile(SECRETS.questdbReader),
+    importFolder: state.partFolder('incoming'),
   };
   const etl = {
     natsUrl: addresses.nats,
@@ -91,6 +92,7 @@ function musterParts(
     questdbHttpUrl: addresses.questdbHttp,
     questdbHttpUser: USERS.questdbAdmin,
     questdbHttpPasswordFile: state.secretFile(SECRETS.questdbAdmin),
+    storeDir: state.partFolder('questdb'),
   };
   const agent = {
     stateDir: state.partFolder('agent'),
