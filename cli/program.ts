@@ -14,8 +14,11 @@ import { importCommand } from './commands/import.ts';
 import { nodesCommand } from './commands/nodes.ts';
 import { pipelineCommand } from './commands/pipeline.ts';
 import { queryCommand } from './commands/query.ts';
+import { retentionCommand } from './commands/retention.ts';
 import { runCommand } from './commands/run.ts';
+import { seriesCommand } from './commands/series.ts';
 import { simulateCommand } from './commands/simulate.ts';
+import { smokeCommand } from './commands/smoke.ts';
 import { statusCommand } from './commands/status.ts';
 import { tailCommand } from './commands/tail.ts';
 import { tokenCommand } from './commands/token.ts';
@@ -36,10 +39,12 @@ export function createProgram(context: CommandContext): Command {
     nodesCommand,
     topCommand,
     queryCommand,
+    seriesCommand,
     importCommand,
     exportCommand,
     tailCommand,
     etlCommand,
+    retentionCommand,
     verifyCommand,
     pipelineCommand,
     deadLettersCommand,
@@ -49,6 +54,7 @@ export function createProgram(context: CommandContext): Command {
     tokenCommand,
     agentCommand,
     simulateCommand,
+    smokeCommand,
     consoleCommand,
   ];
   for (const command of commands) program.addCommand(command(context));

@@ -41,6 +41,7 @@ interface UnaryCalls {
 interface StreamCalls {
   watchMetrics: [messages.WatchMetricsRequest, messages.MetricsUpdate];
   query: [messages.QueryRequest, messages.QueryFrame];
+  getSeries: [messages.GetSeriesRequest, messages.SeriesFrame];
   watchNodes: [messages.WatchNodesRequest, messages.NodesUpdate];
   runCommand: [messages.RunCommandRequest, messages.CommandUpdate];
 }
