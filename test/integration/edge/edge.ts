@@ -57,6 +57,8 @@ export async function startEdge(args: readonly string[] = [], natsServer?: NatsH
       ...['--tls-certificate-file', write('gateway.crt', own.certificatePem), '--tls-key-file', write('gateway.key', own.keyPem)],
       ...['--operator-token-file', write('operator.token', OPERATOR_TOKEN), '--nats-url', nats.url, '--nats-user', nats.gateway.user],
       ...['--nats-password-file', nats.gateway.passwordFile, '--nats-monitor-url', `http://127.0.0.1:${nats.monitorPort}`],
+      // Its own samples would be deliveries that no test sent.
+      ...['--own-samples-seconds', '0'],
       ...args,
     ],
     env: {},
