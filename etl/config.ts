@@ -37,6 +37,11 @@ export const ETL_DECLARATION = {
     help: 'how long the roll-ups by hours are kept, rounded up to whole partitions',
   },
   hourPartitionBy: { type: z.enum(PARTITIONS).default('month'), help: 'partitions of new roll-ups by hours' },
+  maxRowsPerNodePerDay: {
+    // A host with 64 CPUs and 50 interfaces at 1 s makes 13 million; 50 million are some 5 GB of one node a day.
+    type: z.number().int().min(0).max(1e12).default(50_000_000),
+    help: 'rows of one node stored a day (UTC, of receipt), imports apart; what is over is set aside; 0 is no limit',
+  },
   coldFolder: {
     type: z.string().default(''),
     help: 'folder for Parquet files of what ages out of the tables, written before it is removed; empty is off',

@@ -17,6 +17,7 @@ import { StatusReporter } from './status.ts';
 import { DeadLetterStream } from './stream/dead-letter-stream.ts';
 import { StreamKeeper } from './stream/stream-keeper.ts';
 import { TelemetryConsumer } from './stream/telemetry-consumer.ts';
+import { NodeCap } from './telemetry/node-cap.ts';
 import { SeriesCache } from './telemetry/series-cache.ts';
 import { Transform } from './telemetry/transform.ts';
 import { TierKeeper, type TierOptions } from './tiers/tier-keeper.ts';
@@ -48,11 +49,17 @@ export async function createEtl(config: EtlConfig, nc: NatsConnection, events: E
   const watch = new DatabaseWatch(database, events);
   const keeper = new StreamKeeper(nc, consumer, watch, config.streamHighWater, events);
   const now = (): number => Date.now();
+  const cap = new NodeCap(config.maxRowsPerNodePerDay);
+  await untilDone(
+    () => cap.restore(database, now()),
+    (error) => events.retried('rows of this day', error),
+    signal,
+  );
   const ledger = new LedgerTables({ ...questdb, ttlDays }, events, signal);
   const pipeline = new Pipeline(
     {
-      ...{ consumer, ledger, events, now },
-      transform: new Transform(schema, new SeriesCache(now()), { ttlDays, now }),
+      ...{ consumer, ledger, events, now, cap },
+      transform: new Transform(schema, new SeriesCache(now()), { ttlDays, now, cap }),
       tables: new TableWriter(database, (shape) => schema.repair(shape), events, signal),
       deadLetters: new DeadLetterStream(nc, events),
     },
@@ -72,7 +79,7 @@ export async function createEtl(config: EtlConfig, nc: NatsConnection, events: E
     watch,
     keeper,
     events,
-    () => [...tiers.problems, ...cold.problems],
+    () => [...cap.problems(now()), ...tiers.problems, ...cold.problems],
     config.storeDir,
   );
   return {

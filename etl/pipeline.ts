@@ -11,6 +11,7 @@ import { addHistories } from './stream/replayed.ts';
 import type { TelemetryConsumer } from './stream/telemetry-consumer.ts';
 import type { Cycle } from './telemetry/cycle.ts';
 import { type DeadLetter, rowLetter } from './telemetry/dead-letter.ts';
+import type { NodeCap } from './telemetry/node-cap.ts';
 import type { Transform } from './telemetry/transform.ts';
 
 /**
@@ -30,6 +31,7 @@ export interface PipelineParts {
   tables: TableWriter;
   ledger: LedgerTables;
   deadLetters: DeadLetterStream;
+  cap: NodeCap;
   events: EtlEvents;
   /** Unix ms. */
   now: () => number;
@@ -84,6 +86,7 @@ export class Pipeline implements Component {
       try {
         const cycle = await transform.run(
           messages.map((message) => Buffer.from(message.data.buffer, message.data.byteOffset, message.data.length)),
+          messages.map((message) => message.redelivered),
         );
         const work = this.#store(cycle, messages, startedMs);
         this.#inFlight.add(work);
@@ -114,6 +117,7 @@ export class Pipeline implements Component {
       if (!this.#stopping) events.retried('store', toMusterError(error));
       return;
     }
+    this.#parts.cap.count(cycle.accounts);
     let rows = 0;
     let merged = 0;
     for (const account of cycle.accounts) {

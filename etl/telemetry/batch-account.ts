@@ -3,6 +3,8 @@ import type { DecodedBatch, DeliveryContent } from '../../proto/batch-codec.ts';
 
 export interface BatchAccount {
   readonly delivery: DeliveryContent;
+  /** The stream gave its message before: it may be stored already. */
+  readonly again?: boolean;
   /** Absent where the bytes are no batch. */
   readonly batch?: DecodedBatch;
   /** Rows the batch had. */

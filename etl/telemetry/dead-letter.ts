@@ -13,6 +13,7 @@ export type DeadLetterReason =
   | 'type_changed'
   | 'too_many_series'
   | 'clock_skew'
+  | 'node_cap'
   | 'rejected_by_database'
   | 'reserved_measurement';
 

@@ -8,6 +8,7 @@ import { Cycle } from './cycle.ts';
 import { batchLetter, type DeadLetter, type DeadLetterReason, rowLetter } from './dead-letter.ts';
 import { toEventRows } from './event-rows.ts';
 import { countMerged } from './merged-rows.ts';
+import type { NodeCap } from './node-cap.ts';
 import type { SeriesCache, SeriesEntry } from './series-cache.ts';
 import { shapeKey, type TablePlan } from './table-plan.ts';
 
@@ -32,6 +33,8 @@ export const MAX_SKEW_US = 86_400_000_000;
 const LETTERS_PER_BATCH = 100;
 
 export interface TransformOptions {
+  /** Undefined takes any number of rows. */
+  cap?: Pick<NodeCap, 'refusal'>;
   ttlDays: number;
   /** Unix ms. */
   now: () => number;
@@ -54,12 +57,12 @@ export class Transform {
    * The cycle that stores these messages. Waits only for the schema. A batch for which this program throws is set aside with its bytes: it would do
    * so each time, and hold up all others. Throws `cancelled` at a stop.
    */
-  async run(messages: readonly Buffer[]): Promise<Cycle> {
+  async run(messages: readonly Buffer[], again: readonly boolean[] = []): Promise<Cycle> {
     try {
-      return await this.#run(messages, NOTHING_BROKEN);
+      return await this.#run(messages, again, NOTHING_BROKEN);
     } catch (error) {
       if (toMusterError(error).code === 'cancelled') throw error;
-      return this.#run(messages, await this.#findBroken(messages));
+      return this.#run(messages, again, await this.#findBroken(messages));
     }
   }
 
@@ -67,11 +70,11 @@ export class Transform {
   async #findBroken(messages: readonly Buffer[]): Promise<Map<string, string>> {
     const broken = new Map<string, string>();
     const cycle = new Cycle(this.#pool);
-    for (const message of messages) readMessage(message, cycle);
+    for (const message of messages) readMessage(message, cycle, false);
     for (const { batch, delivery } of cycle.accounts) {
       if (batch === undefined) continue;
       try {
-        (await this.#run([encodeEnvelope([delivery])], NOTHING_BROKEN)).release();
+        (await this.#run([encodeEnvelope([delivery])], [true], NOTHING_BROKEN)).release();
       } catch (thrown) {
         const error = toMusterError(thrown);
         if (error.code === 'cancelled') throw error;
@@ -81,9 +84,9 @@ export class Transform {
     return broken;
   }
 
-  async #run(messages: readonly Buffer[], broken: ReadonlyMap<string, string>): Promise<Cycle> {
+  async #run(messages: readonly Buffer[], again: readonly boolean[], broken: ReadonlyMap<string, string>): Promise<Cycle> {
     const cycle = new Cycle(this.#pool);
-    for (const message of messages) readMessage(message, cycle);
+    for (const [i, message] of messages.entries()) readMessage(message, cycle, again[i] === true);
     for (const [i, { batch, delivery }] of broken.size === 0 ? [] : [...cycle.accounts.entries()]) {
       const problem = broken.get(batchKey(delivery));
       if (batch === undefined || problem === undefined) continue;
@@ -115,6 +118,13 @@ export class Transform {
       const side = delivery.skewUs > 0 ? 'behind' : 'ahead of';
       account.problem = `clock_skew: the clock of the node is ${Math.round(Math.abs(delivery.skewUs) / 1e6)} s ${side} the gateway's`;
       cycle.letters.push(batchLetter(delivery, 'clock_skew', account.problem));
+      return;
+    }
+    const capped = this.#options.cap?.refusal(delivery, account.again === true);
+    if (capped !== undefined && account.rows > 0) {
+      account.badRows = account.rows;
+      account.problem = capped;
+      cycle.letters.push(batchLetter(delivery, 'node_cap', capped));
       return;
     }
     const events = toEventRows(delivery, batch, window);
@@ -229,7 +239,7 @@ function batchKey({ nodeId, epoch, seq }: DeliveryContent): string {
   return `${nodeId}/${Buffer.from(epoch).toString('hex')}/${seq}`;
 }
 
-function readMessage(message: Buffer, cycle: Cycle): void {
+function readMessage(message: Buffer, cycle: Cycle, again: boolean): void {
   let deliveries: DeliveryContent[];
   try {
     deliveries = decodeEnvelope(message);
@@ -238,7 +248,7 @@ function readMessage(message: Buffer, cycle: Cycle): void {
     return;
   }
   for (const delivery of deliveries) {
-    const account: BatchAccount = { delivery, rows: 0, badRows: 0, mergedRows: 0, problem: '' };
+    const account: BatchAccount = { delivery, again, rows: 0, badRows: 0, mergedRows: 0, problem: '' };
     try {
       const batch = decodeBatch(Buffer.from(delivery.batch.buffer, delivery.batch.byteOffset, delivery.batch.byteLength));
       for (const frame of batch.frames) account.rows += frame.timeUs.length;

@@ -40,8 +40,15 @@ export async function startEtlSetup(options: EtlSetupOptions = {}): Promise<EtlS
 }
 
 /** One more ETL, writing to `httpUrl` (the database, or something staged before it). */
-export function startEtl(nats: NatsHarness, httpUrl: string, questdb: QuestdbHarness, name: string): Promise<Server> {
+export function startEtl(
+  nats: NatsHarness,
+  httpUrl: string,
+  questdb: QuestdbHarness,
+  name: string,
+  more: Readonly<Record<string, string>> = {},
+): Promise<Server> {
   const settings = {
+    ...more,
     'nats-url': nats.url,
     'nats-user': 'etl',
     'nats-password-file': nats.etl.passwordFile,
