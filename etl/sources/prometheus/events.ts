@@ -33,6 +33,7 @@ export interface ExtractionEvents {
   querySkipped(query: string, error: MusterError): void;
   /** Prometheus cannot run the query for this single point: it stays a gap. */
   pointSkipped(query: string, time: string, error: MusterError): void;
+  /** By Prometheus, or because of it. */
   warned(query: string, words: string): void;
 }
 
@@ -103,7 +104,7 @@ export function createExtractionEvents(log: Log): ExtractionEvents {
       log.error({ query, time, error: error.message }, 'a point is left out');
     },
     warned(query, words) {
-      log[isDue(`${query} warned`) ? 'warn' : 'debug']({ query, words }, 'Prometheus warns');
+      log[isDue(`${query} warned`) ? 'warn' : 'debug']({ query, words }, 'warning');
     },
   };
 }

@@ -12,6 +12,7 @@ import type { PrometheusClient } from './prometheus-client.ts';
 import { PrometheusError } from './prometheus-error.ts';
 import { QueryRun, type QueryTally } from './query-run.ts';
 import type { Span } from './span.ts';
+import { Turns } from './turns.ts';
 import { stepAt, stepFrom } from './windows.ts';
 
 export interface ExtractorOptions {
@@ -35,14 +36,27 @@ export interface QueryOutcome {
 export class Extractor {
   readonly #options: ExtractorOptions;
   readonly #runs: readonly QueryRun[];
-  #working = 0;
-  readonly #waiting: (() => void)[] = [];
 
   constructor(options: ExtractorOptions) {
     this.#options = options;
     const { config, client, delivery, events, stopping, cut } = options;
-    const { name: source, lag: lagMs, firstSpan: firstSpanMs, retries, pointsPerRequest, maxSeries } = config;
-    const common = { source, client, delivery, events, lagMs, firstSpanMs, retries, pointsPerRequest, maxSeries, stopping, cut };
+    const { name: source, lag: lagMs, firstSpan: firstSpanMs, retries, pointsPerRequest, maxSeries, ttlDays } = config;
+    const turns = new Turns(config.concurrency);
+    const common = {
+      source,
+      client,
+      delivery,
+      events,
+      lagMs,
+      firstSpanMs,
+      retries,
+      pointsPerRequest,
+      maxSeries,
+      ttlDays,
+      turns,
+      stopping,
+      cut,
+    };
     this.#runs = config.queries.map((plan) => new QueryRun(plan, common));
   }
 
@@ -91,20 +105,13 @@ export class Extractor {
     }
   }
 
-  /** So many at once as the configuration says. */
   async #attempt(run: QueryRun, work: () => Promise<void>): Promise<QueryOutcome> {
     const { name } = run.plan;
-    while (this.#working >= this.#options.config.concurrency) await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    this.#working++;
-    try {
-      await work();
-      return { name, tally: run.tally, error: undefined };
-    } catch (error) {
-      return { name, tally: run.tally, error: toMusterError(error) };
-    } finally {
-      this.#working--;
-      this.#waiting.shift()?.();
-    }
+    const error = await work().then(
+      () => undefined,
+      (thrown: unknown) => toMusterError(thrown),
+    );
+    return { name, tally: run.tally, error };
   }
 
   #folder(): string {

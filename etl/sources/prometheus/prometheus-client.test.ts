@@ -1,9 +1,11 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { createServer, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
+import { createAuthority, issueServerCertificate } from '../../../core/node/tls-authority.ts';
 import { PrometheusClient, type PrometheusOptions } from './prometheus-client.ts';
 import type { PrometheusError } from './prometheus-error.ts';
 
@@ -166,4 +168,18 @@ it('goes by the clock of the server', async () => {
   const behindMs = Date.now() - (await client.serverNowMs(NEVER));
   expect(behindMs).toBeGreaterThanOrEqual(600_000);
   expect(behindMs).toBeLessThan(602_500);
+});
+
+it('trusts the CA it is given, and no other', async () => {
+  const authority = await createAuthority();
+  const { certificatePem: cert, keyPem: key } = await issueServerCertificate(authority, ['127.0.0.1']);
+  const body = JSON.stringify({ status: 'success', data: { resultType: 'matrix', result: [] } });
+  const server = createTlsServer({ cert, key }, (_, response) => page(200, body)(response));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const trusting = new PrometheusClient({ url, timeoutMs: 5000, caFile: secretFile(authority.certificatePem) });
+  const doubting = new PrometheusClient({ url, timeoutMs: 5000 });
+  open.push({ close: () => server.closeAllConnections() }, server, trusting, doubting);
+  expect(await rangeOf(trusting)).toEqual({ series: [], warnings: [] });
+  expect(await failureOf(doubting)).toMatchObject({ kind: 'access', message: expect.stringContaining('is not trusted') });
 });

@@ -12,6 +12,7 @@ import { type Mark, MarkFile } from './mark-file.ts';
 import type { RangeQuery } from './prometheus-client.ts';
 import { PrometheusError } from './prometheus-error.ts';
 import { QueryRun, type QueryRunOptions } from './query-run.ts';
+import { Turns } from './turns.ts';
 
 const STEP_MS = 15_000;
 const START_MS = Date.parse('2026-11-22T10:00:00Z');
@@ -42,7 +43,7 @@ class World {
     const world = this;
     const tell = (what: string) => (_: string, detail: unknown) => void this.told.push(`${what} ${JSON.stringify(detail)}`);
     return {
-      ...{ source: 'lab', lagMs: 0, firstSpanMs: 0, retries: 3, pointsPerRequest: 100, maxSeries: 10 },
+      ...{ source: 'lab', lagMs: 0, firstSpanMs: 0, retries: 3, pointsPerRequest: 100, maxSeries: 10, ttlDays: 30, turns: new Turns(1) },
       ...{ stopping: this.stopping.signal, cut: new AbortController().signal },
       client: {
         serverNowMs: async () => this.nowMs,
@@ -197,6 +198,16 @@ it('back-fills the same pieces under the same numbers, beside the mark', async (
   await world.run().backfill({ first: first - 30, last: first + 250 });
   expect(new Set([...before.slice(1), ...world.numbers.slice(before.length)]).size).toBe(before.length);
   expect(world.file.load()).toBeUndefined();
+});
+
+it('does not fetch what the store would refuse as too old', async () => {
+  const world = new World();
+  await world.run().runDue(world.file);
+  world.nowMs += 31 * 86_400_000;
+  world.onAsk = () => world.stopping.abort();
+  await world.run().runDue(world.file);
+  expect(world.asked.at(-1)?.startMs).toBe(world.nowMs - 30 * 86_400_000 + 3_600_000 + STEP_MS);
+  expect(world.told.join()).toContain('what is older than 30 days is left out');
 });
 
 it('begins no window after it is told to stop', async () => {

@@ -12,6 +12,7 @@ import { begun, finished, type Mark, type MarkFile, newMark } from './mark-file.
 import type { PrometheusClient } from './prometheus-client.ts';
 import { PrometheusError } from './prometheus-error.ts';
 import { type LeftOut, SeriesCleaner } from './series-cleaner.ts';
+import type { Turns } from './turns.ts';
 import { firstHalf, periodOf, piecesOf, stepAt, type Window, windowAfter } from './windows.ts';
 
 export interface QueryRunOptions {
@@ -25,12 +26,18 @@ export interface QueryRunOptions {
   retries: number;
   pointsPerRequest: number;
   maxSeries: number;
+  /** Days that the store keeps rows. */
+  ttlDays: number;
+  /** Transfers of all queries. */
+  turns: Turns;
   /** No new window and no new attempt. */
   stopping: AbortSignal;
   /** What is in flight is given up. */
   cut: AbortSignal;
 }
 
+const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
 const FIRST_RETRY_MS = 500;
 const LONGEST_RETRY_MS = 10_000;
 
@@ -109,10 +116,23 @@ export class QueryRun {
   #load(markFile: MarkFile, upTo: number): Mark {
     const { stepMs } = this.plan;
     const before = markFile.load();
-    if (before?.identity === this.#identity) return before;
+    if (before?.identity === this.#identity) return this.#withinTtl(before, upTo);
     const done =
       before === undefined ? upTo - 1 - Math.floor(this.#options.firstSpanMs / stepMs) : stepAt(before.done * before.stepMs, stepMs);
     return newMark(this.#identity, stepMs, done, periodOf(done + 1, stepMs));
+  }
+
+  /** What the store would refuse as too old is not fetched: the mark moves up to what it takes. */
+  #withinTtl(mark: Mark, upTo: number): Mark {
+    const { ttlDays, events } = this.#options;
+    const oldest = upTo - stepAt(ttlDays * DAY_MS - HOUR_MS, this.plan.stepMs);
+    if (mark.done >= oldest) return mark;
+    const since = isoTime(mark.done, this.plan.stepMs);
+    events.warned(
+      this.plan.name,
+      `all was stored up to ${since}: what is older than ${ttlDays} days is left out, as the store does not keep it`,
+    );
+    return newMark(this.#identity, this.plan.stepMs, oldest, periodOf(oldest + 1, this.plan.stepMs));
   }
 
   /** Stores a window, or its first part where Prometheus cannot compute it at once; gives what was stored. `onPart` is told a part before it is tried. */
@@ -127,7 +147,8 @@ export class QueryRun {
       try {
         return await this.#retrying(async () => {
           const own = new Map(numbers);
-          await this.#transfer(part, { epoch, numbers: own });
+          // A query that hangs takes one turn at a time.
+          await this.#options.turns.take(() => this.#transfer(part, { epoch, numbers: own }));
           return { ...part, numbers: own };
         });
       } catch (error) {

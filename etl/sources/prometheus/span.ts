@@ -10,7 +10,7 @@ export interface Span {
   toMs: number;
 }
 
-/** A time alone is a day of UTC's begin or a moment; a duration is so long before now. Throws `invalid_argument`. */
+/** A date alone is its first moment in UTC, a duration is so long before now. Throws `invalid_argument`. */
 export function parseSpan(text: string, nowMs: number): Span {
   const [from = '', to = '', more] = text.split('..');
   if (from === '' || to === '' || more !== undefined) {
