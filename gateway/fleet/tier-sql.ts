@@ -1,7 +1,7 @@
 // The statement that reads one piece of a tier plan in equal steps. Names are checked by the caller and quoted here.
 import { type Figure, figureColumn, ROWS_COLUMN } from '../../core/common/tier-names.ts';
 import { identifier } from './read-database.ts';
-import type { TierPiece } from './tier-plan.ts';
+import type { TierPiece, TierPlan } from './tier-plan.ts';
 
 export interface PieceColumns {
   /** Symbols that name the series. */
@@ -10,6 +10,24 @@ export interface PieceColumns {
   figures: readonly Figure[];
   /** What the piece's source has: an early generation of a view lacks what came later. */
   has: ReadonlySet<string>;
+}
+
+/** The means of a whole plan as one statement: `timestamp`, the tags, and each field under its own name. */
+export function planMeansSql(
+  plan: TierPlan,
+  conditions: readonly string[],
+  columns: Omit<PieceColumns, 'has' | 'figures'>,
+  hasOf: (source: string) => ReadonlySet<string>,
+): string {
+  const names = [
+    'timestamp',
+    ...columns.tags.map(identifier),
+    ...columns.fields.map((field) => `${identifier(figureColumn(field, 'mean'))} ${identifier(field)}`),
+  ];
+  return plan.pieces
+    .map((piece) => pieceSql(piece, plan.stepUs, conditions, { ...columns, figures: ['mean'], has: hasOf(piece.source) }))
+    .map((sql) => `select ${names.join(', ')} from (${sql})`)
+    .join(' union all ');
 }
 
 /** Columns: `timestamp`, the tags, `rows`, then for each field its figures by their column names. */

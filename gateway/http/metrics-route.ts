@@ -2,8 +2,11 @@
 
 import { parseIsoTime } from '../../core/common/iso-time.ts';
 import { MusterError } from '../../core/common/muster-error.ts';
+import { parseRollUpView, type Tier } from '../../core/common/tier-names.ts';
 import type { Measurement, QueryFrame, QueryRequest } from '../../proto/gen/messages.ts';
 import { identifier, literal } from '../fleet/read-database.ts';
+import type { TierPlan } from '../fleet/tier-plan.ts';
+import { planMeansSql } from '../fleet/tier-sql.ts';
 import { type HttpAnswer, json } from './http-answer.ts';
 import type { HttpRequest, HttpRoute } from './http-door.ts';
 import { csvRows, jsonRows } from './rows-text.ts';
@@ -11,6 +14,8 @@ import { csvRows, jsonRows } from './rows-text.ts';
 export interface MetricsOptions {
   measurements(): Promise<readonly Measurement[]>;
   query(request: QueryRequest, signal: AbortSignal): AsyncIterable<QueryFrame>;
+  /** Which tier has a measurement's range in these steps. */
+  tierPlan(measurement: string, range: { fromUs: number; toUs: number; stepUs: number }): Promise<TierPlan>;
 }
 
 const KEYS = ['measurement', 'node', 'fields', 'from', 'to', 'last', 'every', 'format', 'limit'];
@@ -41,14 +46,62 @@ export function metricsRoute(options: MetricsOptions): HttpRoute {
       if (format !== 'json' && format !== 'csv')
         throw new MusterError('invalid_argument', `format is ${format.slice(0, 40)}: json or csv is needed`);
       const maxRows = wholeNumber(query.get('limit'), DEFAULT_ROWS);
-      const frames = options.query({ sql: toSql(measurement, query), maxRows, timeoutMs: TIMEOUT_MS }, signal);
+      const { sql, tier } = await toStatement(options, measurements, measurement, query);
+      const frames = options.query({ sql, maxRows, timeoutMs: TIMEOUT_MS }, signal);
       // The first frame is waited for, so that an error of the query still has its status.
       const iterator = frames[Symbol.asyncIterator]();
       const first = await iterator.next();
       const type = format === 'csv' ? 'text/csv; charset=utf-8' : 'application/json';
-      return { status: 200, headers: { 'content-type': type }, body: (format === 'csv' ? csvRows : jsonRows)(first, iterator) };
+      return {
+        status: 200,
+        headers: { 'content-type': type, 'x-muster-tier': tier },
+        body: (format === 'csv' ? csvRows : jsonRows)(first, iterator),
+      };
     },
   };
+}
+
+/** Means over spans come from the roll-ups where these have them; everything else from the rows. */
+async function toStatement(
+  options: MetricsOptions,
+  measurements: readonly Measurement[],
+  measurement: Measurement,
+  query: URLSearchParams,
+): Promise<{ sql: string; tier: Tier }> {
+  const sql = toSql(measurement, query);
+  const every = query.get('every');
+  const fromUs = boundUs(query, 'from');
+  if (every === null || fromUs === undefined || measurement.view || parseRollUpView(measurement.name) !== undefined)
+    return { sql, tier: 'raw' };
+  const range = { fromUs, toUs: boundUs(query, 'to') ?? Date.now() * 1000, stepUs: spanUs(every) };
+  const plan = await options.tierPlan(measurement.name, range);
+  if (plan.tier === 'raw') return { sql, tier: 'raw' };
+  const tags = measurement.columns.filter((column) => column.tag).map((column) => column.name);
+  const doubles = measurement.columns.filter((column) => column.type === 'double').map((column) => column.name);
+  const fields =
+    query
+      .get('fields')
+      ?.split(',')
+      .filter((field) => doubles.includes(field)) ?? doubles;
+  const node = query.get('node');
+  const conditions = node === null ? [] : [`node_id = ${literal(node)}`];
+  const hasOf = (source: string): Set<string> => new Set(measurements.find(({ name }) => name === source)?.columns.map(({ name }) => name));
+  return { sql: planMeansSql(plan, conditions, { tags, fields }, hasOf), tier: plan.tier };
+}
+
+function boundUs(query: URLSearchParams, key: 'from' | 'to'): number | undefined {
+  const last = query.get('last');
+  if (last !== null) return key === 'from' ? Date.now() * 1000 - spanUs(last) : undefined;
+  const text = query.get(key);
+  return text === null ? undefined : parseIsoTime(text);
+}
+
+const UNIT_US: Readonly<Record<string, number>> = { s: 1e6, m: 60e6, h: 3600e6, d: 86_400e6 };
+
+/** Of a text that `SPAN` matches. */
+function spanUs(text: string): number {
+  const [, count, unit = ''] = SPAN.exec(text) ?? [];
+  return Number(count) * (UNIT_US[unit] ?? Number.NaN);
 }
 
 /** The statement: made of checked names and quoted values only. */

@@ -19,7 +19,7 @@ it('describes every route, its scope and no other', () => {
       events: { samplesPushed: unused },
     }),
     ...importRoutes({ jobs: { folder: unused, assertRoom: unused, begin: unused, get: unused }, maxBytes: 1 }),
-    metricsRoute({ measurements: unused, query: unused }),
+    metricsRoute({ measurements: unused, query: unused, tierPlan: unused }),
   ];
   const { paths } = openapi('1') as { paths: Record<string, Record<string, { security: { bearer?: string[] }[] }>> };
   const described = Object.entries(paths).flatMap(([path, methods]) =>

@@ -102,12 +102,15 @@ export function openapi(version: string): object {
             parameter('from', 'ISO 8601 with zone, inclusive'),
             parameter('to', 'ISO 8601 with zone, exclusive'),
             parameter('last', 'A span up to now: `15m`, `6h`, `7d`'),
-            parameter('every', 'Mean over spans: `30s`, `5m`, `1h`'),
+            parameter('every', 'Mean over spans: `30s`, `5m`, `1h`; from the roll-up that has them, in whole spans'),
             parameter('format', '`json` (default) or `csv`'),
             parameter('limit', 'Rows at most; default 10,000'),
           ],
           responses: {
-            200: { description: 'Columns and rows', content: { 'application/json': { schema: { type: 'object' } }, 'text/csv': {} } },
+            200: {
+              description: 'Columns and rows; the header `x-muster-tier` says `raw`, `1m` or `1h`',
+              content: { 'application/json': { schema: { type: 'object' } }, 'text/csv': {} },
+            },
             default: error,
           },
         },

@@ -15,7 +15,9 @@ import { MeasurementCatalog } from '../../gateway/fleet/measurements.ts';
 import { QueryRunner } from '../../gateway/fleet/query.ts';
 import { ReadDatabase } from '../../gateway/fleet/read-database.ts';
 import { TierReader } from '../../gateway/fleet/tier-series.ts';
-import type { SeriesFrame } from '../../proto/gen/messages.ts';
+import type { HttpRequest } from '../../gateway/http/http-door.ts';
+import { metricsRoute } from '../../gateway/http/metrics-route.ts';
+import type { Measurement, SeriesFrame } from '../../proto/gen/messages.ts';
 import { startNats } from '../harness/nats.ts';
 import { type QuestdbHarness, startQuestdb } from '../harness/questdb.ts';
 import { temporaryFolder } from '../harness/server.ts';
@@ -31,6 +33,8 @@ const TODAY_US = Math.floor((Date.now() * 1000) / DAY_US) * DAY_US;
 let questdb: QuestdbHarness;
 let database: QuestdbHttp;
 let reader: TierReader;
+let measurements: () => Promise<Measurement[]>;
+let query: QueryRunner['run'];
 const components: { stop(): Promise<void> }[] = [];
 const events = { schemaChanged: () => {}, retried: () => {} };
 
@@ -43,10 +47,9 @@ beforeAll(async () => {
   await queries.start();
   components.push(rows, queries);
   const catalog = new MeasurementCatalog(rows, () => performance.now() * 1000);
-  reader = new TierReader({
-    ...{ database: rows, now: Date.now, measurements: () => catalog.list() },
-    query: (request, signal) => queries.run(request, signal),
-  });
+  measurements = () => catalog.list();
+  query = (request, signal) => queries.run(request, signal);
+  reader = new TierReader({ database: rows, now: Date.now, measurements, query });
 });
 afterAll(async () => {
   for (const component of components) await component.stop();
@@ -200,6 +203,31 @@ describe('roll-ups', () => {
       }
       expectSame(actual, wanted);
     }
+  });
+
+  it('answer means over spans of the metrics route, which says the tier', async () => {
+    const route = metricsRoute({ measurements, query, tierPlan: (measurement, range) => reader.plan(measurement, range) });
+    const get = async (params: Record<string, string>) => {
+      const { headers, body } = await route.answer({
+        query: new URLSearchParams(params),
+        signal: new AbortController().signal,
+      } as HttpRequest);
+      let text = '';
+      for await (const part of body as AsyncIterable<string>) text += part;
+      return { tier: headers?.['x-muster-tier'], rows: (JSON.parse(text) as { rows: unknown[][] }).rows };
+    };
+    const range = { measurement: 'cpu', node: 'n1', fields: 'busy', from: new Date((TODAY_US - 3 * DAY_US) / 1000).toISOString() };
+    const [hours, fine] = [await get({ ...range, every: '1h' }), await get({ ...range, every: '30s' })];
+    expect([hours.tier, fine.tier]).toEqual(['1h', 'raw']);
+    const wanted = expected(
+      rows.filter(({ node }) => node === 'n1'),
+      HOUR_US,
+    );
+    const actual = new Map(
+      hours.rows.map(([time, node, cpu, mean]) => [`${Date.parse(String(time)) * 1000} ${node} ${cpu}`, mean as number | null]),
+    );
+    expect([...actual.keys()].sort()).toEqual([...wanted.keys()].sort());
+    for (const [key, mean] of actual) expect(mean ?? Number.NaN, key).toBeCloseTo(wanted.get(key)?.[4] as number, 9);
   });
 
   it('keep what the table no longer has when the table gets a column', async () => {
