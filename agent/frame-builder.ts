@@ -3,6 +3,7 @@ import type { FrameColumns } from '../core/common/frame.ts';
 import { type Collector, DEFAULT_MAX_ROWS, type RowSink } from './collectors/collector.ts';
 
 const MAX_PROBLEMS = 8;
+const ROWS_AT_FIRST = 4;
 const NONE: readonly string[] = [];
 
 type Shape = Pick<Collector, 'measurement' | 'tags' | 'fields' | 'textFields' | 'maxRows'>;
@@ -10,15 +11,18 @@ type Shape = Pick<Collector, 'measurement' | 'tags' | 'fields' | 'textFields' | 
 /** Takes rows, tick after tick, until `take`. A row without any value is left out. */
 export class FrameBuilder implements RowSink {
   readonly #shape: Shape;
+  readonly #width: number;
   readonly #textFields: readonly string[];
   readonly maxRows: number;
-  /** Those of the frame before stay known: mostly the same come again, in the same order. */
-  #series: string[][] = [];
+  /** Those of the frame before stay known: mostly the same come again, in the same order. Frozen once a frame has them. */
+  #series: (readonly string[])[] = [];
   #indexOf = new Map<string, number>();
-  #seriesIsShared = false;
-  #seriesIndex: number[] = [];
-  #timeUs: number[] = [];
-  #values: number[] = [];
+  /** The three below have room for more rows than there are. */
+  #rows = 0;
+  #seriesIndex = new Uint32Array(ROWS_AT_FIRST);
+  #timeUs = new Float64Array(ROWS_AT_FIRST);
+  /** Row after row. */
+  #values: Float64Array;
   #texts: string[] = [];
   #tickUs = 0;
   #tickRows = 0;
@@ -27,8 +31,10 @@ export class FrameBuilder implements RowSink {
 
   constructor(shape: Shape) {
     this.#shape = shape;
+    this.#width = shape.fields.length;
     this.#textFields = shape.textFields ?? NONE;
     this.maxRows = shape.maxRows ?? DEFAULT_MAX_ROWS;
+    this.#values = new Float64Array(this.#width * ROWS_AT_FIRST);
   }
 
   /** The rows that follow are of this moment. */
@@ -54,7 +60,7 @@ export class FrameBuilder implements RowSink {
   }
 
   get rows(): number {
-    return this.#timeUs.length;
+    return this.#rows;
   }
 
   add(tagValues: readonly string[], values: ArrayLike<number>, texts: readonly string[] = NONE): void {
@@ -62,16 +68,32 @@ export class FrameBuilder implements RowSink {
       this.#leftOut++;
       return;
     }
-    const width = this.#shape.fields.length;
+    const width = this.#width;
+    const start = this.#rows * width;
+    if (this.#rows === this.#timeUs.length) this.#grow();
+    const into = this.#values;
     let present = false;
-    for (let i = 0; i < width && !present; i++) present = !Number.isNaN(values[i]);
+    for (let i = 0; i < width; i++) {
+      const value = values[i] as number;
+      into[start + i] = value;
+      // Only NaN is not itself.
+      // biome-ignore lint/suspicious/noSelfCompare: as said above, and a call a value less.
+      if (value === value) present = true;
+    }
+    // The next row takes the place of one without any value.
     if (!present) return;
-    for (let i = 0; i < width; i++) this.#values.push(values[i] as number);
     for (let i = 0; i < this.#textFields.length; i++) this.#texts.push(texts[i] ?? '');
-    const index = this.#indexOfSeries(tagValues);
-    this.#seriesIndex.push(index);
-    this.#timeUs.push(this.#tickUs);
+    this.#seriesIndex[this.#rows] = this.#indexOfSeries(tagValues);
+    this.#timeUs[this.#rows] = this.#tickUs;
+    this.#rows++;
     this.#tickRows++;
+  }
+
+  #grow(): void {
+    const rows = this.#rows * 2;
+    this.#seriesIndex = copyInto(new Uint32Array(rows), this.#seriesIndex);
+    this.#timeUs = copyInto(new Float64Array(rows), this.#timeUs);
+    this.#values = copyInto(new Float64Array(rows * this.#width), this.#values);
   }
 
   #indexOfSeries(tagValues: readonly string[]): number {
@@ -81,8 +103,7 @@ export class FrameBuilder implements RowSink {
     let index = this.#indexOf.get(key);
     if (index === undefined) {
       // Frames that were handed over keep the list as it is.
-      if (this.#seriesIsShared) this.#series = [...this.#series];
-      this.#seriesIsShared = false;
+      if (Object.isFrozen(this.#series)) this.#series = [...this.#series];
       index = this.#series.length;
       this.#series.push([...tagValues]);
       this.#indexOf.set(key, index);
@@ -90,59 +111,78 @@ export class FrameBuilder implements RowSink {
     return index;
   }
 
-  /** The frame of all rows since the last `take`; undefined where there are none. */
+  /** The frame of all rows since the last `take`; undefined where there are none. Its list of series is frozen. */
   take(): FrameColumns | undefined {
-    const rows = this.#timeUs.length;
+    const rows = this.#rows;
     if (rows === 0) return undefined;
     const { measurement, tags, fields } = this.#shape;
-    const values = new Float64Array(rows * fields.length);
-    for (let row = 0, at = 0; row < rows; row++) {
-      for (let field = 0; field < fields.length; field++) values[field * rows + row] = this.#values[at++] as number;
-    }
+    const values = this.#columns();
     const { series, seriesIndex } = this.#takeSeries();
     const frame: FrameColumns = {
       measurement,
       tags,
       series,
       seriesIndex,
-      timeUs: Float64Array.from(this.#timeUs),
+      timeUs: this.#timeUs.slice(0, rows),
       fields,
       values,
       textFields: this.#textFields,
       texts: this.#textFields.length === 0 ? NONE : this.#texts,
     };
-    this.#timeUs.length = 0;
-    this.#values.length = 0;
+    this.#rows = 0;
     if (this.#texts.length > 0) this.#texts = [];
     return frame;
   }
 
-  /** Series that came no more are forgotten with this frame, so that the list does not grow with what once was. */
-  #takeSeries(): Pick<FrameColumns, 'series' | 'seriesIndex'> {
-    const used = new Uint8Array(this.#series.length);
-    for (const index of this.#seriesIndex) used[index] = 1;
-    if (used.includes(0)) this.#forgetUnused(used);
-    const seriesIndex = Uint32Array.from(this.#seriesIndex);
-    this.#seriesIndex.length = 0;
-    this.#seriesIsShared = true;
-    return { series: this.#series, seriesIndex };
+  #columns(): Float64Array {
+    const rows = this.#rows;
+    const width = this.#width;
+    const byRow = this.#values;
+    // A row is its own columns.
+    if (rows === 1) return byRow.slice(0, width);
+    const columns = new Float64Array(rows * width);
+    for (let row = 0, at = 0; row < rows; row++) {
+      for (let to = row; to < columns.length; to += rows) columns[to] = byRow[at++] as number;
+    }
+    return columns;
   }
 
-  #forgetUnused(used: Uint8Array): void {
-    const kept: string[][] = [];
-    const newIndex = new Uint32Array(used.length);
+  /** Series that came no more are forgotten with this frame, so that the list does not grow with what once was. */
+  #takeSeries(): Pick<FrameColumns, 'series' | 'seriesIndex'> {
+    const seriesIndex = this.#seriesIndex.slice(0, this.#rows);
+    if (!this.#areAllUsed(seriesIndex)) this.#forgetUnused(seriesIndex);
+    return { series: Object.freeze(this.#series) as FrameColumns['series'], seriesIndex };
+  }
+
+  #areAllUsed(seriesIndex: Uint32Array): boolean {
+    const { length } = this.#series;
+    if (length === 1) return true;
+    const used = new Uint8Array(length);
+    for (let row = 0; row < seriesIndex.length; row++) used[seriesIndex[row] as number] = 1;
+    return !used.includes(0);
+  }
+
+  #forgetUnused(seriesIndex: Uint32Array): void {
+    const used = new Set(seriesIndex);
+    const kept: (readonly string[])[] = [];
+    const newIndex = new Uint32Array(this.#series.length);
     for (const [key, index] of this.#indexOf) {
-      if (used[index] === 0) {
+      if (!used.has(index)) {
         this.#indexOf.delete(key);
         continue;
       }
       newIndex[index] = kept.length;
       this.#indexOf.set(key, kept.length);
-      kept.push(this.#series[index] as string[]);
+      kept.push(this.#series[index] as readonly string[]);
     }
     this.#series = kept;
-    this.#seriesIndex = this.#seriesIndex.map((index) => newIndex[index] as number);
+    for (let row = 0; row < seriesIndex.length; row++) seriesIndex[row] = newIndex[seriesIndex[row] as number] as number;
   }
+}
+
+function copyInto<T extends Float64Array | Uint32Array>(larger: T, from: T): T {
+  larger.set(from);
+  return larger;
 }
 
 function areEqual(a: readonly string[], b: readonly string[]): boolean {

@@ -11,28 +11,31 @@ const NINE = 57;
 export class Scanner {
   readonly bytes: Buffer;
   pos: number;
+  readonly #end: number;
 
   constructor(bytes: Buffer, pos = 0) {
     this.bytes = bytes;
     this.pos = pos;
+    this.#end = bytes.length;
   }
 
   get done(): boolean {
-    return this.pos >= this.bytes.length;
+    return this.pos >= this.#end;
   }
 
   /** To the start of the next line; false at the end of the file. */
   nextLine(): boolean {
     const at = this.bytes.indexOf(NEWLINE, this.pos);
-    this.pos = at < 0 ? this.bytes.length : at + 1;
-    return this.pos < this.bytes.length;
+    this.pos = at < 0 ? this.#end : at + 1;
+    return this.pos < this.#end;
   }
 
   /** Does the rest of the file start with these ASCII characters? */
   startsWith(text: string): boolean {
     const { bytes, pos } = this;
-    if (pos + text.length > bytes.length) return false;
-    for (let i = 0; i < text.length; i++) if (bytes[pos + i] !== text.charCodeAt(i)) return false;
+    const { length } = text;
+    if (pos + length > this.#end) return false;
+    for (let i = 0; i < length; i++) if (bytes[pos + i] !== text.charCodeAt(i)) return false;
     return true;
   }
 
@@ -47,24 +50,32 @@ export class Scanner {
 
   skipSpaces(): void {
     const { bytes } = this;
-    while (bytes[this.pos] === SPACE || bytes[this.pos] === TAB) this.pos++;
+    let at = this.pos;
+    while (bytes[at] === SPACE || bytes[at] === TAB) at++;
+    this.pos = at;
   }
 
   /** The next unsigned decimal number; NaN, without moving, where the line ends or something else stands. */
   number(): number {
-    this.skipSpaces();
     const { bytes } = this;
+    const end = this.#end;
     let at = this.pos;
-    let value = 0;
-    let byte = bytes[at] ?? NEWLINE;
+    while (at < end && (bytes[at] === SPACE || bytes[at] === TAB)) at++;
+    this.pos = at;
+    let byte = at < end ? (bytes[at] as number) : NEWLINE;
     if (byte < ZERO || byte > NINE) return Number.NaN;
-    for (; byte >= ZERO && byte <= NINE; byte = bytes[++at] ?? NEWLINE) value = value * 10 + (byte - ZERO);
+    let value = 0;
+    do {
+      value = value * 10 + (byte - ZERO);
+      byte = ++at < end ? (bytes[at] as number) : NEWLINE;
+    } while (byte >= ZERO && byte <= NINE);
     if (byte === DOT) {
       let scale = 1;
-      byte = bytes[++at] ?? NEWLINE;
-      for (; byte >= ZERO && byte <= NINE; byte = bytes[++at] ?? NEWLINE) {
+      byte = ++at < end ? (bytes[at] as number) : NEWLINE;
+      while (byte >= ZERO && byte <= NINE) {
         value = value * 10 + (byte - ZERO);
         scale *= 10;
+        byte = ++at < end ? (bytes[at] as number) : NEWLINE;
       }
       value /= scale;
     }
@@ -88,13 +99,14 @@ export class Scanner {
 
   skipWords(count: number): void {
     const { bytes } = this;
+    const end = this.#end;
+    let at = this.pos;
     for (let i = 0; i < count; i++) {
-      this.skipSpaces();
-      for (; this.pos < bytes.length; this.pos++) {
-        const byte = bytes[this.pos];
-        if (byte === SPACE || byte === TAB || byte === NEWLINE) break;
-      }
+      let byte = at < end ? bytes[at] : NEWLINE;
+      while (byte === SPACE || byte === TAB) byte = ++at < end ? bytes[at] : NEWLINE;
+      while (byte !== SPACE && byte !== TAB && byte !== NEWLINE) byte = ++at < end ? bytes[at] : NEWLINE;
     }
+    this.pos = at;
   }
 }
 

@@ -63,6 +63,15 @@ describe('batch codec', () => {
     expect(Buffer.from(Batch.encode(read).finish()).equals(bytes)).toBe(true);
   });
 
+  it('writes the same bytes for lists of series that never change, whatever frame they come with', () => {
+    const expected = encodeBatch(batch).toString('hex');
+    const frames = batch.frames.map((frame) => ({ ...frame, series: Object.freeze([...frame.series]) }));
+    for (let times = 0; times < 2; times++) expect(encodeBatch({ ...batch, frames }).toString('hex')).toBe(expected);
+    const renamed = (list: typeof batch.frames) => list.map((frame) => ({ ...frame, measurement: 'other', fields: [...frame.fields] }));
+    const other = encodeBatch({ ...batch, frames: renamed(batch.frames) }).toString('hex');
+    expect(encodeBatch({ ...batch, frames: renamed(frames) }).toString('hex')).toBe(other);
+  });
+
   it('keeps the wire as it was on the first day', () => {
     expect(encodeBatch(batch).toString('hex')).toBe(readFileSync(join(GOLDEN, 'batch.hex'), 'utf8').trim());
     const delivery = {

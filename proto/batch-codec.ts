@@ -3,6 +3,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { DroppedRange, FleetEvent, FrameColumns } from '../core/common/frame.ts';
 import { MusterError } from '../core/common/muster-error.ts';
+import { namesOf, writeFieldNames, writeHead } from './frame-names.ts';
 import { BYTES, VARINT, WireReader, WireWriter } from './wire.ts';
 
 /** What an agent numbers, spools and sends. */
@@ -79,34 +80,29 @@ function sintField(field: number, value: number): void {
 }
 
 function writeFrame(field: number, frame: FrameColumns): void {
+  const names = namesOf(frame);
+  const { seriesIndex, timeUs, values } = frame;
+  const rows = timeUs.length;
   const mark = writer.open(field);
-  writer.stringField(1, frame.measurement);
-  for (const tag of frame.tags) writer.stringField(2, tag);
-  for (const values of frame.series) {
-    const series = writer.open(3);
-    for (const value of values) writer.stringField(1, value);
-    writer.close(series);
-  }
-  if (frame.seriesIndex.length > 0) {
-    const packed = writer.open(4);
-    for (let i = 0; i < frame.seriesIndex.length; i++) writer.uint(frame.seriesIndex[i] as number);
-    writer.close(packed);
-  }
-  if (frame.timeUs.length > 0) {
+  if (names === undefined) writeHead(writer, frame);
+  else writer.raw(names.head);
+  if (seriesIndex.length > 0) writer.packedUints(4, seriesIndex);
+  if (rows > 0) {
     const packed = writer.open(5);
     let before = 0;
-    for (let i = 0; i < frame.timeUs.length; i++) {
-      const time = frame.timeUs[i] as number;
+    for (let i = 0; i < rows; i++) {
+      const time = timeUs[i] as number;
       writer.sint(time - before);
       before = time;
     }
     writer.close(packed);
   }
-  for (const name of frame.fields) writer.stringField(6, name);
-  if (frame.values.length > 0) {
+  if (names === undefined) writeFieldNames(writer, frame);
+  else writer.raw(names.fields);
+  if (values.length > 0) {
     writer.tag(7, BYTES);
-    writer.uint(frame.values.byteLength);
-    writer.doubles(frame.values);
+    writer.uint(values.byteLength);
+    writer.doubles(values);
   }
   for (const name of frame.textFields) writer.stringField(8, name);
   for (const text of frame.texts) writer.stringField(9, text);

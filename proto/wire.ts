@@ -8,14 +8,18 @@ export const BYTES = 2;
 export const FIXED32 = 5;
 
 const TWO_32 = 4294967296;
+/** Up to so many are written one by one: a view of a short array of doubles costs more than its bytes. */
+const FEW_DOUBLES = 64;
 
 /** A buffer that grows. `finish` hands out a copy, so a writer can be used again after `reset`. */
 export class WireWriter {
   #buffer: Buffer;
+  #view: DataView;
   #length = 0;
 
   constructor(capacity = 4096) {
     this.#buffer = Buffer.allocUnsafeSlow(capacity);
+    this.#view = viewOf(this.#buffer);
   }
 
   get length(): number {
@@ -38,6 +42,7 @@ export class WireWriter {
     const larger = Buffer.allocUnsafeSlow(Math.max(this.#buffer.length * 2, this.#length + bytes));
     this.#buffer.copy(larger, 0, 0, this.#length);
     this.#buffer = larger;
+    this.#view = viewOf(larger);
   }
 
   tag(field: number, wireType: number): void {
@@ -49,6 +54,11 @@ export class WireWriter {
     this.#reserve(10);
     const buffer = this.#buffer;
     let at = this.#length;
+    if (value < 128) {
+      buffer[at] = value;
+      this.#length = at + 1;
+      return;
+    }
     let rest = value;
     while (rest >= TWO_32 / 2) {
       buffer[at++] = (rest % 128) | 128;
@@ -92,12 +102,14 @@ export class WireWriter {
   /** Doubles one after the other, little-endian, without tag or length. */
   doubles(values: Float64Array): void {
     this.#reserve(values.byteLength);
-    if (LITTLE_ENDIAN) {
+    if (LITTLE_ENDIAN && values.length > FEW_DOUBLES) {
       this.#buffer.set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), this.#length);
-      this.#length += values.byteLength;
     } else {
-      for (const value of values) this.#length = this.#buffer.writeDoubleLE(value, this.#length);
+      const view = this.#view;
+      const start = this.#length;
+      for (let i = 0; i < values.length; i++) view.setFloat64(start + i * 8, values[i] as number, true);
     }
+    this.#length += values.byteLength;
   }
 
   /** Bytes without tag or length. */
@@ -105,6 +117,24 @@ export class WireWriter {
     this.#reserve(bytes.length);
     this.#buffer.set(bytes, this.#length);
     this.#length += bytes.length;
+  }
+
+  /** A packed field of unsigned varints. */
+  packedUints(field: number, values: Uint32Array): void {
+    const packed = this.open(field);
+    this.#reserve(values.length * 5);
+    const buffer = this.#buffer;
+    let at = this.#length;
+    for (let i = 0; i < values.length; i++) {
+      let rest = values[i] as number;
+      while (rest > 127) {
+        buffer[at++] = (rest & 127) | 128;
+        rest >>>= 7;
+      }
+      buffer[at++] = rest;
+    }
+    this.#length = at;
+    this.close(packed);
   }
 
   bytesField(field: number, bytes: Uint8Array): void {
@@ -152,6 +182,10 @@ export class WireWriter {
     this.uint(size);
     this.#length += size;
   }
+}
+
+function viewOf({ buffer, byteOffset, byteLength }: Buffer): DataView {
+  return new DataView(buffer, byteOffset, byteLength);
 }
 
 /** Reads one message's bytes; every read is checked against its end and throws `malformed` beyond it. */

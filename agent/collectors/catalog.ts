@@ -1,5 +1,6 @@
 // All collectors, in the order in which they run. A new one is added here.
 import type { HostRoots } from '../host-file.ts';
+import { TickFiles } from '../tick-files.ts';
 import { createAgentCollector, type SelfState } from './agent.ts';
 import { createBatteryCollector } from './battery.ts';
 import { createClockCollector } from './clock.ts';
@@ -35,28 +36,28 @@ import { createUptimeCollector } from './uptime.ts';
 import { createUsersCollector } from './users.ts';
 import { createVoltageCollector } from './voltage.ts';
 
-type Creators = Readonly<Record<string, (roots: HostRoots, self: () => SelfState, table: ProcessTable) => Collector>>;
+type Creators = Readonly<Record<string, (roots: HostRoots, self: () => SelfState, table: ProcessTable, files: TickFiles) => Collector>>;
 
 const LINUX: Creators = {
-  cpu: createCpuCollector,
+  cpu: (roots, _, __, files) => createCpuCollector(roots, files),
   cpu_frequency: createCpuFrequencyCollector,
-  memory: createMemoryCollector,
-  paging: createPagingCollector,
-  swap: createSwapCollector,
-  load: createLoadCollector,
-  pressure: createPressureCollector,
+  memory: (roots, _, __, files) => createMemoryCollector(roots, files),
+  paging: (roots, _, __, files) => createPagingCollector(roots, files),
+  swap: (roots, _, __, files) => createSwapCollector(roots, files),
+  load: (roots, _, __, files) => createLoadCollector(roots, files),
+  pressure: (roots, _, __, files) => createPressureCollector(roots, files),
   disk_io: createDiskIoCollector,
   filesystem: (roots) => createFilesystemCollector(roots),
   network: createNetworkCollector,
   softnet: createSoftnetCollector,
-  protocols: createProtocolsCollector,
-  sockets: createSocketsCollector,
+  protocols: (roots, _, __, files) => createProtocolsCollector(roots, files),
+  sockets: (roots, _, __, files) => createSocketsCollector(roots, files),
   uptime: createUptimeCollector,
   clock: createClockCollector,
   kernel: createKernelCollector,
   // Before the other one, which counts what this one has read.
   process: (roots, _, table) => createProcessCollector(roots, table),
-  processes: (roots, _, table) => createProcessesCollector(roots, table),
+  processes: (roots, _, table, files) => createProcessesCollector(roots, table, files),
   users: createUsersCollector,
   temperature: createTemperatureCollector,
   fan: createFanCollector,
@@ -91,5 +92,6 @@ export function createCollectors(
 ): Collector[] {
   const creators = platform === 'linux' ? LINUX : PORTABLE;
   const table = new ProcessTable(roots);
-  return Object.entries(creators).flatMap(([name, create]) => (wanted(name) ? [create(roots, self, table)] : []));
+  const files = new TickFiles(roots);
+  return Object.entries(creators).flatMap(([name, create]) => (wanted(name) ? [create(roots, self, table, files)] : []));
 }

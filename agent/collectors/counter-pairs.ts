@@ -1,13 +1,11 @@
 // The files of /proc/net that hold pairs of lines, names and then values, each pair with its group in front (snmp, netstat).
 import { Scanner } from '../scanner.ts';
 
-const NEWLINE = 10;
-
 interface Group {
   prefix: string;
   /** The line of names this layout was read from has so many bytes: the kernel adds names, it never moves them. */
   headerBytes: number;
-  /** Per column, its place in the result, or -1. */
+  /** Per column up to the last wanted one, its place in the result, or -1. */
   places: Int16Array;
 }
 
@@ -22,36 +20,53 @@ export class CounterPairs {
     this.#groups = [...groups].map((group) => ({ prefix: `${group}: `, headerBytes: -1, places: new Int16Array(0) }));
   }
 
-  /** Writes the values in the order they were asked for; NaN for what the kernel does not tell. */
-  read(bytes: Buffer, values: Float64Array): void {
-    values.fill(Number.NaN);
+  /** Writes the values in the order they were asked for, from `start` on; NaN for what the kernel does not tell. */
+  read(bytes: Buffer, values: Float64Array, start = 0): void {
+    values.fill(Number.NaN, start, start + this.#wanted.length);
     const scanner = new Scanner(bytes);
-    while (!scanner.done) {
-      const start = scanner.pos;
-      const group = this.#groups.find(({ prefix }) => scanner.startsWith(prefix));
+    // The rest of the file is of no interest once all have been read.
+    for (let left = this.#groups.length; left > 0 && !scanner.done; ) {
+      const header = scanner.pos;
+      const group = this.#groupAt(scanner);
       scanner.nextLine();
-      if (group !== undefined && scanner.startsWith(group.prefix)) this.#readGroup(group, start, scanner, values);
+      if (group !== undefined && scanner.startsWith(group.prefix)) {
+        this.#readGroup(group, header, scanner, values, start);
+        left--;
+      }
       scanner.nextLine();
     }
   }
 
-  /** The scanner stands at the line of values, that of the names at `start`. */
-  #readGroup(group: Group, start: number, scanner: Scanner, values: Float64Array): void {
-    const headerBytes = scanner.pos - start;
+  #groupAt(scanner: Scanner): Group | undefined {
+    for (const group of this.#groups) if (scanner.startsWith(group.prefix)) return group;
+    return undefined;
+  }
+
+  /** The scanner stands at the line of values, that of the names at `header`. */
+  #readGroup(group: Group, header: number, scanner: Scanner, values: Float64Array, start: number): void {
+    const headerBytes = scanner.pos - header;
     if (headerBytes !== group.headerBytes) {
       const names = scanner.bytes
-        .toString('latin1', start + group.prefix.length, scanner.pos)
+        .toString('latin1', header + group.prefix.length, scanner.pos)
         .trim()
         .split(' ');
       const name = group.prefix.slice(0, -2);
-      group.places = Int16Array.from(names, (column) => this.#wanted.indexOf(`${name}.${column}`));
+      const places = names.map((column) => this.#wanted.indexOf(`${name}.${column}`));
+      group.places = Int16Array.from(places.slice(0, places.findLastIndex((place) => place >= 0) + 1));
       group.headerBytes = headerBytes;
     }
     scanner.pos += group.prefix.length;
-    for (const place of group.places) {
-      if (place >= 0) values[place] = scanner.number();
-      else scanner.skipWords(1);
-      if (scanner.bytes[scanner.pos] === NEWLINE) break;
+    const { places } = group;
+    let skipped = 0;
+    for (let column = 0; column < places.length; column++) {
+      const place = places[column] as number;
+      if (place < 0) {
+        skipped++;
+        continue;
+      }
+      if (skipped > 0) scanner.skipWords(skipped);
+      skipped = 0;
+      values[start + place] = scanner.number();
     }
   }
 }

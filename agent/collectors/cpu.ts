@@ -1,11 +1,15 @@
 // CPU time by state, of all cores together and of each, from /proc/stat (Documentation/filesystems/proc.rst, 1.7).
-import { join } from 'node:path';
-import { HostFile, type HostRoots } from '../host-file.ts';
+import type { HostRoots } from '../host-file.ts';
 import { Scanner } from '../scanner.ts';
-import type { Collector, RowSink } from './collector.ts';
+import { TickFiles } from '../tick-files.ts';
+import type { Collector, RowSink, Tick } from './collector.ts';
 
 /** Clock ticks since boot in the file's order: user nice system idle iowait irq softirq steal. */
 const STATES = 8;
+/** Where each goes among the collector's fields. */
+const FIELD_OF = [1, 3, 2, 4, 5, 6, 7, 8];
+const IDLE = 4;
+const IOWAIT = 5;
 
 export interface CpuTimes {
   /** `total` or the core's number. */
@@ -31,8 +35,8 @@ export function parseCpuTimes(bytes: Buffer): CpuTimes[] {
   return times;
 }
 
-export function createCpuCollector(roots: HostRoots): Collector {
-  const file = new HostFile(join(roots.proc, 'stat'));
+export function createCpuCollector(roots: HostRoots, files = new TickFiles(roots)): Collector {
+  const file = files.file('stat');
   const before = new Map<string, Float64Array>();
   const row = new Float64Array(9);
   return {
@@ -40,8 +44,8 @@ export function createCpuCollector(roots: HostRoots): Collector {
     tags: ['cpu'],
     fields: ['busy', 'user', 'system', 'nice', 'idle', 'iowait', 'irq', 'softirq', 'steal'],
     maxRows: 1025,
-    collect(rows: RowSink): void {
-      for (const { cpu, ticks } of parseCpuTimes(file.read())) {
+    collect(rows: RowSink, tick: Tick): void {
+      for (const { cpu, ticks } of parseCpuTimes(file.read(tick))) {
         const earlier = before.get(cpu);
         before.set(cpu, ticks);
         if (earlier !== undefined && toShares(ticks, earlier, row)) rows.add([cpu], row);
@@ -51,21 +55,19 @@ export function createCpuCollector(roots: HostRoots): Collector {
   };
 }
 
+const deltas = new Float64Array(STATES);
+
 /** Shares of the time between two readings in %, into `row`; false where time did not go on (a reset). */
 function toShares(now: Float64Array, before: Float64Array, row: Float64Array): boolean {
   let total = 0;
-  for (let i = 0; i < STATES; i++) total += delta(now, before, i);
+  for (let state = 0; state < STATES; state++) {
+    const delta = (now[state] as number) - (before[state] as number);
+    // The kernel lets idle and iowait go back by a tick at times (man 5 proc).
+    deltas[state] = Math.max(0, delta);
+    total += deltas[state] as number;
+  }
   if (total <= 0) return false;
-  const share = (state: number): number => (delta(now, before, state) / total) * 100;
-  row[1] = share(0);
-  row[2] = share(2);
-  row[3] = share(1);
-  for (let state = 3; state < STATES; state++) row[state + 1] = share(state);
-  row[0] = 100 - share(3) - share(4);
+  for (let state = 0; state < STATES; state++) row[FIELD_OF[state] as number] = ((deltas[state] as number) / total) * 100;
+  row[0] = 100 - (row[IDLE] as number) - (row[IOWAIT] as number);
   return true;
-}
-
-// The kernel lets idle and iowait go back by a tick at times (man 5 proc).
-function delta(now: Float64Array, before: Float64Array, state: number): number {
-  return Math.max(0, (now[state] as number) - (before[state] as number));
 }

@@ -1,8 +1,8 @@
 // Load averages from /proc/loadavg (man 5 proc).
-import { join } from 'node:path';
-import { HostFile, type HostRoots } from '../host-file.ts';
+import type { HostRoots } from '../host-file.ts';
 import { Scanner } from '../scanner.ts';
-import type { Collector, RowSink } from './collector.ts';
+import { TickFiles } from '../tick-files.ts';
+import type { Collector, RowSink, Tick } from './collector.ts';
 
 export interface LoadAverages {
   load1: number;
@@ -21,14 +21,14 @@ export function parseLoadavg(bytes: Buffer): LoadAverages {
   return { load1, load5, load15, threads };
 }
 
-export function createLoadCollector(roots: HostRoots): Collector {
-  const file = new HostFile(join(roots.proc, 'loadavg'));
+export function createLoadCollector(roots: HostRoots, files = new TickFiles(roots)): Collector {
+  const file = files.file('loadavg');
   return {
     measurement: 'load',
     tags: [],
     fields: ['load1', 'load5', 'load15'],
-    collect(rows: RowSink): void {
-      const { load1, load5, load15 } = parseLoadavg(file.read());
+    collect(rows: RowSink, tick: Tick): void {
+      const { load1, load5, load15 } = parseLoadavg(file.read(tick));
       rows.add([], [load1, load5, load15]);
     },
     close: () => file.close(),

@@ -1,9 +1,9 @@
 // Memory from /proc/meminfo (Documentation/filesystems/proc.rst), with its pressure where the kernel tells it. Used is what is not
 // available, as `free` says since procps 4.
-import { join } from 'node:path';
-import { HostFile, type HostRoots } from '../host-file.ts';
+import type { HostRoots } from '../host-file.ts';
 import { numberAfter, Scanner } from '../scanner.ts';
-import type { Collector, RowSink } from './collector.ts';
+import { TickFiles } from '../tick-files.ts';
+import type { Collector, RowSink, Tick } from './collector.ts';
 import { parsePressure } from './pressure.ts';
 
 /** Bytes. */
@@ -50,14 +50,14 @@ export function parseMemory(bytes: Buffer): Memory {
   return { total, free, buffers, cached, details, available: Number.isNaN(available) ? free + buffers + cached : available };
 }
 
-export function createMemoryCollector(roots: HostRoots): Collector {
-  const file = new HostFile(join(roots.proc, 'meminfo'));
-  const pressureFile = new HostFile(join(roots.proc, 'pressure/memory'));
+export function createMemoryCollector(roots: HostRoots, files = new TickFiles(roots)): Collector {
+  const file = files.file('meminfo');
+  const pressureFile = files.file('pressure/memory');
   let hasPressure = true;
 
-  const readPressure = (): { someAvg10: number; fullAvg10: number } => {
+  const readPressure = (tick: Tick): { someAvg10: number; fullAvg10: number } => {
     try {
-      if (hasPressure) return parsePressure(pressureFile.read());
+      if (hasPressure) return parsePressure(pressureFile.read(tick));
     } catch {
       // Not built in, or switched off: the collector `pressure` says so.
       hasPressure = false;
@@ -80,10 +80,10 @@ export function createMemoryCollector(roots: HostRoots): Collector {
       'pressure_some_avg10',
       'pressure_full_avg10',
     ],
-    collect(rows: RowSink): void {
-      const { total, available, free, buffers, cached, details } = parseMemory(file.read());
+    collect(rows: RowSink, tick: Tick): void {
+      const { total, available, free, buffers, cached, details } = parseMemory(file.read(tick));
       const used = total - available;
-      const { someAvg10, fullAvg10 } = readPressure();
+      const { someAvg10, fullAvg10 } = readPressure(tick);
       rows.add([], [total, used, available, free, buffers, cached, (used / total) * 100, ...details, someAvg10, fullAvg10]);
     },
     close(): void {

@@ -1,7 +1,7 @@
 // Paging, faults and the killer of processes from /proc/vmstat (Documentation/admin-guide/mm).
-import { join } from 'node:path';
-import { HostFile, type HostRoots } from '../host-file.ts';
+import type { HostRoots } from '../host-file.ts';
 import { numberAfter, Scanner } from '../scanner.ts';
+import { TickFiles } from '../tick-files.ts';
 import { type Collector, perSecond, type RowSink, type Tick } from './collector.ts';
 
 /** In the file's order, so that each is looked for from where the one before stood. */
@@ -14,8 +14,8 @@ export function parsePaging(bytes: Buffer, values: Float64Array): void {
   for (let i = 0; i < COUNTERS.length; i++) values[i] = numberAfter(scanner, COUNTERS[i] as string);
 }
 
-export function createPagingCollector(roots: HostRoots): Collector {
-  const file = new HostFile(join(roots.proc, 'vmstat'));
+export function createPagingCollector(roots: HostRoots, files = new TickFiles(roots)): Collector {
+  const file = files.file('vmstat');
   const row = new Float64Array(COUNTERS.length + 1);
   let now = new Float64Array(COUNTERS.length);
   let before = new Float64Array(COUNTERS.length).fill(Number.NaN);
@@ -34,7 +34,7 @@ export function createPagingCollector(roots: HostRoots): Collector {
       'oom_kills',
     ],
     collect(rows: RowSink, tick: Tick): void {
-      parsePaging(file.read(), now);
+      parsePaging(file.read(tick), now);
       const seconds = (tick.monotonicMs - beforeMs) / 1000;
       for (let i = 0; i < COUNTERS.length; i++) {
         row[i] = perSecond(now[i] as number, before[i] as number, seconds) * (i < KIB_COUNTERS ? 1024 : 1);

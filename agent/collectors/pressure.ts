@@ -1,8 +1,8 @@
 // Pressure stall information from /proc/pressure (Documentation/accounting/psi.rst): shares of time in which work waited.
-import { join } from 'node:path';
 import { MusterError } from '../../core/common/muster-error.ts';
-import { HostFile, type HostRoots } from '../host-file.ts';
+import type { HostRoots } from '../host-file.ts';
 import { Scanner } from '../scanner.ts';
+import { type TickFile, TickFiles } from '../tick-files.ts';
 import { type Collector, perSecond, type RowSink, type Tick } from './collector.ts';
 
 const RESOURCES = ['cpu', 'memory', 'io'] as const;
@@ -28,13 +28,15 @@ export function parsePressure(bytes: Buffer): Pressure {
   return { someAvg10, someAvg60, someTotal, fullAvg10: next('avg10='), fullAvg60: next('avg60='), fullTotal: next('total=') };
 }
 
-export function createPressureCollector(roots: HostRoots): Collector {
+export function createPressureCollector(roots: HostRoots, files = new TickFiles(roots)): Collector {
   const sources = RESOURCES.map((resource) => ({
     tags: [resource],
-    file: new HostFile(join(roots.proc, 'pressure', resource)),
+    path: `${roots.proc}/pressure/${resource}`,
+    file: files.file(`pressure/${resource}`),
     someTotal: Number.NaN,
     fullTotal: Number.NaN,
   }));
+  const row = new Float64Array(6);
   let beforeMs = 0;
   return {
     measurement: 'pressure',
@@ -43,11 +45,15 @@ export function createPressureCollector(roots: HostRoots): Collector {
     collect(rows: RowSink, tick: Tick): void {
       const seconds = (tick.monotonicMs - beforeMs) / 1000;
       for (const source of sources) {
-        const { someAvg10, someAvg60, fullAvg10, fullAvg60, someTotal, fullTotal } = parsePressure(read(source.file));
+        const { someAvg10, someAvg60, fullAvg10, fullAvg60, someTotal, fullTotal } = parsePressure(read(source, tick));
+        row[0] = someAvg10;
+        row[1] = someAvg60;
+        row[2] = fullAvg10;
+        row[3] = fullAvg60;
         // Microseconds of waiting a second.
-        const share = (now: number, before: number): number => Math.min(100, perSecond(now, before, seconds) / 10_000);
-        const shares = [share(someTotal, source.someTotal), share(fullTotal, source.fullTotal)];
-        rows.add(source.tags, [someAvg10, someAvg60, fullAvg10, fullAvg60, ...shares]);
+        row[4] = Math.min(100, perSecond(someTotal, source.someTotal, seconds) / 10_000);
+        row[5] = Math.min(100, perSecond(fullTotal, source.fullTotal, seconds) / 10_000);
+        rows.add(source.tags, row);
         source.someTotal = someTotal;
         source.fullTotal = fullTotal;
       }
@@ -59,13 +65,13 @@ export function createPressureCollector(roots: HostRoots): Collector {
   };
 }
 
-function read(file: HostFile): Buffer {
+function read({ file, path }: { file: TickFile; path: string }, tick: Tick): Buffer {
   try {
-    return file.read();
+    return file.read(tick);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     // Not built into the kernel, or built in and switched off.
     if (code !== 'ENOENT' && code !== 'EOPNOTSUPP') throw error;
-    throw new MusterError('not_found', `${file.path} is not there: boot with psi=1 on the kernel's command line`, error);
+    throw new MusterError('not_found', `${path} is not there: boot with psi=1 on the kernel's command line`, error);
   }
 }

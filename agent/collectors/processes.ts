@@ -1,8 +1,8 @@
 // Counts of processes and threads from /proc/stat and /proc/loadavg; how many there are of each state from the table of processes, every
 // ten seconds only, as that grows with their number.
-import { join } from 'node:path';
-import { HostFile, type HostRoots } from '../host-file.ts';
+import type { HostRoots } from '../host-file.ts';
 import { numberAfter, Scanner } from '../scanner.ts';
+import { TickFiles } from '../tick-files.ts';
 import { type Collector, perSecond, type RowSink, type Tick } from './collector.ts';
 import { parseLoadavg } from './load.ts';
 import type { ProcessEntry, ProcessTable } from './process-table.ts';
@@ -35,14 +35,17 @@ const STATES = ['S', 'I', 'D', 'T', 'Z'] as const;
 
 /** How many are in each of `STATES`. */
 export function countStates(entries: readonly Pick<ProcessEntry, 'state'>[]): number[] {
-  return STATES.map((letter) =>
-    entries.reduce((count, { state }) => count + (state === letter || (letter === 'T' && state === 't') ? 1 : 0), 0),
-  );
+  const counts = STATES.map(() => 0);
+  for (const { state } of entries) {
+    const index = STATES.indexOf((state === 't' ? 'T' : state) as (typeof STATES)[number]);
+    if (index >= 0) counts[index] = (counts[index] as number) + 1;
+  }
+  return counts;
 }
 
-export function createProcessesCollector(roots: HostRoots, table: ProcessTable): Collector {
-  const stat = new HostFile(join(roots.proc, 'stat'));
-  const loadavg = new HostFile(join(roots.proc, 'loadavg'));
+export function createProcessesCollector(roots: HostRoots, table: ProcessTable, files = new TickFiles(roots)): Collector {
+  const stat = files.file('stat');
+  const loadavg = files.file('loadavg');
   let before: ProcessCounters | undefined;
   let beforeMs = 0;
   let total = Number.NaN;
@@ -56,13 +59,14 @@ export function createProcessesCollector(roots: HostRoots, table: ProcessTable):
       // Where not all were read, the states are those of a part.
       states = list.entries.length * 2 < list.total ? STATES.map(() => Number.NaN) : countStates(list.entries);
     };
-    const list = table.latest(tick, COUNT_EVERY_MS / 2);
+    // The collector `process` has it read as often: what it read last will do.
+    const list = table.latest(tick, COUNT_EVERY_MS);
     return list instanceof Promise ? list.then(take) : take(list);
   };
 
   const addRow = (rows: RowSink, tick: Tick): void => {
-    const { threads } = parseLoadavg(loadavg.read());
-    const now = parseProcessCounters(stat.read());
+    const { threads } = parseLoadavg(loadavg.read(tick));
+    const now = parseProcessCounters(stat.read(tick));
     const seconds = (tick.monotonicMs - beforeMs) / 1000;
     rows.add(
       [],

@@ -2,6 +2,7 @@
 // the others IPv4 alone.
 import { join } from 'node:path';
 import { HostFile, type HostRoots } from '../host-file.ts';
+import { TickFiles } from '../tick-files.ts';
 import { type Collector, perSecond, type RowSink, type Tick } from './collector.ts';
 import { CounterPairs } from './counter-pairs.ts';
 
@@ -47,8 +48,8 @@ const FIELDS = [...Object.keys(SNMP), ...Object.keys(NETSTAT)];
 const SENT = FIELDS.indexOf('tcp_segments_sent_per_second');
 const RETRANSMITTED = FIELDS.indexOf('tcp_retransmits_per_second');
 
-export function createProtocolsCollector(roots: HostRoots): Collector {
-  const snmp = new HostFile(join(roots.proc, 'net/snmp'));
+export function createProtocolsCollector(roots: HostRoots, files = new TickFiles(roots)): Collector {
+  const snmp = files.file('net/snmp');
   const netstat = new HostFile(join(roots.proc, 'net/netstat'));
   const snmpPairs = new CounterPairs(SNMP_COUNTERS);
   const netstatPairs = new CounterPairs(NETSTAT_COUNTERS);
@@ -61,8 +62,8 @@ export function createProtocolsCollector(roots: HostRoots): Collector {
     tags: [],
     fields: [...FIELDS, 'tcp_retransmit_percent'],
     collect(rows: RowSink, tick: Tick): void {
-      snmpPairs.read(snmp.read(), now.subarray(0, SNMP_COUNTERS.length));
-      netstatPairs.read(netstat.read(), now.subarray(SNMP_COUNTERS.length));
+      snmpPairs.read(snmp.read(tick), now, 0);
+      netstatPairs.read(netstat.read(), now, SNMP_COUNTERS.length);
       const seconds = (tick.monotonicMs - beforeMs) / 1000;
       for (let i = 0; i < FIELDS.length; i++) row[i] = perSecond(now[i] as number, before[i] as number, seconds);
       const sent = row[SENT] as number;

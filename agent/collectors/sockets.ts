@@ -1,13 +1,14 @@
-// Sockets in use from /proc/net/sockstat and sockstat6, both families added up; TCP sockets by state, which costs, every half minute.
+// Sockets in use from /proc/net/sockstat and sockstat6, both families added up; TCP sockets by state, which costs, every minute.
 import { join } from 'node:path';
 import { HostFile, type HostRoots } from '../host-file.ts';
 import { Scanner } from '../scanner.ts';
+import { TickFiles } from '../tick-files.ts';
 import type { Collector, RowSink, Tick } from './collector.ts';
 import { CounterPairs } from './counter-pairs.ts';
 import { pageBytes } from './page-size.ts';
 import { countTcpStates, TCP_STATES } from './tcp-states.ts';
 
-const COUNT_STATES_EVERY_MS = 30_000;
+const COUNT_STATES_EVERY_MS = 60_000;
 /** The kernel takes about 1 µs a socket to list them, and some milliseconds however few there are: it walks the whole table. */
 const MAX_LISTED_SOCKETS = 20_000;
 
@@ -23,45 +24,64 @@ export interface SocketCounts {
 }
 
 export function parseSockstat(bytes: Buffer): SocketCounts {
-  const value = (line: string, key: string): number => {
-    const scanner = new Scanner(bytes);
-    do {
-      if (scanner.startsWith(line) && scanner.seekInLine(` ${key} `)) return scanner.number();
-    } while (scanner.nextLine());
-    return Number.NaN;
-  };
-  return {
-    used: value('sockets:', 'used'),
-    tcpInUse: value('TCP:', 'inuse'),
-    tcpOrphan: value('TCP:', 'orphan'),
-    tcpTimeWait: value('TCP:', 'tw'),
-    tcpAllocated: value('TCP:', 'alloc'),
-    udpInUse: value('UDP:', 'inuse'),
-    tcpMemoryPages: value('TCP:', 'mem'),
-    udpMemoryPages: value('UDP:', 'mem'),
-  };
+  const scanner = new Scanner(bytes);
+  // In the order of the line, so that each is looked for from where the one before stood.
+  const value = (key: string): number => (scanner.seekInLine(key) ? scanner.number() : Number.NaN);
+  const counts = { ...NO_COUNTS };
+  if (scanner.done) return counts;
+  do {
+    if (scanner.startsWith('sockets:')) {
+      counts.used = value(' used ');
+    } else if (scanner.startsWith('TCP:')) {
+      counts.tcpInUse = value(' inuse ');
+      counts.tcpOrphan = value(' orphan ');
+      counts.tcpTimeWait = value(' tw ');
+      counts.tcpAllocated = value(' alloc ');
+      counts.tcpMemoryPages = value(' mem ');
+    } else if (scanner.startsWith('UDP:')) {
+      counts.udpInUse = value(' inuse ');
+      counts.udpMemoryPages = value(' mem ');
+    }
+  } while (scanner.nextLine());
+  return counts;
 }
+
+const NO_COUNTS: SocketCounts = {
+  used: Number.NaN,
+  tcpInUse: Number.NaN,
+  tcpOrphan: Number.NaN,
+  tcpTimeWait: Number.NaN,
+  tcpAllocated: Number.NaN,
+  udpInUse: Number.NaN,
+  tcpMemoryPages: Number.NaN,
+  udpMemoryPages: Number.NaN,
+};
 
 export function parseSockstat6(bytes: Buffer): { tcpInUse: number; udpInUse: number } {
-  const inUse = (key: string): number => {
-    const scanner = new Scanner(bytes);
-    do {
-      if (scanner.startsWith(key)) {
-        scanner.pos += key.length;
-        return scanner.number();
-      }
-    } while (scanner.nextLine());
-    return 0;
-  };
-  return { tcpInUse: inUse('TCP6: inuse'), udpInUse: inUse('UDP6: inuse') };
+  const scanner = new Scanner(bytes);
+  const inUse = { tcpInUse: 0, udpInUse: 0 };
+  if (scanner.done) return inUse;
+  do {
+    if (scanner.startsWith('TCP6: inuse')) {
+      scanner.skipWords(2);
+      inUse.tcpInUse = scanner.number();
+    } else if (scanner.startsWith('UDP6: inuse')) {
+      scanner.skipWords(2);
+      inUse.udpInUse = scanner.number();
+    }
+  } while (scanner.nextLine());
+  return inUse;
 }
 
+/** The fields in front of the states. */
+const COUNTS = 9;
 const NO_STATES = TCP_STATES.map(() => Number.NaN);
 
-export function createSocketsCollector(roots: HostRoots): Collector {
+export function createSocketsCollector(roots: HostRoots, files = new TickFiles(roots)): Collector {
   const file = new HostFile(join(roots.proc, 'net/sockstat'));
   const file6 = new HostFile(join(roots.proc, 'net/sockstat6'));
-  const snmp = new HostFile(join(roots.proc, 'net/snmp'));
+  const snmp = files.file('net/snmp');
+  const row = new Float64Array(COUNTS + TCP_STATES.length);
   const established = new CounterPairs(['Tcp.CurrEstab']);
   const active = new Float64Array(1);
   let hasIpv6 = true;
@@ -102,16 +122,24 @@ export function createSocketsCollector(roots: HostRoots): Collector {
     ],
     collect(rows: RowSink, tick: Tick): void {
       const counts = readCounts();
-      established.read(snmp.read(), active);
+      established.read(snmp.read(tick), active);
       const tooMany = counts.tcpInUse + counts.tcpTimeWait > MAX_LISTED_SOCKETS;
       if (tooMany) rows.problem(`more than ${MAX_LISTED_SOCKETS} TCP sockets: they are not counted by state`);
       if (tick.monotonicMs - countedMs >= COUNT_STATES_EVERY_MS) {
         states = tooMany ? NO_STATES : countStates();
         countedMs = tick.monotonicMs;
       }
-      const { used, tcpInUse, tcpOrphan, tcpTimeWait, tcpAllocated, udpInUse, tcpMemoryPages, udpMemoryPages } = counts;
-      const memory = [tcpMemoryPages * pageBytes(), udpMemoryPages * pageBytes()];
-      rows.add([], [used, tcpInUse, tcpOrphan, tcpTimeWait, tcpAllocated, udpInUse, ...memory, active[0] as number, ...Array.from(states)]);
+      row[0] = counts.used;
+      row[1] = counts.tcpInUse;
+      row[2] = counts.tcpOrphan;
+      row[3] = counts.tcpTimeWait;
+      row[4] = counts.tcpAllocated;
+      row[5] = counts.udpInUse;
+      row[6] = counts.tcpMemoryPages * pageBytes();
+      row[7] = counts.udpMemoryPages * pageBytes();
+      row[8] = active[0] as number;
+      row.set(states, COUNTS);
+      rows.add([], row);
     },
     close(): void {
       file.close();

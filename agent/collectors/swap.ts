@@ -1,7 +1,7 @@
 // Swap space from /proc/meminfo and traffic from /proc/vmstat, which is read only where there is swap: the kernel sums it over all cores.
-import { join } from 'node:path';
-import { HostFile, type HostRoots } from '../host-file.ts';
+import type { HostRoots } from '../host-file.ts';
 import { numberAfter, Scanner } from '../scanner.ts';
+import { TickFiles } from '../tick-files.ts';
 import { type Collector, perSecond, type RowSink, type Tick } from './collector.ts';
 import { pageBytes } from './page-size.ts';
 
@@ -17,22 +17,22 @@ export function parseSwapTraffic(bytes: Buffer): { pagesIn: number; pagesOut: nu
   return { pagesIn: numberAfter(scanner, 'pswpin '), pagesOut: numberAfter(scanner, 'pswpout ') };
 }
 
-export function createSwapCollector(roots: HostRoots): Collector {
-  const meminfo = new HostFile(join(roots.proc, 'meminfo'));
-  const vmstat = new HostFile(join(roots.proc, 'vmstat'));
+export function createSwapCollector(roots: HostRoots, files = new TickFiles(roots)): Collector {
+  const meminfo = files.file('meminfo');
+  const vmstat = files.file('vmstat');
   let before: { pagesIn: number; pagesOut: number; monotonicMs: number } | undefined;
   return {
     measurement: 'swap',
     tags: [],
     fields: ['total', 'free', 'used', 'used_percent', 'in_bytes_per_second', 'out_bytes_per_second'],
     collect(rows: RowSink, tick: Tick): void {
-      const { total, free } = parseSwapSpace(meminfo.read());
+      const { total, free } = parseSwapSpace(meminfo.read(tick));
       if (total === 0) {
         before = undefined;
         rows.add([], [0, 0, 0, 0, 0, 0]);
         return;
       }
-      const now = { ...parseSwapTraffic(vmstat.read()), monotonicMs: tick.monotonicMs };
+      const now = { ...parseSwapTraffic(vmstat.read(tick)), monotonicMs: tick.monotonicMs };
       const seconds = before === undefined ? 0 : (now.monotonicMs - before.monotonicMs) / 1000;
       const pagesIn = perSecond(now.pagesIn, before?.pagesIn ?? Number.NaN, seconds);
       const pagesOut = perSecond(now.pagesOut, before?.pagesOut ?? Number.NaN, seconds);
