@@ -19,6 +19,7 @@ import { StreamKeeper } from './stream/stream-keeper.ts';
 import { TelemetryConsumer } from './stream/telemetry-consumer.ts';
 import { NodeCap } from './telemetry/node-cap.ts';
 import { SeriesCache } from './telemetry/series-cache.ts';
+import { SeriesFloods } from './telemetry/series-flood.ts';
 import { Transform } from './telemetry/transform.ts';
 import { TierKeeper, type TierOptions } from './tiers/tier-keeper.ts';
 
@@ -56,9 +57,10 @@ export async function createEtl(config: EtlConfig, nc: NatsConnection, events: E
     signal,
   );
   const ledger = new LedgerTables({ ...questdb, ttlDays }, events, signal);
+  const floods = new SeriesFloods(now);
   const pipeline = new Pipeline(
     {
-      ...{ consumer, ledger, events, now, cap },
+      ...{ consumer, ledger, events: withFloods(events, floods), now, cap },
       transform: new Transform(schema, new SeriesCache(now()), { ttlDays, now, cap }),
       tables: new TableWriter(database, (shape) => schema.repair(shape), events, signal),
       deadLetters: new DeadLetterStream(nc, events),
@@ -79,7 +81,7 @@ export async function createEtl(config: EtlConfig, nc: NatsConnection, events: E
     watch,
     keeper,
     events,
-    () => [...cap.problems(now()), ...tiers.problems, ...cold.problems],
+    () => [...floods.problems, ...cap.problems(now()), ...tiers.problems, ...cold.problems],
     config.storeDir,
   );
   return {
@@ -95,6 +97,17 @@ function tierOptions(config: EtlConfig): TierOptions {
     rollUps: {
       '1m': { ttlDays: config.minuteTtlDays, partitionBy: config.minutePartitionBy },
       '1h': { ttlDays: config.hourTtlDays, partitionBy: config.hourPartitionBy },
+    },
+  };
+}
+
+/** The same events; whose rows are set aside for too many series is told by the status too. */
+function withFloods(events: EtlEvents, floods: SeriesFloods): EtlEvents {
+  return {
+    ...events,
+    setAside(nodeId, measurement, reason, count, detail) {
+      events.setAside(nodeId, measurement, reason, count, detail);
+      if (reason === 'too_many_series' && measurement !== '') floods.note(nodeId, measurement, count, detail);
     },
   };
 }

@@ -106,7 +106,7 @@ it('takes rising times of interleaved series as different keys', async () => {
   expect(cycle.accounts[0]).toMatchObject({ rows: 4, badRows: 0, mergedRows: 0 });
 });
 
-it('takes so many series of a node and names the tags of the others', async () => {
+it('takes so many series of a node and names the tag of the others', async () => {
   const cycle = await transform().run([
     message([
       frame(
@@ -120,7 +120,7 @@ it('takes so many series of a node and names the tags of the others', async () =
     ['too_many_series', 'd'],
     ['too_many_series', 'e'],
   ]);
-  expect(cycle.letters[0]?.detail).toContain('tags of m are tag');
+  expect(cycle.letters[0]?.detail).toContain('the tag tag of m has');
 });
 
 it('sets the rows of a refused shape aside and stores the others', async () => {

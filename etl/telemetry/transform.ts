@@ -10,6 +10,7 @@ import { toEventRows } from './event-rows.ts';
 import { countMerged } from './merged-rows.ts';
 import type { NodeCap } from './node-cap.ts';
 import type { SeriesCache, SeriesEntry } from './series-cache.ts';
+import { busiestTag } from './series-flood.ts';
 import { shapeKey, type TablePlan } from './table-plan.ts';
 
 /** Why no row of a frame shape can be stored. */
@@ -183,13 +184,17 @@ export class Transform {
     const { nodeId } = writing.account.delivery;
     const known = this.#series.shape(nodeId, shape);
     const refusals = new Map<number, PlanRefusal>();
+    let flood: PlanRefusal | undefined;
     const entries = frame.seriesBytes.map((bytes, i) => {
       const key = bytes.toString('latin1');
       const entry = known.get(key);
       if (entry !== undefined) return entry;
       try {
         const added = this.#series.add(known, key, bytes, nodeId, plan);
-        if (added === undefined) refusals.set(i, { reason: 'too_many_series', detail: tooManySeries(frame) });
+        if (added === undefined) {
+          flood ??= { reason: 'too_many_series', detail: tooManySeries(frame) };
+          refusals.set(i, flood);
+        }
         return added;
       } catch (error) {
         refusals.set(i, { reason: 'malformed', detail: toMusterError(error).message });
@@ -226,7 +231,12 @@ interface BatchWriting extends CycleWriting {
 }
 
 function tooManySeries(frame: DecodedFrame): string {
-  return `the node has too many series in this hour; the tags of ${frame.measurement} are ${frame.tags.join(', ').slice(0, 200)}`;
+  const busiest = busiestTag(frame);
+  const which =
+    busiest === undefined
+      ? 'it has no tags'
+      : `the tag ${busiest.tag.slice(0, 64)} of ${frame.measurement} has ${busiest.values} values in one batch`;
+  return `the node has too many series in this hour, or all nodes together: ${which}`;
 }
 
 function isSkewed(delivery: DeliveryContent): boolean {
