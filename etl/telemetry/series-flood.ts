@@ -34,7 +34,7 @@ export class SeriesFloods {
       nodeId,
       measurement,
       detail,
-      rows: rows + (known?.rows ?? 0),
+      letters: letters + (known?.letters ?? 0),
       sinceMs: known?.sinceMs ?? nowMs,
       lastMs: nowMs,
     });
