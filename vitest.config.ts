@@ -1,4 +1,4 @@
-// The four kinds of tests. The cheap ones share the workers; the ones that start real servers, and then the windows, come after them one file at a time.
+// The kinds of tests. The cheap ones share the workers; the ones that start real servers, and then the windows, come after them one file at a time.
 import { defineConfig } from 'vitest/config';
 
 const ROOMS = ['core', 'proto', 'agent', 'gateway', 'etl', 'cli', 'console', 'deploy'];
@@ -26,6 +26,17 @@ export default defineConfig({
           testTimeout: 120_000,
           hookTimeout: 120_000,
           sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          name: 'drills',
+          // Outages, crowds, kills and peers of others: minutes, each.
+          include: ['test/drills/**/*.test.ts'],
+          fileParallelism: false,
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+          sequence: { groupOrder: 3 },
         },
       },
       {

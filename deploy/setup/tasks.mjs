@@ -3,7 +3,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { runChild } from './child.mjs';
 import { SetupError } from './setup-error.mjs';
-import { runTests } from './test-task.mjs';
+import { runDrills, runTests } from './test-task.mjs';
 
 /**
  * @typedef {import('./runtimes.mjs').RuntimeName} RuntimeName
@@ -23,6 +23,12 @@ import { runTests } from './test-task.mjs';
 
 /** @type {RuntimeName[]} */
 const STORE = ['nats-server', 'questdb', 'java'];
+
+/** @type {RuntimeName[]} */
+const TESTED = [...STORE, 'grpcurl', 'chromium', 'electron', ...(process.platform === 'linux' ? /** @type {const} */ (['xvfb']) : [])];
+
+/** What the drills need beside the store. @type {RuntimeName[]} */
+const DRILLED = ['grpcurl', 'prometheus', 'node-exporter'];
 
 /** @param {NodeJS.ProcessEnv} env */
 function hasScreen(env) {
@@ -54,19 +60,8 @@ export const TASKS = {
     built: true,
     run: (place) => runMuster(place, place.args),
   },
-  test: {
-    needs: () => [
-      ...STORE,
-      'grpcurl',
-      'chromium',
-      'electron',
-      'prometheus',
-      'node-exporter',
-      ...(process.platform === 'linux' ? /** @type {const} */ (['xvfb']) : []),
-    ],
-    built: true,
-    run: runTests,
-  },
+  test: { needs: (args) => (args.length > 0 ? [...TESTED, ...DRILLED] : TESTED), built: true, run: runTests },
+  drills: { needs: () => [...STORE, ...DRILLED], built: true, run: runDrills },
   bench: {
     needs: () => STORE,
     built: true,

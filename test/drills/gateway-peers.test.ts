@@ -8,10 +8,10 @@ import type { Identity as AgentIdentity } from '../../agent/uplink/identity.ts';
 import { decodeBatch } from '../../proto/batch-codec.ts';
 import { temporaryFolder } from '../harness/server.ts';
 import { until } from '../harness/until.ts';
-import { startBlackHole } from './edge/black-hole.ts';
-import { type Edge, startEdge } from './edge/edge.ts';
-import { createIdentity } from './edge/test-agent.ts';
-import { createUplinkAgent } from './edge/uplink-agent.ts';
+import { startBlackHole } from '../integration/edge/black-hole.ts';
+import { type Edge, startEdge } from '../integration/edge/edge.ts';
+import { createIdentity } from '../integration/edge/test-agent.ts';
+import { createUplinkAgent } from '../integration/edge/uplink-agent.ts';
 
 let edge: Edge;
 

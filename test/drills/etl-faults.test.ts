@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { TELEMETRY_STREAM, telemetrySubject } from '../../core/common/streams.ts';
 import { until } from '../harness/until.ts';
-import { countOf, type EtlSetup, envelope, plainFrame, publish, startEtl, startEtlSetup } from './etl-setup.ts';
+import { countOf, type EtlSetup, envelope, plainFrame, publish, startEtl, startEtlSetup } from '../integration/etl-setup.ts';
 
 const MIB = 1024 * 1024;
 let setup: EtlSetup;

@@ -19,7 +19,7 @@ import { decodeBatch, decodeSeries } from '../../proto/batch-codec.ts';
 import { builtProgram } from '../harness/program.ts';
 import { temporaryFolder } from '../harness/server.ts';
 import { until } from '../harness/until.ts';
-import { startEdge } from './edge/edge.ts';
+import { startEdge } from '../integration/edge/edge.ts';
 
 const cleanups: (() => unknown)[] = [];
 afterAll(async () => {

@@ -11,8 +11,8 @@ import { type Authority, createAuthority, issueServerCertificate } from '../../c
 import { type NatsHarness, startNats } from '../harness/nats.ts';
 import { type Server, startServer, temporaryFolder } from '../harness/server.ts';
 import { until } from '../harness/until.ts';
-import { createCsr } from './edge/test-agent.ts';
-import { createUplinkAgent, type UplinkAgent } from './edge/uplink-agent.ts';
+import { createCsr } from '../integration/edge/test-agent.ts';
+import { createUplinkAgent, type UplinkAgent } from '../integration/edge/uplink-agent.ts';
 
 const AGENTS = 1000;
 
