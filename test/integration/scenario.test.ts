@@ -1,0 +1,66 @@
+// The probe scenario and the smoke check on a whole pipeline, as an operator runs them; and the parts' own samples.
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { ScenarioResult } from '../../cli/scenario/run-scenario.ts';
+import { type Pipeline, startPipeline } from '../harness/pipeline.ts';
+import { until } from '../harness/until.ts';
+
+const SECONDS = 6;
+let pipeline: Pipeline;
+
+beforeAll(async () => {
+  pipeline = await startPipeline({ env: { MUSTER_GATEWAY_OWN_SAMPLES_SECONDS: '1' } });
+});
+afterAll(() => pipeline?.stop());
+
+it.each(['grpc', 'push'])('stores every sample of the probes by %s, and tells how soon', async (via) => {
+  const { code, stdout, stderr } = await pipeline.muster(
+    'simulate',
+    '--scenario',
+    'probes',
+    '--via',
+    via,
+    '--seconds',
+    String(SECONDS),
+    '--json',
+  );
+  expect([code, stderr]).toEqual([0, '']);
+  const result = JSON.parse(stdout) as ScenarioResult;
+  expect(result).toMatchObject({ expected: 5 * SECONDS, stored: 5 * SECONDS, missing: [], problems: [], queue: { pendingMessages: 0 } });
+  expect(result.sampleToQueryableMs?.p99).toBeGreaterThan(0);
+  expect(result.sampleToQueryableMs?.p99).toBeLessThan(10_000);
+  expect(result.parts.map(({ name }) => name)).toEqual(expect.arrayContaining(['nats', 'questdb', 'gateway', 'etl']));
+  for (const { rssBytes } of result.parts) expect(rssBytes).toBeGreaterThan(1e6);
+});
+
+it('labels the probes with their places, however they come', async () => {
+  const { nodes } = await pipeline.client.call('listNodes', { filter: 'region:ng-lagos' });
+  expect(nodes.map(({ info }) => info?.name).sort()).toEqual(['probe-lagos', 'push-lagos']);
+  for (const { info } of nodes) expect(info?.labels).toMatchObject({ country: 'ng', latitude: '6.52', longitude: '3.38' });
+});
+
+it('finds every door well', async () => {
+  const { code, stdout } = await pipeline.muster('smoke', '--json');
+  const { ok, checks } = JSON.parse(stdout) as { ok: boolean; checks: { check: string; ok: boolean; detail: string }[] };
+  expect(checks.filter((check) => !check.ok)).toEqual([]);
+  expect([code, ok]).toEqual([0, true]);
+  expect(checks.map(({ check }) => check)).toEqual(expect.arrayContaining(['gRPC health', 'push', 'import', 'verify', 'console']));
+});
+
+it("has the parts' own samples in the store, and tells what is left of its disk", async () => {
+  const parts = await until('both parts', async () => {
+    const rows = await pipeline.sql('select distinct part, node_id from muster_part order by part');
+    return rows.length === 2 && rows;
+  });
+  expect(parts).toEqual([
+    ['etl', 'muster-etl'],
+    ['gateway', 'muster-gateway-1'],
+  ]);
+  const [row] = await pipeline.sql('select min(rss_bytes), max(cpu_percent), min(event_loop_max_ms) from muster_part');
+  expect(Number(row?.[0])).toBeGreaterThan(1e7);
+  const { diskFreeBytes, diskBytes, lagRows } = await until('the disk', async () => {
+    const status = await pipeline.client.call('getPipelineStatus', {});
+    return status.diskBytes > 0 && status;
+  });
+  expect(diskFreeBytes).toBeLessThanOrEqual(diskBytes);
+  expect(lagRows).toBeGreaterThanOrEqual(0);
+});
