@@ -2,7 +2,7 @@
 import { csvLine } from '../../core/common/csv.ts';
 import { ParquetExport } from '../../core/node/export/parquet-export.ts';
 import type { QueryColumn, QueryFrame } from '../../proto/gen/messages.ts';
-import { frameRows } from '../../proto/query-rows.ts';
+import { type Cell, frameRows } from '../../proto/query-rows.ts';
 import { frameCells, toExportColumn } from './export-columns.ts';
 import type { ExportFormat } from './export-format.ts';
 
@@ -23,15 +23,23 @@ export function createRowWriter(format: ExportFormat, columns: readonly QueryCol
 }
 
 function csvWriter(columns: readonly QueryColumn[], write: Write): RowWriter {
+  const isText = columns.map((column) => toExportColumn(column).type === 'text');
   let head = csvLine(columns.map((column) => column.name));
   return {
     add: async (frame) => {
-      const lines = frameRows(columns, frame).map((row) => csvLine(row));
+      const lines = frameRows(columns, frame).map(
+        (row) => `${row.map((cell, i) => (isText[i] ? quotedCell(cell) : (cell ?? ''))).join(',')}\r\n`,
+      );
       await write(head + lines.join(''));
       head = '';
     },
     end: () => write(head),
   };
+}
+
+/** Always in quotes, so that a text that looks like a number is still one when it is read again. */
+function quotedCell(cell: Cell): string {
+  return cell === null ? '' : `"${String(cell).replaceAll('"', '""')}"`;
 }
 
 function ndjsonWriter(columns: readonly QueryColumn[], write: Write): RowWriter {

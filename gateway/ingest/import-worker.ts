@@ -4,6 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 import { toMusterError } from '../../core/common/muster-error.ts';
 import { timeWindow } from '../../core/common/row-time.ts';
+import { assertReadable } from '../../core/node/import/assert-readable.ts';
 import { BatchBuilder, type ImportBatch } from '../../core/node/import/batch-builder.ts';
 import { CUT_ROWS, importIdentity } from '../../core/node/import/import-identity.ts';
 import type { ImportMapping } from '../../core/node/import/import-mapping.ts';
@@ -53,27 +54,12 @@ async function run(): Promise<void> {
   const source = await openSource(task.path);
   const mapping = source.plan(task.mapping);
   tell({ kind: 'planned', mapping, bytes: source.bytes });
-  // A file that cannot be read to its end stores nothing.
-  await readAll(source, mapping);
+  await assertReadable(source, mapping);
   const newestUs = task.shiftToNow || task.windowSeconds > 0 ? await source.newestUs(mapping) : Number.NaN;
   const shiftUs = task.shiftToNow && !Number.isNaN(newestUs) ? Date.now() * 1000 - newestUs : 0;
   const fromUs = task.windowSeconds > 0 && !Number.isNaN(newestUs) ? newestUs + shiftUs - task.windowSeconds * 1e6 : undefined;
   await send(source, mapping, shiftUs, fromUs);
   tell({ kind: 'done' });
-}
-
-async function readAll(source: ImportSource, mapping: ImportMapping): Promise<void> {
-  const node = new BatchBuilder({ measurement: '', tags: [], fields: [], identity: '', onBatch: () => undefined }).node('');
-  const builder = { node: () => node, add: () => undefined };
-  const window = { oldestUs: Number.NEGATIVE_INFINITY, newestUs: Number.POSITIVE_INFINITY };
-  const reader = await source.read({ builder, mapping, shiftUs: 0, window, onRefused: () => undefined });
-  try {
-    while (await reader.next()) {
-      // What is wrong with the file is thrown.
-    }
-  } finally {
-    await reader.close();
-  }
 }
 
 async function send(source: ImportSource, mapping: ImportMapping, shiftUs: number, fromUs: number | undefined): Promise<void> {

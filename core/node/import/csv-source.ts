@@ -24,13 +24,14 @@ export async function openCsv(path: string, overrides: { delimiter?: string; dec
     // A guess from rows that cannot be read would only hide what is wrong with them.
     if (rows.length < 2) assertReadable(text, dialect.delimiter, size <= head.length);
     const header = headerOf(rows, path);
+    const texts = quotedColumns(text, dialect.delimiter, header.length);
     return {
       path,
       bytes: size,
       format: 'csv',
       description: describe(dialect),
       fingerprint: await fingerprint(file, size),
-      plan: (wanted) => planMapping(header, rows.slice(1), wanted, path),
+      plan: (wanted) => planMapping(header, rows.slice(1), wanted, path, texts),
       read: (options, from) => readCsv(path, dialect, header.length, options, from),
       newestUs: (mapping) => newestUs(path, dialect, mapping),
     };
@@ -49,6 +50,21 @@ async function readHead(file: FileHandle): Promise<Buffer> {
   const buffer = Buffer.alloc(HEAD_BYTES);
   const { bytesRead } = await file.read(buffer, 0, HEAD_BYTES, 0);
   return buffer.subarray(0, bytesRead);
+}
+
+/** Columns whose cells are all in quotes, in a file that does not quote everything: who wrote it holds them for texts. */
+function quotedColumns(text: Buffer, delimiter: string, width: number): ReadonlySet<number> {
+  const quoted = new Set(Array.from({ length: width }, (_, column) => column));
+  const scanner = new CsvScanner(delimiter, (row) => {
+    if (row.number === 1) return;
+    for (const column of quoted) if (row.quotes[column] === 0 && row.starts[column] !== row.ends[column]) quoted.delete(column);
+  });
+  try {
+    scanner.push(text);
+  } catch (error) {
+    if (!(error instanceof MusterError)) throw error;
+  }
+  return quoted.size === width ? new Set() : quoted;
 }
 
 function describe({ encoding, delimiter, decimalComma }: CsvDialect): string {

@@ -42,12 +42,13 @@ const NUMBER = /^[+-]?(\d+[.,]?\d*|[.,]\d+)([eE][+-]?\d+)?$/;
 const MOST = 0.7;
 const EMPTY = /^(|null|nan|na|n\/a|-|none)$/i;
 
-/** `rows` are some of the first. Throws `invalid_argument` naming the column. */
+/** `rows` are some of the first; `texts` are columns that the file itself says hold texts. Throws `invalid_argument` naming the column. */
 export function planMapping(
   headers: readonly string[],
   rows: readonly (readonly string[])[],
   wanted: WantedMapping,
   fileName: string,
+  texts: ReadonlySet<number> = new Set(),
 ): ImportMapping {
   checkHeaders(headers);
   const at = (header: string, what: string): number => {
@@ -66,7 +67,8 @@ export function planMapping(
   for (const [column, header] of headers.entries()) {
     if (column === timeColumn || column === nodeColumn || tagColumns.has(column) || fieldColumns.has(column)) continue;
     const cells = samples(column);
-    if (most(cells, (cell) => NUMBER.test(cell))) {
+    // A text that looks like a number still names a series where few do: `0` and `1` of a tag `cpu`.
+    if (most(cells, (cell) => NUMBER.test(cell)) && !(texts.has(column) && isTagLike(cells))) {
       if (wanted.fields.length === 0) fieldColumns.add(column);
       else leftOut.push({ header, reason: 'not among the fields named' });
     } else if (wanted.tags.length > 0) leftOut.push({ header, reason: 'not among the tags named' });

@@ -14,10 +14,10 @@ export async function openNdjson(path: string): Promise<ImportSource> {
   const file = await open(path);
   try {
     const { size } = await file.stat();
-    const { headers, rows, nested } = await readSamples(path);
+    const { headers, rows, texts, nested } = await readSamples(path);
     const plan = (wanted: WantedMapping): ImportMapping => {
       if (nested !== undefined && wanted.fields.length === 0) throw nested;
-      return planMapping(headers, rows, wanted, path);
+      return planMapping(headers, rows, wanted, path, texts);
     };
     return {
       path,
@@ -34,8 +34,16 @@ export async function openNdjson(path: string): Promise<ImportSource> {
   }
 }
 
+interface Samples {
+  headers: string[];
+  rows: string[][];
+  /** Keys whose values are all texts. */
+  texts: ReadonlySet<number>;
+  nested: MusterError | undefined;
+}
+
 /** Keys in the order in which they first come, and the first rows as texts. */
-async function readSamples(path: string): Promise<{ headers: string[]; rows: string[][]; nested: MusterError | undefined }> {
+async function readSamples(path: string): Promise<Samples> {
   const headers = new Map<string, number>();
   const objects: Record<string, unknown>[] = [];
   let nested: MusterError | undefined;
@@ -64,7 +72,13 @@ async function readSamples(path: string): Promise<{ headers: string[]; rows: str
     await lines.close();
   }
   const keys = [...headers.keys()];
-  return { headers: keys, rows: objects.map((object) => keys.map((key) => cellOf(object[key]))), nested };
+  const isText = (key: string): boolean => objects.every((object) => typeof (object[key] ?? '') === 'string');
+  return {
+    headers: keys,
+    rows: objects.map((object) => keys.map((key) => cellOf(object[key]))),
+    texts: new Set(keys.flatMap((key, i) => (isText(key) ? [i] : []))),
+    nested,
+  };
 }
 
 async function newestUs(path: string, mapping: ImportMapping, headers: readonly string[]): Promise<number> {

@@ -50,6 +50,7 @@ function plan(path: string, file: ParquetFile, samples: string[][], wanted: Want
     samples,
     wanted,
     path,
+    new Set(file.columns.flatMap(({ kind }, i) => (kind.is === 'text' || kind.is === 'uuid' ? [i] : []))),
   );
   const time = file.columns[mapping.time.column] as ParquetColumn;
   assertTimeKind(time.kind, time.name);
