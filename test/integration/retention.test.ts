@@ -6,8 +6,6 @@ import { compressors } from 'hyparquet-compressors';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { coldFileProblem } from '../../core/node/cold/cold-file.ts';
 import { type ColdPartition, readColdManifest } from '../../core/node/cold/cold-manifest.ts';
-import { connectNats } from '../../core/node/nats-connection.ts';
-import { ensureStreams } from '../../core/node/streams.ts';
 import { runColdPass } from '../../etl/cold/cold-pass.ts';
 import { QuestdbHttp } from '../../etl/questdb/questdb-http.ts';
 import { TierKeeper } from '../../etl/tiers/tier-keeper.ts';
@@ -18,11 +16,9 @@ import { TierReader } from '../../gateway/fleet/tier-series.ts';
 import type { HttpRequest } from '../../gateway/http/http-door.ts';
 import { metricsRoute } from '../../gateway/http/metrics-route.ts';
 import type { Measurement, SeriesFrame } from '../../proto/gen/messages.ts';
-import { startNats } from '../harness/nats.ts';
 import { type QuestdbHarness, startQuestdb } from '../harness/questdb.ts';
 import { temporaryFolder } from '../harness/server.ts';
 import { until } from '../harness/until.ts';
-import { countOf, deadLetters, envelope, etlStatus, plainFrame, publish, startEtl } from './etl-setup.ts';
 
 const MINUTE_US = 60_000_000;
 const HOUR_US = 3_600_000_000;
@@ -366,43 +362,4 @@ describe('the cold tier', () => {
     expect(problems[0]).toMatch(/stuck keeps its old rows/);
     expect(await count()).toBe(2);
   });
-});
-
-describe('the cap of rows a node may store a day', () => {
-  it('sets aside whole batches of the node that is over it, names the node, and goes on so after a restart', async () => {
-    const nats = await startNats();
-    const nc = await connectNats(nats.gateway);
-    await ensureStreams(nc, { streamMaxBytes: 64 * 1024 * 1024, maxAgeHours: 1 });
-    const start = () => startEtl(nats, questdb.httpUrl, questdb, 'etl-capped', { 'max-rows-per-node-per-day': '150', tiers: 'false' });
-    let etl = await start();
-    try {
-      const js = nc.jetstream({ timeout: 2000 });
-      const send = (nodeId: string, seq: number) => publish(js, envelope({ nodeId, seq, frames: [plainFrame('capped', 100, seq * 100)] }));
-      const count = (nodeId: string) => countOf(questdb, `select count() from capped where node_id = '${nodeId}'`);
-      const stored = (nodeId: string, rows: number) => until(`${rows} rows of ${nodeId}`, async () => (await count(nodeId)) === rows);
-      await send('loud', 1);
-      await stored('loud', 100);
-      await send('loud', 2);
-      await stored('loud', 200);
-      await etl.stop();
-      etl = await start();
-      await send('loud', 3);
-      await send('quiet', 1);
-      await stored('quiet', 100);
-      const letters = await until('the letter', async () => {
-        const all = await deadLetters(nc);
-        return all.length > 0 ? all : undefined;
-      });
-      expect(letters).toMatchObject([{ nodeId: 'loud', seq: 3, reason: 'node_cap' }]);
-      expect(await count('loud')).toBe(200);
-      await until('the problem is told', async () =>
-        (await etlStatus(nc))?.problems.some((problem) => /^rows of loud are set aside/.test(problem)),
-      );
-      expect((await questdb.sql("select rows, bad_rows from deliveries where node_id = 'loud' and seq = 3"))[0]).toEqual([100, 100]);
-    } finally {
-      await etl.stop();
-      await nc.close();
-      await nats.stop();
-    }
-  }, 60_000);
 });
