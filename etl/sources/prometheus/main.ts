@@ -19,6 +19,7 @@ const GRACE_MS = 8000;
 const EXIT_OF: Partial<Record<MusterErrorCode, number>> = {
   invalid_argument: 2,
   invalid_config: 2,
+  already_exists: 2,
   unavailable: 69,
   deadline_exceeded: 69,
 };
