@@ -32,6 +32,8 @@ export const MAX_SKEW_US = 86_400_000_000;
 
 /** Rows of a batch that get a letter of their own; with more than that, the whole batch is kept in one. */
 const LETTERS_PER_BATCH = 100;
+/** The same where a node makes too many series: batch after batch is full of them, and their letters must not hold up all others. */
+const LETTERS_OF_A_FLOOD = 3;
 
 export interface TransformOptions {
   /** Undefined takes any number of rows. */
@@ -278,15 +280,15 @@ const NO_DELIVERY: DeliveryContent = {
 
 function setAside(writing: BatchWriting, frame: DecodedFrame, row: number, refusal: PlanRefusal): void {
   writing.aside++;
-  if (writing.aside > LETTERS_PER_BATCH) return;
+  if (writing.letters.length >= (refusal.reason === 'too_many_series' ? LETTERS_OF_A_FLOOD : LETTERS_PER_BATCH)) return;
   writing.letters.push(rowLetter(writing.account.delivery, frame, row, refusal.reason, refusal.detail));
 }
 
 function lettersOf(writing: BatchWriting, delivery: DeliveryContent): DeadLetter[] {
   const { letters, aside } = writing;
-  if (aside <= LETTERS_PER_BATCH) return letters;
+  if (aside === letters.length) return letters;
   const last = letters.at(-1) as DeadLetter;
-  const rest = `${aside} rows of the batch were set aside, the first ${LETTERS_PER_BATCH} have letters of their own; the last of these: ${last.detail}`;
+  const rest = `${aside} rows of the batch were set aside, the first ${letters.length} have letters of their own; the last of these: ${last.detail}`;
   return [...letters, batchLetter(delivery, last.reason, rest)];
 }
 
