@@ -90,6 +90,9 @@ export function createFilesystemCollector(roots: HostRoots, ask: typeof statfs =
     measurement: 'filesystem',
     tags: ['mount', 'device', 'fstype'],
     fields: ['total', 'used', 'free', 'used_percent', 'inodes_total', 'inodes_used', 'inodes_used_percent'],
+    // Disks do not run full within a moment, and each mount is a question to the kernel.
+    intervalMs: LOOK_AGAIN_EVERY_MS,
+    liveIntervalMs: 1000,
     collect(rows: RowSink, tick: Tick): void | Promise<void> {
       if (tick.monotonicMs - lookedMs >= LOOK_AGAIN_EVERY_MS) {
         mounts = parseMounts(file.read());

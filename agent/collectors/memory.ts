@@ -1,7 +1,7 @@
 // Memory from /proc/meminfo (Documentation/filesystems/proc.rst), with its pressure where the kernel tells it. Used is what is not
 // available, as `free` says since procps 4.
 import type { HostRoots } from '../host-file.ts';
-import { numberAfter, Scanner } from '../scanner.ts';
+import { KeyedNumbers } from '../keyed-numbers.ts';
 import { TickFiles } from '../tick-files.ts';
 import type { Collector, RowSink, Tick } from './collector.ts';
 import { parsePressure } from './pressure.ts';
@@ -18,7 +18,7 @@ export interface Memory {
   details: Float64Array;
 }
 
-/** Field → line, in the file's order, so that each is looked for from where the one before stood. */
+/** Field → line, in the file's order. */
 const DETAILS = {
   active: 'Active:',
   inactive: 'Inactive:',
@@ -33,26 +33,31 @@ const DETAILS = {
   commit_limit: 'CommitLimit:',
   committed: 'Committed_AS:',
 } as const;
+/** The fields in front of the details. */
+const SUM_FIELDS = 7;
 const DETAIL_LINES = Object.values(DETAILS);
+const SUMS = ['MemTotal:', 'MemFree:', 'MemAvailable:', 'Buffers:', 'Cached:', 'SReclaimable:'];
+const lines = new KeyedNumbers([...SUMS, ...DETAIL_LINES]);
+const kib = new Float64Array(SUMS.length + DETAIL_LINES.length);
 
 export function parseMemory(bytes: Buffer): Memory {
-  const scanner = new Scanner(bytes);
-  const kib = (key: string): number => numberAfter(scanner, key) * 1024;
-  const total = kib('MemTotal:');
-  const free = kib('MemFree:');
-  const available = kib('MemAvailable:');
-  const buffers = kib('Buffers:');
-  const pageCache = kib('Cached:');
-  const details = Float64Array.from(DETAIL_LINES, kib);
-  const reclaimable = numberAfter(new Scanner(bytes), 'SReclaimable:') * 1024;
-  const cached = pageCache + (Number.isNaN(reclaimable) ? 0 : reclaimable);
+  lines.read(bytes, kib);
+  const inBytes = (index: number): number => (kib[index] as number) * 1024;
+  const free = inBytes(1);
+  const available = inBytes(2);
+  const buffers = inBytes(3);
+  const reclaimable = inBytes(5);
+  const cached = inBytes(4) + (Number.isNaN(reclaimable) ? 0 : reclaimable);
+  const details = new Float64Array(DETAIL_LINES.length);
+  for (let i = 0; i < details.length; i++) details[i] = inBytes(SUMS.length + i);
   // Kernels before 3.14 do not say what is available.
-  return { total, free, buffers, cached, details, available: Number.isNaN(available) ? free + buffers + cached : available };
+  return { total: inBytes(0), free, buffers, cached, details, available: Number.isNaN(available) ? free + buffers + cached : available };
 }
 
 export function createMemoryCollector(roots: HostRoots, files = new TickFiles(roots)): Collector {
   const file = files.file('meminfo');
   const pressureFile = files.file('pressure/memory');
+  const row = new Float64Array(SUM_FIELDS + DETAIL_LINES.length + 2);
   let hasPressure = true;
 
   const readPressure = (tick: Tick): { someAvg10: number; fullAvg10: number } => {
@@ -84,7 +89,17 @@ export function createMemoryCollector(roots: HostRoots, files = new TickFiles(ro
       const { total, available, free, buffers, cached, details } = parseMemory(file.read(tick));
       const used = total - available;
       const { someAvg10, fullAvg10 } = readPressure(tick);
-      rows.add([], [total, used, available, free, buffers, cached, (used / total) * 100, ...details, someAvg10, fullAvg10]);
+      row[0] = total;
+      row[1] = used;
+      row[2] = available;
+      row[3] = free;
+      row[4] = buffers;
+      row[5] = cached;
+      row[6] = (used / total) * 100;
+      row.set(details, SUM_FIELDS);
+      row[row.length - 2] = someAvg10;
+      row[row.length - 1] = fullAvg10;
+      rows.add([], row);
     },
     close(): void {
       file.close();

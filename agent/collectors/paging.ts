@@ -1,17 +1,17 @@
 // Paging, faults and the killer of processes from /proc/vmstat (Documentation/admin-guide/mm).
 import type { HostRoots } from '../host-file.ts';
-import { numberAfter, Scanner } from '../scanner.ts';
+import { KeyedNumbers } from '../keyed-numbers.ts';
 import { TickFiles } from '../tick-files.ts';
 import { type Collector, perSecond, type RowSink, type Tick } from './collector.ts';
 
-/** In the file's order, so that each is looked for from where the one before stood. */
+/** In the file's order. */
 const COUNTERS = ['pgpgin ', 'pgpgout ', 'pgfault ', 'pgmajfault ', 'pgscan_kswapd ', 'pgscan_direct ', 'oom_kill '] as const;
 const KIB_COUNTERS = 2;
+const lines = new KeyedNumbers(COUNTERS);
 
 /** Since boot, in the order of `COUNTERS`; the first two in KiB. NaN for what the kernel does not tell. */
 export function parsePaging(bytes: Buffer, values: Float64Array): void {
-  const scanner = new Scanner(bytes);
-  for (let i = 0; i < COUNTERS.length; i++) values[i] = numberAfter(scanner, COUNTERS[i] as string);
+  lines.read(bytes, values);
 }
 
 export function createPagingCollector(roots: HostRoots, files = new TickFiles(roots)): Collector {

@@ -1,7 +1,7 @@
 // Counts of processes and threads from /proc/stat and /proc/loadavg; how many there are of each state from the table of processes, every
 // ten seconds only, as that grows with their number.
 import type { HostRoots } from '../host-file.ts';
-import { numberAfter, Scanner } from '../scanner.ts';
+import { KeyedNumbers } from '../keyed-numbers.ts';
 import { TickFiles } from '../tick-files.ts';
 import { type Collector, perSecond, type RowSink, type Tick } from './collector.ts';
 import { parseLoadavg } from './load.ts';
@@ -19,14 +19,12 @@ export interface ProcessCounters {
   blocked: number;
 }
 
+const lines = new KeyedNumbers(['intr ', 'ctxt ', 'processes ', 'procs_running ', 'procs_blocked ']);
+const numbers = new Float64Array(5);
+
 export function parseProcessCounters(stat: Buffer): ProcessCounters {
-  const scanner = new Scanner(stat);
-  // In the file's order, so that each is looked for from where the one before stood.
-  const interrupts = numberAfter(scanner, 'intr ');
-  const contextSwitches = numberAfter(scanner, 'ctxt ');
-  const forks = numberAfter(scanner, 'processes ');
-  const running = numberAfter(scanner, 'procs_running ');
-  const blocked = numberAfter(scanner, 'procs_blocked ');
+  lines.read(stat, numbers);
+  const [interrupts, contextSwitches, forks, running, blocked] = numbers as unknown as [number, number, number, number, number];
   return { interrupts, contextSwitches, forks, running, blocked };
 }
 
