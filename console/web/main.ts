@@ -1,9 +1,11 @@
 // The console for a browser on this machine: wires the backend, the pages and the server.
 import { fileURLToPath } from 'node:url';
+import { Registry } from 'prom-client';
 import { toMusterError } from '../../core/common/muster-error.ts';
 import { helpLines, loadConfig } from '../../core/node/config.ts';
 import { startAll, untilSignal } from '../../core/node/lifecycle.ts';
 import { createLog } from '../../core/node/log.ts';
+import { MetricsEndpoint } from '../../core/node/metrics-endpoint.ts';
 import { ConsoleBackend } from '../host/console-backend.ts';
 import { Access } from './access.ts';
 import { writeAddressFile } from './address-file.ts';
@@ -37,7 +39,8 @@ async function run(config: WebConfig): Promise<void> {
       }
     },
   });
-  const stop = await startAll([backend, server]);
+  const metrics = new MetricsEndpoint({ registry: new Registry(), port: config.metricsPort });
+  const stop = await startAll([metrics, backend, server]);
   process.stdout.write(`${JSON.stringify({ ready: true, part: PART, port: server.port, url: server.url })}\n`);
   await untilSignal();
   await stop();
