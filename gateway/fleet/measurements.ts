@@ -34,7 +34,8 @@ export class MeasurementCatalog {
     const [tables, columns] = await Promise.all([this.#database.rows(TABLES), this.#database.rows(COLUMNS)]);
     const byName = new Map<string, Measurement>();
     for (const [name = '', type] of tables) {
-      if (name !== null) byName.set(name, { name, columns: [], view: type === 'V' });
+      // Roll-ups are views too, though materialized.
+      if (name !== null) byName.set(name, { name, columns: [], view: type !== 'T' });
     }
     for (const [table, name, type] of columns) {
       // In Muster's tables the symbols are what names a series; fields are doubles and varchars.

@@ -891,7 +891,7 @@ export interface Measurement {
   /** Table or view. */
   name: string;
   columns: MeasurementColumn[];
-  /** True for a view that joins names and labels of nodes. */
+  /** True for a view: rows joined with names and labels of nodes, or a roll-up by minutes or hours. */
   view: boolean;
 }
 

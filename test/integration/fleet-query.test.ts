@@ -1,6 +1,6 @@
 // Query: what comes back, to the bit; what is refused, timed out and capped; and that the gateway lives through all of it.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { QueryFrame } from '../../proto/gen/messages.ts';
+import type { QueryFrame, SeriesFrame } from '../../proto/gen/messages.ts';
 import { until } from '../harness/until.ts';
 import { type FleetFixture, startFleet } from './fleet-fixture.ts';
 
@@ -13,6 +13,32 @@ beforeAll(async () => {
   await until('the rows can be read', async () => (await fleet.questdb.sql('select count() from cpu'))[0]?.[0] === 100_000);
 });
 afterAll(() => fleet?.stop());
+
+describe('a series', () => {
+  const startUs = Date.parse('2026-11-22T00:00:00Z') * 1000;
+  const range = { nodeId: 'a', measurement: 'cpu', fromUs: startUs, toUs: startUs + 100_000e6 };
+
+  it('comes in points of equal steps with the tier they are from', async () => {
+    const [plan, frame, ...rest] = await fleet.collect<SeriesFrame>('getSeries', { ...range, maxPoints: 100 });
+    expect(plan?.plan).toMatchObject({ tier: 'raw', stepUs: 1_800_000_000, pieces: [{ tier: 'raw', source: 'cpu' }] });
+    expect([frame?.rows.reduce((sum, rows) => sum + rows, 0), frame?.timesUs.length, rest]).toEqual([100_000, 56, []]);
+    const [busy] = frame?.fields ?? [];
+    expect([busy?.name, busy?.min[1], busy?.max[1], busy?.mean[1], busy?.last[1], busy?.count[1]]).toEqual([
+      'busy',
+      1801,
+      3600,
+      2700.5,
+      3600,
+      1800,
+    ]);
+  });
+
+  it('names the field, tag and measurement that there is not', async () => {
+    await expect(fleet.collect('getSeries', { ...range, fields: ['bussy'] })).rejects.toThrow(/cpu has no number bussy: it has busy/);
+    await expect(fleet.collect('getSeries', { ...range, tags: { core: '1' } })).rejects.toThrow(/cpu has no tag core/);
+    await expect(fleet.collect('getSeries', { ...range, measurement: 'cp' })).rejects.toThrow(/no measurement cp/);
+  });
+});
 
 function query(sql: string, more: object = {}): Promise<QueryFrame[]> {
   return fleet.collect<QueryFrame>('query', { sql, ...more });
