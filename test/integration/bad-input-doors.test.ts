@@ -183,8 +183,9 @@ it('stores what is live within a minute while a day-old burst comes in (35)', as
 });
 
 it('gives no receipt while the stream is full, and takes samples again by itself when there is space (30)', async () => {
-  const etl = pipeline.part('etl').pid;
-  process.kill(etl, 'SIGSTOP');
+  // A database that stands still: the ETL stores nothing, and the stream fills.
+  const database = pipeline.part('questdb').pid;
+  process.kill(database, 'SIGSTOP');
   const metadata = { filler: 'x'.repeat(8000) };
   const body = (n: number): object[] =>
     Array.from({ length: 50 }, (_, i) => ({ node_id: 'full', measurement: 'filled', time: nowUs() - n * 100 - i, v: n, metadata }));
@@ -205,7 +206,7 @@ it('gives no receipt while the stream is full, and takes samples again by itself
       expect.toSatisfy((code: number) => code === 503 || code === 504),
     ]);
   } finally {
-    process.kill(etl, 'SIGCONT');
+    process.kill(database, 'SIGCONT');
   }
   const resumedMs = Date.now();
   await until('it takes samples again', async () => (await push({ node_id: 'full', measurement: 'again', v: 1 })).status === 202, 60_000);
