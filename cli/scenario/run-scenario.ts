@@ -21,6 +21,8 @@ export interface ScenarioResult {
 
 const STORED_WITHIN_MS = 30_000;
 const QUEUE_EVERY_MS = 1000;
+/** Its roll-ups are made right after a new table. */
+const SETTLE_MS = 2000;
 
 export interface ScenarioOptions {
   source: ProbeSource;
@@ -52,6 +54,16 @@ export async function runScenario({ source, client, samples, record }: ScenarioO
   } finally {
     await Promise.allSettled([watch?.stop(), queue.stop()]);
   }
+}
+
+/** Has the table made where there is none yet; true where it had to be. */
+export async function prepareTable(client: FleetClient, push: () => Promise<void>): Promise<boolean> {
+  const watch = new SampleWatch(client, PROBE_TABLE, ['none']);
+  if (await watch.tableExists()) return false;
+  await push();
+  for (const until = Date.now() + STORED_WITHIN_MS; Date.now() < until && !(await watch.tableExists()); ) await sleep(POLL_MS);
+  await sleep(SETTLE_MS);
+  return true;
 }
 
 /** The watch sees what is new; whoever is late is looked for by its time. */

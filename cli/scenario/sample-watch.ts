@@ -43,6 +43,11 @@ export class SampleWatch {
     await this.#running;
   }
 
+  /** Whether the table can be asked at all. */
+  async tableExists(): Promise<boolean> {
+    return this.#ask('false');
+  }
+
   /** Every sample of these nodes from `fromUs` to `toUs` that the store has now, and when it is not known yet. */
   async look(fromUs: number, toUs: number): Promise<void> {
     await this.#ask(`timestamp between cast(${Math.floor(fromUs)} as timestamp) and cast(${Math.ceil(toUs)} as timestamp)`);
@@ -59,7 +64,7 @@ export class SampleWatch {
     }
   }
 
-  async #ask(times: string): Promise<void> {
+  async #ask(times: string): Promise<boolean> {
     const sql = `select node_id, timestamp from ${this.#table} where node_id in (${this.#nodeIds.map(quoted).join(', ')}) and ${times}`;
     const rows: [string, number][] = [];
     let columns: readonly QueryColumn[] = [];
@@ -71,7 +76,7 @@ export class SampleWatch {
       }
     } catch (error) {
       // The first sample ever makes the table.
-      if (error instanceof Error && /does not exist/.test(error.message)) return;
+      if (error instanceof Error && /does not exist/.test(error.message)) return false;
       throw error;
     }
     const nowMs = Date.now();
@@ -79,6 +84,7 @@ export class SampleWatch {
       const key = sampleKey(nodeId, timeUs);
       if (!this.#seen.has(key)) this.#seen.set(key, nowMs);
     }
+    return true;
   }
 }
 
