@@ -64,13 +64,15 @@ it('quotes what a spreadsheet would run, and takes the format of the import by d
   expect(stdout).toContain(',"say ""hi"", ok",1,');
   expect(stdout).toContain(',"-1",4,');
   await pipeline.muster('import', join(pipeline.home, 'out.ndjson'), '--measurement', 'back_ndjson', '--tags', 'note', '--json');
-  const lines = (await pipeline.muster('export', '--measurement', 'back_ndjson', '--filter', 'number < 2', '--quiet')).stdout;
-  expect(
-    lines
-      .trim()
+  // Imported means durable in the stream: the table has the rows a moment later.
+  await until('what was imported can be asked for', async () => {
+    const { stdout: lines } = await pipeline.muster('export', '--measurement', 'back_ndjson', '--filter', 'number < 2', '--quiet');
+    const numbers = lines
       .split('\n')
-      .map((line) => JSON.parse(line).number),
-  ).toEqual(expect.arrayContaining([0, 1]));
+      .filter(Boolean)
+      .map((line) => JSON.parse(line).number as number);
+    return numbers.includes(0) && numbers.includes(1);
+  });
 });
 
 it('writes the answer of a statement, and says what is wrong with one', async () => {

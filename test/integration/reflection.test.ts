@@ -40,18 +40,22 @@ describe('grpcurl', () => {
       'grpc.health.v1.Health',
       'muster.v1.AgentService',
       'muster.v1.FleetService',
+      'muster.v1.ImportService',
     ]);
     expect(await ask(fleet.address, 'list', 'muster.v1.FleetService')).toContain('muster.v1.FleetService.WatchMetrics');
   });
 
-  it.each(['agent.proto', 'fleet.proto', 'telemetry.proto'])('describes all of %s with its comments and names', async (file) => {
-    const { symbols, comments, fields } = readProto(file);
-    expect(symbols.length).toBeGreaterThan(5);
-    const described = (await Promise.all(symbols.map((symbol) => ask(fleet.address, 'describe', symbol)))).join('\n');
-    for (const field of fields) expect(described).toContain(` ${field} = `);
-    // What stands above the package belongs to no symbol.
-    for (const comment of comments) expect(described).toContain(comment);
-  });
+  it.each(['agent.proto', 'fleet.proto', 'import.proto', 'telemetry.proto'])(
+    'describes all of %s with its comments and names',
+    async (file) => {
+      const { symbols, comments, fields } = readProto(file);
+      expect(symbols.length).toBeGreaterThan(5);
+      const described = (await Promise.all(symbols.map((symbol) => ask(fleet.address, 'describe', symbol)))).join('\n');
+      for (const field of fields) expect(described).toContain(` ${field} = `);
+      // What stands above the package belongs to no symbol.
+      for (const comment of comments) expect(described).toContain(comment);
+    },
+  );
 
   it('keeps maps, Timestamp and nested health messages', async () => {
     expect(await ask(fleet.address, 'describe', 'muster.v1.NodeInfo')).toContain('map<string, string> labels = 13;');
