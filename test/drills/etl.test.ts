@@ -14,7 +14,7 @@ import {
   publish,
   startEtl,
   startEtlSetup,
-} from './etl-setup.ts';
+} from '../integration/etl-setup.ts';
 
 let setup: EtlSetup;
 let seq = 0;

@@ -10,7 +10,7 @@ import { encodeBatch, encodeEnvelope } from '../../proto/batch-codec.ts';
 import { https } from '../harness/https.ts';
 import { type Pipeline, startPipeline } from '../harness/pipeline.ts';
 import { until } from '../harness/until.ts';
-import { plainFrame } from './etl-setup.ts';
+import { plainFrame } from '../integration/etl-setup.ts';
 
 const STREAM_MAX_BYTES = 16 * 1024 ** 2;
 let pipeline: Pipeline;

@@ -10,8 +10,8 @@ import type { ConfigState, Node } from '../../proto/gen/messages.ts';
 import { type NatsHarness, startNats } from '../harness/nats.ts';
 import { temporaryFolder } from '../harness/server.ts';
 import { until } from '../harness/until.ts';
-import { type Edge, OPERATOR_TOKEN, startEdge } from './edge/edge.ts';
-import { createIdentity, TestStream } from './edge/test-agent.ts';
+import { type Edge, OPERATOR_TOKEN, startEdge } from '../integration/edge/edge.ts';
+import { createIdentity, TestStream } from '../integration/edge/test-agent.ts';
 
 const MAIN = join(import.meta.dirname, '../../agent/main.ts');
 const PROBATION_MS = 2000;

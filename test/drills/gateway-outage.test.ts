@@ -4,8 +4,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { NODES_BUCKET, PRESENCE_BUCKET, type PresenceEntry, TELEMETRY_STREAM } from '../../core/common/streams.ts';
 import { ensureStreams } from '../../core/node/streams.ts';
 import { until } from '../harness/until.ts';
-import { type Edge, startEdge } from './edge/edge.ts';
-import { createIdentity, TestStream } from './edge/test-agent.ts';
+import { type Edge, startEdge } from '../integration/edge/edge.ts';
+import { createIdentity, TestStream } from '../integration/edge/test-agent.ts';
 
 const STREAM_MAX_BYTES = 16 * 1024 ** 2;
 const BATCH = Buffer.alloc(64 * 1024, 7);

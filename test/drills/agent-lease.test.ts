@@ -11,7 +11,7 @@ import { type Relay, startRelay } from '../harness/relay.ts';
 import { temporaryFolder } from '../harness/server.ts';
 import { until } from '../harness/until.ts';
 import { startWatcher, type Watcher } from '../harness/watcher.ts';
-import { type Edge, OPERATOR_TOKEN, startEdge } from './edge/edge.ts';
+import { type Edge, OPERATOR_TOKEN, startEdge } from '../integration/edge/edge.ts';
 
 let edge: Edge;
 let relay: Relay;
