@@ -82,8 +82,8 @@ function questdbSettings(options: QuestdbOptions): Record<string, string | numbe
     'line.auto.create.new.columns': false,
     'cairo.commit.mode': options.commitMode ?? 'sync',
     // What each column of a table's newest partition takes on disk at least: 16 MiB by default, which for the columns of the roll-ups would be gigabytes.
-    'cairo.writer.data.append.page.size': '1m',
-    'cairo.writer.data.index.value.append.page.size': '1m',
+    'cairo.writer.data.append.page.size': '256k',
+    'cairo.writer.data.index.value.append.page.size': '256k',
     // Empty roots: no statement reads or writes files of this host.
     'cairo.sql.copy.root': '',
     'cairo.sql.copy.export.root': '',
