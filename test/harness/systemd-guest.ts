@@ -2,17 +2,20 @@
 import { execFile, execFileSync, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import type { Run } from './program.ts';
 import { until } from './until.ts';
 
 const SYSTEMD = '/usr/lib/systemd/systemd';
 const BOOT_LIMIT_MS = 20_000;
+const ROOT = resolve(import.meta.dirname, '../..');
+/** Where the guest has this checkout: an overlay shows no further mounts, and the guest has a /tmp of its own. */
+const CHECKOUT = '/opt/muster-checkout';
 
 /** An overlay of / whose changes live in memory, with /proc/sys read-only: nothing of what systemd does reaches the machine itself. */
 const BOOT = `set -e
-W=$1 R=$1/root
+W=$1 R=$1/root C=$2
 mount --make-rprivate /
 mount -t tmpfs tmpfs $W
 mkdir $W/upper $W/work $R
@@ -23,6 +26,8 @@ mount -t sysfs -o ro sysfs $R/sys
 mount -t cgroup2 cgroup2 $R/sys/fs/cgroup
 mount -t tmpfs -o mode=755 tmpfs $R/run
 mount -t tmpfs tmpfs $R/tmp
+mkdir -p $R${CHECKOUT}
+mount --bind $C $R${CHECKOUT}
 mount -t tmpfs -o mode=755 tmpfs $R/dev
 for d in null zero full random urandom tty; do touch $R/dev/$d; mount --bind /dev/$d $R/dev/$d; done
 mkdir $R/dev/pts $R/dev/shm
@@ -41,7 +46,7 @@ exec env -i container=muster PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/
 `;
 
 export interface SystemdGuest {
-  /** Runs a program in it. Never rejects for an exit code. */
+  /** Runs a program in it; paths of this checkout are found there. Never rejects for an exit code. */
   run(program: string, ...args: string[]): Promise<Run>;
   /** Resolves when nothing of it is left. */
   stop(): Promise<void>;
@@ -54,7 +59,7 @@ export async function startSystemdGuest(): Promise<SystemdGuest | undefined> {
   const folder = mkdtempSync(join(tmpdir(), 'muster-guest-'));
   writeFileSync(join(folder, 'boot.sh'), BOOT);
   mkdirSync(join(folder, 'files'));
-  const inside = `echo $$ > ${cgroup}/cgroup.procs; exec unshare --mount --pid --fork --cgroup --uts --ipc --kill-child=SIGKILL sh ${folder}/boot.sh ${folder}/files`;
+  const inside = `echo $$ > ${cgroup}/cgroup.procs; exec unshare --mount --pid --fork --cgroup --uts --ipc --kill-child=SIGKILL sh ${folder}/boot.sh ${folder}/files ${ROOT}`;
   const child = spawn('sh', ['-c', inside], { stdio: 'ignore' });
   const stop = async (): Promise<void> => {
     child.kill('SIGKILL');
@@ -63,7 +68,7 @@ export async function startSystemdGuest(): Promise<SystemdGuest | undefined> {
   };
   try {
     const pid = await until('systemd to start', () => childOf(child.pid as number), BOOT_LIMIT_MS);
-    const run = (program: string, ...args: string[]): Promise<Run> => runIn(pid, program, args);
+    const run = (program: string, ...args: string[]): Promise<Run> => runIn(pid, toGuest(program), args.map(toGuest));
     await until('systemd to be up', async () => (await run('systemctl', 'is-system-running')).stdout.trim() === 'running', BOOT_LIMIT_MS);
     return { run, stop };
   } catch {
@@ -86,6 +91,10 @@ function makeCgroup(): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+function toGuest(path: string): string {
+  return path.startsWith(`${ROOT}/`) ? `${CHECKOUT}${path.slice(ROOT.length)}` : path;
 }
 
 /** A group with processes cannot be removed: those of the guest take a moment to go. */
