@@ -2,6 +2,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { Turns } from '../../core/common/turns.ts';
 import type { Component } from '../../core/node/lifecycle.ts';
 import type { SpoolStatus } from '../spool/spool.ts';
 import { openSpoolDatabase } from '../spool/spool-database.ts';
@@ -9,7 +10,6 @@ import { SqliteSpool } from '../spool/sqlite-spool.ts';
 import { loadIdentity } from '../uplink/identity.ts';
 import type { SimulateConfig } from './config.ts';
 import type { SimulateEvents } from './events.ts';
-import { Limiter } from './limiter.ts';
 import { SimulatedNode } from './simulated-node.ts';
 
 const ENROL_AT_ONCE = 16;
@@ -34,12 +34,12 @@ export interface Fleet extends Component {
 }
 
 /** For nodes that enrol at the same time. */
-export function createLimiter(): Limiter {
-  return new Limiter(ENROL_AT_ONCE);
+export function createEnrolmentTurns(): Turns {
+  return new Turns(ENROL_AT_ONCE);
 }
 
 export function createFleet(config: SimulateConfig, events: SimulateEvents): Fleet {
-  const enrolments = createLimiter();
+  const enrolments = createEnrolmentTurns();
   const nodes = Array.from({ length: config.nodes }, (_, index) => new SimulatedNode({ index, config, events, enrolments }));
   let last: NodeReport[] = [];
   return {

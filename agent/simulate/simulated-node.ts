@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { MusterError } from '../../core/common/muster-error.ts';
+import type { Turns } from '../../core/common/turns.ts';
 import type { Component } from '../../core/node/lifecycle.ts';
 import type { NodeInfo, Summary } from '../../proto/gen/messages.ts';
 import { AGENT_VERSION } from '../agent-version.ts';
@@ -22,7 +23,6 @@ import { createKey } from '../uplink/signing-request.ts';
 import { Uplink } from '../uplink/uplink.ts';
 import type { SimulateConfig } from './config.ts';
 import type { SimulateEvents } from './events.ts';
-import type { Limiter } from './limiter.ts';
 import { PLACES, type Place, toLabels } from './places.ts';
 import { createSimulatedCollectors } from './simulated-collectors.ts';
 import { SimulatedHost } from './simulated-host.ts';
@@ -34,7 +34,7 @@ export interface SimulatedNodeOptions {
   index: number;
   config: SimulateConfig;
   events: SimulateEvents;
-  enrolments: Limiter;
+  enrolments: Turns;
   /** Another name and other collectors than a host's, each flushed as soon as it ran. */
   shape?: { name: string; collectors: readonly Collector[] };
 }
@@ -81,7 +81,7 @@ export class SimulatedNode implements Component {
       identity: async () => {
         this.#identity ??= loadIdentity(stateDir);
         if (this.#identity === undefined) {
-          this.#identity = await enrolments.run(() => enrolNode(config, stateDir, node));
+          this.#identity = await enrolments.take(() => enrolNode(config, stateDir, node));
           events.enrolled(this.#identity.nodeId);
         }
         resolve();

@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { MusterError, toMusterError } from '../../../core/common/muster-error.ts';
+import { Turns } from '../../../core/common/turns.ts';
 import { takeProcessLock } from '../../../core/node/process-lock.ts';
 import type { ExtractionConfig } from './config.ts';
 import type { Delivery } from './delivery.ts';
@@ -12,7 +13,6 @@ import type { PrometheusClient } from './prometheus-client.ts';
 import { PrometheusError } from './prometheus-error.ts';
 import { QueryRun, type QueryTally } from './query-run.ts';
 import type { Span } from './span.ts';
-import { Turns } from './turns.ts';
 import { stepAt, stepFrom } from './windows.ts';
 
 export interface ExtractorOptions {

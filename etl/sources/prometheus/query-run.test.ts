@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { MusterError } from '../../../core/common/muster-error.ts';
+import { Turns } from '../../../core/common/turns.ts';
 import type { UploadMessage } from '../../../proto/gen/messages.ts';
 import type { UploadCall } from '../../../proto/upload-call.ts';
 import type { QueryPlan } from './config.ts';
@@ -12,7 +13,6 @@ import { type Mark, MarkFile } from './mark-file.ts';
 import type { RangeQuery } from './prometheus-client.ts';
 import { PrometheusError } from './prometheus-error.ts';
 import { QueryRun, type QueryRunOptions } from './query-run.ts';
-import { Turns } from './turns.ts';
 
 const STEP_MS = 15_000;
 const START_MS = Date.parse('2026-11-22T10:00:00Z');

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import { doorEpoch } from '../../../core/common/door-epoch.ts';
 import { MusterError, toMusterError } from '../../../core/common/muster-error.ts';
+import type { Turns } from '../../../core/common/turns.ts';
 import type { UploadCall } from '../../../proto/upload-call.ts';
 import { BatchCutter, type CutBatch } from './batch-cutter.ts';
 import type { QueryPlan } from './config.ts';
@@ -12,7 +13,6 @@ import { begun, finished, type Mark, type MarkFile, newMark } from './mark-file.
 import type { PrometheusClient } from './prometheus-client.ts';
 import { PrometheusError } from './prometheus-error.ts';
 import { type LeftOut, SeriesCleaner } from './series-cleaner.ts';
-import type { Turns } from './turns.ts';
 import { firstHalf, periodOf, piecesOf, stepAt, type Window, windowAfter } from './windows.ts';
 
 export interface QueryRunOptions {
