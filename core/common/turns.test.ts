@@ -14,14 +14,14 @@ it('lets two work at once, and the others in their order, whatever becomes of th
       })
       .catch(() => undefined),
   );
-  const soon = () => new Promise((resolve) => setImmediate(resolve));
-  await soon();
+  const begins = (count: number) => expect.poll(() => begun.length).toBe(count);
+  await begins(2);
   expect(begun).toEqual([0, 1]);
   ends[0]?.();
-  await soon();
+  await begins(3);
   expect(begun).toEqual([0, 1, 2]);
   for (const end of ends) end();
-  await soon();
+  await begins(4);
   expect(begun).toEqual([0, 1, 2, 3]);
   ends[3]?.();
   await Promise.all(all);
