@@ -53,5 +53,8 @@ function Page({ route }: { route: Route }) {
       return <ExplorePage sql={route.sql} />;
     case 'pipeline':
       return <PipelinePage />;
+    case 'probes':
+    case 'settings':
+      return null;
   }
 }

@@ -7,6 +7,11 @@ const ROUTES: Route[] = [
   { page: 'node', nodeId: '<img src=x>/../#' },
   { page: 'explore', sql: 'select * from cpu where x = 1 & 2' },
   { page: 'explore', sql: '' },
+  { page: 'fleet', filter: 'state:late', view: 'heatmap', group: 'region', metric: 'cpu' },
+  { page: 'node', nodeId: 'a/b', section: 'processes' },
+  { page: 'probes' },
+  { page: 'probes', path: 'accra → lagos/icmp' },
+  { page: 'settings' },
   { page: 'pipeline' },
 ];
 

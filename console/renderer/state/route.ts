@@ -1,29 +1,72 @@
 // The window's address: which page, and what of it. Kept in the URL's fragment, so that back, forward and copying work.
 import { Store } from './store.ts';
 
+export const FLEET_VIEWS = ['table', 'heatmap', 'map', 'tree'] as const;
+export type FleetView = (typeof FLEET_VIEWS)[number];
+
+/** What is not named has its default, and no place in the address. */
 export type Route =
-  | { page: 'fleet'; filter: string }
-  | { page: 'node'; nodeId: string }
+  | {
+      page: 'fleet';
+      filter: string;
+      /** The table where it is not named. */
+      view?: FleetView | undefined;
+      /** Label or property the nodes are grouped by. */
+      group?: string | undefined;
+      /** What the heat map is coloured by. */
+      metric?: string | undefined;
+    }
+  | { page: 'node'; nodeId: string /** The overview where it is not named. */; section?: string | undefined }
   | { page: 'explore'; sql: string }
-  | { page: 'pipeline' };
+  | { page: 'probes' /** The chosen path, as the page writes it. */; path?: string | undefined }
+  | { page: 'pipeline' }
+  | { page: 'settings' };
 
 /** The route of a fragment like `#/node/…`; the fleet where it names no page. */
 export function parseRoute(fragment: string): Route {
   const [path = '', search = ''] = fragment.replace(/^#/, '').split('?', 2);
-  const [, page, rest = ''] = path.split('/');
+  const [, page, rest = '', section = ''] = path.split('/');
   const query = new URLSearchParams(search);
-  if (page === 'node' && rest !== '') return { page, nodeId: decodeText(rest) };
+  if (page === 'node' && rest !== '') return { page, nodeId: decodeText(rest), ...named('section', decodeText(section)) };
   if (page === 'explore') return { page, sql: query.get('sql') ?? '' };
-  if (page === 'pipeline') return { page };
-  return { page: 'fleet', filter: query.get('filter') ?? '' };
+  if (page === 'probes') return { page, ...named('path', query.get('path')) };
+  if (page === 'pipeline' || page === 'settings') return { page };
+  const view = FLEET_VIEWS.find((name) => name !== 'table' && name === query.get('view'));
+  return {
+    page: 'fleet',
+    filter: query.get('filter') ?? '',
+    ...named('view', view),
+    ...named('group', query.get('group')),
+    ...named('metric', query.get('metric')),
+  };
 }
 
 /** The fragment of a route. */
 export function formatRoute(route: Route): string {
-  if (route.page === 'node') return `#/node/${encodeURIComponent(route.nodeId)}`;
-  if (route.page === 'fleet') return route.filter === '' ? '#/fleet' : `#/fleet?${new URLSearchParams({ filter: route.filter })}`;
-  if (route.page === 'explore') return route.sql === '' ? '#/explore' : `#/explore?${new URLSearchParams({ sql: route.sql })}`;
-  return '#/pipeline';
+  switch (route.page) {
+    case 'fleet': {
+      const view = route.view === 'table' ? '' : route.view;
+      return withQuery('#/fleet', { filter: route.filter, view, group: route.group, metric: route.metric });
+    }
+    case 'node':
+      return `#/node/${encodeURIComponent(route.nodeId)}${route.section ? `/${encodeURIComponent(route.section)}` : ''}`;
+    case 'explore':
+      return withQuery('#/explore', { sql: route.sql });
+    case 'probes':
+      return withQuery('#/probes', { path: route.path });
+    default:
+      return `#/${route.page}`;
+  }
+}
+
+/** As a property only where there is something to say. */
+function named<K extends string, V extends string>(name: K, value: V | null | undefined): { [key in K]?: V } {
+  return value ? ({ [name]: value } as { [key in K]?: V }) : {};
+}
+
+function withQuery(path: string, values: Readonly<Record<string, string | undefined>>): string {
+  const given = Object.entries(values).filter((pair): pair is [string, string] => Boolean(pair[1]));
+  return given.length === 0 ? path : `${path}?${new URLSearchParams(given)}`;
 }
 
 /** A stray `%` in an address must not end the program. */
