@@ -35,6 +35,8 @@ export class WatchedBucket<T> implements Component {
   readonly name: string;
   readonly #options: WatchedBucketOptions<T>;
   #entries = new Map<string, Cached<T>>();
+  /** The last writer of a key within this process; the next waits for it. */
+  readonly #swapping = new Map<string, Promise<void>>();
   /** Where entries go while a bucket that was made anew is read; what was known before serves until then. */
   #incoming: Map<string, Cached<T>> | undefined;
   /** Lost with the bucket and not yet written back. */
@@ -107,7 +109,18 @@ export class WatchedBucket<T> implements Component {
    * Replaces the value of a key by what `change` makes of it, however many others write at the same time. `change` sees the value in
    * the server, not the one in memory; it may throw, and returns undefined to leave everything as it is.
    */
-  async swap(key: string, change: (value: T | undefined) => T | undefined): Promise<T | undefined> {
+  swap(key: string, change: (value: T | undefined) => T | undefined): Promise<T | undefined> {
+    // Our own writers of a key wait for each other: a thousand agents that enrol with one token would only refuse each other's writes.
+    const before = this.#swapping.get(key) ?? Promise.resolve();
+    const mine = before.then(() => this.#swap(key, change));
+    const settled = mine.then(ignore, ignore).then(() => {
+      if (this.#swapping.get(key) === settled) this.#swapping.delete(key);
+    });
+    this.#swapping.set(key, settled);
+    return mine;
+  }
+
+  async #swap(key: string, change: (value: T | undefined) => T | undefined): Promise<T | undefined> {
     for (let attempt = 0; attempt < SWAP_ATTEMPTS; attempt++) {
       const entry = await reachable(this.#bucket().get(key));
       const before = entry === null ? undefined : this.#parse(entry);
@@ -256,3 +269,6 @@ async function reachable<R>(answer: Promise<R>): Promise<R> {
     throw new MusterError('unavailable', `nats-server does not answer (${words}): try again`, error);
   }
 }
+
+/** What became of a write is for who asked for it. */
+function ignore(): void {}

@@ -69,3 +69,19 @@ it('writes back what it knows where it is told to, marks of deletion too, and le
   expect((await again.get('a'))?.json()).toBe('a of another');
   await bucket.stop();
 });
+
+it('takes the changes of a hundred at once to one key, two gateways among them, each once', async () => {
+  await connection.jetstream().views.kv('counted');
+  const [one, other] = [watched('counted', []), watched('counted', [])];
+  await Promise.all([one.start(), other.start()]);
+  await one.swap('key', () => '0');
+  const add = (before: string | undefined): string => String(Number(before) + 1);
+  await Promise.all(Array.from({ length: 100 }, (_, i) => (i % 10 === 0 ? other : one).swap('key', add)));
+  await expect(
+    one.swap('key', () => {
+      throw new Error('not this one');
+    }),
+  ).rejects.toThrow('not this one');
+  expect(await one.swap('key', add)).toBe('101');
+  await Promise.all([one.stop(), other.stop()]);
+});
