@@ -9,10 +9,13 @@ import type {
   SubscriptionArguments,
   SubscriptionName,
 } from './console-api.ts';
+import { LEAST_ZOOM_PERCENT, MOST_ZOOM_PERCENT } from './desk-api.ts';
 
 const MAX_SQL_LENGTH = 100_000;
 const MAX_WATCHED_NODES = 100;
 const MAX_NAME_LENGTH = 512;
+/** Labels, tags or arguments given at once. */
+const MAX_PAIRS = 64;
 
 type Fields = Record<string, unknown>;
 
@@ -25,13 +28,43 @@ const REQUEST_ARGUMENTS: { [K in RequestName]: (fields: Fields) => ConsoleReques
   }),
   getNode: (fields) => ({ node: text(fields, 'node', 1, MAX_NAME_LENGTH) }),
   verify: (fields) => ({ nodeId: text(fields, 'nodeId', 0, MAX_NAME_LENGTH), waitMs: integer(fields, 'waitMs', 0, 60_000) }),
+  getSeries: (fields) => ({
+    nodeId: text(fields, 'nodeId', 1, MAX_NAME_LENGTH),
+    measurement: text(fields, 'measurement', 1, MAX_NAME_LENGTH),
+    tags: namedTexts(fields, 'tags'),
+    fields: texts(fields, 'fields', 0, 200),
+    fromMs: integer(fields, 'fromMs', 0, Number.MAX_SAFE_INTEGER / 1000),
+    toMs: integer(fields, 'toMs', 0, Number.MAX_SAFE_INTEGER / 1000),
+    maxPoints: integer(fields, 'maxPoints', 1, 50_000),
+  }),
+  runCommand: (fields) => ({
+    runId: text(fields, 'runId', 1, 64),
+    node: text(fields, 'node', 1, MAX_NAME_LENGTH),
+    command: text(fields, 'command', 1, 64),
+    arguments: namedTexts(fields, 'arguments'),
+    timeoutMs: integer(fields, 'timeoutMs', 1000, 300_000),
+  }),
+  setNodeLabels: (fields) => ({
+    node: text(fields, 'node', 1, MAX_NAME_LENGTH),
+    set: namedTexts(fields, 'set'),
+    remove: texts(fields, 'remove', 0, MAX_PAIRS),
+  }),
+  releaseNode: (fields) => ({ node: text(fields, 'node', 1, MAX_NAME_LENGTH) }),
+  removeNode: (fields) => ({ node: text(fields, 'node', 1, MAX_NAME_LENGTH) }),
   reconnect: none,
+  unlock: (fields) => ({ confirm: text(fields, 'confirm', 0, MAX_NAME_LENGTH) }),
+  lock: none,
+  openContext: (fields) => ({ name: text(fields, 'name', 1, MAX_NAME_LENGTH) }),
+  setNotifications: (fields) => ({ on: truth(fields, 'on') }),
+  setZoom: (fields) => ({ percent: integer(fields, 'percent', LEAST_ZOOM_PERCENT, MOST_ZOOM_PERCENT) }),
 };
 
 const SUBSCRIPTION_ARGUMENTS: { [K in SubscriptionName]: (fields: Fields) => ConsoleSubscriptions[K]['arguments'] } = {
   connection: none,
   nodes: (fields) => ({ intervalMs: integer(fields, 'intervalMs', 100, 60_000) }),
   pipeline: none,
+  desk: none,
+  commandOutput: (fields) => ({ runId: text(fields, 'runId', 1, 64) }),
   metrics: (fields) => ({
     nodeIds: texts(fields, 'nodeIds', 1, MAX_WATCHED_NODES),
     measurements: texts(fields, 'measurements', 0, 100),
@@ -84,11 +117,27 @@ function texts(fields: Fields, key: string, minCount: number, maxCount: number):
   return value.map((_, index) => text({ [key]: value[index] }, key, 1, MAX_NAME_LENGTH));
 }
 
+/** Texts by name: labels, tags, arguments of a command. */
+function namedTexts(fields: Fields, key: string): Record<string, string> {
+  const value = fields[key];
+  const pairs = typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.entries(value) : undefined;
+  if (pairs === undefined || pairs.length > MAX_PAIRS) {
+    throw new MusterError('invalid_argument', `${key} is ${show(value)}: it must be at most ${MAX_PAIRS} texts by name`);
+  }
+  return Object.fromEntries(pairs.map(([name, given]) => [name.slice(0, MAX_NAME_LENGTH), text({ [name]: given }, name, 0, 4096)]));
+}
+
 function integer(fields: Fields, key: string, least: number, most: number): number {
   const value = fields[key];
   if (typeof value !== 'number' || !Number.isInteger(value) || value < least || value > most) {
     throw new MusterError('invalid_argument', `${key} is ${show(value)}: it must be a whole number from ${least} to ${most}`);
   }
+  return value;
+}
+
+function truth(fields: Fields, key: string): boolean {
+  const value = fields[key];
+  if (typeof value !== 'boolean') throw new MusterError('invalid_argument', `${key} is ${show(value)}: it must be true or false`);
   return value;
 }
 

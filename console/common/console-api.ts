@@ -2,9 +2,12 @@
 // Electron's main process and the web server carry it; neither adds to it.
 import type { FrameColumns } from '../../core/common/frame.ts';
 import type { MusterErrorCode } from '../../core/common/muster-error.ts';
+import type { CommandEnd, CommandOutputEvent } from './command-run.ts';
+import type { DeskRequests, DeskSubscriptions } from './desk-api.ts';
 import type { FleetNode } from './fleet-node.ts';
 import type { LedgerProof, PipelineView } from './pipeline-view.ts';
 import type { QueryResult } from './query-result.ts';
+import type { SeriesAnswer } from './series-answer.ts';
 
 /** Nothing to say. */
 export type NoArguments = Readonly<Record<string, never>>;
@@ -24,13 +27,39 @@ export interface SchemaTable {
 }
 
 /** Name → what it takes and what it answers. */
-export interface ConsoleRequests {
+export interface ConsoleRequests extends DeskRequests {
   listMeasurements: { arguments: NoArguments; result: SchemaTable[] };
   /** One read-only SELECT. Ends early when its signal aborts. */
   query: { arguments: { sql: string; maxRows: number; timeoutMs: number }; result: QueryResult };
   /** By id, or by a name that only one node has. */
   getNode: { arguments: { node: string }; result: FleetNode };
   verify: { arguments: { nodeId: string; waitMs: number }; result: LedgerProof };
+  /** History of one measurement in equal steps, from the tier that the gateway chooses. Ends early when its signal aborts. */
+  getSeries: {
+    arguments: {
+      nodeId: string;
+      measurement: string;
+      /** Only series with these tags. */
+      tags: Readonly<Record<string, string>>;
+      /** Empty means all numbers. */
+      fields: readonly string[];
+      fromMs: number;
+      toMs: number;
+      /** Points of each series at most. */
+      maxPoints: number;
+    };
+    result: SeriesAnswer;
+  };
+  /** One command of the node's allow-list; answers when it ended. `commandOutput` of the same `runId` tells what it writes; its signal stops it. */
+  runCommand: {
+    arguments: { runId: string; node: string; command: string; arguments: Readonly<Record<string, string>>; timeoutMs: number };
+    result: CommandEnd;
+  };
+  setNodeLabels: { arguments: { node: string; set: Readonly<Record<string, string>>; remove: readonly string[] }; result: FleetNode };
+  /** Ends a quarantine. */
+  releaseNode: { arguments: { node: string }; result: FleetNode };
+  /** Takes the node out of the fleet; its history stays. */
+  removeNode: { arguments: { node: string }; result: null };
   /** Tries the gateway at once instead of waiting for the next try. */
   reconnect: { arguments: NoArguments; result: null };
 }
@@ -59,10 +88,12 @@ export interface MetricsEvent {
 }
 
 /** Name → what it takes and what arrives, again and again. A subscription outlives a lost gateway and goes on by itself. */
-export interface ConsoleSubscriptions {
+export interface ConsoleSubscriptions extends DeskSubscriptions {
   connection: { arguments: NoArguments; event: ConnectionState };
   nodes: { arguments: { intervalMs: number }; event: NodesEvent };
   pipeline: { arguments: NoArguments; event: PipelineView };
+  /** What a run of `runCommand` writes. */
+  commandOutput: { arguments: { runId: string }; event: CommandOutputEvent };
   /** Holds a lease on the nodes' live samples while subscribed. */
   metrics: { arguments: { nodeIds: readonly string[]; measurements: readonly string[]; intervalMs: number }; event: MetricsEvent };
 }

@@ -67,6 +67,8 @@ export interface FleetNode {
   addresses: readonly string[];
   agentVersion: string;
   simulated: boolean;
+  /** Commands that the agent carries out: its allow-list. */
+  commands: readonly string[];
   bootMs: number | null;
   /** Receive time minus send time. */
   skewMs: number;

@@ -1,6 +1,7 @@
 // The console's contract as a client of one gateway: the implementation that every host of the console carries.
 import { MusterError } from '../../core/common/muster-error.ts';
 import type { ListMeasurementsResponse, Node, PipelineStatus, QueryFrame, VerifyResponse } from '../../proto/gen/messages.ts';
+import { REQUEST_ACCESS, SUBSCRIPTION_ACCESS } from '../common/access.ts';
 import type {
   ConsoleApi,
   ConsoleSubscriptions,
@@ -11,12 +12,17 @@ import type {
   SubscriptionEvent,
   SubscriptionName,
 } from '../common/console-api.ts';
+import type { DeskRequests } from '../common/desk-api.ts';
 import type { PipelineView } from '../common/pipeline-view.ts';
 import type { QueryResult } from '../common/query-result.ts';
+import { CommandRuns } from './command-runs.ts';
+import type { ContextDesk } from './context-desk.ts';
 import { callStream, callUnary, fromServiceError } from './gateway-calls.ts';
 import { type GatewayAddress, GatewayLink } from './gateway-link.ts';
 import { keepPolling, keepStreaming } from './lasting.ts';
+import { releaseNode, removeNode, setNodeLabels } from './node-changes.ts';
 import { QueryCollector } from './query-collector.ts';
+import { getSeries } from './series.ts';
 import { toFleetNode, toLedgerProof, toMetricsEvent, toNodesEvent, toPipelineView, toSchemaTable } from './to-console.ts';
 
 const ANSWER_TIMEOUT_MS = 10_000;
@@ -30,9 +36,16 @@ type Subscriptions = {
 export class ConsoleBackend implements ConsoleApi {
   readonly name = 'console-backend';
   readonly #link: GatewayLink;
+  readonly #commands: CommandRuns;
 
-  constructor(address: GatewayAddress) {
+  readonly #desk: ContextDesk;
+  readonly #requests: Requests;
+
+  constructor(address: GatewayAddress, desk: ContextDesk) {
     this.#link = new GatewayLink(address);
+    this.#desk = desk;
+    this.#requests = { ...this.#gatewayRequests, ...desk.requests };
+    this.#commands = new CommandRuns(() => this.#link.connection());
   }
 
   async start(): Promise<void> {
@@ -43,7 +56,8 @@ export class ConsoleBackend implements ConsoleApi {
     this.#link.stop();
   }
 
-  request<K extends RequestName>(name: K, args: RequestArguments<K>, signal?: AbortSignal): Promise<RequestResult<K>> {
+  async request<K extends RequestName>(name: K, args: RequestArguments<K>, signal?: AbortSignal): Promise<RequestResult<K>> {
+    this.#desk.lock.check(REQUEST_ACCESS[name], name);
     return this.#requests[name](args, signal);
   }
 
@@ -52,10 +66,11 @@ export class ConsoleBackend implements ConsoleApi {
     args: SubscriptionArguments<K>,
     listener: (event: SubscriptionEvent<K>) => void,
   ): () => void {
+    this.#desk.lock.check(SUBSCRIPTION_ACCESS[name], name);
     return this.#subscriptions[name](args, listener);
   }
 
-  readonly #requests: Requests = {
+  readonly #gatewayRequests: Omit<Requests, keyof DeskRequests> = {
     listMeasurements: async () => {
       const answer = await callUnary<ListMeasurementsResponse>(this.#link.connection(), 'ListMeasurements', {}, ANSWER_TIMEOUT_MS);
       return answer.measurements.map(toSchemaTable);
@@ -67,6 +82,11 @@ export class ConsoleBackend implements ConsoleApi {
       const connection = this.#link.connection();
       return toLedgerProof(await callUnary<VerifyResponse>(connection, 'Verify', { nodeId, waitMs }, waitMs + 60_000, signal));
     },
+    getSeries: async (args, signal) => getSeries(this.#link.connection(), args, signal),
+    runCommand: async (args, signal) => this.#commands.run(args, signal),
+    setNodeLabels: async (args) => setNodeLabels(this.#link.connection(), args),
+    releaseNode: async (args) => releaseNode(this.#link.connection(), args),
+    removeNode: async (args) => removeNode(this.#link.connection(), args),
     reconnect: async () => {
       this.#link.retryNow();
       return null;
@@ -74,12 +94,14 @@ export class ConsoleBackend implements ConsoleApi {
   };
 
   readonly #subscriptions: Subscriptions = {
+    desk: (_, listener) => this.#desk.subscribe(listener),
     connection: (_, listener) => {
       listener(this.#link.state);
       return this.#link.onState(listener);
     },
     nodes: ({ intervalMs }, listener) =>
       keepStreaming(this.#link, 'WatchNodes', { filter: '', intervalMs }, (update, first) => listener(toNodesEvent(update, first))),
+    commandOutput: ({ runId }, listener) => this.#commands.follow(runId, listener),
     metrics: (args, listener) => keepStreaming(this.#link, 'WatchMetrics', args, (update) => listener(toMetricsEvent(update))),
     pipeline: (_, listener) => keepPolling(this.#link, PIPELINE_INTERVAL_MS, () => this.#pipeline(), listener),
   };

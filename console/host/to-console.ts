@@ -49,6 +49,7 @@ export function toFleetNode(node: Node): FleetNode {
     addresses: info?.addresses ?? [],
     agentVersion: info?.agentVersion ?? '',
     simulated: info?.simulated ?? false,
+    commands: info?.commands ?? [],
     bootMs: info?.bootUs ? info.bootUs / 1000 : null,
     skewMs: node.skewUs / 1000,
     gateway: node.gateway,
