@@ -2,7 +2,9 @@
 import { join } from 'node:path';
 import { app, type BrowserWindow } from 'electron';
 import { toMusterError } from '../../core/common/muster-error.ts';
+import { VERSION } from '../../core/common/version.ts';
 import { ConsoleBackend } from '../host/console-backend.ts';
+import { browserSurface, ContextDesk, contextOfGateway } from '../host/context-desk.ts';
 import { loadMainConfig, type MainConfig } from './config.ts';
 import { openConsoleWindow } from './console-window.ts';
 import { createMainEvents } from './events.ts';
@@ -19,7 +21,7 @@ function readConfig(): MainConfig | undefined {
 
 function run(config: MainConfig): void {
   const events = createMainEvents((line) => process.stderr.write(line));
-  const backend = new ConsoleBackend(config);
+  const backend = new ConsoleBackend(config, new ContextDesk(contextOfGateway(config.gateway), browserSurface({ Muster: VERSION })));
   let window: BrowserWindow | undefined;
   registerPageScheme();
   app.on('second-instance', () => {

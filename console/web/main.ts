@@ -2,11 +2,13 @@
 import { fileURLToPath } from 'node:url';
 import { Registry } from 'prom-client';
 import { toMusterError } from '../../core/common/muster-error.ts';
+import { VERSION } from '../../core/common/version.ts';
 import { helpLines, loadConfig } from '../../core/node/config.ts';
 import { startAll, untilSignal } from '../../core/node/lifecycle.ts';
 import { createLog } from '../../core/node/log.ts';
 import { MetricsEndpoint } from '../../core/node/metrics-endpoint.ts';
 import { ConsoleBackend } from '../host/console-backend.ts';
+import { browserSurface, ContextDesk, contextOfGateway } from '../host/context-desk.ts';
 import { Access } from './access.ts';
 import { writeAddressFile } from './address-file.ts';
 import { loadAssets } from './assets.ts';
@@ -23,7 +25,8 @@ const ASSET_FOLDERS = ['./console/renderer/', '../../dist/console/renderer/'].ma
 
 async function run(config: WebConfig): Promise<void> {
   const events = createWebEvents(createLog(PART, config.logLevel));
-  const backend = new ConsoleBackend(config);
+  const desk = new ContextDesk(contextOfGateway(config.gateway), browserSurface({ Muster: VERSION, Node: process.versions.node }));
+  const backend = new ConsoleBackend(config, desk);
   const server = new WebServer({
     port: config.port,
     access: new Access(),
