@@ -1,7 +1,7 @@
 // A node as the console shows it: plain data that crosses IPC and WebSocket alike. Times are Unix milliseconds.
 
-/** `not_known` is never sent by a gateway: the console shows it while it hears of no gateway. */
-export type NodeStateName = 'live' | 'late' | 'silent' | 'never_seen' | 'quarantined';
+/** No gateway sends `maintenance`: the console shows it for a late or silent node whose label says so. */
+export type NodeStateName = 'live' | 'late' | 'silent' | 'maintenance' | 'never_seen' | 'quarantined';
 
 /** The newest values of a node; null where it did not measure one. */
 export interface NodeValues {

@@ -1,4 +1,5 @@
 // The keys of the filter language and what each reads of a node.
+import { stateUnderMaintenance } from './maintenance.ts';
 
 /** What the language needs of a node; a `muster.v1.Node` has this shape. */
 export interface FilterableNode {
@@ -85,7 +86,9 @@ export function readLabel(node: FilterableNode, name: string): string | undefine
 
 /** All keys by name. `label.NAME` reads any other label. */
 export const FILTER_KEYS: Readonly<Record<string, FilterKey>> = {
-  state: word('live, late, silent, never_seen or quarantined', (node) => stateWord(node.state)),
+  state: word('live, late, silent, maintenance, never_seen or quarantined', (node) =>
+    stateUnderMaintenance(stateWord(node.state), node.info?.labels, Date.now()),
+  ),
   id: contains('node id, or its beginning', (node) => node.nodeId),
   name: contains('host name', (node) => node.info?.name),
   country: label('country'),

@@ -111,7 +111,7 @@ function byNode(result: QueryResult, column: string): Map<string, number> {
 }
 
 function countStates(nodes: Iterable<FleetNode>): StateCounts {
-  const counts = { live: 0, late: 0, silent: 0, never_seen: 0, quarantined: 0 };
+  const counts = { live: 0, late: 0, silent: 0, maintenance: 0, never_seen: 0, quarantined: 0 };
   for (const node of nodes) counts[node.state]++;
   return counts;
 }

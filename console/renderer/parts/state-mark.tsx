@@ -9,6 +9,7 @@ export const STATE_WORDS: Record<ShownState, string> = {
   late: 'Late',
   silent: 'Silent',
   quarantined: 'Quarantined',
+  maintenance: 'Maintenance',
   never_seen: 'Never seen',
   not_known: 'Not known',
 };
@@ -18,12 +19,13 @@ export const STATE_COLORS: Record<ShownState, 'ok' | 'late' | 'bad' | 'hold' | '
   late: 'late',
   silent: 'bad',
   quarantined: 'hold',
+  maintenance: 'mute',
   never_seen: 'mute',
   not_known: 'mute',
 };
 
 /** In the order an operator wants them: worst first. */
-export const STATE_ORDER: readonly NodeStateName[] = ['silent', 'late', 'quarantined', 'live', 'never_seen'];
+export const STATE_ORDER: readonly NodeStateName[] = ['silent', 'late', 'quarantined', 'live', 'maintenance', 'never_seen'];
 
 export function StateMark({ state, size = 12 }: { state: ShownState; size?: number }) {
   return (
@@ -54,6 +56,13 @@ function Shape({ state }: { state: ShownState }) {
           <circle cx="6" cy="6" r="1.4" fill="currentColor" />
         </>
       );
+    case 'maintenance':
+      return (
+        <>
+          <circle cx="6" cy="6" r="4.2" {...line} />
+          <path d="M3.4 6h5.2" {...line} />
+        </>
+      );
     case 'never_seen':
     case 'not_known':
       return <circle cx="6" cy="6" r="4.2" strokeDasharray="1.6 1.7" {...line} />;
@@ -61,7 +70,7 @@ function Shape({ state }: { state: ShownState }) {
 }
 
 export function StateWord({ state }: { state: ShownState }) {
-  const plain = state === 'live' || state === 'never_seen' || state === 'not_known';
+  const plain = STATE_COLORS[state] === 'ok' || STATE_COLORS[state] === 'mute';
   return (
     <span className="state">
       <StateMark state={state} />

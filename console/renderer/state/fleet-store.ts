@@ -1,4 +1,5 @@
 // All nodes of the fleet as last heard, fed by one subscription; snapshots for React at most four times a second.
+import { stateUnderMaintenance } from '../../../core/common/maintenance.ts';
 import type { NodesEvent } from '../../common/console-api.ts';
 import type { FleetNode, NodeStateName } from '../../common/fleet-node.ts';
 import type { CpuTrends } from './cpu-trends.ts';
@@ -20,11 +21,13 @@ export interface FleetSnapshot {
   asOfMs: number;
 }
 
-const NO_COUNTS: StateCounts = { live: 0, late: 0, silent: 0, never_seen: 0, quarantined: 0 };
+const NO_COUNTS: StateCounts = { live: 0, late: 0, silent: 0, maintenance: 0, never_seen: 0, quarantined: 0 };
 
 export class FleetStore {
   readonly snapshot = new Store<FleetSnapshot>({ version: 0, nodes: new Map(), counts: NO_COUNTS, complete: false, asOfMs: 0 });
   readonly #nodes = new Map<string, FleetNode>();
+  /** Nodes under maintenance as the gateway sent them: it ends by the clock, without a word of theirs. */
+  readonly #held = new Map<string, FleetNode>();
   readonly #painter: Painter;
   readonly #trends: CpuTrends;
   /** Ids named since an answer began; undefined while none is under way. */
@@ -46,7 +49,8 @@ export class FleetStore {
 
   readonly receive = (event: NodesEvent): void => {
     if (event.begins) this.#named = new Set();
-    for (const node of event.nodes) {
+    for (const sent of event.nodes) {
+      const node = this.#shown(sent, event.asOfMs);
       this.#named?.add(node.nodeId);
       const before = this.#nodes.get(node.nodeId);
       this.#nodes.set(node.nodeId, node);
@@ -66,12 +70,27 @@ export class FleetStore {
     this.#painter.request(this.#publish, PUBLISH_APART_MS);
   };
 
+  #shown(sent: FleetNode, nowMs: number): FleetNode {
+    const state = stateUnderMaintenance(sent.state, sent.labels, nowMs);
+    if (state === sent.state) {
+      this.#held.delete(sent.nodeId);
+      return sent;
+    }
+    this.#held.set(sent.nodeId, sent);
+    return { ...sent, state };
+  }
+
   #remove(id: string): void {
     this.#nodes.delete(id);
+    this.#held.delete(id);
     this.#trends.remove(id);
   }
 
   readonly #publish = (): void => {
+    for (const [id, sent] of this.#held) {
+      const node = this.#shown(sent, this.now());
+      if (node === sent) this.#nodes.set(id, sent);
+    }
     const counts = { ...NO_COUNTS };
     for (const node of this.#nodes.values()) counts[node.state]++;
     this.#version++;
