@@ -1,0 +1,65 @@
+// How far a path is from its own usual. A far place is no problem; one that is farther than yesterday is. Pure.
+import type { PathValues } from './probe-data.ts';
+
+export type Health = '' | 'late' | 'bad';
+
+/** Multiples of the usual latency, and points of loss or downtime over the usual, from which on it counts. */
+const LATENCY = { late: 1.5, bad: 3 } as const;
+const LOST = { late: 0.5, bad: 1 } as const;
+/** Below so many milliseconds more, a multiple says nothing: 0.2 ms may well be 0.6. */
+const LEAST_MORE_MS = { late: 1, bad: 3 } as const;
+
+/** `usual` is undefined where the path is too new to have one. */
+export function healthOf(now: PathValues, usual: PathValues | undefined): Health {
+  const marks = [latencyHealth(now, usual), lostHealth(now, usual)];
+  return marks.includes('bad') ? 'bad' : marks.includes('late') ? 'late' : '';
+}
+
+export function latencyHealth(now: PathValues, usual: PathValues | undefined): Health {
+  if (now.p50 === null || usual?.p50 == null) return '';
+  const more = now.p50 - usual.p50;
+  const times = now.p50 / Math.max(usual.p50, 0.001);
+  if (times >= LATENCY.bad && more >= LEAST_MORE_MS.bad) return 'bad';
+  return times >= LATENCY.late && more >= LEAST_MORE_MS.late ? 'late' : '';
+}
+
+/** Lost packets and wrong answers alike. What never worked is bad without a usual to compare with. */
+export function lostHealth(now: PathValues, usual: PathValues | undefined): Health {
+  const lost = notAnswered(now);
+  if (lost >= 99) return 'bad';
+  const more = lost - (usual === undefined ? 0 : notAnswered(usual));
+  return more >= LOST.bad ? 'bad' : more >= LOST.late ? 'late' : '';
+}
+
+/** How many times its usual the latency is; null where either is not known. */
+export function timesUsual(now: PathValues, usual: PathValues | undefined): number | null {
+  return now.p50 === null || usual?.p50 == null ? null : now.p50 / Math.max(usual.p50, 0.001);
+}
+
+/** For an order, worst first: the failing before the changed, then by how far. */
+export function severityOf(now: PathValues, usual: PathValues | undefined): number {
+  const health = healthOf(now, usual);
+  const lost = notAnswered(now) - (usual === undefined ? 0 : notAnswered(usual));
+  return (health === 'bad' ? 1000 : health === 'late' ? 500 : 0) + Math.min(100, timesUsual(now, usual) ?? 0) + Math.max(0, lost);
+}
+
+function notAnswered({ lossPercent, uptimePercent }: PathValues): number {
+  return Math.max(lossPercent ?? 0, 100 - (uptimePercent ?? 100));
+}
+
+/** When the stretch that reaches to the end began, in which the path is not as usual; undefined where it is. Steps in order of time. */
+export function changedSince(steps: readonly (PathValues & { timeMs: number })[], usual: PathValues | undefined): number | undefined {
+  let since: number | undefined;
+  let asUsual = 0;
+  for (let index = steps.length - 1; index >= 0; index--) {
+    const step = steps[index] as PathValues & { timeMs: number };
+    if (healthOf(step, usual) === '') {
+      // A single good step within does not end what lasts.
+      if (++asUsual > 1 || since === undefined) break;
+    } else {
+      asUsual = 0;
+      since = step.timeMs;
+    }
+  }
+  return since;
+}

@@ -1,0 +1,102 @@
+// One path over the window's time: percentiles and loss, kept fresh while it is live.
+import { useEffect, useState } from 'react';
+import { toMusterError } from '../../../core/common/muster-error.ts';
+import { numericColumn, type QueryResult } from '../../common/query-result.ts';
+import { useConsole } from '../state/console-state.ts';
+import { useStore } from '../state/store.ts';
+import { type Bounds, boundsOf, sampleBy, sampleStepSeconds, spanOf } from '../state/time-range.ts';
+import { historySql } from './probe-data.ts';
+import type { ProbePath } from './probe-paths.ts';
+
+export type PathLine = 'p50' | 'p95' | 'p99' | 'loss' | 'uptime';
+
+export interface PathHistory {
+  bounds: Bounds;
+  stepSeconds: number;
+  /** Seconds, rising. */
+  times: number[];
+  lines: Readonly<Record<PathLine, (number | null)[]>>;
+  /** Why it could not be read; empty when it could. */
+  problem: string;
+}
+
+const LINES: readonly PathLine[] = ['p50', 'p95', 'p99', 'loss', 'uptime'];
+const REFRESH_MS = 10_000;
+/** Percentiles of fewer samples than some minutes' worth are the samples themselves. */
+const LEAST_STEP_MS = 10_000;
+const MAX_ROWS = 2000;
+
+/** Undefined until the first answer. */
+export function usePathHistory(path: ProbePath | undefined, columns: ReadonlySet<string>): PathHistory | undefined {
+  const { api, fleet, time } = useConsole();
+  const range = useStore(time);
+  const [history, setHistory] = useState<{ key: string; history: PathHistory }>();
+  const key = path?.key ?? '';
+  const row = path?.row;
+  const known = columns.size;
+  // Dependencies: the key stands for the row, and the number of columns for the columns
+  useEffect(() => {
+    if (row === undefined || known === 0) return;
+    const controller = new AbortController();
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const load = async (): Promise<void> => {
+      const bounds = boundsOf(range, fleet.now());
+      const stepSeconds = sampleStepSeconds(spanOf(range) * 4, LEAST_STEP_MS);
+      const sql = historySql(columns, row, bounds.fromMs, bounds.toMs, sampleBy(stepSeconds));
+      const result = await api.request('query', { sql, maxRows: MAX_ROWS, timeoutMs: 20_000 }, controller.signal);
+      setHistory({ key, history: { bounds, stepSeconds, ...toLines(result, stepSeconds), problem: '' } });
+    };
+    const again = (): void => {
+      timer = setTimeout(run, REFRESH_MS);
+    };
+    const run = (): void => {
+      if (document.hidden) again();
+      else
+        load()
+          .catch((error: unknown) => {
+            if (controller.signal.aborted) return;
+            const problem = toMusterError(error).message;
+            setHistory((before) => ({
+              key,
+              history: before?.key === key ? { ...before.history, problem } : { ...noHistory(boundsOf(range, fleet.now())), problem },
+            }));
+          })
+          .finally(() => {
+            if (range.kind === 'live' && !controller.signal.aborted) again();
+          });
+    };
+    run();
+    return () => {
+      controller.abort();
+      clearTimeout(timer);
+    };
+  }, [api, fleet, key, known, range]);
+  return history?.key === key ? history.history : undefined;
+}
+
+function noHistory(bounds: Bounds): PathHistory {
+  return { bounds, stepSeconds: 0, times: [], lines: { p50: [], p95: [], p99: [], loss: [], uptime: [] }, problem: '' };
+}
+
+/** A gap stays a gap: where steps are missing, one without values ends the line. */
+function toLines(result: QueryResult, stepSeconds: number): Pick<PathHistory, 'times' | 'lines'> {
+  const stamps = numericColumn(result, 'timestamp') ?? new Float64Array();
+  const times: number[] = [];
+  const lines: Record<PathLine, (number | null)[]> = { p50: [], p95: [], p99: [], loss: [], uptime: [] };
+  const columns = LINES.map((line) => [lines[line], numericColumn(result, line)] as const);
+  for (let row = 0; row < result.rows; row++) {
+    const seconds = (stamps[row] as number) / 1e6;
+    const before = times.at(-1);
+    // Rows of agents come a minute apart: a line between two of them is no lie.
+    if (before !== undefined && seconds - before > Math.max(180, 3 * stepSeconds)) {
+      times.push(before + stepSeconds);
+      for (const [values] of columns) values.push(null);
+    }
+    times.push(seconds);
+    for (const [values, column] of columns) {
+      const value = column?.[row] ?? Number.NaN;
+      values.push(Number.isNaN(value) ? null : value);
+    }
+  }
+  return { times, lines };
+}

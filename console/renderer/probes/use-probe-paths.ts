@@ -1,0 +1,130 @@
+// Asks the store for the probes' paths at the window's moment, again and again while it is live.
+import { useEffect, useMemo, useState } from 'react';
+import { toMusterError } from '../../../core/common/muster-error.ts';
+import type { FleetNode } from '../../common/fleet-node.ts';
+import { numericColumn, type QueryResult } from '../../common/query-result.ts';
+import type { PlaceBook } from '../map/places.ts';
+import { useConsole } from '../state/console-state.ts';
+import { useStore } from '../state/store.ts';
+import { type PathRow, type PathValues, PROBE_TABLE, readPaths, stepsSql, summarySql } from './probe-data.ts';
+import { changedSince, healthOf } from './probe-health.ts';
+import { namePaths, type PathInputs, type ProbePath } from './probe-paths.ts';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+/** What counts as now. */
+export const NOW_MS = 5 * MINUTE;
+const USUAL_MS = 24 * HOUR;
+const REFRESH_MS = 10_000;
+/** What is usual changes slowly, and costs most. */
+const REFRESH_USUAL_MS = 5 * MINUTE;
+const MAX_ROWS = 20_000;
+const TIMEOUT_MS = 20_000;
+/** With fewer samples than these nothing is usual yet. */
+const LEAST_SAMPLES = 10;
+
+export interface ProbePaths {
+  paths: readonly ProbePath[];
+  /** The probe table's columns; empty where no probe ever measured. */
+  columns: ReadonlySet<string>;
+  asOfMs: number;
+  /** Nothing was answered yet. */
+  loading: boolean;
+  /** Why it could not be read; empty when it could. */
+  problem: string;
+}
+
+interface Answer extends PathInputs {
+  columns: ReadonlySet<string>;
+  asOfMs: number;
+  problem: string;
+}
+
+const NOTHING: PathInputs = { now: [], usual: new Map(), hourAgo: new Map(), since: new Map() };
+
+export function useProbePaths(book: PlaceBook, nodes: ReadonlyMap<string, FleetNode>): ProbePaths {
+  const { api, fleet, time } = useConsole();
+  const range = useStore(time);
+  const momentMs = range.kind === 'past' ? range.toMs : undefined;
+  const [answer, setAnswer] = useState<Answer>();
+  useEffect(() => {
+    const controller = new AbortController();
+    const ask = (sql: string): Promise<QueryResult> =>
+      api.request('query', { sql, maxRows: MAX_ROWS, timeoutMs: TIMEOUT_MS }, controller.signal);
+    let usual: { rows: ReadonlyMap<string, PathValues>; untilMs: number } | undefined;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const load = async (): Promise<void> => {
+      const atMs = momentMs ?? fleet.now();
+      const tables = await api.request('listMeasurements', {}, controller.signal);
+      const columns = new Set(tables.find((table) => table.name === PROBE_TABLE)?.columns.map((column) => column.name));
+      if (columns.size === 0) {
+        setAnswer({ ...NOTHING, columns, asOfMs: atMs, problem: '' });
+        return;
+      }
+      const now = readPaths(await ask(summarySql(columns, atMs - NOW_MS, atMs)));
+      if (usual === undefined || usual.untilMs < performance.now()) {
+        const before = await ask(summarySql(columns, atMs - USUAL_MS - NOW_MS, atMs - NOW_MS));
+        usual = {
+          rows: byKey(readPaths(before).filter((row) => row.samples >= LEAST_SAMPLES)),
+          untilMs: performance.now() + REFRESH_USUAL_MS,
+        };
+      }
+      const { rows } = usual;
+      const hourAgo = byKey(readPaths(await ask(summarySql(columns, atMs - HOUR - NOW_MS, atMs - HOUR))));
+      const changed = now.filter((row) => healthOf(row, rows.get(row.key)) !== '');
+      const since = changed.length === 0 ? new Map<string, number>() : toSince(await ask(stepsSql(columns, atMs - HOUR, atMs, '1m')), rows);
+      setAnswer({ now, usual: rows, hourAgo, since, columns, asOfMs: atMs, problem: '' });
+    };
+    const again = (): void => {
+      timer = setTimeout(run, REFRESH_MS);
+    };
+    const run = (): void => {
+      if (document.hidden) again();
+      else
+        load()
+          .catch((error: unknown) => {
+            if (controller.signal.aborted) return;
+            const problem = toMusterError(error).message;
+            setAnswer((before) => ({ ...NOTHING, columns: new Set<string>(), asOfMs: 0, ...before, problem }));
+          })
+          .finally(() => {
+            if (momentMs === undefined && !controller.signal.aborted) again();
+          });
+    };
+    setAnswer(undefined);
+    run();
+    return () => {
+      controller.abort();
+      clearTimeout(timer);
+    };
+  }, [api, fleet, momentMs]);
+  const paths = useMemo(() => (answer === undefined ? [] : namePaths(answer, book, nodes)), [answer, book, nodes]);
+  return {
+    paths,
+    columns: answer?.columns ?? new Set(),
+    asOfMs: answer?.asOfMs ?? 0,
+    loading: answer === undefined,
+    problem: answer?.problem ?? '',
+  };
+}
+
+function byKey(rows: readonly PathRow[]): Map<string, PathValues> {
+  return new Map(rows.map((row) => [row.key, row]));
+}
+
+function toSince(result: QueryResult, usual: ReadonlyMap<string, PathValues>): Map<string, number> {
+  const times = numericColumn(result, 'timestamp');
+  const steps = new Map<string, (PathRow & { timeMs: number })[]>();
+  readPaths(result).forEach((row, index) => {
+    const step = { ...row, timeMs: (times?.[index] ?? Number.NaN) / 1000 };
+    const before = steps.get(row.key);
+    if (before === undefined) steps.set(row.key, [step]);
+    else before.push(step);
+  });
+  const since = new Map<string, number>();
+  for (const [key, own] of steps) {
+    const sinceMs = changedSince(own, usual.get(key));
+    if (sinceMs !== undefined) since.set(key, sinceMs);
+  }
+  return since;
+}
