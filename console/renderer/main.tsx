@@ -4,8 +4,12 @@ import { createRoot } from 'react-dom/client';
 import { ConsoleClient } from '../common/console-client.ts';
 import { Window } from './frame/window.tsx';
 import { connectHost } from './port/connect.ts';
+import { followSettings } from './settings/appearance.ts';
 import { ConsoleContext, createConsoleState } from './state/console-state.ts';
+import { followOtherWindows } from './state/preferences.ts';
 
+followSettings();
+followOtherWindows();
 const client = new ConsoleClient(connectHost());
 const state = createConsoleState(client);
 document.addEventListener('visibilitychange', () => client.setHidden(document.hidden));

@@ -3,8 +3,8 @@ import { ChevronLeft, ChevronRight, Monitor, Moon, Search, Sun } from 'lucide-re
 import { useConsole } from '../state/console-state.ts';
 import { useStore } from '../state/store.ts';
 import type { ThemeChoice } from '../state/theme.ts';
+import { keyWords } from './keys.ts';
 import { TimeControl } from './time-control.tsx';
-import { keyName } from './window-keys.ts';
 
 const THEME_ICONS = { system: Monitor, light: Sun, dark: Moon };
 const THEME_WORDS: Record<ThemeChoice, string> = { system: 'as the system', light: 'light', dark: 'dark' };
@@ -31,7 +31,7 @@ export function Bar() {
       <button type="button" className="search" onClick={() => paletteOpen.set(true)}>
         <Search size={14} strokeWidth={1.6} />
         <span className="cut">Search nodes and actions…</span>
-        <kbd>{keyName('K')}</kbd>
+        <kbd>{keyWords('Mod+K')}</kbd>
       </button>
       <span className="grow" />
       <TimeControl />

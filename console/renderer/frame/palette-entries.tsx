@@ -1,12 +1,20 @@
-// What the palette can answer with: nodes, worst first, then the window's actions.
-import { Clock, LayoutGrid, SquareTerminal, SunMoon, Waypoints } from 'lucide-react';
+// What the palette can answer with: nodes, what can be done with them, the window's actions, saved views and queries, recent places.
+import { Bookmark, Clock, LayoutGrid, Table2 } from 'lucide-react';
 import type { ReactNode } from 'react';
+import type { SchemaTable } from '../../common/console-api.ts';
 import type { FleetNode } from '../../common/fleet-node.ts';
 import { whereOf } from '../fleet/fleet-columns.tsx';
-import { STATE_ORDER, STATE_WORDS, StateMark } from '../parts/state-mark.tsx';
+import { formatAge, plural } from '../parts/format.ts';
+import { STATE_WORDS, StateMark } from '../parts/state-mark.tsx';
 import type { ConsoleState } from '../state/console-state.ts';
-import { navigate } from '../state/route.ts';
-import { SPANS } from '../state/time-range.ts';
+import { recentPlaces } from '../state/recent.ts';
+import { formatRoute, parseRoute } from '../state/route.ts';
+import { keyOfAction } from './keys.ts';
+import { contextEntries } from './palette-contexts.tsx';
+import { type FoundNodes, findNodes, wordsOf } from './palette-nodes.ts';
+import { savedPlaces } from './palette-saved.ts';
+import { settingEntries } from './palette-settings.tsx';
+import { windowActions } from './window-actions.tsx';
 
 export interface PaletteEntry {
   id: string;
@@ -14,61 +22,115 @@ export interface PaletteEntry {
   name: string;
   detail: string;
   mark: ReactNode;
+  /** The key that does the same; empty where there is none. */
+  keys?: string;
+  /** The fragment it opens, where it opens a place: in a new window too. */
+  address?: string;
   run(): void;
 }
 
-const MAX_NODES = 8;
-const ICON = { size: 14, strokeWidth: 1.6, className: 't3' } as const;
-
-export function findEntries(
-  text: string,
-  nodes: ReadonlyMap<string, FleetNode>,
-  state: ConsoleState,
-): { entries: PaletteEntry[]; nodesFound: number } {
-  const words = text.toLowerCase().split(/\s+/).filter(Boolean);
-  const holds = (name: string): boolean => words.every((word) => name.toLowerCase().includes(word));
-  const found = [...nodes.values()].filter((node) => holds(`${node.name} ${node.nodeId} ${whereOf(node)}`));
-  const known = state.connection.get().kind === 'connected';
-  found.sort((a, b) => STATE_ORDER.indexOf(a.state) - STATE_ORDER.indexOf(b.state) || (a.name < b.name ? -1 : 1));
-  const entries = found.slice(0, MAX_NODES).map((node) => toEntry(node, known));
-  return { entries: [...entries, ...actions(state).filter((action) => holds(action.name)), ...searches(text)], nodesFound: found.length };
+/** What is typed, what there is, and what has been fetched. */
+export interface PaletteQuestion {
+  text: string;
+  nodes: ReadonlyMap<string, FleetNode>;
+  /** Undefined until they came. */
+  measurements: readonly SchemaTable[] | undefined;
 }
 
-function toEntry(node: FleetNode, known: boolean): PaletteEntry {
-  const shown = known ? node.state : 'not_known';
+const MAX_NODES = 8;
+const MAX_OTHERS = 6;
+const ICON = { size: 14, strokeWidth: 1.6, className: 't3', 'aria-hidden': true } as const;
+/** What only opens or leaves the palette itself, or moves in history. */
+const NOT_OFFERED = new Set(['palette', 'back', 'forward']);
+
+export function findEntries(
+  { text, nodes, measurements }: PaletteQuestion,
+  state: ConsoleState,
+): { entries: PaletteEntry[]; found: FoundNodes } {
+  const mode = text[0] === '>' || text[0] === '#' ? text[0] : '';
+  const asked = mode === '' ? text : text.slice(1).trim();
+  const words = wordsOf(asked);
+  const holds = ({ name, detail }: PaletteEntry): boolean => words.every((word) => `${name} ${detail}`.toLowerCase().includes(word));
+  if (mode === '#') return { entries: ofMeasurements(measurements).filter(holds).slice(0, 30), found: NONE };
+  const actions = [...ofActions(state), ...contextEntries(state), ...settingEntries(state)].filter(holds);
+  if (mode === '>') return { entries: actions, found: NONE };
+  const found = findNodes(asked, nodes, MAX_NODES);
+  const known = state.connection.get().kind === 'connected';
+  const saved = savedPlaces().map((place) => toPlace(place.address, place.name, place.kind, 'Saved', <Bookmark {...ICON} />));
+  const recent = recentPlaces
+    .get()
+    .map(({ address, name, atMs }) => toPlace(address, name, `${formatAge(Date.now() - atMs)} ago`, 'Recent', <Clock {...ICON} />));
+  const empty = words.length === 0;
   return {
-    id: node.nodeId,
-    group: 'Nodes, worst first',
-    name: node.name,
-    detail: [STATE_WORDS[shown], whereOf(node)].filter(Boolean).join(', '),
-    mark: <StateMark state={shown} />,
-    run: () => navigate({ page: 'node', nodeId: node.nodeId }),
+    found,
+    entries: [
+      ...found.first.map((node) => toNode(node, known)),
+      ...(empty ? [] : onThese(asked, found)),
+      ...saved.filter(holds).slice(0, MAX_OTHERS),
+      ...recent.filter(holds).slice(0, MAX_OTHERS),
+      ...actions,
+    ],
   };
 }
 
-/** What can be done with the text itself. */
-function searches(text: string): PaletteEntry[] {
-  if (text.trim() === '') return [];
-  const run = (): void => navigate({ page: 'fleet', filter: text.trim() });
-  return [
-    { id: 'filter', group: 'With this text', name: 'Show in the fleet as a filter', detail: text, mark: <LayoutGrid {...ICON} />, run },
-  ];
+const NONE: FoundNodes = { count: 0, first: [], problem: '' };
+
+function toNode(node: FleetNode, known: boolean): PaletteEntry {
+  const shown = known ? node.state : 'not_known';
+  return {
+    ...toPlace(
+      formatRoute({ page: 'node', nodeId: node.nodeId }),
+      node.name,
+      [STATE_WORDS[shown], whereOf(node)].filter(Boolean).join(', '),
+      'Nodes, worst first',
+      <StateMark state={shown} />,
+    ),
+    id: `node ${node.nodeId}`,
+  };
 }
 
-function actions({ time, theme }: ConsoleState): PaletteEntry[] {
-  const action = (name: string, detail: string, mark: ReactNode, run: () => void): PaletteEntry => ({
-    id: name,
-    group: 'Actions',
+function onThese(text: string, { count, problem }: FoundNodes): PaletteEntry[] {
+  if (count === 0 || problem !== '') return [];
+  const group = `On ${count === 1 ? 'this node' : `these ${plural(count, 'node')}`}`;
+  const view = (name: string, view: 'table' | 'heatmap' | 'map'): PaletteEntry =>
+    toPlace(formatRoute({ page: 'fleet', filter: text.trim(), view }), name, text.trim(), group, <LayoutGrid {...ICON} />);
+  return [view('Show in the fleet as a filter', 'table'), view('Show as a heat map', 'heatmap'), view('Show on the map', 'map')];
+}
+
+function ofActions(state: ConsoleState): PaletteEntry[] {
+  return windowActions(state)
+    .filter(({ id }) => !NOT_OFFERED.has(id))
+    .map(({ id, name, detail, mark, to, run }) => ({
+      id: `action ${id}`,
+      group: 'Actions',
+      name,
+      detail,
+      mark,
+      keys: keyOfAction(id),
+      ...(to === undefined ? {} : { address: formatRoute(to) }),
+      run: () => void run(),
+    }));
+}
+
+function ofMeasurements(tables: readonly SchemaTable[] | undefined): PaletteEntry[] {
+  return (tables ?? []).map(({ name, columns, view }) => {
+    const sql = `SELECT *\nFROM "${name.replaceAll('"', '""')}"\nWHERE timestamp BETWEEN $from AND $to\nLIMIT 1000`;
+    const detail = `${view ? 'view, ' : ''}${plural(columns.length, 'column')}`;
+    return toPlace(formatRoute({ page: 'explore', sql }), name, detail, 'Measurements', <Table2 {...ICON} />);
+  });
+}
+
+function toPlace(address: string, name: string, detail: string, group: string, mark: ReactNode): PaletteEntry {
+  return {
+    id: `${group} ${address}`,
+    group,
     name,
     detail,
     mark,
-    run,
-  });
-  return [
-    action('Go to Fleet', '', <LayoutGrid {...ICON} />, () => navigate({ page: 'fleet', filter: '' })),
-    action('Go to Explore', 'SQL', <SquareTerminal {...ICON} />, () => navigate({ page: 'explore', sql: '' })),
-    action('Go to Pipeline', 'ledger and hops', <Waypoints {...ICON} />, () => navigate({ page: 'pipeline' })),
-    ...SPANS.map(({ label, spanMs }) => action(`Time: ${label}`, 'live', <Clock {...ICON} />, () => time.set({ kind: 'live', spanMs }))),
-    action('Change the theme', theme.choice.get(), <SunMoon {...ICON} />, () => theme.next()),
-  ];
+    address,
+    run: () => {
+      // Kept addresses are read again: what is no route of ours leads to the fleet.
+      location.hash = formatRoute(parseRoute(address));
+    },
+  };
 }

@@ -1,5 +1,5 @@
 // The rail: which gateway, the pages there are, filters at hand, nodes opened in this window.
-import { LayoutGrid, Server, SquareTerminal, Waypoints } from 'lucide-react';
+import { LayoutGrid, Settings, SquareTerminal, Waypoints } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { FleetNode } from '../../common/fleet-node.ts';
 import { compileFilter } from '../fleet/node-match.ts';
@@ -9,6 +9,7 @@ import { type ShownState, StateMark } from '../parts/state-mark.tsx';
 import { useConsole } from '../state/console-state.ts';
 import { formatRoute, type Route } from '../state/route.ts';
 import { useStore } from '../state/store.ts';
+import { ContextMenu } from './context-menu.tsx';
 
 const ICON = { size: 16, strokeWidth: 1.6 } as const;
 
@@ -26,19 +27,18 @@ export function Rail() {
   const connection = useStore(state.connection);
   const pipeline = useStore(state.pipeline);
   const openNodes = useStore(state.openNodes);
+  const context = useStore(state.desk)?.context;
   const known = connection.kind === 'connected';
   const notLive = nodes.size - counts.live;
   const letters = Object.values(pipeline?.deadLetters ?? {}).reduce((sum, count) => sum + count, 0);
-  const [host = '', port = ''] = splitAddress(connection.gateway);
   return (
-    <aside className="rail">
-      <div className="context" title={`Gateway ${connection.gateway}, read-only`}>
-        <Server size={14} strokeWidth={1.6} />
-        <span className="grow">
-          <b className="cut">{host || 'no gateway'}</b>
-          <small className="cut">{port === '' ? 'not known yet' : `port ${port}`}</small>
-        </span>
-      </div>
+    <aside
+      className="rail"
+      aria-label="Pages and views"
+      data-colour={context?.colour ?? 'teal'}
+      data-careful={context?.readOnly || undefined}
+    >
+      <ContextMenu />
       <nav aria-label="Pages">
         <Item to={{ page: 'fleet', filter: '' }} here={route.page === 'fleet'} count={known ? notLive : 0}>
           <LayoutGrid {...ICON} />
@@ -67,7 +67,7 @@ export function Rail() {
         ))}
       </nav>
       {openNodes.length > 0 && <h3>Open nodes</h3>}
-      <nav className="minor" aria-label="Open nodes">
+      <nav className="minor" aria-label="Open nodes" hidden={openNodes.length === 0}>
         {openNodes.map((nodeId) => {
           const node = nodes.get(nodeId);
           const shown: ShownState = known && node !== undefined ? node.state : 'not_known';
@@ -78,6 +78,13 @@ export function Rail() {
             </Item>
           );
         })}
+      </nav>
+      <span className="grow" />
+      <nav className="foot" aria-label="Console">
+        <Item to={{ page: 'settings' }} here={route.page === 'settings'}>
+          <Settings {...ICON} />
+          Settings
+        </Item>
       </nav>
     </aside>
   );
@@ -96,10 +103,4 @@ function countOf(nodes: ReadonlyMap<string, FleetNode>, holds: (node: FleetNode)
   let count = 0;
   for (const node of nodes.values()) if (holds(node)) count++;
   return count;
-}
-
-/** `host:port`, `[::1]:port`. */
-function splitAddress(address: string): [string, string] {
-  const at = address.lastIndexOf(':');
-  return at < 0 ? [address, ''] : [address.slice(0, at), address.slice(at + 1)];
 }

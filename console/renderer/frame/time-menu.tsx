@@ -1,5 +1,6 @@
 // The choices of the time control: spans that end now, or a stretch by its two ends.
 import { type FormEvent, useEffect, useRef, useState } from 'react';
+import { zoneOffsetMinutes } from '../parts/format.ts';
 import { useConsole } from '../state/console-state.ts';
 import { boundsOf, pastRange, SPANS, type TimeRange } from '../state/time-range.ts';
 
@@ -9,7 +10,7 @@ export function TimeMenu({ range, close }: { range: TimeRange; close: () => void
   const [from, setFrom] = useState(toLocalInput(bounds.fromMs));
   const [to, setTo] = useState(toLocalInput(bounds.toMs));
   const menu = useRef<HTMLDivElement>(null);
-  const chosen = pastRange(Date.parse(from), Date.parse(to));
+  const chosen = pastRange(fromInput(from), fromInput(to));
 
   useEffect(() => {
     menu.current?.querySelector('button')?.focus();
@@ -70,8 +71,16 @@ export function TimeMenu({ range, close }: { range: TimeRange; close: () => void
   );
 }
 
-/** As a `datetime-local` field takes it, in the operator's zone. */
+/** As a `datetime-local` field takes it, in the shown zone. */
 function toLocalInput(ms: number): string {
-  const local = new Date(ms - new Date(ms).getTimezoneOffset() * 60_000);
+  const local = new Date(ms + zoneOffsetMinutes(ms) * 60_000);
   return local.toISOString().slice(0, 19);
+}
+
+/** What such a field holds, as Unix ms; NaN where it is empty. Asked for the offset twice, as it may be another one at that moment. */
+function fromInput(text: string): number {
+  const asUtc = Date.parse(`${text}Z`);
+  if (Number.isNaN(asUtc)) return asUtc;
+  const near = asUtc - zoneOffsetMinutes(asUtc) * 60_000;
+  return asUtc - zoneOffsetMinutes(near) * 60_000;
 }

@@ -1,38 +1,46 @@
-// Keys of the whole window: the palette, back to live, the filter line.
+// Acts on the window's keys: reads them by the table of keys.ts and runs the action they name.
 import { useEffect } from 'react';
+import { singleKeys } from '../settings/settings.ts';
 import { useConsole } from '../state/console-state.ts';
-
-export const ON_MAC = /Mac/.test(navigator.platform);
+import { KeyReader } from './key-reader.ts';
+import { keyWords } from './keys.ts';
+import { windowActions } from './window-actions.tsx';
 
 /** `⌘K` on a Mac, `Ctrl K` elsewhere. */
 export function keyName(key: string): string {
-  return ON_MAC ? `⌘${key}` : `Ctrl ${key}`;
+  return keyWords(`Mod+${key}`);
 }
 
+/** Keys that hold while somebody types, too. */
+const WHILE_TYPING = ['palette', 'go-settings'];
+
 export function useWindowKeys(): void {
-  const { paletteOpen, time, returnToLive } = useConsole();
+  const state = useConsole();
   useEffect(() => {
+    const reader = new KeyReader();
     const onKey = (event: KeyboardEvent): void => {
-      if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'k') {
-        event.preventDefault();
-        paletteOpen.set(!paletteOpen.get());
-        return;
-      }
-      if (event.defaultPrevented || isTyping(event.target)) return;
-      if (event.key === 'Escape') {
-        if (time.get().kind === 'past') returnToLive();
-      } else if (event.key === '/') {
-        const filter = document.querySelector<HTMLInputElement>('[data-filter-line]');
-        if (filter !== null) {
-          event.preventDefault();
-          filter.focus();
-          filter.select();
-        }
-      }
+      if (event.defaultPrevented || event.isComposing || event.repeat) return;
+      const action = reader.read(event, singleKeys.get() && !isTyping(event.target));
+      if (action === undefined) return;
+      const busy = isTyping(event.target) || document.querySelector('dialog[open]') !== null;
+      if (busy && !WHILE_TYPING.includes(action)) return;
+      const found = windowActions(state).find(({ id }) => id === action);
+      if (found === undefined) return;
+      if (found.run() !== false) event.preventDefault();
+    };
+    /** The side buttons of a mouse: a browser acts on them itself, a window of ours does not. */
+    const onMouse = (event: MouseEvent): void => {
+      if (state.desk.get()?.surface !== 'window') return;
+      if (event.button === 3) history.back();
+      if (event.button === 4) history.forward();
     };
     window.addEventListener('keydown', onKey);
-    return () => window.removeEventListener('keydown', onKey);
-  }, [paletteOpen, time, returnToLive]);
+    window.addEventListener('mouseup', onMouse);
+    return () => {
+      window.removeEventListener('keydown', onKey);
+      window.removeEventListener('mouseup', onMouse);
+    };
+  }, [state]);
 }
 
 function isTyping(target: EventTarget | null): boolean {

@@ -57,29 +57,49 @@ export function formatAge(ms: number | null | undefined): string {
   return `${(seconds / 86_400).toFixed(0)} d`;
 }
 
-const clockFormat = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' });
-const minuteFormat = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
-const dayFormat = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' });
-const zoneFormat = new Intl.DateTimeFormat('en-GB', { timeZoneName: 'short' });
+function formatsOf(timeZone: 'UTC' | undefined) {
+  const format = (options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat =>
+    new Intl.DateTimeFormat('en-GB', timeZone === undefined ? options : { ...options, timeZone });
+  return {
+    clock: format({ hour: '2-digit', minute: '2-digit', second: '2-digit' }),
+    minute: format({ hour: '2-digit', minute: '2-digit' }),
+    day: format({ day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' }),
+    zone: format({ timeZoneName: 'short' }),
+  };
+}
+
+let times = formatsOf(undefined);
+let utc = false;
+
+/** The zone that times are shown in from now on: the operator's, or UTC. */
+export function setZone(zone: 'local' | 'utc'): void {
+  utc = zone === 'utc';
+  times = formatsOf(utc ? 'UTC' : undefined);
+}
+
+/** Minutes from UTC to the shown zone at that moment, as 60 for GMT+1. */
+export function zoneOffsetMinutes(ms: number): number {
+  return utc ? 0 : -new Date(ms).getTimezoneOffset();
+}
 
 /** `14:06:32` in the operator's zone. */
 export function formatClock(ms: number): string {
-  return clockFormat.format(ms);
+  return times.clock.format(ms);
 }
 
 /** `14:06`. */
 export function formatMinute(ms: number): string {
-  return minuteFormat.format(ms);
+  return times.minute.format(ms);
 }
 
 /** `21 Nov, 14:06`. */
 export function formatDay(ms: number): string {
-  return dayFormat.format(ms);
+  return times.day.format(ms);
 }
 
 /** The operator's zone, as times are shown with: `GMT+1`. */
 export function zoneName(): string {
-  return zoneFormat.formatToParts(Date.now()).find((part) => part.type === 'timeZoneName')?.value ?? '';
+  return times.zone.formatToParts(Date.now()).find((part) => part.type === 'timeZoneName')?.value ?? '';
 }
 
 /** ISO 8601 with microseconds, as copies and tables of results show it. */

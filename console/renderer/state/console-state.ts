@@ -1,6 +1,7 @@
 // Everything a window knows: wired once, given to the components by context.
 import { createContext, useContext } from 'react';
 import type { ConnectionState, ConsoleApi } from '../../common/console-api.ts';
+import type { DeskState } from '../../common/desk-api.ts';
 import type { PipelineView } from '../../common/pipeline-view.ts';
 import { CpuTrends } from './cpu-trends.ts';
 import { FleetStore } from './fleet-store.ts';
@@ -32,6 +33,12 @@ export interface ConsoleState {
   /** Node ids opened in this window, newest first. */
   openNodes: Store<readonly string[]>;
   paletteOpen: Store<boolean>;
+  keysOpen: Store<boolean>;
+  unlockOpen: Store<boolean>;
+  /** What the program around the page says of itself and of the context; null until it did. */
+  desk: Store<DeskState | null>;
+  /** One sentence on what was just done, or could not be; empty where there is none. */
+  notice: Store<string>;
 }
 
 /** Subscribes to what the frame of the window always shows. */
@@ -41,6 +48,7 @@ export function createConsoleState(api: ConsoleApi): ConsoleState {
   const fleet = new FleetStore(painter, trends);
   const connection = new Store<ConnectionState>({ kind: 'connecting', gateway: '', sinceMs: Date.now() });
   const pipeline = new Store<PipelineView | null>(null);
+  const desk = new Store<DeskState | null>(null);
   const clock = new Store(Math.floor(Date.now() / 1000) * 1000);
   const time = new Store<TimeRange>({ kind: 'live', spanMs: FIRST_SPAN_MS });
   let liveSpanMs = FIRST_SPAN_MS;
@@ -53,6 +61,7 @@ export function createConsoleState(api: ConsoleApi): ConsoleState {
     connection.set({ ...state, gateway: state.gateway || connection.get().gateway });
   });
   api.subscribe('nodes', { intervalMs: NODES_INTERVAL_MS }, fleet.receive);
+  api.subscribe('desk', {}, (state) => desk.set(state));
   api.subscribe('pipeline', {}, (view) => pipeline.set(view));
   setInterval(() => {
     if (!document.hidden) clock.set(Math.floor(fleet.now() / 1000) * 1000);
@@ -71,6 +80,10 @@ export function createConsoleState(api: ConsoleApi): ConsoleState {
     clock,
     openNodes: new Store<readonly string[]>([]),
     paletteOpen: new Store(false),
+    keysOpen: new Store(false),
+    unlockOpen: new Store(false),
+    desk,
+    notice: new Store(''),
   };
 }
 

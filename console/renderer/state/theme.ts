@@ -1,32 +1,26 @@
-// Light, dark, or as the system says. Kept in this browser's storage.
+// Light, dark, or as the system says.
+import { createPreference } from './preferences.ts';
 import { Store } from './store.ts';
 
-export type ThemeChoice = 'system' | 'light' | 'dark';
+export const THEME_CHOICES = ['system', 'light', 'dark'] as const;
+export type ThemeChoice = (typeof THEME_CHOICES)[number];
 export type Theme = 'light' | 'dark';
 
-const KEY = 'muster.theme';
-
 export class ThemeState {
-  readonly choice: Store<ThemeChoice>;
+  readonly choice = createPreference<ThemeChoice>('theme', 'system', (kept) => THEME_CHOICES.find((choice) => choice === kept));
   /** What is shown now; on the root element too. */
-  readonly theme: Store<Theme>;
+  readonly theme = new Store<Theme>('dark');
   readonly #system = matchMedia('(prefers-color-scheme: dark)');
 
   constructor() {
-    const kept = localStorage.getItem(KEY);
-    this.choice = new Store<ThemeChoice>(kept === 'light' || kept === 'dark' ? kept : 'system');
-    this.theme = new Store<Theme>('dark');
     this.#system.addEventListener('change', () => this.#apply());
+    this.choice.subscribe(() => this.#apply());
     this.#apply();
   }
 
   /** system → light → dark → system. */
   next(): void {
-    const order: ThemeChoice[] = ['system', 'light', 'dark'];
-    const choice = order[(order.indexOf(this.choice.get()) + 1) % order.length] as ThemeChoice;
-    localStorage.setItem(KEY, choice);
-    this.choice.set(choice);
-    this.#apply();
+    this.choice.set(THEME_CHOICES[(THEME_CHOICES.indexOf(this.choice.get()) + 1) % THEME_CHOICES.length] as ThemeChoice);
   }
 
   #apply(): void {

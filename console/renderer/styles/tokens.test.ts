@@ -9,8 +9,8 @@ const THEMES = Object.fromEntries(['dark', 'light'].map((name) => [name, readThe
   Record<string, string>
 >;
 
-function readTheme(name: string): Record<string, string> {
-  const block = new RegExp(`data-theme="${name}"\\]\\s*\\{([^}]*)\\}`).exec(CSS)?.[1] ?? '';
+function readTheme(name: string, also = ''): Record<string, string> {
+  const block = new RegExp(`data-theme="${name}"\\]${also.replace(/[[\]]/g, '\\$&')}\\s*\\{([^}]*)\\}`).exec(CSS)?.[1] ?? '';
   return Object.fromEntries([...block.matchAll(/--([\w-]+):\s*(#[0-9a-f]{6})/g)].map((match) => [match[1], match[2]]));
 }
 
@@ -108,6 +108,41 @@ describe.each(['dark', 'light'] as const)('%s', (name) => {
     );
     expect(near).toEqual([]);
   });
+});
+
+describe.each(['dark', 'light'] as const)('%s, high contrast', (name) => {
+  const theme = { ...THEMES[name], ...readTheme(name, '[data-contrast="more"]') };
+  const low = (tokens: readonly string[], limit: number, surfaces: readonly string[]): string[] =>
+    tokens.flatMap((token) =>
+      surfaces
+        .filter((surface) => contrast(theme[token] as string, theme[surface] as string) < limit)
+        .map((surface) => `${token} on ${surface}`),
+    );
+  const plain = ['surface-0', 'surface-1', 'surface-2', 'surface-3'];
+
+  test('text and states stand out at 7 or more, marks and the lines of controls at 4.5', () => {
+    expect([
+      ...low(['text-1', 'text-2', 'text-3'], 7, plain),
+      ...low(['accent', 'ok', 'late', 'bad', 'hold'], 7, plain.slice(0, 3)),
+      ...low(['on-accent'], 7, ['accent']),
+      ...low(['mute', 'past', 'line-2'], 4.5, plain.slice(0, 3)),
+    ]).toEqual([]);
+  });
+
+  test('only names that the theme has', () => {
+    expect(Object.keys(readTheme(name, '[data-contrast="more"]')).filter((token) => !(token in THEMES[name]))).toEqual([]);
+  });
+});
+
+test.each(['dark', 'light'] as const)('%s: the colours of contexts are seen, and text can be read on their tints', (name) => {
+  const theme = THEMES[name];
+  const found = ['teal', 'plum', 'blue', 'olive', 'slate'].flatMap((colour) => [
+    ...['surface-0', 'surface-1', `tint-${colour}`].filter(
+      (surface) => contrast(theme[`ctx-${colour}`] as string, theme[surface] as string) < 3,
+    ),
+    ...['text-1', 'text-2'].filter((text) => contrast(theme[text] as string, theme[`tint-${colour}`] as string) < 4.5),
+  ]);
+  expect(found).toEqual([]);
 });
 
 test('both themes define every name', () => {

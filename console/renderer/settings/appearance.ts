@@ -1,0 +1,25 @@
+// Brings the settings of appearance to the root element, where the style sheets read them, and the time zone to the formats.
+import { setZone } from '../parts/format.ts';
+import { Store } from '../state/store.ts';
+import { contrast, motion, zone } from './settings.ts';
+
+const moreContrast = matchMedia('(prefers-contrast: more)');
+
+/** Another number whenever colours or formats are others: what was drawn before is drawn anew. */
+export const appearance = new Store(0);
+
+function apply(): void {
+  const root = document.documentElement.dataset;
+  const choice = contrast.get();
+  root['contrast'] = (choice === 'system' ? moreContrast.matches : choice === 'more') ? 'more' : 'standard';
+  root['motion'] = motion.get();
+  setZone(zone.get());
+  appearance.set(appearance.get() + 1);
+}
+
+/** From now on; before anything is drawn. */
+export function followSettings(): void {
+  apply();
+  for (const setting of [contrast, motion, zone]) setting.subscribe(apply);
+  moreContrast.addEventListener('change', apply);
+}
