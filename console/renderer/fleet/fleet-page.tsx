@@ -1,53 +1,75 @@
-// The fleet: filter, counts by state, and the table of all nodes that match.
-import { useMemo } from 'react';
+// The fleet: filter, counts by state, and one of the views of all nodes that match.
+import { lazy, useMemo } from 'react';
 import { formatClock, formatNumber, plural, zoneName } from '../parts/format.ts';
 import { useConsole } from '../state/console-state.ts';
-import { navigate } from '../state/route.ts';
+import { navigate, type Route } from '../state/route.ts';
 import { useStore } from '../state/store.ts';
 import { DisconnectedNotice } from './disconnected-notice.tsx';
 import { FilterLine } from './filter-line.tsx';
 import { FleetEmpty, FleetLoading, NoMoment } from './fleet-empty.tsx';
 import { FleetTable } from './fleet-table.tsx';
+import { GroupChoice } from './group-choice.tsx';
 import { compileFilter } from './node-match.ts';
 import { StateFacets } from './state-facets.tsx';
 import { useFleetMoment } from './use-fleet-moment.ts';
+import { ViewSwitch } from './view-switch.tsx';
 
-export function FleetPage({ filter }: { filter: string }) {
+const HeatMap = lazy(() => import('./heat-map.tsx'));
+
+/** What the address names of the fleet. */
+export type FleetRoute = Extract<Route, { page: 'fleet' }>;
+
+const HEAT_GROUP = 'region';
+
+export function FleetPage({ route }: { route: FleetRoute }) {
   const { fleet, connection } = useConsole();
   const snapshot = useStore(fleet.snapshot);
-  const state = useStore(connection);
   const moment = useFleetMoment();
-  const known = state.kind === 'connected';
+  const known = useStore(connection).kind === 'connected';
+  const { filter, view = 'table' } = route;
   const { matches, problem } = useMemo(() => compileFilter(filter), [filter]);
   const { nodes, counts } = moment ?? snapshot;
-  const setFilter = (text: string): void => navigate({ page: 'fleet', filter: text }, 'replace');
   const asOfMs = moment?.asOfMs ?? snapshot.asOfMs;
+  const go = (change: Partial<FleetRoute>, how: 'push' | 'replace' = 'push'): void => navigate({ ...route, ...change }, how);
+  const setFilter = (text: string): void => go({ filter: text }, 'replace');
+  const version = moment?.asOfMs ?? snapshot.version;
+  const group = route.group ?? (view === 'heatmap' ? HEAT_GROUP : '');
+  const shared = { nodes, version, matches, filter, known };
   return (
     <>
       <div className="page-title">
         <h1>Fleet</h1>
-        <span className="t3 small cut">
+        <span className="t3 small cut grow">
           {snapshot.complete
             ? `${plural(nodes.size, 'node')}, as of ${formatClock(asOfMs)} ${zoneName()}`
             : snapshot.nodes.size > 0
               ? `${formatNumber(snapshot.nodes.size)} received`
               : ''}
         </span>
+        <ViewSwitch view={view} onChange={(next) => go({ view: next })} />
       </div>
       <div className="fleet-tools">
         <FilterLine filter={filter} onChange={setFilter} />
         <StateFacets counts={counts} total={nodes.size} filter={filter} known={known} onChange={setFilter} />
+        <span className="grow" />
+        {view === 'heatmap' && (
+          <GroupChoice nodes={nodes} group={group} optional={false} onChange={(next) => go({ group: next || undefined })} />
+        )}
       </div>
       {problem !== '' && <p className="filter-problem small late">{problem}</p>}
       <DisconnectedNotice />
       {!snapshot.complete || moment?.loading ? (
         <FleetLoading />
-      ) : nodes.size > 0 ? (
-        <FleetTable nodes={nodes} version={moment?.asOfMs ?? snapshot.version} matches={matches} filter={filter} known={known} />
-      ) : moment === undefined ? (
-        <FleetEmpty />
+      ) : nodes.size === 0 ? (
+        moment === undefined ? (
+          <FleetEmpty />
+        ) : (
+          <NoMoment problem={moment.problem} />
+        )
+      ) : view === 'heatmap' ? (
+        <HeatMap {...shared} group={group} metricKey={route.metric} onMetric={(metric) => go({ metric }, 'replace')} onFilter={setFilter} />
       ) : (
-        <NoMoment problem={moment.problem} />
+        <FleetTable {...shared} />
       )}
     </>
   );

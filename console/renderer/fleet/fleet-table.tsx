@@ -8,6 +8,7 @@ import { FLEET_COLUMNS } from './fleet-columns.tsx';
 import { FleetHeader } from './fleet-header.tsx';
 import type { FleetSort } from './fleet-order.ts';
 import { FleetRow } from './fleet-row.tsx';
+import { NoMatch } from './no-match.tsx';
 import { useFleetOrder } from './use-fleet-order.ts';
 import { useWidth } from './use-width.ts';
 
@@ -79,14 +80,7 @@ export function FleetTable({ nodes, version, matches, filter, known }: Props) {
       onKeyDown={onKeyDown}
     >
       <FleetHeader columns={columns} template={template} sort={sort} onSort={setSort} />
-      {order.length === 0 && (
-        <div className="blank">
-          <h2>No node matches</h2>
-          <p>
-            The filter is <span className="mono">{filter}</span>. Clear it with Esc in the filter line.
-          </p>
-        </div>
-      )}
+      {order.length === 0 && <NoMatch filter={filter} />}
       <div
         style={{ height: rows.getTotalSize(), position: 'relative' }}
         onPointerEnter={() => {

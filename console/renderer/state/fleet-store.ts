@@ -21,7 +21,7 @@ export interface FleetSnapshot {
   asOfMs: number;
 }
 
-const NO_COUNTS: StateCounts = { live: 0, late: 0, silent: 0, maintenance: 0, never_seen: 0, quarantined: 0 };
+export const NO_COUNTS: StateCounts = { live: 0, late: 0, silent: 0, maintenance: 0, never_seen: 0, quarantined: 0 };
 
 export class FleetStore {
   readonly snapshot = new Store<FleetSnapshot>({ version: 0, nodes: new Map(), counts: NO_COUNTS, complete: false, asOfMs: 0 });

@@ -1,0 +1,106 @@
+// The heat map: every node a cell of one canvas, in groups, coloured by one metric; beside it the scale, the states and the node at the cursor.
+import { type KeyboardEvent, type PointerEvent, useEffect, useMemo, useRef, useState } from 'react';
+import type { FleetNode } from '../../common/fleet-node.ts';
+import { plural } from '../parts/format.ts';
+import { useConsole } from '../state/console-state.ts';
+import { navigate } from '../state/route.ts';
+import { useStore } from '../state/store.ts';
+import { groupingOf } from './fleet-groups.ts';
+import { fleetMetric, metricName } from './fleet-metrics.ts';
+import { HeatHeads } from './heat-heads.tsx';
+import { HeatSide } from './heat-side.tsx';
+import { HeatTip } from './heat-tip.tsx';
+import { HeatView } from './heat-view.ts';
+import { NoMatch } from './no-match.tsx';
+import { useSize } from './use-size.ts';
+
+const ARROWS = ['ArrowLeft', 'ArrowRight', 'ArrowUp', 'ArrowDown'] as const;
+
+interface Props {
+  nodes: ReadonlyMap<string, FleetNode>;
+  version: number;
+  matches: (node: FleetNode) => boolean;
+  filter: string;
+  known: boolean;
+  group: string;
+  metricKey: string | undefined;
+  onMetric: (key: string) => void;
+  onFilter: (filter: string) => void;
+}
+
+export default function HeatMap({ nodes, version, matches, filter, known, group, metricKey, onMetric, onFilter }: Props) {
+  const theme = useStore(useConsole().theme.theme);
+  const scroller = useRef<HTMLDivElement>(null);
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const [view, setView] = useState<HeatView>();
+  const [, setTold] = useState(0);
+  const [cursor, setCursor] = useState<string>();
+  const [pointed, setPointed] = useState(false);
+  const size = useSize(scroller);
+  const metric = fleetMetric(metricKey);
+  const grouping = useMemo(() => groupingOf(group), [group]);
+
+  // Dependencies: another theme is another set of colours, so all is drawn anew
+  useEffect(() => {
+    if (canvas.current === null || size.width === 0) return;
+    setView(new HeatView(canvas.current, size, metric, matches, grouping.of));
+  }, [size, metric, matches, grouping, theme]);
+
+  // Dependencies: the nodes change in place, and the version says when
+  useEffect(() => {
+    if (view?.update(nodes, known)) setTold((times) => times + 1);
+  }, [view, nodes, version, known]);
+
+  const cell = cursor === undefined ? undefined : view?.cells.cellOf(cursor);
+  const node = cell === undefined ? undefined : view?.cells.nodes[cell];
+  const total = view?.cells.nodes.length ?? 0;
+
+  const point = (event: PointerEvent<HTMLCanvasElement>): void => {
+    const under = view?.at(event.nativeEvent.offsetX, event.nativeEvent.offsetY);
+    setPointed(under !== undefined);
+    if (under !== undefined) setCursor(view?.cells.nodes[under]?.nodeId);
+  };
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (view === undefined || total === 0) return;
+    const arrow = ARROWS.find((key) => key === event.key);
+    if (event.key === 'Enter' && node !== undefined) navigate({ page: 'node', nodeId: node.nodeId });
+    const ends: Record<string, number> = { Home: 0, End: total - 1 };
+    const next = arrow !== undefined ? (cell === undefined ? 0 : view.beside(cell, arrow)) : ends[event.key];
+    if (next === undefined) return;
+    event.preventDefault();
+    setPointed(true);
+    setCursor(view.cells.nodes[next]?.nodeId);
+    const { y } = view.placeOf(next);
+    scroller.current?.scrollTo({ top: Math.max(0, Math.min(scroller.current.scrollTop, y - 40), y + 60 - scroller.current.clientHeight) });
+  };
+
+  return (
+    <div className="heat">
+      <div ref={scroller} className={`heat-scroll${known ? '' : ' stale'}`}>
+        {view !== undefined && total === 0 && <NoMatch filter={filter} />}
+        <div className="heat-area" style={{ height: view?.layout.height ?? 0 }}>
+          {/* biome-ignore lint/a11y/noInteractiveElementToNoninteractiveRole: a canvas has no role of its own; this one takes keys and says beside it what is under its cursor */}
+          <canvas
+            ref={canvas}
+            role="application"
+            aria-label={`Heat map of ${plural(total, 'node')} by ${metricName(metric)}, grouped by ${grouping.title}. Arrow keys move, Enter opens.`}
+            aria-describedby="heat-cursor"
+            tabIndex={0}
+            style={{ height: view?.layout.height ?? 0 }}
+            onKeyDown={onKeyDown}
+            onPointerMove={point}
+            onPointerLeave={() => setPointed(false)}
+            onDoubleClick={() => node !== undefined && navigate({ page: 'node', nodeId: node.nodeId })}
+          />
+          {view !== undefined && (
+            <HeatHeads view={view} grouping={grouping} metric={metric} known={known} filter={filter} onFilter={onFilter} />
+          )}
+          {view !== undefined && cell !== undefined && node !== undefined && (
+            <HeatTip node={node} metric={metric} known={known} place={view.placeOf(cell)} width={size.width} words={pointed} />
+          )}
+        </div>
+      </div>
+      {view !== undefined && <HeatSide stats={view.stats} metric={metric} onMetric={onMetric} node={node} known={known} />}
+    </div>
+  );
+}
