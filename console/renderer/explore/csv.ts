@@ -1,17 +1,31 @@
-// An answer as CSV (RFC 4180): times as ISO 8601, numbers in full, NULL empty.
+// An answer as CSV (RFC 4180) or tab-separated: times as ISO 8601, numbers in full, NULL empty.
 import type { QueryResult, QueryResultColumn } from '../../common/query-result.ts';
 import { formatIsoMicros } from '../parts/format.ts';
 
-export function toCsv(result: QueryResult): string {
-  const lines = [result.columns.map((column) => quoted(column.name)).join(',')];
-  for (let row = 0; row < result.rows; row++) lines.push(result.columns.map((column) => cell(column, row)).join(','));
-  return `${lines.join('\r\n')}\r\n`;
+/** Rows in the order given, else as they came. */
+export function toCsv(result: QueryResult, rows?: ArrayLike<number>): string {
+  return lines(result, rows, ',', quoted).join('\r\n');
 }
 
-function cell(column: QueryResultColumn, row: number): string {
+/** As spreadsheets take it from the clipboard. What would break a line or a cell becomes a space there. */
+export function toTsv(result: QueryResult, rows?: ArrayLike<number>): string {
+  return lines(result, rows, '\t', (text) => harmless(text.replace(/[\t\r\n]+/g, ' '))).join('\n');
+}
+
+function lines(result: QueryResult, rows: ArrayLike<number> | undefined, between: string, textCell: (text: string) => string): string[] {
+  const all = [result.columns.map((column) => textCell(column.name)).join(between)];
+  for (let at = 0; at < result.rows; at++) {
+    const row = rows?.[at] ?? at;
+    all.push(result.columns.map((column) => cell(column, row, textCell)).join(between));
+  }
+  all.push('');
+  return all;
+}
+
+function cell(column: QueryResultColumn, row: number, textCell: (text: string) => string): string {
   if (column.kind === 'text') {
     const value = column.values[row];
-    return value === null || value === undefined ? '' : quoted(value);
+    return value === null || value === undefined ? '' : textCell(value);
   }
   const value = column.values[row] as number;
   if (Number.isNaN(value)) return '';
@@ -19,7 +33,11 @@ function cell(column: QueryResultColumn, row: number): string {
 }
 
 /** Text that a spreadsheet would take for a formula is kept from being one by a leading apostrophe. */
+function harmless(text: string): string {
+  return /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+}
+
 function quoted(text: string): string {
-  const harmless = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(harmless) || harmless !== text ? `"${harmless.replaceAll('"', '""')}"` : text;
+  const safe = harmless(text);
+  return /[",\r\n]/.test(safe) || safe !== text ? `"${safe.replaceAll('"', '""')}"` : text;
 }

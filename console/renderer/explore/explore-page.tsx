@@ -1,56 +1,115 @@
-// Explore: the schema on the left, SQL above, the answer below as chart and table.
+// Explore: the schema on the left, builder or SQL above, the answer below.
 import { CornerDownLeft, Play, X } from 'lucide-react';
-import { useCallback, useEffect, useRef, useState } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { keyName } from '../frame/window-keys.ts';
+import { CopyAs } from '../parts/copy-as.tsx';
+import { grpcurlCall, musterQuery } from '../parts/shell-command.ts';
 import { useConsole } from '../state/console-state.ts';
+import { formatRoute } from '../state/route.ts';
 import { useStore } from '../state/store.ts';
 import { boundsOf } from '../state/time-range.ts';
+import { toSql } from './builder-query.ts';
+import { fillTime } from './fill-time.ts';
+import { firstQueryOf } from './first-query.ts';
+import { QueryBuilder } from './query-builder.tsx';
 import { QueryError } from './query-error.tsx';
 import { QueryHistory } from './query-history.tsx';
-import { QueryRunner } from './query-state.ts';
+import { MAX_ROWS, QueryRunner, TIMEOUT_MS } from './query-state.ts';
+import { readBuilder } from './read-builder.ts';
 import { ResultView } from './result-view.tsx';
+import { SaveQuery } from './save-query.tsx';
+import { queryHistory, rememberQuery } from './saved-queries.ts';
 import { SchemaTree } from './schema-tree.tsx';
-import { SqlEditor } from './sql-editor.ts';
+import { SqlPane } from './sql-pane.tsx';
+import { TagCatalog } from './tag-catalog.ts';
+import { useNodeNames } from './use-node-names.ts';
 import { useSchema } from './use-schema.ts';
 
 /** One a window: its answer is still there when the page is shown again. */
 const runner = new QueryRunner();
+let lastMode: 'builder' | 'sql' = 'sql';
+const RUN_AFTER_MS = 350;
 
 export default function ExplorePage({ sql }: { sql: string }) {
-  const { api, time, fleet } = useConsole();
+  const { api, time, fleet, connection } = useConsole();
   const state = useStore(runner.state);
   const schema = useSchema();
-  const host = useRef<HTMLDivElement>(null);
-  const editor = useRef<SqlEditor>(undefined);
-  const [view, setView] = useState<'chart' | 'both' | 'table'>('both');
-  const run = useCallback(() => void runner.run(api, boundsOf(time.get(), fleet.now())), [api, time, fleet]);
+  const nameOf = useNodeNames();
+  const catalog = useMemo(() => new TagCatalog(api), [api]);
+  const [mode, setMode] = useState(lastMode);
+  const insert = useRef<(text: string) => void>(undefined);
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const bounds = useCallback(() => boundsOf(time.get(), fleet.now()), [time, fleet]);
+  const run = useCallback(() => {
+    clearTimeout(timer.current);
+    queryHistory.set(rememberQuery(queryHistory.get(), runner.state.get().sql));
+    void runner.run(api, bounds());
+  }, [api, bounds]);
+  const reading = useMemo(() => readBuilder(state.sql), [state.sql]);
+  const shown = mode === 'builder' && 'query' in reading ? 'builder' : 'sql';
+  lastMode = mode;
 
-  useEffect(() => {
-    const created = new SqlEditor(host.current as HTMLElement, runner.state.get().sql, {
-      onChange: (text) => runner.setSql(text),
-      onRun: run,
-      onCancel: () => runner.cancel(),
-    });
-    editor.current = created;
-    created.focus();
-    return () => created.close();
-  }, [run]);
-  useEffect(() => editor.current?.setSchema(schema.tables), [schema.tables]);
+  useEffect(() => () => clearTimeout(timer.current), []);
   useEffect(() => {
     if (sql === '') return;
-    editor.current?.setText(sql);
+    runner.setSql(sql);
     run();
   }, [sql, run]);
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent): void => {
+      // The editor has these keys itself, after its own list of completions.
+      if (event.target instanceof Element && event.target.closest('.sql-editor') !== null) return;
+      if (event.key === 'Escape' && runner.state.get().running) {
+        event.preventDefault();
+        runner.cancel();
+      } else if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
+        event.preventDefault();
+        run();
+      }
+    };
+    window.addEventListener('keydown', onKey, true);
+    return () => window.removeEventListener('keydown', onKey, true);
+  }, [run]);
 
+  const build = (next: string): void => {
+    runner.setSql(next);
+    clearTimeout(timer.current);
+    timer.current = setTimeout(run, RUN_AFTER_MS);
+  };
+  const filled = fillTime(state.sql, bounds()).sql;
   return (
     <div className="explore">
-      <SchemaTree schema={schema} onInsert={(name) => editor.current?.insert(name)} />
+      <SchemaTree
+        schema={schema}
+        catalog={catalog}
+        onInsert={(name) => insert.current?.(name)}
+        onAsk={(table) => build(toSql(firstQueryOf(table)))}
+      />
       <div className="workbench">
         <div className="page-title">
           <h1>Explore</h1>
-          <span className="t3 small cut">read-only SQL; the window's time fills $from, $to and $step</span>
           <span className="grow" />
-          <QueryHistory history={state.history} onChoose={(text) => editor.current?.setText(text)} />
+          <QueryHistory onChoose={(text) => build(text)} />
+          <SaveQuery sql={state.sql} />
+          <CopyAs
+            sql={filled}
+            grpcurl={grpcurlCall(connection.get().gateway, 'Query', { sql: filled, max_rows: MAX_ROWS, timeout_ms: TIMEOUT_MS })}
+            cli={musterQuery(filled)}
+            link={new URL(formatRoute({ page: 'explore', sql: state.sql }), location.href).href}
+          />
+        </div>
+        <div className="query-bar">
+          <div className="joined" role="group" aria-label="Write as">
+            <button type="button" aria-pressed={shown === 'builder'} disabled={'why' in reading} onClick={() => setMode('builder')}>
+              Builder
+            </button>
+            <button type="button" aria-pressed={shown === 'sql'} onClick={() => setMode('sql')}>
+              SQL
+            </button>
+          </div>
+          <span className="t3 small cut grow" title={'why' in reading ? reading.why : ''}>
+            {'why' in reading ? `No builder for this one: ${reading.why}.` : 'read-only; the window’s time fills $from, $to and $step'}
+          </span>
           {state.running ? (
             <button type="button" className="button" onClick={() => runner.cancel()}>
               <X size={14} strokeWidth={1.6} />
@@ -63,11 +122,15 @@ export default function ExplorePage({ sql }: { sql: string }) {
             </button>
           )}
         </div>
-        <div className="sql-editor" ref={host} />
-        {state.error !== undefined ? (
-          <QueryError error={state.error} ranMs={state.ranMs} onEdit={() => editor.current?.focus()} />
+        {shown === 'builder' ? (
+          <QueryBuilder sql={state.sql} tables={schema.tables} {...{ catalog, bounds, nameOf }} onChange={build} />
         ) : (
-          <ResultView state={state} view={view} onView={setView} />
+          <SqlPane {...{ runner, run, schema, catalog, bounds, nameOf, insert }} />
+        )}
+        {state.error !== undefined ? (
+          <QueryError error={state.error} ranMs={state.ranMs} onEdit={() => setMode('sql')} />
+        ) : (
+          <ResultView state={state} nameOf={nameOf} />
         )}
       </div>
     </div>

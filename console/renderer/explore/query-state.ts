@@ -1,17 +1,16 @@
-// The query of the Explore page and its answer; kept while other pages are shown, with the queries run in this window.
+// The query of the Explore page and its answer; kept while other pages are shown.
 import { type MusterError, toMusterError } from '../../../core/common/muster-error.ts';
 import type { ConsoleApi } from '../../common/console-api.ts';
 import type { QueryResult } from '../../common/query-result.ts';
 import { Store } from '../state/store.ts';
-import { type Bounds, sampleBy, sampleStepSeconds } from '../state/time-range.ts';
+import type { Bounds } from '../state/time-range.ts';
+import { fillTime, placeInWords } from './fill-time.ts';
 
-export const MAX_ROWS = 10_000;
-export const TIMEOUT_MS = 10_000;
-const MAX_HISTORY = 50;
-const LEAST_STEP_MS = 1000;
+export const MAX_ROWS = 100_000;
+export const TIMEOUT_MS = 20_000;
 
 export const FIRST_SQL = `-- CPU of the fleet over the window's time
-SELECT timestamp, avg(busy) AS busy, max(busy) AS highest
+SELECT timestamp, avg(busy) AS busy, min(busy) AS busy_min, max(busy) AS busy_max
 FROM cpu
 WHERE cpu = 'total' AND timestamp BETWEEN $from AND $to
 SAMPLE BY $step`;
@@ -21,13 +20,15 @@ export interface QueryState {
   running: boolean;
   /** The newest answer; the one before stays while the next is under way. */
   result: QueryResult | undefined;
+  /** What gave that answer, with its time filled in. */
+  ran: { sql: string; bounds: Bounds } | undefined;
   error: MusterError | undefined;
+  /** Where in `sql` the error says something is wrong. */
+  errorAt: number | undefined;
   /** When it ran, Unix ms. */
   ranMs: number;
   /** From asking to the whole answer here. */
   tookMs: number;
-  /** Newest first. */
-  history: readonly string[];
 }
 
 export class QueryRunner {
@@ -35,37 +36,36 @@ export class QueryRunner {
     sql: FIRST_SQL,
     running: false,
     result: undefined,
+    ran: undefined,
     error: undefined,
+    errorAt: undefined,
     ranMs: 0,
     tookMs: 0,
-    history: [],
   });
   #controller: AbortController | undefined;
 
   setSql(sql: string): void {
-    this.#set({ sql });
+    if (sql !== this.state.get().sql) this.#set({ sql, errorAt: undefined });
   }
 
   async run(api: ConsoleApi, bounds: Bounds): Promise<void> {
     this.#controller?.abort();
     const controller = new AbortController();
     this.#controller = controller;
-    const { sql, history } = this.state.get();
-    this.#set({
-      running: true,
-      error: undefined,
-      ranMs: Date.now(),
-      history: [sql, ...history.filter((other) => other !== sql)].slice(0, MAX_HISTORY),
-    });
+    const { sql } = this.state.get();
+    const filled = fillTime(sql, bounds);
+    this.#set({ running: true, error: undefined, errorAt: undefined, ranMs: Date.now() });
     const began = performance.now();
     try {
-      const args = { sql: fillTime(sql, bounds), maxRows: MAX_ROWS, timeoutMs: TIMEOUT_MS };
-      const result = await api.request('query', args, controller.signal);
-      if (this.#controller === controller) this.#set({ running: false, result, tookMs: performance.now() - began });
-    } catch (error) {
-      if (this.#controller === controller) {
-        this.#set({ running: false, error: toMusterError(error), tookMs: performance.now() - began });
-      }
+      const result = await api.request('query', { sql: filled.sql, maxRows: MAX_ROWS, timeoutMs: TIMEOUT_MS }, controller.signal);
+      if (this.#controller !== controller) return;
+      this.#set({ running: false, result, ran: { sql: filled.sql, bounds }, tookMs: performance.now() - began });
+    } catch (thrown) {
+      if (this.#controller !== controller) return;
+      const error = toMusterError(thrown);
+      const place = error.code === 'invalid_argument' ? placeInWords(error.message) : undefined;
+      const errorAt = place === undefined || this.state.get().sql !== sql ? undefined : filled.placeOf(place);
+      this.#set({ running: false, error, errorAt, tookMs: performance.now() - began });
     }
   }
 
@@ -76,14 +76,4 @@ export class QueryRunner {
   #set(change: Partial<QueryState>): void {
     this.state.set({ ...this.state.get(), ...change });
   }
-}
-
-/** `$from` and `$to` become the ends of the window's time as QuestDB writes times, `$step` a step that suits a chart of it. */
-export function fillTime(sql: string, { fromMs, toMs }: Bounds): string {
-  const quoted = (ms: number): string => `'${new Date(ms).toISOString()}'`;
-  const step = sampleBy(sampleStepSeconds(toMs - fromMs, LEAST_STEP_MS));
-  return sql
-    .replace(/\$from\b/g, quoted(fromMs))
-    .replace(/\$to\b/g, quoted(toMs))
-    .replace(/\$step\b/g, step);
 }

@@ -1,12 +1,12 @@
 // The lines of an answer over time. A stretch drawn with the pointer becomes the window's time.
-import { useEffect, useRef } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import uPlot from 'uplot';
 import { formatAxis, formatClock, formatDay, formatMinute, formatShort } from '../parts/format.ts';
 import { useConsole } from '../state/console-state.ts';
 import { useStore } from '../state/store.ts';
 import { token } from '../state/theme.ts';
 import { type Bounds, pastRange } from '../state/time-range.ts';
-import type { ResultSeries } from './result-series.ts';
+import type { ResultLine, ResultSeries } from './result-series.ts';
 
 /** `bounds` fixes the ends of the time axis and lets the scale begin at nothing, as an amount over the window's time wants it. */
 export function ResultChart({ series, bounds }: { series: ResultSeries; bounds?: Bounds }) {
@@ -14,17 +14,19 @@ export function ResultChart({ series, bounds }: { series: ResultSeries; bounds?:
   const shownTheme = useStore(theme.theme);
   const host = useRef<HTMLDivElement>(null);
   const legend = useRef<HTMLDivElement>(null);
+  const [chosen, setChosen] = useState('');
+  const focus = series.lines.find((line) => line.label === chosen && line.band) ?? series.lines.find((line) => line.band);
 
   // Dependencies: another theme is another set of colours, read when the chart is made
   useEffect(() => {
     const element = host.current as HTMLElement;
     const write = (index: number | null): void => writeLegend(legend.current, series, index);
     const plot = new uPlot(
-      options(element, series, bounds, write, (from, to) => {
+      options(element, series, focus, bounds, write, (from, to) => {
         const next = pastRange(Math.round(from * 1000), Math.round(to * 1000));
         if (next !== undefined) time.set(next);
       }),
-      [series.times, ...series.lines.map((line) => line.values)],
+      [series.times, ...series.lines.map((line) => line.values), ...(focus?.band === undefined ? [] : [focus.band.low, focus.band.high])],
       element,
     );
     write(null);
@@ -34,18 +36,27 @@ export function ResultChart({ series, bounds }: { series: ResultSeries; bounds?:
       observer.disconnect();
       plot.destroy();
     };
-  }, [series, bounds, shownTheme, time]);
+  }, [series, focus, bounds, shownTheme, time]);
 
   return (
     <div className="result-chart">
       <div className="chart-head" ref={legend}>
+        {focus !== undefined && <span className="t3">band: least to most of {focus.label}</span>}
         <span className="grow" />
         {series.lines.map((line, index) => (
-          <span key={line.label} className="key">
+          <button
+            key={line.label}
+            type="button"
+            className="key"
+            disabled={line.band === undefined}
+            aria-pressed={line === focus}
+            title={line.band === undefined ? line.label : `Least to most of ${line.label}`}
+            onClick={() => setChosen(line.label)}
+          >
             <i className="swatch" style={{ background: `var(--series-${index + 1})` }} />
             <span className="cut">{line.label}</span>
             <output />
-          </span>
+          </button>
         ))}
       </div>
       <div className="chart-body" ref={host} />
@@ -56,6 +67,7 @@ export function ResultChart({ series, bounds }: { series: ResultSeries; bounds?:
 function options(
   host: HTMLElement,
   series: ResultSeries,
+  focus: ResultLine | undefined,
   bounds: Bounds | undefined,
   onCursor: (index: number | null) => void,
   onZoom: (from: number, to: number) => void,
@@ -64,6 +76,7 @@ function options(
   const last = bounds === undefined ? (series.times.at(-1) as number) : bounds.toMs / 1000;
   const span = last - first;
   const format = span <= 300 ? formatClock : span > 172_800 ? formatDay : formatMinute;
+  const lines = series.lines.length;
   const axis = { stroke: token('text-3'), font: `11px ${token('ui')}`, grid: { stroke: token('line'), width: 1 }, ticks: { show: false } };
   return {
     width: Math.max(50, host.clientWidth),
@@ -86,7 +99,11 @@ function options(
         width: 1.4,
         points: { show: series.times.length < 3 },
       })),
+      ...(focus === undefined ? [] : [bandEdge, bandEdge]),
     ],
+    ...(focus === undefined
+      ? {}
+      : { bands: [{ series: [lines + 2, lines + 1] as [number, number], fill: bandFill(series.lines.indexOf(focus)) }] }),
     hooks: {
       setCursor: [(plot) => onCursor(plot.cursor.idx ?? null)],
       setSelect: [
@@ -98,6 +115,14 @@ function options(
       ],
     },
   };
+}
+
+/** Only what is between the edges is drawn. */
+const bandEdge = { stroke: 'transparent', width: 0, points: { show: false } };
+
+/** The line's colour, thin enough for the lines over it. Tokens are six-digit colours. */
+function bandFill(line: number): string {
+  return `${token(`series-${line + 1}`).trim()}38`;
 }
 
 function toZero(_: uPlot, __: number, high: number): [number, number] {

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
 import type { QueryResult } from '../../common/query-result.ts';
 import { toCsv } from './csv.ts';
-import { fillTime } from './query-state.ts';
 import { toResultSeries } from './result-series.ts';
 
 const seconds = (...values: number[]): Float64Array => Float64Array.from(values, (value) => value * 1e6);
@@ -55,8 +54,34 @@ test('CSV quotes what needs it, and no cell is a formula', () => {
   expect(csv).toBe('t,"a,b",v\r\n2023-11-14T22:13:20.000001Z,"\'=cmd|""x""",0.1\r\n,,\r\n');
 });
 
-test('the window’s time fills $from, $to and $step', () => {
-  expect(fillTime('a > $from and b < $to and $fromage sample by $step', { fromMs: 0, toMs: 3_600_000 })).toBe(
-    "a > '1970-01-01T00:00:00.000Z' and b < '1970-01-01T01:00:00.000Z' and $fromage sample by 5s",
+test('x_min and x_max beside an x are its band, and gaps open in it too', () => {
+  const numbers = (name: string, ...values: number[]) => ({
+    name,
+    type: 'double',
+    kind: 'number' as const,
+    values: Float64Array.from(values),
+  });
+  const series = toResultSeries(
+    answer([
+      { name: 'timestamp', type: 'timestamp', kind: 'time', values: seconds(1, 2, 3, 9) },
+      numbers('busy', 5, 6, 7, 8),
+      numbers('busy_min', 1, 2, 3, 4),
+      numbers('busy_max', 8, 9, 10, 11),
+      numbers('load_min', 0, 0, 0, 0),
+    ]),
   );
+  expect(series?.lines.map((line) => line.label)).toEqual(['busy', 'load_min']);
+  expect(series?.lines[0]?.band).toEqual({ low: [1, 2, 3, null, 4], high: [8, 9, 10, null, 11] });
+});
+
+test('a name of a line is bounded, visible text, or the node’s', () => {
+  const series = toResultSeries(
+    answer([
+      { name: 'timestamp', type: 'timestamp', kind: 'time', values: seconds(1, 2) },
+      { name: 'node', type: 'varchar', kind: 'text', values: ['a\u0000b', 'id-1'] },
+      { name: 'busy', type: 'double', kind: 'number', values: new Float64Array([1, 2]) },
+    ]),
+    (id) => (id === 'id-1' ? 'accra-1' : undefined),
+  );
+  expect(series?.lines.map((line) => line.label)).toEqual(['a␀b', 'accra-1']);
 });

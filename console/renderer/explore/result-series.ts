@@ -1,11 +1,21 @@
 // The lines of an answer that has a time and numbers: one a number column, or one a value of its first text column.
 import type { QueryResult } from '../../common/query-result.ts';
+import { visible } from './visible-text.ts';
+
+type Values = (number | null | undefined)[];
+
+export interface ResultLine {
+  label: string;
+  values: Values;
+  /** The least and most of each step, where the answer has them beside the value: `busy`, `busy_min`, `busy_max`. */
+  band?: { low: Values; high: Values };
+}
 
 export interface ResultSeries {
   /** Seconds, rising. */
   times: number[];
   /** null is a gap in the line; undefined says nothing of that time. */
-  lines: { label: string; values: (number | null | undefined)[] }[];
+  lines: ResultLine[];
   /** Lines there are beyond those. */
   left: number;
 }
@@ -14,7 +24,10 @@ export interface ResultSeries {
 const MAX_LINES = 8;
 
 /** Undefined where there is nothing to draw: no time, no number, or less than two times. */
-export function toResultSeries(result: QueryResult): ResultSeries | undefined {
+export function toResultSeries(
+  result: QueryResult,
+  nameOf: (text: string) => string | undefined = () => undefined,
+): ResultSeries | undefined {
   const time = result.columns.find((column) => column.kind === 'time');
   const numbers = result.columns.filter((column) => column.kind === 'number');
   const group = result.columns.find((column) => column.kind === 'text');
@@ -26,7 +39,7 @@ export function toResultSeries(result: QueryResult): ResultSeries | undefined {
   for (let row = 0; row < result.rows; row++) {
     const slot = slots.get(time.values[row] as number);
     if (slot === undefined) continue;
-    const member = group?.kind === 'text' ? (group.values[row] ?? '–') : undefined;
+    const member = group?.kind === 'text' ? readable(group.values[row] ?? '–', nameOf) : undefined;
     for (const column of numbers) {
       const label = member === undefined ? column.name : numbers.length === 1 ? member : `${member} ${column.name}`;
       let values = lines.get(label);
@@ -38,7 +51,7 @@ export function toResultSeries(result: QueryResult): ResultSeries | undefined {
       values[slot] = Number.isNaN(value) ? null : value;
     }
   }
-  const all = [...lines].map(([label, values]) => ({ label, values }));
+  const all = withBands(lines);
   const shown = all.slice(0, MAX_LINES);
   openGaps(times, shown);
   return { times: times.map((us) => us / 1e6), lines: shown, left: all.length - shown.length };
@@ -52,6 +65,25 @@ function openGaps(times: number[], lines: ResultSeries['lines']): void {
     const step = steps[i] as number;
     if (step <= 2.5 * usual) continue;
     times.splice(i + 1, 0, (times[i] as number) + step / 2);
-    for (const { values } of lines) values.splice(i + 1, 0, null);
+    for (const { values, band } of lines)
+      for (const list of band === undefined ? [values] : [values, band.low, band.high]) list.splice(i + 1, 0, null);
   }
+}
+
+/** Lines named `x_min` and `x_max` beside an `x` are its band and no lines of their own. */
+function withBands(lines: ReadonlyMap<string, Values>): ResultLine[] {
+  const bounds = new Set<string>();
+  const all = [...lines].map(([label, values]): ResultLine => {
+    const low = lines.get(`${label}_min`);
+    const high = lines.get(`${label}_max`);
+    if (low === undefined || high === undefined) return { label, values };
+    bounds.add(`${label}_min`).add(`${label}_max`);
+    return { label, values, band: { low, high } };
+  });
+  return all.filter(({ label }) => !bounds.has(label));
+}
+
+/** A legend is no place for ten thousand characters of a cell. */
+function readable(text: string, nameOf: (text: string) => string | undefined): string {
+  return nameOf(text) ?? visible(text, 120);
 }

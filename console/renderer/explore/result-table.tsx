@@ -1,31 +1,53 @@
-// The rows of an answer: only those on screen exist; numbers to the right with one precision a column, NULL as –.
+// The rows of an answer: only those on screen exist; numbers to the right with one precision a column, NULL as –. A head sorts.
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useMemo, useRef } from 'react';
 import type { QueryResult, QueryResultColumn } from '../../common/query-result.ts';
 import { formatIsoMicros, formatNumber, zoneName } from '../parts/format.ts';
+import type { RowOrder } from './row-order.ts';
+import { visible } from './visible-text.ts';
 
 const ROW_HEIGHT = 24;
 const SAMPLED_ROWS = 300;
+const MAX_CELL = 300;
+/** Browsers end a scrolled height beyond some ten million pixels. */
+const MAX_SHOWN_ROWS = 400_000;
 const WIDTHS = { time: 216, number: 128, text: 176 } as const;
 
-export function ResultTable({ result }: { result: QueryResult }) {
+interface Props {
+  result: QueryResult;
+  /** Row numbers in the order chosen; undefined as they came. */
+  rows: Uint32Array | undefined;
+  order: RowOrder | undefined;
+  onOrder: (order: RowOrder | undefined) => void;
+  nameOf: (value: string) => string | undefined;
+}
+
+export function ResultTable({ result, rows: ordered, order, onOrder, nameOf }: Props) {
   const scroller = useRef<HTMLDivElement>(null);
   const rows = useVirtualizer({
-    count: result.rows,
+    count: Math.min(result.rows, MAX_SHOWN_ROWS),
     getScrollElement: () => scroller.current,
     estimateSize: () => ROW_HEIGHT,
     overscan: 12,
   });
-  const formats = useMemo(() => result.columns.map(formatterOf), [result]);
+  const formats = useMemo(() => result.columns.map((column) => formatterOf(column, nameOf)), [result, nameOf]);
   const template = result.columns.map((column) => `minmax(${WIDTHS[column.kind]}px, 1fr)`).join(' ');
   const width = result.columns.reduce((sum, column) => sum + WIDTHS[column.kind], 16);
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so the keys must reach it
     <div ref={scroller} className="result-table" role="table" aria-label="Rows" aria-rowcount={result.rows + 1} tabIndex={0}>
       <div className="result-head" role="row" style={{ gridTemplateColumns: template, minWidth: width }}>
-        {result.columns.map((column) => (
-          <div key={column.name} role="columnheader" className={column.kind === 'number' ? 'num cut' : 'cut'}>
-            {column.name} <small>{column.kind === 'time' ? 'UTC' : column.type}</small>
+        {result.columns.map((column, index) => (
+          <div
+            key={`${index} ${column.name}`}
+            role="columnheader"
+            aria-sort={order?.column !== index ? 'none' : order.descending ? 'descending' : 'ascending'}
+            className={column.kind === 'number' ? 'num cut' : 'cut'}
+          >
+            <button type="button" title={`Sort by ${visible(column.name, 80)}`} onClick={() => onOrder(nextOrder(order, index, column))}>
+              {visible(column.name, 80)} <small>{column.kind === 'time' ? 'UTC' : column.type}</small>
+              {order?.column === index && <span aria-hidden="true">{order.descending ? ' ↓' : ' ↑'}</span>}
+            </button>
           </div>
         ))}
       </div>
@@ -38,11 +60,12 @@ export function ResultTable({ result }: { result: QueryResult }) {
             key={item.key}
             className="result-row"
             role="row"
+            aria-rowindex={item.index + 2}
             style={{ gridTemplateColumns: template, transform: `translateY(${item.start}px)` }}
           >
             {result.columns.map((column, index) => (
-              <div key={column.name} role="cell" className={column.kind === 'number' ? 'num cut' : 'cut'}>
-                {(formats[index] as (row: number) => string)(item.index)}
+              <div key={`${index} ${column.name}`} role="cell" className={column.kind === 'number' ? 'num cut' : 'cut'}>
+                {(formats[index] as (row: number) => string)(ordered?.[item.index] ?? item.index)}
               </div>
             ))}
           </div>
@@ -52,8 +75,20 @@ export function ResultTable({ result }: { result: QueryResult }) {
   );
 }
 
-function formatterOf(column: QueryResultColumn): (row: number) => string {
-  if (column.kind === 'text') return (row) => column.values[row] ?? '–';
+/** Numbers and times begin with the most, texts with the first; the third click gives the answer's own order back. */
+function nextOrder(order: RowOrder | undefined, column: number, { kind }: QueryResultColumn): RowOrder | undefined {
+  const first = kind !== 'text';
+  if (order?.column !== column) return { column, descending: first };
+  return order.descending === first ? { column, descending: !first } : undefined;
+}
+
+function formatterOf(column: QueryResultColumn, nameOf: (value: string) => string | undefined): (row: number) => string {
+  if (column.kind === 'text') {
+    return (row) => {
+      const value = column.values[row];
+      return value === null || value === undefined ? '–' : (nameOf(value) ?? visible(value, MAX_CELL));
+    };
+  }
   if (column.kind === 'time')
     return (row) =>
       formatIsoMicros(column.values[row] as number)

@@ -1,65 +1,110 @@
-// The answer: the facts of the run, then chart and table.
-import { useMemo } from 'react';
+// The answer: the facts of the run, then chart, table or map.
+import { lazy, Suspense, useMemo, useState } from 'react';
 import { CopyButton } from '../parts/copy-button.tsx';
-import { formatClock, formatNumber, formatShort, plural, zoneName } from '../parts/format.ts';
-import { toCsv } from './csv.ts';
+import { formatBytes, formatClock, formatNumber, formatShort, plural, zoneName } from '../parts/format.ts';
+import { toCsv, toTsv } from './csv.ts';
 import { MAX_ROWS, type QueryState } from './query-state.ts';
 import { ResultChart } from './result-chart.tsx';
+import { answerBytes, tierOf, toPoints } from './result-facts.ts';
 import { toResultSeries } from './result-series.ts';
 import { ResultTable } from './result-table.tsx';
+import { orderedRows, type RowOrder } from './row-order.ts';
 
-type View = 'chart' | 'both' | 'table';
-const VIEWS: readonly { view: View; name: string }[] = [
-  { view: 'chart', name: 'Chart' },
-  { view: 'both', name: 'Chart and table' },
-  { view: 'table', name: 'Table' },
-];
+const PointMap = lazy(() => import('../map/point-map.tsx').then((module) => ({ default: module.PointMap })));
 
-export function ResultView({ state, view, onView }: { state: QueryState; view: View; onView: (view: View) => void }) {
-  const { result, running, ranMs, tookMs } = state;
-  const series = useMemo(() => (result === undefined ? undefined : toResultSeries(result)), [result]);
-  if (result === undefined) {
-    return (
-      <div className="blank">
-        {running ? (
-          <p>Running…</p>
-        ) : (
-          <>
-            <h2>No query has run yet</h2>
-            <p>Run the one above, or write your own: the tables and their columns are on the left and complete as you type.</p>
-          </>
-        )}
-      </div>
-    );
-  }
-  const chart = series !== undefined && view !== 'table';
-  const table = series === undefined || view !== 'chart';
+type View = 'chart' | 'both' | 'table' | 'map';
+const NAMES: Readonly<Record<View, string>> = { chart: 'Chart', both: 'Chart and table', table: 'Table', map: 'Map' };
+/** More would be a clipboard nobody can paste; the export has them all. */
+const MAX_COPIED_ROWS = 50_000;
+
+let lastView: View = 'both';
+
+export function ResultView({ state, nameOf }: { state: QueryState; nameOf: (value: string) => string | undefined }) {
+  const { result, ran, running, ranMs, tookMs } = state;
+  const [wanted, setWanted] = useState(lastView);
+  const [order, setOrder] = useState<RowOrder>();
+  const series = useMemo(() => (result === undefined ? undefined : toResultSeries(result, nameOf)), [result, nameOf]);
+  const points = useMemo(() => (result === undefined ? undefined : toPoints(result, nameOf)), [result, nameOf]);
+  const rows = useMemo(() => (result === undefined ? undefined : orderedRows(result, order)), [result, order]);
+  const bytes = useMemo(() => (result === undefined ? 0 : answerBytes(result)), [result]);
+  if (result === undefined) return <NoAnswer running={running} />;
+  const views = (Object.keys(NAMES) as View[]).filter((view) =>
+    view === 'map' ? points !== undefined : view === 'table' || series !== undefined,
+  );
+  const view = views.includes(wanted) ? wanted : 'table';
+  const choose = (chosen: View): void => {
+    lastView = chosen;
+    setWanted(chosen);
+  };
   return (
     <>
       <div className="result-facts">
-        <span>
-          <b>{formatShort(tookMs)} ms</b>, {formatShort(result.elapsedMs)} in the store
+        <span title={`${formatShort(result.elapsedMs)} ms in the store`}>
+          <b>{formatShort(tookMs)} ms</b>
         </span>
         <span>
           <b>{formatNumber(result.rows)}</b> {result.rows === 1 ? 'row' : 'rows'}
         </span>
-        {result.truncated && <span className="late">cut at {plural(MAX_ROWS, 'row')}</span>}
+        <span>
+          <b>{formatBytes(bytes)}</b>
+        </span>
+        <span>
+          tier <b>{ran === undefined ? '–' : tierOf(ran.sql) || 'none'}</b>
+        </span>
+        {result.truncated && (
+          <span className="late" title="Export the statement to have them all">
+            cut at {plural(MAX_ROWS, 'row')}
+          </span>
+        )}
         {series !== undefined && series.left > 0 && <span>{plural(series.left, 'series', 'series')} more than the chart shows</span>}
         <span className="grow" />
         <span className="t3 ran">{running ? 'running…' : `ran ${formatClock(ranMs)} ${zoneName()}`}</span>
-        <CopyButton text={toCsv(result)} label="Copy as CSV" />
-        {series !== undefined && (
+        {result.rows > 0 && result.rows <= MAX_COPIED_ROWS && (
+          <>
+            <CopyButton text={() => toTsv(result, rows)} label="Copy as TSV" />
+            <CopyButton text={() => toCsv(result, rows)} label="CSV" />
+          </>
+        )}
+        {views.length > 1 && (
           <div className="joined" role="group" aria-label="Show as">
-            {VIEWS.map((choice) => (
-              <button key={choice.view} type="button" aria-pressed={view === choice.view} onClick={() => onView(choice.view)}>
-                {choice.name}
+            {views.map((choice) => (
+              <button key={choice} type="button" aria-pressed={view === choice} onClick={() => choose(choice)}>
+                {NAMES[choice]}
               </button>
             ))}
           </div>
         )}
       </div>
-      {chart && <ResultChart series={series} />}
-      {table && (result.rows > 0 ? <ResultTable result={result} /> : <p className="blank t2">The query is fine, and no row matches.</p>)}
+      {series !== undefined && (view === 'chart' || view === 'both') && <ResultChart series={series} />}
+      {view === 'map' && points !== undefined && (
+        <Suspense fallback={<p className="blank t2">The map is loading…</p>}>
+          <div className="result-map">
+            <PointMap points={points} />
+          </div>
+        </Suspense>
+      )}
+      {(view === 'table' || view === 'both') &&
+        (result.rows > 0 ? (
+          <ResultTable result={result} rows={rows} order={order} onOrder={setOrder} nameOf={nameOf} />
+        ) : (
+          <p className="blank t2">The query is fine, and no row matches.</p>
+        ))}
     </>
+  );
+}
+
+function NoAnswer({ running }: { running: boolean }) {
+  if (running) {
+    return (
+      <div className="blank">
+        <p>Running…</p>
+      </div>
+    );
+  }
+  return (
+    <div className="blank">
+      <h2>No query has run yet</h2>
+      <p>Choose a measurement on the left, or run the query above. Tables, columns and values complete as you type.</p>
+    </div>
   );
 }

@@ -1,13 +1,23 @@
-// What there is to ask: tables and views, their tags and fields. A click puts the name into the query.
-import { ChevronDown, ChevronRight, Search } from 'lucide-react';
+// What there is to ask: tables and views, their fields, and their tags with how many values they have. A click puts the name into the query.
+import { ChevronDown, ChevronRight, Search, SquareArrowOutUpRight } from 'lucide-react';
 import { useState } from 'react';
 import type { SchemaColumn, SchemaTable } from '../../common/console-api.ts';
-import { plural } from '../parts/format.ts';
+import { formatNumber, plural } from '../parts/format.ts';
+import type { TagCatalog } from './tag-catalog.ts';
 import type { Schema } from './use-schema.ts';
+import { useTagCounts } from './use-tag-counts.ts';
 
 const NUMBER_TYPES = /^(double|float|int|long|short|byte)$/;
 
-export function SchemaTree({ schema, onInsert }: { schema: Schema; onInsert: (name: string) => void }) {
+interface Props {
+  schema: Schema;
+  catalog: TagCatalog;
+  onInsert: (name: string) => void;
+  /** Begins a query of the table. */
+  onAsk: (table: SchemaTable) => void;
+}
+
+export function SchemaTree({ schema, catalog, onInsert, onAsk }: Props) {
   const [text, setText] = useState('');
   const [open, setOpen] = useState<ReadonlySet<string>>(new Set(['cpu']));
   const wanted = text.trim().toLowerCase();
@@ -36,27 +46,30 @@ export function SchemaTree({ schema, onInsert }: { schema: Schema; onInsert: (na
           const expanded = open.has(table.name) || (wanted !== '' && !table.name.includes(wanted));
           return (
             <div key={table.name}>
-              <button type="button" className="schema-table" aria-expanded={expanded} onClick={() => toggle(table.name)}>
-                {expanded ? <ChevronDown size={13} strokeWidth={1.6} /> : <ChevronRight size={13} strokeWidth={1.6} />}
-                <span className="cut grow">{table.name}</span>
-                <small>{noteOf(table)}</small>
-              </button>
-              {expanded &&
-                table.columns
-                  .filter((column) => wanted === '' || table.name.includes(wanted) || column.name.includes(wanted))
-                  .map((column) => (
-                    <button
-                      key={column.name}
-                      type="button"
-                      className="schema-column"
-                      title={`Put ${column.name} into the query`}
-                      onClick={() => onInsert(column.name)}
-                    >
-                      <span className="t3">{kindOf(column)}</span>
-                      <span className="cut grow">{column.name}</span>
-                      <small>{column.type}</small>
-                    </button>
-                  ))}
+              <div className="schema-line">
+                <button type="button" className="schema-table" aria-expanded={expanded} onClick={() => toggle(table.name)}>
+                  {expanded ? <ChevronDown size={13} strokeWidth={1.6} /> : <ChevronRight size={13} strokeWidth={1.6} />}
+                  <span className="cut grow">{table.name}</span>
+                  <small>{noteOf(table)}</small>
+                </button>
+                <button
+                  type="button"
+                  className="schema-ask"
+                  aria-label={`Query ${table.name}`}
+                  title={`Query ${table.name}`}
+                  onClick={() => onAsk(table)}
+                >
+                  <SquareArrowOutUpRight size={12} strokeWidth={1.6} />
+                </button>
+              </div>
+              {expanded && (
+                <Columns
+                  table={table}
+                  catalog={catalog}
+                  wanted={wanted === '' || table.name.includes(wanted) ? '' : wanted}
+                  onInsert={onInsert}
+                />
+              )}
             </div>
           );
         })}
@@ -68,6 +81,31 @@ export function SchemaTree({ schema, onInsert }: { schema: Schema; onInsert: (na
       </div>
     </aside>
   );
+}
+
+interface ColumnsProps {
+  table: SchemaTable;
+  catalog: TagCatalog;
+  wanted: string;
+  onInsert: (name: string) => void;
+}
+
+function Columns({ table, catalog, wanted, onInsert }: ColumnsProps) {
+  const counts = useTagCounts(catalog, table);
+  const columns = table.columns.filter((column) => column.name.includes(wanted));
+  return columns.map((column) => (
+    <button
+      key={column.name}
+      type="button"
+      className="schema-column"
+      title={column.tag ? `${column.type}; values within the window’s time, a day at most` : `Put ${column.name} into the query`}
+      onClick={() => onInsert(column.name)}
+    >
+      <span className="t3">{kindOf(column)}</span>
+      <span className="cut grow">{column.name}</span>
+      <small>{column.tag ? (counts === undefined ? '…' : formatNumber(counts.get(column.name))) : column.type}</small>
+    </button>
+  ));
 }
 
 function noteOf(table: SchemaTable): string {

@@ -1,5 +1,13 @@
 // The SQL editor: CodeMirror inside a shadow root, where its styles need no exception in the page's policy. Lives outside React.
-import { acceptCompletion, autocompletion, closeBrackets, closeCompletion, completionStatus } from '@codemirror/autocomplete';
+import {
+  acceptCompletion,
+  autocompletion,
+  type CompletionContext,
+  type CompletionResult,
+  closeBrackets,
+  closeCompletion,
+  completionStatus,
+} from '@codemirror/autocomplete';
 import { defaultKeymap, history, historyKeymap, indentWithTab } from '@codemirror/commands';
 import { PostgreSQL, SQLDialect, sql } from '@codemirror/lang-sql';
 import { bracketMatching, HighlightStyle, syntaxHighlighting } from '@codemirror/language';
@@ -7,6 +15,8 @@ import { Compartment, EditorState } from '@codemirror/state';
 import { drawSelection, EditorView, highlightActiveLine, keymap, lineNumbers } from '@codemirror/view';
 import { tags } from '@lezer/highlight';
 import type { SchemaTable } from '../../common/console-api.ts';
+import { errorPlace, markPlace } from './error-place.ts';
+import { tagPlace } from './tag-place.ts';
 import { typedOver } from './typed-over.ts';
 
 /** PostgreSQL's words and those QuestDB adds. */
@@ -53,6 +63,8 @@ export interface SqlEditorEvents {
   onChange(text: string): void;
   onRun(): void;
   onCancel(): void;
+  /** Values a column has, for completion within a text; none where nobody knows. */
+  valuesOf(table: string, column: string): Promise<readonly { value: string; note: string }[]>;
 }
 
 export class SqlEditor {
@@ -86,9 +98,11 @@ export class SqlEditor {
           bracketMatching(),
           closeBrackets(),
           typedOver,
+          errorPlace,
           autocompletion({ activateOnTyping: true, icons: false }),
           keymap.of([...defaultKeymap, ...historyKeymap, indentWithTab]),
           this.#language.of(sql({ dialect: QUESTDB, upperCaseKeywords: true })),
+          QUESTDB.language.data.of({ autocomplete: (context: CompletionContext) => completeValue(context, events) }),
           syntaxHighlighting(colors),
           look,
           EditorView.lineWrapping,
@@ -114,6 +128,14 @@ export class SqlEditor {
     this.#view.dispatch({ changes: { from: 0, to: this.#view.state.doc.length, insert: text } });
   }
 
+  /** Underlines what stands there; undefined takes the mark away. */
+  markError(place: number | undefined): void {
+    this.#view.dispatch({
+      effects: markPlace.of(place),
+      ...(place === undefined ? {} : { selection: { anchor: place }, scrollIntoView: true }),
+    });
+  }
+
   /** Puts the text where the cursor is. */
   insert(text: string): void {
     this.#view.dispatch(this.#view.state.replaceSelection(text));
@@ -132,4 +154,15 @@ export class SqlEditor {
     action();
     return true;
   }
+}
+
+async function completeValue(context: CompletionContext, events: SqlEditorEvents): Promise<CompletionResult | null> {
+  const place = tagPlace(context.state.doc.toString(), context.pos);
+  if (place === undefined) return null;
+  const values = await events.valuesOf(place.table, place.column);
+  return {
+    from: place.from,
+    options: values.map(({ value, note }) => ({ label: value, detail: note, apply: value.replaceAll("'", "''") })),
+    validFor: /^[^'\n]*$/,
+  };
 }

@@ -1,7 +1,7 @@
-// Copies a text and says so for a moment.
+// Copies a text and says so for a moment. A text that is long to make is made when it is asked for.
 import { useEffect, useState } from 'react';
 
-export function CopyButton({ text, label = 'Copy' }: { text: string; label?: string }) {
+export function CopyButton({ text, label = 'Copy' }: { text: string | (() => string); label?: string }) {
   const [said, setSaid] = useState('');
   useEffect(() => {
     if (said === '') return;
@@ -9,7 +9,7 @@ export function CopyButton({ text, label = 'Copy' }: { text: string; label?: str
     return () => clearTimeout(timer);
   }, [said]);
   const copy = (): void => {
-    navigator.clipboard.writeText(text).then(
+    navigator.clipboard.writeText(typeof text === 'string' ? text : text()).then(
       () => setSaid('Copied'),
       () => setSaid('Not allowed'),
     );

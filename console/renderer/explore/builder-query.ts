@@ -1,0 +1,111 @@
+// A query as the builder has it, and the SQL it stands for.
+
+/** What becomes of a column's values within a step and a group; none gives each row. */
+export const AGGREGATES = ['avg', 'min', 'max', 'sum', 'count', 'first', 'last', 'count_distinct'] as const;
+export type Aggregate = (typeof AGGREGATES)[number];
+
+export const OPERATORS = ['=', '!=', 'in', 'not in', '>', '>=', '<', '<=', '~', '!~'] as const;
+export type Operator = (typeof OPERATORS)[number];
+
+export interface BuilderField {
+  column: string;
+  aggregate: Aggregate | '';
+  /** As the answer names it. */
+  name: string;
+}
+
+export interface BuilderFilter {
+  column: string;
+  operator: Operator;
+  /** One, but for `in` and `not in`. */
+  values: readonly string[];
+  /** Whether the values are text in SQL; numbers are not. */
+  text: boolean;
+}
+
+export interface BuilderQuery {
+  /** The comment above the statement, line by line. */
+  note: readonly string[];
+  table: string;
+  fields: readonly BuilderField[];
+  groupBy: readonly string[];
+  /** `$step` suits the window's time, `1m` is fixed, empty takes no steps. */
+  step: string;
+  filters: readonly BuilderFilter[];
+  /** Whether only the window's time is read. */
+  windowTime: boolean;
+  order: { name: string; descending: boolean } | undefined;
+  limit: number | undefined;
+}
+
+export const EMPTY_QUERY: BuilderQuery = {
+  note: [],
+  table: '',
+  fields: [],
+  groupBy: [],
+  step: '$step',
+  filters: [],
+  windowTime: true,
+  order: undefined,
+  limit: undefined,
+};
+
+/** Names that SQL would read as words of its own. */
+const RESERVED =
+  /^(all|and|as|asc|between|by|case|desc|distinct|from|group|in|is|join|latest|like|limit|not|null|on|or|order|sample|select|union|where|with|timestamp_floor|user|table|to)$/i;
+
+export function isAggregated(query: BuilderQuery): boolean {
+  return query.fields.some((field) => field.aggregate !== '');
+}
+
+export function toSql(query: BuilderQuery): string {
+  const aggregated = isAggregated(query);
+  const stepped = aggregated && query.step !== '';
+  const selected = [
+    ...(stepped || !aggregated ? ['timestamp'] : []),
+    ...query.groupBy.map(quoteName),
+    ...query.fields.map((field) => fieldSql(field)),
+  ];
+  const conditions = [
+    ...query.filters.filter((filter) => filter.values.length > 0).map(filterSql),
+    ...(query.windowTime ? ['timestamp BETWEEN $from AND $to'] : []),
+  ];
+  return [
+    ...query.note,
+    `SELECT ${selected.join(', ')}`,
+    `FROM ${quoteName(query.table)}`,
+    ...(conditions.length === 0 ? [] : [`WHERE ${conditions.join(' AND ')}`]),
+    ...(stepped ? [`SAMPLE BY ${query.step}`] : []),
+    ...(query.order === undefined ? [] : [`ORDER BY ${quoteName(query.order.name)}${query.order.descending ? ' DESC' : ''}`]),
+    ...(query.limit === undefined ? [] : [`LIMIT ${query.limit}`]),
+  ].join('\n');
+}
+
+/** What a field is called where nobody named it: its column while that is free. */
+export function defaultName(field: Omit<BuilderField, 'name'>, others: readonly BuilderField[]): string {
+  const taken = (name: string): boolean => others.some((other) => other.name === name);
+  const long = field.aggregate === '' ? field.column : `${field.column}_${field.aggregate}`;
+  return taken(field.column) ? long : field.column;
+}
+
+/** A name as SQL takes it: plain where that is safe, else in quotes. */
+export function quoteName(name: string): string {
+  return /^[A-Za-z_][A-Za-z0-9_]*$/.test(name) && !RESERVED.test(name) ? name : `"${name.replaceAll('"', '""')}"`;
+}
+
+export function quoteText(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}
+
+function fieldSql({ column, aggregate, name }: BuilderField): string {
+  const value = aggregate === '' ? quoteName(column) : `${aggregate}(${column === '*' ? '' : quoteName(column)})`;
+  return name === column && aggregate === '' ? value : `${value} AS ${quoteName(name)}`;
+}
+
+function filterSql({ column, operator, values, text }: BuilderFilter): string {
+  const literal = (value: string): string => (text ? quoteText(value) : value);
+  if (operator === 'in' || operator === 'not in') {
+    return `${quoteName(column)} ${operator.toUpperCase()} (${values.map(literal).join(', ')})`;
+  }
+  return `${quoteName(column)} ${operator} ${literal(values[0] ?? '')}`;
+}

@@ -1,0 +1,217 @@
+// Reads SQL back into the builder while it says no more than the builder can show; else it says what that is.
+import {
+  AGGREGATES,
+  type Aggregate,
+  type BuilderField,
+  type BuilderFilter,
+  type BuilderQuery,
+  EMPTY_QUERY,
+  OPERATORS,
+  type Operator,
+} from './builder-query.ts';
+import { type SqlWord, sqlWords } from './sql-words.ts';
+
+export type BuilderReading = { query: BuilderQuery } | { why: string };
+
+class NotBuilder extends Error {}
+
+const CLAUSES = /^(join|union|except|intersect|group|having|latest|over|asof|lt|splice|cross|left|inner|outer|window|fill|pivot)$/i;
+
+export function readBuilder(sql: string): BuilderReading {
+  const words = sqlWords(sql);
+  if (words === undefined) return { why: 'a quote is never closed, or a sign is not part of SQL' };
+  try {
+    return { query: new Reader(words).query() };
+  } catch (error) {
+    if (error instanceof NotBuilder) return { why: error.message };
+    throw error;
+  }
+}
+
+class Reader {
+  readonly #words: readonly SqlWord[];
+  #next = 0;
+
+  constructor(words: readonly SqlWord[]) {
+    this.#words = words;
+  }
+
+  query(): BuilderQuery {
+    const note: string[] = [];
+    while (this.#peek()?.kind === 'comment') note.push(this.#take().value);
+    if (this.#words.slice(this.#next).some((word) => word.kind === 'comment')) this.#refuse('a comment within the statement would be lost');
+    this.#expect('select');
+    if (this.#is('distinct')) this.#refuse('DISTINCT is beyond it');
+    const items = this.#list(() => this.#item());
+    this.#expect('from');
+    const table = this.#name('a table');
+    const conditions = this.#accept('where') ? this.#conditions() : { filters: [], windowTime: false };
+    const step = this.#accept('sample') ? this.#step() : '';
+    const order = this.#accept('order') ? this.#order() : undefined;
+    const limit = this.#accept('limit') ? this.#wholeNumber() : undefined;
+    if (this.#peek()?.value === ';') this.#take();
+    const rest = this.#peek();
+    if (rest !== undefined)
+      this.#refuse(CLAUSES.test(rest.value) ? `${rest.value.toUpperCase()} is beyond it` : `“${rest.value}” is beyond it`);
+    return { ...EMPTY_QUERY, note, table, ...columnsOf(items, step, (why) => this.#refuse(why)), step, ...conditions, order, limit };
+  }
+
+  #item(): BuilderField {
+    const word = this.#take();
+    if (word.value === '*') this.#refuse('SELECT * names no columns');
+    if (word.kind !== 'name' && word.kind !== 'quoted') this.#refuse(`it selects “${word.value}”, which is no column`);
+    let aggregate: Aggregate | '' = '';
+    let column = word.value;
+    if (word.kind === 'name' && this.#peek()?.value === '(') {
+      const known = AGGREGATES.find((name) => name === word.value.toLowerCase());
+      if (known === undefined) this.#refuse(`${word.value}() is none of its aggregations`);
+      this.#take();
+      aggregate = known as Aggregate;
+      column = this.#peek()?.value === ')' || this.#peek()?.value === '*' ? this.#rows(aggregate) : this.#name('a column');
+      if (this.#take().value !== ')') this.#refuse(`${word.value}() of an expression is beyond it`);
+    }
+    const name = this.#accept('as') ? this.#name('a name') : aggregate === '' ? column : aggregate;
+    const after = this.#peek();
+    if (after !== undefined && after.value !== ',' && after.value.toLowerCase() !== 'from') this.#refuse(`it computes with ${column}`);
+    return { column, aggregate, name };
+  }
+
+  /** `count()` and `count(*)` are of rows. */
+  #rows(aggregate: Aggregate): string {
+    if (aggregate !== 'count') this.#refuse(`${aggregate}() names no column`);
+    if (this.#peek()?.value === '*') this.#take();
+    return '*';
+  }
+
+  #conditions(): Pick<BuilderQuery, 'filters' | 'windowTime'> {
+    const filters: BuilderFilter[] = [];
+    let from = false;
+    let to = false;
+    do {
+      if (this.#peek()?.value === '(' || this.#is('not')) this.#refuse('conditions in parentheses or with NOT are beyond it');
+      const column = this.#name('a column');
+      if (column.toLowerCase() !== 'timestamp') filters.push(this.#filter(column));
+      else if (this.#accept('between')) {
+        if (this.#take().value !== '$from' || !this.#accept('and') || this.#take().value !== '$to') this.#refuse(OWN_TIME);
+        from = true;
+        to = true;
+      } else {
+        const bound = `${this.#take().value} ${this.#take().value}`;
+        if (/^>=? \$from$/.test(bound)) from = true;
+        else if (/^<=? \$to$/.test(bound)) to = true;
+        else this.#refuse(OWN_TIME);
+      }
+    } while (this.#accept('and'));
+    if (this.#is('or')) this.#refuse('OR is beyond it');
+    if (from !== to) this.#refuse(OWN_TIME);
+    return { filters, windowTime: from };
+  }
+
+  #filter(column: string): BuilderFilter {
+    const negated = this.#accept('not');
+    if (this.#accept('in')) {
+      if (this.#take().value !== '(') this.#refuse('IN needs a list in parentheses');
+      if (this.#is('select')) this.#refuse('a query within the query is beyond it');
+      const literals = this.#list(() => this.#literal());
+      if (this.#take().value !== ')') this.#refuse('the list of IN is never closed');
+      const text = literals[0]?.kind === 'text';
+      if (literals.some((literal) => (literal.kind === 'text') !== text)) this.#refuse('a list of texts and numbers is beyond it');
+      return { column, operator: negated ? 'not in' : 'in', values: literals.map((literal) => literal.value), text };
+    }
+    const sign = this.#take();
+    const operator = OPERATORS.find((candidate) => candidate === (sign.value === '<>' ? '!=' : sign.value));
+    if (operator === undefined || negated || sign.kind !== 'sign') this.#refuse(`the condition “${column} ${sign.value}” is beyond it`);
+    const { kind, value } = this.#literal();
+    return { column, operator: operator as Operator, values: [value], text: kind === 'text' };
+  }
+
+  #step(): string {
+    this.#expect('by');
+    const step = this.#take().value;
+    if (step !== '$step' && !/^\d+[smhd]$/.test(step)) this.#refuse(`a step of ${step} is beyond it`);
+    // What QuestDB does by itself.
+    if (this.#accept('align') && !(this.#accept('to') && this.#accept('calendar'))) this.#refuse('ALIGN is beyond it');
+    return step;
+  }
+
+  #order(): BuilderQuery['order'] {
+    this.#expect('by');
+    const name = this.#name('a column');
+    const descending = this.#accept('desc');
+    if (!descending) this.#accept('asc');
+    if (this.#peek()?.value === ',') this.#refuse('an order by several columns is beyond it');
+    return { name, descending };
+  }
+
+  #wholeNumber(): number {
+    const { value } = this.#take();
+    if (!/^\d{1,9}$/.test(value)) this.#refuse(`a LIMIT of ${value} is beyond it`);
+    return Number(value);
+  }
+
+  #literal(): SqlWord {
+    const word = this.#take();
+    if (word.kind === 'text' || (word.kind === 'number' && /\d$/.test(word.value))) return word;
+    return this.#refuse(`“${word.value}” is neither a text nor a number`);
+  }
+
+  #list<T>(read: () => T): T[] {
+    const items = [read()];
+    while (this.#peek()?.value === ',' && this.#peek()?.kind === 'sign') {
+      this.#take();
+      items.push(read());
+    }
+    return items;
+  }
+
+  #name(what: string): string {
+    const word = this.#take();
+    return word.kind === 'name' || word.kind === 'quoted' ? word.value : this.#refuse(`“${word.value}” stands where ${what} should`);
+  }
+
+  #is(keyword: string): boolean {
+    const word = this.#peek();
+    return word?.kind === 'name' && word.value.toLowerCase() === keyword;
+  }
+
+  #accept(keyword: string): boolean {
+    if (!this.#is(keyword)) return false;
+    this.#next++;
+    return true;
+  }
+
+  #expect(keyword: string): void {
+    if (!this.#accept(keyword)) this.#refuse(`it has no ${keyword.toUpperCase()} where the builder would have one`);
+  }
+
+  #peek(): SqlWord | undefined {
+    return this.#words[this.#next];
+  }
+
+  #take(): SqlWord {
+    const word = this.#words[this.#next++];
+    return word ?? this.#refuse('it ends too early');
+  }
+
+  #refuse(why: string): never {
+    throw new NotBuilder(why);
+  }
+}
+
+const OWN_TIME = 'it has a time of its own: the builder reads the window’s time, or all';
+
+/** Which columns are what: beside aggregations, plain columns are what it groups by. */
+function columnsOf(items: readonly BuilderField[], step: string, refuse: (why: string) => never): Pick<BuilderQuery, 'fields' | 'groupBy'> {
+  const aggregated = items.some((item) => item.aggregate !== '');
+  const timed = items.some((item) => item.column === 'timestamp' && item.aggregate === '' && item.name === 'timestamp');
+  const plain = items.filter((item) => item.column !== 'timestamp' && item.aggregate === '');
+  if (items.length - plain.length - items.filter((item) => item.aggregate !== '').length > (timed ? 1 : 0)) refuse('it renames the time');
+  if (!aggregated) {
+    if (step !== '') refuse('SAMPLE BY without an aggregation is beyond it');
+    if (!timed) refuse('rows without their time are beyond it');
+    return { fields: plain, groupBy: [] };
+  }
+  if (plain.some((item) => item.name !== item.column)) refuse('it renames what it groups by');
+  if (timed !== (step !== '')) refuse(timed ? 'it groups by each moment' : 'it leaves the time of its steps out');
+  return { fields: items.filter((item) => item.aggregate !== ''), groupBy: plain.map((item) => item.column) };
+}

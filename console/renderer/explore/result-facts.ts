@@ -1,0 +1,68 @@
+// What can be said of an answer beside its rows: its size here, the tier its tables are of, the places in it.
+import { numericColumn, type QueryResult, textColumn } from '../../common/query-result.ts';
+import { sqlWords } from './sql-words.ts';
+import { visible } from './visible-text.ts';
+
+/** Bytes the answer takes in this window: 8 a number or time, 2 a character. */
+export function answerBytes(result: QueryResult): number {
+  let bytes = 0;
+  for (const column of result.columns) {
+    if (column.kind !== 'text') bytes += column.values.byteLength;
+    else for (const value of column.values) bytes += 2 * (value?.length ?? 0);
+  }
+  return bytes;
+}
+
+/** Of what kind the rows are that a statement reads, by the names of its tables. */
+export function tierOf(sql: string): string {
+  const words = sqlWords(sql) ?? [];
+  const tables = words.flatMap((word, index) => {
+    const before = words[index - 1]?.value.toLowerCase();
+    return (before === 'from' || before === 'join') && (word.kind === 'name' || word.kind === 'quoted') ? [word.value] : [];
+  });
+  const tiers = new Set(
+    tables.map((table) => (/_1h(_nodes)?$/.test(table) ? '1 h roll-up' : /_1m(_nodes)?$/.test(table) ? '1 min roll-up' : 'raw rows')),
+  );
+  return [...tiers].join(' and ');
+}
+
+export interface ResultPoint {
+  latitude: number;
+  longitude: number;
+  label: string;
+  value: number | null;
+}
+
+const MAX_POINTS = 5000;
+
+/** A point for each row that has a latitude and a longitude; undefined where the answer has no such columns. */
+export function toPoints(result: QueryResult, nameOf: (value: string) => string | undefined): ResultPoint[] | undefined {
+  const latitudes = degrees(result, 'latitude') ?? degrees(result, 'lat');
+  const longitudes = degrees(result, 'longitude') ?? degrees(result, 'lon') ?? degrees(result, 'lng');
+  if (latitudes === undefined || longitudes === undefined) return undefined;
+  const labels = result.columns.find((column) => column.kind === 'text' && !/^(lat|lon)/.test(column.name));
+  const values = result.columns.find((column) => column.kind === 'number' && !/^(lat|lon|lng)/.test(column.name));
+  const points: ResultPoint[] = [];
+  for (let row = 0; row < result.rows && points.length < MAX_POINTS; row++) {
+    const latitude = latitudes[row] ?? Number.NaN;
+    const longitude = longitudes[row] ?? Number.NaN;
+    if (!(Math.abs(latitude) <= 90) || !(Math.abs(longitude) <= 180)) continue;
+    const text = labels?.kind === 'text' ? (labels.values[row] ?? '–') : `row ${row + 1}`;
+    const value = values?.kind === 'number' ? (values.values[row] as number) : null;
+    points.push({
+      latitude,
+      longitude,
+      label: nameOf(text) ?? visible(text, 80),
+      value: value === null || Number.isNaN(value) ? null : value,
+    });
+  }
+  return points;
+}
+
+/** Labels are text even where they are numbers. */
+function degrees(result: QueryResult, name: string): ArrayLike<number> | undefined {
+  const numbers = numericColumn(result, name);
+  if (numbers !== undefined) return numbers;
+  const texts = textColumn(result, name);
+  return texts.length === 0 ? undefined : texts.map((text) => (text === null || text.trim() === '' ? Number.NaN : Number(text)));
+}
