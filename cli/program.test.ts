@@ -77,6 +77,7 @@ it('describes every command, with examples where it takes more than a flag', () 
     'simulate',
     'smoke',
     'console',
+    'context',
     'completion',
   ]);
 });

@@ -7,6 +7,7 @@ import { EXIT, reportError } from './commands/command-context.ts';
 import { completionCommand } from './commands/completion.ts';
 import { configCommand } from './commands/config.ts';
 import { consoleCommand } from './commands/console.ts';
+import { contextCommand } from './commands/context.ts';
 import { deadLettersCommand } from './commands/dead-letters.ts';
 import { etlCommand } from './commands/etl.ts';
 import { exportCommand } from './commands/export.ts';
@@ -56,6 +57,7 @@ export function createProgram(context: CommandContext): Command {
     simulateCommand,
     smokeCommand,
     consoleCommand,
+    contextCommand,
   ];
   for (const command of commands) program.addCommand(command(context));
   program.addCommand(completionCommand(context, program));

@@ -2,8 +2,9 @@
 import { existsSync } from 'node:fs';
 import { Command } from 'commander';
 import { MusterError } from '../../core/common/muster-error.ts';
+import { contextNamed, contextsFile } from '../../core/node/contexts.ts';
 import { resolveRuntime } from '../../deploy/setup/runtimes.mjs';
-import { findTarget, type TargetOptions, withTarget } from '../fleet/fleet-target.ts';
+import { findContextName, findTarget, type TargetOptions, withTarget } from '../fleet/fleet-target.ts';
 import { electronPart, hasDisplay } from '../parts/electron-part.ts';
 import { electronMainPath, programPath } from '../parts/programs.ts';
 import { consoleAddress } from '../up/run-up.ts';
@@ -37,16 +38,18 @@ async function openWindow(options: Options, { env }: CommandContext): Promise<nu
       'there is no display for a window (neither DISPLAY nor WAYLAND_DISPLAY is set): use muster console --web',
     );
   }
-  const target = findTarget(options, env);
+  const context = options.gateway === undefined ? findContextName(options, env) : undefined;
+  const target = context === undefined ? findTarget(options, env) : { context: contextNamed(contextsFile(env), context).name };
   const folder = await resolveRuntime('electron');
-  const part = electronPart({ folder, main: electronMainPath(), ...target, platform: process.platform, root: process.getuid?.() === 0 });
+  const part = electronPart({ folder, main: electronMainPath(), target, platform: process.platform, root: process.getuid?.() === 0 });
   return runInForeground(part.command, part.args);
 }
 
 async function openWeb(options: Options, { env, output }: CommandContext): Promise<number> {
   const state = new StateFolder(findHome(options.home, env));
   const record = readUpRecord(state.upFile);
-  const served = options.gateway === undefined && lockOwner(state.lockFile) !== undefined && existsSync(state.consoleAddressFile);
+  const named = options.gateway !== undefined || findContextName(options, env) !== undefined;
+  const served = !named && lockOwner(state.lockFile) !== undefined && existsSync(state.consoleAddressFile);
   if (served && record !== undefined) {
     output.line(consoleAddress(state, record.addresses));
     return EXIT.ok;

@@ -7,10 +7,8 @@ export interface ElectronOptions {
   folder: string;
   /** dist/console/main.cjs */
   main: string;
-  /** host:port */
-  gateway: string;
-  caFile: string;
-  tokenFile: string;
+  /** The gateway to show, or the context it has in the contexts file, which the console reads itself. */
+  target: { gateway: string; caFile: string; tokenFile: string } | { context: string };
   platform: NodeJS.Platform;
   /** True for root, where Chromium's sandbox refuses to work. */
   root: boolean;
@@ -20,21 +18,17 @@ export function electronPart(options: ElectronOptions): Part {
   return {
     name: 'console',
     command: electronProgram(options.folder, options.platform),
-    args: [
-      ...(options.root ? ['--no-sandbox'] : []),
-      options.main,
-      '--gateway',
-      options.gateway,
-      '--ca-file',
-      options.caFile,
-      '--token-file',
-      options.tokenFile,
-    ],
+    args: [...(options.root ? ['--no-sandbox'] : []), options.main, ...targetArgs(options.target)],
     folders: [],
     files: [],
     readiness: { kind: 'started' },
     mayEnd: true,
   };
+}
+
+function targetArgs(target: ElectronOptions['target']): string[] {
+  if ('context' in target) return ['--context', target.context];
+  return ['--gateway', target.gateway, '--ca-file', target.caFile, '--token-file', target.tokenFile];
 }
 
 /** The program inside a runtime folder. */

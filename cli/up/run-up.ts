@@ -74,7 +74,7 @@ async function desktopConsole(options: UpOptions, addresses: Addresses, output: 
   if (options.headless || !hasDisplay(process.platform, process.env)) return undefined;
   try {
     const [folder, main] = [await resolveRuntime('electron'), electronMainPath()];
-    return electronPart({ folder, main, ...addresses, platform: process.platform, root: process.getuid?.() === 0 });
+    return electronPart({ folder, main, target: addresses, platform: process.platform, root: process.getuid?.() === 0 });
   } catch (error) {
     output.note(`no desktop console: ${toMusterError(error).message}`);
     return undefined;
