@@ -1,7 +1,6 @@
 // `muster import FILE`: a recording from a file onto the agents' durable path, exactly once however often it is run.
 import { createWriteStream, type WriteStream } from 'node:fs';
 import { Command, InvalidArgumentError } from 'commander';
-import { assertReadable } from '../../core/node/import/assert-readable.ts';
 import { importIdentity } from '../../core/node/import/import-identity.ts';
 import type { ImportMapping } from '../../core/node/import/import-mapping.ts';
 import type { ImportSource } from '../../core/node/import/import-source.ts';
@@ -108,7 +107,7 @@ async function importFile(path: string, options: Options, { output, env }: Comma
     );
   const rejects = new Rejects(options.rejects, output);
   const timing = resume?.done ? { shiftUs: 0 } : await timingOf(source, mapping, options, resume?.shiftUs);
-  if (resume === undefined) await assertReadable(source, mapping);
+  if (resume === undefined) await source.assertReadable(mapping);
   if (options.strict && resume === undefined) await checkAll(source, mapping, options, timing, rejects);
   if (rejects.count > 0) {
     output.note(`nothing was stored: --strict wants every row to be acceptable, ${formatCount(rejects.count)} are not`);

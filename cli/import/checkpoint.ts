@@ -11,6 +11,8 @@ const CHECKPOINT = z.object({
   position: z.object({ offset: z.number(), row: z.number() }),
   /** Batches of each node that are durably stored. */
   numbers: z.record(z.string(), z.number()),
+  /** Rows of each node that were offered, where their number is limited. */
+  offered: z.record(z.string(), z.number()).default({}),
   /** Rows durably stored. */
   rows: z.number(),
   shiftUs: z.number(),

@@ -2,7 +2,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { MusterError } from '../../core/common/muster-error.ts';
 import { MAX_FUTURE_US } from '../../core/common/row-time.ts';
-import { BatchBuilder, type ImportBatch } from '../../core/node/import/batch-builder.ts';
+import { BatchBuilder } from '../../core/node/import/batch-builder.ts';
 import { CUT_ROWS } from '../../core/node/import/import-identity.ts';
 import type { ImportMapping } from '../../core/node/import/import-mapping.ts';
 import type { ImportSource, RowRefusal, SourceReader } from '../../core/node/import/import-source.ts';
@@ -48,7 +48,7 @@ export interface ImportRunOptions {
 export class ImportRun {
   readonly #options: ImportRunOptions;
   /** Batches cut since the last checkpoint: what is not known to be stored is sent again by a new connection. */
-  #unsaved: ImportBatch[] = [];
+  #unsaved: { message: UploadMessage; rows: number }[] = [];
   #sent = 0;
   #sink: BatchSink | undefined;
   #reader: SourceReader | undefined;
@@ -85,12 +85,13 @@ export class ImportRun {
       tags: mapping.tags.map((tag) => tag.name),
       fields: mapping.fields.map((field) => field.name),
       identity,
-      onBatch: (batch) => {
-        this.#newestUs = Math.max(this.#newestUs, batch.createdUs);
-        this.#unsaved.push(batch);
+      onBatch: ({ nodeId, epoch, seq, createdUs, frame, labels }) => {
+        this.#newestUs = Math.max(this.#newestUs, createdUs);
+        const batch = encodeBatch({ epoch, seq, createdUs, frames: [frame], events: [], dropped: [] });
+        this.#unsaved.push({ message: { nodeId, epoch, seq, batch, labels }, rows: frame.timeUs.length });
       },
     });
-    if (resume !== undefined) builder.restore(resume.numbers);
+    if (resume !== undefined) builder.restore(resume.numbers, resume.offered);
     const nowUs = (this.#options.now ?? Date.now)() * 1000;
     const window = { oldestUs: nowUs - this.#options.ttlDays * 86_400_000_000 + 3_600_000_000, newestUs: nowUs + MAX_FUTURE_US };
     const { fromUs, maxRowsPerNode, onRefused } = this.#options;
@@ -119,7 +120,10 @@ export class ImportRun {
         if (!due) continue;
         savedAt = this.#reader.counts.taken;
         const { position } = this.#reader;
-        checkpoint.save({ file: source.path, identity, position, numbers: builder.numbers(), rows: this.stored, shiftUs, done: !more });
+        const offered = maxRowsPerNode === undefined ? {} : builder.offered();
+        checkpoint.save({
+          ...{ file: source.path, identity, position, numbers: builder.numbers(), offered, rows: this.stored, shiftUs, done: !more },
+        });
       }
     } finally {
       await this.#reader.close();
@@ -135,7 +139,8 @@ export class ImportRun {
           this.#storedNow += rows;
           attempt = 0;
         });
-        while (this.#sent < this.#unsaved.length) await this.#send(this.#sink, this.#unsaved[this.#sent++] as ImportBatch);
+        for (let next = this.#unsaved[this.#sent]; next !== undefined; next = this.#unsaved[++this.#sent])
+          await this.#sink.send(next.message, next.rows);
         if (!flush) return;
         await this.#sink.flush();
         this.#unsaved = [];
@@ -163,11 +168,5 @@ export class ImportRun {
     const dueMs = this.#replay.startedMs + (this.#newestUs - this.#replay.firstUs) / 1000 / speed;
     const leftMs = dueMs - performance.now();
     if (leftMs > 0) await wait(leftMs);
-  }
-
-  async #send(sink: BatchSink, batch: ImportBatch): Promise<void> {
-    const { nodeId, epoch, seq, createdUs, frame, labels } = batch;
-    const bytes = encodeBatch({ epoch, seq, createdUs, frames: [frame], events: [], dropped: [] });
-    await sink.send({ nodeId, epoch, seq, batch: bytes, labels }, frame.timeUs.length);
   }
 }

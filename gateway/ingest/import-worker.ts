@@ -4,8 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 import { toMusterError } from '../../core/common/muster-error.ts';
 import { timeWindow } from '../../core/common/row-time.ts';
-import { assertReadable } from '../../core/node/import/assert-readable.ts';
-import { BatchBuilder, type ImportBatch } from '../../core/node/import/batch-builder.ts';
+import { BatchBuilder } from '../../core/node/import/batch-builder.ts';
 import { CUT_ROWS, importIdentity } from '../../core/node/import/import-identity.ts';
 import type { ImportMapping } from '../../core/node/import/import-mapping.ts';
 import type { ImportSource, ReadOptions } from '../../core/node/import/import-source.ts';
@@ -54,7 +53,7 @@ async function run(): Promise<void> {
   const source = await openSource(task.path);
   const mapping = source.plan(task.mapping);
   tell({ kind: 'planned', mapping, bytes: source.bytes });
-  await assertReadable(source, mapping);
+  await source.assertReadable(mapping);
   const newestUs = task.shiftToNow || task.windowSeconds > 0 ? await source.newestUs(mapping) : Number.NaN;
   const shiftUs = task.shiftToNow && !Number.isNaN(newestUs) ? Date.now() * 1000 - newestUs : 0;
   const fromUs = task.windowSeconds > 0 && !Number.isNaN(newestUs) ? newestUs + shiftUs - task.windowSeconds * 1e6 : undefined;
@@ -67,13 +66,16 @@ async function send(source: ImportSource, mapping: ImportMapping, shiftUs: numbe
   const identity = importIdentity(source.fingerprint, mapping, {
     ...{ now: task.shiftToNow, windowSeconds, maxRowsPerNode, replayed: speed > 0, stepSeconds },
   });
-  const batches: ImportBatch[] = [];
+  const batches: EncodedBatch[] = [];
   const builder = new BatchBuilder({
     measurement: mapping.measurement,
     tags: mapping.tags.map((tag) => tag.name),
     fields: mapping.fields.map((field) => field.name),
     identity: `${identity} ${shiftUs}`,
-    onBatch: (batch) => batches.push(batch),
+    onBatch: ({ nodeId, epoch, seq, createdUs, frame, labels }) => {
+      const batch = encodeBatch({ epoch, seq, createdUs, frames: [frame], events: [], dropped: [] });
+      batches.push({ createdUs, message: { kind: 'batch', nodeId, epoch, seq, batch, labels, rows: frame.timeUs.length } });
+    },
   });
   const step = stepSeconds > 0 ? new StepSink(builder, stepSeconds * 1e6) : undefined;
   const refusals = { count: 0, first: '' };
@@ -97,7 +99,7 @@ async function send(source: ImportSource, mapping: ImportMapping, shiftUs: numbe
   const deliver = async (): Promise<void> => {
     for (const batch of batches.splice(0)) {
       await pace(batch.createdUs);
-      await sendBatch(batch);
+      await sendBatch(batch.message);
     }
     progress();
   };
@@ -127,12 +129,16 @@ async function send(source: ImportSource, mapping: ImportMapping, shiftUs: numbe
   }
 }
 
-async function sendBatch({ nodeId, epoch, seq, createdUs, frame, labels }: ImportBatch): Promise<void> {
-  const encoded = encodeBatch({ epoch, seq, createdUs, frames: [frame], events: [], dropped: [] });
-  // Its own memory, so that handing it over copies nothing and takes nothing else along.
-  const batch = encoded.buffer.byteLength === encoded.length ? encoded : encoded.slice();
-  unstored += batch.length;
-  tell({ kind: 'batch', nodeId, epoch, seq, batch, labels, rows: frame.timeUs.length }, [batch.buffer as ArrayBuffer]);
+/** What the gateway is told of one batch, and its newest time. */
+interface EncodedBatch {
+  createdUs: number;
+  message: Extract<FromWorker, { kind: 'batch' }>;
+}
+
+async function sendBatch(message: EncodedBatch['message']): Promise<void> {
+  // Encoded into memory of its own: handing it over copies nothing and takes nothing else along.
+  unstored += message.batch.length;
+  tell(message, [message.batch.buffer as ArrayBuffer]);
   await until(() => unstored < MAX_UNSTORED_BYTES);
 }
 

@@ -19,7 +19,7 @@ export interface ImportSeries {
   index: number;
 }
 
-/** One batch, before it is encoded. */
+/** One batch, before it is encoded. Its frame is valid only until `onBatch` returns: the next batch is made in the same memory. */
 export interface ImportBatch {
   nodeId: string;
   epoch: Uint8Array;
@@ -37,7 +37,10 @@ export class NodeRows {
   readonly labels: Readonly<Record<string, string>>;
   readonly width: number;
   seq = 0;
+  /** Rows of this batch that wait. */
   rows = 0;
+  /** Rows of the file that were offered so far, where their number is limited. */
+  offered = 0;
   times = new Float64Array(64);
   indexes = new Uint32Array(64);
   values: Float64Array;
@@ -50,9 +53,8 @@ export class NodeRows {
     this.values = new Float64Array(64 * width);
   }
 
-  /** Makes room for one row more. */
+  /** Makes room for more rows. */
   grow(): void {
-    if (this.rows < this.times.length) return;
     this.times = enlarged(this.times, new Float64Array(this.times.length * 2));
     this.indexes = enlarged(this.indexes, new Uint32Array(this.indexes.length * 2));
     this.values = enlarged(this.values, new Float64Array(this.values.length * 2));
@@ -79,6 +81,8 @@ export class BatchBuilder {
   readonly #epoch: Uint8Array;
   readonly #nodes = new Map<string, NodeRows>();
   #waiting = 0;
+  /** Of the frame under way. */
+  #scratch = new ArrayBuffer(0);
 
   constructor(options: BatchBuilderOptions) {
     this.#options = options;
@@ -97,15 +101,17 @@ export class BatchBuilder {
     return node;
   }
 
-  /** Takes the row whose values stand in `values`, in the order of the fields. */
-  add(series: ImportSeries, timeUs: number, values: Float64Array): void {
+  /** Takes the row whose values stand in `values` from `from` on, in the order of the fields. */
+  add(series: ImportSeries, timeUs: number, values: Float64Array, from: number): void {
     const { node } = series;
-    node.grow();
-    if (series.index < 0 || node.series[series.index] !== series) series.index = node.series.push(series) - 1;
+    if (node.rows === node.times.length) node.grow();
+    if (series.index < 0) series.index = node.series.push(series) - 1;
+    const { width } = node;
     const row = node.rows++;
     node.times[row] = timeUs;
     node.indexes[row] = series.index;
-    node.values.set(values, row * node.width);
+    const into = node.values;
+    for (let i = 0, at = row * width; i < width; i++) into[at + i] = values[from + i] as number;
     this.#waiting++;
     if (node.rows >= this.#maxRows || node.series.length >= MAX_BATCH_SERIES) this.#cut(node);
     else if (this.#waiting >= MAX_WAITING_ROWS) this.flush();
@@ -116,8 +122,14 @@ export class BatchBuilder {
     return Object.fromEntries([...this.#nodes].map(([name, node]) => [name, node.seq]));
   }
 
-  restore(numbers: Readonly<Record<string, number>>): void {
+  /** Rows offered so far, by node name: with them a limit of rows holds over all runs. */
+  offered(): Record<string, number> {
+    return Object.fromEntries([...this.#nodes].map(([name, node]) => [name, node.offered]));
+  }
+
+  restore(numbers: Readonly<Record<string, number>>, offered: Readonly<Record<string, number>> = {}): void {
     for (const [name, seq] of Object.entries(numbers)) this.node(name).seq = seq;
+    for (const [name, rows] of Object.entries(offered)) this.node(name).offered = rows;
   }
 
   /** Cuts what waits into batches. */
@@ -127,16 +139,18 @@ export class BatchBuilder {
 
   #cut(node: NodeRows): void {
     const { measurement, tags, fields, onBatch } = this.#options;
-    const { rows, width } = node;
-    const values = new Float64Array(rows * width);
+    const { rows, width, values: byRow } = node;
+    const values = this.#column(rows * width);
     for (let field = 0, at = 0; field < width; field++) {
-      for (let row = 0, from = field; row < rows; row++, from += width) values[at++] = node.values[from] as number;
+      for (let row = 0, from = field; row < rows; row++, from += width) values[at++] = byRow[from] as number;
     }
-    const timeUs = node.times.slice(0, rows);
+    const timeUs = node.times.subarray(0, rows);
+    let createdUs = Number.NEGATIVE_INFINITY;
+    for (let row = 0; row < rows; row++) if ((timeUs[row] as number) > createdUs) createdUs = timeUs[row] as number;
     const frame: FrameColumns = {
       ...{ measurement, tags, fields, values, timeUs },
       series: node.series.map((series) => series.tagValues),
-      seriesIndex: node.indexes.slice(0, rows),
+      seriesIndex: node.indexes.subarray(0, rows),
       textFields: [],
       texts: [],
     };
@@ -146,7 +160,7 @@ export class BatchBuilder {
       nodeId: node.nodeId,
       epoch: this.#epoch,
       seq: node.seq,
-      createdUs: timeUs.reduce((a, b) => Math.max(a, b)),
+      createdUs,
       frame,
       labels,
     };
@@ -155,6 +169,12 @@ export class BatchBuilder {
     node.rows = 0;
     this.#waiting -= rows;
     onBatch(batch);
+  }
+
+  #column(length: number): Float64Array {
+    const bytes = length * Float64Array.BYTES_PER_ELEMENT;
+    if (this.#scratch.byteLength < bytes) this.#scratch = new ArrayBuffer(bytes * 2);
+    return new Float64Array(this.#scratch, 0, length);
   }
 }
 

@@ -56,20 +56,23 @@ export class CsvImport {
     if (!counts.admits(row.number, timeUs) || !this.#readValues(row)) return;
     const series = this.#series.find(row);
     if (!counts.admitsNode(series.node)) return;
-    builder.add(series, timeUs, this.#values);
+    builder.add(series, timeUs, this.#values, 0);
     counts.taken++;
   }
 
   #readValues(row: CsvRow): boolean {
     const { mapping, decimalComma } = this.#options;
-    for (let i = 0; i < this.#values.length; i++) {
-      const column = this.#fieldColumns[i] as number;
-      const value = numberOf(row.bytes, row.starts[column] as number, row.ends[column] as number, decimalComma);
-      if (value === NOT_A_NUMBER || value === Number.POSITIVE_INFINITY || value === Number.NEGATIVE_INFINITY) {
+    const { bytes, starts, ends } = row;
+    const values = this.#values;
+    const columns = this.#fieldColumns;
+    for (let i = 0; i < columns.length; i++) {
+      const column = columns[i] as number;
+      const value = numberOf(bytes, starts[column] as number, ends[column] as number, decimalComma);
+      if (value === NOT_A_NUMBER) {
         this.#refuse(row, `${mapping.fields[i]?.header} is ${shown(row, column)}: no number of a double's range`);
         return false;
       }
-      this.#values[i] = value;
+      values[i] = value;
     }
     return true;
   }

@@ -6,7 +6,7 @@ const LF = 0x0a;
 const CR = 0x0d;
 /** A longer row is no row of a table: most likely a quote that is never closed. */
 const MAX_ROW_BYTES = 1024 * 1024;
-const MAX_CELLS = 10_000;
+export const MAX_CELLS = 10_000;
 
 /** One row while its handler runs: views into the scanner's buffer. */
 export interface CsvRow {
@@ -23,6 +23,8 @@ export interface CsvRow {
 
 export class CsvScanner {
   readonly #delimiter: number;
+  /** No byte beyond ends a cell: most bytes of most cells are told by this one comparison. */
+  readonly #lastEnd: number;
   readonly #onRow: (row: CsvRow) => void;
   readonly #row: { -readonly [K in keyof CsvRow]: CsvRow[K] };
   #rest: Buffer = Buffer.alloc(0);
@@ -32,6 +34,7 @@ export class CsvScanner {
   /** `delimiter` is one ASCII character. */
   constructor(delimiter: string, onRow: (row: CsvRow) => void) {
     this.#delimiter = delimiter.charCodeAt(0);
+    this.#lastEnd = Math.max(this.#delimiter, CR);
     this.#onRow = onRow;
     this.#row = {
       bytes: this.#rest,
@@ -92,6 +95,7 @@ export class CsvScanner {
   #readRow(bytes: Buffer, from: number, last: boolean): number {
     const { starts, ends, quotes } = this.#row;
     const delimiter = this.#delimiter;
+    const lastEnd = this.#lastEnd;
     const length = bytes.length;
     let cell = 0;
     let at = from;
@@ -120,7 +124,7 @@ export class CsvScanner {
         let byte = 0;
         while (at < length) {
           byte = bytes[at] as number;
-          if (byte === delimiter || byte === LF || byte === CR) break;
+          if (byte <= lastEnd && (byte === delimiter || byte === LF || byte === CR)) break;
           at++;
         }
         if (at === length && !last) return -1;

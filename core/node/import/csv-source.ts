@@ -7,6 +7,7 @@ import { CsvScanner } from './csv-scanner.ts';
 import { fingerprint } from './fingerprint.ts';
 import { type ImportMapping, planMapping } from './import-mapping.ts';
 import type { ImportSource, ReadOptions, SourcePosition, SourceReader } from './import-source.ts';
+import { isPlain } from './plain-rows.ts';
 import { createTimeParser } from './time-cell.ts';
 
 const HEAD_BYTES = 256 * 1024;
@@ -34,6 +35,7 @@ export async function openCsv(path: string, overrides: { delimiter?: string; dec
       plan: (wanted) => planMapping(header, rows.slice(1), wanted, path, texts),
       read: (options, from) => readCsv(path, dialect, header.length, options, from),
       newestUs: (mapping) => newestUs(path, dialect, mapping),
+      assertReadable: (mapping) => assertWhole(path, dialect, mapping),
     };
   } finally {
     await file.close();
@@ -117,6 +119,17 @@ async function newestUs(path: string, dialect: CsvDialect, mapping: ImportMappin
   return Number.isFinite(newest) ? newest : Number.NaN;
 }
 
+/** A file without quotes is only looked over; else it is scanned as the import will. */
+async function assertWhole(path: string, dialect: CsvDialect, mapping: ImportMapping): Promise<void> {
+  const pieces = await openPieces(path, dialect);
+  try {
+    if (await isPlain(pieces)) return;
+  } finally {
+    await pieces.close();
+  }
+  await newestUs(path, dialect, mapping);
+}
+
 /** The file's bytes as UTF-8, without the mark, one piece after the other. `offset` counts these bytes. */
 async function openPieces(
   path: string,
@@ -132,8 +145,10 @@ async function openPieces(
   let position = markBytes + offset;
   return {
     async next() {
-      const buffer = Buffer.allocUnsafe(pieceBytes);
-      const { bytesRead } = await file.read(buffer, 0, pieceBytes, position);
+      // Pieces end at the same bytes wherever reading began: batches are cut between pieces, and have to be the same after a resume.
+      const length = pieceBytes - ((position - markBytes) % pieceBytes);
+      const buffer = Buffer.allocUnsafe(length);
+      const { bytesRead } = await file.read(buffer, 0, length, position);
       position += bytesRead;
       if (bytesRead === 0) return undefined;
       const bytes = buffer.subarray(0, bytesRead);

@@ -68,4 +68,6 @@ export interface ImportSource {
   read(options: ReadOptions, from?: SourcePosition): Promise<SourceReader>;
   /** The newest time of the file, unshifted, Unix µs; NaN where it has none. Reads the whole file. */
   newestUs(mapping: ImportMapping): Promise<number>;
+  /** Reads the file to its end, so that one that is cut off or damaged stores nothing. Throws what the import would throw on its way. */
+  assertReadable(mapping: ImportMapping): Promise<void>;
 }

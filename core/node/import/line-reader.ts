@@ -33,8 +33,10 @@ export class LineReader {
 
   /** Hands out the whole lines of the next piece; false at the end. Throws `malformed` for a line without end. */
   async next(onLine: (line: string, row: number) => void): Promise<boolean> {
-    const buffer = Buffer.allocUnsafe(this.#pieceBytes);
-    const { bytesRead } = await this.#file.read(buffer, 0, buffer.length, this.#offset + this.#rest.length);
+    const position = this.#offset + this.#rest.length;
+    // Pieces end at the same bytes wherever reading began: batches are cut between pieces, and have to be the same after a resume.
+    const buffer = Buffer.allocUnsafe(this.#pieceBytes - (position % this.#pieceBytes));
+    const { bytesRead } = await this.#file.read(buffer, 0, buffer.length, position);
     const piece = buffer.subarray(0, bytesRead);
     const bytes = this.#rest.length === 0 ? piece : Buffer.concat([this.#rest, piece]);
     let at = 0;

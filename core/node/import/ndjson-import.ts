@@ -87,7 +87,7 @@ export class NdjsonImport implements SourceReader {
     if (!gate.admits(row, timeUs) || !this.#readNames(line, row) || !this.#readValues(line, row)) return;
     const series = this.#series.find(this.#tuple);
     if (!gate.admitsNode(series.node)) return;
-    builder.add(series, timeUs, this.#values);
+    builder.add(series, timeUs, this.#values, 0);
     gate.taken++;
   }
 
@@ -113,7 +113,7 @@ export class NdjsonImport implements SourceReader {
       const value = line[key];
       if (typeof value === 'object' && value !== null) return this.#refuseNested(row, key, value);
       const number = typeof value === 'number' ? value : toNumber(value);
-      if (number === NOT_A_NUMBER || number === Number.POSITIVE_INFINITY || number === Number.NEGATIVE_INFINITY) {
+      if (number === NOT_A_NUMBER || number === Number.NEGATIVE_INFINITY) {
         this.#gate.refuse(row, `${key} is ${shownValue(value)}: no number of a double's range`);
         return false;
       }
@@ -139,7 +139,7 @@ export class NdjsonImport implements SourceReader {
   }
 }
 
-function toNumber(value: unknown): number | typeof NOT_A_NUMBER {
+function toNumber(value: unknown): number {
   if (value === undefined || value === null) return Number.NaN;
   if (typeof value === 'boolean') return value ? 1 : 0;
   const bytes = Buffer.from(String(value));

@@ -28,6 +28,7 @@ export async function openNdjson(path: string): Promise<ImportSource> {
       plan,
       read: async (options, from) => new NdjsonImport(headers, options, await LineReader.open(path, from, options.pieceBytes)),
       newestUs: (mapping) => newestUs(path, mapping, headers),
+      assertReadable: async (mapping) => void (await newestUs(path, mapping, headers)),
     };
   } finally {
     await file.close();

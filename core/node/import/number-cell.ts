@@ -4,15 +4,18 @@ const MINUS = 0x2d;
 const PLUS = 0x2b;
 const DOT = 0x2e;
 const COMMA = 0x2c;
-const POWERS = Array.from({ length: 23 }, (_, power) => 10 ** power);
+const POWERS = Float64Array.from({ length: 23 }, (_, power) => 10 ** power);
 const MAX_EXACT_DIGITS = 15;
 const ABSENT = new Set(['', 'null', 'NULL', 'nan', 'NaN', 'NAN', 'na', 'NA', 'N/A', 'n/a', '-', 'none', 'None']);
 
-/** What stands for "this is no number"; NaN is an absent value. */
-export const NOT_A_NUMBER = Symbol('not a number');
+/**
+ * What stands for "this is no number of a double's range"; NaN is an absent value. No other type than number: the reader of a row then keeps its
+ * values out of the heap.
+ */
+export const NOT_A_NUMBER = Number.POSITIVE_INFINITY;
 
-/** The number of a cell, NaN for an empty one and the words that exports write for it. `comma` takes a decimal comma. */
-export function numberOf(bytes: Buffer, start: number, end: number, comma: boolean): number | typeof NOT_A_NUMBER {
+/** The finite number of a cell, NaN for an empty one and the words that exports write for it, else `NOT_A_NUMBER`. `comma` takes a decimal comma. */
+export function numberOf(bytes: Uint8Array, start: number, end: number, comma: boolean): number {
   const point = comma ? COMMA : DOT;
   let at = start;
   const first = bytes[at];
@@ -38,12 +41,17 @@ export function numberOf(bytes: Buffer, start: number, end: number, comma: boole
   return negative ? -value : value;
 }
 
-function slowNumber(bytes: Buffer, start: number, end: number, comma: boolean): number | typeof NOT_A_NUMBER {
-  const text = bytes.toString('latin1', start, end).trim();
+function slowNumber(bytes: Uint8Array, start: number, end: number, comma: boolean): number {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start)
+    .toString('latin1')
+    .trim();
   if (ABSENT.has(text)) return Number.NaN;
   const plain = comma ? text.replace(',', '.') : text;
   // Number takes more than files mean by a number: 0x10, 1_000, Infinity.
-  if (/^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/.test(plain)) return Number(plain);
+  if (/^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/.test(plain)) {
+    const value = Number(plain);
+    return Number.isFinite(value) ? value : NOT_A_NUMBER;
+  }
   if (text === 'true' || text === 'True' || text === 'TRUE') return 1;
   if (text === 'false' || text === 'False' || text === 'FALSE') return 0;
   return NOT_A_NUMBER;

@@ -1,12 +1,12 @@
 // Which rows of a file are taken, whatever its format: by their time, and how many of a node.
 import { timeRefusal } from '../../common/row-time.ts';
+import type { NodeRows } from './batch-builder.ts';
 import type { ReadCounts, ReadOptions } from './import-source.ts';
 
 type GateOptions = Pick<ReadOptions, 'fromUs' | 'window' | 'maxRowsPerNode' | 'onRefused'>;
 
 export class RowGate implements ReadCounts {
   readonly #options: GateOptions;
-  readonly #rowsOfNode = new Map<object, number>();
   rows = 0;
   taken = 0;
   leftOut = 0;
@@ -28,12 +28,9 @@ export class RowGate implements ReadCounts {
   }
 
   /** Whether the node may have one row more; else it is left out. */
-  admitsNode(node: object): boolean {
+  admitsNode(node: Pick<NodeRows, 'offered'>): boolean {
     const { maxRowsPerNode } = this.#options;
-    if (maxRowsPerNode === undefined) return true;
-    const rows = this.#rowsOfNode.get(node) ?? 0;
-    this.#rowsOfNode.set(node, rows + 1);
-    if (rows < maxRowsPerNode) return true;
+    if (maxRowsPerNode === undefined || node.offered++ < maxRowsPerNode) return true;
     this.leftOut++;
     return false;
   }

@@ -30,10 +30,10 @@ export class StepSink implements RowSink {
     return this.#sink.node(name);
   }
 
-  add(series: ImportSeries, timeUs: number, values: Float64Array): void {
+  add(series: ImportSeries, timeUs: number, values: Float64Array, from: number): void {
     this.#endUs ??= timeUs + this.#stepUs;
-    if (timeUs < this.#endUs) this.#sink.add(series, timeUs, values);
-    else this.#held.push({ series, timeUs, values: values.slice() });
+    if (timeUs < this.#endUs) this.#sink.add(series, timeUs, values, from);
+    else this.#held.push({ series, timeUs, values: values.slice(from, from + series.node.width) });
   }
 
   /** Goes on to the next span that has rows. */
@@ -43,6 +43,6 @@ export class StepSink implements RowSink {
     const first = held.reduce((least, row) => Math.min(least, row.timeUs), Number.POSITIVE_INFINITY);
     const endUs = this.#endUs ?? 0;
     if (Number.isFinite(first)) this.#endUs = endUs + (Math.floor((first - endUs) / this.#stepUs) + 1) * this.#stepUs;
-    for (const { series, timeUs, values } of held) this.add(series, timeUs, values);
+    for (const { series, timeUs, values } of held) this.add(series, timeUs, values, 0);
   }
 }

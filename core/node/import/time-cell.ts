@@ -8,6 +8,13 @@ export type TimeParser = (bytes: Buffer, start: number, end: number) => number;
 /** Units of number columns, as µs. */
 const UNITS: Readonly<Record<string, number>> = { s: 1e6, ms: 1e3, us: 1, ns: 1e-3 };
 const DAY_US = 86_400_000_000;
+/** Of `2026-11-23T08:15`. */
+const MINUTE_LENGTH = 16;
+const ZERO = 0x30;
+const COLON = 0x3a;
+const DASH = 0x2d;
+const DOT = 0x2e;
+const UPPER_Z = 0x5a;
 const PATTERN_PARTS: Readonly<Record<string, [group: string, digits: string]>> = {
   YYYY: ['year', '\\d{4}'],
   YY: ['yy', '\\d{2}'],
@@ -39,35 +46,63 @@ function numberParser(unit: number): TimeParser {
   };
 }
 
-/** `2026-11-23T08:15:00.123456Z` digit by digit; every other form of ISO 8601 by the slow way. */
+/**
+ * `2026-11-23T08:15:00.123456Z` digit by digit; every other form of ISO 8601 by the slow way. The rows of a recording mostly share the minute with the
+ * row before: its sixteen characters are read once.
+ */
 function isoParser(offsetUs: (localUs: number) => number): TimeParser {
+  const minute = new Uint8Array(MINUTE_LENGTH);
+  let minuteUs = Number.NaN;
   return (bytes, start, end) => {
-    const at = (i: number): number => (bytes[start + i] as number) - 48;
-    const two = (i: number): number => at(i) * 10 + at(i + 1);
     const length = end - start;
-    const simple =
-      length >= 19 && bytes[start + 4] === 0x2d && bytes[start + 7] === 0x2d && bytes[start + 13] === 0x3a && bytes[start + 16] === 0x3a;
-    if (!simple) return slowIso(bytes, start, end, offsetUs);
-    let fraction = 0;
-    let digit = 20;
-    if (length > 20 && bytes[start + 19] === 0x2e) {
-      for (let scale = 100_000; digit < length && at(digit) >= 0 && at(digit) <= 9; digit++) {
-        fraction += at(digit) * Math.floor(scale);
-        scale /= 10;
-      }
-    } else {
-      digit = 19;
+    if (length < 19 || bytes[start + 16] !== COLON) return slowIso(bytes, start, end, offsetUs);
+    if (!startsWith(bytes, start, minute)) {
+      minute.set(bytes.subarray(start, start + MINUTE_LENGTH));
+      minuteUs = minuteOf(minute);
     }
-    const zoneLeft = length - digit;
-    if (zoneLeft > 1 || (zoneLeft === 1 && bytes[start + digit] !== 0x5a)) return slowIso(bytes, start, end, offsetUs);
-    const year = two(0) * 100 + two(2);
-    const [month, day, hour, minute, second] = [two(5), two(8), two(11), two(14), two(17)];
-    // Not beyond what every month has: the slow way knows the calendar.
-    if (!(month >= 1 && month <= 12 && day >= 1 && day <= 28 && hour < 24 && minute < 60 && second < 60))
-      return slowIso(bytes, start, end, offsetUs);
-    const us = daysOf(year, month, day) * DAY_US + ((hour * 60 + minute) * 60 + second) * 1e6 + fraction;
+    const second = two(bytes, start + 17);
+    if (Number.isNaN(minuteUs) || !(second >= 0 && second < 60)) return slowIso(bytes, start, end, offsetUs);
+    let fraction = 0;
+    let at = start + 19;
+    if (length > 20 && bytes[at] === DOT) {
+      at++;
+      for (let scale = 100_000; at < end; at++) {
+        const digit = (bytes[at] as number) - ZERO;
+        if (!(digit >= 0 && digit <= 9)) break;
+        fraction += digit * scale;
+        scale = scale >= 10 ? scale / 10 : 0;
+      }
+    }
+    const zoneLeft = end - at;
+    if (zoneLeft > 1 || (zoneLeft === 1 && bytes[at] !== UPPER_Z)) return slowIso(bytes, start, end, offsetUs);
+    const us = minuteUs + second * 1e6 + fraction;
     return zoneLeft === 1 ? us : us - offsetUs(us);
   };
+}
+
+/** Unix µs of `2026-11-23T08:15`; NaN where the slow way has to look at it. */
+function minuteOf(text: Uint8Array): number {
+  if (text[4] !== DASH || text[7] !== DASH || text[13] !== COLON) return Number.NaN;
+  const month = two(text, 5);
+  const day = two(text, 8);
+  const hour = two(text, 11);
+  const minute = two(text, 14);
+  // Not beyond what every month has: the slow way knows the calendar.
+  if (!(month >= 1 && month <= 12 && day >= 1 && day <= 28 && hour >= 0 && hour < 24 && minute >= 0 && minute < 60)) return Number.NaN;
+  return daysOf(two(text, 0) * 100 + two(text, 2), month, day) * DAY_US + (hour * 60 + minute) * 60e6;
+}
+
+/** NaN for what are no two digits. */
+function two(bytes: Uint8Array, at: number): number {
+  const tens = (bytes[at] as number) - ZERO;
+  const ones = (bytes[at + 1] as number) - ZERO;
+  return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : Number.NaN;
+}
+
+function startsWith(bytes: Uint8Array, start: number, text: Uint8Array): boolean {
+  // From the end: that is where two times differ.
+  for (let i = text.length - 1; i >= 0; i--) if (bytes[start + i] !== text[i]) return false;
+  return true;
 }
 
 function slowIso(bytes: Buffer, start: number, end: number, offsetUs: (localUs: number) => number): number {

@@ -20,18 +20,19 @@ export class TupleSeries {
     this.#tuples = new Uint32Array(width * 256);
   }
 
-  /** Throws `limit_exceeded` beyond a million. */
-  find(tuple: Uint32Array): ImportSeries {
+  /** The series of the tuple that stands in `tuples` from `from` on. Throws `limit_exceeded` beyond a million. */
+  find(tuples: Uint32Array, from = 0): ImportSeries {
     const mask = this.#slots.length - 1;
-    for (let at = hashOf(tuple, 0, this.#width) & mask; ; at = (at + 1) & mask) {
+    for (let at = hashOf(tuples, from, this.#width) & mask; ; at = (at + 1) & mask) {
       const found = this.#slots[at] as number;
-      if (found === 0) return this.#add(tuple, at);
-      if (this.#same(tuple, (found - 1) * this.#width)) return this.#series[found - 1] as ImportSeries;
+      if (found === 0) return this.#add(tuples.slice(from, from + this.#width), at);
+      if (this.#same(tuples, from, (found - 1) * this.#width)) return this.#series[found - 1] as ImportSeries;
     }
   }
 
-  #same(tuple: Uint32Array, from: number): boolean {
-    for (let i = 0; i < this.#width; i++) if (tuple[i] !== this.#tuples[from + i]) return false;
+  #same(tuples: Uint32Array, from: number, at: number): boolean {
+    const known = this.#tuples;
+    for (let i = 0; i < this.#width; i++) if (tuples[from + i] !== known[at + i]) return false;
     return true;
   }
 

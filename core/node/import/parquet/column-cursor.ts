@@ -174,7 +174,7 @@ export class ColumnCursor<W extends Window> {
 
   #page1(rows: number, present: HybridRuns | undefined, nulls: number, encoding: Encoding, bytes: Uint8Array, start: number): Page<W> {
     if (!(rows >= 0 && nulls >= 0 && nulls <= rows)) throw new MusterError('malformed', `a page says it has ${rows} rows`);
-    const page = { rows, present, at: 0 };
+    const page = { rows, present: nulls === 0 ? undefined : present, at: 0 };
     const none = this.#reading.make(0);
     if (nulls === rows) return { ...page, indexes: undefined, values: none };
     if (encoding === 'PLAIN_DICTIONARY' || encoding === 'RLE_DICTIONARY') {

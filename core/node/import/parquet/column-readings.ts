@@ -1,6 +1,6 @@
 // What a column is read as: doubles, times, or ids of texts that name a series.
 import type { DecodedArray } from 'hyparquet/src/types.js';
-import { NOT_A_NUMBER, numberOf } from '../number-cell.ts';
+import { numberOf } from '../number-cell.ts';
 import { createTimeParser, createZoneOffset } from '../time-cell.ts';
 import type { ColumnReading, Window } from './column-cursor.ts';
 import { type ColumnKind, type TimeUnit, timeText, toNumbers, toTexts, toTimes } from './column-kind.ts';
@@ -16,8 +16,7 @@ export function numberReading(kind: ColumnKind): ColumnReading<Float64Array> {
 
 function numberOfText(text: string): number {
   const bytes = Buffer.from(text);
-  const value = numberOf(bytes, 0, bytes.length, false);
-  return value === NOT_A_NUMBER ? Number.POSITIVE_INFINITY : value;
+  return numberOf(bytes, 0, bytes.length, false);
 }
 
 /** `format` and `zone` as of `ImportMapping`; a column that knows its own unit needs no format. */

@@ -91,7 +91,14 @@ function toFile(metadata: FileMetaData, path: string): ParquetFile {
   return { rows: groups.reduce((rows, group) => rows + group.rows, 0), columns, groups, codecs, others };
 }
 
-export async function openParquetFile(path: string): Promise<{ handle: FileHandle; bytes: number; file: ParquetFile }> {
+/** Whoever opens it closes `handle`. */
+export interface OpenedParquet {
+  handle: FileHandle;
+  bytes: number;
+  file: ParquetFile;
+}
+
+export async function openParquetFile(path: string): Promise<OpenedParquet> {
   const handle = await open(path);
   try {
     const { size: bytes } = await handle.stat();

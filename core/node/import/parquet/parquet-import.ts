@@ -8,7 +8,7 @@ import { TupleSeries } from '../tuple-series.ts';
 import { ColumnCursor, type ColumnReading, type Window } from './column-cursor.ts';
 import { numberReading, TextIds, timeReading } from './column-readings.ts';
 import { parquetError } from './parquet-error.ts';
-import type { ParquetColumn, ParquetFile, ParquetGroup } from './parquet-file.ts';
+import type { OpenedParquet, ParquetColumn, ParquetFile, ParquetGroup } from './parquet-file.ts';
 
 /** Rows read at a time. */
 const WINDOW_ROWS = 8192;
@@ -35,7 +35,8 @@ export class ParquetImport implements SourceReader {
   /** The node first, where a column names it, then the tags. */
   readonly #names: Track<Uint32Array>[];
   readonly #series: TupleSeries;
-  readonly #tuple: Uint32Array;
+  /** Of a window, row after row: the ids that name the series, and the values. */
+  readonly #tuples: Uint32Array;
   readonly #values: Float64Array;
   readonly #gate: RowGate;
   #group = 0;
@@ -43,13 +44,17 @@ export class ParquetImport implements SourceReader {
   #inGroup = 0;
   #row = 0;
   #open = false;
+  /** Every page is read, and no row taken. */
+  readonly #checksOnly: boolean;
 
-  constructor(path: string, handle: FileHandle, bytes: number, file: ParquetFile, options: ReadOptions, from?: SourcePosition) {
+  constructor(path: string, opened: OpenedParquet, options: ReadOptions, from?: SourcePosition, checksOnly = false) {
+    const { handle, bytes, file } = opened;
     this.#path = path;
     this.#handle = handle;
     this.#bytes = bytes;
     this.#file = file;
     this.#options = options;
+    this.#checksOnly = checksOnly;
     const { mapping, builder } = options;
     this.#windowRows = options.pieceBytes === undefined ? WINDOW_ROWS : REPLAY_ROWS;
     const columnOf = (index: number): ParquetColumn => file.columns[index] as ParquetColumn;
@@ -59,8 +64,8 @@ export class ParquetImport implements SourceReader {
     const named = [...(mapping.node.column < 0 ? [] : [mapping.node.column]), ...mapping.tags.map((tag) => tag.column)];
     this.#names = named.map((index) => this.#track(columnOf(index), new TextIds(columnOf(index).kind)));
     this.#series = new TupleSeries(named.length, (tuple) => this.#makeSeries(builder, mapping, tuple));
-    this.#tuple = new Uint32Array(named.length);
-    this.#values = new Float64Array(mapping.fields.length);
+    this.#tuples = new Uint32Array(named.length * WINDOW_ROWS);
+    this.#values = new Float64Array(mapping.fields.length * WINDOW_ROWS);
     this.#gate = new RowGate(options);
     this.#seek(from?.row ?? 0);
   }
@@ -86,7 +91,8 @@ export class ParquetImport implements SourceReader {
     const rows = Math.min(this.#windowRows, group.rows - this.#inGroup);
     if (!this.#open) await this.#openGroup(group);
     for (const track of this.#tracks()) await this.#read(track, rows);
-    this.#takeRows(rows);
+    if (this.#checksOnly) this.#row += rows;
+    else this.#takeRows(rows);
     this.#inGroup += rows;
     return true;
   }
@@ -142,7 +148,11 @@ export class ParquetImport implements SourceReader {
     const { builder, mapping, shiftUs } = this.#options;
     const gate = this.#gate;
     const times = this.#time.window;
-    const tuple = this.#tuple;
+    // Column by column, each a loop over two arrays: many times quicker than to go through all columns for each row.
+    for (const [n, { window }] of this.#names.entries()) toRows(window, this.#tuples, n, this.#names.length, rows);
+    for (const [f, { window }] of this.#fields.entries()) toRows(window, this.#values, f, this.#fields.length, rows);
+    const names = this.#names.length;
+    const fields = this.#fields.length;
     for (let i = 0; i < rows; i++) {
       const row = ++this.#row;
       gate.rows++;
@@ -151,24 +161,24 @@ export class ParquetImport implements SourceReader {
         gate.refuse(row, `${mapping.time.header} is absent or no time`);
         continue;
       }
-      if (!gate.admits(row, timeUs) || !this.#readValues(i, row)) continue;
-      for (let n = 0; n < tuple.length; n++) tuple[n] = (this.#names[n] as Track<Uint32Array>).window[i] as number;
-      const series = this.#series.find(tuple);
+      if (!gate.admits(row, timeUs) || !this.#areFinite(i * fields, row)) continue;
+      const series = this.#series.find(this.#tuples, i * names);
       if (!gate.admitsNode(series.node)) continue;
-      builder.add(series, timeUs, this.#values);
+      builder.add(series, timeUs, this.#values, i * fields);
       gate.taken++;
     }
   }
 
-  #readValues(at: number, row: number): boolean {
-    for (let f = 0; f < this.#values.length; f++) {
-      const { window, column } = this.#fields[f] as Track<Float64Array>;
-      const value = window[at] as number;
+  #areFinite(from: number, row: number): boolean {
+    const values = this.#values;
+    const fields = this.#fields.length;
+    for (let f = 0; f < fields; f++) {
+      const value = values[from + f] as number;
       if (value === Number.POSITIVE_INFINITY || value === Number.NEGATIVE_INFINITY) {
+        const { column } = this.#fields[f] as Track<Float64Array>;
         this.#gate.refuse(row, `${column.name} is ${problemOf(column)}`);
         return false;
       }
-      this.#values[f] = value;
     }
     return true;
   }
@@ -182,6 +192,10 @@ export class ParquetImport implements SourceReader {
       index: -1,
     };
   }
+}
+
+function toRows<W extends Window>(column: W, into: W, at: number, width: number, rows: number): void {
+  for (let i = 0, to = at; i < rows; i++, to += width) into[to] = column[i] as number;
 }
 
 function problemOf({ kind, element }: ParquetColumn): string {

@@ -1,5 +1,6 @@
 // A Parquet file as a source of rows.
 import { MusterError } from '../../../common/muster-error.ts';
+import { BatchBuilder } from '../batch-builder.ts';
 import { fingerprint } from '../fingerprint.ts';
 import { type ImportMapping, planMapping, type WantedMapping } from '../import-mapping.ts';
 import type { ImportSource } from '../import-source.ts';
@@ -25,10 +26,8 @@ export async function openParquet(path: string): Promise<ImportSource> {
       description: `Parquet, ${file.rows} rows in ${file.groups.length} row groups, ${file.codecs.join(' and ') || 'no codec'}`,
       fingerprint: await fingerprint(handle, bytes),
       plan: (wanted) => plan(path, file, samples, wanted),
-      read: async (options, from) => {
-        const again = await openParquetFile(path);
-        return new ParquetImport(path, again.handle, again.bytes, again.file, options, from);
-      },
+      read: async (options, from) => new ParquetImport(path, await openParquetFile(path), options, from),
+      assertReadable: (mapping) => assertReadable(path, mapping),
       newestUs: (mapping) => newestUs(path, mapping),
     };
   } finally {
@@ -83,6 +82,21 @@ async function readSamples(path: string, file: ParquetFile): Promise<string[][]>
     return Array.from({ length: rows }, (_, row) => columns.map((column) => column[row] as string));
   } finally {
     await handle.close();
+  }
+}
+
+/** Reads every page of the columns that are taken: any of them may be damaged. */
+async function assertReadable(path: string, mapping: ImportMapping): Promise<void> {
+  const builder = new BatchBuilder({ measurement: '', tags: [], fields: [], identity: '', onBatch: () => undefined });
+  const window = { oldestUs: 0, newestUs: 0 };
+  const options = { builder, mapping, shiftUs: 0, window, onRefused: () => undefined };
+  const reader = new ParquetImport(path, await openParquetFile(path), options, undefined, true);
+  try {
+    while (await reader.next()) {
+      // What is wrong with a page is thrown.
+    }
+  } finally {
+    await reader.close();
   }
 }
 
