@@ -59,18 +59,28 @@ function isNumberArray(value: unknown): value is NumberArray {
   return value instanceof Float64Array || value instanceof Float32Array || value instanceof Uint32Array;
 }
 
-/** The value without its typed arrays; copies only what holds one. */
+/** The value without its typed arrays; copies only what holds one. `path` is where it stands, and the same again afterwards. */
 function replaceArrays(value: unknown, path: (string | number)[], found: (array: NumberArray, path: (string | number)[]) => void): unknown {
   if (isNumberArray(value)) {
-    found(value, path);
+    found(value, [...path]);
     return null;
   }
   if (typeof value !== 'object' || value === null) return value;
-  if (Array.isArray(value)) {
-    if (typeof value[0] !== 'object') return value;
-    return value.map((item, index) => replaceArrays(item, [...path, index], found));
+  const isArray = Array.isArray(value);
+  if (isArray && typeof value[0] !== 'object') return value;
+  const holder = value as Record<string | number, unknown>;
+  let copy: Record<string | number, unknown> | undefined;
+  for (const key of isArray ? value.keys() : Object.keys(value)) {
+    const item = holder[key];
+    if (typeof item !== 'object' || item === null) continue;
+    path.push(key);
+    const replaced = replaceArrays(item, path, found);
+    path.pop();
+    if (replaced === item) continue;
+    copy ??= (isArray ? [...value] : { ...value }) as Record<string | number, unknown>;
+    copy[key] = replaced;
   }
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, replaceArrays(item, [...path, key], found)]));
+  return copy ?? value;
 }
 
 function place(target: object, path: (string | number)[], value: NumberArray): void {

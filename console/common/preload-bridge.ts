@@ -1,5 +1,5 @@
 // What the preload script puts into the page's world: the least that carries the contract's messages.
-import type { HostMessage, PageMessage } from './port-message.ts';
+import type { PageMessage } from './port-message.ts';
 
 /** Name of the bridge on `window`. */
 export const BRIDGE_NAME = 'musterHost';
@@ -12,6 +12,9 @@ export const HOST_CHANNEL = `${CHANNEL_PREFIX}host`;
 
 export interface PreloadBridge {
   send(message: PageMessage): void;
-  /** One listener for the life of the page. */
-  listen(listener: (message: HostMessage) => void): void;
+  /**
+   * One listener for the life of the page. A message comes as bytes (binary-message.ts): an object would be copied property by property into
+   * the page's world, which for a thousand nodes takes longer than a frame.
+   */
+  listen(listener: (message: Uint8Array) => void): void;
 }

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { app, BrowserWindow, type IpcMainEvent, ipcMain, screen, session } from 'electron';
 import { toMusterError } from '../../core/common/muster-error.ts';
+import { encodeBinaryMessage } from '../common/binary-message.ts';
 import type { ConsoleApi } from '../common/console-api.ts';
 import { HOST_CHANNEL, PAGE_CHANNEL } from '../common/preload-bridge.ts';
 import { PageSession } from '../host/page-session.ts';
@@ -85,7 +86,7 @@ function serveContract(window: BrowserWindow, api: ConsoleApi, events: MainEvent
   let page: PageSession | undefined;
   const begin = (): PageSession =>
     new PageSession(api, (message) => {
-      if (!webContents.isDestroyed()) webContents.send(HOST_CHANNEL, message);
+      if (!webContents.isDestroyed()) webContents.send(HOST_CHANNEL, encodeBinaryMessage(message));
     });
   const end = (): void => {
     page?.end();

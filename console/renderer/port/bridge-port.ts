@@ -1,5 +1,6 @@
 // Carries the contract over the bridge that a desktop window's preload script offers.
-import type { HostPort, HostPortListener, PageMessage } from '../../common/port-message.ts';
+import { decodeBinaryMessage } from '../../common/binary-message.ts';
+import type { HostMessage, HostPort, HostPortListener, PageMessage } from '../../common/port-message.ts';
 import type { PreloadBridge } from '../../common/preload-bridge.ts';
 
 export class BridgePort implements HostPort {
@@ -10,7 +11,8 @@ export class BridgePort implements HostPort {
   }
 
   listen(listener: HostPortListener): void {
-    this.#bridge.listen((message) => listener.message(message));
+    // Its own copy: the arrays in it need a buffer that begins with them.
+    this.#bridge.listen((bytes) => listener.message(decodeBinaryMessage(bytes.slice().buffer) as HostMessage));
   }
 
   send(message: PageMessage): void {
