@@ -1,5 +1,5 @@
 // The rail: which gateway, the pages there are, filters at hand, nodes opened in this window.
-import { LayoutGrid, Settings, SquareTerminal, Waypoints } from 'lucide-react';
+import { LayoutGrid, Radar, Settings, SquareTerminal, Waypoints } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { FleetNode } from '../../common/fleet-node.ts';
 import { compileFilter } from '../fleet/node-match.ts';
@@ -47,6 +47,10 @@ export function Rail() {
         <Item to={{ page: 'explore', sql: '' }} here={route.page === 'explore'}>
           <SquareTerminal {...ICON} />
           Explore
+        </Item>
+        <Item to={{ page: 'probes' }} here={route.page === 'probes'}>
+          <Radar {...ICON} />
+          Probes
         </Item>
         <Item to={{ page: 'pipeline' }} here={route.page === 'pipeline'} count={letters}>
           <Waypoints {...ICON} />

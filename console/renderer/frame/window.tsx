@@ -19,6 +19,7 @@ import { useWindowKeys } from './window-keys.ts';
 const NodePage = lazy(() => import('../node/node-page.tsx'));
 const ExplorePage = lazy(() => import('../explore/explore-page.tsx'));
 const SettingsPage = lazy(() => import('../settings/settings-page.tsx'));
+const ProbesPage = lazy(() => import('../probes/probes-page.tsx'));
 const PipelinePage = lazy(() => import('../pipeline/pipeline-page.tsx'));
 
 /** A place somebody only passes through is not worth remembering. */
@@ -82,6 +83,6 @@ function Page({ route }: { route: Route }) {
     case 'settings':
       return <SettingsPage />;
     case 'probes':
-      return null;
+      return <ProbesPage path={route.path} />;
   }
 }

@@ -61,7 +61,6 @@ function Points({ view, placed }: { view: MapView; placed: readonly PlacedPoint[
   return (
     <svg className="map-layer points" aria-hidden="true">
       {visible.map(({ point, x, y, radius }, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: rows of an answer have no name of their own, and nothing in them is kept
         <circle key={index} cx={x} cy={y} r={radius} className={point.value === null ? 'unknown' : ''}>
           <title>{textOf(point)}</title>
         </circle>
@@ -71,7 +70,6 @@ function Points({ view, placed }: { view: MapView; placed: readonly PlacedPoint[
         if (label === undefined || one === undefined) return null;
         const { left, right, top, bottom } = label.box;
         return (
-          // biome-ignore lint/suspicious/noArrayIndexKey: as above
           <text key={index} x={(left + right) / 2} y={(top + bottom) / 2} dominantBaseline="middle" textAnchor="middle">
             {one.point.label} <tspan>{formatShort(one.point.value)}</tspan>
           </text>

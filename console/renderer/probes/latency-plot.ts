@@ -57,9 +57,10 @@ export class LatencyPlot {
           ...axis,
           size: 48,
           gap: 6,
-          space: bars ? 18 : 36,
-          ...(bars ? { splits: (plot: uPlot) => [0, plot.scales['y']?.max ?? 5], grid: { show: false } } : {}),
-          values: (_, splits) => splits.map(formatAxis),
+          space: 36,
+          // The strip's figures stand in the chart's head; its axis only keeps the times of both below each other.
+          ...(bars ? { grid: { show: false } } : {}),
+          values: (_, splits) => splits.map((value) => (bars ? '' : formatAxis(value))),
         },
       ],
       series: [{}, ...lines.map((line) => seriesOf(line, bars))],

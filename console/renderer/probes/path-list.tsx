@@ -1,7 +1,7 @@
 // Paths worst first, as rows to choose from. Colour only where a path is not as it usually is.
 import { type KeyboardEvent, useRef } from 'react';
 import { formatMinute, formatNumber } from '../parts/format.ts';
-import { latencyHealth, lostHealth } from './probe-health.ts';
+import { latencyHealth, lostHealth, uptimeHealth } from './probe-health.ts';
 import { type ProbePath, pathName } from './probe-paths.ts';
 
 interface Props {
@@ -41,6 +41,11 @@ export function PathList({ paths, chosenKey, onChoose, against }: Props) {
             <th className="num">
               Loss <small>%</small>
             </th>
+            {against === 'usual' && (
+              <th className="num" title="Share of right answers">
+                Up <small>%</small>
+              </th>
+            )}
             {against === 'usual' && <th className="num">Since</th>}
           </tr>
         </thead>
@@ -55,6 +60,7 @@ export function PathList({ paths, chosenKey, onChoose, against }: Props) {
               <td className={`num t1 ${latencyHealth(path.now, path.usual)}`}>{formatMs(path.now.p50)}</td>
               <td className="num">{formatMs(against === 'hour' ? path.hourAgoMs : (path.usual?.p50 ?? null))}</td>
               <td className={`num ${lostHealth(path.now, path.usual)}`}>{formatNumber(path.now.lossPercent, 1)}</td>
+              {against === 'usual' && <td className={`num ${uptimeHealth(path.now, path.usual)}`}>{formatUp(path.now.uptimePercent)}</td>}
               {against === 'usual' && (
                 <td className="num">{path.health === '' ? '' : path.sinceMs === undefined ? '> 1 h' : formatMinute(path.sinceMs)}</td>
               )}
@@ -71,4 +77,9 @@ export function PathList({ paths, chosenKey, onChoose, against }: Props) {
 
 function formatMs(ms: number | null): string {
   return formatNumber(ms, ms === null || ms >= 1 ? 1 : 2);
+}
+
+/** 100 only where it is. */
+function formatUp(percent: number | null): string {
+  return formatNumber(percent === null ? null : Math.floor(percent * 10) / 10, percent === 100 ? 0 : 1);
 }

@@ -11,7 +11,7 @@ const LEAST_MORE_MS = { late: 1, bad: 3 } as const;
 
 /** `usual` is undefined where the path is too new to have one. */
 export function healthOf(now: PathValues, usual: PathValues | undefined): Health {
-  const marks = [latencyHealth(now, usual), lostHealth(now, usual)];
+  const marks = [latencyHealth(now, usual), lostHealth(now, usual), uptimeHealth(now, usual)];
   return marks.includes('bad') ? 'bad' : marks.includes('late') ? 'late' : '';
 }
 
@@ -23,11 +23,19 @@ export function latencyHealth(now: PathValues, usual: PathValues | undefined): H
   return times >= LATENCY.late && more >= LEAST_MORE_MS.late ? 'late' : '';
 }
 
-/** Lost packets and wrong answers alike. What never worked is bad without a usual to compare with. */
+/** What never answers is bad without a usual to compare with. */
 export function lostHealth(now: PathValues, usual: PathValues | undefined): Health {
-  const lost = notAnswered(now);
-  if (lost >= 99) return 'bad';
-  const more = lost - (usual === undefined ? 0 : notAnswered(usual));
+  return missingHealth(now.lossPercent ?? 0, usual?.lossPercent ?? 0);
+}
+
+/** Answers that came and were wrong count as well as none. */
+export function uptimeHealth(now: PathValues, usual: PathValues | undefined): Health {
+  return missingHealth(100 - (now.uptimePercent ?? 100), 100 - (usual?.uptimePercent ?? 100));
+}
+
+function missingHealth(missing: number, usually: number): Health {
+  if (missing >= 99) return 'bad';
+  const more = missing - usually;
   return more >= LOST.bad ? 'bad' : more >= LOST.late ? 'late' : '';
 }
 
@@ -47,13 +55,20 @@ function notAnswered({ lossPercent, uptimePercent }: PathValues): number {
   return Math.max(lossPercent ?? 0, 100 - (uptimePercent ?? 100));
 }
 
-/** When the stretch that reaches to the end began, in which the path is not as usual; undefined where it is. Steps in order of time. */
-export function changedSince(steps: readonly (PathValues & { timeMs: number })[], usual: PathValues | undefined): number | undefined {
+/** When the stretch that reaches to the end began, in which the path is not as usual in what it is not now; undefined where it is. */
+export function changedSince(
+  steps: readonly (PathValues & { timeMs: number })[],
+  now: PathValues,
+  usual: PathValues | undefined,
+): number | undefined {
+  // A slow path may lose a packet now and then: that began neither its slowness nor ends it.
+  const judge = [latencyHealth, lostHealth, uptimeHealth].find((health) => health(now, usual) !== '');
+  if (judge === undefined) return undefined;
   let since: number | undefined;
   let asUsual = 0;
   for (let index = steps.length - 1; index >= 0; index--) {
     const step = steps[index] as PathValues & { timeMs: number };
-    if (healthOf(step, usual) === '') {
+    if (judge(step, usual) === '') {
       // A single good step within does not end what lasts.
       if (++asUsual > 1 || since === undefined) break;
     } else {

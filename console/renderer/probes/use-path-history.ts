@@ -22,8 +22,10 @@ export interface PathHistory {
 
 const LINES: readonly PathLine[] = ['p50', 'p95', 'p99', 'loss', 'uptime'];
 const REFRESH_MS = 10_000;
-/** Percentiles of fewer samples than some minutes' worth are the samples themselves. */
-const LEAST_STEP_MS = 10_000;
+/** A percentile of one or two samples is but the samples. */
+const LEAST_STEP_MS = 30_000;
+/** How many times coarser than other charts. */
+const COARSER = 6;
 const MAX_ROWS = 2000;
 
 /** Undefined until the first answer. */
@@ -41,7 +43,7 @@ export function usePathHistory(path: ProbePath | undefined, columns: ReadonlySet
     let timer: ReturnType<typeof setTimeout> | undefined;
     const load = async (): Promise<void> => {
       const bounds = boundsOf(range, fleet.now());
-      const stepSeconds = sampleStepSeconds(spanOf(range) * 4, LEAST_STEP_MS);
+      const stepSeconds = sampleStepSeconds(spanOf(range) * COARSER, LEAST_STEP_MS);
       const sql = historySql(columns, row, bounds.fromMs, bounds.toMs, sampleBy(stepSeconds));
       const result = await api.request('query', { sql, maxRows: MAX_ROWS, timeoutMs: 20_000 }, controller.signal);
       setHistory({ key, history: { bounds, stepSeconds, ...toLines(result, stepSeconds), problem: '' } });

@@ -72,7 +72,8 @@ export function useProbePaths(book: PlaceBook, nodes: ReadonlyMap<string, FleetN
       const { rows } = usual;
       const hourAgo = byKey(readPaths(await ask(summarySql(columns, atMs - HOUR - NOW_MS, atMs - HOUR))));
       const changed = now.filter((row) => healthOf(row, rows.get(row.key)) !== '');
-      const since = changed.length === 0 ? new Map<string, number>() : toSince(await ask(stepsSql(columns, atMs - HOUR, atMs, '1m')), rows);
+      const since =
+        changed.length === 0 ? new Map<string, number>() : toSince(await ask(stepsSql(columns, atMs - HOUR, atMs, '1m')), changed, rows);
       setAnswer({ now, usual: rows, hourAgo, since, columns, asOfMs: atMs, problem: '' });
     };
     const again = (): void => {
@@ -112,19 +113,16 @@ function byKey(rows: readonly PathRow[]): Map<string, PathValues> {
   return new Map(rows.map((row) => [row.key, row]));
 }
 
-function toSince(result: QueryResult, usual: ReadonlyMap<string, PathValues>): Map<string, number> {
+function toSince(result: QueryResult, changed: readonly PathRow[], usual: ReadonlyMap<string, PathValues>): Map<string, number> {
   const times = numericColumn(result, 'timestamp');
-  const steps = new Map<string, (PathRow & { timeMs: number })[]>();
+  const steps = new Map(changed.map(({ key }) => [key, [] as (PathRow & { timeMs: number })[]]));
   readPaths(result).forEach((row, index) => {
-    const step = { ...row, timeMs: (times?.[index] ?? Number.NaN) / 1000 };
-    const before = steps.get(row.key);
-    if (before === undefined) steps.set(row.key, [step]);
-    else before.push(step);
+    steps.get(row.key)?.push({ ...row, timeMs: (times?.[index] ?? Number.NaN) / 1000 });
   });
   const since = new Map<string, number>();
-  for (const [key, own] of steps) {
-    const sinceMs = changedSince(own, usual.get(key));
-    if (sinceMs !== undefined) since.set(key, sinceMs);
+  for (const row of changed) {
+    const sinceMs = changedSince(steps.get(row.key) ?? [], row, usual.get(row.key));
+    if (sinceMs !== undefined) since.set(row.key, sinceMs);
   }
   return since;
 }

@@ -1,0 +1,146 @@
+// The probes: every place against every target, the chosen path over time, and what is worst now.
+import { useDeferredValue, useMemo, useState } from 'react';
+import { DisconnectedNotice } from '../fleet/disconnected-notice.tsx';
+import { createPlaceBook } from '../map/places.ts';
+import { formatClock, formatNumber, plural, zoneName } from '../parts/format.ts';
+import { useConsole } from '../state/console-state.ts';
+import { navigate } from '../state/route.ts';
+import { useStore } from '../state/store.ts';
+import { blameOf } from './blame.ts';
+import { createMatrix, type Measure } from './matrix.ts';
+import { MatrixTable } from './matrix-table.tsx';
+import { PathChart } from './path-chart.tsx';
+import { PathList } from './path-list.tsx';
+import { type ProbePath, pathName } from './probe-paths.ts';
+import { type ProbeChoice, ProbeTools } from './probe-tools.tsx';
+import { ProbesEmpty } from './probes-empty.tsx';
+import { useProbePaths } from './use-probe-paths.ts';
+
+const FIRST_CHOICE: ProbeChoice = { text: '', kind: '', measure: 'p50', order: 'worst' };
+/** The page lists what is wrong, and a few of the rest to compare with. */
+const LEAST_LISTED = 8;
+
+const MEASURE_WORDS: Readonly<Record<Measure, string>> = {
+  p50: 'p50 of 5 min in ms',
+  p95: 'p95 of 5 min in ms',
+  loss: 'lost in 5 min, %',
+  uptime: 'right answers in 24 h, %',
+};
+
+export default function ProbesPage({ path: chosenKey }: { path?: string | undefined }) {
+  const { fleet } = useConsole();
+  const snapshot = useStore(fleet.snapshot);
+  // Where nodes stand changes seldom; what the probes say does not wait for it.
+  const { nodes, version } = useDeferredValue(snapshot);
+  // Dependencies: the version says that the nodes changed
+  const book = useMemo(() => createPlaceBook(nodes.values(), undefined), [nodes, version]);
+  const { paths: all, columns, asOfMs, loading, problem } = useProbePaths(book, nodes);
+  const [choice, setChoice] = useState(FIRST_CHOICE);
+  const paths = useMemo(() => all.filter((path) => isChosen(path, choice)), [all, choice]);
+  const matrix = useMemo(() => createMatrix(paths, choice.order), [paths, choice.order]);
+  const path = paths.find(({ key }) => key === chosenKey) ?? paths[0];
+  const choose = ({ key }: ProbePath): void => navigate({ page: 'probes', path: key }, 'replace');
+  return (
+    <>
+      <div className="page-title">
+        <h1>Probes</h1>
+        <span className="t3 small cut">{all.length === 0 ? '' : summary(all, asOfMs)}</span>
+        <span className="grow" />
+        {all.length > 0 && <Legend measure={choice.measure} />}
+      </div>
+      {all.length > 0 && <ProbeTools choice={choice} kinds={countKinds(all)} onChange={setChoice} />}
+      <DisconnectedNotice />
+      {problem !== '' && (
+        <p className="filter-problem small late" role="alert">
+          The probes could not be read{all.length > 0 && `; what is shown is of ${formatClock(asOfMs)}`}: {problem}
+        </p>
+      )}
+      {all.length > 0 ? (
+        <>
+          <MatrixTable matrix={matrix} measure={choice.measure} chosenKey={path?.key} onChoose={choose} />
+          {paths.length === 0 && (
+            <p className="small t2 panel-note">No path matches the filter: {plural(all.length, 'path')} without it.</p>
+          )}
+          <div className="probes-foot">
+            <PathChart path={path} columns={columns} lines={['p50', 'p95', 'p99']} withLoss />
+            <WorstNow paths={paths} chosenKey={path?.key} onChoose={choose} />
+          </div>
+        </>
+      ) : (
+        problem === '' && (loading ? <p className="small t3 panel-note">Asking the store…</p> : <ProbesEmpty ever={columns.size > 0} />)
+      )}
+    </>
+  );
+}
+
+function WorstNow({
+  paths,
+  chosenKey,
+  onChoose,
+}: {
+  paths: readonly ProbePath[];
+  chosenKey: string | undefined;
+  onChoose: (path: ProbePath) => void;
+}) {
+  const changed = paths.filter(({ health }) => health !== '').length;
+  const listed = paths.slice(0, Math.max(changed, LEAST_LISTED));
+  const blame = blameOf(paths);
+  return (
+    <section className="worst-now" aria-label="Worst now">
+      <div className="chart-head">
+        <h3>Worst now</h3>
+        <span className="t3 cut">against the median of the 24 h before</span>
+      </div>
+      <PathList paths={listed} chosenKey={chosenKey} onChoose={onChoose} against="usual" />
+      <p className="path-words small t2">
+        {blame === undefined ? (
+          `All ${plural(paths.length, 'path')} as usual.`
+        ) : (
+          <>
+            One place sees it, or all? <b>{blame.seen}</b>
+            {blame.follows !== '' && `, ${blame.follows}`}. {formatNumber(paths.length - changed)} of {plural(paths.length, 'path')} as
+            usual.
+          </>
+        )}
+      </p>
+    </section>
+  );
+}
+
+function Legend({ measure }: { measure: Measure }) {
+  return (
+    <div className="matrix-legend small t3" aria-hidden="true">
+      {MEASURE_WORDS[measure]}, shaded against its own usual: 1×
+      {[0, 0.25, 0.5, 0.75, 1].map((shade) => (
+        <i key={shade} style={{ '--shade': shade * 0.55 } as React.CSSProperties} />
+      ))}
+      3×
+      <b /> failing: over 3×, or 1 % more lost
+    </div>
+  );
+}
+
+function summary(paths: readonly ProbePath[], asOfMs: number): string {
+  const places = new Set(paths.map(({ from }) => from)).size;
+  const targets = new Set(paths.map(({ to, row }) => `${to} ${row.kind}`)).size;
+  const count = (health: string): number => paths.filter((path) => path.health === health).length;
+  const wrong = [`${formatNumber(count('bad'))} failing`, ...(count('late') > 0 ? [`${formatNumber(count('late'))} changed`] : [])].join(
+    ', ',
+  );
+  return `${plural(places, 'place')} × ${plural(targets, 'target')}, ${wrong}, as of ${formatClock(asOfMs)} ${zoneName()}`;
+}
+
+function isChosen(path: ProbePath, { text, kind }: ProbeChoice): boolean {
+  if (kind !== '' && path.row.kind !== kind) return false;
+  const searched = `${pathName(path)} ${path.row.kind} ${path.row.target} ${path.row.region}`.toLowerCase();
+  return text
+    .toLowerCase()
+    .split(/\s+/)
+    .every((word) => searched.includes(word));
+}
+
+function countKinds(paths: readonly ProbePath[]): Map<string, number> {
+  const kinds = new Map<string, number>();
+  for (const { row } of paths) if (row.kind !== '') kinds.set(row.kind, (kinds.get(row.kind) ?? 0) + 1);
+  return new Map([...kinds].sort(([a], [b]) => a.localeCompare(b)));
+}
