@@ -37,3 +37,17 @@ export function keepOrder(
 export function compareNames(a: FleetNode, b: FleetNode): number {
   return a.name < b.name ? -1 : a.name > b.name ? 1 : 0;
 }
+
+export const FIRST_SORT: FleetSort = { key: 'state', reversed: false };
+
+/** As an address writes it: `-cpu` is turned round. */
+export function parseSort(text: string | undefined): FleetSort {
+  if (text === undefined || text === '') return FIRST_SORT;
+  return text.startsWith('-') ? { key: text.slice(1), reversed: true } : { key: text, reversed: false };
+}
+
+/** Undefined for the order that needs no word. */
+export function formatSort({ key, reversed }: FleetSort): string | undefined {
+  if (key === FIRST_SORT.key && !reversed) return undefined;
+  return reversed ? `-${key}` : key;
+}

@@ -4,17 +4,21 @@ import { formatClock, formatNumber, plural, zoneName } from '../parts/format.ts'
 import { useConsole } from '../state/console-state.ts';
 import { navigate, type Route } from '../state/route.ts';
 import { useStore } from '../state/store.ts';
+import { ColumnMenu } from './column-menu.tsx';
 import { DisconnectedNotice } from './disconnected-notice.tsx';
 import { FilterLine } from './filter-line.tsx';
 import { FleetEmpty, FleetLoading, NoMoment } from './fleet-empty.tsx';
+import { formatSort } from './fleet-order.ts';
 import { FleetTable } from './fleet-table.tsx';
 import { GroupChoice } from './group-choice.tsx';
 import { compileFilter } from './node-match.ts';
+import { SaveView } from './save-view.tsx';
 import { StateFacets } from './state-facets.tsx';
 import { useFleetMoment } from './use-fleet-moment.ts';
 import { ViewSwitch } from './view-switch.tsx';
 
 const HeatMap = lazy(() => import('./heat-map.tsx'));
+const FleetMap = lazy(() => import('../map/fleet-map.tsx'));
 
 /** What the address names of the fleet. */
 export type FleetRoute = Extract<Route, { page: 'fleet' }>;
@@ -52,9 +56,11 @@ export function FleetPage({ route }: { route: FleetRoute }) {
         <FilterLine filter={filter} onChange={setFilter} />
         <StateFacets counts={counts} total={nodes.size} filter={filter} known={known} onChange={setFilter} />
         <span className="grow" />
-        {view === 'heatmap' && (
-          <GroupChoice nodes={nodes} group={group} optional={false} onChange={(next) => go({ group: next || undefined })} />
+        {(view === 'table' || view === 'heatmap') && (
+          <GroupChoice nodes={nodes} group={group} optional={view === 'table'} onChange={(next) => go({ group: next || undefined })} />
         )}
+        {view === 'table' && <ColumnMenu nodes={nodes} />}
+        <SaveView route={route} />
       </div>
       {problem !== '' && <p className="filter-problem small late">{problem}</p>}
       <DisconnectedNotice />
@@ -68,8 +74,10 @@ export function FleetPage({ route }: { route: FleetRoute }) {
         )
       ) : view === 'heatmap' ? (
         <HeatMap {...shared} group={group} metricKey={route.metric} onMetric={(metric) => go({ metric }, 'replace')} onFilter={setFilter} />
+      ) : view === 'map' ? (
+        <FleetMap {...shared} />
       ) : (
-        <FleetTable {...shared} />
+        <FleetTable {...shared} group={group} sort={route.sort} onSort={(sort) => go({ sort: formatSort(sort) }, 'replace')} />
       )}
     </>
   );

@@ -1,14 +1,18 @@
 // The table of nodes: only the rows on screen exist, values change in place, the order rests while the pointer is over the rows.
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
+import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react';
 import type { FleetNode } from '../../common/fleet-node.ts';
 import { useConsole } from '../state/console-state.ts';
 import { navigate } from '../state/route.ts';
-import { FLEET_COLUMNS } from './fleet-columns.tsx';
+import { useStore } from '../state/store.ts';
+import { chosenColumns, columnsToShow } from './column-choice.ts';
+import { groupingOf, groupName } from './fleet-groups.ts';
 import { FleetHeader } from './fleet-header.tsx';
-import type { FleetSort } from './fleet-order.ts';
+import { type FleetSort, parseSort } from './fleet-order.ts';
 import { FleetRow } from './fleet-row.tsx';
+import { GroupRow } from './group-row.tsx';
 import { NoMatch } from './no-match.tsx';
+import { type TableLine, tableLines } from './table-rows.ts';
 import { useFleetOrder } from './use-fleet-order.ts';
 import { useWidth } from './use-width.ts';
 
@@ -21,25 +25,34 @@ interface Props {
   matches: (node: FleetNode) => boolean;
   filter: string;
   known: boolean;
+  /** Empty for none. */
+  group: string;
+  sort: string | undefined;
+  onSort: (sort: FleetSort) => void;
 }
 
-export function FleetTable({ nodes, version, matches, filter, known }: Props) {
+export function FleetTable({ nodes, version, matches, filter, known, group, sort: sortText, onSort }: Props) {
   const { trends, fleet } = useConsole();
-  const [sort, setSort] = useState<FleetSort>({ key: 'state', reversed: false });
+  const sort = useMemo(() => parseSort(sortText), [sortText]);
   const [selected, setSelected] = useState<string>();
+  const [closed, setClosed] = useState<ReadonlySet<string>>(new Set());
   const pointerOver = useRef(false);
   const scroller = useRef<HTMLDivElement>(null);
   const width = useWidth(scroller);
-  const columns = FLEET_COLUMNS.filter((column) => width >= column.from);
+  const chosen = useStore(chosenColumns);
+  const columns = columnsToShow(chosen, width);
   const order = useFleetOrder(nodes, version, matches, sort, pointerOver);
+  const grouping = useMemo(() => (group === '' ? undefined : groupingOf(group)), [group]);
+  // Dependencies: a group's counts by state change with the nodes, which the version says
+  const lines = useMemo(() => tableLines(order, nodes, grouping?.of, closed), [order, nodes, version, grouping, closed]);
   const rows = useVirtualizer({
-    count: order.length,
+    count: lines.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => ROW_HEIGHT,
     overscan: OVERSCAN,
   });
   const items = rows.getVirtualItems();
-  const visible = items.map((item) => order[item.index] as string);
+  const visible = items.map((item) => lines[item.index]).flatMap((line) => (line?.kind === 'node' ? [line.nodeId] : []));
   const visibleKey = visible.join();
 
   // Dependencies: the ids are named by their key; a new array of the same ids is no news
@@ -48,41 +61,56 @@ export function FleetTable({ nodes, version, matches, filter, known }: Props) {
     return () => clearTimeout(timer);
   }, [visibleKey, trends, fleet]);
 
+  // Another grouping has other values: none of them was closed by hand
+  useEffect(() => setClosed(new Set()), [group]);
+
+  const toggle = (value: string, open: boolean): void => {
+    const next = new Set(closed);
+    if (open) next.delete(value);
+    else next.add(value);
+    setClosed(next);
+  };
   const onKeyDown = (event: KeyboardEvent): void => {
-    const at = selected === undefined ? -1 : order.indexOf(selected);
+    const at = selected === undefined ? -1 : lines.findIndex((line) => keyOf(line) === selected);
+    const line = lines[at];
     const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 0) / ROW_HEIGHT) - 2);
     const moves: Record<string, number> = {
       ArrowDown: 1,
       ArrowUp: -1,
       PageDown: page,
       PageUp: -page,
-      Home: -order.length,
-      End: order.length,
+      Home: -lines.length,
+      End: lines.length,
     };
     const by = moves[event.key];
-    if (event.key === 'Enter' && selected !== undefined) navigate({ page: 'node', nodeId: selected });
-    if (by === undefined) return;
+    if (event.key === 'Enter' && line?.kind === 'node') navigate({ page: 'node', nodeId: line.nodeId });
+    if (line?.kind === 'group' && ['Enter', ' ', 'ArrowLeft', 'ArrowRight'].includes(event.key)) {
+      event.preventDefault();
+      toggle(line.value, event.key === 'ArrowRight' || (event.key !== 'ArrowLeft' && !line.open));
+    }
+    if (by === undefined || lines.length === 0) return;
     event.preventDefault();
-    const next = Math.min(order.length - 1, Math.max(0, at + by));
-    setSelected(order[next]);
+    const next = Math.min(lines.length - 1, Math.max(0, at + by));
+    setSelected(keyOf(lines[next] as TableLine));
     rows.scrollToIndex(next);
   };
 
   const template = columns.map((column) => (column.grow ? `minmax(${column.width}px, 1fr)` : `${column.width}px`)).join(' ');
+  const least = columns.reduce((sum, column) => sum + column.width, 16);
   return (
     <div
       ref={scroller}
-      className={`fleet-table${known ? '' : ' stale'}`}
+      className={`fleet-table${known ? '' : ' stale'}${chosen === null ? '' : ' chosen'}`}
       role="grid"
       aria-label="Nodes"
-      aria-rowcount={order.length + 1}
+      aria-rowcount={lines.length + 1}
       tabIndex={0}
       onKeyDown={onKeyDown}
     >
-      <FleetHeader columns={columns} template={template} sort={sort} onSort={setSort} />
+      <FleetHeader columns={columns} template={template} sort={sort} onSort={onSort} />
       {order.length === 0 && <NoMatch filter={filter} />}
       <div
-        style={{ height: rows.getTotalSize(), position: 'relative' }}
+        style={{ height: rows.getTotalSize(), position: 'relative', minWidth: chosen === null ? undefined : least }}
         onPointerEnter={() => {
           pointerOver.current = true;
         }}
@@ -91,17 +119,29 @@ export function FleetTable({ nodes, version, matches, filter, known }: Props) {
         }}
       >
         {items.map((item) => {
-          const node = nodes.get(order[item.index] as string);
+          const line = lines[item.index];
+          const place = { top: item.start, index: item.index, known };
+          if (line?.kind === 'group' && grouping !== undefined) {
+            return (
+              <GroupRow
+                key={`group ${line.value}`}
+                {...place}
+                line={line}
+                name={groupName(grouping, line.value)}
+                selected={keyOf(line) === selected}
+                onToggle={() => toggle(line.value, !line.open)}
+              />
+            );
+          }
+          const node = line?.kind === 'node' ? nodes.get(line.nodeId) : undefined;
           if (node === undefined) return null;
           return (
             <FleetRow
               key={node.nodeId}
+              {...place}
               node={node}
-              known={known}
               columns={columns}
               template={template}
-              top={item.start}
-              index={item.index}
               selected={node.nodeId === selected}
               onSelect={setSelected}
             />
@@ -110,4 +150,9 @@ export function FleetTable({ nodes, version, matches, filter, known }: Props) {
       </div>
     </div>
   );
+}
+
+/** What the selection remembers: an id is never a group's name, which has a blank before it. */
+function keyOf(line: TableLine): string {
+  return line.kind === 'node' ? line.nodeId : ` ${line.value}`;
 }

@@ -23,7 +23,7 @@ const GAP_Y = 14;
 const MOST_CELL = 40;
 const LEAST_CELL = 4;
 /** A group's head needs room for its name. */
-const LEAST_WIDTH = 120;
+const LEAST_WIDTH = 190;
 const MOST_HEIGHTS = 64;
 
 /** `sizes` are the groups' counts, none 0. */
@@ -107,7 +107,7 @@ function spread(sizes: readonly number[], columns: readonly Column[], cell: numb
     return Math.max(Math.min(column.columns, mostOf(sizes, column)) * cell, LEAST_WIDTH);
   });
   const used = widths.reduce((sum, each) => sum + each, 0);
-  const gap = columns.length > 1 ? Math.min(GAP_X * 2, (width - used) / (columns.length - 1)) : 0;
+  const gap = columns.length > 1 ? Math.min(GAP_X * 3, (width - used) / (columns.length - 1)) : 0;
   const groups: HeatPlace[] = [];
   let x = 0;
   let lowest = 0;

@@ -1,6 +1,7 @@
 // The order of the rows over time: made anew on a new filter or sort at once, else every few seconds while the pointer is elsewhere.
 import { type RefObject, useEffect, useRef, useState } from 'react';
 import type { FleetNode } from '../../common/fleet-node.ts';
+import { columnOf } from './column-choice.ts';
 import { FLEET_COLUMNS, type FleetColumn } from './fleet-columns.tsx';
 import { type FleetSort, keepOrder, orderNodes } from './fleet-order.ts';
 
@@ -28,7 +29,7 @@ export function useFleetOrder(
     const due = performance.now() - before.atMs > REORDER_APART_MS && !pointerOver.current;
     if (asked || due) {
       last.current = { matches, sort, nodes, atMs: performance.now() };
-      const column = FLEET_COLUMNS.find((candidate) => candidate.key === sort.key) as FleetColumn;
+      const column = columnOf(sort.key) ?? (FLEET_COLUMNS[0] as FleetColumn);
       setOrder(orderNodes(nodes.values(), matches, column, sort.reversed));
     } else {
       setOrder((current) => {

@@ -3,6 +3,7 @@ import { LayoutGrid, Radar, Settings, SquareTerminal, Waypoints } from 'lucide-r
 import type { ReactNode } from 'react';
 import type { FleetNode } from '../../common/fleet-node.ts';
 import { compileFilter } from '../fleet/node-match.ts';
+import { SavedViewsNav } from '../fleet/saved-views-nav.tsx';
 import { formatNumber } from '../parts/format.ts';
 import { LIMITS } from '../parts/limits.ts';
 import { type ShownState, StateMark } from '../parts/state-mark.tsx';
@@ -69,6 +70,7 @@ export function Rail() {
             {name}
           </Item>
         ))}
+        <SavedViewsNav />
       </nav>
       {openNodes.length > 0 && <h3>Open nodes</h3>}
       <nav className="minor" aria-label="Open nodes" hidden={openNodes.length === 0}>

@@ -15,6 +15,8 @@ export type Route =
       group?: string | undefined;
       /** What the heat map is coloured by. */
       metric?: string | undefined;
+      /** The table's column, with a dash before it turned round. */
+      sort?: string | undefined;
     }
   | { page: 'node'; nodeId: string /** The overview where it is not named. */; section?: string | undefined }
   | { page: 'explore'; sql: string }
@@ -38,6 +40,7 @@ export function parseRoute(fragment: string): Route {
     ...named('view', view),
     ...named('group', query.get('group')),
     ...named('metric', query.get('metric')),
+    ...named('sort', query.get('sort')),
   };
 }
 
@@ -46,7 +49,7 @@ export function formatRoute(route: Route): string {
   switch (route.page) {
     case 'fleet': {
       const view = route.view === 'table' ? '' : route.view;
-      return withQuery('#/fleet', { filter: route.filter, view, group: route.group, metric: route.metric });
+      return withQuery('#/fleet', { filter: route.filter, view, group: route.group, metric: route.metric, sort: route.sort });
     }
     case 'node':
       return `#/node/${encodeURIComponent(route.nodeId)}${route.section ? `/${encodeURIComponent(route.section)}` : ''}`;
