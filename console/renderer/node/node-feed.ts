@@ -1,21 +1,28 @@
-// Everything the page of one node shows over time: asks the store for the window's stretch, follows the live samples, tells when to paint.
-
+// Everything the page of one node shows over time: which blocks of history to fetch, the live samples behind them, the stretch that shows.
 import { toMusterError } from '../../../core/common/muster-error.ts';
 import type { ConsoleApi, MetricsEvent } from '../../common/console-api.ts';
 import type { Painter } from '../state/painter.ts';
 import { Store } from '../state/store.ts';
-import { type Bounds, boundsOf, sampleBy, sampleStepSeconds, type TimeRange } from '../state/time-range.ts';
-import { ChartData } from './chart-data.ts';
-import { CHARTS } from './chart-specs.ts';
-import { newestTime } from './live-values.ts';
-import { type Filesystem, loadCharts, loadEvents, loadFilesystems, type NodeEvent } from './node-history.ts';
+import { type Bounds, boundsOf, type TimeRange } from '../state/time-range.ts';
+import { type ChartColumns, chartColumns, linesOf } from './charts/chart-columns.ts';
+import type { NodeEvent } from './node-event.ts';
+import { loadEvents, newestFirst, silences } from './node-events.ts';
+import { LiveSeries } from './series/live-series.ts';
+import { type Asking, type Points, type SeriesWish, wishesOf, wishKey } from './series/points.ts';
+import { SeriesCache } from './series/series-cache.ts';
+import { loadBlock } from './series/series-load.ts';
+import { blocksOf, type Step, stepFor } from './series/series-steps.ts';
+import type { ChartSpec, LineSpec } from './specs/chart-spec.ts';
+import { LOAD } from './specs/cpu.ts';
+import { factsOf } from './specs/measurements.ts';
 
 const LIVE_INTERVAL_MS = 1000;
-export const LENS_INTERVAL_MS = 100;
-export const LENS_MS = 5 * 60_000;
+const LENS_INTERVAL_MS = 100;
+const LENS_MS = 5 * 60_000;
 /** How much of the time axis the lens shows. */
-export const LENS_SPAN_MS = 60_000;
+const LENS_SPAN_MS = 60_000;
 const REFRESH_MS = 30_000;
+const MOVE_FETCH_MS = 120;
 
 export interface FeedState {
   /** Counts paintings; another number is another picture. */
@@ -23,34 +30,41 @@ export interface FeedState {
   loading: boolean;
   /** Why the history could not be read; empty when it could. */
   problem: string;
-  stepSeconds: number;
-  filesystems: readonly Filesystem[];
   events: readonly NodeEvent[];
   /** Until when the lens holds, Unix ms; 0 without one. */
   lensUntilMs: number;
 }
 
+export interface Drawn {
+  columns: ChartColumns;
+  lines: readonly LineSpec[];
+  /** Lines that are not drawn. */
+  left: number;
+}
+
 export class NodeFeed {
-  readonly state = new Store<FeedState>({
-    version: 0,
-    loading: true,
-    problem: '',
-    stepSeconds: 1,
-    filesystems: [],
-    events: [],
-    lensUntilMs: 0,
-  });
-  readonly data: ReadonlyMap<string, ChartData> = new Map(CHARTS.map((spec) => [spec.key, new ChartData(spec.lines.length)]));
+  readonly state = new Store<FeedState>({ version: 0, loading: true, problem: '', events: [], lensUntilMs: 0 });
+  /** What the charts show; follows the hand while the window is moved. */
+  readonly bounds = new Store<Bounds>({ fromMs: 0, toMs: 1 });
+  /** The moment under the pointer, Unix ms; null without one. */
+  readonly cursor = new Store<number | null>(null);
   readonly #api: ConsoleApi;
   readonly #painter: Painter;
   readonly #nodeId: string;
   readonly #now: () => number;
-  #range: TimeRange | undefined;
+  readonly #cache: SeriesCache;
+  readonly #live = new Map<string, LiveSeries>();
+  #wishes = new Map<string, SeriesWish>();
+  #range: TimeRange = { kind: 'live', spanMs: LENS_SPAN_MS };
+  #moving: Bounds | undefined;
   #intervalMs = 1000;
   #joinedMs = 0;
-  #history: AbortController | undefined;
-  #refresh: ReturnType<typeof setTimeout> | undefined;
-  #lensEnd: ReturnType<typeof setTimeout> | undefined;
+  #told: NodeEvent[] = [];
+  #events: AbortController | undefined;
+  #eventProblem = '';
+  /** The blocks that were painted last: while the window moves within them, frames cost no more than a scale. */
+  #paintedBlocks = '';
+  #timers: ReturnType<typeof setTimeout>[] = [];
   #unsubscribe: (() => void) | undefined;
 
   constructor(api: ConsoleApi, painter: Painter, nodeId: string, now: () => number) {
@@ -58,109 +72,204 @@ export class NodeFeed {
     this.#painter = painter;
     this.#nodeId = nodeId;
     this.#now = now;
+    this.#cache = new SeriesCache(
+      (wish, block, signal) => loadBlock(api, nodeId, wish, block, signal),
+      () => painter.request(this.#paint),
+      now,
+    );
+  }
+
+  /** What the page draws now. */
+  follow(asking: readonly Asking[]): void {
+    const wishes = wishesOf(asking);
+    for (const [key, wish] of wishes) {
+      if (factsOf(wish.measurement).namedBy !== undefined) continue;
+      if (this.#wishes.get(key)?.fields.join() !== wish.fields.join()) this.#live.set(key, new LiveSeries(wish));
+    }
+    for (const key of this.#live.keys()) if (!wishes.has(key)) this.#live.delete(key);
+    this.#wishes = wishes;
+    this.#subscribe();
+    this.#fetch();
   }
 
   /** Shows that range from now on. `intervalMs` is how often the node samples at rest, `joinedMs` when it enrolled: before, there is nothing. */
   show(range: TimeRange, intervalMs: number, joinedMs: number): void {
+    this.#moving = undefined;
     this.#range = range;
     this.#joinedMs = joinedMs;
     this.#intervalMs = Math.max(1000, intervalMs);
     if (range.kind === 'past') this.setLens(false);
-    this.#follow();
-    void this.#load();
+    this.#subscribe();
+    this.#fetch();
+    void this.#loadEvents();
+  }
+
+  /** Shows that stretch while a hand moves it; `show` ends it. */
+  move(bounds: Bounds): void {
+    this.#moving = bounds;
+    this.bounds.set(bounds);
+    this.#painter.request(this.#fetch, MOVE_FETCH_MS);
   }
 
   /** Raises the rate for a while, or ends that. */
   setLens(on: boolean): void {
-    clearTimeout(this.#lensEnd);
-    const before = this.state.get().lensUntilMs > 0;
-    if (!on && !before) return;
-    if (on) this.#lensEnd = setTimeout(() => this.setLens(false), LENS_MS);
-    for (const data of this.data.values()) data.clearLive();
+    if (on === this.state.get().lensUntilMs > 0) return;
+    for (const live of this.#live.values()) live.clear();
     this.#set({ lensUntilMs: on ? Date.now() + LENS_MS : 0 });
-    this.#follow();
+    if (on) this.#later(() => this.setLens(false), LENS_MS);
+    this.#subscribe();
+    this.#fetch();
+  }
+
+  /** A second went by. */
+  tick(): void {
+    this.#painter.request(this.#fetch);
   }
 
   close(): void {
-    clearTimeout(this.#refresh);
-    clearTimeout(this.#lensEnd);
-    this.#history?.abort();
+    for (const timer of this.#timers) clearTimeout(timer);
+    this.#events?.abort();
     this.#unsubscribe?.();
+    this.#cache.close();
   }
 
-  /** What the charts show now. */
-  bounds(): Bounds {
+  /** The step of the measurement's points in the stretch that shows. */
+  stepOf(measurement: string): Step {
+    if (this.#lens) return { seconds: LENS_INTERVAL_MS / 1000, raw: true };
+    const { fromMs, toMs } = this.#shown();
+    return stepFor(toMs - fromMs, Math.max(this.#intervalMs / 1000, factsOf(measurement).everySeconds));
+  }
+
+  /** All that is known of the series around the stretch that shows: history in the order of time, the live samples last. */
+  parts({ measurement, tags }: Pick<Asking, 'measurement' | 'tags'>): (readonly Points[])[] {
+    const key = wishKey(measurement, tags);
+    const wish = this.#wishes.get(key);
+    if (wish === undefined) return [];
+    const live = this.#range.kind === 'live' ? [this.#live.get(key)?.points ?? []] : [];
+    if (this.#lens) return live;
+    const { shown, beside } = this.#blocks(wish);
+    const blocks = [...beside.slice(0, 1), ...shown, ...beside.slice(1)];
+    return [...blocks.map((block) => this.#cache.get({ wish, block })?.series ?? []), ...live];
+  }
+
+  draw(spec: ChartSpec): Drawn {
+    const parts = this.parts(spec);
+    const { lines, left } = linesOf(spec, parts);
+    return { lines, left, columns: chartColumns(spec, lines, parts, this.stepOf(spec.measurement).seconds) };
+  }
+
+  /** What a point of the measurement is, in words. */
+  tierOf({ measurement, tags }: Pick<Asking, 'measurement' | 'tags'>): string {
+    if (this.#lens) return 'live, 10 Hz';
+    const step = this.stepOf(measurement);
+    const wish = this.#wishes.get(wishKey(measurement, tags));
+    const answers = wish === undefined ? [] : this.#blocks(wish).shown.map((block) => this.#cache.get({ wish, block }));
+    const tier = ['1h', '1m'].find((name) => answers.some((answer) => answer?.tier === name)) ?? 'raw';
+    const coarsest = Math.max(step.seconds, ...answers.map((answer) => answer?.stepSeconds ?? 0));
+    if (tier === 'raw' && step.raw) return `raw, ${inWords(coarsest)}`;
+    return `${tier} in steps of ${inWords(coarsest)}, min–max band`;
+  }
+
+  /** Whether history of it is on its way. */
+  isComing({ measurement, tags }: Pick<Asking, 'measurement' | 'tags'>): boolean {
+    const wish = this.#wishes.get(wishKey(measurement, tags));
+    return wish !== undefined && !this.#lens && this.#blocks(wish).shown.some((block) => this.#cache.isComing({ wish, block }));
+  }
+
+  get #lens(): boolean {
+    return this.state.get().lensUntilMs > 0;
+  }
+
+  #shown(): Bounds {
+    if (this.#moving !== undefined) return this.#moving;
     const now = this.#now();
-    if (this.state.get().lensUntilMs > 0) return { fromMs: now - LENS_SPAN_MS, toMs: now };
-    return this.#historyBounds();
-  }
-
-  /** What to ask the store for: under the lens too, the stretch that shows when it ends. */
-  #historyBounds(): Bounds {
-    const range = this.#range ?? { kind: 'live', spanMs: LENS_SPAN_MS };
-    const bounds = boundsOf(range, this.#now());
-    if (range.kind !== 'live') return bounds;
+    if (this.#lens) return { fromMs: now - LENS_SPAN_MS, toMs: now };
+    const bounds = boundsOf(this.#range, now);
+    if (this.#range.kind !== 'live') return bounds;
     return { ...bounds, fromMs: Math.min(bounds.toMs - LENS_SPAN_MS, Math.max(bounds.fromMs, this.#joinedMs)) };
   }
 
-  get liveStepSeconds(): number {
-    return this.state.get().lensUntilMs > 0 ? LENS_INTERVAL_MS / 1000 : LIVE_INTERVAL_MS / 1000;
+  #blocks({ measurement }: SeriesWish): ReturnType<typeof blocksOf> {
+    const { fromMs, toMs } = this.#shown();
+    return blocksOf(fromMs, toMs, this.stepOf(measurement));
   }
 
-  #follow(): void {
+  #subscribe(): void {
     this.#unsubscribe?.();
     this.#unsubscribe = undefined;
-    if (this.#range?.kind !== 'live') {
-      for (const data of this.data.values()) data.clearLive();
-      return;
-    }
-    const intervalMs = this.state.get().lensUntilMs > 0 ? LENS_INTERVAL_MS : LIVE_INTERVAL_MS;
-    const measurements = [...new Set(CHARTS.map((spec) => spec.measurement))];
+    if (this.#range.kind !== 'live') for (const live of this.#live.values()) live.clear();
+    const measurements = [...new Set([...this.#wishes.values()].map(({ measurement }) => measurement))];
+    if (this.#range.kind !== 'live' || measurements.length === 0) return;
+    const intervalMs = this.#lens ? LENS_INTERVAL_MS : LIVE_INTERVAL_MS;
     this.#unsubscribe = this.#api.subscribe('metrics', { nodeIds: [this.#nodeId], measurements, intervalMs }, this.#receive);
   }
 
   readonly #receive = ({ frames }: MetricsEvent): void => {
     for (const frame of frames) {
-      for (const spec of CHARTS) {
-        if (spec.measurement !== frame.measurement) continue;
-        const values = spec.live(frame).map((value) => value * spec.scale);
-        if (values.some((value) => !Number.isNaN(value))) this.data.get(spec.key)?.addLive(newestTime(frame) / 1e6, values);
-      }
+      for (const [key, { measurement }] of this.#wishes) if (measurement === frame.measurement) this.#live.get(key)?.add(frame);
     }
     this.#painter.request(this.#paint);
   };
 
-  async #load(): Promise<void> {
-    clearTimeout(this.#refresh);
-    this.#history?.abort();
+  readonly #fetch = (): void => {
+    let blocksNow = '';
+    if (!this.#lens) {
+      const wanted = [...this.#wishes.values()].map((wish) => ({ wish, blocks: this.#blocks(wish) }));
+      blocksNow = wanted.map(({ blocks }) => blocks.shown.map(({ step, index }) => `${step.seconds}:${index}`).join()).join(' ');
+      this.#cache.want([
+        ...wanted.flatMap(({ wish, blocks }) => blocks.shown.map((block) => ({ wish, block }))),
+        ...wanted.flatMap(({ wish, blocks }) => blocks.beside.map((block) => ({ wish, block }))),
+      ]);
+    }
+    if (this.#moving === undefined || blocksNow !== this.#paintedBlocks) this.#paint();
+    this.#paintedBlocks = blocksNow;
+  };
+
+  async #loadEvents(): Promise<void> {
+    this.#events?.abort();
     const controller = new AbortController();
-    this.#history = controller;
-    const range = this.#range as TimeRange;
-    const bounds = this.#historyBounds();
-    const stepSeconds = sampleStepSeconds(bounds.toMs - bounds.fromMs, this.#intervalMs);
-    this.#set({ loading: true });
+    this.#events = controller;
+    const { fromMs, toMs } = this.#shown();
+    const span = toMs - fromMs;
     const ask = (sql: string, maxRows: number) => this.#api.request('query', { sql, maxRows, timeoutMs: 20_000 }, controller.signal);
     try {
-      const asked = { nodeId: this.#nodeId, bounds, sample: `SAMPLE BY ${sampleBy(stepSeconds)}` };
-      const [problem, filesystems, events] = await Promise.all([
-        loadCharts(ask, asked, (key, times, columns) => this.data.get(key)?.setHistory(times, columns, stepSeconds)),
-        loadFilesystems(ask, asked),
-        loadEvents(ask, asked),
-      ]);
-      if (controller.signal.aborted) return;
-      this.#set({ loading: false, problem, stepSeconds, filesystems, events });
-      if (range.kind === 'live') this.#refresh = setTimeout(() => void this.#load(), REFRESH_MS);
+      // A span to each side, so that marks are there while the window is moved.
+      this.#told = await loadEvents(ask, this.#nodeId, { fromMs: fromMs - span, toMs: toMs + span });
+      this.#eventProblem = '';
     } catch (error) {
-      if (controller.signal.aborted) return;
-      this.#set({ loading: false, problem: toMusterError(error).message });
-      this.#refresh = setTimeout(() => void this.#load(), REFRESH_MS / 6);
+      if (!controller.signal.aborted) this.#eventProblem = toMusterError(error).message;
     }
+    if (controller.signal.aborted) return;
+    this.#paint();
+    if (this.#range.kind === 'live') this.#later(() => controller === this.#events && void this.#loadEvents(), REFRESH_MS);
   }
 
-  readonly #paint = (): void => this.#set({});
+  readonly #paint = (): void => {
+    this.bounds.set(this.#shown());
+    const loading = [...this.#wishes.values()].some((wish) => this.isComing(wish));
+    const { times, lines } = this.draw(LOAD).columns;
+    const sampled = times.filter((_, at) => lines.some((column) => column[at] !== null));
+    const silent = this.#lens ? [] : silences(sampled, this.stepOf(LOAD.measurement).seconds);
+    const events = [...this.#told, ...silent].sort(newestFirst);
+    this.#set({ loading, events, problem: this.#cache.problem || this.#eventProblem });
+  };
+
+  #later(act: () => void, ms: number): void {
+    const timer = setTimeout(() => {
+      this.#timers = this.#timers.filter((each) => each !== timer);
+      act();
+    }, ms);
+    this.#timers.push(timer);
+  }
 
   #set(change: Partial<FeedState>): void {
     const before = this.state.get();
     this.state.set({ ...before, ...change, version: before.version + 1 });
   }
+}
+
+function inWords(seconds: number): string {
+  if (seconds % 86_400 === 0) return `${seconds / 86_400} d`;
+  if (seconds % 3600 === 0) return `${seconds / 3600} h`;
+  return seconds % 60 === 0 ? `${seconds / 60} min` : `${seconds} s`;
 }

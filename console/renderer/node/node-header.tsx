@@ -6,22 +6,23 @@ import { formatAge, formatBytes, formatNumber, plural } from '../parts/format.ts
 import { StateWord } from '../parts/state-mark.tsx';
 import { useConsole } from '../state/console-state.ts';
 import { useStore } from '../state/store.ts';
-import { tierInWords } from '../state/time-range.ts';
 import type { NodeFeed } from './node-feed.ts';
+import type { Section } from './sections.ts';
+import { LOAD } from './specs/cpu.ts';
 
 /** A batch waits for an acknowledgement in any case: only one that waits longer is worth a word. */
 const OLD_BATCH_MS = 10_000;
 
-export function NodeHeader({ node, feed }: { node: FleetNode; feed: NodeFeed }) {
+export function NodeHeader({ node, feed, section }: { node: FleetNode; feed: NodeFeed; section: Section }) {
   const { clock, fleet, connection, time } = useConsole();
   const now = useStore(clock);
   const known = useStore(connection).kind === 'connected';
   const live = useStore(time).kind === 'live';
-  const { stepSeconds, lensUntilMs, problem, loading } = useStore(feed.state);
+  const { lensUntilMs, problem, loading } = useStore(feed.state);
   const lens = lensUntilMs > 0;
-  const { fromMs } = feed.bounds();
+  const { fromMs } = feed.bounds.get();
   const young = live && node.enrolledMs !== null && fromMs <= node.enrolledMs + 1000;
-  const tier = lens ? 'live, 10 Hz' : `${tierInWords(stepSeconds, node.intervalMs)}${young ? ', since it joined' : ''}`;
+  const tier = `${feed.tierOf(section.charts[0] ?? LOAD)}${young && !lens ? ', since it joined' : ''}`;
   return (
     <header className="node-head">
       <div className="node-title">

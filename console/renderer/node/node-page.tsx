@@ -1,29 +1,30 @@
-// One node: who it is, eight figures, and charts over the window's time.
-import { useEffect, useMemo, useRef, useState } from 'react';
+// One node: who it is, eight figures, and its sections of charts and tables over the window's time.
+import { useEffect, useMemo, useState } from 'react';
 import { toMusterError } from '../../../core/common/muster-error.ts';
 import type { FleetNode } from '../../common/fleet-node.ts';
 import { DisconnectedNotice } from '../fleet/disconnected-notice.tsx';
 import { useConsole } from '../state/console-state.ts';
 import { navigate } from '../state/route.ts';
 import { useStore } from '../state/store.ts';
-import { pastRange, type TimeRange } from '../state/time-range.ts';
-import { ChartPanel } from './chart-panel.tsx';
-import { CHARTS, type ChartSpec } from './chart-specs.ts';
-import { EventsPanel } from './events-panel.tsx';
-import { FilesystemsPanel } from './filesystems-panel.tsx';
+import { ChartsGrid } from './charts/charts-grid.tsx';
+import { useGestures } from './charts/use-gestures.ts';
 import { NodeFeed } from './node-feed.ts';
 import { NodeHeader } from './node-header.tsx';
+import { NodeTabs } from './node-tabs.tsx';
 import { NodeTiles } from './node-tiles.tsx';
+import { EventsSection } from './sections/events-section.tsx';
+import { SectionTables } from './sections/section-tables.tsx';
+import { askingOf, type Section, sectionOf } from './sections.ts';
 
-export default function NodePage({ nodeId }: { nodeId: string }) {
-  const { api, painter, fleet, time, returnToLive } = useConsole();
+export default function NodePage({ nodeId, section: key }: { nodeId: string; section?: string | undefined }) {
+  const { api, painter, fleet, time, clock } = useConsole();
   const snapshot = useStore(fleet.snapshot);
   const range = useStore(time);
+  const now = useStore(clock);
   const node = snapshot.nodes.get(nodeId);
+  const section = sectionOf(key);
   const [problem, setProblem] = useState('');
-  const beforeZoom = useRef<TimeRange>(undefined);
   const feed = useMemo(() => new NodeFeed(api, painter, nodeId, () => fleet.now()), [api, painter, nodeId, fleet]);
-  const { version } = useStore(feed.state);
   const known = node !== undefined;
   const intervalMs = node?.intervalMs ?? 1000;
   const joinedMs = node?.enrolledMs ?? 0;
@@ -32,6 +33,11 @@ export default function NodePage({ nodeId }: { nodeId: string }) {
   useEffect(() => {
     if (known) feed.show(range, intervalMs, joinedMs);
   }, [feed, known, range, intervalMs, joinedMs]);
+  useEffect(() => {
+    if (known) feed.follow(askingOf(section));
+  }, [feed, known, section]);
+  // Dependencies: a second of the gateway's clock went by
+  useEffect(() => feed.tick(), [feed, now]);
   useEffect(() => {
     // A name in the address, or a node this window has not heard of yet.
     if (known || !snapshot.complete) return;
@@ -42,39 +48,33 @@ export default function NodePage({ nodeId }: { nodeId: string }) {
   }, [api, known, nodeId, snapshot.complete]);
 
   if (node === undefined) return problem === '' ? null : <Unknown problem={problem} />;
-  const zoom = (from: number, to: number): void => {
-    const next = pastRange(Math.round(from * 1000), Math.round(to * 1000));
-    if (next === undefined) return;
-    beforeZoom.current ??= range;
-    time.set(next);
-  };
-  const reset = (): void => {
-    if (beforeZoom.current === undefined) returnToLive();
-    else time.set(beforeZoom.current);
-    beforeZoom.current = undefined;
-  };
-  const shown = CHARTS.filter((spec) => isShown(spec, feed));
   return (
     <>
-      <NodeHeader node={node} feed={feed} />
+      <NodeHeader node={node} feed={feed} section={section} />
       <DisconnectedNotice />
-      <NodeTiles node={node} feed={feed} version={version} />
-      <div className="charts">
-        {shown.map((spec) => (
-          <ChartPanel key={spec.key} spec={spec} feed={feed} onZoom={zoom} onReset={reset} />
-        ))}
-        <FilesystemsPanel feed={feed} />
-        <EventsPanel feed={feed} />
-      </div>
+      <NodeTiles node={node} feed={feed} />
+      <NodeTabs nodeId={nodeId} feed={feed} section={section} />
+      <SectionBody node={node} feed={feed} section={section} />
     </>
   );
 }
 
-/** An optional chart is for what the node has. */
-function isShown(spec: ChartSpec, feed: NodeFeed): boolean {
-  if (spec.hidden || !spec.optional) return !spec.hidden;
-  const newest = feed.data.get(spec.key)?.newest();
-  return newest !== undefined && (spec.present?.(newest) ?? true);
+function SectionBody({ node, feed, section }: { node: FleetNode; feed: NodeFeed; section: Section }) {
+  useStore(feed.state);
+  const gestures = useGestures(feed);
+  if (section.key === 'events') {
+    return (
+      <div className="section-scroll">
+        <EventsSection feed={feed} />
+      </div>
+    );
+  }
+  const openEvents = (): void => navigate({ page: 'node', nodeId: node.nodeId, section: 'events' });
+  return (
+    <ChartsGrid key={section.key} feed={feed} charts={section.charts} gestures={gestures} openEvents={openEvents}>
+      <SectionTables node={node} feed={feed} section={section} />
+    </ChartsGrid>
+  );
 }
 
 function Unknown({ problem }: { problem: string }) {

@@ -4,12 +4,22 @@ import { formatNumber, formatShort } from '../parts/format.ts';
 import { crossed, type LimitName } from '../parts/limits.ts';
 import { Sparkline } from '../parts/sparkline.tsx';
 import { useConsole } from '../state/console-state.ts';
+import { formatRoute } from '../state/route.ts';
 import { useStore } from '../state/store.ts';
+import type { ChartColumns } from './charts/chart-columns.ts';
 import type { NodeFeed } from './node-feed.ts';
+import type { ChartSpec } from './specs/chart-spec.ts';
+import { CPU, LOAD } from './specs/cpu.ts';
+import { DISK_IO, FULLEST } from './specs/disks.ts';
+import { MEMORY } from './specs/memory.ts';
+import { NETWORK } from './specs/network.ts';
+import { PRESSURE } from './specs/programs.ts';
+import { HOTTEST } from './specs/sensors.ts';
 
 interface Tile {
   title: string;
-  chart: string;
+  chart: ChartSpec;
+  section: string;
   unit: string;
   decimals?: number;
   limit?: LimitName;
@@ -31,7 +41,8 @@ const add = (a: number | null, b: number | null, scale: number): number | null =
 const TILES: readonly Tile[] = [
   {
     title: 'CPU',
-    chart: 'cpu',
+    chart: CPU,
+    section: 'cpu',
     unit: '%',
     decimals: 1,
     limit: 'cpu',
@@ -42,7 +53,8 @@ const TILES: readonly Tile[] = [
   },
   {
     title: 'Memory',
-    chart: 'memory',
+    chart: MEMORY,
+    section: 'memory',
     unit: '%',
     decimals: 1,
     limit: 'memory',
@@ -52,7 +64,8 @@ const TILES: readonly Tile[] = [
   },
   {
     title: 'Load',
-    chart: 'load',
+    chart: LOAD,
+    section: 'cpu',
     unit: '1 min',
     decimals: 2,
     now: (v) => v.load1,
@@ -61,7 +74,8 @@ const TILES: readonly Tile[] = [
   },
   {
     title: 'Disk',
-    chart: 'disk',
+    chart: FULLEST,
+    section: 'disks',
     unit: '%',
     decimals: 1,
     limit: 'disk',
@@ -72,7 +86,8 @@ const TILES: readonly Tile[] = [
   },
   {
     title: 'Disk I/O',
-    chart: 'disk_io',
+    chart: DISK_IO,
+    section: 'disks',
     unit: 'MiB/s',
     now: (v) => add(v.diskReadBytesPerSecond, v.diskWriteBytesPerSecond, 1 / 2 ** 20),
     at: sum,
@@ -80,7 +95,8 @@ const TILES: readonly Tile[] = [
   },
   {
     title: 'Network',
-    chart: 'network',
+    chart: NETWORK,
+    section: 'network',
     unit: 'Mbit/s',
     now: (v) => add(v.rxBytesPerSecond, v.txBytesPerSecond, 8 / 1e6),
     at: sum,
@@ -88,7 +104,8 @@ const TILES: readonly Tile[] = [
   },
   {
     title: 'Pressure',
-    chart: 'pressure',
+    chart: PRESSURE,
+    section: 'cpu',
     unit: '%',
     decimals: 1,
     limit: 'pressure',
@@ -98,7 +115,8 @@ const TILES: readonly Tile[] = [
   },
   {
     title: 'Temperature',
-    chart: 'temperature',
+    chart: HOTTEST,
+    section: 'sensors',
     unit: '°C',
     decimals: 1,
     limit: 'temperature',
@@ -108,27 +126,28 @@ const TILES: readonly Tile[] = [
   },
 ];
 
-/** `version` renders anew when the feed's data changed. */
-export function NodeTiles({ node, feed }: { node: FleetNode; feed: NodeFeed; version: number }) {
+export function NodeTiles({ node, feed }: { node: FleetNode; feed: NodeFeed }) {
+  // Another version is other data.
+  useStore(feed.state);
   const past = useStore(useConsole().time).kind === 'past';
   const heard = node.state === 'live' || node.state === 'late';
-  const { fromMs, toMs } = feed.bounds();
+  const { fromMs, toMs } = feed.bounds.get();
   return (
     <div className="tiles">
       {TILES.map((tile) => {
-        const [, ...lines] = feed.data.get(tile.chart)?.columns(fromMs / 1000, toMs / 1000, feed.liveStepSeconds, false) ?? [[]];
-        const series = thin(lines, tile.at);
+        const series = within(
+          feed.draw(tile.chart).columns,
+          fromMs / 1000,
+          toMs / 1000,
+          1.5 * feed.stepOf(tile.chart.measurement).seconds,
+          tile.at,
+        );
         const last = series.findLast((value) => !Number.isNaN(value)) ?? null;
         const inPast = tile.title === 'Memory' && last !== null ? (last / (node.memoryBytes / 2 ** 30)) * 100 : last;
         const value = past ? inPast : heard && node.values !== null ? tile.now(node.values) : null;
         const mark = tile.limit === undefined ? '' : crossed(tile.limit, value);
         return (
-          <a
-            key={tile.title}
-            className="tile"
-            href={`#/node/${node.nodeId}`}
-            onClick={() => document.querySelector(`[data-chart="${tile.chart}"]`)?.scrollIntoView({ block: 'nearest' })}
-          >
+          <a key={tile.title} className="tile" href={formatRoute({ page: 'node', nodeId: node.nodeId, section: tile.section })}>
             <span className="tile-name">
               <span>{tile.title}</span>
               <span className="cut tile-note">{value === null ? '' : tile.note(node)}</span>
@@ -155,21 +174,18 @@ export function NodeTiles({ node, feed }: { node: FleetNode; feed: NodeFeed; ver
 
 const SPARK_POINTS = 120;
 
-/** At most so many points, each the mean of its share. */
-function thin(lines: readonly (number | null)[][], at: (lines: readonly (number | null)[]) => number): number[] {
-  const count = lines[0]?.length ?? 0;
-  const share = Math.max(1, Math.ceil(count / SPARK_POINTS));
-  const points: number[] = [];
-  for (let start = 0; start < count; start += share) {
-    let total = 0;
-    let known = 0;
-    for (let row = start; row < Math.min(count, start + share); row++) {
-      const values = lines.map((column) => column[row] ?? null);
-      if (values.every((value) => value === null)) continue;
-      total += at(values);
-      known++;
-    }
-    points.push(known === 0 ? Number.NaN : total / known);
+/** The stretch that shows in a few dozen points, each the mean of its share; a share without samples is a gap. */
+function within(columns: ChartColumns, from: number, to: number, stepSeconds: number, at: Tile['at']): number[] {
+  const points = Math.max(2, Math.min(SPARK_POINTS, Math.floor((to - from) / stepSeconds)));
+  const sums = new Float64Array(points);
+  const counts = new Uint32Array(points);
+  const share = (to - from) / points;
+  for (let row = 0; row < columns.times.length; row++) {
+    const slot = Math.floor(((columns.times[row] as number) - from) / share);
+    const values = columns.lines.map((column) => column[row] ?? null);
+    if (slot < 0 || slot >= points || values.every((value) => value === null)) continue;
+    sums[slot] = (sums[slot] as number) + at(values);
+    counts[slot] = (counts[slot] as number) + 1;
   }
-  return points;
+  return Array.from(sums, (sum, slot) => sum / (counts[slot] as number));
 }

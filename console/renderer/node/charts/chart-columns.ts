@@ -1,0 +1,138 @@
+// The points of one chart as its drawing takes them: the lines of a spec found among the series, put on one axis of time. A gap stays a gap.
+import type { Points } from '../series/points.ts';
+import type { ChartSpec, LineSpec } from '../specs/chart-spec.ts';
+
+type Column = (number | null)[];
+
+/** Unix seconds, then a column a line; null is a gap. Lines of one series have their least and most where a step holds several rows. */
+export interface ChartColumns {
+  times: number[];
+  lines: Column[];
+  /** One a line. */
+  bands: ({ low: Column; high: Column } | null)[];
+}
+
+/** Lines that a chart of each value of a tag draws at most. */
+export const MAX_LINES = 8;
+
+const NO_COLUMNS: ChartColumns = { times: [], lines: [], bands: [] };
+
+/**
+ * Columns of `lines` from parts that follow each other in time; what a later part has before the end of the last step of an earlier one is left out.
+ * `stepSeconds` is what a point stands for: a hole wider than two and a half of them is a gap.
+ */
+export function chartColumns(
+  spec: ChartSpec,
+  lines: readonly LineSpec[],
+  parts: readonly (readonly Points[])[],
+  stepSeconds: number,
+): ChartColumns {
+  if (lines.length === 0) return NO_COLUMNS;
+  const columns: ChartColumns = { times: [], lines: lines.map(() => []), bands: lines.map(() => null) };
+  for (const part of parts) {
+    const found = lines.map((line) => part.filter((points) => matches(spec, line, points)));
+    addPart(columns, spec, lines, found, stepSeconds);
+  }
+  return columns;
+}
+
+/** The lines of a spec; of one with `each`, those of the tag's values that reach highest, and how many are left out. */
+export function linesOf(spec: ChartSpec, parts: readonly (readonly Points[])[]): { lines: readonly LineSpec[]; left: number } {
+  const { each, except = [] } = spec;
+  if (each === undefined) return { lines: spec.lines, left: 0 };
+  const highest = new Map<string, number>();
+  for (const part of parts) {
+    for (const { tags, fields } of part) {
+      const value = tags[each.tag];
+      if (value === undefined || value === '' || except.includes(value)) continue;
+      let most = highest.get(value) ?? Number.NEGATIVE_INFINITY;
+      for (const field of [each.field, each.mirrored]) {
+        const mean = field === undefined ? undefined : fields[field]?.mean;
+        for (let i = 0; i < (mean?.length ?? 0); i++) if ((mean?.[i] as number) > most) most = mean?.[i] as number;
+      }
+      highest.set(value, most);
+    }
+  }
+  const known = [...highest].filter(([, most]) => Number.isFinite(most));
+  const shown = known.sort((a, b) => b[1] - a[1] || a[0].localeCompare(b[0])).slice(0, MAX_LINES);
+  // By name, so that a line keeps its colour while the order of the highest changes.
+  const names = shown.map(([value]) => value).sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
+  const lines = names.flatMap((label, at): LineSpec[] => {
+    const line: LineSpec = { label, field: each.field, color: at + 1, tags: { [each.tag]: label }, over: 'sum' };
+    return each.mirrored === undefined ? [line] : [line, { ...line, label: '', field: each.mirrored, mirrored: true }];
+  });
+  return { lines, left: known.length - shown.length };
+}
+
+function matches({ except }: ChartSpec, line: LineSpec, { tags, fields }: Points): boolean {
+  if (fields[line.field] === undefined) return false;
+  for (const tag in line.tags) if (tags[tag] !== line.tags[tag]) return false;
+  return except === undefined || !Object.values(tags).some((value) => except.includes(value));
+}
+
+function addPart(
+  columns: ChartColumns,
+  { scale }: ChartSpec,
+  lines: readonly LineSpec[],
+  found: readonly (readonly Points[])[],
+  stepSeconds: number,
+): void {
+  const after = columns.times.at(-1) ?? Number.NEGATIVE_INFINITY;
+  const times = unionOf(found, after + stepSeconds / 2);
+  const start = columns.times.length;
+  const rowAt = new Map<number, number>();
+  let before = after;
+  for (const time of times) {
+    if (before > 0 && time - before > 2.5 * stepSeconds) columns.times.push((time + before) / 2);
+    rowAt.set(time, columns.times.length);
+    columns.times.push(time);
+    before = time;
+  }
+  const rows = columns.times.length;
+  lines.forEach((line, at) => {
+    const column = columns.lines[at] as Column;
+    fill(column, start, rows);
+    const all = found[at] as readonly Points[];
+    const used = line.over === undefined ? all.slice(0, 1) : all;
+    const [only] = used;
+    if (used.length === 1 && only?.fields[line.field]?.spread)
+      columns.bands[at] ??= { low: new Array(start).fill(null), high: new Array(start).fill(null) };
+    const band = columns.bands[at];
+    for (const points of used) {
+      const { mean, spread } = points.fields[line.field] as Points['fields'][string];
+      for (let i = 0; i < points.times.length; i++) {
+        const row = rowAt.get(points.times[i] as number);
+        const value = (mean[i] as number) * scale;
+        if (row === undefined || Number.isNaN(value)) continue;
+        const standing = column[row] as number | null;
+        column[row] = standing === null ? value : line.over === 'max' ? Math.max(standing, value) : standing + value;
+        if (band && spread && used.length === 1) {
+          band.low[row] = (spread.min[i] as number) * scale;
+          band.high[row] = (spread.max[i] as number) * scale;
+        }
+      }
+    }
+    if (band) {
+      fill(band.low, start, rows);
+      fill(band.high, start, rows);
+    }
+  });
+}
+
+function fill(column: Column, from: number, to: number): void {
+  for (let row = from; row < to; row++) column[row] ??= null;
+}
+
+/** All times from `after` on, rising. Series of one tick share theirs. */
+function unionOf(found: readonly (readonly Points[])[], after: number): number[] {
+  const seen = new Set<number>();
+  let last: ArrayLike<number> | undefined;
+  for (const series of found) {
+    for (const { times } of series) {
+      if (times === last) continue;
+      last = times;
+      for (let i = 0; i < times.length; i++) if ((times[i] as number) >= after) seen.add(times[i] as number);
+    }
+  }
+  return [...seen].sort((a, b) => a - b);
+}

@@ -1,0 +1,97 @@
+// A chart with its head: title, unit, and each line's value at the cursor, or the newest.
+import { useEffect, useRef } from 'react';
+import { formatNumber } from '../../parts/format.ts';
+import { useConsole } from '../../state/console-state.ts';
+import { useStore } from '../../state/store.ts';
+import type { Drawn, NodeFeed } from '../node-feed.ts';
+import type { ChartSpec } from '../specs/chart-spec.ts';
+import type { ChartGestures } from './chart-gestures.ts';
+import { ChartView } from './chart-view.ts';
+
+interface Props {
+  spec: ChartSpec;
+  feed: NodeFeed;
+  drawn: Drawn;
+  gestures: ChartGestures;
+}
+
+export function ChartPanel({ spec, feed, drawn, gestures }: Props) {
+  const { theme } = useConsole();
+  const shownTheme = useStore(theme.theme);
+  const { version, loading, events } = useStore(feed.state);
+  const host = useRef<HTMLDivElement>(null);
+  const head = useRef<HTMLDivElement>(null);
+  const view = useRef<ChartView>(undefined);
+  const cursor = useRef<number | null>(null);
+  const latest = useRef({ drawn, gestures });
+  latest.current = { drawn, gestures };
+  const lineNames = drawn.lines.map(({ label, field }) => `${label} ${field}`).join('\0');
+
+  // Dependencies: another theme or other lines are another chart
+  useEffect(() => {
+    const chart = new ChartView(host.current as HTMLElement, spec, latest.current.drawn.lines, {
+      onCursor: (index, seconds) => {
+        cursor.current = index;
+        showValues(head.current, spec, latest.current.drawn, index);
+        if (seconds !== undefined) feed.cursor.set(seconds === null ? null : Math.round(seconds * 1000));
+      },
+      onZoom: (from, to) => latest.current.gestures.onZoom(from, to),
+      onMove: (from, to) => latest.current.gestures.onMove(from, to),
+      onMoved: () => latest.current.gestures.onMoved(),
+      onReset: () => latest.current.gestures.onReset(),
+    });
+    view.current = chart;
+    const move = (): void => {
+      const { fromMs, toMs } = feed.bounds.get();
+      chart.setBounds(fromMs / 1000, toMs / 1000);
+    };
+    const stop = feed.bounds.subscribe(move);
+    return () => {
+      stop();
+      chart.close();
+    };
+  }, [spec, feed, shownTheme, lineNames]);
+
+  // Dependencies: the version says that the feed's data changed
+  useEffect(() => {
+    const { fromMs, toMs } = feed.bounds.get();
+    view.current?.show(latest.current.drawn.columns, fromMs / 1000, toMs / 1000, events);
+    showValues(head.current, spec, latest.current.drawn, cursor.current);
+  }, [version, shownTheme, spec, feed, lineNames]);
+
+  const empty = !loading && drawn.columns.times.length === 0;
+  const keys = 'Arrows move the cursor, + and − zoom, Page up and Page down pan, 0 resets';
+  return (
+    <section className="chart" data-chart={spec.key}>
+      <div className="chart-head" ref={head}>
+        <h3>{spec.title}</h3>
+        <span className="t3" title={feed.tierOf(spec)}>
+          {spec.unit}
+        </span>
+        <span className="grow" />
+        {drawn.lines.map((line, at) => (
+          <span key={`${line.label} ${line.field}`} className="key">
+            {line.label !== '' && <i className="swatch" style={{ background: `var(--series-${line.color})` }} />}
+            {line.label !== '' && <span className="cut">{line.label}</span>}
+            <output data-line={at} />
+          </span>
+        ))}
+        {drawn.left > 0 && <span className="t3">{drawn.left} more</span>}
+      </div>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the keys of a chart need a place for the focus */}
+      <div className="chart-body" ref={host} role="group" tabIndex={0} aria-label={`${spec.title}, ${spec.unit}. ${keys}`} title="">
+        {empty && <p className="chart-empty t3 small">No samples in this stretch of time</p>}
+      </div>
+    </section>
+  );
+}
+
+/** Written past React: it follows the pointer. */
+function showValues(head: HTMLElement | null, spec: ChartSpec, { columns }: Drawn, index: number | null): void {
+  for (const output of head?.querySelectorAll('output') ?? []) {
+    const column = columns.lines[Number(output.dataset['line'])] ?? [];
+    const value = index === null ? column.findLast((candidate) => candidate !== null) : column[index];
+    const text = formatNumber(value, spec.decimals);
+    if (output.textContent !== text) output.textContent = text;
+  }
+}

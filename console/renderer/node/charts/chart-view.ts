@@ -1,0 +1,186 @@
+// One uPlot chart: its shape from the spec, colours from the theme, cursor shared by all charts of the page. Lives outside React.
+import uPlot from 'uplot';
+import { formatAxis, formatClock, formatDay, formatMinute } from '../../parts/format.ts';
+import { token } from '../../state/theme.ts';
+import { EVENT_COLORS, type EventColor, eventColor, type NodeEvent } from '../node-event.ts';
+import type { ChartSpec, LineSpec } from '../specs/chart-spec.ts';
+import type { ChartColumns } from './chart-columns.ts';
+import { type ChartGestures, listenToGestures } from './chart-gestures.ts';
+
+const SYNC_KEY = 'node';
+/** Room for the scale at the left and the last label at the right: the row of events keeps to it. */
+export const PLOT_LEFT = 48;
+export const PLOT_RIGHT = 30;
+
+export interface ChartViewEvents extends ChartGestures {
+  /** The point under the cursor, null when it left; and its time in seconds where the pointer or the keys are on this chart. */
+  onCursor(index: number | null, seconds: number | null | undefined): void;
+}
+
+export class ChartView {
+  readonly #plot: uPlot;
+  readonly #observer: ResizeObserver;
+  readonly #spec: ChartSpec;
+  readonly #lines: readonly LineSpec[];
+  readonly #eventColors: Record<EventColor, string>;
+  #bounds: [number, number] = [0, 1];
+  #events: readonly NodeEvent[] = [];
+  #nulls: null[] = [];
+
+  constructor(host: HTMLElement, spec: ChartSpec, lines: readonly LineSpec[], events: ChartViewEvents) {
+    this.#spec = spec;
+    this.#lines = lines;
+    this.#eventColors = Object.fromEntries(EVENT_COLORS.map((name) => [name, token(name)])) as Record<EventColor, string>;
+    const axis = {
+      stroke: token('text-3'),
+      font: `11px ${token('ui')}`,
+      grid: { stroke: token('line'), width: 1 },
+      ticks: { show: false },
+    };
+    const own = (): boolean => host.matches(':hover') || host === document.activeElement;
+    const options: uPlot.Options = {
+      width: Math.max(50, host.clientWidth),
+      height: Math.max(50, host.clientHeight),
+      legend: { show: false },
+      padding: [8, PLOT_RIGHT, 0, 0],
+      cursor: {
+        sync: { key: SYNC_KEY, setSeries: false },
+        drag: { x: true, y: false, setScale: false },
+        points: { size: 5, width: 1 },
+        bind: {
+          // Shift drags the window along instead.
+          mousedown: (_, __, handler) => (event) => (event.shiftKey ? null : handler(event)),
+          dblclick: () => () => {
+            events.onReset();
+            return null;
+          },
+        },
+      },
+      scales: { x: { time: true, range: () => this.#bounds }, y: { range: (_, low, high) => this.#reach(low, high) } },
+      axes: [
+        { ...axis, size: 24, gap: 5, values: (_, splits) => splits.map(this.#formatTime) },
+        {
+          ...axis,
+          size: PLOT_LEFT,
+          gap: 6,
+          space: 36,
+          values: (_, splits) => splits.map((value) => formatAxis(Math.abs(value))),
+        },
+      ],
+      series: [{}, ...lines.map((line) => this.#series(line)), ...(spec.stacked ? [] : lines.flatMap(() => [EDGE, EDGE]))],
+      bands: spec.stacked ? lines.slice(1).map((_, at) => ({ series: [at + 2, at + 1] })) : lines.map((line, at) => this.#band(line, at)),
+      hooks: {
+        setCursor: [
+          (plot) => {
+            const { left = -1, idx } = plot.cursor;
+            events.onCursor(idx ?? null, own() ? (left < 0 ? null : plot.posToVal(left, 'x')) : undefined);
+          },
+        ],
+        setSelect: [
+          (plot) => {
+            if (plot.select.width < 4) return;
+            events.onZoom(plot.posToVal(plot.select.left, 'x'), plot.posToVal(plot.select.left + plot.select.width, 'x'));
+            plot.setSelect({ left: 0, width: 0, top: 0, height: 0 }, false);
+          },
+        ],
+        draw: [(plot) => this.#drawEvents(plot)],
+      },
+    };
+    this.#plot = new uPlot(options, [[], ...options.series.slice(1).map(() => [])], host);
+    listenToGestures(host, this.#plot, events);
+    this.#observer = new ResizeObserver(() => this.#plot.setSize({ width: host.clientWidth, height: host.clientHeight }));
+    this.#observer.observe(host);
+  }
+
+  /** Draws the columns over the stretch from `fromSeconds` to `toSeconds`; they may reach beyond it. */
+  show(columns: ChartColumns, fromSeconds: number, toSeconds: number, events: readonly NodeEvent[]): void {
+    this.#bounds = [fromSeconds, toSeconds];
+    this.#events = events;
+    this.#plot.setData(this.#shape(columns) as uPlot.AlignedData);
+  }
+
+  /** The same points over another stretch: all that a frame of panning costs. */
+  setBounds(fromSeconds: number, toSeconds: number): void {
+    this.#bounds = [fromSeconds, toSeconds];
+    this.#plot.setScale('x', { min: fromSeconds, max: toSeconds });
+  }
+
+  close(): void {
+    this.#observer.disconnect();
+    this.#plot.destroy();
+  }
+
+  #series({ color, filled, label }: LineSpec): uPlot.Series {
+    const stroke = token(`series-${color}`);
+    const fill = this.#spec.stacked ? `${stroke}66` : filled ? `${stroke}30` : undefined;
+    return {
+      label,
+      stroke,
+      width: this.#spec.stacked ? 1 : 1.4,
+      spanGaps: false,
+      points: { show: false },
+      ...(fill === undefined ? {} : { fill }),
+    };
+  }
+
+  /** From the least to the most, behind its line. */
+  #band({ color }: LineSpec, at: number): uPlot.Band {
+    const low = this.#lines.length + 1 + 2 * at;
+    return { series: [low + 1, low], fill: `${token(`series-${color}`)}38` };
+  }
+
+  /** Stacked lines stand on those before; mirrored ones hang below the axis. */
+  #shape({ times, lines, bands }: ChartColumns): (number | null)[][] {
+    if (this.#spec.stacked) {
+      const floor = new Float64Array(times.length);
+      const stand = (value: number | null, row: number): number | null => {
+        if (value === null) return null;
+        floor[row] = (floor[row] as number) + value;
+        return floor[row] as number;
+      };
+      return [times, ...lines.map((column) => column.map(stand))];
+    }
+    if (this.#nulls.length !== times.length) this.#nulls = new Array(times.length).fill(null);
+    const hang = (column: (number | null)[], at: number): (number | null)[] =>
+      this.#lines[at]?.mirrored ? column.map((value) => (value === null ? null : -value)) : column;
+    return [
+      times,
+      ...lines.map(hang),
+      ...bands.flatMap((band, at) => (band === null ? [this.#nulls, this.#nulls] : [hang(band.low, at), hang(band.high, at)])),
+    ];
+  }
+
+  #reach(low: number | null, high: number | null): [number, number] {
+    if (this.#spec.max !== undefined) return [0, this.#spec.max];
+    const most = Math.max(Math.abs(low ?? 0), Math.abs(high ?? 0)) * 1.1 || 1;
+    if (this.#lines.some((line) => line.mirrored)) return [-most, most];
+    return low !== null && low < 0 ? [-most, most] : [0, most];
+  }
+
+  readonly #formatTime = (seconds: number): string => {
+    const span = this.#bounds[1] - this.#bounds[0];
+    if (span <= 300) return formatClock(seconds * 1000);
+    return span > 172_800 ? formatDay(seconds * 1000) : formatMinute(seconds * 1000);
+  };
+
+  #drawEvents(plot: uPlot): void {
+    const { ctx, bbox } = plot;
+    ctx.save();
+    ctx.setLineDash([3, 3]);
+    ctx.lineWidth = 1;
+    for (const event of this.#events) {
+      const seconds = event.timeMs / 1000;
+      if (seconds < this.#bounds[0] || seconds > this.#bounds[1]) continue;
+      const x = Math.round(plot.valToPos(seconds, 'x', true)) + 0.5;
+      ctx.strokeStyle = this.#eventColors[eventColor(event)];
+      ctx.beginPath();
+      ctx.moveTo(x, bbox.top);
+      ctx.lineTo(x, bbox.top + bbox.height);
+      ctx.stroke();
+    }
+    ctx.restore();
+  }
+}
+
+/** The least and the most have no line of their own. */
+const EDGE: uPlot.Series = { stroke: 'transparent', width: 0, spanGaps: false, points: { show: false } };

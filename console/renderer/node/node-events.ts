@@ -1,0 +1,68 @@
+// What happened on a node in a stretch of time: what its agent told, reboots, processes that the kernel ended, changes of what it is.
+import type { QueryResult } from '../../common/query-result.ts';
+import { numericColumn, textColumn } from '../../common/query-result.ts';
+import type { Bounds } from '../state/time-range.ts';
+import type { NodeEvent } from './node-event.ts';
+import { isMissing } from './series/series-load.ts';
+import { sqlText } from './sql-text.ts';
+
+export type Ask = (sql: string, maxRows: number) => Promise<QueryResult>;
+
+const MAX_EVENTS = 500;
+/** A gap is worth a mark from so long on. */
+const LEAST_SILENCE_S = 30;
+
+/** Newest first. */
+export async function loadEvents(ask: Ask, nodeId: string, bounds: Bounds): Promise<NodeEvent[]> {
+  const [from, to] = [bounds.fromMs, bounds.toMs].map((ms) => sqlText(new Date(ms).toISOString()));
+  const where = `node_id = ${sqlText(nodeId)} AND timestamp >= ${from} AND timestamp < ${to}`;
+  const found = await Promise.all([
+    read(ask, `SELECT timestamp, kind, severity, text FROM events WHERE ${where} ORDER BY timestamp DESC`),
+    read(
+      ask,
+      `SELECT timestamp, 'oom_kill' AS kind, 'error' AS severity, 'The kernel ended a process: memory ran out' AS text FROM paging ` +
+        `WHERE ${where} AND oom_kills_per_second > 0 ORDER BY timestamp DESC`,
+    ),
+    // The first count of a stretch is no reboot: the next one is.
+    read(
+      ask,
+      `SELECT min(timestamp) AS timestamp, 'reboot' AS kind, 'warning' AS severity, 'The machine started anew' AS text, boots FROM uptime ` +
+        `WHERE ${where} AND boots IS NOT NULL GROUP BY boots ORDER BY timestamp DESC`,
+    ).then((boots) => boots.slice(0, -1)),
+  ]);
+  return found.flat().sort(newestFirst);
+}
+
+/** Gaps in the rising times (seconds) of a series, as marks where they begin. */
+export function silences(times: readonly number[], stepSeconds: number): NodeEvent[] {
+  const events: NodeEvent[] = [];
+  for (let at = 1; at < times.length; at++) {
+    const [before, time] = [times[at - 1] as number, times[at] as number];
+    const seconds = time - before - stepSeconds;
+    if (seconds < Math.max(LEAST_SILENCE_S, 10 * stepSeconds)) continue;
+    const words = seconds < 90 ? `${Math.round(seconds)} s` : `${Math.round(seconds / 60)} min`;
+    events.push({ timeMs: (before + stepSeconds) * 1000, kind: 'silent', severity: 'warning', text: `No samples for ${words}` });
+  }
+  return events;
+}
+
+export function newestFirst(a: NodeEvent, b: NodeEvent): number {
+  return b.timeMs - a.timeMs;
+}
+
+async function read(ask: Ask, sql: string): Promise<NodeEvent[]> {
+  try {
+    const result = await ask(sql, MAX_EVENTS);
+    const times = numericColumn(result, 'timestamp');
+    const [kinds = [], severities = [], texts = []] = ['kind', 'severity', 'text'].map((name) => textColumn(result, name));
+    return kinds.map((kind, row) => ({
+      timeMs: (times?.[row] ?? Number.NaN) / 1000,
+      kind: kind ?? '',
+      severity: severities[row] ?? '',
+      text: texts[row] ?? '',
+    }));
+  } catch (error) {
+    if (isMissing(error)) return [];
+    throw error;
+  }
+}

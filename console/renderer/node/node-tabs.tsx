@@ -1,0 +1,98 @@
+// The sections of a node as tabs, and at their right what the charts show: the moment under the cursor, and the tier.
+import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
+import { MusterError, toMusterError } from '../../../core/common/muster-error.ts';
+import { formatAge, formatClock, formatDay, zoneName } from '../parts/format.ts';
+import { useConsole } from '../state/console-state.ts';
+import { formatRoute, navigate } from '../state/route.ts';
+import { useStore } from '../state/store.ts';
+import type { NodeFeed } from './node-feed.ts';
+import { type Counts, countInWords, loadCounts } from './section-counts.ts';
+import { SECTIONS, type Section } from './sections.ts';
+
+const REFRESH_MS = 30_000;
+const DAY_MS = 86_400_000;
+
+export function NodeTabs({ nodeId, feed, section }: { nodeId: string; feed: NodeFeed; section: Section }) {
+  const { counts, problem } = useCounts(nodeId);
+  const { events } = useStore(feed.state);
+  const { fromMs, toMs } = useStore(feed.bounds);
+  const list = useRef<HTMLDivElement>(null);
+  const eventCount = events.filter(({ timeMs }) => timeMs >= fromMs && timeMs <= toMs).length;
+  const shown = SECTIONS.filter(
+    (each) => each === section || each.measurements.length === 0 || each.measurements.some((name) => counts.has(name)),
+  );
+  const onKey = (event: KeyboardEvent): void => {
+    const at = shown.indexOf(section);
+    const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: shown.length - 1 }[event.key];
+    if (to === undefined) return;
+    event.preventDefault();
+    const next = shown[(to + shown.length) % shown.length] as Section;
+    navigate({ page: 'node', nodeId, section: next.key }, 'replace');
+    list.current?.querySelector<HTMLElement>(`[data-section="${next.key}"]`)?.focus();
+  };
+  return (
+    <div className="node-tabs">
+      <div ref={list} role="tablist" aria-label="Sections of the node" onKeyDown={onKey}>
+        {shown.map(({ key, title }) => {
+          const count = countInWords(key, counts, eventCount);
+          return (
+            <a
+              key={key}
+              role="tab"
+              data-section={key}
+              href={formatRoute({ page: 'node', nodeId, section: key })}
+              aria-selected={key === section.key}
+              tabIndex={key === section.key ? 0 : -1}
+            >
+              {title}
+              {count !== '' && <small className={count.includes('failed') ? 'bad' : 't3'}>{count}</small>}
+            </a>
+          );
+        })}
+      </div>
+      <span className="grow" />
+      {problem !== '' && <span className="bad small cut">{problem}</span>}
+      <CursorMoment feed={feed} />
+    </div>
+  );
+}
+
+function CursorMoment({ feed }: { feed: NodeFeed }) {
+  const { fleet } = useConsole();
+  const cursor = useStore(feed.cursor);
+  const { fromMs, toMs } = useStore(feed.bounds);
+  if (cursor === null) {
+    return (
+      <span className="t3 small hint" title="With the keys: arrows, + and −, Page up and Page down, 0">
+        drag zooms · shift-drag pans · Ctrl-wheel zooms · double click resets
+      </span>
+    );
+  }
+  const format = toMs - fromMs > DAY_MS ? formatDay : formatClock;
+  return (
+    <span className="t3 small">
+      cursor <b>{`${format(cursor)} ${zoneName()}`}</b>, {formatAge(fleet.now() - cursor)} ago
+    </span>
+  );
+}
+
+function useCounts(nodeId: string): { counts: Counts; problem: string } {
+  const { api, time, fleet, clock } = useConsole();
+  const range = useStore(time);
+  const beat = Math.floor(useStore(clock) / REFRESH_MS);
+  const liveBeat = range.kind === 'live' ? beat : 0;
+  const [state, setState] = useState<{ counts: Counts; problem: string }>({ counts: new Map(), problem: '' });
+  // Dependencies: the beat says that the present is another
+  useEffect(() => {
+    const controller = new AbortController();
+    loadCounts(api, nodeId, range.kind === 'live' ? fleet.now() : range.toMs, controller.signal).then(
+      (counts) => setState({ counts, problem: '' }),
+      (error: unknown) => {
+        if (error instanceof MusterError && error.code === 'cancelled') return;
+        setState((before) => ({ ...before, problem: toMusterError(error).message }));
+      },
+    );
+    return () => controller.abort();
+  }, [api, fleet, nodeId, range, liveBeat]);
+  return state;
+}

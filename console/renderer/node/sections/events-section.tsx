@@ -1,0 +1,46 @@
+// All that happened on the node in the stretch that shows, newest first.
+import { formatClock, formatDay, zoneName } from '../../parts/format.ts';
+import { useStore } from '../../state/store.ts';
+import { eventColor, eventTitle } from '../node-event.ts';
+import type { NodeFeed } from '../node-feed.ts';
+
+export function EventsSection({ feed }: { feed: NodeFeed }) {
+  const { events, loading } = useStore(feed.state);
+  const { fromMs, toMs } = useStore(feed.bounds);
+  const shown = events.filter(({ timeMs }) => timeMs >= fromMs && timeMs <= toMs);
+  return (
+    <section className="chart whole">
+      <div className="chart-head">
+        <h3>Events</h3>
+        <span className="t3">
+          from {formatDay(fromMs)} to {formatDay(toMs)} {zoneName()}, newest first
+        </span>
+      </div>
+      <table className="plain-table events-table">
+        <thead>
+          <tr>
+            <th>Time</th>
+            <th>What</th>
+            <th>Words</th>
+          </tr>
+        </thead>
+        <tbody>
+          {shown.map((event) => (
+            <tr key={`${event.timeMs} ${event.kind} ${event.text}`}>
+              <td title={new Date(event.timeMs).toISOString()}>
+                {formatDay(event.timeMs).replace(/,.*$/, '')} {formatClock(event.timeMs)}
+              </td>
+              <td className={eventColor(event)}>{eventTitle(event)}</td>
+              <td className="t1 cut" title={event.text}>
+                {event.text}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {shown.length === 0 && !loading && (
+        <p className="t3 small panel-note">Nothing happened in this stretch of time. A longer one shows more.</p>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,61 @@
+// CPU, its clock, what waits for it.
+import { chart, eachOf, line } from './chart-spec.ts';
+
+const TOTAL = { cpu: 'total' };
+
+export const CPU = chart(
+  'cpu',
+  'CPU by mode',
+  '%',
+  'cpu',
+  [line('user', 'user', 1), line('system', 'system', 2), line('iowait', 'iowait', 8), line('steal', 'steal', 5)],
+  { tags: TOTAL, stacked: true, max: 100 },
+);
+
+export const LOAD = chart(
+  'load',
+  'Load average',
+  'processes',
+  'load',
+  [line('1 min', 'load1', 1), line('5 min', 'load5', 2), line('15 min', 'load15', 3)],
+  { decimals: 2 },
+);
+
+export const CPU_CHARTS = [
+  CPU,
+  LOAD,
+  eachOf('cpu_cores', 'Busiest cores', '%', 'cpu', { tag: 'cpu', field: 'busy' }, { except: ['total'], max: 100 }),
+  chart(
+    'cpu_interrupts',
+    'Time in interrupts and nice',
+    '%',
+    'cpu',
+    [line('irq', 'irq', 1), line('softirq', 'softirq', 2), line('nice', 'nice', 3)],
+    { tags: TOTAL },
+  ),
+  chart(
+    'cpu_frequency',
+    'Clock',
+    'GHz',
+    'cpu_frequency',
+    [line('mean', 'mean_hertz', 1), line('lowest', 'lowest_hertz', 3), line('highest', 'highest_hertz', 2)],
+    { scale: 1e-9, decimals: 2, optional: true },
+  ),
+  chart(
+    'pressure_cpu',
+    'Waiting for CPU',
+    '% of time',
+    'pressure',
+    [line('some, 10 s', 'some_avg10', 1), line('some, 60 s', 'some_avg60', 3), line('some, now', 'some_percent', 2)],
+    { tags: { resource: 'cpu' }, optional: true },
+  ),
+  chart(
+    'switches',
+    'Context switches and interrupts',
+    'a second',
+    'processes',
+    [line('switches', 'context_switches_per_second', 1), line('interrupts', 'interrupts_per_second', 2)],
+    { decimals: 0, optional: true },
+  ),
+  chart('gpu_use', 'GPU', '%', 'gpu', [], { each: { tag: 'gpu', field: 'utilization_percent' }, optional: true, max: 100 }),
+];
