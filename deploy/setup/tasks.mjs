@@ -24,8 +24,11 @@ import { runDrills, runTests } from './test-task.mjs';
 /** @type {RuntimeName[]} */
 const STORE = ['nats-server', 'questdb', 'java'];
 
+/** For windows that nobody sees. @type {RuntimeName[]} */
+const DISPLAY = process.platform === 'linux' ? ['xvfb'] : [];
+
 /** @type {RuntimeName[]} */
-const TESTED = [...STORE, 'grpcurl', 'chromium', 'electron', ...(process.platform === 'linux' ? /** @type {const} */ (['xvfb']) : [])];
+const TESTED = [...STORE, 'grpcurl', 'chromium', 'electron', ...DISPLAY];
 
 /** What the drills need beside the store. @type {RuntimeName[]} */
 const DRILLED = ['grpcurl', 'prometheus', 'node-exporter'];
@@ -63,7 +66,7 @@ export const TASKS = {
   test: { needs: (args) => (args.length > 0 ? [...TESTED, ...DRILLED] : TESTED), built: true, run: runTests },
   drills: { needs: () => [...STORE, ...DRILLED], built: true, run: runDrills },
   bench: {
-    needs: () => STORE,
+    needs: ([name]) => (name === 'console' ? [...STORE, 'electron', ...DISPLAY] : STORE),
     built: true,
     async run({ root, node, env, args }) {
       const folder = join(root, 'test/bench');

@@ -137,6 +137,8 @@ export interface SimulationOptions {
   interval?: string;
   /** Default: spools on disk. */
   durable?: boolean;
+  /** Until when all must have their identity; default 120 s. */
+  readyWithinMs?: number;
 }
 
 export interface Simulation {
@@ -181,15 +183,16 @@ export async function startSimulation(pipeline: Pipeline, options: SimulationOpt
     readiness: { kind: 'line' },
   };
   const logFile = join(pipeline.home, 'logs', 'simulate.log');
+  const readyWithinMs = options.readyWithinMs ?? 120_000;
   let child = startChild(part, logFile);
-  await child.ready(120_000);
+  await child.ready(readyWithinMs);
   return {
     stateDir,
     kill: async () => void (await child.kill()),
     restart: async () => {
       await child.stop();
       child = startChild(part, logFile);
-      await child.ready(120_000);
+      await child.ready(readyWithinMs);
     },
     stop: async () => void (await child.stop(30_000)),
   };

@@ -1,0 +1,161 @@
+// `npm run bench -- console [--nodes N] [--minutes M] [--json]`: the desktop console over a whole Muster on this machine: how soon it shows
+// the fleet, how much work a frame costs it, what it needs of memory, and how old a live point is when it is drawn.
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { resolveRuntime } from '../../deploy/setup/runtimes.mjs';
+import { startDisplay } from '../e2e/virtual-display.ts';
+import { chooseStretch } from '../e2e/window-time.ts';
+import { startPipeline, startSimulation } from '../harness/pipeline.ts';
+import { until } from '../harness/until.ts';
+import { ConsoleWindow, type WindowOptions } from './console/console-window.ts';
+import { type FrameWork, quantile } from './console/frame-work.ts';
+import { goTo, pan, scroll, spotOf, sweep } from './console/gestures.ts';
+import { POINTS, type Stretch, storeMillionPoints } from './console/million-points.ts';
+import { filterTimes, firstRowsMs, livePointAges } from './console/page-probes.ts';
+
+const ACT_MS = 6000;
+const LENS_MS = 15_000;
+const FILTERS = ['accra', 'cpu>50', 'state:live disk>70'];
+const SCROLL = { pixels: 9000, pixelsPerSecond: 3000 };
+/** Ten thousand enrolments, each on disk when it is acknowledged. */
+const ENROLLED_WITHIN_MS = 1_800_000;
+/** The disk is not what is measured: where memory can stand for it, enrolments take minutes and not an hour. */
+const SHARED_MEMORY = '/dev/shm';
+
+const { values: options } = parseArgs({
+  options: {
+    nodes: { type: 'string', default: '10000' },
+    minutes: { type: 'string', default: '1' },
+    json: { type: 'boolean', default: false },
+  },
+});
+
+interface Result {
+  nodes: number;
+  firstPaintMs: number;
+  scrollWorkP95Ms: number;
+  heatmapWorkP95Ms: number;
+  droppedFramesPercent: number;
+  filterMs: number;
+  rendererMb: number;
+  panWorkP95Ms: number;
+  agentToPixelP99Ms: number;
+}
+
+const nodes = Number(options.nodes);
+const dir = mkdtempSync(join(existsSync(SHARED_MEMORY) ? SHARED_MEMORY : tmpdir(), 'muster-console-'));
+const display = await startDisplay(await resolveRuntime('xvfb'));
+const home = join(dir, 'home');
+mkdirSync(home);
+const pipeline = await startPipeline({ home, agent: true, env: { MUSTER_ETL_TIERS: 'true' } });
+try {
+  const simulation = await startSimulation(pipeline, { nodes, interval: '10s', durable: false, readyWithinMs: ENROLLED_WITHIN_MS });
+  try {
+    const recent = "SELECT count_distinct(node_id) FROM load WHERE timestamp > dateadd('s', -20, now())";
+    await until('every node reports', async () => Number((await pipeline.sql(recent))[0]?.[0]) > nodes, 300_000);
+    const nodeId = String((await pipeline.sql('SELECT node_id FROM nodes WHERE simulated = false'))[0]?.[0]);
+    const stretch = await storeMillionPoints(pipeline, nodeId);
+    report(await measure(nodeId, stretch));
+  } finally {
+    await simulation.stop();
+  }
+} finally {
+  await pipeline.stop();
+  display.stop();
+  rmSync(dir, { recursive: true, force: true });
+}
+
+async function measure(nodeId: string, stretch: Stretch): Promise<Result> {
+  const { gateway, caFile, tokenFile } = pipeline.addresses;
+  const place: WindowOptions = { gateway, caFile, tokenFile, display: display.name, dataDir: join(dir, 'window') };
+  mkdirSync(place.dataDir);
+  // The first start fills the caches of code; it is not the one that counts.
+  const cold = await ConsoleWindow.open(place);
+  await firstRowsMs(cold.page);
+  await cold.close();
+  const window = await ConsoleWindow.open(place);
+  try {
+    const { page } = window;
+    const firstPaintMs = Math.round((await firstRowsMs(page)) - (await window.renderer()).createdMs);
+    say(`first rows ${firstPaintMs} ms after the window was made`);
+    await wait(5000);
+    const beganMb = await window.rendererMb();
+    const scrolled = await overFleet(window);
+    const heat = await overHeatMap(window);
+    await goTo(page, '#/fleet');
+    const filtered = await filterTimes(page, FILTERS);
+    say(`filter: p50 ${quantile(filtered, 0.5)} ms, worst ${quantile(filtered, 1)} ms of ${filtered.length} keystrokes`);
+    const panned = await overMillionPoints(window, nodeId, stretch);
+    const ages = await throughLens(window, nodeId);
+    await goTo(page, '#/fleet');
+    await wait(Number(options.minutes) * 60_000);
+    const rendererMb = await window.rendererMb();
+    say(`renderer ${rendererMb} MB, ${rendererMb - beganMb} MB more than at first`);
+    const acted = [scrolled, heat, panned];
+    const dropped = acted.reduce((sum, work) => sum + work.dropped, 0);
+    const shown = acted.reduce((sum, work) => sum + work.shown, 0);
+    return {
+      nodes,
+      firstPaintMs,
+      scrollWorkP95Ms: scrolled.p95Ms,
+      heatmapWorkP95Ms: heat.p95Ms,
+      droppedFramesPercent: Math.round((1000 * dropped) / (shown + dropped)) / 10,
+      filterMs: quantile(filtered, 0.95),
+      rendererMb,
+      panWorkP95Ms: panned.p95Ms,
+      agentToPixelP99Ms: Math.round(quantile(ages, 0.99)),
+    };
+  } finally {
+    await window.close();
+  }
+}
+
+async function overFleet(window: ConsoleWindow): Promise<FrameWork> {
+  const grid = await spotOf(window.page.getByRole('grid', { name: 'Nodes' }));
+  return told('scrolling the table', await window.traced(() => scroll(window, grid, SCROLL.pixels, SCROLL.pixelsPerSecond)));
+}
+
+async function overHeatMap(window: ConsoleWindow): Promise<FrameWork> {
+  await goTo(window.page, '#/fleet?view=heatmap&group=region');
+  const map = await spotOf(window.page.getByRole('application', { name: /^Heat map of/ }));
+  await wait(1000);
+  return told('the pointer over the heat map', await window.traced(() => sweep(window, map, ACT_MS)));
+}
+
+async function overMillionPoints(window: ConsoleWindow, nodeId: string, { fromMs, toMs }: Stretch): Promise<FrameWork> {
+  await goTo(window.page, `#/node/${nodeId}/cpu`);
+  await chooseStretch(window.page, fromMs, toMs);
+  const chart = await spotOf(window.page.locator('[data-chart] .u-over').first());
+  await wait(3000);
+  return told(`panning a chart of ${POINTS.toLocaleString('en')} points`, await window.traced(() => pan(window, chart, ACT_MS)));
+}
+
+async function throughLens({ page }: ConsoleWindow, nodeId: string): Promise<number[]> {
+  await page.keyboard.press('Escape');
+  await goTo(page, `#/node/${nodeId}`);
+  const lens = page.getByRole('button', { name: /Live lens/ });
+  await lens.click();
+  await wait(2000);
+  const ages = await livePointAges(page, LENS_MS);
+  say(`agent to pixel: p50 ${quantile(ages, 0.5)} ms, p99 ${quantile(ages, 0.99)} ms of ${ages.length} points`);
+  await lens.click();
+  return ages;
+}
+
+function told(what: string, work: FrameWork): FrameWork {
+  const { frames, p50Ms, p95Ms, worstMs, shown, dropped } = work;
+  say(`${what}: work a frame p50 ${p50Ms} ms, p95 ${p95Ms} ms, worst ${worstMs} ms of ${frames}; ${dropped} dropped, ${shown} shown`);
+  return work;
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+function report(result: Result): void {
+  for (const [name, value] of Object.entries(result)) say(`${name.padEnd(22)} ${value}`);
+  if (options.json) say(JSON.stringify(result));
+}
