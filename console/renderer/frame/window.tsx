@@ -75,7 +75,7 @@ function Page({ route }: { route: Route }) {
     case 'fleet':
       return <FleetPage route={route} />;
     case 'node':
-      return <NodePage key={route.nodeId} nodeId={route.nodeId} />;
+      return <NodePage key={route.nodeId} nodeId={route.nodeId} section={route.section} />;
     case 'explore':
       return <ExplorePage sql={route.sql} />;
     case 'pipeline':
