@@ -3,6 +3,7 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react';
 import type { FleetNode } from '../../common/fleet-node.ts';
 import { useConsole } from '../state/console-state.ts';
+import { FLEET_ROWS_MARK, markFirstPainted } from '../state/paint-marks.ts';
 import { navigate } from '../state/route.ts';
 import { useStore } from '../state/store.ts';
 import { chosenColumns, columnsToShow } from './column-choice.ts';
@@ -55,6 +56,9 @@ export function FleetTable({ nodes, version, matches, filter, known, group, sort
   const visible = items.map((item) => lines[item.index]).flatMap((line) => (line?.kind === 'node' ? [line.nodeId] : []));
   const visibleKey = visible.join();
 
+  useEffect(() => {
+    if (visibleKey !== '') markFirstPainted(FLEET_ROWS_MARK);
+  }, [visibleKey]);
   // Dependencies: the ids are named by their key; a new array of the same ids is no news
   useEffect(() => {
     const timer = setTimeout(() => void trends.fill(visible, fleet.now()), 150);

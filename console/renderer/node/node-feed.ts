@@ -1,6 +1,7 @@
 // Everything the page of one node shows over time: which blocks of history to fetch, the live samples behind them, the stretch that shows.
 import { toMusterError } from '../../../core/common/muster-error.ts';
 import type { ConsoleApi, MetricsEvent } from '../../common/console-api.ts';
+import { LIVE_POINT_MARK, markPainted } from '../state/paint-marks.ts';
 import type { Painter } from '../state/painter.ts';
 import { Store } from '../state/store.ts';
 import { type Bounds, boundsOf, type TimeRange } from '../state/time-range.ts';
@@ -64,6 +65,8 @@ export class NodeFeed {
   #eventProblem = '';
   /** The blocks that were painted last: while the window moves within them, frames cost no more than a scale. */
   #paintedBlocks = '';
+  /** When the newest live sample was taken that is not painted yet, Unix ms; 0 where all are. */
+  #unpaintedMs = 0;
   #timers: ReturnType<typeof setTimeout>[] = [];
   #unsubscribe: (() => void) | undefined;
 
@@ -206,6 +209,7 @@ export class NodeFeed {
 
   readonly #receive = ({ frames }: MetricsEvent): void => {
     for (const frame of frames) {
+      this.#unpaintedMs = Math.max(this.#unpaintedMs, (frame.timeUs.at(-1) ?? 0) / 1000);
       for (const [key, { measurement }] of this.#wishes) if (measurement === frame.measurement) this.#live.get(key)?.add(frame);
     }
     this.#painter.request(this.#paint);
@@ -252,6 +256,8 @@ export class NodeFeed {
     const silent = this.#lens ? [] : silences(sampled, this.stepOf(LOAD.measurement).seconds);
     const events = [...this.#told, ...silent].sort(newestFirst);
     this.#set({ loading, events, problem: this.#cache.problem || this.#eventProblem });
+    if (this.#unpaintedMs > 0) markPainted(LIVE_POINT_MARK, this.#unpaintedMs);
+    this.#unpaintedMs = 0;
   };
 
   #later(act: () => void, ms: number): void {
