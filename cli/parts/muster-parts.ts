@@ -18,10 +18,15 @@ export interface MusterPartOptions {
  */
 export const AGENT_ENVIRONMENT: Readonly<Record<string, string>> = { MALLOC_ARENA_MAX: '1' };
 
+/** The ETL gives way to who acknowledges samples: what it works on is on disk already. */
+const NICE: Readonly<Partial<Record<ProgramName, number>>> = { etl: 5 };
+
 /** `node PROGRAM --config FILE`, ready when it says so. */
 export function musterPart(options: MusterPartOptions): Part {
+  const nice = NICE[options.name];
   return {
     name: options.name,
+    ...(nice === undefined ? {} : { nice }),
     command: process.execPath,
     args: [programPath(options.name), '--config', options.configFile],
     folders: options.folders ?? [],

@@ -23,6 +23,8 @@ export interface Part {
   readonly args: readonly string[];
   /** Added to the environment of the launcher. */
   readonly env?: Readonly<Record<string, string>>;
+  /** How far it gives way to the others when there is no CPU left, 1 to 19; not at all by default. */
+  readonly nice?: number;
   /** Made before each start, mode 0700. */
   readonly folders: readonly string[];
   /** Written before each start. */

@@ -6,6 +6,7 @@ import { createInterface } from 'node:readline';
 import { MusterError } from '../../core/common/muster-error.ts';
 import type { Part } from '../parts/part.ts';
 import { orphanGuard } from './orphan-guard.ts';
+import { giveWay } from './priority.ts';
 
 /** How a child ended: one of the two is set. */
 export interface Exit {
@@ -37,6 +38,7 @@ export function startChild(part: Part, logFile: string): Child {
     stdio: ['ignore', 'pipe', log],
     env: { ...process.env, ...part.env },
   });
+  if (part.nice !== undefined && child.pid !== undefined) giveWay(child.pid, part.nice);
   const exited = watchExit(child, part, log);
   const line = watchOutput(child, part, log);
   const stop = async (graceMs = 10_000): Promise<Exit> => {

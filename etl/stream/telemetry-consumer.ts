@@ -93,12 +93,15 @@ export class TelemetryConsumer implements Component {
     return taken;
   }
 
-  /** Resolves when the server has every acknowledgement. One that is lost only means that its message comes again. */
+  /**
+   * Resolves when the server has every acknowledgement. One that is lost only means that its message comes again. The server takes those of one
+   * connection in their order, so its answer to the last is an answer to all: hundreds of answers at once would hold up who publishes.
+   */
   async acknowledge(messages: readonly JsMsg[]): Promise<void> {
-    const results = await Promise.allSettled(messages.map((message) => message.ackAck({ timeout: ACK_TIMEOUT_MS })));
+    const last = messages.at(-1);
+    for (const message of messages) if (message !== last) message.ack();
+    await last?.ackAck({ timeout: ACK_TIMEOUT_MS }).catch((error: unknown) => this.#events.retried('acknowledge', asError(error)));
     for (const message of messages) this.#held.delete(message);
-    const failed = results.find((result) => result.status === 'rejected');
-    if (failed !== undefined) this.#events.retried('acknowledge', asError(failed.reason));
   }
 
   /** Gives messages back that could not be stored: the server delivers them again. */

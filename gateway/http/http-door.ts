@@ -47,6 +47,8 @@ export interface HttpDoorOptions {
 
 /** From one request to the next on a connection, head included. */
 const NEXT_REQUEST_WITHIN_MS = 65_000;
+/** Told to the client, which then sends nothing more on it a moment before it is cut. */
+const KEPT_ALIVE_MS = 60_000;
 const FIRST_REQUEST_WITHIN_MS = 5000;
 const ROUTE_TIMEOUT_MS = 60_000;
 const MAX_HEADER_BYTES = 16 * 1024;
@@ -60,7 +62,8 @@ export class HttpDoor implements Component {
   constructor(options: HttpDoorOptions) {
     this.#options = options;
     this.#server = createServer(
-      { maxHeaderSize: MAX_HEADER_BYTES, noDelay: true },
+      // A script that pushes each ten seconds keeps its connection: Node's default of 5 s would cost it a handshake each time.
+      { maxHeaderSize: MAX_HEADER_BYTES, noDelay: true, keepAliveTimeout: KEPT_ALIVE_MS },
       (request, response) => void this.#serve(request, response),
     );
     this.#server.on('clientError', (_error, socket) => socket.destroy());

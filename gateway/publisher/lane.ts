@@ -1,4 +1,4 @@
-// Group commit for one partition: batches that arrive while publishes are in flight share the next message.
+// Group commit for one partition: batches that arrive while publishes are in flight, or a few milliseconds after another, share the next message.
 import { type DeliveryContent, encodeEnvelope } from '../../proto/batch-codec.ts';
 import { type DurableStream, PublishError, type PublishFailure } from './durable-stream.ts';
 
@@ -20,6 +20,8 @@ export interface LaneOptions {
   stream: DurableStream;
   /** How many messages may be unacknowledged. */
   maxInFlight: number;
+  /** From the begin of one message to that of the next, at least. */
+  paceMs: number;
   /** A fresh id for a message. */
   nextMessageId(): string;
   /** Bytes that left memory because they are stored. */
@@ -29,6 +31,8 @@ export interface LaneOptions {
 
 /** Encoded size of a message that several batches share; one that is larger goes alone. */
 export const MAX_MESSAGE_BYTES = 512 * 1024;
+/** With so much waiting, a message goes without regard to the pace. */
+const MUCH_BYTES = 64 * 1024;
 /** What the envelope adds to a batch, at most: ids, times, a gateway's name, tags and lengths. */
 const ENVELOPE_BYTES = 180;
 const FIRST_RETRY_MS = 100;
@@ -42,8 +46,12 @@ export function sizeOf(upload: Upload): number {
 export class Lane {
   readonly #options: LaneOptions;
   #queue: Upload[] = [];
+  #queuedBytes = 0;
   #inFlight = 0;
-  #scheduled = false;
+  /** When the last message began, by `performance.now()`. */
+  #begunMs = Number.NEGATIVE_INFINITY;
+  #scheduled: NodeJS.Immediate | undefined;
+  #paced: NodeJS.Timeout | undefined;
   #stopped = false;
   readonly #sleepers = new Set<() => void>();
 
@@ -58,6 +66,7 @@ export class Lane {
 
   offer(upload: Upload): void {
     this.#queue.push(upload);
+    this.#queuedBytes += sizeOf(upload);
     this.#schedule();
   }
 
@@ -70,20 +79,38 @@ export class Lane {
   stop(): void {
     this.#stopped = true;
     this.#queue = [];
+    this.#queuedBytes = 0;
+    clearTimeout(this.#paced);
+    this.#paced = undefined;
     this.wake();
   }
 
-  /** After this turn of the event loop, so that what arrived together goes together. */
+  /**
+   * After this turn of the event loop, so that what arrived together goes together. Each message is a sync of the disk and wakes three processes:
+   * under many small uploads the next one keeps its distance and takes along what came meanwhile. One that comes alone never waits.
+   */
   #schedule(): void {
-    if (this.#scheduled) return;
-    this.#scheduled = true;
-    setImmediate(() => {
-      this.#scheduled = false;
-      while (!this.#stopped && this.#queue.length > 0 && this.#inFlight < this.#options.maxInFlight) {
-        this.#inFlight += 1;
-        void this.#publish(this.#take());
-      }
+    if (this.#scheduled !== undefined || this.#queue.length === 0) return;
+    const early = this.#queuedBytes >= MUCH_BYTES ? 0 : this.#begunMs + this.#options.paceMs - performance.now();
+    if (early > 0) {
+      this.#paced ??= setTimeout(() => {
+        this.#paced = undefined;
+        this.#begin();
+      }, early);
+      return;
+    }
+    this.#scheduled = setImmediate(() => {
+      this.#scheduled = undefined;
+      this.#begin();
     });
+  }
+
+  #begin(): void {
+    while (!this.#stopped && this.#queue.length > 0 && this.#inFlight < this.#options.maxInFlight) {
+      this.#inFlight += 1;
+      this.#begunMs = performance.now();
+      void this.#publish(this.#take());
+    }
   }
 
   /** The oldest uploads that fit into one message, at least one. */
@@ -91,10 +118,12 @@ export class Lane {
     let bytes = 0;
     let count = 0;
     for (const upload of this.#queue) {
-      bytes += sizeOf(upload);
-      if (count > 0 && bytes > MAX_MESSAGE_BYTES) break;
+      const size = sizeOf(upload);
+      if (count > 0 && bytes + size > MAX_MESSAGE_BYTES) break;
+      bytes += size;
       count += 1;
     }
+    this.#queuedBytes -= bytes;
     return this.#queue.splice(0, count);
   }
 

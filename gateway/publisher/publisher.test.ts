@@ -59,12 +59,29 @@ async function turns(condition: () => boolean, publisher?: Publisher): Promise<v
 }
 
 describe('the publisher', () => {
+  it('sends at once what comes alone, and together what comes within its pace, unless that is much', async () => {
+    const staged = createStagedStream();
+    const publisher = new Publisher({ stream: staged.stream, partitions: 1, paceMs: 60_000, events: QUIET });
+    await publisher.start();
+    const offer = (seq: number, bytes?: number): void =>
+      publisher.offer({ delivery: delivery('n', seq, bytes), onStored: () => undefined });
+    offer(1);
+    await turns(() => staged.stored.length === 1);
+    for (let seq = 2; seq <= 9; seq++) offer(seq);
+    for (let i = 0; i < 20; i++) await new Promise((resolve) => setImmediate(resolve));
+    expect(staged.stored).toHaveLength(1);
+    offer(10, 100_000);
+    await turns(() => staged.stored.length === 2);
+    expect(staged.batches).toHaveLength(10);
+    await publisher.stop();
+  });
+
   it('never says stored before the stream has it, and brings everything there once, whatever fails', async () => {
     const fate = fc.constantFrom<Fate>('stored', 'ack_lost', 'timeout', 'stream_full', 'disconnected', 'stream_missing');
     await fc.assert(
       fc.asyncProperty(fc.array(fate, { maxLength: 40 }), fc.integer({ min: 1, max: 4 }), async (fates, maxInFlight) => {
         const staged = createStagedStream([...fates]);
-        const publisher = new Publisher({ stream: staged.stream, partitions: 2, maxInFlight, events: QUIET });
+        const publisher = new Publisher({ paceMs: 0, stream: staged.stream, partitions: 2, maxInFlight, events: QUIET });
         await publisher.start();
         let done = 0;
         for (let seq = 1; seq <= 50; seq++) {
@@ -91,7 +108,7 @@ describe('the publisher', () => {
 
   it('puts what arrives together into one message, and a large one alone', async () => {
     const staged = createStagedStream();
-    const publisher = new Publisher({ stream: staged.stream, partitions: 1, maxInFlight: 1, events: QUIET });
+    const publisher = new Publisher({ paceMs: 0, stream: staged.stream, partitions: 1, maxInFlight: 1, events: QUIET });
     await publisher.start();
     let done = 0;
     const offer = (seq: number, bytes: number): void => publisher.offer({ delivery: delivery('n', seq, bytes), onStored: () => done++ });
@@ -109,7 +126,7 @@ describe('the publisher', () => {
   it('turns pressure on above its bound, and off when half of it is stored', async () => {
     const staged = createStagedStream(Array.from({ length: 3 }, () => 'stream_full' as const));
     const changes: boolean[] = [];
-    const publisher = new Publisher({ stream: staged.stream, partitions: 1, maxQueuedBytes: 100_000, events: QUIET });
+    const publisher = new Publisher({ paceMs: 0, stream: staged.stream, partitions: 1, maxQueuedBytes: 100_000, events: QUIET });
     await publisher.start();
     publisher.onPressure((on) => changes.push(on));
     let done = 0;
@@ -123,7 +140,7 @@ describe('the publisher', () => {
 
   it('gives up at stop what is not stored, without a word of it being stored', async () => {
     const staged = createStagedStream(Array.from({ length: 1000 }, () => 'disconnected' as const));
-    const publisher = new Publisher({ stream: staged.stream, partitions: 1, stopWaitMs: 20, events: QUIET });
+    const publisher = new Publisher({ paceMs: 0, stream: staged.stream, partitions: 1, stopWaitMs: 20, events: QUIET });
     await publisher.start();
     let done = 0;
     publisher.offer({ delivery: delivery('n', 1), onStored: () => done++ });

@@ -16,6 +16,8 @@ export interface PublisherOptions {
   partitions: number;
   /** Messages in flight in each partition. Measured: see the default. */
   maxInFlight?: number;
+  /** Milliseconds from the begin of one small message to that of the next in a partition. Measured: see the default. */
+  paceMs?: number;
   /** Beyond this `pressure` is on until half of it is stored. */
   maxQueuedBytes?: number;
   /** How long `stop` waits for what is in flight. */
@@ -24,6 +26,8 @@ export interface PublisherOptions {
 }
 
 const DEFAULT_MAX_IN_FLIGHT = 2;
+/** With 500 pushes a second: a third less CPU in nats-server and in the ETL than without. */
+const DEFAULT_PACE_MS = 5;
 const DEFAULT_MAX_QUEUED_BYTES = 64 * 1024 * 1024;
 const DEFAULT_STOP_WAIT_MS = 3000;
 
@@ -70,6 +74,7 @@ export class Publisher implements Component {
           subject: telemetrySubject(partition),
           stream: this.#options.stream,
           maxInFlight: this.#options.maxInFlight ?? DEFAULT_MAX_IN_FLIGHT,
+          paceMs: this.#options.paceMs ?? DEFAULT_PACE_MS,
           nextMessageId: () => `${life}-${count++}`,
           onReleased: (bytes) => this.#released(bytes),
           events: this.#options.events,
