@@ -10,10 +10,13 @@ import type {
   SubscriptionName,
 } from './console-api.ts';
 import { LEAST_ZOOM_PERCENT, MOST_ZOOM_PERCENT } from './desk-api.ts';
+import { EXPORT_FORMATS } from './export-view.ts';
 
 const MAX_SQL_LENGTH = 100_000;
 const MAX_WATCHED_NODES = 100;
 const MAX_NAME_LENGTH = 512;
+const MAX_LETTERS = 10_000;
+const MAX_ROW_LENGTH = 256 * 1024;
 /** Labels, tags or arguments given at once. */
 const MAX_PAIRS = 64;
 
@@ -51,6 +54,25 @@ const REQUEST_ARGUMENTS: { [K in RequestName]: (fields: Fields) => ConsoleReques
   }),
   releaseNode: (fields) => ({ node: text(fields, 'node', 1, MAX_NAME_LENGTH) }),
   removeNode: (fields) => ({ node: text(fields, 'node', 1, MAX_NAME_LENGTH) }),
+  listDeadLetters: (fields) => ({
+    reason: text(fields, 'reason', 0, 64),
+    limit: integer(fields, 'limit', 1, 1000),
+    beforeId: integer(fields, 'beforeId', 0, Number.MAX_SAFE_INTEGER),
+  }),
+  getDeadLetter: (fields) => ({ id: integer(fields, 'id', 1, Number.MAX_SAFE_INTEGER) }),
+  replayDeadLetters: (fields) => ({
+    ids: integers(fields, 'ids', MAX_LETTERS),
+    reason: text(fields, 'reason', 0, 64),
+    editedRow: text(fields, 'editedRow', 0, MAX_ROW_LENGTH),
+    measurement: text(fields, 'measurement', 0, MAX_NAME_LENGTH),
+  }),
+  discardDeadLetters: (fields) => ({ ids: integers(fields, 'ids', MAX_LETTERS), reason: text(fields, 'reason', 0, 64) }),
+  startExport: (fields) => ({
+    sql: text(fields, 'sql', 1, MAX_SQL_LENGTH),
+    format: oneOf(fields, 'format', EXPORT_FORMATS),
+    name: text(fields, 'name', 1, 120),
+  }),
+  cancelExport: (fields) => ({ exportId: text(fields, 'exportId', 1, 64) }),
   reconnect: none,
   unlock: (fields) => ({ confirm: text(fields, 'confirm', 0, MAX_NAME_LENGTH) }),
   lock: none,
@@ -63,6 +85,7 @@ const SUBSCRIPTION_ARGUMENTS: { [K in SubscriptionName]: (fields: Fields) => Con
   connection: none,
   nodes: (fields) => ({ intervalMs: integer(fields, 'intervalMs', 100, 60_000) }),
   pipeline: none,
+  exports: none,
   desk: none,
   commandOutput: (fields) => ({ runId: text(fields, 'runId', 1, 64) }),
   metrics: (fields) => ({
@@ -138,6 +161,21 @@ function integer(fields: Fields, key: string, least: number, most: number): numb
 function truth(fields: Fields, key: string): boolean {
   const value = fields[key];
   if (typeof value !== 'boolean') throw new MusterError('invalid_argument', `${key} is ${show(value)}: it must be true or false`);
+  return value;
+}
+
+function integers(fields: Fields, key: string, maxCount: number): number[] {
+  const value = fields[key];
+  if (!Array.isArray(value) || value.length > maxCount) {
+    throw new MusterError('invalid_argument', `${key} is ${show(value)}: it must be a list of at most ${maxCount} numbers`);
+  }
+  return value.map((_, index) => integer({ [key]: value[index] }, key, 1, Number.MAX_SAFE_INTEGER));
+}
+
+function oneOf<T extends string>(fields: Fields, key: string, allowed: readonly T[]): T {
+  const value = allowed.find((candidate) => candidate === fields[key]);
+  if (value === undefined)
+    throw new MusterError('invalid_argument', `${key} is ${show(fields[key])}: it must be one of ${allowed.join(', ')}`);
   return value;
 }
 

@@ -3,7 +3,9 @@
 import type { FrameColumns } from '../../core/common/frame.ts';
 import type { MusterErrorCode } from '../../core/common/muster-error.ts';
 import type { CommandEnd, CommandOutputEvent } from './command-run.ts';
+import type { DeadLetterList, DeadLetterView, ReplayAnswer } from './dead-letter.ts';
 import type { DeskRequests, DeskSubscriptions } from './desk-api.ts';
+import type { ExportFormat, ExportStart, ExportView } from './export-view.ts';
 import type { FleetNode } from './fleet-node.ts';
 import type { LedgerProof, PipelineView } from './pipeline-view.ts';
 import type { QueryResult } from './query-result.ts';
@@ -60,6 +62,19 @@ export interface ConsoleRequests extends DeskRequests {
   releaseNode: { arguments: { node: string }; result: FleetNode };
   /** Takes the node out of the fleet; its history stays. */
   removeNode: { arguments: { node: string }; result: null };
+  /** Newest first; `beforeId` reads on where a page ended, 0 begins. An empty reason means all. */
+  listDeadLetters: { arguments: { reason: string; limit: number; beforeId: number }; result: DeadLetterList };
+  /** One with its bytes decoded as far as they can be. */
+  getDeadLetter: { arguments: { id: number }; result: DeadLetterView };
+  /** These, or all of `reason` where none is named. `editedRow` and `measurement` are for a single one; empty means as it is. */
+  replayDeadLetters: {
+    arguments: { ids: readonly number[]; reason: string; editedRow: string; measurement: string };
+    result: ReplayAnswer;
+  };
+  discardDeadLetters: { arguments: { ids: readonly number[]; reason: string }; result: { discarded: number } };
+  /** Begins to write a statement's whole answer to a file of the operator's choice; null where none was chosen. `exports` tells how far it is. */
+  startExport: { arguments: { sql: string; format: ExportFormat; name: string }; result: ExportStart | null };
+  cancelExport: { arguments: { exportId: string }; result: null };
   /** Tries the gateway at once instead of waiting for the next try. */
   reconnect: { arguments: NoArguments; result: null };
 }
@@ -92,6 +107,8 @@ export interface ConsoleSubscriptions extends DeskSubscriptions {
   connection: { arguments: NoArguments; event: ConnectionState };
   nodes: { arguments: { intervalMs: number }; event: NodesEvent };
   pipeline: { arguments: NoArguments; event: PipelineView };
+  /** All exports of this host that are under way or ended lately, newest first. */
+  exports: { arguments: NoArguments; event: readonly ExportView[] };
   /** What a run of `runCommand` writes. */
   commandOutput: { arguments: { runId: string }; event: CommandOutputEvent };
   /** Holds a lease on the nodes' live samples while subscribed. */

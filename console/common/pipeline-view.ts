@@ -9,14 +9,31 @@ export interface PipelineView {
   /** Age of the newest stored batch while something is pending. */
   lagSeconds: number;
   deadLetters: Readonly<Record<string, number>>;
-  suspendedTables: readonly { table: string; error: string; sinceMs: number | null }[];
+  suspendedTables: readonly SuspendedTableView[];
   connectedAgents: number;
   /** Share of all numbered batches that is stored or safely on its way, %. */
   completenessPercent: number;
   /** True when an acknowledgement means "on disk". */
   durable: boolean;
   problems: readonly string[];
+  /** Rows in the pending messages, by the mean of those stored last. */
+  pendingRows: number;
+  /** Since the oldest message came that is not stored; 0 when all is. */
+  oldestPendingSeconds: number;
+  /** Of the store's disk; both 0 where nobody knows. */
+  diskFreeBytes: number;
+  diskBytes: number;
   asOfMs: number;
+}
+
+export interface SuspendedTableView {
+  table: string;
+  /** The database's words. */
+  error: string;
+  sinceMs: number | null;
+  resumeAttempts: number;
+  /** When writing is tried again; null where nobody knows. */
+  nextResumeMs: number | null;
 }
 
 export interface LedgerHoleView {

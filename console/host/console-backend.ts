@@ -17,6 +17,9 @@ import type { PipelineView } from '../common/pipeline-view.ts';
 import type { QueryResult } from '../common/query-result.ts';
 import { CommandRuns } from './command-runs.ts';
 import type { ContextDesk } from './context-desk.ts';
+import { discardDeadLetters, getDeadLetter, listDeadLetters, replayDeadLetters } from './dead-letters.ts';
+import { askGateway } from './export-pages.ts';
+import { Exports, type ExportTarget } from './exports.ts';
 import { callStream, callUnary, fromServiceError } from './gateway-calls.ts';
 import { type GatewayAddress, GatewayLink } from './gateway-link.ts';
 import { keepPolling, keepStreaming } from './lasting.ts';
@@ -37,12 +40,15 @@ export class ConsoleBackend implements ConsoleApi {
   readonly name = 'console-backend';
   readonly #link: GatewayLink;
   readonly #commands: CommandRuns;
+  readonly #exports: Exports;
 
   readonly #desk: ContextDesk;
   readonly #requests: Requests;
 
-  constructor(address: GatewayAddress, desk: ContextDesk) {
+  /** Without a target, an export is refused in words. */
+  constructor(address: GatewayAddress, desk: ContextDesk, exportTarget?: ExportTarget) {
     this.#link = new GatewayLink(address);
+    this.#exports = new Exports((signal) => askGateway(() => this.#link.connection(), signal), exportTarget);
     this.#desk = desk;
     this.#requests = { ...this.#gatewayRequests, ...desk.requests };
     this.#commands = new CommandRuns(() => this.#link.connection());
@@ -53,6 +59,7 @@ export class ConsoleBackend implements ConsoleApi {
   }
 
   async stop(): Promise<void> {
+    this.#exports.stop();
     this.#link.stop();
   }
 
@@ -87,6 +94,12 @@ export class ConsoleBackend implements ConsoleApi {
     setNodeLabels: async (args) => setNodeLabels(this.#link.connection(), args),
     releaseNode: async (args) => releaseNode(this.#link.connection(), args),
     removeNode: async (args) => removeNode(this.#link.connection(), args),
+    listDeadLetters: async (args, signal) => listDeadLetters(this.#link.connection(), args, signal),
+    getDeadLetter: async (args, signal) => getDeadLetter(this.#link.connection(), args, signal),
+    replayDeadLetters: async (args) => replayDeadLetters(this.#link.connection(), args),
+    discardDeadLetters: async (args) => discardDeadLetters(this.#link.connection(), args),
+    startExport: (args, signal) => this.#exports.start(args, signal),
+    cancelExport: async ({ exportId }) => this.#exports.cancel(exportId),
     reconnect: async () => {
       this.#link.retryNow();
       return null;
@@ -103,6 +116,7 @@ export class ConsoleBackend implements ConsoleApi {
       keepStreaming(this.#link, 'WatchNodes', { filter: '', intervalMs }, (update, first) => listener(toNodesEvent(update, first))),
     commandOutput: ({ runId }, listener) => this.#commands.follow(runId, listener),
     metrics: (args, listener) => keepStreaming(this.#link, 'WatchMetrics', args, (update) => listener(toMetricsEvent(update))),
+    exports: (_, listener) => this.#exports.follow(listener),
     pipeline: (_, listener) => keepPolling(this.#link, PIPELINE_INTERVAL_MS, () => this.#pipeline(), listener),
   };
 

@@ -146,7 +146,17 @@ export function toPipelineView(status: PipelineStatus): PipelineView {
     streamMaxBytes: status.streamMaxBytes,
     lagSeconds: status.lagSeconds,
     deadLetters: status.deadLetters,
-    suspendedTables: status.suspendedTables.map(({ table, error, since }) => ({ table, error, sinceMs: toMs(since) })),
+    suspendedTables: status.suspendedTables.map(({ table, error, since, resumeAttempts, nextResume }) => ({
+      table,
+      error,
+      sinceMs: toMs(since),
+      resumeAttempts,
+      nextResumeMs: toMs(nextResume),
+    })),
+    pendingRows: status.lagRows,
+    oldestPendingSeconds: status.oldestPendingSeconds,
+    diskFreeBytes: status.diskFreeBytes,
+    diskBytes: status.diskBytes,
     connectedAgents: status.connectedAgents,
     completenessPercent: status.completenessPercent,
     durable: status.durable,
@@ -176,7 +186,7 @@ export function toLedgerProof(answer: VerifyResponse): LedgerProof {
 }
 
 /** Null where it is absent or the zero time, which no gateway means. */
-function toMs(time: Timestamp | null | undefined): number | null {
+export function toMs(time: Timestamp | null | undefined): number | null {
   if (time === null || time === undefined) return null;
   const ms = Number(time.seconds) * 1000 + time.nanos / 1e6;
   return ms === 0 ? null : ms;

@@ -15,6 +15,7 @@ import { loadAssets } from './assets.ts';
 import { WEB_SETTINGS, type WebConfig } from './config.ts';
 import { createWebEvents } from './events.ts';
 import { PageSockets } from './page-sockets.ts';
+import { WebDownloads } from './web-downloads.ts';
 import { WebServer } from './web-server.ts';
 
 const PART = 'console-web';
@@ -26,12 +27,14 @@ const ASSET_FOLDERS = ['./console/renderer/', '../../dist/console/renderer/'].ma
 async function run(config: WebConfig): Promise<void> {
   const events = createWebEvents(createLog(PART, config.logLevel));
   const desk = new ContextDesk(contextOfGateway(config.gateway), browserSurface({ Muster: VERSION, Node: process.versions.node }));
-  const backend = new ConsoleBackend(config, desk);
+  const downloads = new WebDownloads();
+  const backend = new ConsoleBackend(config, desk, downloads);
   const server = new WebServer({
     port: config.port,
     access: new Access(),
     assets: loadAssets(ASSET_FOLDERS),
     sockets: new PageSockets(backend, events),
+    downloads,
     events,
     publishAddress: (url) => {
       if (config.addressFile === '') return;

@@ -5,6 +5,7 @@ import type { ConsoleApi } from '../common/console-api.ts';
 import { Access } from './access.ts';
 import { createWebEvents } from './events.ts';
 import { PageSockets } from './page-sockets.ts';
+import { WebDownloads } from './web-downloads.ts';
 import { WebServer } from './web-server.ts';
 
 const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined } as never;
@@ -26,6 +27,7 @@ beforeEach(async () => {
     access: new Access(),
     assets,
     sockets: new PageSockets(api, events),
+    downloads: new WebDownloads(),
     events,
     publishAddress: (url) => published.push(url),
   });

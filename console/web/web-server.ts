@@ -9,6 +9,7 @@ import { isOwnHost, isOwnOrigin } from './access.ts';
 import type { Asset } from './assets.ts';
 import type { WebEvents } from './events.ts';
 import type { PageSockets } from './page-sockets.ts';
+import { DOWNLOAD_PATH, type WebDownloads } from './web-downloads.ts';
 
 export const SOCKET_PATH = '/socket';
 
@@ -17,6 +18,7 @@ export interface WebServerParts {
   access: Access;
   assets: ReadonlyMap<string, Asset>;
   sockets: PageSockets;
+  downloads: WebDownloads;
   events: WebEvents;
   /** Called with the address to give to an operator, at start and whenever its token was spent. */
   publishAddress(url: string): void;
@@ -77,13 +79,19 @@ export class WebServer {
     else if (token !== null) this.#redeem(request, response, token);
     else if (!access.hasSession(cookie, this.#cookieName)) {
       this.#refuse(request, response, 401, 'The console opens by its one-time address. Get one: muster status shows it.');
-    } else if (asset === undefined) this.#refuse(request, response, 404, 'There is no such page.');
+    } else if (url.pathname.startsWith(DOWNLOAD_PATH)) this.#download(request, response, url.pathname);
+    else if (asset === undefined) this.#refuse(request, response, 404, 'There is no such page.');
     else {
       // Built files carry their content's hash in the name; the page itself is asked for anew each time.
       const kept = url.pathname.startsWith('/assets/') ? 'private, max-age=31536000, immutable' : 'no-cache';
       response.writeHead(200, { 'content-type': asset.type, 'content-length': asset.body.length, 'cache-control': kept });
       response.end(request.method === 'HEAD' ? undefined : asset.body);
     }
+  }
+
+  #download(request: IncomingMessage, response: ServerResponse, path: string): void {
+    const served = request.method === 'GET' && this.#parts.downloads.serve(path, response);
+    if (!served) this.#refuse(request, response, 404, 'This download was fetched already, or waited too long: export again.');
   }
 
   #redeem(request: IncomingMessage, response: ServerResponse, token: string): void {

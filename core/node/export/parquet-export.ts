@@ -45,8 +45,10 @@ export class ParquetExport {
     this.#parquet = new ParquetWriter({
       writer: this.#bytes,
       schema: [{ name: 'root', num_children: columns.length }, ...leaves],
-      codec: 'ZSTD',
-      compressors: { ZSTD: (page) => zstdCompressSync(page) },
+      // Node has Zstandard since 22.15; the window's own process is older.
+      ...(typeof zstdCompressSync === 'function'
+        ? { codec: 'ZSTD' as const, compressors: { ZSTD: (page: Uint8Array) => zstdCompressSync(page) } }
+        : { codec: 'SNAPPY' as const }),
       createdBy: 'muster',
     });
   }

@@ -1,0 +1,96 @@
+import { expect, test, vi } from 'vitest';
+import type { QueryFrame } from '../../proto/gen/messages.ts';
+import type { ExportView } from '../common/export-view.ts';
+import type { Ask } from './export-pages.ts';
+import { type ExportFile, Exports } from './exports.ts';
+
+const TOTAL = 250_000;
+const STEP_US = 1000;
+
+/** A table of `TOTAL` rows a millisecond apart, that answers what an export asks. */
+const table: Ask = async function* answer(sql) {
+  if (/nope/.test(sql)) throw new Error('table does not exist');
+  const bounds = [...sql.matchAll(/timestamp (>=|<) '([^']+)'/g)].map(
+    ([, , text = '']) => Date.parse(text) * 1000 + Number(text.slice(23, 26)),
+  );
+  const first = Math.min(TOTAL, Math.ceil((bounds[0] ?? 0) / STEP_US));
+  const end = Math.min(TOTAL, Math.ceil((bounds[1] ?? Number.POSITIVE_INFINITY) / STEP_US));
+  const counted = sql.includes('count()');
+  const times = Array.from({ length: end - first }, (_, row) => (first + row) * STEP_US);
+  const none = { numbers: [], texts: [], timesUs: [], nulls: [] };
+  const columns = counted
+    ? ['timestamp', 'timestamp', 'long'].map((type, i) => ({ name: 'abn'[i] as string, type }))
+    : [{ name: 'timestamp', type: 'timestamp' }];
+  const values = counted
+    ? [
+        { ...none, timesUs: [times[0] ?? 0] },
+        { ...none, timesUs: [times.at(-1) ?? 0] },
+        { ...none, numbers: [times.length] },
+      ]
+    : [{ ...none, timesUs: times }];
+  yield { columns, rows: counted ? 1 : times.length, values, totals: undefined } as unknown as QueryFrame;
+};
+
+function fakeFile() {
+  const parts: string[] = [];
+  const ends: string[] = [];
+  const file: ExportFile = {
+    name: 'cpu.csv',
+    download: '/exports/x',
+    write: async (data) => void parts.push(String(data)),
+    commit: async () => void ends.push('commit'),
+    abandon: async () => void ends.push('abandon'),
+  };
+  return { file, parts, ends };
+}
+
+async function exported(ask: Ask, sql: string, during?: (exports: Exports, id: string) => void) {
+  const { file, parts, ends } = fakeFile();
+  const names: string[] = [];
+  const exports = new Exports(() => ask, {
+    open: async (name) => {
+      names.push(name);
+      return file;
+    },
+  });
+  let last: ExportView | undefined;
+  exports.follow((views) => {
+    last = views[0];
+  });
+  const started = await exports.start({ sql, format: 'csv', name: '../../etc/cpu <b>' });
+  during?.(exports, started?.exportId ?? '');
+  await vi.waitFor(() => expect(last?.state).toMatch(/done|failed|cancelled/));
+  return { last, parts, ends, names, started };
+}
+
+test('an answer longer than a page is written in the order of time, each row once', async () => {
+  const { last, parts, ends, names, started } = await exported(table, 'SELECT * FROM cpu;');
+  const lines = parts.join('').trimEnd().split('\r\n');
+  expect(lines).toHaveLength(TOTAL + 1);
+  expect(new Set(lines).size).toBe(TOTAL + 1);
+  expect([...lines.slice(1)].sort()).toEqual(lines.slice(1));
+  expect(last).toMatchObject({ state: 'done', rows: TOTAL, totalRows: TOTAL, problem: '' });
+  expect(ends).toEqual(['commit']);
+  expect(started?.download).toBe('/exports/x');
+  expect(names).toEqual(['etc-cpu -b.csv']);
+});
+
+test('a failure is told in words, and a cancelled one leaves nothing', async () => {
+  const failed = await exported(table, 'SELECT * FROM nope');
+  expect(failed.last).toMatchObject({ state: 'failed', problem: expect.stringContaining('table does not exist') });
+  expect(failed.ends).toEqual(['abandon']);
+  const cancelled = await exported(table, 'SELECT * FROM cpu', (exports, id) => exports.cancel(id));
+  expect(cancelled.last?.state).toBe('cancelled');
+  expect(cancelled.ends).toEqual(['abandon']);
+});
+
+test('without a place for files, and beyond three at once, it is refused', async () => {
+  await expect(new Exports(() => table, undefined).start({ sql: 'x', format: 'csv', name: 'a' })).rejects.toThrow(/cannot write files/);
+  const never: Ask = async function* wait() {
+    await new Promise(() => undefined);
+    yield {} as QueryFrame;
+  };
+  const exports = new Exports(() => never, { open: async () => fakeFile().file });
+  for (let i = 0; i < 3; i++) await exports.start({ sql: 'x', format: 'csv', name: 'a' });
+  await expect(exports.start({ sql: 'x', format: 'csv', name: 'a' })).rejects.toThrow('3 exports are under way');
+});

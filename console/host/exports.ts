@@ -1,0 +1,142 @@
+// Exports under way: each reads its answer and writes it where the host of the page puts files. They go on while their page is hidden.
+import { randomBytes } from 'node:crypto';
+import { MusterError, toMusterError } from '../../core/common/muster-error.ts';
+import { createColumnWriter } from '../../core/node/export/row-writer.ts';
+import type { RequestArguments } from '../common/console-api.ts';
+import type { ExportStart, ExportView } from '../common/export-view.ts';
+import { type Ask, readExtent, readPages } from './export-pages.ts';
+
+const MAX_RUNNING = 3;
+const MAX_KEPT = 10;
+const TELL_APART_MS = 250;
+
+/** Where the bytes of an export go: a file that the operator chose, or a browser's download. */
+export interface ExportTarget {
+  /** Null where the operator chose none. The name is a suggestion without a folder. */
+  open(name: string): Promise<ExportFile | null>;
+}
+
+export interface ExportFile {
+  /** As the page tells it: without its folder. */
+  name: string;
+  /** Path at this host where a browser fetches it; empty where there is nothing to fetch. */
+  download: string;
+  /** Resolves when the next may come. */
+  write(data: Uint8Array | string): Promise<void>;
+  /** All is written: it gets its place. */
+  commit(): Promise<void>;
+  /** Nothing of it stays. */
+  abandon(): Promise<void>;
+}
+
+interface Job {
+  view: ExportView;
+  controller: AbortController;
+}
+
+export class Exports {
+  readonly #asking: (signal: AbortSignal) => Ask;
+  readonly #target: ExportTarget | undefined;
+  /** Newest first. */
+  #jobs: Job[] = [];
+  readonly #listeners = new Set<(views: readonly ExportView[]) => void>();
+  #toldMs = 0;
+
+  constructor(asking: (signal: AbortSignal) => Ask, target: ExportTarget | undefined) {
+    this.#asking = asking;
+    this.#target = target;
+  }
+
+  /** Answers once it is known where the file goes; it is then under way. */
+  async start({ sql, format, name }: RequestArguments<'startExport'>, signal?: AbortSignal): Promise<ExportStart | null> {
+    if (this.#target === undefined)
+      throw new MusterError('failed_precondition', 'this console cannot write files: export with muster export');
+    if (this.#jobs.filter((job) => job.view.state === 'running').length >= MAX_RUNNING) {
+      throw new MusterError('limit_exceeded', `${MAX_RUNNING} exports are under way: wait for one, or cancel it`);
+    }
+    const file = await this.#target.open(`${fileName(name)}.${format}`);
+    if (file === null) return null;
+    if (signal?.aborted) {
+      await file.abandon();
+      return null;
+    }
+    const exportId = randomBytes(12).toString('hex');
+    const view: ExportView = {
+      ...{ exportId, name: file.name, format, state: 'running', rows: 0, totalRows: 0, bytes: 0, problem: '' },
+      startedMs: Date.now(),
+    };
+    const job: Job = { view, controller: new AbortController() };
+    this.#jobs = [job, ...this.#jobs.filter((other, at) => other.view.state === 'running' || at < MAX_KEPT)];
+    this.#tell(job, {}, true);
+    void this.#run(job, sql.trim().replace(/;\s*$/, ''), file);
+    return { exportId, download: file.download };
+  }
+
+  cancel(exportId: string): null {
+    const job = this.#jobs.find(({ view }) => view.exportId === exportId);
+    if (job === undefined) throw new MusterError('not_found', `there is no export ${exportId.slice(0, 24)}: it may have ended`);
+    job.controller.abort();
+    return null;
+  }
+
+  follow(listener: (views: readonly ExportView[]) => void): () => void {
+    this.#listeners.add(listener);
+    listener(this.#jobs.map((job) => job.view));
+    return () => this.#listeners.delete(listener);
+  }
+
+  stop(): void {
+    for (const { controller } of this.#jobs) controller.abort();
+  }
+
+  async #run(job: Job, sql: string, file: ExportFile): Promise<void> {
+    const { signal } = job.controller;
+    const ask = this.#asking(signal);
+    const write = async (data: Uint8Array | string): Promise<void> => {
+      if (signal.aborted) throw new MusterError('cancelled', 'the export was cancelled');
+      await file.write(data);
+      this.#tell(job, { bytes: job.view.bytes + (typeof data === 'string' ? Buffer.byteLength(data) : data.length) });
+    };
+    try {
+      const extent = await readExtent(ask, `(${sql})`);
+      this.#tell(job, { totalRows: extent?.rows ?? 0 });
+      let writer: ReturnType<typeof createColumnWriter> | undefined;
+      for await (const page of readPages(ask, sql, extent)) {
+        writer ??= createColumnWriter(job.view.format, page.columns, write);
+        for (const cells of page.frames) {
+          await writer.add(cells);
+          this.#tell(job, { rows: job.view.rows + (cells[0]?.length ?? 0) });
+        }
+      }
+      await writer?.end();
+      await file.commit();
+      this.#tell(job, { state: 'done' }, true);
+    } catch (thrown) {
+      const error = toMusterError(thrown);
+      const left = await file.abandon().then(
+        () => '',
+        (abandoning: unknown) => `; what was written could not be removed: ${toMusterError(abandoning).message}`,
+      );
+      if (signal.aborted) this.#tell(job, { state: 'cancelled', problem: left.slice(2) }, true);
+      else this.#tell(job, { state: 'failed', problem: error.message + left }, true);
+    }
+  }
+
+  #tell(job: Job, change: Partial<ExportView>, atOnce = false): void {
+    job.view = { ...job.view, ...change };
+    if (!atOnce && Date.now() - this.#toldMs < TELL_APART_MS) return;
+    this.#toldMs = Date.now();
+    const views = this.#jobs.map((other) => other.view);
+    for (const listener of this.#listeners) listener(views);
+  }
+}
+
+/** A name of a file anywhere: no folders, nothing a shell or a system reads as more. */
+function fileName(name: string): string {
+  return (
+    name
+      .replace(/[^\p{L}\p{N}._ -]+/gu, '-')
+      .replace(/^[.\s-]+|[.\s-]+$/g, '')
+      .slice(0, 80) || 'export'
+  );
+}
