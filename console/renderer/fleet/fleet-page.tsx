@@ -11,6 +11,7 @@ import { FleetEmpty, FleetLoading, NoMoment } from './fleet-empty.tsx';
 import { formatSort } from './fleet-order.ts';
 import { FleetTable } from './fleet-table.tsx';
 import { GroupChoice } from './group-choice.tsx';
+import { IncidentStrip } from './incident-strip.tsx';
 import { compileFilter } from './node-match.ts';
 import { SaveView } from './save-view.tsx';
 import { StateFacets } from './state-facets.tsx';
@@ -64,6 +65,7 @@ export function FleetPage({ route }: { route: FleetRoute }) {
       </div>
       {problem !== '' && <p className="filter-problem small late">{problem}</p>}
       <DisconnectedNotice />
+      {snapshot.complete && snapshot.nodes.size > 0 && <IncidentStrip />}
       {!snapshot.complete || moment?.loading ? (
         <FleetLoading />
       ) : nodes.size === 0 ? (

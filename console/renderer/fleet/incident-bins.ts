@@ -1,0 +1,72 @@
+// How many nodes were late or silent at the end of each bin, from the pauses in what the store received of them. Pure.
+import type { FleetNode } from '../../common/fleet-node.ts';
+import { numericColumn, type QueryResult, textColumn } from '../../common/query-result.ts';
+import { binEnd, type IncidentPlan } from './incident-plan.ts';
+
+export interface IncidentBins {
+  late: Uint32Array;
+  silent: Uint32Array;
+}
+
+/** As the gateway judges: late after three intervals, silent after ten and at least half a minute. */
+const LATE_INTERVALS = 3;
+const SILENT_INTERVALS = 10;
+const SILENT_AT_LEAST_MS = 30_000;
+const SHORTEST_INTERVAL_MS = 1000;
+
+/** Start and end of a pause: heard last, heard again. */
+type Pause = [number, number];
+
+/** `untilMs` is where the answer ends: later bins stay 0. */
+export function incidentBins(
+  plan: IncidentPlan,
+  answer: QueryResult,
+  nodes: ReadonlyMap<string, FleetNode>,
+  untilMs: number,
+): IncidentBins {
+  const bins: IncidentBins = { late: new Uint32Array(plan.bins), silent: new Uint32Array(plan.bins) };
+  const pauses = pausesOf(plan, answer);
+  for (const [id, node] of nodes) {
+    if (node.state === 'never_seen' || node.state === 'quarantined') continue;
+    const enrolledMs = node.enrolledMs ?? 0;
+    // A node the store heard nothing of in all that time was missing for all of it
+    const own = pauses.get(id) ?? [[plan.fromMs, Number.POSITIVE_INFINITY] as Pause];
+    for (const [heardMs, againMs] of own) {
+      if (heardMs <= plan.fromMs && enrolledMs > plan.fromMs) continue;
+      addPause(plan, bins, node.intervalMs, heardMs, Math.min(againMs, untilMs + 1));
+    }
+  }
+  return bins;
+}
+
+function pausesOf(plan: IncidentPlan, answer: QueryResult): Map<string, Pause[]> {
+  const ids = textColumn(answer, 'node_id');
+  const [bin, before, after] = ['bin', 'before', 'after'].map((name) => numericColumn(answer, name));
+  const pauses = new Map<string, Pause[]>();
+  for (let row = 0; row < answer.rows; row++) {
+    const id = ids[row];
+    const startMs = (bin?.[row] ?? Number.NaN) / 1000;
+    if (!id || Number.isNaN(startMs)) continue;
+    let own = pauses.get(id);
+    if (own === undefined) {
+      own = [];
+      pauses.set(id, own);
+    }
+    if (Number.isNaN(before?.[row] ?? Number.NaN)) own.push([plan.fromMs, startMs]);
+    const nextUs = after?.[row] ?? Number.NaN;
+    own.push([startMs + plan.stepMs, Number.isNaN(nextUs) ? Number.POSITIVE_INFINITY : nextUs / 1000]);
+  }
+  return pauses;
+}
+
+function addPause(plan: IncidentPlan, bins: IncidentBins, intervalMs: number, heardMs: number, againMs: number): void {
+  const interval = Math.max(intervalMs, SHORTEST_INTERVAL_MS);
+  const lateMs = heardMs + interval * LATE_INTERVALS;
+  const silentMs = heardMs + Math.max(interval * SILENT_INTERVALS, SILENT_AT_LEAST_MS);
+  for (let bin = Math.max(0, Math.floor((lateMs - plan.fromMs) / plan.stepMs) - 1); bin < plan.bins; bin++) {
+    const endMs = binEnd(plan, bin);
+    if (endMs > againMs) return;
+    if (endMs > silentMs) bins.silent[bin] = (bins.silent[bin] as number) + 1;
+    else if (endMs > lateMs) bins.late[bin] = (bins.late[bin] as number) + 1;
+  }
+}

@@ -1,0 +1,81 @@
+// How the strip over the fleet asks the store: bins over a stretch of time, and of long bins only their last minutes, so that a week costs
+// no more than an hour. Pure.
+import { type Bounds, sampleBy } from '../state/time-range.ts';
+
+export interface IncidentPlan {
+  stepMs: number;
+  /** Start of the first bin; all bins lie on multiples of the step. */
+  fromMs: number;
+  bins: number;
+}
+
+const STEPS_SECONDS = [15, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 14_400, 28_800, 86_400];
+const MAX_BINS = 96;
+/** Of a bin, so much is read: a node that was silent for that long at the bin's end counts as missing in it. */
+const WINDOW_SECONDS = 120;
+
+export function incidentPlan({ fromMs, toMs }: Bounds): IncidentPlan {
+  const seconds = (toMs - fromMs) / 1000;
+  const step = STEPS_SECONDS.find((each) => seconds / each <= MAX_BINS - 1) ?? 86_400;
+  const stepMs = step * 1000;
+  const first = Math.floor(fromMs / stepMs);
+  return { stepMs, fromMs: first * stepMs, bins: Math.min(MAX_BINS, Math.floor((toMs - 1) / stepMs) - first + 1) };
+}
+
+/** End of a bin. */
+export function binEnd(plan: IncidentPlan, bin: number): number {
+  return plan.fromMs + (bin + 1) * plan.stepMs;
+}
+
+export function planEnd(plan: IncidentPlan): number {
+  return binEnd(plan, plan.bins - 1);
+}
+
+/** Of each node the bins in which a pause of it begins or ends: its first, its last, and both sides of every gap. */
+export function reportsSql(plan: IncidentPlan): string {
+  const step = plan.stepMs / 1000;
+  const read = Math.min(step, WINDOW_SECONDS);
+  const start = iso(plan.fromMs + (step - read) * 1000).slice(0, 19);
+  const within =
+    read < step
+      ? `timestamp IN '${start};${read}s;${step}s;${plan.bins}'`
+      : `timestamp >= '${iso(plan.fromMs)}' AND timestamp < '${iso(planEnd(plan))}'`;
+  const bins = `SELECT timestamp, node_id, count() AS batches FROM deliveries WHERE ${within} SAMPLE BY ${sampleBy(step)}`;
+  const beside = (name: string): string => `${name}(timestamp) OVER (PARTITION BY node_id ORDER BY timestamp)`;
+  return (
+    `SELECT node_id, bin, before, after FROM (SELECT node_id, timestamp AS bin, ${beside('lag')} AS before, ${beside('lead')} AS after FROM (${bins})) ` +
+    `WHERE before IS NULL OR after IS NULL OR after > dateadd('s', ${step}, bin)`
+  );
+}
+
+/** What a machine's own troubles with one collector say does not explain a silent fleet. */
+const NOISE = ['collector_unavailable', 'collector_incomplete', 'collector_capped', 'probe_rows_left_out'];
+const TELLING = ['config_applied', 'agent_started', 'network_changed'];
+const MAX_EVENTS = 400;
+
+export function eventsSql(plan: IncidentPlan): string {
+  return (
+    'SELECT timestamp, kind, severity, count_distinct(node_id) AS nodes, min(timestamp) AS at, first(node_id) AS node_id, first(text) AS text, ' +
+    `first(attributes) AS attributes FROM events WHERE ${span(plan)} AND kind NOT IN (${list(NOISE)}) ` +
+    `AND (severity <> 'info' OR kind IN (${list(TELLING)})) SAMPLE BY ${sampleBy(plan.stepMs / 1000)} LIMIT ${MAX_EVENTS}`
+  );
+}
+
+export function oomSql(plan: IncidentPlan): string {
+  return (
+    'SELECT timestamp, count_distinct(node_id) AS nodes, min(timestamp) AS at, first(node_id) AS node_id FROM paging ' +
+    `WHERE ${span(plan)} AND oom_kills_per_second > 0 SAMPLE BY ${sampleBy(plan.stepMs / 1000)} LIMIT ${MAX_EVENTS}`
+  );
+}
+
+function span(plan: IncidentPlan): string {
+  return `timestamp >= '${iso(plan.fromMs)}' AND timestamp < '${iso(planEnd(plan))}'`;
+}
+
+function list(words: readonly string[]): string {
+  return words.map((word) => `'${word}'`).join(', ');
+}
+
+function iso(ms: number): string {
+  return new Date(ms).toISOString();
+}

@@ -1,0 +1,76 @@
+import { expect, test } from 'vitest';
+import type { FleetNode } from '../../common/fleet-node.ts';
+import type { QueryResult } from '../../common/query-result.ts';
+import { incidentBins } from './incident-bins.ts';
+import { placeMarks, readMarks } from './incident-marks.ts';
+import { incidentPlan, reportsSql } from './incident-plan.ts';
+
+const START = Date.parse('2026-03-01T12:00:00Z');
+const MINUTE = 60_000;
+
+function answer(rows: number, columns: Record<string, readonly (number | string | null)[]>): QueryResult {
+  return {
+    rows,
+    truncated: false,
+    elapsedMs: 1,
+    columns: Object.entries(columns).map(([name, values]) =>
+      values.some((value) => typeof value === 'string')
+        ? { name, type: 'symbol', kind: 'text', values: values.map((value) => (value === null ? null : String(value))) }
+        : {
+            name,
+            type: 'timestamp',
+            kind: 'time',
+            values: Float64Array.from(values.map((value) => (value === null ? Number.NaN : Number(value) * 1000))),
+          },
+    ),
+  };
+}
+
+const node = (nodeId: string, enrolledMs: number): FleetNode =>
+  ({ nodeId, name: nodeId, state: 'live', intervalMs: 10_000, enrolledMs }) as FleetNode;
+
+test('bins lie on multiples of their step, and of long ones only the end is read', () => {
+  const hour = incidentPlan({ fromMs: START + 5000, toMs: START + 60 * MINUTE + 5000 });
+  expect(hour).toEqual({ stepMs: MINUTE, fromMs: START, bins: 61 });
+  expect(reportsSql(hour)).toContain("timestamp >= '2026-03-01T12:00:00.000Z' AND timestamp < '2026-03-01T13:01:00.000Z' SAMPLE BY 1m");
+  const week = incidentPlan({ fromMs: START - 7 * 24 * 60 * MINUTE, toMs: START });
+  expect(week.bins).toBeLessThanOrEqual(96);
+  expect(reportsSql(week)).toContain(`timestamp IN '2026-02-22T13:58:00;120s;7200s;${week.bins}'`);
+});
+
+test('a pause is late, then silent, and ends when the node is heard again', () => {
+  const plan = { stepMs: MINUTE, fromMs: START, bins: 10 };
+  const at = (bin: number): number => START + bin * MINUTE;
+  const result = answer(4, {
+    node_id: ['a', 'a', 'a', 'b'],
+    bin: [at(0), at(1), at(6), at(5)],
+    before: [null, at(0), at(1), null],
+    after: [at(1), at(6), null, null],
+  });
+  const nodes = new Map([node('a', 0), node('b', START + 5 * MINUTE), node('gone', 0)].map((each) => [each.nodeId, each]));
+  const { late, silent } = incidentBins(plan, result, nodes, START + 10 * MINUTE);
+  // a is heard until the end of bin 1: late at the end of bin 2, silent from bin 3, heard again in bin 6, and paused after it.
+  expect([late[2], silent[3], silent[4], silent[5]]).toEqual([1, 2, 2, 2]);
+  expect(silent[6]).toBe(1);
+  expect(late[7]).toBe(1);
+});
+
+test('marks say what and how many, and their words never overlap', () => {
+  const events = answer(2, {
+    kind: ['config_applied', 'agent_started'],
+    severity: ['info', 'info'],
+    node_id: ['n1', 'n2'],
+    text: ['configuration 41 is in force', 'agent 1 started'],
+    attributes: ['{}', `{"boot_us":"${(START - 1000) * 1000}"}`],
+    at: [START, START + 1000],
+    nodes: [2.26, 0.001],
+  });
+  const marks = readMarks(events, null, (id) => `host-${id}`);
+  expect(marks.map(({ words, tone }) => [words, tone])).toEqual([
+    ['configuration 41 is in force, 2,260 nodes', 'accent'],
+    ['host-n2: machine started', 'late'],
+  ]);
+  const placed = placeMarks(marks, (ms) => 500 + (ms - START) / 100, 1000);
+  expect(placed.map(({ side }) => side)).toEqual(['left', 'right']);
+  expect(placeMarks(marks, () => 20, 200).map(({ side }) => side)).not.toContain('left');
+});
