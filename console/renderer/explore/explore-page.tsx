@@ -9,6 +9,8 @@ import { formatRoute } from '../state/route.ts';
 import { useStore } from '../state/store.ts';
 import { boundsOf } from '../state/time-range.ts';
 import { toSql } from './builder-query.ts';
+import { ExportLines } from './export-lines.tsx';
+import { ExportMenu } from './export-menu.tsx';
 import { fillTime } from './fill-time.ts';
 import { firstQueryOf } from './first-query.ts';
 import { QueryBuilder } from './query-builder.tsx';
@@ -37,6 +39,7 @@ export default function ExplorePage({ sql }: { sql: string }) {
   const nameOf = useNodeNames();
   const catalog = useMemo(() => new TagCatalog(api), [api]);
   const [mode, setMode] = useState(lastMode);
+  const [problem, setProblem] = useState('');
   const insert = useRef<(text: string) => void>(undefined);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const bounds = useCallback(() => boundsOf(time.get(), fleet.now()), [time, fleet]);
@@ -91,6 +94,7 @@ export default function ExplorePage({ sql }: { sql: string }) {
           <span className="grow" />
           <QueryHistory onChoose={(text) => build(text)} />
           <SaveQuery sql={state.sql} />
+          <ExportMenu sql={() => fillTime(state.sql, bounds()).sql} onProblem={setProblem} />
           <CopyAs
             sql={filled}
             grpcurl={grpcurlCall(connection.get().gateway, 'Query', { sql: filled, max_rows: MAX_ROWS, timeout_ms: TIMEOUT_MS })}
@@ -127,6 +131,7 @@ export default function ExplorePage({ sql }: { sql: string }) {
         ) : (
           <SqlPane {...{ runner, run, schema, catalog, bounds, nameOf, insert }} />
         )}
+        <ExportLines problem={problem} onProblem={setProblem} />
         {state.error !== undefined ? (
           <QueryError error={state.error} ranMs={state.ranMs} onEdit={() => setMode('sql')} />
         ) : (

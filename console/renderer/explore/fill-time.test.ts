@@ -5,7 +5,7 @@ const HOUR = { fromMs: 1_700_000_000_000, toMs: 1_700_003_600_000 };
 
 test('variables become the window’s time, and nothing else does', () => {
   const { sql } = fillTime('SELECT $fromage WHERE t BETWEEN $from AND $to SAMPLE BY $step', HOUR);
-  expect(sql).toBe("SELECT $fromage WHERE t BETWEEN '2023-11-14T22:13:20.000Z' AND '2023-11-14T23:13:20.000Z' SAMPLE BY 5s");
+  expect(sql).toBe("SELECT $fromage WHERE t BETWEEN '2023-11-14T22:13:20.000Z' AND '2023-11-14T23:13:20.000Z' SAMPLE BY 10s");
 });
 
 test('a place in what was sent is found in what was written', () => {

@@ -1,7 +1,8 @@
 // Puts the window's time into a query, and finds a place of what was sent again in what was written.
 import { type Bounds, sampleBy, sampleStepSeconds } from '../state/time-range.ts';
 
-const LEAST_STEP_MS = 1000;
+/** As often as agents sample where nobody said otherwise: a shorter step would draw their taking turns as saw teeth. */
+const LEAST_STEP_MS = 10_000;
 
 export interface FilledQuery {
   sql: string;

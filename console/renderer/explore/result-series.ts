@@ -35,13 +35,18 @@ export function toResultSeries(
   const times = [...new Set(time.values)].filter((value) => !Number.isNaN(value)).sort((a, b) => a - b);
   if (times.length < 2) return undefined;
   const slots = new Map(times.map((value, index) => [value, index]));
+  const names = new Set(numbers.map((column) => column.name));
+  const isBound = (name: string): boolean => /_(min|max)$/.test(name) && names.has(name.replace(/_(min|max)$/, ''));
+  const mains = numbers.filter((column) => !isBound(column.name)).length;
+  const mainName = numbers.find((column) => !isBound(column.name))?.name ?? '';
   const lines = new Map<string, (number | null | undefined)[]>();
   for (let row = 0; row < result.rows; row++) {
     const slot = slots.get(time.values[row] as number);
     if (slot === undefined) continue;
     const member = group?.kind === 'text' ? readable(group.values[row] ?? '–', nameOf) : undefined;
     for (const column of numbers) {
-      const label = member === undefined ? column.name : numbers.length === 1 ? member : `${member} ${column.name}`;
+      const label =
+        member === undefined ? column.name : mains === 1 ? member + column.name.slice(mainName.length) : `${member} ${column.name}`;
       let values = lines.get(label);
       if (values === undefined) {
         values = new Array(times.length);

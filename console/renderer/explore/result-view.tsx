@@ -39,16 +39,16 @@ export function ResultView({ state, nameOf }: { state: QueryState; nameOf: (valu
   return (
     <>
       <div className="result-facts">
-        <span title={`${formatShort(result.elapsedMs)} ms in the store`}>
+        <span className="fact" title={`${formatShort(result.elapsedMs)} ms in the store`}>
           <b>{formatShort(tookMs)} ms</b>
         </span>
-        <span>
+        <span className="fact">
           <b>{formatNumber(result.rows)}</b> {result.rows === 1 ? 'row' : 'rows'}
         </span>
-        <span>
+        <span className="fact">
           <b>{formatBytes(bytes)}</b>
         </span>
-        <span>
+        <span className="fact">
           tier <b>{ran === undefined ? '–' : tierOf(ran.sql) || 'none'}</b>
         </span>
         {result.truncated && (
@@ -56,12 +56,13 @@ export function ResultView({ state, nameOf }: { state: QueryState; nameOf: (valu
             cut at {plural(MAX_ROWS, 'row')}
           </span>
         )}
-        {series !== undefined && series.left > 0 && <span>{plural(series.left, 'series', 'series')} more than the chart shows</span>}
+        {series !== undefined && series.left > 0 && <span>{formatNumber(series.left)} more series</span>}
         <span className="grow" />
         <span className="t3 ran">{running ? 'running…' : `ran ${formatClock(ranMs)} ${zoneName()}`}</span>
         {result.rows > 0 && result.rows <= MAX_COPIED_ROWS && (
           <>
-            <CopyButton text={() => toTsv(result, rows)} label="Copy as TSV" />
+            <span className="t3 fact">Copy</span>
+            <CopyButton text={() => toTsv(result, rows)} label="TSV" />
             <CopyButton text={() => toCsv(result, rows)} label="CSV" />
           </>
         )}
