@@ -13,11 +13,18 @@ export interface ViewSize {
 
 /** At most about 300 m a pixel at the equator: nearer than the outlines are exact. */
 const MOST_PIXELS_PER_UNIT = 128;
-/** A single place is shown with the countries around it. */
-const LEAST_FIT = 60;
 
-/** All points within the view, with room for labels at the edges. */
-export function fitCamera(points: readonly WorldPoint[], size: ViewSize, margin: { x: number; y: number }): Camera {
+/** What a camera that shows all points leaves free. */
+export interface FitRoom {
+  /** For labels at the edges, pixels. */
+  x: number;
+  y: number;
+  /** How much of the world is shown at least, so that a single place has its surroundings. */
+  least: number;
+}
+
+/** All points within the view. */
+export function fitCamera(points: readonly WorldPoint[], size: ViewSize, room: FitRoom): Camera {
   if (points.length === 0) return clampCamera({ x: WORLD_SIZE / 2, y: WORLD_SIZE * 0.42, pixelsPerUnit: 0 }, size);
   let [left, right, top, bottom] = [WORLD_SIZE, 0, WORLD_SIZE, 0];
   for (const { x, y } of points) {
@@ -26,9 +33,9 @@ export function fitCamera(points: readonly WorldPoint[], size: ViewSize, margin:
     top = Math.min(top, y);
     bottom = Math.max(bottom, y);
   }
-  const wide = Math.max(right - left, LEAST_FIT);
-  const high = Math.max(bottom - top, LEAST_FIT * 0.6);
-  const pixelsPerUnit = Math.min(Math.max(50, size.width - 2 * margin.x) / wide, Math.max(50, size.height - 2 * margin.y) / high);
+  const wide = Math.max(right - left, room.least);
+  const high = Math.max(bottom - top, room.least * 0.6);
+  const pixelsPerUnit = Math.min(Math.max(50, size.width - 2 * room.x) / wide, Math.max(50, size.height - 2 * room.y) / high);
   return clampCamera({ x: (left + right) / 2, y: (top + bottom) / 2, pixelsPerUnit }, size);
 }
 

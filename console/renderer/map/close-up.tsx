@@ -4,6 +4,7 @@ import { plural } from '../parts/format.ts';
 import { STATE_ORDER, STATE_WORDS, StateMark } from '../parts/state-mark.tsx';
 import type { ProbePath } from '../probes/probe-paths.ts';
 import { formatRoute, navigate } from '../state/route.ts';
+import type { FitRoom } from './camera.ts';
 import { type Cluster, clusterName } from './clusters.ts';
 import { FleetMarks } from './fleet-marks.tsx';
 import { MapSurface } from './map-surface.tsx';
@@ -17,7 +18,7 @@ interface Props {
   onChoose: (path: ProbePath) => void;
 }
 
-const MARGIN = { x: 90, y: 50 };
+const ROOM: FitRoom = { x: 90, y: 56, least: 12 };
 /** Height of what stands over the map. */
 const HEAD = 44;
 const MAX_NOT_LIVE = 4;
@@ -26,7 +27,7 @@ export function CloseUp({ cluster, paths, known, chosenKey, onChoose }: Props) {
   const filter = fleetFilterOf(cluster.places);
   return (
     <section className="close-up" aria-label={`Close-up of ${clusterName(cluster)}`}>
-      <MapSurface label={`Map of ${clusterName(cluster)}`} points={cluster.places} margin={MARGIN}>
+      <MapSurface label={`Map of ${clusterName(cluster)}`} points={cluster.places} room={ROOM}>
         {(view) => (
           <FleetMarks
             view={view}

@@ -52,7 +52,7 @@ export function boxesOf(shown: readonly ShownCluster[]): Box[] {
 interface Props {
   shown: readonly ShownCluster[];
   known: boolean;
-  /** Key of the cluster whose close-up is open. */
+  /** Key of the place whose close-up is open. */
   openKey?: string | undefined;
   onOpen: (cluster: Cluster) => void;
 }
@@ -82,7 +82,7 @@ export function ClusterLayer({ shown, known, openKey, onOpen }: Props) {
             style={{ transform: `translate(${x - radius - 2}px, ${y - radius - 2}px)` }}
             tabIndex={cluster.key === inOrder ? 0 : -1}
             aria-label={`${name}: ${said}`}
-            aria-pressed={cluster.key === openKey}
+            aria-pressed={cluster.places.some(({ key }) => key === openKey)}
             title={`${cluster.places
               .map((place) => place.name)
               .slice(0, 12)

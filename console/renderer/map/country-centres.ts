@@ -23,8 +23,13 @@ const ATLAS_NAMES: Readonly<Record<string, string>> = {
   us: 'united states of america',
 };
 
+/** The fine atlas: the coarse one leaves out what is small, such as Singapore. */
 export async function loadCountryCentres(): Promise<CountryCentres> {
   const { default: atlas } = await import('world-atlas/countries-50m.json');
+  return findCentres(atlas);
+}
+
+export function findCentres(atlas: CountryAtlas): CountryCentres {
   const byName = new Map<string, WorldPoint>();
   for (const country of feature(atlas, atlas.objects.countries).features) {
     const [longitude, latitude] = geoCentroid(country);

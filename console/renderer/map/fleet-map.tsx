@@ -1,5 +1,5 @@
 // The fleet on the world: circles of nodes, arcs of probe paths, the close-up of one circle, and the paths worst first.
-import { useEffect, useMemo, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import type { FleetNode } from '../../common/fleet-node.ts';
 import { formatNumber, plural } from '../parts/format.ts';
 import { PathChart } from '../probes/path-chart.tsx';
@@ -26,7 +26,8 @@ interface Props {
 /** From centre to centre, pixels: two circles with their rings and a little air. */
 const APART = 46;
 
-export default function FleetMap({ nodes, matches, known, version }: Props) {
+export default function FleetMap({ nodes, matches, known, version: newest }: Props) {
+  const version = useEverySecond(newest);
   const centres = useCountryCentres(nodes, version);
   // Dependencies: the version says that the nodes changed
   const book = useMemo(() => createPlaceBook([...nodes.values()].filter(matches), centres), [nodes, matches, version, centres]);
@@ -48,7 +49,7 @@ export default function FleetMap({ nodes, matches, known, version }: Props) {
               paths={paths}
               known={known}
               chosenKey={path?.key}
-              openKey={opened?.[0]}
+              openKey={cluster?.key}
               onChoose={({ key }) => setChosen(key)}
               onOpen={({ places }) => setOpened(places.map((place) => place.key))}
             />
@@ -60,9 +61,7 @@ export default function FleetMap({ nodes, matches, known, version }: Props) {
         <div className="chart-head">
           <h3>Probe paths</h3>
           <span className="t3 cut">
-            {paths.length === 0
-              ? ''
-              : `worst first, p50 of 5 min, ${formatNumber(inMap.length)} of ${formatNumber(paths.length)} between places`}
+            {paths.length === 0 ? '' : `p50 of 5 min, ${formatNumber(inMap.length)} of ${formatNumber(paths.length)} on the map`}
           </span>
         </div>
         {paths.length > 0 ? (
@@ -106,6 +105,18 @@ function openedCluster(places: readonly Place[], opened: readonly string[] | und
     (best, cluster) => (best === undefined || weight(cluster) > weight(best) ? cluster : best),
     undefined,
   );
+}
+
+/** Where thousands stand is worked out once a second: states change no faster than people read them. */
+function useEverySecond(newest: number): number {
+  const [version, setVersion] = useState(newest);
+  const last = useRef(newest);
+  last.current = newest;
+  useEffect(() => {
+    const timer = setInterval(() => setVersion(last.current), 1000);
+    return () => clearInterval(timer);
+  }, []);
+  return version;
 }
 
 function useCountryCentres(nodes: ReadonlyMap<string, FleetNode>, version: number): CountryCentres | undefined {

@@ -3,6 +3,7 @@ import { Maximize2, Minus, Plus } from 'lucide-react';
 import { type KeyboardEvent, type PointerEvent, type ReactNode, useLayoutEffect, useRef } from 'react';
 import { useConsole } from '../state/console-state.ts';
 import { useStore } from '../state/store.ts';
+import type { FitRoom } from './camera.ts';
 import type { WorldPoint } from './mercator.ts';
 import { paintLand } from './paint-land.ts';
 import { type MapView, useCamera } from './use-camera.ts';
@@ -13,7 +14,7 @@ interface Props {
   label: string;
   /** What has to be in view at first. */
   points: readonly WorldPoint[];
-  margin?: { x: number; y: number };
+  room?: FitRoom;
   children: (view: MapView) => ReactNode;
 }
 
@@ -22,17 +23,16 @@ const FINE_FROM = 3;
 const KEY_STEP = 60;
 const ZOOM_STEP = Math.SQRT2;
 
-export function MapSurface({ label, points, margin, children }: Props) {
+export function MapSurface({ label, points, room, children }: Props) {
   const { theme } = useConsole();
   const shownTheme = useStore(theme.theme);
   const host = useRef<HTMLFieldSetElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
-  const { view, moved, zoom, pan, reset } = useCamera(host, points, margin);
+  const { view, moved, zoom, pan, reset } = useCamera(host, points, room);
   const { camera, size } = view;
   const land = useWorldLand(camera.pixelsPerUnit >= FINE_FROM ? 'fine' : 'coarse');
-  // Dependencies: another theme is another set of colours, read while painting
   useLayoutEffect(() => {
-    if (size.width > 0) paintLand(canvas.current as HTMLCanvasElement, land, camera, size);
+    if (size.width > 0) paintLand(canvas.current as HTMLCanvasElement, land, camera, size, shownTheme);
   }, [land, camera.x, camera.y, camera.pixelsPerUnit, size, shownTheme]);
 
   const onKeyDown = (event: KeyboardEvent): void => {

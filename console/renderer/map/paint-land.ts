@@ -1,11 +1,20 @@
 // Paints land and water of the part of the world that is in view.
-import { token } from '../state/theme.ts';
+import { type Theme, token } from '../state/theme.ts';
 import type { Camera, ViewSize } from './camera.ts';
 import type { Box } from './label-layout.ts';
 import { overlap } from './label-layout.ts';
 import type { WorldLand } from './world-land.ts';
 
-export function paintLand(canvas: HTMLCanvasElement, land: WorldLand | undefined, camera: Camera, { width, height }: ViewSize): void {
+/** Land stands out from water as far as the surfaces of the theme allow. */
+const LAND: Readonly<Record<Theme, string>> = { dark: 'surface-2', light: 'surface-1' };
+
+export function paintLand(
+  canvas: HTMLCanvasElement,
+  land: WorldLand | undefined,
+  camera: Camera,
+  { width, height }: ViewSize,
+  theme: Theme,
+): void {
   const ratio = window.devicePixelRatio || 1;
   const [wide, high] = [Math.round(width * ratio), Math.round(height * ratio)];
   if (canvas.width !== wide || canvas.height !== high) {
@@ -21,7 +30,7 @@ export function paintLand(canvas: HTMLCanvasElement, land: WorldLand | undefined
   context.fillRect(0, 0, wide, high);
   if (land === undefined) return;
   context.setTransform(scale, 0, 0, scale, wide / 2 - camera.x * scale, high / 2 - camera.y * scale);
-  context.fillStyle = token('surface-2');
+  context.fillStyle = token(LAND[theme]);
   context.strokeStyle = token('line');
   context.lineWidth = 1 / pixelsPerUnit;
   const halfX = width / 2 / pixelsPerUnit;

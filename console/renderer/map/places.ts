@@ -77,7 +77,7 @@ function guess(
   const centre = centres?.get(code);
   if (centre === undefined) return undefined;
   const key = `country ${code}`;
-  const place = places.get(key) ?? { ...createPlace(key, centre, node), name: countryName(code) };
+  const place = places.get(key) ?? { ...createPlace(key, centre, node), name: countryName(country ?? code) };
   places.set(key, place);
   return place;
 }

@@ -1,6 +1,7 @@
 // Values on the world: one disc a point, its area the value, with the greatest named where there is room.
 import { useMemo } from 'react';
 import { formatNumber, formatShort, plural } from '../parts/format.ts';
+import type { FitRoom } from './camera.ts';
 import { placeLabels, textWidth } from './label-layout.ts';
 import { MapSurface } from './map-surface.tsx';
 import { toWorld, type WorldPoint } from './mercator.ts';
@@ -18,7 +19,7 @@ export interface MapPoint {
 const MAX_POINTS = 2000;
 const LEAST_RADIUS = 3.5;
 const MOST_RADIUS = 22;
-const MARGIN = { x: 70, y: 40 };
+const ROOM: FitRoom = { x: 70, y: 40, least: 60 };
 
 interface PlacedPoint extends WorldPoint {
   point: MapPoint;
@@ -32,7 +33,7 @@ export function PointMap({ points }: { points: readonly MapPoint[] }) {
   const left = placed.length - shown.length;
   return (
     <div className="point-map">
-      <MapSurface label={`Map of ${plural(placed.length, 'point')}${greatest(placed)}`} points={placed} margin={MARGIN}>
+      <MapSurface label={`Map of ${plural(placed.length, 'point')}${greatest(placed)}`} points={placed} room={ROOM}>
         {(view) => <Points view={view} placed={shown} />}
       </MapSurface>
       {(without > 0 || left > 0) && (

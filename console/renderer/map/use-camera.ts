@@ -1,6 +1,6 @@
 // The camera of one map: fitted to what there is until somebody moves it.
 import { type RefObject, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
-import { type Camera, fitCamera, panned, toScreen, type ViewSize, zoomed } from './camera.ts';
+import { type Camera, type FitRoom, fitCamera, panned, toScreen, type ViewSize, zoomed } from './camera.ts';
 import type { WorldPoint } from './mercator.ts';
 
 /** How what is shown lies on the screen now. */
@@ -21,10 +21,9 @@ export interface CameraControl {
   reset(): void;
 }
 
-/** Room for the labels of the outermost circles. */
-const MARGIN = { x: 110, y: 44 };
+const WORLD_ROOM: FitRoom = { x: 110, y: 44, least: 60 };
 
-export function useCamera(host: RefObject<HTMLElement | null>, points: readonly WorldPoint[], margin = MARGIN): CameraControl {
+export function useCamera(host: RefObject<HTMLElement | null>, points: readonly WorldPoint[], room = WORLD_ROOM): CameraControl {
   const [size, setSize] = useState<ViewSize>({ width: 0, height: 0 });
   const [chosen, setChosen] = useState<Camera>();
   useLayoutEffect(() => {
@@ -35,7 +34,7 @@ export function useCamera(host: RefObject<HTMLElement | null>, points: readonly 
     observer.observe(element);
     return () => observer.disconnect();
   }, [host]);
-  const camera = chosen ?? fitCamera(points, size, margin);
+  const camera = chosen ?? fitCamera(points, size, room);
   const now = useRef({ camera, size });
   now.current = { camera, size };
   const zoom = useCallback((factor: number, at?: WorldPoint) => {

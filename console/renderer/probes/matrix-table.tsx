@@ -15,6 +15,7 @@ interface Props {
 export function MatrixTable({ matrix, measure, chosenKey, onChoose }: Props) {
   const body = useRef<HTMLTableSectionElement>(null);
   const { places, columns, left } = matrix;
+  const stop = stopOf(matrix, chosenKey);
   const onKeyDown = (event: KeyboardEvent): void => {
     const direction = directionOf(event.key);
     const cell = (event.target as Element).closest('td');
@@ -49,7 +50,7 @@ export function MatrixTable({ matrix, measure, chosenKey, onChoose }: Props) {
                     {path === undefined ? (
                       <span className="none">{place === column.name ? 'self' : ''}</span>
                     ) : (
-                      <Cell path={path} measure={measure} chosen={path.key === chosenKey} onChoose={onChoose} />
+                      <Cell path={path} measure={measure} chosen={path.key === chosenKey} stop={path.key === stop} onChoose={onChoose} />
                     )}
                   </td>
                 );
@@ -67,6 +68,12 @@ export function MatrixTable({ matrix, measure, chosenKey, onChoose }: Props) {
   );
 }
 
+/** The chosen cell; the first there is where another path of the same cell is chosen. */
+function stopOf({ places, columns, cell }: Matrix, chosenKey: string | undefined): string | undefined {
+  const keys = places.flatMap((place) => columns.map((column) => cell(place, column)?.key)).filter((key) => key !== undefined);
+  return keys.find((key) => key === chosenKey) ?? keys[0];
+}
+
 /** Columns as wide as names want, and never so narrow that figures are cut. */
 function widthOf(columns: number): React.CSSProperties {
   return { width: `min(100%, ${132 + columns * 124}px)`, minWidth: 132 + columns * 82 };
@@ -76,10 +83,12 @@ interface CellProps {
   path: ProbePath;
   measure: Measure;
   chosen: boolean;
+  /** The one cell in the order of focus. */
+  stop: boolean;
   onChoose: (path: ProbePath) => void;
 }
 
-function Cell({ path, measure, chosen, onChoose }: CellProps) {
+function Cell({ path, measure, chosen, stop, onChoose }: CellProps) {
   const { value, shade, health } = cellView(path, measure);
   const { p50, lossPercent } = path.now;
   const latency = measure === 'p50' || measure === 'p95';
@@ -91,7 +100,7 @@ function Cell({ path, measure, chosen, onChoose }: CellProps) {
       type="button"
       className={`cell ${health}`}
       style={{ '--shade': shade * 0.55 } as React.CSSProperties}
-      tabIndex={chosen ? 0 : -1}
+      tabIndex={stop ? 0 : -1}
       aria-pressed={chosen}
       aria-label={words}
       title={words}
