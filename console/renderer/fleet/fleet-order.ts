@@ -17,20 +17,39 @@ export function orderNodes(
 ): string[] {
   const sign = reversed ? -1 : 1;
   const shown = [...nodes].filter(matches);
-  shown.sort((a, b) => sign * column.compare(a, b) || compareNames(a, b));
-  return shown.map((node) => node.nodeId);
+  const { rank } = column;
+  if (rank === undefined) {
+    shown.sort((a, b) => sign * column.compare(a, b) || compareNames(a, b));
+    return shown.map((node) => node.nodeId);
+  }
+  const ranked = shown.map((node) => ({ node, rank: sign * rank(node) }));
+  ranked.sort((a, b) => a.rank - b.rank || compareNames(a.node, b.node));
+  return ranked.map(({ node }) => node.nodeId);
 }
 
-/** The same order without what no longer matches; what is new comes last. */
+/** The same order without nodes that are gone; what is new comes last. The very same array where nothing came or went. */
 export function keepOrder(
   order: readonly string[],
   nodes: ReadonlyMap<string, FleetNode>,
   matches: (node: FleetNode) => boolean,
-): string[] {
-  const before = new Set(order);
-  const kept = order.filter((id) => nodes.has(id));
-  for (const [id, node] of nodes) if (!before.has(id) && matches(node)) kept.push(id);
-  return kept;
+): readonly string[] {
+  const before = idsOf(order);
+  const added: string[] = [];
+  for (const [id, node] of nodes) if (!before.has(id) && matches(node)) added.push(id);
+  if (added.length === 0 && order.every((id) => nodes.has(id))) return order;
+  return [...order.filter((id) => nodes.has(id)), ...added];
+}
+
+/** An order is looked at with every live value, and made anew now and then. */
+const idSets = new WeakMap<readonly string[], ReadonlySet<string>>();
+
+function idsOf(order: readonly string[]): ReadonlySet<string> {
+  let ids = idSets.get(order);
+  if (ids === undefined) {
+    ids = new Set(order);
+    idSets.set(order, ids);
+  }
+  return ids;
 }
 
 /** By code points: quick, and the same on every machine. */

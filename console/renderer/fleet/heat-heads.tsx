@@ -1,4 +1,5 @@
 // The heads of the heat map's groups: name, count, how many are not live, the average. A click narrows the filter to the group.
+import { memo } from 'react';
 import type { FleetNode } from '../../common/fleet-node.ts';
 import { formatNumber } from '../parts/format.ts';
 import { type FleetGrouping, groupName, groupTerm, narrowed } from './fleet-groups.ts';
@@ -9,6 +10,8 @@ import type { HeatView } from './heat-view.ts';
 
 interface Props {
   view: HeatView;
+  /** Another number where the view has told of a change. */
+  told: number;
   grouping: FleetGrouping;
   metric: FleetMetric;
   known: boolean;
@@ -16,7 +19,7 @@ interface Props {
   onFilter: (filter: string) => void;
 }
 
-export function HeatHeads({ view, grouping, metric, known, filter, onFilter }: Props) {
+function Heads({ view, grouping, metric, known, filter, onFilter }: Props) {
   return view.layout.groups.map((place, index) => {
     const group = view.cells.groups[index];
     if (group === undefined) return null;
@@ -48,6 +51,18 @@ export function HeatHeads({ view, grouping, metric, known, filter, onFilter }: P
     );
   });
 }
+
+/** Averages over the whole fleet are made when the fleet changed, not with every move of the pointer. */
+export const HeatHeads = memo(Heads, (before, after) => {
+  return (
+    before.view === after.view &&
+    before.told === after.told &&
+    before.grouping === after.grouping &&
+    before.metric === after.metric &&
+    before.known === after.known &&
+    before.filter === after.filter
+  );
+});
 
 function summary(nodes: readonly FleetNode[], first: number, count: number, metric: FleetMetric) {
   let notLive = 0;

@@ -33,7 +33,7 @@ export default function HeatMap({ nodes, version, matches, filter, known, group,
   const scroller = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const [view, setView] = useState<HeatView>();
-  const [, setTold] = useState(0);
+  const [told, setTold] = useState(0);
   const [cursor, setCursor] = useState<string>();
   const [pointed, setPointed] = useState(false);
   const size = useSize(scroller);
@@ -93,7 +93,7 @@ export default function HeatMap({ nodes, version, matches, filter, known, group,
             onDoubleClick={() => node !== undefined && navigate({ page: 'node', nodeId: node.nodeId })}
           />
           {view !== undefined && (
-            <HeatHeads view={view} grouping={grouping} metric={metric} known={known} filter={filter} onFilter={onFilter} />
+            <HeatHeads view={view} told={told} grouping={grouping} metric={metric} known={known} filter={filter} onFilter={onFilter} />
           )}
           {view !== undefined && cell !== undefined && node !== undefined && (
             <HeatTip node={node} metric={metric} known={known} place={view.placeOf(cell)} width={size.width} words={pointed} />

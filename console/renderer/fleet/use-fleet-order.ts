@@ -32,10 +32,7 @@ export function useFleetOrder(
       const column = columnOf(sort.key) ?? (FLEET_COLUMNS[0] as FleetColumn);
       setOrder(orderNodes(nodes.values(), matches, column, sort.reversed));
     } else {
-      setOrder((current) => {
-        const kept = keepOrder(current, nodes, matches);
-        return kept.length === current.length ? current : kept;
-      });
+      setOrder((current) => keepOrder(current, nodes, matches));
     }
   }, [nodes, version, matches, sort, pointerOver]);
   return order;

@@ -1,7 +1,6 @@
 // The rail: which gateway, the pages there are, filters at hand, nodes opened in this window.
 import { LayoutGrid, Radar, Settings, SquareTerminal, Waypoints } from 'lucide-react';
 import type { ReactNode } from 'react';
-import type { FleetNode } from '../../common/fleet-node.ts';
 import { compileFilter } from '../fleet/node-match.ts';
 import { SavedViewsNav } from '../fleet/saved-views-nav.tsx';
 import { formatNumber } from '../parts/format.ts';
@@ -65,7 +64,7 @@ export function Rail() {
             key={name}
             to={{ page: 'fleet', filter }}
             here={route.page === 'fleet' && route.filter === filter}
-            count={countOf(nodes, holds)}
+            count={state.fleet.tally(holds).count}
           >
             {name}
           </Item>
@@ -103,10 +102,4 @@ function Item({ to, here, count = 0, children }: { to: Route; here: boolean; cou
       {count > 0 && <span className="count">{formatNumber(count)}</span>}
     </a>
   );
-}
-
-function countOf(nodes: ReadonlyMap<string, FleetNode>, holds: (node: FleetNode) => boolean): number {
-  let count = 0;
-  for (const node of nodes.values()) if (holds(node)) count++;
-  return count;
 }

@@ -3,6 +3,7 @@ import { stateUnderMaintenance } from '../../../core/common/maintenance.ts';
 import type { NodesEvent } from '../../common/console-api.ts';
 import type { FleetNode, NodeStateName } from '../../common/fleet-node.ts';
 import type { CpuTrends } from './cpu-trends.ts';
+import { FleetTally, type NodeTest } from './fleet-tally.ts';
 import type { Painter } from './painter.ts';
 import { Store } from './store.ts';
 
@@ -28,6 +29,7 @@ export class FleetStore {
   readonly #nodes = new Map<string, FleetNode>();
   /** Nodes under maintenance as the gateway sent them: it ends by the clock, without a word of theirs. */
   readonly #held = new Map<string, FleetNode>();
+  readonly #tallies = new Map<NodeTest, FleetTally>();
   readonly #painter: Painter;
   readonly #trends: CpuTrends;
   /** Ids named since an answer began; undefined while none is under way. */
@@ -47,13 +49,23 @@ export class FleetStore {
     return Date.now() + this.#clockOffsetMs;
   }
 
+  /** How many nodes are so, from now on; one tally for each test, which is to be made once. */
+  tally(holds: NodeTest): FleetTally {
+    let tally = this.#tallies.get(holds);
+    if (tally === undefined) {
+      tally = new FleetTally(holds, this.#nodes.values());
+      this.#tallies.set(holds, tally);
+    }
+    return tally;
+  }
+
   readonly receive = (event: NodesEvent): void => {
     if (event.begins) this.#named = new Set();
     for (const sent of event.nodes) {
       const node = this.#shown(sent, event.asOfMs);
       this.#named?.add(node.nodeId);
       const before = this.#nodes.get(node.nodeId);
-      this.#nodes.set(node.nodeId, node);
+      this.#put(before, node);
       const { values } = node;
       if (values !== null && values.cpuPercent !== null && before?.values?.timeMs !== values.timeMs) {
         this.#trends.add(node.nodeId, values.timeMs, values.cpuPercent);
@@ -80,7 +92,13 @@ export class FleetStore {
     return { ...sent, state };
   }
 
+  #put(before: FleetNode | undefined, node: FleetNode): void {
+    this.#nodes.set(node.nodeId, node);
+    for (const tally of this.#tallies.values()) tally.change(before, node);
+  }
+
   #remove(id: string): void {
+    for (const tally of this.#tallies.values()) tally.change(this.#nodes.get(id), undefined);
     this.#nodes.delete(id);
     this.#held.delete(id);
     this.#trends.remove(id);
@@ -89,7 +107,7 @@ export class FleetStore {
   readonly #publish = (): void => {
     for (const [id, sent] of this.#held) {
       const node = this.#shown(sent, this.now());
-      if (node === sent) this.#nodes.set(id, sent);
+      if (node === sent) this.#put(this.#nodes.get(id), sent);
     }
     const counts = { ...NO_COUNTS };
     for (const node of this.#nodes.values()) counts[node.state]++;
