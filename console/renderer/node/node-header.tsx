@@ -1,11 +1,11 @@
 // Who the node is, since when it is in its state, where it stands, what it runs; and the lens.
-import { Activity } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { FleetNode, NodeSpool } from '../../common/fleet-node.ts';
 import { formatAge, formatBytes, formatNumber, plural } from '../parts/format.ts';
 import { StateWord } from '../parts/state-mark.tsx';
 import { useConsole } from '../state/console-state.ts';
 import { useStore } from '../state/store.ts';
+import { NodeActions } from './actions/node-actions.tsx';
 import type { NodeFeed } from './node-feed.ts';
 import type { Section } from './sections.ts';
 import { LOAD } from './specs/cpu.ts';
@@ -32,17 +32,7 @@ export function NodeHeader({ node, feed, section }: { node: FleetNode; feed: Nod
         {known && node.problem !== '' && <span className="hold small cut">{node.problem}</span>}
         <span className="grow" />
         <span className={problem === '' ? 't3 small' : 'bad small cut'}>{problem || (loading ? 'reading the store…' : tier)}</span>
-        <button
-          type="button"
-          className="button"
-          aria-pressed={lens}
-          disabled={!live || !known || node.state !== 'live'}
-          title={live ? 'Ten samples a second, for five minutes' : 'Only while the window is live'}
-          onClick={() => feed.setLens(!lens)}
-        >
-          <Activity size={14} strokeWidth={1.6} />
-          {lens ? `Live lens 10 Hz, ${formatRemaining(lensUntilMs - Date.now())} left` : 'Live lens 10 Hz'}
-        </button>
+        <NodeActions node={node} feed={feed} section={section} />
       </div>
       <div className="node-facts">
         {Object.entries(node.labels)
@@ -109,9 +99,4 @@ function Fact({ name, children }: { name: string; children: ReactNode }) {
       {name} <b>{children}</b>
     </span>
   );
-}
-
-function formatRemaining(ms: number): string {
-  const seconds = Math.max(0, Math.round(ms / 1000));
-  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
 }

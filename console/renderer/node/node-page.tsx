@@ -70,9 +70,17 @@ function SectionBody({ node, feed, section }: { node: FleetNode; feed: NodeFeed;
     );
   }
   const openEvents = (): void => navigate({ page: 'node', nodeId: node.nodeId, section: 'events' });
+  const tables = <SectionTables node={node} feed={feed} section={section} />;
   return (
-    <ChartsGrid key={section.key} feed={feed} charts={section.charts} gestures={gestures} openEvents={openEvents}>
-      <SectionTables node={node} feed={feed} section={section} />
+    <ChartsGrid
+      key={section.key}
+      feed={feed}
+      charts={section.charts}
+      gestures={gestures}
+      openEvents={openEvents}
+      before={section.tablesFirst && tables}
+    >
+      {!section.tablesFirst && tables}
     </ChartsGrid>
   );
 }

@@ -28,6 +28,8 @@ export interface Section {
   title: string;
   charts: readonly ChartSpec[];
   tables: readonly TableSpec[];
+  /** The tables are what the section is for: they stand over the charts. */
+  tablesFirst?: boolean;
   /** Shown where the node has rows of one of these; always where there is none named. */
   measurements: readonly string[];
 }
@@ -56,10 +58,24 @@ export const SECTIONS: readonly Section[] = [
     tables: SENSOR_TABLES,
     measurements: ['temperature', 'fan', 'power', 'voltage', 'battery', 'gpu'],
   },
-  { key: 'processes', title: 'Processes', charts: PROCESS_CHARTS, tables: [TOP_BY_CPU], measurements: ['processes', 'process'] },
-  { key: 'units', title: 'Units', charts: UNIT_CHARTS, tables: [UNITS], measurements: ['systemd', 'systemd_unit'] },
-  { key: 'containers', title: 'Containers', charts: CONTAINER_CHARTS, tables: [CONTAINERS], measurements: ['containers'] },
-  { key: 'probes', title: 'Probes', charts: PROBE_CHARTS, tables: [PROBES], measurements: ['probe'] },
+  {
+    key: 'processes',
+    title: 'Processes',
+    charts: PROCESS_CHARTS,
+    tables: [TOP_BY_CPU],
+    tablesFirst: true,
+    measurements: ['processes', 'process'],
+  },
+  { key: 'units', title: 'Units', charts: UNIT_CHARTS, tables: [UNITS], tablesFirst: true, measurements: ['systemd', 'systemd_unit'] },
+  {
+    key: 'containers',
+    title: 'Containers',
+    charts: CONTAINER_CHARTS,
+    tables: [CONTAINERS],
+    tablesFirst: true,
+    measurements: ['containers'],
+  },
+  { key: 'probes', title: 'Probes', charts: PROBE_CHARTS, tables: [PROBES], tablesFirst: true, measurements: ['probe'] },
   { key: 'inventory', title: 'Inventory', charts: SYSTEM_CHARTS, tables: [], measurements: [] },
   { key: 'events', title: 'Events', charts: [], tables: [], measurements: [] },
 ];

@@ -20,3 +20,11 @@ export function grpcurlCall(gateway: string, method: string, request: object): s
     `-d ${shellWord(JSON.stringify(request))} ${shellWord(gateway)} muster.v1.FleetService/${method}`,
   ].join(' \\\n  ');
 }
+
+/** `muster run NODE COMMAND name=value …`. */
+export function musterRun(node: string, command: string, given: Readonly<Record<string, string>>): string {
+  const words = Object.entries(given).flatMap(([name, value]) =>
+    value === '' ? [] : [name === '' ? value : shellWord(`${name}=${value}`)],
+  );
+  return ['muster run', shellWord(node), shellWord(command), ...words].join(' ');
+}

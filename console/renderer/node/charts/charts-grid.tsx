@@ -12,11 +12,13 @@ interface Props {
   charts: readonly ChartSpec[];
   gestures: ChartGestures;
   openEvents: () => void;
+  /** Panels before the charts. */
+  before?: ReactNode;
   /** Panels after the charts. */
   children?: ReactNode;
 }
 
-export function ChartsGrid({ feed, charts, gestures, openEvents, children }: Props) {
+export function ChartsGrid({ feed, charts, gestures, openEvents, before, children }: Props) {
   const place = useRef<HTMLDivElement>(null);
   const width = useWidth(place);
   const columns = width >= 1500 ? 3 : width >= 720 ? 2 : 1;
@@ -25,6 +27,7 @@ export function ChartsGrid({ feed, charts, gestures, openEvents, children }: Pro
     .filter(({ spec, drawn }) => isShown(spec, drawn.lines.length, drawn.columns.lines));
   return (
     <div className="charts" ref={place} style={{ gridTemplateColumns: `repeat(${columns}, minmax(0, 1fr))` }}>
+      {before}
       {drawn.length > 0 &&
         Array.from({ length: columns }, (_, column) => column).map((column) => <EventMarks key={column} feed={feed} onOpen={openEvents} />)}
       {drawn.map(({ spec, drawn }) => (

@@ -4,6 +4,7 @@ import { formatRoute } from '../../state/route.ts';
 import type { NodeFeed } from '../node-feed.ts';
 import type { Section } from '../sections.ts';
 import { TablePanel } from '../tables/table-panel.tsx';
+import { ProcessList } from './process-list.tsx';
 
 const OVERVIEW_PROCESSES = 12;
 
@@ -21,5 +22,12 @@ export function SectionTables({ node, feed, section }: { node: FleetNode; feed: 
       </>
     );
   }
-  return section.tables.map((spec) => <TablePanel key={spec.key} spec={spec} nodeId={nodeId} feed={feed} whole />);
+  return (
+    <>
+      {section.tables.map((spec) => (
+        <TablePanel key={spec.key} spec={spec} nodeId={nodeId} feed={feed} whole />
+      ))}
+      {section.key === 'processes' && <ProcessList node={node} />}
+    </>
+  );
 }
