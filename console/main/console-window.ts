@@ -1,6 +1,5 @@
-// The window: sandboxed, without Node, unable to leave our pages; one session of the contract for its page.
-import { join } from 'node:path';
-import { app, BrowserWindow, type IpcMainEvent, ipcMain, screen, session } from 'electron';
+// A window: sandboxed, without Node, unable to leave our pages; one session of the contract for its page.
+import { BrowserWindow, type IpcMainEvent, ipcMain, session } from 'electron';
 import { toMusterError } from '../../core/common/muster-error.ts';
 import { encodeBinaryMessage } from '../common/binary-message.ts';
 import type { ConsoleApi } from '../common/console-api.ts';
@@ -9,22 +8,24 @@ import { PageSession } from '../host/page-session.ts';
 import type { MainEvents } from './events.ts';
 import { listenToPages } from './ipc-guard.ts';
 import { isOwnPage, START_PAGE } from './page-address.ts';
-import { readWindowState, writeWindowState } from './window-state.ts';
+import type { WindowPlace } from './window-state.ts';
 
 export interface WindowParts {
   api: ConsoleApi;
   events: MainEvents;
   preloadFile: string;
+  place: WindowPlace;
+  /** Where its page begins, as `#/fleet`; empty for the start. */
+  fragment: string;
+  /** A page of ours was asked for in a window of its own; `fragment` as above. */
+  onNewWindow(fragment: string): void;
 }
 
-export function openConsoleWindow({ api, events, preloadFile }: WindowParts): BrowserWindow {
-  const stateFile = join(app.getPath('userData'), 'window.json');
-  const { maximized, ...place } = readWindowState(
-    stateFile,
-    screen.getAllDisplays().map((display) => display.workArea),
-  );
+export function openConsoleWindow(parts: WindowParts): BrowserWindow {
+  const { api, events, preloadFile, place, fragment } = parts;
+  const { maximized, ...bounds } = place;
   const window = new BrowserWindow({
-    ...place,
+    ...bounds,
     minWidth: 960,
     minHeight: 600,
     show: false,
@@ -45,24 +46,26 @@ export function openConsoleWindow({ api, events, preloadFile }: WindowParts): Br
     window.show();
     events.windowOpened();
   });
-  window.on('close', () => {
-    try {
-      writeWindowState(stateFile, { ...window.getNormalBounds(), maximized: window.isMaximized() });
-    } catch (error) {
-      events.windowStateNotKept(toMusterError(error).message);
-    }
-  });
-  stayOnOwnPages(window, events);
+  stayOnOwnPages(window, parts);
   serveContract(window, api, events);
-  void window.loadURL(START_PAGE);
+  void window.loadURL(START_PAGE + fragment);
   return window;
 }
 
-/** A page of the console goes nowhere else, opens no window and is granted nothing of the machine but the clipboard. */
-function stayOnOwnPages(window: BrowserWindow, events: MainEvents): void {
+/** The fragment a window shows now, empty where it shows none. */
+export function fragmentOf(window: BrowserWindow): string {
+  const url = window.webContents.getURL();
+  const at = url.indexOf('#');
+  return at < 0 || !isOwnPage(url) ? '' : url.slice(at);
+}
+
+/** A page of the console goes nowhere else, opens windows of ours alone and is granted nothing of the machine but the clipboard. */
+function stayOnOwnPages(window: BrowserWindow, { events, onNewWindow }: WindowParts): void {
   const { webContents } = window;
   webContents.setWindowOpenHandler(({ url }) => {
-    events.navigationRefused(url);
+    // The window that opens is one of our making; the page gets no hold of it.
+    if (url.startsWith(`${START_PAGE}#/`)) onNewWindow(url.slice(START_PAGE.length));
+    else events.navigationRefused(url);
     return { action: 'deny' };
   });
   for (const name of ['will-navigate', 'will-redirect'] as const) {
@@ -72,6 +75,7 @@ function stayOnOwnPages(window: BrowserWindow, events: MainEvents): void {
       events.navigationRefused(url);
     });
   }
+  webContents.on('will-attach-webview', (event) => event.preventDefault());
   webContents.on('render-process-gone', (_, { reason }) => {
     events.pageCrashed(reason);
     if (reason !== 'clean-exit' && !window.isDestroyed()) webContents.reload();
@@ -79,6 +83,7 @@ function stayOnOwnPages(window: BrowserWindow, events: MainEvents): void {
   session.defaultSession.setPermissionRequestHandler((_, permission, decide) =>
     decide((permission as string) === 'clipboard-sanitized-write'),
   );
+  session.defaultSession.setPermissionCheckHandler((_, permission) => (permission as string) === 'clipboard-sanitized-write');
 }
 
 function serveContract(window: BrowserWindow, api: ConsoleApi, events: MainEvents): void {
@@ -101,11 +106,14 @@ function serveContract(window: BrowserWindow, api: ConsoleApi, events: MainEvent
       events.messageRefused(toMusterError(error).message);
     }
   };
-  listenToPages(ipcMain, PAGE_CHANNEL, receive, events.messageRefused);
+  const stopListening = listenToPages(ipcMain, PAGE_CHANNEL, receive, events.messageRefused);
   // A page that loads anew has forgotten what it asked for.
   webContents.on('did-start-navigation', (_, __, inPlace, isMainFrame) => {
     if (isMainFrame && !inPlace) end();
   });
   webContents.on('render-process-gone', end);
-  window.on('closed', end);
+  window.on('closed', () => {
+    stopListening();
+    end();
+  });
 }

@@ -10,6 +10,9 @@ export function createMainEvents(write: (line: string) => void) {
     messageRefused: (reason: string) => log('warn', 'message of a page refused', { reason }),
     navigationRefused: (url: string) => log('warn', 'navigation refused', { url: url.slice(0, 200) }),
     pageCrashed: (reason: string) => log('error', 'page ended unexpectedly', { reason }),
+    linkRefused: (link: string) => log('warn', 'link refused: it is no address of the console', { link: link.slice(0, 200) }),
+    contextNotOpened: (reason: string) => log('warn', 'context not opened', { reason }),
+    trayNotShown: (reason: string) => log('warn', 'tray not shown', { reason }),
     windowStateNotKept: (reason: string) => log('warn', 'window state could not be kept', { reason }),
   };
 }

@@ -23,13 +23,15 @@ test.each([
 
 test('a refused message goes no further and is reported', () => {
   const handlers: ((...values: unknown[]) => void)[] = [];
-  const ipc = { on: (_: string, handler: (...values: unknown[]) => void) => handlers.push(handler) };
+  const ipc = { on: (_: string, handler: (...values: unknown[]) => void) => handlers.push(handler), off: vi.fn() };
   const heard = vi.fn();
   const refused = vi.fn();
-  listenToPages(ipc as never, 'muster:page', heard, refused);
+  const stop = listenToPages(ipc as never, 'muster:page', heard, refused);
   handlers[0]?.(frame({ url: 'about:blank' }), { kind: 'request' });
   expect(heard).not.toHaveBeenCalled();
   expect(refused).toHaveBeenCalledOnce();
   handlers[0]?.(frame({}), { kind: 'request' });
   expect(heard).toHaveBeenCalledOnce();
+  stop();
+  expect(ipc.off).toHaveBeenCalledOnce();
 });

@@ -18,16 +18,18 @@ export function refusalOf(channel: string, { senderFrame }: Sender): string {
   return '';
 }
 
-/** Listens to a channel; what is refused is reported and goes no further. */
+/** Listens to a channel until the returned end; what is refused is reported and goes no further. */
 export function listenToPages(
-  ipcMain: Pick<IpcMain, 'on'>,
+  ipcMain: Pick<IpcMain, 'on' | 'off'>,
   channel: string,
   listener: (event: IpcMainEvent, message: unknown) => void,
   refused: (reason: string) => void,
-): void {
-  ipcMain.on(channel, (event, message: unknown) => {
+): () => void {
+  const hear = (event: IpcMainEvent, message: unknown): void => {
     const reason = refusalOf(channel, event);
     if (reason === '') listener(event, message);
     else refused(reason);
-  });
+  };
+  ipcMain.on(channel, hear);
+  return () => void ipcMain.off(channel, hear);
 }

@@ -1,44 +1,80 @@
-// The console as a desktop program: wires the backend, the pages and the window. One instance; a second start shows the first.
+// The console as a desktop program: one instance, wired. A second start hands its link to the first.
 import { join } from 'node:path';
-import { app, type BrowserWindow } from 'electron';
+import { app, dialog, Menu } from 'electron';
 import { toMusterError } from '../../core/common/muster-error.ts';
-import { VERSION } from '../../core/common/version.ts';
-import { ConsoleBackend } from '../host/console-backend.ts';
-import { browserSurface, ContextDesk, contextOfGateway } from '../host/context-desk.ts';
+import { type Context, contextsFile } from '../../core/node/contexts.ts';
 import { loadMainConfig, type MainConfig } from './config.ts';
-import { openConsoleWindow } from './console-window.ts';
+import { LINK_SCHEME, linkAmong } from './deep-link.ts';
+import { Desktop } from './desktop.ts';
 import { createMainEvents } from './events.ts';
+import { firstContext } from './first-context.ts';
+import { menuTemplate } from './menu.ts';
 import { registerPageScheme, servePages } from './page-protocol.ts';
+import { checkForUpdates } from './update-check.ts';
 
-function readConfig(): MainConfig | undefined {
+const file = contextsFile(process.env);
+
+function read(): { config: MainConfig; first: Context } | undefined {
   try {
-    return loadMainConfig(process.argv.slice(1), process.env);
+    const config = loadMainConfig(process.argv.slice(1), process.env);
+    return { config, first: firstContext(config, file) };
   } catch (error) {
-    process.stderr.write(`${toMusterError(error).message}\n`);
+    const { message } = toMusterError(error);
+    process.stderr.write(`${message}\n`);
+    // Who started it from a menu sees no stderr.
+    if (app.isPackaged) dialog.showErrorBox('Muster cannot start', message);
     return undefined;
   }
 }
 
-function run(config: MainConfig): void {
+function run({ updateFeed }: MainConfig, first: Context): void {
   const events = createMainEvents((line) => process.stderr.write(line));
-  const backend = new ConsoleBackend(config, new ContextDesk(contextOfGateway(config.gateway), browserSurface({ Muster: VERSION })));
-  let window: BrowserWindow | undefined;
   registerPageScheme();
-  app.on('second-instance', () => {
-    if (window?.isMinimized()) window.restore();
-    window?.focus();
+  // A program that is only run, not installed, takes no scheme from another.
+  if (app.isPackaged) app.setAsDefaultProtocolClient(LINK_SCHEME);
+  let desktop: Desktop | undefined;
+  let link = linkAmong(process.argv);
+  const follow = (wanted: string): void => {
+    if (desktop === undefined) link = wanted;
+    else desktop.follow(wanted);
+  };
+  app.on('second-instance', (_, argv) => {
+    const wanted = linkAmong(argv);
+    if (wanted === undefined) desktop?.focus();
+    else follow(wanted);
   });
+  // macOS hands links over so.
+  app.on('open-url', (event, url) => {
+    event.preventDefault();
+    follow(url);
+  });
+  app.on('before-quit', () => desktop?.quit());
   app.on('window-all-closed', () => app.quit());
-  app.on('will-quit', () => void backend.stop());
-  void app.whenReady().then(async () => {
+  app.on('will-quit', () => desktop?.stop());
+  void app.whenReady().then(() => {
     servePages(join(__dirname, 'renderer'));
-    await backend.start();
-    window = openConsoleWindow({ api: backend, events, preloadFile: join(__dirname, 'preload.cjs') });
+    const opened = new Desktop({ first, contextsFile: file, preloadFile: join(__dirname, 'preload.cjs'), events });
+    desktop = opened;
+    Menu.setApplicationMenu(
+      Menu.buildFromTemplate(
+        menuTemplate(
+          {
+            newWindow: () => opened.newWindow(),
+            goTo: (fragment) => opened.goTo(fragment),
+            history: (by) => opened.history(by),
+            zoom: (by) => opened.zoom(by),
+            checkForUpdates: updateFeed === '' ? undefined : () => void checkForUpdates(updateFeed),
+          },
+          process.platform,
+        ),
+      ),
+    );
+    opened.start(link);
     process.stdout.write(`${JSON.stringify({ ready: true, part: 'console', port: 0 })}\n`);
   });
 }
 
-const config = readConfig();
-if (config === undefined) app.exit(2);
-else if (app.requestSingleInstanceLock()) run(config);
+const found = read();
+if (found === undefined) app.exit(2);
+else if (app.requestSingleInstanceLock()) run(found.config, found.first);
 else app.quit();

@@ -1,0 +1,265 @@
+// The desktop program: its fleets, their windows, and what they share: session, links, tray, notifications, zoom.
+import { join } from 'node:path';
+import { app, BrowserWindow, Notification, screen } from 'electron';
+import { toMusterError } from '../../core/common/muster-error.ts';
+import { VERSION } from '../../core/common/version.ts';
+import { type Context, contextNamed, readContexts, toContextView } from '../../core/node/contexts.ts';
+import type { DeskSurface } from '../host/context-desk.ts';
+import { fragmentOf, openConsoleWindow } from './console-window.ts';
+import { parseDeepLink } from './deep-link.ts';
+import { type DeskSettings, readDeskSettings, toZoom } from './desk-settings.ts';
+import type { MainEvents } from './events.ts';
+import { Fleet } from './fleet.ts';
+import { FleetTray } from './fleet-tray.ts';
+import { writeKept } from './kept-file.ts';
+import type { ChangeNote } from './node-changes.ts';
+import { START_PAGE } from './page-address.ts';
+import { FIRST_PLACE, isFragment, MAX_WINDOWS, readWindows, type WindowPlace, type WindowState } from './window-state.ts';
+
+const ZOOM_STEP = 10;
+const STEP_ASIDE = 24;
+
+export interface DesktopParts {
+  /** Of the first window, and of links that name none. */
+  first: Context;
+  contextsFile: string;
+  preloadFile: string;
+  events: MainEvents;
+}
+
+export class Desktop {
+  readonly #parts: DesktopParts;
+  /** By the context's name. */
+  readonly #fleets = new Map<string, Fleet>();
+  readonly #windows = new Map<BrowserWindow, Fleet>();
+  readonly #tray: FleetTray;
+  readonly #windowsFile = join(app.getPath('userData'), 'windows.json');
+  readonly #settingsFile = join(app.getPath('userData'), 'desk.json');
+  #settings: DeskSettings;
+  #quitting = false;
+
+  constructor(parts: DesktopParts) {
+    this.#parts = parts;
+    this.#settings = readDeskSettings(this.#settingsFile);
+    this.#tray = new FleetTray({ show: (fleet) => this.#show(fleet, ''), quit: () => app.quit() });
+  }
+
+  /** Opens the windows of the last time that are of contexts still there, or one; `link` over them. */
+  start(link: string | undefined): void {
+    this.#tray.start(this.#parts.events.trayNotShown);
+    const screens = screen.getAllDisplays().map((display) => display.workArea);
+    for (const state of readWindows(this.#windowsFile, screens)) {
+      const context = this.#contextOf(state.context);
+      if (context !== undefined) this.open(context, state.fragment, state);
+    }
+    const { first } = this.#parts;
+    if (![...this.#windows.values()].some(({ context }) => context.name === first.name)) this.open(first, '');
+    if (link !== undefined) this.follow(link);
+  }
+
+  /** A window on that context; undefined where there are as many as may be. */
+  open(context: Context, fragment: string, place: WindowPlace = this.#nextPlace()): BrowserWindow | undefined {
+    if (this.#windows.size >= MAX_WINDOWS) {
+      this.#parts.events.contextNotOpened(`there are ${MAX_WINDOWS} windows already`);
+      return undefined;
+    }
+    const fleet = this.#fleetOf(context);
+    const { events, preloadFile } = this.#parts;
+    const window = openConsoleWindow({
+      api: fleet.backend,
+      events,
+      preloadFile,
+      place,
+      fragment: isFragment(fragment) ? fragment : '',
+      onNewWindow: (wanted) => void this.open(context, wanted),
+    });
+    this.#windows.set(window, fleet);
+    window.webContents.on('did-finish-load', () => window.webContents.setZoomFactor(this.#settings.zoomPercent / 100));
+    window.on('close', () => {
+      // The last one is what the next start begins with; one of several is gone for good.
+      this.#keepWindows(this.#quitting || this.#windows.size === 1 ? undefined : window);
+    });
+    window.on('closed', () => this.#forget(window));
+    return window;
+  }
+
+  /** A link from outside: opens what it names in a window of its context, or says that it names nothing. */
+  follow(link: string): void {
+    const found = parseDeepLink(link);
+    const context = found === undefined ? undefined : found.context === '' ? this.#current().context : this.#contextOf(found.context);
+    if (found === undefined || context === undefined) {
+      this.#parts.events.linkRefused(link);
+      return;
+    }
+    this.#show(this.#fleetOf(context), found.fragment);
+  }
+
+  /** Brings the program to the front. */
+  focus(): void {
+    this.#show(this.#current(), '');
+  }
+
+  newWindow(): void {
+    const focused = BrowserWindow.getFocusedWindow();
+    this.open(this.#current().context, focused === null ? '' : fragmentOf(focused));
+  }
+
+  goTo(fragment: string): void {
+    this.#show(this.#current(), fragment);
+  }
+
+  history(by: -1 | 1): void {
+    const contents = BrowserWindow.getFocusedWindow()?.webContents;
+    if (by < 0) contents?.goBack();
+    else contents?.goForward();
+  }
+
+  /** 0 is the actual size. */
+  zoom(by: -1 | 0 | 1): void {
+    this.#change({ zoomPercent: by === 0 ? 100 : toZoom(this.#settings.zoomPercent + by * ZOOM_STEP) });
+  }
+
+  /** Keeps all windows as they are for the next start. */
+  quit(): void {
+    this.#quitting = true;
+    this.#keepWindows(undefined);
+  }
+
+  stop(): void {
+    for (const fleet of this.#fleets.values()) fleet.stop();
+    this.#fleets.clear();
+    this.#tray.stop();
+  }
+
+  #fleetOf(context: Context): Fleet {
+    const known = this.#fleets.get(context.name);
+    if (known !== undefined) return known;
+    const fleet: Fleet = new Fleet(
+      context,
+      this.#surface(),
+      (note) => this.#notify(fleet, note),
+      () => this.#tray.update([...this.#fleets.values()]),
+    );
+    this.#fleets.set(context.name, fleet);
+    fleet.start();
+    return fleet;
+  }
+
+  /** The fleet somebody works with now. */
+  #current(): Fleet {
+    const focused = BrowserWindow.getFocusedWindow();
+    return (focused === null ? undefined : this.#windows.get(focused)) ?? this.#fleetOf(this.#parts.first);
+  }
+
+  #surface(): DeskSurface {
+    const { contextsFile, first } = this.#parts;
+    return {
+      state: () => {
+        const { notifications, zoomPercent } = this.#settings;
+        const versions = {
+          Muster: VERSION,
+          Electron: process.versions.electron,
+          Chrome: process.versions['chrome'] ?? '',
+          Node: process.versions.node,
+        };
+        const base = { surface: 'window', notifications, zoomPercent, versions } as const;
+        try {
+          const listed = readContexts(contextsFile).all;
+          const all = listed.some(({ name }) => name === first.name) ? listed : [first, ...listed];
+          return { ...base, contexts: all.map(toContextView), contextsProblem: '' };
+        } catch (error) {
+          return { ...base, contexts: [toContextView(first)], contextsProblem: toMusterError(error).message };
+        }
+      },
+      openContext: (name) => {
+        const { first } = this.#parts;
+        this.open(name === first.name ? first : contextNamed(contextsFile, name), '');
+      },
+      setNotifications: (on) => this.#change({ notifications: on }),
+      setZoom: (percent) => this.#change({ zoomPercent: percent }),
+    };
+  }
+
+  /** Undefined where there is none of that name any more. */
+  #contextOf(name: string): Context | undefined {
+    const { first, contextsFile, events } = this.#parts;
+    if (name === first.name) return first;
+    try {
+      return contextNamed(contextsFile, name);
+    } catch (error) {
+      events.contextNotOpened(toMusterError(error).message);
+      return undefined;
+    }
+  }
+
+  /** In the window of that fleet that was used last, or a new one; an empty fragment leaves it where it is. */
+  #show(fleet: Fleet, fragment: string): void {
+    const focused = BrowserWindow.getFocusedWindow();
+    const own = [...this.#windows].filter(([, each]) => each === fleet).map(([window]) => window);
+    const window = focused !== null && own.includes(focused) ? focused : own.at(-1);
+    if (window === undefined) {
+      this.open(fleet.context, fragment);
+      return;
+    }
+    if (fragment !== '') void window.loadURL(START_PAGE + fragment);
+    if (window.isMinimized()) window.restore();
+    window.show();
+    window.focus();
+  }
+
+  #notify(fleet: Fleet, { title, body, fragment }: ChangeNote): void {
+    if (!this.#settings.notifications || !Notification.isSupported()) return;
+    const named = this.#fleets.size > 1 ? `${fleet.context.name}: ${title}` : title;
+    const note = new Notification({ title: named, body, silent: true });
+    note.on('click', () => this.#show(fleet, fragment));
+    note.show();
+  }
+
+  #change(change: Partial<DeskSettings>): void {
+    this.#settings = { ...this.#settings, ...change };
+    for (const window of this.#windows.keys()) window.webContents.setZoomFactor(this.#settings.zoomPercent / 100);
+    for (const fleet of this.#fleets.values()) fleet.desk.changed();
+    this.#keep(this.#settingsFile, this.#settings);
+  }
+
+  /** A little aside of the newest window, so that both are seen. */
+  #nextPlace(): WindowPlace {
+    const last = [...this.#windows.keys()].at(-1);
+    if (last === undefined) return FIRST_PLACE;
+    const { x, y, width, height } = last.getNormalBounds();
+    return { x: x + STEP_ASIDE, y: y + STEP_ASIDE, width, height, maximized: false };
+  }
+
+  #keepWindows(without: BrowserWindow | undefined): void {
+    const states = [...this.#windows]
+      .filter(([window]) => window !== without && !window.isDestroyed())
+      .map(
+        ([window, { context }]): WindowState => ({
+          ...window.getNormalBounds(),
+          maximized: window.isMaximized(),
+          context: context.name,
+          fragment: fragmentOf(window),
+        }),
+      );
+    // While the program ends its windows go one by one: those kept at first are the ones that count.
+    if (states.length > 0 && !(this.#quitting && without !== undefined)) this.#keep(this.#windowsFile, states);
+  }
+
+  #keep(file: string, value: unknown): void {
+    try {
+      writeKept(file, value);
+    } catch (error) {
+      this.#parts.events.windowStateNotKept(toMusterError(error).message);
+    }
+  }
+
+  /** A fleet without windows is not asked any more. */
+  #forget(window: BrowserWindow): void {
+    const fleet = this.#windows.get(window);
+    this.#windows.delete(window);
+    if (fleet === undefined || [...this.#windows.values()].includes(fleet)) return;
+    fleet.stop();
+    this.#fleets.delete(fleet.context.name);
+    this.#tray.update([...this.#fleets.values()]);
+  }
+}

@@ -1,0 +1,48 @@
+import { expect, test } from 'vitest';
+import type { FleetNode, NodeStateName } from '../common/fleet-node.ts';
+import { NodeChanges } from './node-changes.ts';
+
+const node = (name: string, state: NodeStateName): FleetNode => ({ nodeId: `id/${name}`, name, state }) as FleetNode;
+
+function tell(changes: NodeChanges, states: Record<string, NodeStateName>, begins = false): void {
+  const nodes = Object.entries(states).map(([name, state]) => node(name, state));
+  changes.receive({ begins, complete: true, nodes, removed: [], asOfMs: 0 });
+}
+
+test('what was so when the console came is no news; what changes then is', () => {
+  const changes = new NodeChanges();
+  tell(changes, { a: 'silent', b: 'live' }, true);
+  expect(changes.take()).toEqual([]);
+  tell(changes, { b: 'late' });
+  tell(changes, { b: 'silent', a: 'live' });
+  expect(changes.take()).toEqual([
+    expect.objectContaining({ title: 'b is silent', fragment: '#/node/id%2Fb' }),
+    expect.objectContaining({ title: 'a is back', fragment: '#/node/id%2Fa' }),
+  ]);
+  expect(changes.pending).toBe(false);
+});
+
+test('many are one note; there and back is none', () => {
+  const changes = new NodeChanges();
+  const names = Array.from({ length: 3000 }, (_, index) => `n${index}`);
+  const all = (state: NodeStateName): Record<string, NodeStateName> => Object.fromEntries(names.map((name) => [name, state]));
+  tell(changes, all('live'), true);
+  tell(changes, all('silent'));
+  expect(changes.take()).toEqual([
+    { title: '3000 nodes are silent', body: 'n0, n1, n2, n3, n4 and 2995 more', fragment: '#/fleet?filter=state%3Asilent' },
+  ]);
+  tell(changes, { n0: 'live' });
+  tell(changes, { n0: 'silent' });
+  expect(changes.take()).toEqual([]);
+  expect(changes.counts).toEqual({ silent: 3000 });
+});
+
+test('a console that was away tells nothing of the meantime', () => {
+  const changes = new NodeChanges();
+  tell(changes, { a: 'live' }, true);
+  tell(changes, { a: 'silent' });
+  changes.forget();
+  tell(changes, { a: 'live' });
+  tell(changes, { a: 'silent' }, true);
+  expect(changes.take()).toEqual([]);
+});
