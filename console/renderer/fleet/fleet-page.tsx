@@ -15,10 +15,12 @@ import { IncidentStrip } from './incident-strip.tsx';
 import { compileFilter } from './node-match.ts';
 import { SaveView } from './save-view.tsx';
 import { StateFacets } from './state-facets.tsx';
+import { TreeLevels, treeLevels } from './tree-levels.tsx';
 import { useFleetMoment } from './use-fleet-moment.ts';
 import { ViewSwitch } from './view-switch.tsx';
 
 const HeatMap = lazy(() => import('./heat-map.tsx'));
+const FleetTree = lazy(() => import('./fleet-tree.tsx'));
 const FleetMap = lazy(() => import('../map/fleet-map.tsx'));
 
 /** What the address names of the fleet. */
@@ -38,7 +40,9 @@ export function FleetPage({ route }: { route: FleetRoute }) {
   const go = (change: Partial<FleetRoute>, how: 'push' | 'replace' = 'push'): void => navigate({ ...route, ...change }, how);
   const setFilter = (text: string): void => go({ filter: text }, 'replace');
   const version = moment?.asOfMs ?? snapshot.version;
-  const group = route.group ?? (view === 'heatmap' ? HEAT_GROUP : '');
+  // The tree's levels are several: the other views group by the first
+  const group = route.group?.split(',')[0] ?? (view === 'heatmap' ? HEAT_GROUP : '');
+  const levels = treeLevels(route.group, nodes);
   const shared = { nodes, version, matches, filter, known };
   return (
     <>
@@ -60,6 +64,7 @@ export function FleetPage({ route }: { route: FleetRoute }) {
         {(view === 'table' || view === 'heatmap') && (
           <GroupChoice nodes={nodes} group={group} optional={view === 'table'} onChange={(next) => go({ group: next || undefined })} />
         )}
+        {view === 'tree' && <TreeLevels nodes={nodes} levels={levels} onChange={(next) => go({ group: next || undefined })} />}
         {view === 'table' && <ColumnMenu nodes={nodes} />}
         <SaveView route={route} />
       </div>
@@ -78,6 +83,8 @@ export function FleetPage({ route }: { route: FleetRoute }) {
         <HeatMap {...shared} group={group} metricKey={route.metric} onMetric={(metric) => go({ metric }, 'replace')} onFilter={setFilter} />
       ) : view === 'map' ? (
         <FleetMap {...shared} />
+      ) : view === 'tree' ? (
+        <FleetTree {...shared} levels={levels} />
       ) : (
         <FleetTable {...shared} group={group} sort={route.sort} onSort={(sort) => go({ sort: formatSort(sort) }, 'replace')} />
       )}
