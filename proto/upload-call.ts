@@ -5,6 +5,8 @@ import { UPLOAD_ACK_FIELDS, UPLOAD_MESSAGE_FIELDS, type UploadAck, type UploadMe
 import { decodeMessage, encodeMessage } from './message-codec.ts';
 
 const PATH = '/muster.v1.ImportService/Upload';
+/** What a message has beside its batch, labels mostly left out. */
+const HEAD_BYTES = 512;
 const MAX_UNACKNOWLEDGED_BYTES = 24 * 1024 * 1024;
 const asItIs = (bytes: Buffer): Buffer => bytes;
 
@@ -46,7 +48,7 @@ export class UploadCall {
 
   /** Resolves when there is room for more. Throws what ended the call, and `failed_precondition` with the words for a batch that was refused. */
   async send(message: UploadMessage, rows: number): Promise<void> {
-    const bytes = encodeMessage(UPLOAD_MESSAGE_FIELDS, message);
+    const bytes = encodeMessage(UPLOAD_MESSAGE_FIELDS, message, message.batch.length + HEAD_BYTES);
     this.#waiting.push({ bytes: bytes.length, rows, nodeId: message.nodeId });
     this.#waitingBytes += bytes.length;
     const room = this.#stream.write(bytes);

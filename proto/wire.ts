@@ -30,6 +30,11 @@ export class WireWriter {
     this.#length = 0;
   }
 
+  /** What was written, where it stands: for a writer that is not used again. */
+  written(): Buffer {
+    return this.#buffer.subarray(0, this.#length);
+  }
+
   /** A copy of what was written. */
   finish(): Buffer {
     const copy = Buffer.allocUnsafeSlow(this.#length);

@@ -1240,7 +1240,7 @@ export interface AuditRecord {
 export interface UploadMessage {
   /** 1 to 64 letters, digits, dashes or underscores. */
   nodeId: string;
-  /** 16 bytes: `impt`, then twelve that follow from the content, so that the same file twice has the same numbers. */
+  /** 16 bytes: `impt` or `prom`, then twelve that follow from the content and the options, so that the same file twice has the same numbers. */
   epoch: Uint8Array;
   /** From 1, without holes, for each node and epoch. */
   seq: number;
@@ -1262,16 +1262,16 @@ export interface UploadAck {
 export interface ImportMapping {
   /** Column with the time. */
   timeColumn: string;
-  /** `iso`, `us`, `ms`, `s`, or a pattern such as `DD.MM.YYYY HH:mm:ss`. */
+  /** `iso`, `s`, `ms`, `us`, `ns`, or a pattern such as `DD.MM.YYYY HH:mm:ss`. */
   timeFormat: string;
   /** Zone of times without one: `UTC`, `+01:00`, `Africa/Accra`. */
   timeZone: string;
   /** Column that names the node; or `node` names one for all rows. */
   nodeColumn: string;
   node: string;
-  /** Columns that name the series. */
+  /** Columns that name the series; empty means all texts with few different values. Other texts are left out: rows are times, tags and numbers. */
   tags: string[];
-  /** Columns to take as values; empty means all that are numbers. */
+  /** Columns to take as numbers; empty means all that are. */
   fields: string[];
   /** Table. */
   measurement: string;

@@ -76,7 +76,10 @@ export function planMapping(
     else
       leftOut.push({
         header,
-        reason: cells.length === 0 ? 'empty in the first rows' : 'a different text in nearly every row: name it a tag if it is one',
+        reason:
+          cells.length === 0
+            ? 'empty in the first rows'
+            : 'a different text in nearly every row, and only numbers and tags are taken: name it a tag if it names a series',
       });
   }
   const mapping: ImportMapping = {
