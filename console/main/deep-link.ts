@@ -16,7 +16,7 @@ const CONTEXT = /^[a-z0-9][a-z0-9._-]{0,39}$/;
 
 /** Page → how many parts of a path it takes, and which values. */
 const PAGES: Readonly<Record<string, { parts: readonly number[]; values: readonly string[] }>> = {
-  fleet: { parts: [0], values: ['filter', 'view', 'group', 'metric'] },
+  fleet: { parts: [0], values: ['filter', 'view', 'group', 'metric', 'sort'] },
   node: { parts: [1, 2], values: [] },
   explore: { parts: [0], values: [] },
   probes: { parts: [0], values: ['path'] },

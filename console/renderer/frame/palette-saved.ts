@@ -1,18 +1,18 @@
-// Saved views and queries, as the palette and the rail offer them. Their pages own them; this only reads what they keep.
+// Saved views and queries, as the palette offers them. Their pages own them; this only reads what they keep.
+import { savedQueries } from '../explore/saved-queries.ts';
+import { savedViews } from '../fleet/saved-views.ts';
+import { formatRoute } from '../state/route.ts';
+
 export interface SavedPlace {
   name: string;
-  /** `view`, `query`. */
-  kind: string;
+  /** What it is, in a word. */
+  kind: 'view' | 'query';
   address: string;
 }
 
-const sources: (() => readonly SavedPlace[])[] = [];
-
-/** Adds what a page keeps; asked whenever the palette answers. */
-export function offerSaved(source: () => readonly SavedPlace[]): void {
-  sources.push(source);
-}
-
 export function savedPlaces(): SavedPlace[] {
-  return sources.flatMap((source) => source());
+  return [
+    ...savedViews.get().map(({ name, route }): SavedPlace => ({ name, kind: 'view', address: formatRoute(route) })),
+    ...savedQueries.get().map(({ name, sql }): SavedPlace => ({ name, kind: 'query', address: formatRoute({ page: 'explore', sql }) })),
+  ];
 }

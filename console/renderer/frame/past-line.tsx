@@ -4,6 +4,7 @@ import { formatClock, formatDay, zoneName } from '../parts/format.ts';
 import { useConsole } from '../state/console-state.ts';
 import { useStore } from '../state/store.ts';
 import { spanInWords, spanOf } from '../state/time-range.ts';
+import { TimeSlider } from './time-slider.tsx';
 
 export function PastLine() {
   const { time, returnToLive } = useConsole();
@@ -15,7 +16,7 @@ export function PastLine() {
       <span className="past-text">
         As it was {formatDay(range.toMs)} ({formatClock(range.toMs)} {zoneName()}), over {spanInWords(spanOf(range)).replace('last ', '')}
       </span>
-      <span className="grow" />
+      <TimeSlider />
       <button type="button" onClick={returnToLive}>
         <kbd>Esc</kbd> live
       </button>

@@ -6,6 +6,7 @@ import { StateMark } from '../parts/state-mark.tsx';
 import { useConsole } from '../state/console-state.ts';
 import { useStore } from '../state/store.ts';
 import { boundsOf, shifted, spanInWords, spanOf } from '../state/time-range.ts';
+import { PlayControl } from './play-control.tsx';
 import { TimeMenu } from './time-menu.tsx';
 
 export function TimeControl() {
@@ -58,6 +59,7 @@ export function TimeControl() {
         >
           <ChevronRight size={14} strokeWidth={1.6} />
         </button>
+        <PlayControl />
       </div>
       {open && <TimeMenu range={range} close={() => setOpen(false)} />}
     </div>
