@@ -4,21 +4,36 @@ import { useCallback, useEffect, useState } from 'react';
 import { type MusterError, toMusterError } from '../../../core/common/muster-error.ts';
 import type { LedgerProof, PipelineView } from '../../common/pipeline-view.ts';
 import { DisconnectedNotice } from '../fleet/disconnected-notice.tsx';
+import { CopyAs } from '../parts/copy-as.tsx';
 import { formatClock, formatNumber, plural, zoneName } from '../parts/format.ts';
+import { grpcurlCall } from '../parts/shell-command.ts';
 import { StateMark } from '../parts/state-mark.tsx';
 import { useConsole } from '../state/console-state.ts';
+import { formatRoute } from '../state/route.ts';
 import { useStore } from '../state/store.ts';
 import { DeadLetters } from './dead-letters.tsx';
 import { Hops } from './hops.tsx';
 import { Ledger } from './ledger.tsx';
+import { PathHistory } from './path-trends.ts';
+import { spoolsOf } from './spools.ts';
 import { StoredRows } from './stored-rows.tsx';
+import { SuspendedTables } from './suspended-tables.tsx';
+import { useParts } from './use-parts.ts';
 
 const WAIT_MS = 5000;
 
+/** One a window: the trends go on from where they were. */
+const path = new PathHistory();
+
 export default function PipelinePage() {
-  const { api, pipeline, fleet } = useConsole();
+  const { api, pipeline, fleet, connection } = useConsole();
   const view = useStore(pipeline);
   const { nodes } = useStore(fleet.snapshot);
+  const trends = useStore(path.trends);
+  const parts = useParts();
+  useEffect(() => {
+    if (view !== null) path.add(view);
+  }, [view]);
   const [proof, setProof] = useState<LedgerProof>();
   const [error, setError] = useState<MusterError>();
   const [running, setRunning] = useState(false);
@@ -47,6 +62,11 @@ export default function PipelinePage() {
           {view === null ? '' : `agents to store, rates over the last 10 s, as of ${formatClock(view.asOfMs)} ${zoneName()}`}
         </span>
         <span className="grow" />
+        <CopyAs
+          grpcurl={grpcurlCall(connection.get().gateway, 'GetPipelineStatus', {})}
+          cli="muster verify"
+          link={new URL(formatRoute({ page: 'pipeline' }), location.href).href}
+        />
         <button
           type="button"
           className="button"
@@ -60,13 +80,14 @@ export default function PipelinePage() {
       </div>
       <DisconnectedNotice />
       {view !== null && <Verdict view={view} proof={proof} />}
-      {view !== null && <Hops view={view} proof={proof} nodes={nodes} />}
+      {view !== null && <SuspendedTables view={view} />}
+      {view !== null && <Hops {...{ view, proof, nodes, trends, parts }} />}
       <div className="pipeline-panels">
         <div className="pipeline-column">
-          <Ledger proof={proof} error={error} running={running} />
-          {view !== null && <DeadLetters view={view} />}
+          <Ledger proof={proof} pendingRows={view?.pendingRows ?? 0} spooledRows={spoolsOf(nodes).rows} error={error} running={running} />
+          <StoredRows />
         </div>
-        <StoredRows />
+        {view !== null && <DeadLetters view={view} />}
       </div>
     </>
   );

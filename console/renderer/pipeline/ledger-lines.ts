@@ -1,0 +1,64 @@
+// The lines of the ledger: every batch and row is in exactly one of them, so that they sum to what was collected.
+import type { LedgerProof } from '../../common/pipeline-view.ts';
+import { formatNumber } from '../parts/format.ts';
+
+export interface LedgerLine {
+  where: string;
+  batches?: number;
+  rows?: number;
+  detail: string;
+  mark?: 'late' | 'bad' | '';
+}
+
+/** `pendingRows` and `spooledRows` are what the stream and the agents say of what is on its way. */
+export function ledgerLines(proof: LedgerProof, pendingRows: number, spooledRows: number): LedgerLine[] {
+  const inFlightRows = proof.inFlight > 0 ? pendingRows : 0;
+  const inSpoolRows = proof.inSpools > 0 ? spooledRows : 0;
+  const lines: LedgerLine[] = [
+    {
+      where: 'Stored in QuestDB',
+      batches: proof.stored,
+      rows: proof.ledgerRows - proof.missingRows,
+      detail: `${formatNumber(proof.tableRows)} rows counted in the tables`,
+    },
+    { where: 'In flight', batches: proof.inFlight, rows: inFlightRows, detail: 'acknowledged, in the stream; rows estimated' },
+    { where: 'In agents’ spools', batches: proof.inSpools, rows: inSpoolRows, detail: 'as last reported' },
+    {
+      where: 'Dead letters',
+      rows: proof.badRows,
+      detail: 'set aside with a reason, of stored batches',
+      mark: proof.badRows > 0 ? 'late' : '',
+    },
+    ...droppedLines(proof),
+  ];
+  const sum = (key: 'batches' | 'rows', unexplained: number): number =>
+    lines.reduce((total, line) => total + (line[key] ?? 0), unexplained);
+  return [
+    { where: 'Collected by agents', batches: sum('batches', proof.lost), rows: sum('rows', proof.missingRows), detail: 'all that follows' },
+    ...lines,
+    unexplainedLine(proof),
+  ];
+}
+
+function droppedLines({ dropped, droppedByReason }: LedgerProof): LedgerLine[] {
+  const reasons = Object.entries(droppedByReason).sort(([, a], [, b]) => b - a);
+  const named = reasons.reduce((sum, [, count]) => sum + count, 0);
+  const lines = reasons.map(
+    ([reason, count]): LedgerLine => ({ where: `Dropped: ${reason}`, batches: count, detail: 'before they were sent', mark: 'late' }),
+  );
+  if (dropped > named) lines.push({ where: 'Dropped', batches: dropped - named, detail: 'reason not told', mark: 'late' });
+  return dropped === 0 ? [{ where: 'Dropped', batches: 0, detail: 'none' }] : lines;
+}
+
+function unexplainedLine({ lost, missingRows, doubledRows }: LedgerProof): LedgerLine {
+  const unexplained = lost > 0 || missingRows > 0 || doubledRows > 0;
+  return {
+    where: 'Unexplained',
+    batches: lost,
+    rows: missingRows,
+    detail: unexplained
+      ? `${formatNumber(missingRows)} rows missing, ${formatNumber(doubledRows)} too many in the tables`
+      : 'the sums agree',
+    mark: unexplained ? 'bad' : '',
+  };
+}

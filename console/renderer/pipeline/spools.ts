@@ -1,0 +1,28 @@
+// What agents hold that is not acknowledged, as they last reported it.
+import type { FleetNode } from '../../common/fleet-node.ts';
+
+export interface Spools {
+  batches: number;
+  rows: number;
+  bytes: number;
+  /** Nodes with something in their spool. */
+  spooling: number;
+  /** Nodes nobody can ask now. */
+  unknown: number;
+}
+
+export function spoolsOf(nodes: ReadonlyMap<string, FleetNode>): Spools {
+  const sum = { batches: 0, rows: 0, bytes: 0, spooling: 0, unknown: 0 };
+  for (const { spool, state } of nodes.values()) {
+    if (state === 'never_seen') continue;
+    if (spool === null || state === 'silent') {
+      sum.unknown++;
+      continue;
+    }
+    sum.batches += spool.batches;
+    sum.rows += spool.rows;
+    sum.bytes += spool.bytes;
+    if (spool.batches > 0) sum.spooling++;
+  }
+  return sum;
+}

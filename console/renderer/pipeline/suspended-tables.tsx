@@ -1,0 +1,28 @@
+// Tables the database stopped writing, in its own words, and when writing is tried again.
+import type { PipelineView } from '../../common/pipeline-view.ts';
+import { visible } from '../explore/visible-text.ts';
+import { formatAge, formatClock, plural } from '../parts/format.ts';
+import { StateMark } from '../parts/state-mark.tsx';
+import { useConsole } from '../state/console-state.ts';
+import { useStore } from '../state/store.ts';
+
+export function SuspendedTables({ view }: { view: PipelineView }) {
+  const now = useStore(useConsole().clock);
+  if (view.suspendedTables.length === 0) return null;
+  return (
+    <section className="suspended" role="alert" aria-label="Suspended tables">
+      {view.suspendedTables.map(({ table, error, sinceMs, resumeAttempts, nextResumeMs }) => (
+        <p key={table} className="small">
+          <StateMark state="silent" />
+          <span>
+            <b className="bad">{visible(table, 80)} takes no writes</b>
+            {sinceMs === null ? '' : ` since ${formatClock(sinceMs)}`}: <span className="bad">{visible(error, 500)}</span>. Its rows wait in
+            the stream and none is lost. RESUME was tried {plural(resumeAttempts, 'time')}
+            {nextResumeMs === null ? '' : `, next in ${formatAge(Math.max(0, nextResumeMs - now))}`}; free space on the store’s disk if it
+            names it.
+          </span>
+        </p>
+      ))}
+    </section>
+  );
+}
