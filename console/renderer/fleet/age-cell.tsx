@@ -12,9 +12,14 @@ export function SinceCell({ node, known }: RowView) {
 }
 
 export function AgeCell({ node, known }: RowView) {
-  const { clock, fleet } = useConsole();
+  const { clock, fleet, time } = useConsole();
+  const range = useStore(time);
   useStore(clock);
   if (node.lastSeenMs === null) return '–';
   const late = known && (node.state === 'late' || node.state === 'silent');
-  return <span className={late ? STATE_COLORS[node.state] : ''}>{formatAge(fleet.now() - node.lastSeenMs)}</span>;
+  return (
+    <span className={late ? STATE_COLORS[node.state] : ''}>
+      {formatAge((range.kind === 'past' ? range.toMs : fleet.now()) - node.lastSeenMs)}
+    </span>
+  );
 }

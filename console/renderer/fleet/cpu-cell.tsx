@@ -1,4 +1,4 @@
-// CPU: the last quarter of an hour as a line, and the newest value.
+// CPU: the last quarter of an hour as a line, and the newest value. A moment of the past has the value alone.
 import { formatNumber } from '../parts/format.ts';
 import { crossed } from '../parts/limits.ts';
 import { Sparkline } from '../parts/sparkline.tsx';
@@ -7,12 +7,13 @@ import { useStore } from '../state/store.ts';
 import type { RowView } from './fleet-columns.tsx';
 
 export function CpuCell({ node, known }: RowView) {
-  const { trends, fleet, clock } = useConsole();
+  const { trends, fleet, clock, time } = useConsole();
+  const live = useStore(time).kind === 'live';
   useStore(clock);
   const value = node.state === 'live' || node.state === 'late' ? node.values?.cpuPercent : null;
   return (
     <span className="metered">
-      <Sparkline values={trends.read(node.nodeId, fleet.now())} width={50} height={16} low={0} high={100} />
+      {live && <Sparkline values={trends.read(node.nodeId, fleet.now())} width={50} height={16} low={0} high={100} />}
       <span className={(known && crossed('cpu', value)) || 't1'}>{formatNumber(value, 1)}</span>
     </span>
   );

@@ -19,7 +19,7 @@ export function FleetHeader({ columns, template, sort, onSort }: Props) {
         const direction = sort.reversed ? 'descending' : 'ascending';
         return (
           <div key={key} role="columnheader" aria-sort={sorted ? direction : 'none'} className={number ? 'num' : ''}>
-            <button type="button" tabIndex={-1} onClick={() => onSort({ key, reversed: sorted && !sort.reversed })}>
+            <button type="button" onClick={() => onSort({ key, reversed: sorted && !sort.reversed })}>
               {title}
               {unit !== undefined && <small> {unit}</small>}
               {sorted && <Arrow size={11} strokeWidth={1.8} />}

@@ -2,17 +2,12 @@
 import type { FleetNode } from '../../common/fleet-node.ts';
 import { numericColumn, type QueryResult, textColumn } from '../../common/query-result.ts';
 import { binEnd, type IncidentPlan } from './incident-plan.ts';
+import { patience } from './patience.ts';
 
 export interface IncidentBins {
   late: Uint32Array;
   silent: Uint32Array;
 }
-
-/** As the gateway judges: late after three intervals, silent after ten and at least half a minute. */
-const LATE_INTERVALS = 3;
-const SILENT_INTERVALS = 10;
-const SILENT_AT_LEAST_MS = 30_000;
-const SHORTEST_INTERVAL_MS = 1000;
 
 /** Start and end of a pause: heard last, heard again. */
 type Pause = [number, number];
@@ -60,9 +55,9 @@ function pausesOf(plan: IncidentPlan, answer: QueryResult): Map<string, Pause[]>
 }
 
 function addPause(plan: IncidentPlan, bins: IncidentBins, intervalMs: number, heardMs: number, againMs: number): void {
-  const interval = Math.max(intervalMs, SHORTEST_INTERVAL_MS);
-  const lateMs = heardMs + interval * LATE_INTERVALS;
-  const silentMs = heardMs + Math.max(interval * SILENT_INTERVALS, SILENT_AT_LEAST_MS);
+  const patient = patience(intervalMs);
+  const lateMs = heardMs + patient.lateMs;
+  const silentMs = heardMs + patient.silentMs;
   for (let bin = Math.max(0, Math.floor((lateMs - plan.fromMs) / plan.stepMs) - 1); bin < plan.bins; bin++) {
     const endMs = binEnd(plan, bin);
     if (endMs > againMs) return;

@@ -6,6 +6,7 @@ import type { PipelineView } from '../../common/pipeline-view.ts';
 import { CpuTrends } from './cpu-trends.ts';
 import { FleetStore } from './fleet-store.ts';
 import { Painter } from './painter.ts';
+import { Playback } from './playback.ts';
 import { createRouteStore, type Route } from './route.ts';
 import { Store } from './store.ts';
 import { ThemeState } from './theme.ts';
@@ -27,6 +28,7 @@ export interface ConsoleState {
   time: Store<TimeRange>;
   /** Back to now, over the span that was live last. */
   returnToLive(): void;
+  playback: Playback;
   theme: ThemeState;
   /** The gateway's clock, a second at a time; stands still in a hidden window. */
   clock: Store<number>;
@@ -66,6 +68,7 @@ export function createConsoleState(api: ConsoleApi): ConsoleState {
   setInterval(() => {
     if (!document.hidden) clock.set(Math.floor(fleet.now() / 1000) * 1000);
   }, 1000);
+  const returnToLive = (): void => time.set({ kind: 'live', spanMs: liveSpanMs });
   return {
     api,
     painter,
@@ -75,7 +78,8 @@ export function createConsoleState(api: ConsoleApi): ConsoleState {
     pipeline,
     route: createRouteStore(),
     time,
-    returnToLive: () => time.set({ kind: 'live', spanMs: liveSpanMs }),
+    returnToLive,
+    playback: new Playback(time, () => fleet.now(), returnToLive),
     theme: new ThemeState(),
     clock,
     openNodes: new Store<readonly string[]>([]),
