@@ -54,10 +54,17 @@ async function openWeb(options: Options, { env, output }: CommandContext): Promi
     output.line(consoleAddress(state, record.addresses));
     return EXIT.ok;
   }
-  const target = findTarget(options, env);
-  const flags = { gateway: target.gateway, 'ca-file': target.caFile, 'token-file': target.tokenFile, port: options.port };
+  const flags = { ...webFlags(options, env), port: options.port };
   return runInForeground(process.execPath, [
     programPath('console-web'),
     ...Object.entries(flags).map(([name, value]) => `--${name}=${value}`),
   ]);
+}
+
+/** A context is named rather than spelled out: what it allows is in the file, and the server holds pages to it. */
+function webFlags(options: Options, env: CommandContext['env']): Record<string, string> {
+  const context = options.gateway === undefined ? findContextName(options, env) : undefined;
+  if (context !== undefined) return { context: contextNamed(contextsFile(env), context).name };
+  const { gateway, caFile, tokenFile } = findTarget(options, env);
+  return { gateway, 'ca-file': caFile, 'token-file': tokenFile };
 }

@@ -4,15 +4,16 @@ import { Registry } from 'prom-client';
 import { toMusterError } from '../../core/common/muster-error.ts';
 import { VERSION } from '../../core/common/version.ts';
 import { helpLines, loadConfig } from '../../core/node/config.ts';
+import { toContextView } from '../../core/node/contexts.ts';
 import { startAll, untilSignal } from '../../core/node/lifecycle.ts';
 import { createLog } from '../../core/node/log.ts';
 import { MetricsEndpoint } from '../../core/node/metrics-endpoint.ts';
 import { ConsoleBackend } from '../host/console-backend.ts';
-import { browserSurface, ContextDesk, contextOfGateway } from '../host/context-desk.ts';
+import { browserSurface, ContextDesk } from '../host/context-desk.ts';
 import { Access } from './access.ts';
 import { writeAddressFile } from './address-file.ts';
 import { loadAssets } from './assets.ts';
-import { WEB_SETTINGS, type WebConfig } from './config.ts';
+import { contextOf, WEB_SETTINGS, type WebConfig } from './config.ts';
 import { createWebEvents } from './events.ts';
 import { PageSockets } from './page-sockets.ts';
 import { WebDownloads } from './web-downloads.ts';
@@ -26,9 +27,10 @@ const ASSET_FOLDERS = ['./console/renderer/', '../../dist/console/renderer/'].ma
 
 async function run(config: WebConfig): Promise<void> {
   const events = createWebEvents(createLog(PART, config.logLevel));
-  const desk = new ContextDesk(contextOfGateway(config.gateway), browserSurface({ Muster: VERSION, Node: process.versions.node }));
+  const context = contextOf(config, process.env);
+  const desk = new ContextDesk(toContextView(context), browserSurface({ Muster: VERSION, Node: process.versions.node }));
   const downloads = new WebDownloads();
-  const backend = new ConsoleBackend(config, desk, downloads);
+  const backend = new ConsoleBackend(context, desk, downloads);
   const server = new WebServer({
     port: config.port,
     access: new Access(),
