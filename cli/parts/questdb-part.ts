@@ -91,6 +91,7 @@ function questdbSettings(options: QuestdbOptions): Record<string, string | numbe
     // What each column of a table's newest partition takes on disk at least: 16 MiB by default, which for the columns of the roll-ups would be gigabytes.
     'cairo.writer.data.append.page.size': '256k',
     'cairo.writer.data.index.value.append.page.size': '256k',
+    ...poolSettings(),
     // Empty roots: no statement reads or writes files of this host.
     'cairo.sql.copy.root': '',
     'cairo.sql.copy.export.root': '',
@@ -99,6 +100,21 @@ function questdbSettings(options: QuestdbOptions): Record<string, string | numbe
     'telemetry.disable.completely': true,
     'metrics.enabled': false,
   };
+}
+
+const POOLS = ['shared', 'http', 'pg', 'wal.apply', 'mat.view.refresh', 'view.compiler', 'export'];
+
+/**
+ * After each job a worker looks for another without a pause, by default 7,000 times: with 24 tables that are committed each second all threads
+ * together took 46 % of a core, and 16 % with these, and what was committed was visible in 159 ms rather than 229.
+ */
+function poolSettings(): Record<string, number> {
+  return Object.fromEntries(
+    POOLS.flatMap((pool) => [
+      [`${pool}.worker.nap.threshold`, 100],
+      [`${pool}.worker.sleep.threshold`, 200],
+    ]),
+  );
 }
 
 async function askSelectOne(options: QuestdbOptions): Promise<void> {
