@@ -1,5 +1,10 @@
 // Something that happened on a node, and how its mark looks: by colour, by shape and in words.
 
+import type { QueryResult } from '../../common/query-result.ts';
+
+/** Asks the store; ends with whoever asked. */
+export type Ask = (sql: string, maxRows: number) => Promise<QueryResult>;
+
 export interface NodeEvent {
   timeMs: number;
   kind: string;

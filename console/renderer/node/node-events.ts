@@ -1,12 +1,10 @@
 // What happened on a node in a stretch of time: what its agent told, reboots, processes that the kernel ended, changes of what it is.
-import type { QueryResult } from '../../common/query-result.ts';
 import { numericColumn, textColumn } from '../../common/query-result.ts';
 import type { Bounds } from '../state/time-range.ts';
-import type { NodeEvent } from './node-event.ts';
+import type { Ask, NodeEvent } from './node-event.ts';
+import { changeEvents, loadInventoryChanges } from './sections/inventory-changes.ts';
 import { isMissing } from './series/series-load.ts';
 import { sqlText } from './sql-text.ts';
-
-export type Ask = (sql: string, maxRows: number) => Promise<QueryResult>;
 
 const MAX_EVENTS = 500;
 /** A gap is worth a mark from so long on. */
@@ -29,6 +27,9 @@ export async function loadEvents(ask: Ask, nodeId: string, bounds: Bounds): Prom
       `SELECT min(timestamp) AS timestamp, 'reboot' AS kind, 'warning' AS severity, 'The machine started anew' AS text, boots FROM uptime ` +
         `WHERE ${where} AND boots IS NOT NULL GROUP BY boots ORDER BY timestamp DESC`,
     ).then((boots) => boots.slice(0, -1)),
+    loadInventoryChanges(ask, nodeId).then((changes) =>
+      changeEvents(changes).filter(({ timeMs }) => timeMs >= bounds.fromMs && timeMs < bounds.toMs),
+    ),
   ]);
   return found.flat().sort(newestFirst);
 }

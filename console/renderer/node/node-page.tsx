@@ -14,6 +14,7 @@ import { NodeTabs } from './node-tabs.tsx';
 import { NodeTiles } from './node-tiles.tsx';
 import { EventsSection } from './sections/events-section.tsx';
 import { SectionTables } from './sections/section-tables.tsx';
+import { UnavailableLine } from './sections/unavailable-line.tsx';
 import { askingOf, type Section, sectionOf } from './sections.ts';
 
 export default function NodePage({ nodeId, section: key }: { nodeId: string; section?: string | undefined }) {
@@ -54,6 +55,7 @@ export default function NodePage({ nodeId, section: key }: { nodeId: string; sec
       <DisconnectedNotice />
       <NodeTiles node={node} feed={feed} />
       <NodeTabs nodeId={nodeId} feed={feed} section={section} />
+      <UnavailableLine nodeId={nodeId} section={section} />
       <SectionBody node={node} feed={feed} section={section} />
     </>
   );

@@ -76,7 +76,7 @@ export const SECTIONS: readonly Section[] = [
     measurements: ['containers'],
   },
   { key: 'probes', title: 'Probes', charts: PROBE_CHARTS, tables: [PROBES], tablesFirst: true, measurements: ['probe'] },
-  { key: 'inventory', title: 'Inventory', charts: SYSTEM_CHARTS, tables: [], measurements: [] },
+  { key: 'inventory', title: 'Inventory', charts: SYSTEM_CHARTS, tables: [], tablesFirst: true, measurements: [] },
   { key: 'events', title: 'Events', charts: [], tables: [], measurements: [] },
 ];
 

@@ -4,6 +4,7 @@ import { formatRoute } from '../../state/route.ts';
 import type { NodeFeed } from '../node-feed.ts';
 import type { Section } from '../sections.ts';
 import { TablePanel } from '../tables/table-panel.tsx';
+import { InventorySection } from './inventory-section.tsx';
 import { ProcessList } from './process-list.tsx';
 
 const OVERVIEW_PROCESSES = 12;
@@ -22,6 +23,7 @@ export function SectionTables({ node, feed, section }: { node: FleetNode; feed: 
       </>
     );
   }
+  if (section.key === 'inventory') return <InventorySection node={node} />;
   return (
     <>
       {section.tables.map((spec) => (
