@@ -17,6 +17,11 @@ describe('what is not acceptable is refused with the field and the value', () =>
     ['query', { sql: 'x'.repeat(100_001), maxRows: 1, timeoutMs: 1000 }, /sql is "x+…/],
     ['getNode', { node: { toString: () => 'a' } }, /node is an object/],
     ['verify', { nodeId: '', waitMs: Number.NaN }, /waitMs is NaN/],
+    ['startExport', { sql: 'select 1', format: '../etc', name: 'a' }, /format is "\.\.\/etc": it must be one of parquet, csv, ndjson/],
+    ['startExport', { sql: 'select 1', format: ['csv'], name: 'a' }, /format is a list of 1/],
+    ['replayDeadLetters', { ids: ['1'], reason: '', editedRow: '', measurement: '' }, /ids is "1"/],
+    ['discardDeadLetters', { ids: new Array(10_001).fill(1), reason: '' }, /ids is a list of 10001/],
+    ['discardDeadLetters', { ids: [0], reason: '' }, /ids is 0/],
     ['getNode', null, /getNode takes an object of arguments, not null/],
     ['getNode', ['a'], /not a list of 1/],
   ] as const)('%s %j', (name, given, words) => {

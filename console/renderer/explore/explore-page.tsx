@@ -53,6 +53,15 @@ export default function ExplorePage({ sql }: { sql: string }) {
   lastMode = mode;
 
   useEffect(() => () => clearTimeout(timer.current), []);
+  // Another time of the window is another answer, where the query goes by it.
+  useEffect(
+    () =>
+      time.subscribe(() => {
+        const { result, sql: written } = runner.state.get();
+        if (result !== undefined && /\$(from|to|step)\b/.test(written)) run();
+      }),
+    [time, run],
+  );
   useEffect(() => {
     if (sql === '') return;
     runner.setSql(sql);
@@ -79,6 +88,9 @@ export default function ExplorePage({ sql }: { sql: string }) {
     clearTimeout(timer.current);
     timer.current = setTimeout(run, RUN_AFTER_MS);
   };
+  /** What the answer on the page is of, while that is what is written above it: the file then has the very same rows. */
+  const shownSql = (): string | undefined =>
+    state.ran !== undefined && !state.running && fillTime(state.sql, state.ran.bounds).sql === state.ran.sql ? state.ran.sql : undefined;
   const filled = fillTime(state.sql, bounds()).sql;
   return (
     <div className="explore">
@@ -94,7 +106,7 @@ export default function ExplorePage({ sql }: { sql: string }) {
           <span className="grow" />
           <QueryHistory onChoose={(text) => build(text)} />
           <SaveQuery sql={state.sql} />
-          <ExportMenu sql={() => fillTime(state.sql, bounds()).sql} onProblem={setProblem} />
+          <ExportMenu sql={() => shownSql() ?? fillTime(state.sql, bounds()).sql} onProblem={setProblem} />
           <CopyAs
             sql={filled}
             grpcurl={grpcurlCall(connection.get().gateway, 'Query', { sql: filled, max_rows: MAX_ROWS, timeout_ms: TIMEOUT_MS })}

@@ -68,6 +68,6 @@ function wordsOf({ state, rows, totalRows, bytes, problem }: ExportView): string
   const of = totalRows > 0 ? ` of ${formatNumber(totalRows)}` : '';
   if (state === 'failed') return `failed after ${plural(rows, 'row')}: ${problem}`;
   if (state === 'cancelled') return 'cancelled, nothing was kept';
-  if (state === 'done') return `is whole: ${plural(rows, 'row')}, ${formatBytes(bytes)}`;
+  if (state === 'done') return `exported: ${plural(rows, 'row')}, ${formatBytes(bytes)}`;
   return `${formatNumber(rows)}${of} rows, ${formatBytes(bytes)}`;
 }

@@ -28,3 +28,10 @@ test('an edited row that cannot be sent is told at once', () => {
   expect(rowProblem('{"a":1}')).toBe('The row has no timestamp.');
   expect(rowProblem('{"a":}')).toMatch(/^This is no JSON: /);
 });
+
+test('a value of ten megabytes is read once and shown in part', () => {
+  const letter = { ...LETTER, row: JSON.stringify({ timestamp: 1, load: 'x'.repeat(10 * 1024 * 1024) }) };
+  const fields = letterFields(letter);
+  expect(fields?.find((field) => field.name === 'load')?.value).toHaveLength(2000);
+  expect(letterFields(letter)).toBe(fields);
+});

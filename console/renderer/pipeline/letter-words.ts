@@ -32,19 +32,29 @@ export interface LetterField {
 }
 
 const MAX_FIELDS = 500;
+/** Of a value as it is shown; editing and copying have all of it. */
+const MAX_VALUE = 2000;
+/** A row may be long and its list is drawn often. */
+const known = new WeakMap<DeadLetterView, LetterField[]>();
 
 /** The fields of a letter's row with the one its sentence is about; undefined where it has no row that can be read. */
 export function letterFields(letter: DeadLetterView): LetterField[] | undefined {
+  const found = known.get(letter);
+  if (found !== undefined) return found;
   const row = parsedRow(letter.row);
   if (row === undefined) return undefined;
   const names = Object.keys(row).slice(0, MAX_FIELDS);
   const fault = faultOf(letter, names);
-  return names.map((name) => ({
-    name,
-    value: JSON.stringify(row[name]),
-    kind: name === 'timestamp' ? 'time' : letter.tags.includes(name) ? 'tag' : letter.textFields.includes(name) ? 'text' : 'number',
-    atFault: name === fault,
-  }));
+  const fields = names.map(
+    (name): LetterField => ({
+      name,
+      value: JSON.stringify(row[name]).slice(0, MAX_VALUE),
+      kind: name === 'timestamp' ? 'time' : letter.tags.includes(name) ? 'tag' : letter.textFields.includes(name) ? 'text' : 'number',
+      atFault: name === fault,
+    }),
+  );
+  known.set(letter, fields);
+  return fields;
 }
 
 /** The longest name of a field that the sentence says, past the measurement's own. Empty where it says none. */
