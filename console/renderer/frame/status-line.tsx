@@ -17,6 +17,7 @@ export function StatusLine() {
   return (
     <footer className="status">
       <Connection />
+      <ConnectionSaid />
       {complete && (
         <span className="parts">
           <a href={fleet}>{plural(nodes.size, 'node')}</a>
@@ -55,6 +56,17 @@ export function StatusLine() {
         {formatClock(now)} {zoneName()}
       </span>
     </footer>
+  );
+}
+
+/** For who listens: only that the connection came or went, not each second of the wait for it. */
+function ConnectionSaid() {
+  const { kind } = useStore(useConsole().connection);
+  const words = { connecting: '', connected: 'Connected to the gateway', lost: 'The gateway is not connected' };
+  return (
+    <span className="sr-only" role="status">
+      {words[kind]}
+    </span>
   );
 }
 

@@ -1,6 +1,6 @@
 // The one time control: live or the past, and how long a stretch, for the whole window.
 import { ChevronDown, ChevronLeft, ChevronRight, Clock } from 'lucide-react';
-import { useState } from 'react';
+import { useCallback, useRef, useState } from 'react';
 import { formatDay, formatMinute, zoneName } from '../parts/format.ts';
 import { StateMark } from '../parts/state-mark.tsx';
 import { useConsole } from '../state/console-state.ts';
@@ -15,6 +15,11 @@ export function TimeControl() {
   const now = useStore(clock);
   const connected = useStore(connection).kind === 'connected';
   const [open, setOpen] = useState(false);
+  const spanButton = useRef<HTMLButtonElement>(null);
+  const close = useCallback(() => {
+    setOpen(false);
+    spanButton.current?.focus();
+  }, []);
   const live = range.kind === 'live';
   const { fromMs, toMs } = boundsOf(range, now);
   const spanMs = spanOf(range);
@@ -42,7 +47,14 @@ export function TimeControl() {
             {formatDay(toMs)}
           </button>
         )}
-        <button type="button" aria-expanded={open} title="Choose the stretch of time" onClick={() => setOpen(!open)}>
+        <button
+          ref={spanButton}
+          type="button"
+          aria-haspopup="dialog"
+          aria-expanded={open}
+          title="Choose the stretch of time"
+          onClick={() => setOpen(!open)}
+        >
           {spanInWords(spanMs)}
           <ChevronDown size={12} strokeWidth={1.6} />
         </button>
@@ -61,7 +73,7 @@ export function TimeControl() {
         </button>
         <PlayControl />
       </div>
-      {open && <TimeMenu range={range} close={() => setOpen(false)} />}
+      {open && <TimeMenu range={range} close={close} />}
     </div>
   );
 }

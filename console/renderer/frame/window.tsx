@@ -15,6 +15,7 @@ import { Rail } from './rail.tsx';
 import { StatusLine } from './status-line.tsx';
 import { UnlockDialog } from './unlock-dialog.tsx';
 import { useWindowKeys } from './window-keys.ts';
+import { useWindowTitle } from './window-title.ts';
 
 const NodePage = lazy(() => import('../node/node-page.tsx'));
 const ExplorePage = lazy(() => import('../explore/explore-page.tsx'));
@@ -34,6 +35,7 @@ export function Window() {
   const unlockOpen = useStore(console.unlockOpen);
   const look = useStore(appearance);
   useWindowKeys();
+  useWindowTitle();
   useEffect(() => {
     if (route.page !== 'node') return;
     const others = console.openNodes.get().filter((id) => id !== route.nodeId);

@@ -34,7 +34,7 @@ export function ZoomChoice({ percent }: { percent: number }) {
           <Plus size={14} strokeWidth={1.6} aria-hidden="true" />
         </button>
         <button type="button" disabled={percent === 100} onClick={() => set(100)}>
-          100 %
+          Actual size
         </button>
       </div>
     </fieldset>
