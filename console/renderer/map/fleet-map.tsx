@@ -30,8 +30,12 @@ export default function FleetMap({ nodes, matches, known, version: newest }: Pro
   const version = useEverySecond(newest);
   const centres = useCountryCentres(nodes, version);
   // Dependencies: the version says that the nodes changed
-  const book = useMemo(() => createPlaceBook([...nodes.values()].filter(matches), centres), [nodes, matches, version, centres]);
-  const { paths, columns, loading, problem } = useProbePaths(book, nodes);
+  const everywhere = useMemo(() => createPlaceBook(nodes.values(), centres), [nodes, version, centres]);
+  const book = useMemo(() => {
+    const matching = [...nodes.values()].filter(matches);
+    return matching.length === nodes.size ? everywhere : createPlaceBook(matching, centres);
+  }, [everywhere, nodes, matches, centres]);
+  const { paths, columns, loading, problem } = useProbePaths(everywhere, nodes);
   const [chosen, setChosen] = useState<string>();
   const [opened, setOpened] = useState<readonly string[]>();
   const path = paths.find(({ key }) => key === chosen) ?? paths.find(({ toPlace }) => toPlace !== undefined) ?? paths[0];
@@ -39,7 +43,7 @@ export default function FleetMap({ nodes, matches, known, version: newest }: Pro
   const cluster = useMemo(() => openedCluster(book.places, opened), [book, opened]);
   return (
     <div className="fleet-map">
-      <MapSurface label={`World map, ${plural(nodes.size - book.unplaced.length, 'node')}`} points={book.places}>
+      <MapSurface label={`World map, ${plural(book.byNode.size, 'node')}`} points={book.places}>
         {(view) => (
           <>
             <FleetMarks
@@ -54,6 +58,7 @@ export default function FleetMap({ nodes, matches, known, version: newest }: Pro
               onOpen={({ places }) => setOpened(places.map((place) => place.key))}
             />
             <Unplaced nodes={book.unplaced} />
+            {book.places.length + book.unplaced.length === 0 && <p className="unplaced small t2">No node matches the filter</p>}
           </>
         )}
       </MapSurface>

@@ -45,7 +45,11 @@ export function createPlaceBook(nodes: Iterable<FleetNode>, centres: CountryCent
       places.set(key, place);
     }
     put(node, place, byNode);
-    for (const word of wordsOf(node)) if (!byWord.has(word)) byWord.set(word, place);
+    // Of thousands at one spot the first has said it all, as a rule.
+    const [first] = place.nodes as [FleetNode];
+    if (node === first || node.labels['city'] !== first.labels['city'] || node.labels['region'] !== first.labels['region']) {
+      for (const word of wordsOf(node)) if (!byWord.has(word)) byWord.set(word, place);
+    }
   }
   const unplaced: FleetNode[] = [];
   for (const node of without) {

@@ -99,10 +99,10 @@ function format(line: PathLine, value: number | null | undefined): string {
 function verdictOf(path: ProbePath) {
   const { now, usual, health, sinceMs } = path;
   if (usual === undefined) {
-    return 'Too new to have a usual: a path is compared with its own median of the 24 h before.';
+    return 'Too new to have a usual: a path is compared with its own median of the day before.';
   }
   if (health === '') {
-    return `As usual: median ${latency(now.p50)} now, ${latency(usual.p50)} over the 24 h before, ${formatNumber(now.lossPercent, 1)} % lost.`;
+    return `Within its usual: median ${latency(now.p50)} now, ${latency(usual.p50)} over the day before, ${formatNumber(now.lossPercent, 1)} % lost.`;
   }
   const what = [
     now.p50 === null ? 'nothing answers' : `median ${latency(now.p50)}, usually ${latency(usual.p50)}`,

@@ -89,7 +89,7 @@ function WorstNow({
     <section className="worst-now" aria-label="Worst now">
       <div className="chart-head">
         <h3>Worst now</h3>
-        <span className="t3 cut">against the median of the 24 h before</span>
+        <span className="t3 cut">against the median of the day before</span>
       </div>
       <PathList paths={listed} chosenKey={chosenKey} onChoose={onChoose} against="usual" />
       <p className="path-words small t2">

@@ -14,7 +14,8 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 /** What counts as now. */
 export const NOW_MS = 5 * MINUTE;
-const USUAL_MS = 24 * HOUR;
+/** What is usual ends before what may be going on now. */
+const USUAL = { fromMs: 25 * HOUR, toMs: HOUR };
 const REFRESH_MS = 10_000;
 /** What is usual changes slowly, and costs most. */
 const REFRESH_USUAL_MS = 5 * MINUTE;
@@ -63,11 +64,13 @@ export function useProbePaths(book: PlaceBook, nodes: ReadonlyMap<string, FleetN
       }
       const now = readPaths(await ask(summarySql(columns, atMs - NOW_MS, atMs)));
       if (usual === undefined || usual.untilMs < performance.now()) {
-        const before = await ask(summarySql(columns, atMs - USUAL_MS - NOW_MS, atMs - NOW_MS));
-        usual = {
-          rows: byKey(readPaths(before).filter((row) => row.samples >= LEAST_SAMPLES)),
-          untilMs: performance.now() + REFRESH_USUAL_MS,
-        };
+        const rows = enough(await ask(summarySql(columns, atMs - USUAL.fromMs, atMs - USUAL.toMs)));
+        // What is younger than an hour is compared with what there is of that hour.
+        if (now.some(({ key }) => !rows.has(key))) {
+          const young = enough(await ask(summarySql(columns, atMs - USUAL.toMs, atMs - NOW_MS)));
+          for (const [key, row] of young) if (!rows.has(key)) rows.set(key, row);
+        }
+        usual = { rows, untilMs: performance.now() + REFRESH_USUAL_MS };
       }
       const { rows } = usual;
       const hourAgo = byKey(readPaths(await ask(summarySql(columns, atMs - HOUR - NOW_MS, atMs - HOUR))));
@@ -107,6 +110,10 @@ export function useProbePaths(book: PlaceBook, nodes: ReadonlyMap<string, FleetN
     loading: answer === undefined,
     problem: answer?.problem ?? '',
   };
+}
+
+function enough(result: QueryResult): Map<string, PathValues> {
+  return byKey(readPaths(result).filter((row) => row.samples >= LEAST_SAMPLES));
 }
 
 function byKey(rows: readonly PathRow[]): Map<string, PathValues> {
