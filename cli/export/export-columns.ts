@@ -4,7 +4,7 @@ import type { QueryColumn, QueryFrame } from '../../proto/gen/messages.ts';
 
 const TYPES: Readonly<Record<string, ExportType>> = {
   ...{ double: 'double', float: 'double', decimal: 'text', long: 'long', int: 'int', short: 'int', byte: 'int' },
-  ...{ timestamp: 'time', boolean: 'boolean' },
+  ...{ timestamp: 'time', timestamp_ns: 'time', date: 'time', boolean: 'boolean' },
 };
 
 export function toExportColumn({ name, type }: QueryColumn): ExportColumn {
@@ -17,7 +17,7 @@ export function frameCells(columns: readonly QueryColumn[], frame: QueryFrame): 
     const values = frame.values[i];
     if (values === undefined) return Array.from({ length: frame.rows }, () => null);
     if (values.numbers.length > 0) return values.numbers;
-    const cells: ExportCell[] = column.type === 'timestamp' ? [...values.timesUs] : [...values.texts];
+    const cells: ExportCell[] = TYPES[column.type] === 'time' ? [...values.timesUs] : [...values.texts];
     for (const row of values.nulls) cells[row] = null;
     return cells;
   });

@@ -102,7 +102,7 @@ async function readPage(ask: Ask, sql: string): Promise<ExportPage> {
 
 const TYPES: Readonly<Record<string, ExportType>> = {
   ...{ double: 'double', float: 'double', long: 'long', int: 'int', short: 'int', byte: 'int' },
-  ...{ timestamp: 'time', boolean: 'boolean' },
+  ...{ timestamp: 'time', timestamp_ns: 'time', date: 'time', boolean: 'boolean' },
 };
 
 /** Times in Unix µs; null for what is absent. */
@@ -111,7 +111,7 @@ function cellsOf(columns: readonly QueryColumn[], frame: QueryFrame): ExportCell
     const values = frame.values[i];
     if (values === undefined) return Array.from({ length: frame.rows }, () => null);
     if (values.numbers.length > 0) return values.numbers;
-    const cells: ExportCell[] = column.type === 'timestamp' ? [...values.timesUs] : [...values.texts];
+    const cells: ExportCell[] = TYPES[column.type] === 'time' ? [...values.timesUs] : [...values.texts];
     for (const row of values.nulls) cells[row] = null;
     return cells;
   });

