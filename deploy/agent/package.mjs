@@ -12,7 +12,8 @@ const WHAT = ['agent', 'agent-sea', 'agent-deb'];
 
 /** @param {readonly string[]} args */
 async function packageAgent([what = '', folder = join(ROOT, '.cache', 'packages')]) {
-  if (!WHAT.includes(what)) throw new SetupError('invalid_config', `There is no package "${what}"; there are ${WHAT.join(', ')}.`);
+  if (!WHAT.includes(what))
+    throw new SetupError('invalid_config', `There is no package "${what}"; there are ${WHAT.join(', ')} and console.`);
   const node = nodeProgram(ROOT);
   const target = resolve(folder);
   const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));

@@ -86,7 +86,10 @@ export const TASKS = {
   package: {
     needs: () => [],
     built: false,
-    run: ({ root, node, env, args }) => runChild(node, [join(root, 'deploy/agent/package.mjs'), ...args], { env }),
+    run({ root, node, env, args }) {
+      const [script, rest] = args[0] === 'console' ? ['deploy/console/package.mjs', args.slice(1)] : ['deploy/agent/package.mjs', args];
+      return runChild(node, [join(root, script), ...rest], { env });
+    },
   },
 };
 

@@ -16,6 +16,8 @@ export interface Import {
 function* walk(folder: string): Generator<string> {
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     const path = join(folder, entry.name);
+    // Not ours: what a package folder below a room has installed.
+    if (entry.name === 'node_modules' || entry.name === '.cache') continue;
     if (entry.isDirectory()) yield* walk(path);
     else yield relative(ROOT, path).split(sep).join('/');
   }
