@@ -2,6 +2,7 @@
 import { ChevronDown, Download } from 'lucide-react';
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
 import { EXPORT_FORMATS, type ExportFormat } from '../../common/export-view.ts';
+import { keyWords } from '../frame/keys.ts';
 import { useConsole } from '../state/console-state.ts';
 import { beginExport, exportName } from './exports-state.ts';
 
@@ -31,6 +32,15 @@ export function ExportMenu({ sql, onProblem }: Props) {
     window.addEventListener('pointerdown', closeOutside);
     return () => window.removeEventListener('pointerdown', closeOutside);
   }, [open]);
+  useEffect(() => {
+    const onKey = (event: globalThis.KeyboardEvent): void => {
+      if (!(event.ctrlKey || event.metaKey) || !event.shiftKey || event.key.toLowerCase() !== 'e') return;
+      event.preventDefault();
+      setOpen(true);
+    };
+    window.addEventListener('keydown', onKey, true);
+    return () => window.removeEventListener('keydown', onKey, true);
+  }, []);
   const close = (): void => {
     setOpen(false);
     button.current?.focus();
@@ -56,7 +66,15 @@ export function ExportMenu({ sql, onProblem }: Props) {
   };
   return (
     <div className="export" ref={place}>
-      <button ref={button} type="button" className="button" aria-haspopup="menu" aria-expanded={open} onClick={() => setOpen(!open)}>
+      <button
+        ref={button}
+        type="button"
+        className="button"
+        title={`Export the whole answer to a file (${keyWords('Mod+Shift+E')})`}
+        aria-haspopup="menu"
+        aria-expanded={open}
+        onClick={() => setOpen(!open)}
+      >
         <Download size={14} strokeWidth={1.6} />
         Export
         <ChevronDown size={13} strokeWidth={1.6} />

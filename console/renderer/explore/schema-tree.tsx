@@ -4,6 +4,7 @@ import { useState } from 'react';
 import type { SchemaColumn, SchemaTable } from '../../common/console-api.ts';
 import { formatNumber, plural } from '../parts/format.ts';
 import type { TagCatalog } from './tag-catalog.ts';
+import { onTreeKey } from './tree-keys.ts';
 import type { Schema } from './use-schema.ts';
 import { useTagCounts } from './use-tag-counts.ts';
 
@@ -41,13 +42,20 @@ export function SchemaTree({ schema, catalog, onInsert, onAsk }: Props) {
           onChange={(event) => setText(event.target.value)}
         />
       </label>
-      <div className="schema-list">
-        {shown.map((table) => {
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: it only moves the focus among its buttons */}
+      <div className="schema-list" onKeyDown={onTreeKey}>
+        {shown.map((table, index) => {
           const expanded = open.has(table.name) || (wanted !== '' && !table.name.includes(wanted));
           return (
             <div key={table.name}>
               <div className="schema-line">
-                <button type="button" className="schema-table" aria-expanded={expanded} onClick={() => toggle(table.name)}>
+                <button
+                  type="button"
+                  className="schema-table"
+                  tabIndex={index === 0 ? 0 : -1}
+                  aria-expanded={expanded}
+                  onClick={() => toggle(table.name)}
+                >
                   {expanded ? <ChevronDown size={13} strokeWidth={1.6} /> : <ChevronRight size={13} strokeWidth={1.6} />}
                   <span className="cut grow">{table.name}</span>
                   <small>{noteOf(table)}</small>
@@ -55,6 +63,7 @@ export function SchemaTree({ schema, catalog, onInsert, onAsk }: Props) {
                 <button
                   type="button"
                   className="schema-ask"
+                  tabIndex={-1}
                   aria-label={`Query ${table.name}`}
                   title={`Query ${table.name}`}
                   onClick={() => onAsk(table)}
@@ -98,6 +107,7 @@ function Columns({ table, catalog, wanted, onInsert }: ColumnsProps) {
       key={column.name}
       type="button"
       className="schema-column"
+      tabIndex={-1}
       title={column.tag ? `${column.type}; values within the window’s time, a day at most` : `Put ${column.name} into the query`}
       onClick={() => onInsert(column.name)}
     >

@@ -34,6 +34,7 @@ export const KEY_ROWS: readonly KeyRow[] = [
   { action: '', keys: ['Escape'], where: 'Lists', what: 'Empty the filter line, then leave it' },
   { action: '', keys: ['Mod+Enter'], where: 'Explore', what: 'Run the query' },
   { action: '', keys: ['Escape'], where: 'Explore', what: 'Cancel the query' },
+  { action: '', keys: ['Mod+Shift+E'], where: 'Explore', what: 'Export the answer; P, C or N chooses the format' },
   { action: '', keys: ['>'], where: 'Search', what: 'Actions only' },
   { action: '', keys: ['#'], where: 'Search', what: 'Measurements' },
   { action: '', keys: ['Mod+Enter'], where: 'Search', what: 'Open in a new window' },
