@@ -3,7 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { MusterError } from '../../core/common/muster-error.ts';
 import { MAX_FUTURE_US } from '../../core/common/row-time.ts';
 import { BatchBuilder } from '../../core/node/import/batch-builder.ts';
-import { CUT_ROWS } from '../../core/node/import/import-identity.ts';
+import { cutRows } from '../../core/node/import/import-identity.ts';
 import type { ImportMapping } from '../../core/node/import/import-mapping.ts';
 import type { ImportSource, RowRefusal, SourceReader } from '../../core/node/import/import-source.ts';
 import { encodeBatch } from '../../proto/batch-codec.ts';
@@ -109,11 +109,12 @@ export class ImportRun {
       resume?.position,
     );
     try {
+      const cutAfter = cutRows(mapping);
       let savedAt = this.#reader.counts.taken;
       for (let more = true; more; ) {
         more = await this.#reader.next();
         if (this.#options.speed > 0) builder.flush();
-        const due = !more || this.#reader.counts.taken - savedAt >= CUT_ROWS;
+        const due = !more || this.#reader.counts.taken - savedAt >= cutAfter;
         if (due) builder.flush();
         await this.#pace();
         await this.#deliver(due);

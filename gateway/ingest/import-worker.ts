@@ -5,7 +5,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { toMusterError } from '../../core/common/muster-error.ts';
 import { timeWindow } from '../../core/common/row-time.ts';
 import { BatchBuilder } from '../../core/node/import/batch-builder.ts';
-import { CUT_ROWS, importIdentity } from '../../core/node/import/import-identity.ts';
+import { cutRows, importIdentity } from '../../core/node/import/import-identity.ts';
 import type { ImportMapping } from '../../core/node/import/import-mapping.ts';
 import type { ImportSource, ReadOptions } from '../../core/node/import/import-source.ts';
 import { openSource } from '../../core/node/import/open-source.ts';
@@ -104,10 +104,11 @@ async function send(source: ImportSource, mapping: ImportMapping, shiftUs: numbe
     progress();
   };
   try {
+    const cutAfter = cutRows(mapping);
     let cutAt = 0;
     for (let more = true; more; ) {
       more = await reader.next();
-      if (!more || speed > 0 || reader.counts.taken - cutAt >= CUT_ROWS) {
+      if (!more || speed > 0 || reader.counts.taken - cutAt >= cutAfter) {
         builder.flush();
         cutAt = reader.counts.taken;
       }

@@ -8,8 +8,12 @@ import type { FrameColumns } from '../../common/frame.ts';
 const BATCH_VALUE_BYTES = 320 * 1024;
 const ROW_BYTES = 12;
 const MAX_BATCH_SERIES = 2000;
-/** Rows of all nodes that wait for their batch. */
+/** Rows of all nodes that wait for their batch, and their bytes: of a wide file fewer wait. */
 const MAX_WAITING_ROWS = 262_144;
+const MAX_WAITING_BYTES = 24 * 1024 * 1024;
+const FIRST_ROWS = 16;
+const NO_NUMBERS = new Float64Array(0);
+const NO_INDEXES = new Uint32Array(0);
 
 /** What identifies a series of the import: its node and the values of its tags. */
 export interface ImportSeries {
@@ -41,23 +45,30 @@ export class NodeRows {
   rows = 0;
   /** Rows of the file that were offered so far, where their number is limited. */
   offered = 0;
-  times = new Float64Array(64);
-  indexes = new Uint32Array(64);
-  values: Float64Array;
+  times = NO_NUMBERS;
+  indexes = NO_INDEXES;
+  values = NO_NUMBERS;
   series: ImportSeries[] = [];
 
   constructor(nodeId: string, labels: Readonly<Record<string, string>>, width: number) {
     this.nodeId = nodeId;
     this.labels = labels;
     this.width = width;
-    this.values = new Float64Array(64 * width);
   }
 
   /** Makes room for more rows. */
   grow(): void {
-    this.times = enlarged(this.times, new Float64Array(this.times.length * 2));
-    this.indexes = enlarged(this.indexes, new Uint32Array(this.indexes.length * 2));
-    this.values = enlarged(this.values, new Float64Array(this.values.length * 2));
+    const rows = Math.max(FIRST_ROWS, this.times.length * 2);
+    this.times = enlarged(this.times, new Float64Array(rows));
+    this.indexes = enlarged(this.indexes, new Uint32Array(rows));
+    this.values = enlarged(this.values, new Float64Array(rows * this.width));
+  }
+
+  /** Gives its room back: of a node that came no more, while others did. */
+  release(): void {
+    this.times = NO_NUMBERS;
+    this.indexes = NO_INDEXES;
+    this.values = NO_NUMBERS;
   }
 }
 
@@ -78,6 +89,7 @@ export interface BatchBuilderOptions {
 export class BatchBuilder {
   readonly #options: BatchBuilderOptions;
   readonly #maxRows: number;
+  readonly #maxWaiting: number;
   readonly #epoch: Uint8Array;
   readonly #nodes = new Map<string, NodeRows>();
   #waiting = 0;
@@ -86,7 +98,9 @@ export class BatchBuilder {
 
   constructor(options: BatchBuilderOptions) {
     this.#options = options;
-    this.#maxRows = Math.max(1, Math.floor(BATCH_VALUE_BYTES / (options.fields.length * 8 + ROW_BYTES)));
+    const rowBytes = options.fields.length * 8 + ROW_BYTES;
+    this.#maxRows = Math.max(1, Math.floor(BATCH_VALUE_BYTES / rowBytes));
+    this.#maxWaiting = Math.min(MAX_WAITING_ROWS, Math.floor(MAX_WAITING_BYTES / rowBytes));
     this.#epoch = doorEpoch('import', createHash('sha256').update(options.identity).digest());
   }
 
@@ -114,7 +128,7 @@ export class BatchBuilder {
     for (let i = 0, at = row * width; i < width; i++) into[at + i] = values[from + i] as number;
     this.#waiting++;
     if (node.rows >= this.#maxRows || node.series.length >= MAX_BATCH_SERIES) this.#cut(node);
-    else if (this.#waiting >= MAX_WAITING_ROWS) this.flush();
+    else if (this.#waiting >= this.#maxWaiting) this.flush();
   }
 
   /** Numbers given so far, by node name: with them an import goes on where it stood. */
@@ -134,7 +148,10 @@ export class BatchBuilder {
 
   /** Cuts what waits into batches. */
   flush(): void {
-    for (const node of this.#nodes.values()) if (node.rows > 0) this.#cut(node);
+    for (const node of this.#nodes.values()) {
+      if (node.rows > 0) this.#cut(node);
+      else node.release();
+    }
   }
 
   #cut(node: NodeRows): void {

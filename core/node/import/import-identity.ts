@@ -5,7 +5,13 @@ import type { ImportMapping } from './import-mapping.ts';
  * Rows between two points where everything that waits is cut into batches. Where a batch ends must depend on the rows alone, so every importer
  * does it after as many.
  */
-export const CUT_ROWS = 300_000;
+export function cutRows({ fields }: ImportMapping): number {
+  return Math.min(MAX_CUT_ROWS, Math.max(1000, Math.floor(CUT_BYTES / (fields.length * 8 + 12))));
+}
+
+const MAX_CUT_ROWS = 300_000;
+/** Everything since the last of these points is held in memory until it is stored: of a wide file they are fewer rows. */
+const CUT_BYTES = 32 * 1024 * 1024;
 
 /** What else decides which rows make which batches. */
 export interface IdentityOptions {
