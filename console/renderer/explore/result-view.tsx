@@ -39,16 +39,16 @@ export function ResultView({ state, nameOf }: { state: QueryState; nameOf: (valu
   return (
     <>
       <div className="result-facts">
-        <span className="fact" title={`${formatShort(result.elapsedMs)} ms in the store`}>
+        <span className="run-fact" title={`${formatShort(result.elapsedMs)} ms in the store`}>
           <b>{formatShort(tookMs)} ms</b>
         </span>
-        <span className="fact">
+        <span className="run-fact">
           <b>{formatNumber(result.rows)}</b> {result.rows === 1 ? 'row' : 'rows'}
         </span>
-        <span className="fact">
+        <span className="run-fact">
           <b>{formatBytes(bytes)}</b>
         </span>
-        <span className="fact">
+        <span className="run-fact">
           tier <b>{ran === undefined ? '–' : tierOf(ran.sql) || 'none'}</b>
         </span>
         {result.truncated && (
@@ -61,7 +61,7 @@ export function ResultView({ state, nameOf }: { state: QueryState; nameOf: (valu
         <span className="t3 ran">{running ? 'running…' : `ran ${formatClock(ranMs)} ${zoneName()}`}</span>
         {result.rows > 0 && result.rows <= MAX_COPIED_ROWS && (
           <>
-            <span className="t3 fact">Copy</span>
+            <span className="t3 run-fact">Copy</span>
             <CopyButton text={() => toTsv(result, rows)} label="TSV" />
             <CopyButton text={() => toCsv(result, rows)} label="CSV" />
           </>

@@ -77,6 +77,7 @@ function LedgerTable({ proof, pendingRows, spooledRows }: { proof: LedgerProof; 
 
 /** Never rounded up to all: a share of 99.99996 % is not all of it. */
 function shareOf(part: number, all: number): string {
+  if (part === 0) return '0';
   const percent = (part / all) * 100;
   return formatNumber(part < all ? Math.min(99.9999, percent) : percent, 4);
 }
