@@ -52,6 +52,7 @@ test.each([
   ['select avg(busy) from cpu sample by 1m', 'it leaves the time of its steps out'],
   ['select timestamp, avg(busy) b from cpu sample by 1m fill(prev)', 'it computes with busy'],
   ['select timestamp, avg(busy) as b from cpu sample by 1m fill(prev)', 'FILL is beyond it'],
+  ['select timestamp as t, busy from cpu', 'it renames the time'],
   ['select distinct region from cpu', 'DISTINCT is beyond it'],
   ['select median(busy) from cpu', 'median() is none of its aggregations'],
   ['select timestamp, -- now\n busy from cpu', 'a comment within the statement would be lost'],

@@ -203,9 +203,11 @@ const OWN_TIME = 'it has a time of its own: the builder reads the window’s tim
 /** Which columns are what: beside aggregations, plain columns are what it groups by. */
 function columnsOf(items: readonly BuilderField[], step: string, refuse: (why: string) => never): Pick<BuilderQuery, 'fields' | 'groupBy'> {
   const aggregated = items.some((item) => item.aggregate !== '');
-  const timed = items.some((item) => item.column === 'timestamp' && item.aggregate === '' && item.name === 'timestamp');
-  const plain = items.filter((item) => item.column !== 'timestamp' && item.aggregate === '');
-  if (items.length - plain.length - items.filter((item) => item.aggregate !== '').length > (timed ? 1 : 0)) refuse('it renames the time');
+  const bare = items.filter((item) => item.aggregate === '');
+  const times = bare.filter((item) => item.column === 'timestamp');
+  const plain = bare.filter((item) => item.column !== 'timestamp');
+  const timed = times.length > 0;
+  if (times.some((item) => item.name !== 'timestamp') || times.length > 1) refuse('it renames the time');
   if (!aggregated) {
     if (step !== '') refuse('SAMPLE BY without an aggregation is beyond it');
     if (!timed) refuse('rows without their time are beyond it');

@@ -1,6 +1,8 @@
 // The lines of an answer over time. A stretch drawn with the pointer becomes the window's time.
+
 import { useEffect, useRef, useState } from 'react';
 import uPlot from 'uplot';
+import { chartDate } from '../parts/chart-date.ts';
 import { formatAxis, formatClock, formatDay, formatMinute, formatShort } from '../parts/format.ts';
 import { useConsole } from '../state/console-state.ts';
 import { useStore } from '../state/store.ts';
@@ -81,6 +83,7 @@ function options(
   return {
     width: Math.max(50, host.clientWidth),
     height: Math.max(50, host.clientHeight),
+    tzDate: chartDate,
     legend: { show: false },
     padding: [8, 28, 0, 0],
     cursor: { drag: { x: true, y: false, setScale: false }, points: { size: 5, width: 1 } },
