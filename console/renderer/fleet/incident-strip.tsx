@@ -1,6 +1,6 @@
 // Over every view of the fleet: how many nodes were late or silent over the window's time, and what happened then. A bar or a mark leads there.
 import { type KeyboardEvent, useRef } from 'react';
-import { formatClock, formatDay, formatMinute, formatNumber } from '../parts/format.ts';
+import { formatClock, formatDay, formatMinute, formatNumber, zoneOffsetMinutes } from '../parts/format.ts';
 import { useConsole } from '../state/console-state.ts';
 import { useStore } from '../state/store.ts';
 import { spanOf } from '../state/time-range.ts';
@@ -103,8 +103,8 @@ const TICKS_MS = [60_000, 300_000, 600_000, 900_000, 1_800_000, 3_600_000, 7_200
 function Axis({ fromMs, toMs, width }: { fromMs: number; toMs: number; width: number }) {
   const room = Math.max(1, Math.floor(width / AXIS_APART));
   const tick = TICKS_MS.find((each) => (toMs - fromMs) / each <= room) ?? (TICKS_MS.at(-1) as number);
-  // By the operator's own midnight
-  const offset = new Date(fromMs).getTimezoneOffset() * 60_000;
+  // By midnight of the shown zone
+  const offset = -zoneOffsetMinutes(fromMs) * 60_000;
   const first = Math.ceil((fromMs - offset) / tick) * tick + offset;
   const times = Array.from({ length: Math.max(0, Math.floor((toMs - first) / tick) + 1) }, (_, i) => first + i * tick);
   const format = toMs - fromMs > 86_400_000 ? formatDay : formatMinute;

@@ -77,6 +77,10 @@ export function setZone(zone: 'local' | 'utc'): void {
   times = formatsOf(utc ? 'UTC' : undefined);
 }
 
+export function isUtcShown(): boolean {
+  return utc;
+}
+
 /** Minutes from UTC to the shown zone at that moment, as 60 for GMT+1. */
 export function zoneOffsetMinutes(ms: number): number {
   return utc ? 0 : -new Date(ms).getTimezoneOffset();

@@ -1,5 +1,7 @@
 // A uPlot chart of a path's latency or loss, with the moment of change as a mark. Lives outside React.
+
 import uPlot from 'uplot';
+import { chartDate } from '../parts/chart-date.ts';
 import { formatAxis, formatClock, formatDay, formatMinute } from '../parts/format.ts';
 import { token } from '../state/theme.ts';
 import type { PathHistory, PathLine } from './use-path-history.ts';
@@ -40,6 +42,7 @@ export class LatencyPlot {
     const options: uPlot.Options = {
       width: Math.max(50, host.clientWidth),
       height: Math.max(20, host.clientHeight),
+      tzDate: chartDate,
       legend: { show: false },
       padding: [8, 16, 0, 0],
       cursor: {

@@ -1,5 +1,7 @@
 // One uPlot chart: its shape from the spec, colours from the theme, cursor shared by all charts of the page. Lives outside React.
+
 import uPlot from 'uplot';
+import { chartDate } from '../../parts/chart-date.ts';
 import { formatAxis, formatClock, formatDay, formatMinute } from '../../parts/format.ts';
 import { token } from '../../state/theme.ts';
 import { EVENT_COLORS, type EventColor, eventColor, type NodeEvent } from '../node-event.ts';
@@ -41,6 +43,7 @@ export class ChartView {
     const options: uPlot.Options = {
       width: Math.max(50, host.clientWidth),
       height: Math.max(50, host.clientHeight),
+      tzDate: chartDate,
       legend: { show: false },
       padding: [8, PLOT_RIGHT, 0, 0],
       cursor: {
