@@ -42,7 +42,11 @@ export function Hops(props: Props) {
             <span className={`tank ${hop.state}`} title={`${Math.round(hop.depth * 100)} % full`}>
               <i style={{ height: `${Math.round(Math.min(1, Math.max(0, hop.depth)) * 100)}%` }} />
             </span>
-            {hop.flow !== '' && <span className="flow">{hop.flow}</span>}
+            {hop.flow !== '' && (
+              <span className="flow" title="As stored over the last 10 s: what waits on the way is in the depth">
+                {hop.flow}
+              </span>
+            )}
           </div>
           <dl>
             {hop.facts.map(({ name, value, unit, mark }) => (
