@@ -5,7 +5,7 @@ export interface KeyRow {
   /** The window's action it runs (window-actions.tsx); empty where the page or part named by `where` has it. */
   action: string;
   keys: readonly string[];
-  where: 'Everywhere' | 'Go to' | 'Time' | 'Fleet' | 'Lists' | 'Charts' | 'Explore' | 'Search';
+  where: 'Everywhere' | 'Go to' | 'Time' | 'Lists' | 'Charts' | 'Map' | 'Explore' | 'Search';
   what: string;
 }
 
@@ -31,7 +31,14 @@ export const KEY_ROWS: readonly KeyRow[] = [
   { action: '', keys: ['ArrowUp', 'ArrowDown'], where: 'Lists', what: 'Move' },
   { action: '', keys: ['Home', 'End'], where: 'Lists', what: 'First, last' },
   { action: '', keys: ['Enter'], where: 'Lists', what: 'Open' },
+  { action: '', keys: ['ArrowRight', 'ArrowLeft'], where: 'Lists', what: 'Open or close a group; next cell of the heat map' },
   { action: '', keys: ['Escape'], where: 'Lists', what: 'Empty the filter line, then leave it' },
+  { action: '', keys: ['ArrowLeft', 'ArrowRight'], where: 'Charts', what: 'Move the cursor of all charts' },
+  { action: '', keys: ['PageUp', 'PageDown'], where: 'Charts', what: 'Pan by half of what is shown' },
+  { action: '', keys: ['+', '-'], where: 'Charts', what: 'Zoom' },
+  { action: '', keys: ['0'], where: 'Charts', what: 'Back to the span of the window' },
+  { action: '', keys: ['ArrowLeft', 'ArrowRight', 'ArrowUp', 'ArrowDown'], where: 'Map', what: 'Pan, or go to the next place' },
+  { action: '', keys: ['+', '-', '0'], where: 'Map', what: 'Zoom, whole world' },
   { action: '', keys: ['Mod+Enter'], where: 'Explore', what: 'Run the query' },
   { action: '', keys: ['Escape'], where: 'Explore', what: 'Cancel the query' },
   { action: '', keys: ['Mod+Shift+E'], where: 'Explore', what: 'Export the answer; P, C or N chooses the format' },
@@ -50,6 +57,8 @@ const NAMES: Readonly<Record<string, string>> = {
   ArrowDown: '↓',
   Enter: '↵',
   Escape: 'Esc',
+  PageUp: 'Page ↑',
+  PageDown: 'Page ↓',
   Click: 'click',
 };
 
@@ -58,8 +67,7 @@ export function keyWords(combination: string, onMac = ON_MAC): string {
   return combination
     .split(' ')
     .map((press) =>
-      press
-        .split('+')
+      (press === '+' ? [press] : press.split('+'))
         .map((part) => (part === 'Mod' ? (onMac ? '⌘' : 'Ctrl') : part === 'Alt' && onMac ? '⌥' : (NAMES[part] ?? part)))
         .join(onMac ? '' : ' '),
     )
