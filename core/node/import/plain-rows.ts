@@ -14,7 +14,8 @@ export async function isPlain(pieces: { next(): Promise<Buffer | undefined> }): 
     if (piece.includes(QUOTE)) return false;
     let at = 0;
     while (open + piece.length - at > MAX_PLAIN_ROW) {
-      const end = piece.lastIndexOf(LF, at + MAX_PLAIN_ROW - open - 1);
+      // A negative index would be counted from the end.
+      const end = open < MAX_PLAIN_ROW ? piece.lastIndexOf(LF, at + MAX_PLAIN_ROW - open - 1) : -1;
       if (end < at) return false;
       at = end + 1;
       open = 0;
