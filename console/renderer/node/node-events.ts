@@ -15,7 +15,12 @@ export async function loadEvents(ask: Ask, nodeId: string, bounds: Bounds): Prom
   const [from, to] = [bounds.fromMs, bounds.toMs].map((ms) => sqlText(new Date(ms).toISOString()));
   const where = `node_id = ${sqlText(nodeId)} AND timestamp >= ${from} AND timestamp < ${to}`;
   const found = await Promise.all([
-    read(ask, `SELECT timestamp, kind, severity, text FROM events WHERE ${where} ORDER BY timestamp DESC`),
+    // The live list of processes would leave nothing else to see: its readings are in the audit.
+    read(
+      ask,
+      `SELECT timestamp, kind, severity, text FROM events WHERE ${where} AND NOT (kind = 'command' AND text LIKE 'command process_list%') ` +
+        'ORDER BY timestamp DESC',
+    ),
     read(
       ask,
       `SELECT timestamp, 'oom_kill' AS kind, 'error' AS severity, 'The kernel ended a process: memory ran out' AS text FROM paging ` +

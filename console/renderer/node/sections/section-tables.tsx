@@ -1,6 +1,8 @@
 // The tables of a section, among its charts in the overview and over the whole width elsewhere.
 import type { FleetNode } from '../../../common/fleet-node.ts';
+import { useConsole } from '../../state/console-state.ts';
 import { formatRoute } from '../../state/route.ts';
+import { useStore } from '../../state/store.ts';
 import type { NodeFeed } from '../node-feed.ts';
 import type { Section } from '../sections.ts';
 import { TablePanel } from '../tables/table-panel.tsx';
@@ -11,6 +13,7 @@ const OVERVIEW_PROCESSES = 12;
 
 export function SectionTables({ node, feed, section }: { node: FleetNode; feed: NodeFeed; section: Section }) {
   const { nodeId } = node;
+  const live = useStore(useConsole().time).kind === 'live';
   if (section.key === '') {
     const linkTo = (key: string, label: string) => ({ label, href: formatRoute({ page: 'node', nodeId, section: key }) });
     const [processes, filesystems] = section.tables;
@@ -26,10 +29,10 @@ export function SectionTables({ node, feed, section }: { node: FleetNode; feed: 
   if (section.key === 'inventory') return <InventorySection node={node} />;
   return (
     <>
+      {section.key === 'processes' && live && <ProcessList node={node} />}
       {section.tables.map((spec) => (
         <TablePanel key={spec.key} spec={spec} nodeId={nodeId} feed={feed} whole />
       ))}
-      {section.key === 'processes' && <ProcessList node={node} />}
     </>
   );
 }

@@ -1,0 +1,46 @@
+import { expect, test } from 'vitest';
+import type { QueryResult } from '../../common/query-result.ts';
+import { marksOf } from './charts/event-marks.tsx';
+import type { NodeEvent } from './node-event.ts';
+import { loadEvents, silences } from './node-events.ts';
+
+const event = (timeMs: number, severity = 'info'): NodeEvent => ({ timeMs, kind: 'k', severity, text: '' });
+
+test('a gap that is long for the samples is a silence where it begins; a late sample is none', () => {
+  const times = [0, 1, 2, 14, 15, 315, 316];
+  expect(silences(times, 1)).toEqual([{ timeMs: 16_000, kind: 'silent', severity: 'warning', text: 'No samples for 5 min' }]);
+  expect(silences([0, 60, 480], 60)).toEqual([]);
+});
+
+test('marks stand where they happened; those too near to separate are one', () => {
+  const marks = marksOf([event(900), event(500), event(505), event(2000)], 0, 1000, 400);
+  expect(marks.map(({ left, events }) => [left, events.length])).toEqual([
+    [200, 2],
+    [360, 1],
+  ]);
+  expect(marks[0]?.room).toBe(160);
+});
+
+test('the first boot of a stretch is no reboot, and a table that is not there is no failure', async () => {
+  const answer = (times: number[], kind: string): QueryResult => ({
+    columns: [
+      { name: 'timestamp', type: 'timestamp', kind: 'time', values: Float64Array.from(times, (ms) => ms * 1000) },
+      ...['kind', 'severity', 'text'].map((name) => ({ name, type: 'varchar', kind: 'text' as const, values: times.map(() => kind) })),
+    ],
+    rows: times.length,
+    truncated: false,
+    elapsedMs: 0,
+  });
+  const asked: string[] = [];
+  const events = await loadEvents(
+    async (sql) => {
+      asked.push(sql);
+      if (sql.includes('FROM uptime')) return answer([300, 100], 'reboot');
+      return answer([], '');
+    },
+    "n' OR 1=1 --",
+    { fromMs: 0, toMs: 1000 },
+  );
+  expect(events.map(({ timeMs }) => timeMs)).toEqual([300]);
+  expect(asked.every((sql) => sql.includes("'n'' OR 1=1 --'"))).toBe(true);
+});
