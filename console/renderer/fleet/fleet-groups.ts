@@ -1,6 +1,7 @@
 // What nodes can be grouped by: their properties and every label they carry.
 import type { FleetNode } from '../../common/fleet-node.ts';
 import { STATE_WORDS } from '../parts/state-mark.tsx';
+import { quoted } from './quoted.ts';
 
 export interface FleetGrouping {
   /** As the address names it: a property, or a label's name; `label.NAME` for a label that is called like a property. */
@@ -84,11 +85,6 @@ export function groupTerm({ key }: FleetGrouping, value: string): string | undef
   if (value === '') return `-${name}:*`;
   const word = key === 'state' ? (WORDS_TO_STATES.get(value) ?? value) : value;
   return `${name}:${quoted(word)}`;
-}
-
-/** As the filter language takes it as one word. */
-export function quoted(value: string): string {
-  return /[\s",]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value;
 }
 
 /** The filter narrowed by one more term. */

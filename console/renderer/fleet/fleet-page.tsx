@@ -58,7 +58,7 @@ export function FleetPage({ route }: { route: FleetRoute }) {
         <ViewSwitch view={view} onChange={(next) => go({ view: next })} />
       </div>
       <div className="fleet-tools">
-        <FilterLine filter={filter} onChange={setFilter} />
+        <FilterLine filter={filter} nodes={nodes} onChange={setFilter} />
         <StateFacets counts={counts} total={nodes.size} filter={filter} known={known} onChange={setFilter} />
         <span className="grow" />
         {(view === 'table' || view === 'heatmap') && (

@@ -22,7 +22,7 @@ export function compileFilter(text: string): NodeFilter {
 /** Made once a node: a changed node is another object. */
 const filterable = new WeakMap<FleetNode, FilterableNode>();
 
-function toFilterable(node: FleetNode): FilterableNode {
+export function toFilterable(node: FleetNode): FilterableNode {
   let seen = filterable.get(node);
   if (seen === undefined) {
     const { values, spool } = node;
