@@ -9,7 +9,8 @@ test('what cannot be seen is named, and long text ends', () => {
 });
 
 test('ten megabytes in a cell cost no more than a line', () => {
-  const began = performance.now();
-  expect(visible('\u0007'.repeat(10 * 1024 * 1024), 200)).toBe(`${'␇'.repeat(200)}…`);
-  expect(performance.now() - began).toBeLessThan(50);
+  const cell = '\u0007'.repeat(10 * 1024 * 1024);
+  // Writing all of it out, as a careless version did, takes minutes for these.
+  for (let row = 0; row < 1000; row++) expect(visible(cell, 200)).toHaveLength(201);
+  expect(visible(cell, 200)).toBe(`${'␇'.repeat(200)}…`);
 });
