@@ -66,7 +66,7 @@ export class Desktop {
     const fleet = this.#fleetOf(context);
     const { events, preloadFile } = this.#parts;
     const window = openConsoleWindow({
-      api: fleet.backend,
+      api: fleet.api,
       events,
       preloadFile,
       place,

@@ -4,10 +4,9 @@ import type { ConnectionState } from '../common/console-api.ts';
 import { ConsoleBackend } from '../host/console-backend.ts';
 import { ContextDesk, type DeskSurface } from '../host/context-desk.ts';
 import { type ChangeNote, NodeChanges } from './node-changes.ts';
+import { NodeTap } from './node-tap.ts';
 import { SaveTarget } from './save-target.ts';
 
-/** Slower than a page: nobody looks at a tray ten times a second. */
-const WATCH_INTERVAL_MS = 5000;
 /** What happens within this is told together. */
 const GATHER_MS = 3000;
 const LEAST_APART_MS = 10_000;
@@ -15,7 +14,9 @@ const LEAST_APART_MS = 10_000;
 export class Fleet {
   readonly context: Context;
   readonly desk: ContextDesk;
-  readonly backend: ConsoleBackend;
+  /** For the pages. */
+  readonly api: NodeTap;
+  readonly #backend: ConsoleBackend;
   readonly #changes = new NodeChanges();
   readonly #say: (note: ChangeNote) => void;
   readonly #onCounts: () => void;
@@ -28,33 +29,35 @@ export class Fleet {
   constructor(context: Context, surface: DeskSurface, say: (note: ChangeNote) => void, onCounts: () => void) {
     this.context = context;
     this.desk = new ContextDesk(toContextView(context), surface);
-    this.backend = new ConsoleBackend(context, this.desk, new SaveTarget());
+    this.#backend = new ConsoleBackend(context, this.desk, new SaveTarget());
+    this.api = new NodeTap(this.#backend, (event) => {
+      this.#changes.receive(event);
+      if (this.#changes.pending) this.#gather();
+      onCounts();
+    });
     this.#say = say;
     this.#onCounts = onCounts;
   }
 
   start(): void {
-    void this.backend.start();
+    void this.#backend.start();
     this.#ends = [
-      this.backend.subscribe('connection', {}, ({ kind }) => {
+      this.#backend.subscribe('connection', {}, ({ kind }) => {
         if (kind === this.#connection) return;
         this.#connection = kind;
         if (kind !== 'connected') this.#changes.forget();
         this.#onCounts();
       }),
-      this.backend.subscribe('nodes', { intervalMs: WATCH_INTERVAL_MS }, (event) => {
-        this.#changes.receive(event);
-        if (this.#changes.pending) this.#gather();
-        this.#onCounts();
-      }),
     ];
+    this.api.start();
   }
 
   stop(): void {
     clearTimeout(this.#timer);
+    this.api.stop();
     for (const end of this.#ends) end();
     this.desk.lock.lock();
-    void this.backend.stop();
+    void this.#backend.stop();
   }
 
   /** Null while nothing is known: a console that hears nothing counts nobody silent. */
