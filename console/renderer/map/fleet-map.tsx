@@ -129,7 +129,8 @@ function useCountryCentres(nodes: ReadonlyMap<string, FleetNode>, version: numbe
   // Dependencies: the version says that the nodes changed
   const needed = useMemo(() => needsCentres(nodes.values()), [nodes, version]);
   useEffect(() => {
-    if (needed) loadCountryCentres().then(setCentres);
+    // Without it these nodes are without a place, and the map says so.
+    if (needed) loadCountryCentres().then(setCentres, () => setCentres(undefined));
   }, [needed]);
   return centres;
 }

@@ -30,7 +30,7 @@ export function MapSurface({ label, points, room, children }: Props) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const { view, moved, zoom, pan, reset } = useCamera(host, points, room);
   const { camera, size } = view;
-  const land = useWorldLand(camera.pixelsPerUnit >= FINE_FROM ? 'fine' : 'coarse');
+  const { land, problem } = useWorldLand(camera.pixelsPerUnit >= FINE_FROM ? 'fine' : 'coarse');
   useLayoutEffect(() => {
     if (size.width > 0) paintLand(canvas.current as HTMLCanvasElement, land, camera, size, shownTheme);
   }, [land, camera.x, camera.y, camera.pixelsPerUnit, size, shownTheme]);
@@ -46,6 +46,7 @@ export function MapSurface({ label, points, room, children }: Props) {
     <fieldset className="map-surface" aria-label={label} ref={host} onKeyDown={onKeyDown} {...useDrag(pan)}>
       <canvas ref={canvas} />
       {size.width > 0 && children(view)}
+      {problem !== '' && <p className="map-problem small late">Outlines of the world are missing: {problem}</p>}
       <div className="map-tools">
         <button type="button" className="icon-button" aria-label="Zoom in" title="Zoom in, +" onClick={() => zoom(ZOOM_STEP)}>
           <Plus size={14} strokeWidth={1.6} />

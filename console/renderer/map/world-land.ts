@@ -2,6 +2,7 @@
 import { type GeoPermissibleObjects, geoPath } from 'd3-geo';
 import { useEffect, useState } from 'react';
 import { feature } from 'topojson-client';
+import { toMusterError } from '../../../core/common/muster-error.ts';
 import type { Box } from './label-layout.ts';
 import { worldProjection } from './mercator.ts';
 
@@ -17,19 +18,32 @@ export type Detail = 'coarse' | 'fine';
 
 const loaded = new Map<Detail, Promise<WorldLand>>();
 
-/** Undefined until the outlines are there, and coarse until the fine ones are. */
-export function useWorldLand(detail: Detail): WorldLand | undefined {
-  const [land, setLand] = useState<WorldLand>();
+export interface LoadedLand {
+  /** Undefined until the first outlines are there; the coarse ones until the fine ones are. */
+  land: WorldLand | undefined;
+  /** Why outlines are missing; empty while none are. */
+  problem: string;
+}
+
+export function useWorldLand(detail: Detail): LoadedLand {
+  const [state, setState] = useState<LoadedLand>({ land: undefined, problem: '' });
   useEffect(() => {
     let wanted = true;
-    load(detail).then((next) => {
-      if (wanted) setLand(next);
-    });
+    load(detail).then(
+      (land) => {
+        if (wanted) setState({ land, problem: '' });
+      },
+      (error: unknown) => {
+        // The next look at the map tries again.
+        loaded.delete(detail);
+        if (wanted) setState(({ land }) => ({ land, problem: toMusterError(error).message }));
+      },
+    );
     return () => {
       wanted = false;
     };
   }, [detail]);
-  return land;
+  return state;
 }
 
 function load(detail: Detail): Promise<WorldLand> {
