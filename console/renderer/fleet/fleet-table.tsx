@@ -45,7 +45,8 @@ export function FleetTable({ nodes, version, matches, filter, known, group, sort
   const order = useFleetOrder(nodes, version, matches, sort, pointerOver);
   const grouping = useMemo(() => (group === '' ? undefined : groupingOf(group)), [group]);
   // Dependencies: a group's counts by state change with the nodes, which the version says
-  const lines = useMemo(() => tableLines(order, nodes, grouping?.of, closed), [order, nodes, version, grouping, closed]);
+  const told = grouping === undefined ? 0 : version;
+  const lines = useMemo(() => tableLines(order, nodes, grouping?.of, closed), [order, nodes, told, grouping, closed]);
   const rows = useVirtualizer({
     count: lines.length,
     getScrollElement: () => scroller.current,
