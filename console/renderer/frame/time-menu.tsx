@@ -3,6 +3,7 @@ import { type FormEvent, useEffect, useRef, useState } from 'react';
 import { zoneOffsetMinutes } from '../parts/format.ts';
 import { useConsole } from '../state/console-state.ts';
 import { boundsOf, pastRange, SPANS, type TimeRange } from '../state/time-range.ts';
+import { TimeSlider } from './time-slider.tsx';
 
 export function TimeMenu({ range, close }: { range: TimeRange; close: () => void }) {
   const { time, fleet } = useConsole();
@@ -54,6 +55,7 @@ export function TimeMenu({ range, close }: { range: TimeRange; close: () => void
           {label}
         </button>
       ))}
+      <TimeSlider />
       <form onSubmit={submit}>
         <label>
           from
