@@ -1,5 +1,5 @@
 // The fleet: filter, counts by state, and one of the views of all nodes that match.
-import { lazy, useMemo } from 'react';
+import { lazy, Suspense, useMemo } from 'react';
 import { formatClock, formatNumber, plural, zoneName } from '../parts/format.ts';
 import { useConsole } from '../state/console-state.ts';
 import { navigate, type Route } from '../state/route.ts';
@@ -42,7 +42,7 @@ export function FleetPage({ route }: { route: FleetRoute }) {
   const version = moment?.asOfMs ?? snapshot.version;
   // The tree's levels are several: the other views group by the first
   const group = route.group?.split(',')[0] ?? (view === 'heatmap' ? HEAT_GROUP : '');
-  const levels = treeLevels(route.group, nodes);
+  const levels = view === 'tree' ? treeLevels(route.group, nodes) : [];
   const shared = { nodes, version, matches, filter, known };
   return (
     <>
@@ -71,23 +71,31 @@ export function FleetPage({ route }: { route: FleetRoute }) {
       {problem !== '' && <p className="filter-problem small late">{problem}</p>}
       <DisconnectedNotice />
       {snapshot.complete && snapshot.nodes.size > 0 && <IncidentStrip />}
-      {!snapshot.complete || moment?.loading ? (
-        <FleetLoading />
-      ) : nodes.size === 0 ? (
-        moment === undefined ? (
-          <FleetEmpty />
+      <Suspense fallback={<FleetLoading />}>
+        {!snapshot.complete || moment?.loading ? (
+          <FleetLoading />
+        ) : nodes.size === 0 ? (
+          moment === undefined ? (
+            <FleetEmpty />
+          ) : (
+            <NoMoment problem={moment.problem} />
+          )
+        ) : view === 'heatmap' ? (
+          <HeatMap
+            {...shared}
+            group={group}
+            metricKey={route.metric}
+            onMetric={(metric) => go({ metric }, 'replace')}
+            onFilter={setFilter}
+          />
+        ) : view === 'map' ? (
+          <FleetMap {...shared} />
+        ) : view === 'tree' ? (
+          <FleetTree {...shared} levels={levels} />
         ) : (
-          <NoMoment problem={moment.problem} />
-        )
-      ) : view === 'heatmap' ? (
-        <HeatMap {...shared} group={group} metricKey={route.metric} onMetric={(metric) => go({ metric }, 'replace')} onFilter={setFilter} />
-      ) : view === 'map' ? (
-        <FleetMap {...shared} />
-      ) : view === 'tree' ? (
-        <FleetTree {...shared} levels={levels} />
-      ) : (
-        <FleetTable {...shared} group={group} sort={route.sort} onSort={(sort) => go({ sort: formatSort(sort) }, 'replace')} />
-      )}
+          <FleetTable {...shared} group={group} sort={route.sort} onSort={(sort) => go({ sort: formatSort(sort) }, 'replace')} />
+        )}
+      </Suspense>
     </>
   );
 }
