@@ -51,7 +51,9 @@ export async function checkUnpacked({ folder, electronVersion }) {
       .join(', ')}`,
   );
   console.log(
-    page === undefined ? '  not started: there is no display and no Xvfb' : `  started; its page has nothing of Node and a strict policy; it says: ${page}`,
+    page === undefined
+      ? '  not started: there is no display and no Xvfb'
+      : `  started; its page has nothing of Node and a strict policy; it says: ${page}`,
   );
 }
 
