@@ -16,6 +16,7 @@ export function DeadLetters({ view }: { view: PipelineView }) {
   const [wanted, setWanted] = useState('');
   const [chosen, setChosen] = useState<ReadonlySet<number>>(new Set());
   const [shownId, setShownId] = useState(0);
+  const [said, setSaid] = useState('');
   const reasons = Object.entries(view.deadLetters).sort(([, a], [, b]) => b - a);
   const reason = reasons.some(([name]) => name === wanted) ? wanted : (reasons[0]?.[0] ?? '');
   const count = view.deadLetters[reason] ?? 0;
@@ -29,7 +30,8 @@ export function DeadLetters({ view }: { view: PipelineView }) {
     if (!next.delete(id)) next.add(id);
     setChosen(next);
   };
-  const done = (): void => {
+  const done = (words = ''): void => {
+    setSaid(words);
     setChosen(new Set());
     pages.reload();
   };
@@ -42,8 +44,13 @@ export function DeadLetters({ view }: { view: PipelineView }) {
           {oldest ? `, oldest of these ${formatAge(fleet.now() - oldest)}` : ''}
         </span>
         <span className="grow" />
-        {reason !== '' && <LetterActions reason={reason} ids={ids} count={ids.length === 0 ? count : ids.length} onDone={done} />}
+        {reason !== '' && <LetterActions reason={reason} ids={ids} count={ids.length === 0 ? count : ids.length} onDone={() => done()} />}
       </div>
+      {said !== '' && (
+        <p className="small t2 panel-note" role="status">
+          {said}
+        </p>
+      )}
       {reasons.length === 0 && (
         <p className="small t3 panel-note">
           No row was set aside. One that is wrong comes here with its reason, and the rest of its batch is stored.

@@ -11,7 +11,7 @@ import { editableRow, letterFields, reasonInWords, rowProblem } from './letter-w
 const MAX_VALUE = 500;
 const MAX_DECODED = 20_000;
 
-export function LetterDetail({ letter, nodeName, onDone }: { letter: DeadLetterView; nodeName: string; onDone: () => void }) {
+export function LetterDetail({ letter, nodeName, onDone }: { letter: DeadLetterView; nodeName: string; onDone: (words: string) => void }) {
   const { api } = useConsole();
   const [edited, setEdited] = useState<string>();
   const [said, setSaid] = useState('');
@@ -36,9 +36,8 @@ export function LetterDetail({ letter, nodeName, onDone }: { letter: DeadLetterV
   const send = (): void => {
     api.request('replayDeadLetters', { ids: [letter.id], reason: '', editedRow: edited ?? '', measurement: '' }).then(
       ({ replayed, problems }) => {
-        setSaid(replayed > 0 ? 'Sent again. What is still wrong with it comes back here.' : problems.join(' '));
-        if (replayed > 0) setEdited(undefined);
-        onDone();
+        if (replayed === 0) setSaid(problems.join(' '));
+        else onDone(`The row from ${visible(nodeName, 60)} was sent again. What is still wrong with it comes back here.`);
       },
       (error: unknown) => setSaid(toMusterError(error).message),
     );
@@ -85,6 +84,10 @@ export function LetterDetail({ letter, nodeName, onDone }: { letter: DeadLetterV
             value={edited}
             onChange={(event) => setEdited(event.target.value)}
           />
+          <p className="small t3">
+            {letter.tags.length > 0 && `${visible(letter.tags.join(', '), 120)}: tags, which stay texts. `}A new name is a field where its
+            value is a number, and a tag where it is a text.
+          </p>
           <div className="row">
             <button type="button" className="button primary" disabled={problem !== ''} onClick={send}>
               Replay this row
