@@ -31,8 +31,11 @@ const TIMEOUT_MS = 15_000;
 export type Counts = ReadonlyMap<string, number>;
 
 export async function loadCounts(api: ConsoleApi, nodeId: string, atMs: number, signal: AbortSignal): Promise<Counts> {
-  const known = new Set((await api.request('listMeasurements', {}, signal)).map(({ name }: SchemaTable) => name));
-  const asked = Object.entries(COUNTS).filter(([measurement]) => known.has(measurement));
+  const known = new Map((await api.request('listMeasurements', {}, signal)).map((table) => [table.name, table]));
+  const asked = Object.entries(COUNTS).flatMap(([measurement, count]) => {
+    const table = known.get(measurement);
+    return table === undefined ? [] : [[measurement, ofItsColumns(count, table)]];
+  });
   if (asked.length === 0) return new Map();
   const [from, to] = [atMs - BACK_MS, atMs].map((ms) => sqlText(new Date(ms).toISOString()));
   const where = `node_id = ${sqlText(nodeId)} AND timestamp > ${from} AND timestamp <= ${to}`;
@@ -49,6 +52,13 @@ export async function loadCounts(api: ConsoleApi, nodeId: string, atMs: number, 
     if (what !== null && (found?.[row] ?? 0) > 0) counts.set(what, amounts?.[row] ?? Number.NaN);
   });
   return counts;
+}
+
+/** A table has a column only once somebody sent one: what counts by another is left out. */
+function ofItsColumns(count: string, { columns }: SchemaTable): string {
+  const names = new Set(['', ...columns.map(({ name }) => name)]);
+  const terms = count.split(' + ').filter((term) => names.has(/\((\w*)\)/.exec(term)?.[1] ?? ''));
+  return terms.join(' + ') || 'count()';
 }
 
 /** What a tab says behind its title; empty where a number says nothing. */

@@ -16,7 +16,7 @@ interface Props {
 }
 
 export function ChartPanel({ spec, feed, drawn, gestures }: Props) {
-  const { theme } = useConsole();
+  const { theme, painter } = useConsole();
   const shownTheme = useStore(theme.theme);
   const { version, loading, events } = useStore(feed.state);
   const host = useRef<HTMLDivElement>(null);
@@ -25,11 +25,12 @@ export function ChartPanel({ spec, feed, drawn, gestures }: Props) {
   const cursor = useRef<number | null>(null);
   const latest = useRef({ drawn, gestures });
   latest.current = { drawn, gestures };
+  const banded = drawn.columns.bands.some((band) => band !== null);
   const lineNames = drawn.lines.map(({ label, field }) => `${label} ${field}`).join('\0');
 
   // Dependencies: another theme or other lines are another chart
   useEffect(() => {
-    const chart = new ChartView(host.current as HTMLElement, spec, latest.current.drawn.lines, {
+    const chart = new ChartView(host.current as HTMLElement, spec, latest.current.drawn.lines, banded, {
       onCursor: (index, seconds) => {
         cursor.current = index;
         showValues(head.current, spec, latest.current.drawn, index);
@@ -41,23 +42,26 @@ export function ChartPanel({ spec, feed, drawn, gestures }: Props) {
       onReset: () => latest.current.gestures.onReset(),
     });
     view.current = chart;
+    let closed = false;
     const move = (): void => {
+      if (closed) return;
       const { fromMs, toMs } = feed.bounds.get();
       chart.setBounds(fromMs / 1000, toMs / 1000);
     };
-    const stop = feed.bounds.subscribe(move);
+    const stop = feed.bounds.subscribe(() => painter.request(move));
     return () => {
       stop();
+      closed = true;
       chart.close();
     };
-  }, [spec, feed, shownTheme, lineNames]);
+  }, [spec, feed, painter, shownTheme, lineNames, banded]);
 
   // Dependencies: the version says that the feed's data changed
   useEffect(() => {
     const { fromMs, toMs } = feed.bounds.get();
     view.current?.show(latest.current.drawn.columns, fromMs / 1000, toMs / 1000, events);
     showValues(head.current, spec, latest.current.drawn, cursor.current);
-  }, [version, shownTheme, spec, feed, lineNames]);
+  }, [version, shownTheme, spec, feed, lineNames, banded]);
 
   const empty = !loading && drawn.columns.times.length === 0;
   const keys = 'Arrows move the cursor, + and − zoom, Page up and Page down pan, 0 resets';

@@ -24,14 +24,21 @@ export class ChartView {
   readonly #observer: ResizeObserver;
   readonly #spec: ChartSpec;
   readonly #lines: readonly LineSpec[];
+  readonly #banded: boolean;
+  readonly #sight: IntersectionObserver;
+  #inSight = true;
+  /** What is to be drawn once it is in sight. */
+  #waiting: (() => void) | undefined;
   readonly #eventColors: Record<EventColor, string>;
   #bounds: [number, number] = [0, 1];
   #events: readonly NodeEvent[] = [];
   #nulls: null[] = [];
 
-  constructor(host: HTMLElement, spec: ChartSpec, lines: readonly LineSpec[], events: ChartViewEvents) {
+  /** `banded` draws the least and the most behind each line. */
+  constructor(host: HTMLElement, spec: ChartSpec, lines: readonly LineSpec[], banded: boolean, events: ChartViewEvents) {
     this.#spec = spec;
     this.#lines = lines;
+    this.#banded = banded && !spec.stacked;
     this.#eventColors = Object.fromEntries(EVENT_COLORS.map((name) => [name, token(name)])) as Record<EventColor, string>;
     const axis = {
       stroke: token('text-3'),
@@ -70,8 +77,12 @@ export class ChartView {
           values: (_, splits) => splits.map((value) => formatAxis(Math.abs(value))),
         },
       ],
-      series: [{}, ...lines.map((line) => this.#series(line)), ...(spec.stacked ? [] : lines.flatMap(() => [EDGE, EDGE]))],
-      bands: spec.stacked ? lines.slice(1).map((_, at) => ({ series: [at + 2, at + 1] })) : lines.map((line, at) => this.#band(line, at)),
+      series: [{}, ...lines.map((line) => this.#series(line)), ...(this.#banded ? lines.flatMap(() => [EDGE, EDGE]) : [])],
+      bands: spec.stacked
+        ? lines.slice(1).map((_, at) => ({ series: [at + 2, at + 1] }))
+        : this.#banded
+          ? lines.map((line, at) => this.#band(line, at))
+          : [],
       hooks: {
         setCursor: [
           (plot) => {
@@ -93,22 +104,41 @@ export class ChartView {
     listenToGestures(host, this.#plot, events);
     this.#observer = new ResizeObserver(() => this.#plot.setSize({ width: host.clientWidth, height: host.clientHeight }));
     this.#observer.observe(host);
+    this.#sight = new IntersectionObserver(([entry]) => {
+      this.#inSight = entry?.isIntersecting ?? true;
+      if (this.#inSight) this.#waiting?.();
+    });
+    this.#sight.observe(host);
   }
 
   /** Draws the columns over the stretch from `fromSeconds` to `toSeconds`; they may reach beyond it. */
   show(columns: ChartColumns, fromSeconds: number, toSeconds: number, events: readonly NodeEvent[]): void {
     this.#bounds = [fromSeconds, toSeconds];
     this.#events = events;
-    this.#plot.setData(this.#shape(columns) as uPlot.AlignedData);
+    this.#draw(() => this.#plot.setData(this.#shape(columns) as uPlot.AlignedData));
   }
 
   /** The same points over another stretch: all that a frame of panning costs. */
   setBounds(fromSeconds: number, toSeconds: number): void {
     this.#bounds = [fromSeconds, toSeconds];
-    this.#plot.setScale('x', { min: fromSeconds, max: toSeconds });
+    // What waits with other data draws these bounds too.
+    if (this.#waiting === undefined) this.#draw(() => this.#plot.setScale('x', { min: this.#bounds[0], max: this.#bounds[1] }));
+  }
+
+  /** At once where somebody sees it, else when it is scrolled to. */
+  #draw(act: () => void): void {
+    this.#waiting = undefined;
+    if (this.#inSight) act();
+    else {
+      this.#waiting = () => {
+        this.#waiting = undefined;
+        act();
+      };
+    }
   }
 
   close(): void {
+    this.#sight.disconnect();
     this.#observer.disconnect();
     this.#plot.destroy();
   }
@@ -143,14 +173,17 @@ export class ChartView {
       };
       return [times, ...lines.map((column) => column.map(stand))];
     }
+    if (!this.#banded) return [times, ...lines.map((column, at) => this.#hang(column, at))];
     if (this.#nulls.length !== times.length) this.#nulls = new Array(times.length).fill(null);
-    const hang = (column: (number | null)[], at: number): (number | null)[] =>
-      this.#lines[at]?.mirrored ? column.map((value) => (value === null ? null : -value)) : column;
     return [
       times,
-      ...lines.map(hang),
-      ...bands.flatMap((band, at) => (band === null ? [this.#nulls, this.#nulls] : [hang(band.low, at), hang(band.high, at)])),
+      ...lines.map((column, at) => this.#hang(column, at)),
+      ...bands.flatMap((band, at) => (band === null ? [this.#nulls, this.#nulls] : [this.#hang(band.low, at), this.#hang(band.high, at)])),
     ];
+  }
+
+  #hang(column: (number | null)[], at: number): (number | null)[] {
+    return this.#lines[at]?.mirrored ? column.map((value) => (value === null ? null : -value)) : column;
   }
 
   #reach(low: number | null, high: number | null): [number, number] {
