@@ -43,21 +43,31 @@ export async function untilText(element: Locator, pattern: RegExp): Promise<stri
   return (await element.textContent()) ?? '';
 }
 
-export async function openPage(page: Page, name: 'Fleet' | 'Explore' | 'Pipeline'): Promise<void> {
-  await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name }).click();
+export async function openPage(page: Page, name: 'Fleet' | 'Explore' | 'Probes' | 'Pipeline' | 'Settings'): Promise<void> {
+  await page.getByRole('complementary', { name: 'Pages and views' }).getByRole('link', { name }).first().click();
   await page.getByRole('heading', { level: 1, name }).waitFor({ timeout: WAIT_MS });
 }
 
 /** The fleet shows so many nodes with live values, and the counts agree. */
-export async function visitFleet(page: Page, nodes: number): Promise<void> {
+export async function visitFleet(page: Page, nodes: number, live: number): Promise<void> {
   await openPage(page, 'Fleet');
   await untilText(page.locator('.page-title'), new RegExp(`${nodes} nodes?, as of \\d\\d:\\d\\d:\\d\\d`));
-  await untilText(page.locator('footer.status'), new RegExp(`connected \\d+ ms.*${nodes} nodes?.*${nodes} live.*rows/s.*complete`));
-  const row = page.locator('.fleet-row').first();
+  await untilText(page.locator('footer.status'), new RegExp(`connected \\d+ ms.*${nodes} nodes?.*${live} live.*rows/s.*complete`));
+  const row = page.locator('.fleet-row', { hasText: 'Live' }).first();
   await untilText(row, /Live/);
   // The sample's age and the CPU's value are of now, not of the start.
   await untilText(row.locator('[data-column="age"]'), /^\d\.\d s$/);
   await expect.poll(async () => row.locator('svg.mute path').first().getAttribute('d'), { timeout: WAIT_MS }).toMatch(/^M/);
+}
+
+/** By ⌘K. */
+export async function searchNode(page: Page, name: string): Promise<void> {
+  await page.keyboard.press('Control+k');
+  await page.locator('.palette').waitFor();
+  await page.keyboard.type(name);
+  await untilText(page.locator('.palette [aria-selected="true"]'), new RegExp(name));
+  await page.keyboard.press('Enter');
+  await untilText(page.locator('.node-title h1'), new RegExp(`^${name}$`));
 }
 
 /** The filter line narrows the table to the node with that name. */
@@ -69,17 +79,16 @@ export async function filterFleet(page: Page, name: string): Promise<void> {
   await page.keyboard.press('Escape');
 }
 
-/** Opens the first row by keyboard alone; the charts have lines and the figures values. */
-export async function visitNode(page: Page): Promise<void> {
-  await openPage(page, 'Fleet');
-  await page.getByRole('grid', { name: 'Nodes' }).focus();
-  await page.keyboard.press('ArrowDown');
-  await page.keyboard.press('Enter');
+/** Opens this machine's own node by keyboard alone; the charts have lines and the figures values. */
+export async function visitNode(page: Page, name: string): Promise<void> {
+  await searchNode(page, name);
   await untilText(page.locator('.node-title'), /Live/);
   await untilText(page.locator('.tile').first(), /CPU.*\d+\.\d %/);
   await untilText(page.locator('[data-chart="cpu"] .chart-head'), /user\s*\d+\.\d.*system\s*\d+\.\d/);
   await untilText(page.locator('[data-chart="memory"] .chart-head'), /used\s*\d+\.\d/);
-  await untilText(page.locator('[data-chart="disk"]'), /\/.*(KiB|MiB|GiB|TiB).*\d+\.\d/);
+  await page.getByRole('tab', { name: /^Processes/ }).click();
+  await untilText(page.locator('.plain-table').first(), /node|MainThread/);
+  await page.getByRole('tab', { name: 'Overview' }).click();
   expect(await page.locator('.charts canvas').count()).toBeGreaterThanOrEqual(6);
 }
 
@@ -104,7 +113,7 @@ export async function visitExplore(page: Page): Promise<void> {
 }
 
 export async function runSql(page: Page, sql: string): Promise<void> {
-  await page.getByRole('textbox', { name: 'SQL' }).click();
+  await page.getByRole('textbox', { name: 'SQL' }).focus();
   await page.keyboard.press('Control+a');
   await page.keyboard.insertText(sql);
   await page.keyboard.press('Control+Enter');
@@ -124,4 +133,56 @@ export async function expectNoOverflow(page: Page): Promise<void> {
     'document.documentElement.scrollWidth > innerWidth || document.documentElement.scrollHeight > innerHeight',
   );
   expect(wide).toBe(false);
+}
+
+/** Every node is a cell, and the arrows tell of it in words. */
+export async function visitHeatMap(page: Page, nodes: number): Promise<void> {
+  await openPage(page, 'Fleet');
+  await page.getByRole('group', { name: 'View of the fleet' }).getByRole('button', { name: 'Heat map' }).click();
+  const map = page.getByRole('application', { name: new RegExp(`^Heat map of ${nodes} nodes`) });
+  await map.focus();
+  await page.keyboard.press('ArrowRight');
+  await page.locator('#heat-cursor').waitFor();
+}
+
+/** Places of the world with their nodes. */
+export async function visitMap(page: Page): Promise<void> {
+  await openPage(page, 'Fleet');
+  await page.getByRole('group', { name: 'View of the fleet' }).getByRole('button', { name: 'Map', exact: true }).click();
+  await page
+    .getByRole('button', { name: /Accra.*: \d+/ })
+    .first()
+    .waitFor({ timeout: WAIT_MS });
+}
+
+/** Paths with figures, and the worst of them. */
+export async function visitProbes(page: Page): Promise<void> {
+  await openPage(page, 'Probes');
+  await untilText(page.getByRole('table', { name: 'Places and their targets' }), /\d/);
+  await untilText(page.getByRole('region', { name: 'Worst now' }), /\d/);
+}
+
+export async function visitSettings(page: Page): Promise<void> {
+  await openPage(page, 'Settings');
+  await page.getByRole('heading', { level: 2, name: 'Appearance' }).waitFor();
+}
+
+/** The key sheet by `?`, until `act` is done. */
+export async function withKeySheet(page: Page, act: () => Promise<void>): Promise<void> {
+  await page.keyboard.press('?');
+  const sheet = page.getByRole('dialog', { name: 'All keys' });
+  await sheet.waitFor();
+  await act();
+  await page.keyboard.press('Escape');
+  await sheet.waitFor({ state: 'detached' });
+}
+
+/** ⌘K with a text in it, until `act` is done. */
+export async function withPalette(page: Page, text: string, act: () => Promise<void>): Promise<void> {
+  await page.keyboard.press('Control+k');
+  await page.keyboard.type(text);
+  await page.locator('.palette [role="option"]').first().waitFor();
+  await act();
+  await page.keyboard.press('Escape');
+  await page.locator('.palette').waitFor({ state: 'detached' });
 }
