@@ -371,46 +371,4 @@ describe('the cold tier', () => {
     expect(problems[0]).toMatch(/stuck keeps its old rows/);
     expect(await count()).toBe(2);
   });
-
-  it('goes on where it was cut off, at whichever statement, and loses no row', async () => {
-    await makeTable('cutoff');
-    await database.sql('ALTER TABLE cutoff SET TTL 0 DAYS');
-    const old = [0, 1, 2, 3].map((i) => ({ timeUs: oldUs + i * (DAY_US / 2), node: 'n1', cpu: `c${i}`, busy: i / 3, gap: Number.NaN }));
-    await write('cutoff', [...old, { timeUs: Date.now() * 1000, node: 'n1', cpu: 'c', busy: 1, gap: 1 }]);
-    const oldRows = async (): Promise<number> =>
-      Number((await questdb.sql(`select count() from cutoff where timestamp < cast(${TODAY_US} as timestamp)`))[0]?.[0]);
-    await until('all rows are there', async () => (await oldRows()) === old.length);
-    const kept = async (): Promise<number> => {
-      const entries = readColdManifest(folder).filter(({ table }) => table === 'cutoff');
-      for (const entry of entries) expect(await coldFileProblem(folder, entry)).toBeUndefined();
-      return entries.reduce((rows, entry) => rows + entry.rows, 0);
-    };
-    const newer = (): Promise<unknown> => database.write(Buffer.from(`cutoff,node_id=n1 busy=1 ${Date.now() * 1000}\n`));
-    const writing = setInterval(() => void newer(), 100);
-    let cuts = 0;
-    for (let allowed = 0; ; allowed++) {
-      let asked = 0;
-      const dying = {
-        sql: (statement: string) => {
-          if (statement.includes('cutoff') && ++asked > allowed) return Promise.reject(new Error('the process is killed'));
-          return database.sql(statement);
-        },
-      } as QuestdbHttp;
-      const { problems } = await runColdPass(dying, { folder, telemetryTtlDays: 30, nowMs: Date.now() });
-      if (problems.every((problem) => !problem.startsWith('cutoff'))) break;
-      cuts++;
-      // Cut off while it released, the TTL may still take what is written, and nothing else.
-      if ((await oldRows()) < old.length) expect(await kept()).toBe(old.length);
-    }
-    clearInterval(writing);
-    expect(cuts).toBeGreaterThan(3);
-    expect([await oldRows(), await kept()]).toEqual([0, old.length]);
-    const files = readColdManifest(folder).filter(({ table }) => table === 'cutoff');
-    const read = await Promise.all(
-      files.map(async ({ file }) => parquetReadObjects({ file: await asyncBufferFromFile(join(folder, file)), compressors })),
-    );
-    expect(read.flat().map(({ cpu, busy, gap, note }) => [cpu, busy, gap, note])).toEqual(
-      old.map(({ cpu, busy }) => [cpu, busy, null, 'x']),
-    );
-  }, 60_000);
 });
