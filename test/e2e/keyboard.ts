@@ -1,7 +1,7 @@
 // The keyboard alone.
 import type { Locator, Page } from 'playwright-core';
 
-const MOST_STOPS = 120;
+const MOST_STOPS = 300;
 
 /** Tab, or Shift+Tab, until the element has the focus. Throws where it never gets it. */
 export async function tabTo(page: Page, element: Locator, key: 'Tab' | 'Shift+Tab' = 'Tab'): Promise<void> {

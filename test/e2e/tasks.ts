@@ -109,7 +109,7 @@ export async function findWorstLatency({ page }: Surface, pipeline: Pipeline, ha
   }
   await expect.poll(() => cells.count(), { timeout: WAIT_MS }).toBeGreaterThanOrEqual(5);
   const words = await cells.evaluateAll((found) => found.map((cell) => cell.getAttribute('aria-label') ?? ''));
-  const slowest = words.map((text) => ({ text, ms: Number(/: ([\d.,]+) ms/.exec(text)?.[1]) })).sort((a, b) => b.ms - a.ms)[0];
+  const slowest = words.map((text) => ({ text, ms: Number(/p50 ([\d.,]+) ms/.exec(text)?.[1]) })).sort((a, b) => b.ms - a.ms)[0];
   expect(slowest?.text.toLowerCase()).toContain(place);
   const cell = page.getByRole('button', { name: slowest?.text ?? '', exact: true });
   if (hand === 'mouse') await cell.click();
@@ -168,7 +168,7 @@ export async function exportLastHour(surface: Surface, hand: Hand): Promise<void
 async function openNode(page: Page, name: string, hand: Hand): Promise<void> {
   if (hand === 'mouse') {
     await openPage(page, 'Fleet');
-    await page.getByRole('textbox', { name: 'Filter nodes' }).fill(name);
+    await page.getByLabel('Filter nodes').fill(name);
     await page.locator('.fleet-row').getByRole('link', { name, exact: true }).click();
   } else {
     await page.keyboard.press('Control+k');

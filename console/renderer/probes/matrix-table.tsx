@@ -92,9 +92,13 @@ function Cell({ path, measure, chosen, stop, onChoose }: CellProps) {
   const { value, shade, health } = cellView(path, measure);
   const { p50, lossPercent } = path.now;
   const latency = measure === 'p50' || measure === 'p95';
-  const said = p50 === null ? 'no answer' : `${formatNumber(p50, 1)} ms`;
+  const lost = latency && health !== '' && lossPercent !== null && lossPercent >= 0.05 ? `${formatNumber(lossPercent, 1)} % lost` : '';
+  const shown = format(value, measure);
+  const unit = value === null ? '' : latency ? ' ms' : ' %';
+  const exact = p50 === null ? 'no answer' : `p50 ${formatNumber(p50, 1)} ms`;
   const usual = path.usual?.p50 == null ? 'too new to have a usual' : `usually ${formatNumber(path.usual.p50, 1)} ms`;
-  const words = `${pathName(path)}: ${said}, ${usual}, ${formatNumber(lossPercent, 1)} % lost`;
+  // What is seen comes first, as it is seen: who speaks to the machine says it so.
+  const words = `${pathName(path)}: ${lost === '' ? '' : `${lost} `}${shown}${unit}; ${exact}, ${usual}, ${formatNumber(lossPercent, 1)} % lost`;
   return (
     <button
       type="button"
@@ -106,8 +110,7 @@ function Cell({ path, measure, chosen, stop, onChoose }: CellProps) {
       title={words}
       onClick={() => onChoose(path)}
     >
-      {latency && health !== '' && lossPercent !== null && lossPercent >= 0.05 && <small>{formatNumber(lossPercent, 1)} % lost</small>}
-      <span>{format(value, measure)}</span>
+      {lost !== '' && <small>{lost}</small>} <span>{shown}</span>
     </button>
   );
 }
