@@ -25,7 +25,7 @@ import {
   withKeySheet,
   withPalette,
 } from './console-tour.ts';
-import { HOSTILE_NAME, LIVE_NODES, NODES, type Scene, startScene } from './scene.ts';
+import { HOSTILE_NAME, NODES, type Scene, startScene } from './scene.ts';
 import { openBrowser, openWindow, type Surface, type WindowSurface } from './surfaces.ts';
 import { askWhySlow, exportLastHour, findFullestDisk, findWorstLatency, type Hand, runProcessList } from './tasks.ts';
 import { startDisplay } from './virtual-display.ts';
@@ -57,7 +57,7 @@ afterAll(async () => {
 
 /** Every page once, with what it must show. */
 async function tour({ page }: Surface): Promise<void> {
-  await visitFleet(page, NODES, LIVE_NODES);
+  await visitFleet(page, NODES);
   await visitHeatMap(page, NODES);
   await visitMap(page);
   await visitNode(page, own);
@@ -152,7 +152,7 @@ describe('in a browser', () => {
           if (size !== SIZES[0]) return;
           for (const finding of await graveFindings(page)) findings.push(`${name}, ${theme}: ${finding}`);
         };
-        await visitFleet(page, NODES, LIVE_NODES);
+        await visitFleet(page, NODES);
         await look('fleet');
         await visitHeatMap(page, NODES);
         await look('heatmap');
@@ -234,7 +234,7 @@ describe('in its own window', () => {
     }`);
     await expect.poll(() => surface.log().match(/a message of a page/g)?.length ?? 0).toBeGreaterThanOrEqual(5);
     expect(await page.evaluate('globalThis.framed')).toBe(false);
-    await visitFleet(page, NODES, LIVE_NODES);
+    await visitFleet(page, NODES);
   });
 
   test('the window remembers where it stood', async () => {
@@ -253,14 +253,14 @@ test('a console that lost its gateway withholds states and says since when', asy
   const { page } = surface;
   try {
     await page.emulateMedia({ colorScheme: 'light' });
-    await visitFleet(page, NODES, LIVE_NODES);
+    await visitFleet(page, NODES);
     await scene.pipeline.kill('gateway');
     await untilText(page.locator('footer.status'), /not connected.*states not known/);
     await untilText(page.locator('.page > .notice'), /This console lost the gateway at \d\d:\d\d:\d\d\. The nodes may be well/);
     await untilText(page.locator('.fleet-row').first(), /Not known/);
     await takeScreen(page, 'fleet-disconnected-light-1280x800');
     await scene.pipeline.untilReady();
-    await visitFleet(page, NODES, LIVE_NODES);
+    await visitFleet(page, NODES);
   } finally {
     await surface.close();
   }

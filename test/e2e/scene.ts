@@ -9,10 +9,11 @@ import { until } from '../harness/until.ts';
 
 const SIMULATED = 24;
 const PROBES = 5;
-/** All that report: the simulated, the probes, this machine's agent and the one with the bad name. */
-export const LIVE_NODES = SIMULATED + PROBES + 2;
-/** And two that say nothing now: the recorded one, and the one by which the scenario of the probes has its table made. */
-export const NODES = LIVE_NODES + 2;
+/**
+ * The simulated, the probes, this machine's agent and the one with the bad name; and two that fall silent: the recorded one, and the one by which the
+ * scenario of the probes has its table made.
+ */
+export const NODES = SIMULATED + PROBES + 4;
 
 /** Markup, a quote, and a mark that turns the text behind it round. */
 export const HOSTILE_NAME = `<img src=x onerror=alert(1)>"'\u202Egnp.exe`;

@@ -133,16 +133,18 @@ export async function exportLastHour(surface: Surface, hand: Hand): Promise<void
     await hour.click();
   } else {
     await page.keyboard.press('g');
-    await page.keyboard.press('e');
-    await page.getByRole('heading', { level: 1, name: 'Explore' }).waitFor();
-    await tabTo(page, span, 'Shift+Tab');
+    await page.keyboard.press('f');
+    await tabTo(page, span);
     await page.keyboard.press('Enter');
     await tabTo(page, hour);
     await page.keyboard.press('Enter');
+    await page.keyboard.press('g');
+    await page.keyboard.press('e');
   }
   const editor = page.getByRole('textbox', { name: 'SQL' });
   if (hand === 'mouse') await editor.click();
-  else await tabTo(page, editor);
+  // The page begins in its editor.
+  else await expect.poll(() => editor.evaluate((node) => node === node.ownerDocument.activeElement)).toBe(true);
   await runSql(page, 'SELECT timestamp, node_id, load1 FROM load WHERE timestamp BETWEEN $from AND $to');
   await untilText(page.locator('.result-facts'), /[1-9][\d,]* rows/);
   const askedMs = Date.now();

@@ -37,6 +37,7 @@ export function RunPanel({ node, close }: { node: FleetNode; close: () => void }
   };
   const submit = (event: FormEvent): void => {
     event.preventDefault();
+    if (run.running) return;
     try {
       const given = argumentsOf(form, values);
       setProblem('');
@@ -116,7 +117,8 @@ export function RunPanel({ node, close }: { node: FleetNode; close: () => void }
           </p>
         )}
         <div className="run-actions">
-          <button type="submit" className="button primary" disabled={run.running || command === '' || refusal !== ''}>
+          {/* Not disabled while it runs: the focus would fall out of the panel, and Escape with it. */}
+          <button type="submit" className="button primary" aria-disabled={run.running} disabled={command === '' || refusal !== ''}>
             <Play size={13} strokeWidth={1.6} />
             {asking ? `Yes, ${form.title.toLowerCase()}` : 'Run'}
           </button>
