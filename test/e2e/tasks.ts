@@ -144,7 +144,7 @@ export async function exportLastHour(surface: Surface, hand: Hand): Promise<void
   const editor = page.getByRole('textbox', { name: 'SQL' });
   if (hand === 'mouse') await editor.click();
   // The page begins in its editor.
-  else await expect.poll(() => editor.evaluate((node) => node === node.ownerDocument.activeElement)).toBe(true);
+  else await expect.poll(() => editor.evaluate((node) => node === node.ownerDocument.activeElement), { timeout: WAIT_MS }).toBe(true);
   await runSql(page, 'SELECT timestamp, node_id, load1 FROM load WHERE timestamp BETWEEN $from AND $to');
   await untilText(page.locator('.result-facts'), /[1-9][\d,]* rows/);
   const askedMs = Date.now();
