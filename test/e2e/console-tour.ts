@@ -53,7 +53,8 @@ export async function visitFleet(page: Page, nodes: number): Promise<void> {
   await openPage(page, 'Fleet');
   await untilText(page.locator('.page-title'), new RegExp(`${nodes} nodes?, as of \\d\\d:\\d\\d:\\d\\d`));
   await untilText(page.locator('footer.status'), new RegExp(`connected \\d+ ms.*${nodes} nodes?.*\\d+ live.*rows/s.*complete`));
-  const row = page.locator('.fleet-row', { hasText: 'Live' }).first();
+  // One that measures a CPU: a probe does not.
+  const row = page.locator('.fleet-row', { hasText: 'sim-' }).filter({ hasText: 'Live' }).first();
   await untilText(row, /Live/);
   // The sample's age and the CPU's value are of now, not of the start.
   await untilText(row.locator('[data-column="age"]'), /^\d\.\d s$/);
@@ -72,6 +73,7 @@ export async function searchNode(page: Page, name: string): Promise<void> {
 
 /** The filter line narrows the table to the node with that name. */
 export async function filterFleet(page: Page, name: string): Promise<void> {
+  await openPage(page, 'Fleet');
   await page.keyboard.press('/');
   await page.keyboard.type(`name:${name}`);
   await expect.poll(() => page.locator('.fleet-row').count(), { timeout: WAIT_MS }).toBe(1);

@@ -5,7 +5,7 @@ import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
 import type { Pipeline } from '../harness/pipeline.ts';
 import { openPage, runSql, untilText } from './console-tour.ts';
-import { tabTo, typeDateTime } from './keyboard.ts';
+import { hasFocus, tabTo, typeDateTime } from './keyboard.ts';
 import { SLOW_AT_MS, SLOW_NODE } from './scene.ts';
 import type { Surface } from './surfaces.ts';
 import { chooseStretch } from './window-time.ts';
@@ -144,7 +144,7 @@ export async function exportLastHour(surface: Surface, hand: Hand): Promise<void
   const editor = page.getByRole('textbox', { name: 'SQL' });
   if (hand === 'mouse') await editor.click();
   // The page begins in its editor.
-  else await expect.poll(() => editor.evaluate((node) => node === node.ownerDocument.activeElement), { timeout: WAIT_MS }).toBe(true);
+  else await expect.poll(() => hasFocus(editor), { timeout: WAIT_MS }).toBe(true);
   await runSql(page, 'SELECT timestamp, node_id, load1 FROM load WHERE timestamp BETWEEN $from AND $to');
   await untilText(page.locator('.result-facts'), /[1-9][\d,]* rows/);
   const askedMs = Date.now();
