@@ -92,6 +92,9 @@ export async function visitNode(page: Page, name: string): Promise<void> {
   await untilText(page.locator('.plain-table').first(), /node|MainThread/);
   await page.getByRole('tab', { name: 'Overview' }).click();
   expect(await page.locator('.charts canvas').count()).toBeGreaterThanOrEqual(6);
+  for (const name of ['Processes', 'Filesystems']) {
+    await page.locator('.charts section', { hasText: name }).locator('tbody tr').first().waitFor({ timeout: WAIT_MS });
+  }
 }
 
 /** The lens raises the rate and says for how long. */
@@ -162,6 +165,7 @@ export async function visitProbes(page: Page): Promise<void> {
   await openPage(page, 'Probes');
   await untilText(page.getByRole('table', { name: 'Places and their targets' }), /\d/);
   await untilText(page.getByRole('region', { name: 'Worst now' }), /\d/);
+  await page.locator('.path-chart[data-empty="false"]').waitFor({ timeout: WAIT_MS });
 }
 
 export async function visitSettings(page: Page): Promise<void> {

@@ -53,7 +53,7 @@ export function PathChart({ path, columns, lines, withLoss = false }: Props) {
   }, [history, path?.sinceMs, shownTheme, shape]);
 
   return (
-    <section className="path-chart" aria-label="Chosen path">
+    <section className="path-chart" aria-label="Chosen path" data-empty={history === undefined || history.times.length === 0}>
       <div className="chart-head">
         <h3 className="cut">{path === undefined ? 'No path chosen' : pathName(path)}</h3>
         {path !== undefined && (
@@ -71,6 +71,7 @@ export function PathChart({ path, columns, lines, withLoss = false }: Props) {
         ))}
       </div>
       <div className="chart-body" ref={body}>
+        {path !== undefined && history === undefined && <p className="chart-empty t3 small">Loading…</p>}
         {history !== undefined && history.times.length === 0 && (
           <p className="chart-empty t3 small">{history.problem || 'No samples in this stretch of time'}</p>
         )}

@@ -33,7 +33,7 @@ export function ChartPanel({ spec, feed, drawn, gestures }: Props) {
     const chart = new ChartView(host.current as HTMLElement, spec, latest.current.drawn.lines, banded, {
       onCursor: (index, seconds) => {
         cursor.current = index;
-        showValues(head.current, spec, latest.current.drawn, index);
+        showValues(head.current, spec, latest.current.drawn, index, feed.bounds.get().toMs);
         if (seconds !== undefined) feed.cursor.set(seconds === null ? null : Math.round(seconds * 1000));
       },
       onZoom: (from, to) => latest.current.gestures.onZoom(from, to),
@@ -60,7 +60,7 @@ export function ChartPanel({ spec, feed, drawn, gestures }: Props) {
   useEffect(() => {
     const { fromMs, toMs } = feed.bounds.get();
     view.current?.show(latest.current.drawn.columns, fromMs / 1000, toMs / 1000, events);
-    showValues(head.current, spec, latest.current.drawn, cursor.current);
+    showValues(head.current, spec, latest.current.drawn, cursor.current, toMs);
   }, [version, shownTheme, spec, feed, lineNames, banded]);
 
   const empty = !loading && drawn.columns.times.length === 0;
@@ -90,11 +90,12 @@ export function ChartPanel({ spec, feed, drawn, gestures }: Props) {
   );
 }
 
-/** Written past React: it follows the pointer. */
-function showValues(head: HTMLElement | null, spec: ChartSpec, { columns }: Drawn, index: number | null): void {
+/** Written past React: it follows the pointer. Without a cursor, the newest values until `toMs`: more may be loaded than shows. */
+function showValues(head: HTMLElement | null, spec: ChartSpec, { columns }: Drawn, index: number | null, toMs: number): void {
+  const end = columns.times.findLastIndex((seconds) => seconds * 1000 <= toMs);
   for (const output of head?.querySelectorAll('output') ?? []) {
     const column = columns.lines[Number(output.dataset['line'])] ?? [];
-    const value = index === null ? column.findLast((candidate) => candidate !== null) : column[index];
+    const value = index === null ? column.findLast((candidate, at) => at <= end && candidate !== null) : column[index];
     const text = formatNumber(value, spec.decimals);
     if (output.textContent !== text) output.textContent = text;
   }

@@ -9,6 +9,8 @@ import { PLOT_LEFT, PLOT_RIGHT } from './chart-view.ts';
 const APART_PX = 16;
 /** A title is written beside its mark where so much is free. */
 const TITLE_PX = 110;
+/** The row's name reaches so far into the plot; an earlier mark takes its place. */
+const LABEL_PX = 24;
 
 export interface Mark {
   left: number;
@@ -44,7 +46,7 @@ export function EventMarks({ feed, onOpen }: { feed: NodeFeed; onOpen: () => voi
   const marks = width <= 0 ? [] : marksOf(events, fromMs, toMs, width);
   return (
     <div className="event-marks" ref={row}>
-      <span className="t3">Events</span>
+      {(marks[0]?.left ?? LABEL_PX) >= LABEL_PX && <span className="t3">Events</span>}
       {marks.map(({ left, events: group, room }) => {
         const first = group[0] as NodeEvent;
         const color = worst(group);
