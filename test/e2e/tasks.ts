@@ -153,8 +153,8 @@ export async function exportLastHour(surface: Surface, hand: Hand): Promise<void
       await button.click();
       await page.getByRole('menuitem', { name: /^Parquet/ }).click();
     } else {
-      await tabTo(page, button, 'Shift+Tab');
-      await page.keyboard.press('Enter');
+      // Tab writes in an editor; the keys hold in it, too.
+      await page.keyboard.press('Control+Shift+E');
       await page.getByRole('menuitem', { name: /^Parquet/ }).waitFor();
       await page.keyboard.press('p');
     }
