@@ -6,6 +6,7 @@ import { createInterface } from 'node:readline';
 import { MusterError } from '../../core/common/muster-error.ts';
 import type { FleetTarget } from '../fleet/fleet-client.ts';
 import { programPath } from '../parts/programs.ts';
+import { orphanGuard } from '../process/orphan-guard.ts';
 import { createJoinToken } from '../up/agent-token.ts';
 import { writeSecret } from '../up/state-folder.ts';
 import type { ProbeRun, ProbeSource } from './probe-source.ts';
@@ -35,9 +36,9 @@ export function createAgentProbes(target: FleetTarget, stateDir: string): ProbeS
         'log-level': 'warn',
       };
       const flags = Object.entries(settings).map(([name, value]) => `--${name}=${value}`);
-      const child = spawn(process.execPath, [programPath('simulate'), ...flags], { stdio: ['ignore', 'pipe', 'inherit'] });
-      const stop = (): void => void child.kill('SIGTERM');
-      process.once('exit', stop);
+      // The guard ends it however this process ends: a signal leaves no time to do so itself.
+      const child = spawn(process.execPath, [programPath('simulate'), ...flags], { stdio: ['ignore', 'pipe', 'inherit'], detached: true });
+      if (child.pid !== undefined) orphanGuard().add(child.pid);
       try {
         let run: ProbeRun | undefined;
         const ended = new Promise<number | null>((resolve, reject) => {
@@ -56,8 +57,8 @@ export function createAgentProbes(target: FleetTarget, stateDir: string): ProbeS
         if (run === undefined) throw new MusterError('unavailable', `the simulated probes ended with code ${code} before they were done`);
         return run;
       } finally {
-        process.off('exit', stop);
-        stop();
+        child.kill('SIGTERM');
+        if (child.pid !== undefined) orphanGuard().remove(child.pid);
         rmSync(joinTokenFile, { force: true });
       }
     },

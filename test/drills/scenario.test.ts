@@ -1,7 +1,12 @@
 // The probe scenario and the smoke check on a whole pipeline, as an operator runs them; and the parts' own samples.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { ScenarioResult } from '../../cli/scenario/run-scenario.ts';
 import { type Pipeline, startPipeline } from '../harness/pipeline.ts';
+import { builtProgram } from '../harness/program.ts';
 import { until } from '../harness/until.ts';
 
 const SECONDS = 6;
@@ -32,6 +37,28 @@ it.each(['grpc', 'push'])('stores every sample of the probes by %s, and tells ho
   expect(result.sampleToQueryableMs?.p99).toBeLessThan(10_000);
   expect(result.parts.map(({ name }) => name)).toEqual(expect.arrayContaining(['nats', 'questdb', 'gateway', 'etl']));
   for (const { rssBytes } of result.parts) expect(rssBytes).toBeGreaterThan(1e6);
+});
+
+it('leaves no probe running when it is killed itself', async () => {
+  const own = (): string[] =>
+    readdirSync('/proc').filter((pid) => {
+      try {
+        return (
+          /^\d+$/.test(pid) &&
+          readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(`--state-dir=${join(pipeline.home, 'simulate-probes')}`)
+        );
+      } catch {
+        // It ended meanwhile.
+        return false;
+      }
+    });
+  const args = [builtProgram('muster'), 'simulate', '--scenario', 'probes', '--seconds', '60', '--json', '--home', pipeline.home];
+  const child = spawn(process.execPath, args, { stdio: 'ignore' });
+  const ended = once(child, 'exit');
+  await until('the probes', () => own().length === 1);
+  child.kill('SIGKILL');
+  await ended;
+  await until('the end of the probes', () => own().length === 0);
 });
 
 it('labels the probes with their places, however they come', async () => {
