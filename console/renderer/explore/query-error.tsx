@@ -27,8 +27,15 @@ const WORDS: Partial<Record<MusterError['code'], Words>> = {
   },
 };
 
+/** A limit of the database's own is met by this query alone; it says so in its own words. */
+const TOO_LARGE: Words = {
+  what: 'The query is larger than the database allows',
+  meaning: 'Ask for less at once: fewer rows, shorter texts. Waiting does not help.',
+};
+
 export function QueryError({ error, ranMs, onEdit }: { error: MusterError; ranMs: number; onEdit: () => void }) {
-  const words = WORDS[error.code] ?? {
+  const ofDatabase = error.code === 'limit_exceeded' && error.message.startsWith('the database says');
+  const words = (ofDatabase ? TOO_LARGE : WORDS[error.code]) ?? {
     what: 'The query failed',
     meaning: 'The store answered with an error. The words below are its own.',
   };
