@@ -1,6 +1,6 @@
-// The one place that talks HTTP to QuestDB: statements by /exec, lines by /write, over a few connections kept open.
+// The one place that talks HTTP to QuestDB: statements by /exec, lines by /write, each over a few connections kept open.
 import { readFileSync } from 'node:fs';
-import { Agent, type IncomingMessage, request } from 'node:http';
+import { Agent, type IncomingMessage, type RequestOptions, request } from 'node:http';
 import { MusterError, type MusterErrorCode } from '../../core/common/muster-error.ts';
 
 export interface QuestdbHttpOptions {
@@ -20,11 +20,13 @@ export interface WriteAnswer {
 const STATEMENT_TIMEOUT_MS = 30_000;
 /** A write may wait behind a slow disk; later the outcome counts as unknown and the rows are sent again. */
 const WRITE_TIMEOUT_MS = 60_000;
+const MAX_CONNECTIONS = 8;
 
 export class QuestdbHttp {
   readonly #url: URL;
   readonly #authorization: string;
-  readonly #agent = new Agent({ keepAlive: true, maxSockets: 8 });
+  readonly #statements = keptOpen();
+  #writes = keptOpen();
 
   constructor(options: QuestdbHttpOptions) {
     this.#url = new URL(options.url);
@@ -37,7 +39,8 @@ export class QuestdbHttp {
    * refuses us, `unavailable` where it does not answer.
    */
   async sql(statement: string): Promise<unknown[][]> {
-    const answer = await this.#ask('GET', `/exec?query=${encodeURIComponent(statement)}`, undefined, STATEMENT_TIMEOUT_MS);
+    const path = `/exec?query=${encodeURIComponent(statement)}`;
+    const answer = await this.#ask({ method: 'GET', path, agent: this.#statements, timeout: STATEMENT_TIMEOUT_MS });
     const body = parseBody(answer);
     if (answer.status !== 200) {
       throw new MusterError(refusalCode(answer.status), `QuestDB: ${body.error ?? answer.words}`);
@@ -47,27 +50,43 @@ export class QuestdbHttp {
 
   /** Sends lines with times in microseconds. Throws `unavailable` where nobody knows whether they arrived. */
   write(lines: Buffer): Promise<WriteAnswer> {
-    return this.#ask('POST', '/write?precision=u', lines, WRITE_TIMEOUT_MS);
+    return this.#ask({ method: 'POST', path: '/write?precision=u', agent: this.#writes, timeout: WRITE_TIMEOUT_MS }, lines);
+  }
+
+  /**
+   * What is written from now on goes over new connections. The database keeps a table's columns with each connection that wrote to it and does not
+   * look again (9.3.4): over such a connection it refuses rows with a column that was added since, for as long as the connection is open.
+   */
+  renewWrites(): void {
+    const old = this.#writes;
+    this.#writes = keptOpen();
+    // What is in flight comes to its end; then its connection is closed.
+    old.maxFreeSockets = 0;
+    for (const sockets of Object.values(old.freeSockets)) for (const socket of sockets ?? []) socket.destroy();
   }
 
   close(): void {
-    this.#agent.destroy();
+    this.#statements.destroy();
+    this.#writes.destroy();
   }
 
-  #ask(method: string, path: string, body: Buffer | undefined, timeoutMs: number): Promise<WriteAnswer> {
+  #ask(how: RequestOptions & { timeout: number }, body?: Buffer): Promise<WriteAnswer> {
     return new Promise((resolve, reject) => {
       const fail = (error: Error): void =>
         reject(new MusterError('unavailable', `QuestDB at ${this.#url.origin}: ${error.message}`, error));
       const headers = { authorization: this.#authorization, ...(body === undefined ? {} : { 'content-length': body.length }) };
-      const asked = request(
-        { host: this.#url.hostname, port: this.#url.port, method, path, agent: this.#agent, headers, timeout: timeoutMs },
-        (response) => readText(response).then((words) => resolve({ status: response.statusCode ?? 0, words }), fail),
+      const asked = request({ ...how, host: this.#url.hostname, port: this.#url.port, headers }, (response) =>
+        readText(response).then((words) => resolve({ status: response.statusCode ?? 0, words }), fail),
       );
       asked.on('error', fail);
-      asked.on('timeout', () => asked.destroy(new Error(`no answer within ${timeoutMs} ms`)));
+      asked.on('timeout', () => asked.destroy(new Error(`no answer within ${how.timeout} ms`)));
       asked.end(body);
     });
   }
+}
+
+function keptOpen(): Agent {
+  return new Agent({ keepAlive: true, maxSockets: MAX_CONNECTIONS });
 }
 
 function refusalCode(status: number): MusterErrorCode {

@@ -87,14 +87,11 @@ export class Schema implements PlanSource {
     }
   }
 
-  /** Looks at a table again after a refused request; true where something was missing and has been made. */
+  /** Looks at a table again after a refused request and makes what is missing; false where the shape cannot be stored. */
   async repair(frame: Shape): Promise<boolean> {
     const repaired = this.#inTurn(async () => {
-      const before = JSON.stringify([...(this.#tables.get(frame.measurement) ?? [])]);
       this.#tables.delete(frame.measurement);
-      const plan = await this.#ensure(frame);
-      if ('reason' in plan) return false;
-      return JSON.stringify([...(this.#tables.get(frame.measurement) ?? [])]) !== before || this.#changed;
+      return !('reason' in (await this.#ensure(frame)));
     });
     return repaired.catch((error: unknown) => {
       if (error instanceof ChangeRefused) return false;
@@ -188,6 +185,7 @@ export class Schema implements PlanSource {
       throw error;
     }
     this.#changed = true;
+    this.#database.renewWrites();
     this.#events.schemaChanged(table, statement);
   }
 

@@ -13,7 +13,7 @@ import { pauseBefore } from './retry.ts';
 /** More than two gain nothing (measured): the database applies one table's rows one request after the other. */
 const REQUESTS_IN_FLIGHT = 2;
 
-/** Asked once per refused request, since somebody may have dropped the table or a column. True where the schema was repaired. */
+/** Asked once per refused request, since somebody may have dropped the table or a column. False where such rows cannot be stored. */
 export type RepairSchema = (shape: Pick<DecodedFrame, 'measurement' | 'tags' | 'fields' | 'textFields'>) => Promise<boolean>;
 
 /** A row that the database refuses by itself, with its words. */
@@ -39,6 +39,8 @@ export class TableWriter {
     if (chunk.rows === 0) return;
     const words = await this.#send(chunk, 0, chunk.rows);
     if (words === undefined) return;
+    // Another ETL may have added the column: over the connections that are open, the database refuses it still.
+    this.#database.renewWrites();
     if (await this.#repair(chunk.shape)) {
       if ((await this.#send(chunk, 0, chunk.rows)) === undefined) return;
     }

@@ -61,6 +61,7 @@ it('stores a batch sent again with its key once, and one sent again without a ke
     const [row] = await pipeline.sql("select count() from deliveries where node_id = 'again'");
     return Number(row?.[0]) === 2;
   });
+  await until('its row is stored', async () => (await count("node_id = 'again'")) === 1);
   expect(await pipeline.client.call('verify', { nodeId: 'again', waitMs: 5000 }, 30_000)).toMatchObject({
     lost: 0,
     doubled: 0,
@@ -81,6 +82,7 @@ it('takes the good samples of a list and names the bad ones', async () => {
       { index: 2, reason: 'bad_node' },
     ],
   });
+  await until('the good one is stored', async () => (await count("node_id = 'mixed' and v = 1")) === 1);
 });
 
 it('stores a snapshot in the measurements of our own agent', async () => {
