@@ -3,6 +3,7 @@ import { ChevronDown, Download } from 'lucide-react';
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
 import { EXPORT_FORMATS, type ExportFormat } from '../../common/export-view.ts';
 import { keyWords } from '../frame/keys.ts';
+import { usePopup } from '../parts/use-popup.ts';
 import { useConsole } from '../state/console-state.ts';
 import { beginExport, exportName } from './exports-state.ts';
 
@@ -23,15 +24,7 @@ export function ExportMenu({ sql, onProblem }: Props) {
   const [open, setOpen] = useState(false);
   const place = useRef<HTMLDivElement>(null);
   const button = useRef<HTMLButtonElement>(null);
-  useEffect(() => {
-    if (!open) return;
-    itemsOf(place.current)[0]?.focus();
-    const closeOutside = (event: PointerEvent): void => {
-      if (!place.current?.contains(event.target as Element)) setOpen(false);
-    };
-    window.addEventListener('pointerdown', closeOutside);
-    return () => window.removeEventListener('pointerdown', closeOutside);
-  }, [open]);
+  usePopup(place, open, '[role="menuitem"]', () => setOpen(false));
   useEffect(() => {
     const onKey = (event: globalThis.KeyboardEvent): void => {
       if (!(event.ctrlKey || event.metaKey) || !event.shiftKey || event.key.toLowerCase() !== 'e') return;

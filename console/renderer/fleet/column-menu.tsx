@@ -1,7 +1,8 @@
 // Chooses the table's columns: tick to show, arrows to move. Kept for this operator.
 import { ArrowDown, ArrowUp, Columns3 } from 'lucide-react';
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { useMemo, useRef, useState } from 'react';
 import type { FleetNode } from '../../common/fleet-node.ts';
+import { usePopup } from '../parts/use-popup.ts';
 import { useStore } from '../state/store.ts';
 import { chosenColumns, columnOf, columnsToShow, labelColumn, moved, withName } from './column-choice.ts';
 import { FLEET_COLUMNS } from './fleet-columns.tsx';
@@ -13,15 +14,7 @@ interface Props {
 export function ColumnMenu({ nodes }: Props) {
   const [open, setOpen] = useState(false);
   const place = useRef<HTMLDivElement>(null);
-  useEffect(() => {
-    if (!open) return;
-    place.current?.querySelector('input')?.focus();
-    const onPointer = (event: PointerEvent): void => {
-      if (!place.current?.contains(event.target as Element)) setOpen(false);
-    };
-    window.addEventListener('pointerdown', onPointer);
-    return () => window.removeEventListener('pointerdown', onPointer);
-  }, [open]);
+  usePopup(place, open, 'input', () => setOpen(false));
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: Escape closes wherever the focus is inside
     <div

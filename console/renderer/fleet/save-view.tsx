@@ -1,6 +1,7 @@
 // Names what the fleet shows now, so that it stands in the rail.
 import { Bookmark } from 'lucide-react';
-import { type FormEvent, useEffect, useRef, useState } from 'react';
+import { type FormEvent, useRef, useState } from 'react';
+import { usePopup } from '../parts/use-popup.ts';
 import { useStore } from '../state/store.ts';
 import type { FleetRoute } from './fleet-page.tsx';
 import { MAX_SAVED_VIEWS, MAX_VIEW_NAME, savedViews, withView } from './saved-views.ts';
@@ -8,15 +9,7 @@ import { MAX_SAVED_VIEWS, MAX_VIEW_NAME, savedViews, withView } from './saved-vi
 export function SaveView({ route }: { route: FleetRoute }) {
   const [open, setOpen] = useState(false);
   const place = useRef<HTMLDivElement>(null);
-  useEffect(() => {
-    if (!open) return;
-    place.current?.querySelector('input')?.focus();
-    const onPointer = (event: PointerEvent): void => {
-      if (!place.current?.contains(event.target as Element)) setOpen(false);
-    };
-    window.addEventListener('pointerdown', onPointer);
-    return () => window.removeEventListener('pointerdown', onPointer);
-  }, [open]);
+  usePopup(place, open, 'input', () => setOpen(false));
   return (
     <div ref={place} className="menu-place">
       <button type="button" className="button" aria-expanded={open} onClick={() => setOpen(!open)}>

@@ -1,8 +1,9 @@
 // The head of the rail: which context this window shows, whether it may be changed, and the other contexts.
 import { ChevronDown, Lock, LockOpen, Server } from 'lucide-react';
-import { useEffect, useRef, useState } from 'react';
+import { useRef, useState } from 'react';
 import type { DeskState } from '../../common/desk-api.ts';
 import { formatAge } from '../parts/format.ts';
+import { usePopup } from '../parts/use-popup.ts';
 import { useConsole } from '../state/console-state.ts';
 import { useStore } from '../state/store.ts';
 
@@ -20,15 +21,7 @@ export function ContextMenu() {
     setOpen(false);
     button.current?.focus();
   };
-  useEffect(() => {
-    if (!open) return;
-    place.current?.querySelector<HTMLElement>('[role="menuitem"]')?.focus();
-    const onPointer = (event: PointerEvent): void => {
-      if (!place.current?.contains(event.target as Element)) setOpen(false);
-    };
-    window.addEventListener('pointerdown', onPointer);
-    return () => window.removeEventListener('pointerdown', onPointer);
-  }, [open]);
+  usePopup(place, open, '[role="menuitem"]', () => setOpen(false));
 
   const { name, words } = headOf(now, gateway);
   const Icon = now?.context.readOnly ? (now.unlockedUntilMs > 0 ? LockOpen : Lock) : Server;

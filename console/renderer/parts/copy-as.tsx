@@ -1,6 +1,7 @@
 // "Copy as": what the view shows, as something that others can run: SQL, a grpcurl call, a command line, or a link to this view.
 import { Check, ChevronDown, Copy } from 'lucide-react';
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react';
+import { usePopup } from './use-popup.ts';
 
 /** What is left out has no item. At least one is given. */
 export interface CopyAsProps {
@@ -34,15 +35,7 @@ export function CopyAs({ sql, grpcurl, cli, link }: CopyAsProps) {
     const timer = setTimeout(() => setSaid(''), SAID_MS);
     return () => clearTimeout(timer);
   }, [said]);
-  useEffect(() => {
-    if (!open) return;
-    itemsOf(place.current)[0]?.focus();
-    const closeOutside = (event: PointerEvent): void => {
-      if (!place.current?.contains(event.target as Element)) setOpen(false);
-    };
-    window.addEventListener('pointerdown', closeOutside);
-    return () => window.removeEventListener('pointerdown', closeOutside);
-  }, [open]);
+  usePopup(place, open, '[role="menuitem"]', () => setOpen(false));
 
   const close = (): void => {
     setOpen(false);
