@@ -1,7 +1,7 @@
 // A restored disk or virtual machine brings back a spool that would give out numbers again which were acknowledged before: the gateway
 // says so before it takes anything, whichever gateway took them, and the agent begins a new epoch.
 import { randomBytes } from 'node:crypto';
-import { copyFileSync, existsSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { status } from '@grpc/grpc-js';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -103,7 +103,7 @@ it('has a real agent on a restored disk begin a new epoch by itself, and every r
   const identity = { nodeId: own.nodeId, key: Buffer.from(own.keyPem), certificate: Buffer.from(own.certificatePem) };
   const quiet = (): void => undefined;
   const reports = { fileSetAside: quiet, notDurable: quiet, durableAgain: quiet, epochBegun: quiet };
-  const live = async (batches: number): Promise<{ epoch: Buffer; refused: string[]; ends: string[] }> => {
+  const live = async (batches: number): Promise<{ epoch: Buffer; refused: string[] }> => {
     const spool = new HostSpool(path, { maxBytes: 1e8, maxRows: 1e6 }, reports);
     const agent = createUplinkAgent(`localhost:${edge.port}`, { ...identity, ca: Buffer.from(edge.authority.certificatePem) }, spool);
     for (let i = 0; i < batches; i++) agent.append();
@@ -111,19 +111,18 @@ it('has a real agent on a restored disk begin a new epoch by itself, and every r
     await until('all acknowledged', () => spool.status().batches === 0 && spool.backlog.every((lane) => lane.status().batches === 0));
     await agent.uplink.stop();
     spool.close();
-    return { epoch: Buffer.from(spool.status().epoch), refused: agent.refused, ends: agent.ends.map(({ words }) => words) };
+    return { epoch: Buffer.from(spool.status().epoch), refused: agent.refused };
   };
   try {
     await live(3);
-    for (const suffix of ['', '-wal']) if (existsSync(path + suffix)) copyFileSync(path + suffix, `${path}${suffix}.snapshot`);
+    const snapshot = readFileSync(path);
+    expect(existsSync(`${path}-wal`)).toBe(false);
     const before = await live(5);
-    for (const suffix of ['', '-wal', '-shm']) rmSync(path + suffix, { force: true });
-    for (const suffix of ['', '-wal'])
-      if (existsSync(`${path}${suffix}.snapshot`)) copyFileSync(`${path}${suffix}.snapshot`, path + suffix);
+    // Into the file that is there: one with a place of its own on the disk the agent tells by itself.
+    writeFileSync(path, snapshot);
     const after = await live(2);
     expect(before.refused).toEqual([]);
-    // With how its streams ended, which tells why where it was not refused.
-    expect(after).toMatchObject({ refused: ['rolled_back'], ends: expect.any(Array) });
+    expect(after.refused).toEqual(['rolled_back']);
     expect(after.epoch.equals(before.epoch)).toBe(false);
     const deliveries = (await edge.deliveries()).filter(({ nodeId }) => nodeId === own.nodeId);
     const rows = deliveries.flatMap(({ batch }) => decodeBatch(Buffer.from(batch)).frames.flatMap(({ timeUs }) => [...timeUs]));
