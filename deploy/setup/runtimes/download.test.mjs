@@ -29,7 +29,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-/** @param {{ cutAt?: number, knowsRange?: boolean }} [behaviour] cutAt: the first answer breaks off after so many bytes */
+/** @param {{ cutAt?: number, knowsRange?: boolean }} [behaviour] cutAt: the first answer stops after so many bytes, and never ends */
 async function serve({ cutAt, knowsRange = true } = {}) {
   server = createServer((request, response) => {
     const range = request.headers.range;
@@ -37,7 +37,7 @@ async function serve({ cutAt, knowsRange = true } = {}) {
     const from = range && knowsRange ? Number(/\d+/.exec(range)?.[0]) : 0;
     if (from >= CONTENT.length) return response.writeHead(416).end();
     response.writeHead(from > 0 ? 206 : 200, { 'content-length': CONTENT.length - from });
-    if (cutAt !== undefined && ranges.length === 1) return response.write(CONTENT.subarray(0, cutAt), () => response.destroy());
+    if (cutAt !== undefined && ranges.length === 1) return response.write(CONTENT.subarray(0, cutAt));
     response.end(CONTENT.subarray(from));
   });
   await new Promise((done) => server?.listen(0, '127.0.0.1', () => done(undefined)));
@@ -59,7 +59,9 @@ test('a whole file arrives under its name, and its bytes are told on the way', a
 
 test('one that breaks off is not seen under its name, and the next try asks for the rest alone', async () => {
   const url = await serve({ cutAt: 250_000 });
-  await expect(download({ url, target: target(), sha256: SHA256 })).rejects.toThrow(/broke off.*the next try resumes it/);
+  // When they have arrived: a reset connection may take along what is still on its way.
+  const onBytes = (/** @type {number} */ done) => void (done === 250_000 && server?.closeAllConnections());
+  await expect(download({ url, target: target(), sha256: SHA256, onBytes })).rejects.toThrow(/broke off.*the next try resumes it/);
   expect(existsSync(target())).toBe(false);
   await download({ url, target: target(), sha256: SHA256 });
   expect(ranges[0]).toBeUndefined();
