@@ -16,7 +16,8 @@ import type { EtlEvents } from '../events.ts';
 import { untilDone } from '../questdb/retry.ts';
 import { Gate } from './gate.ts';
 
-const ACK_WAIT_MS = 30_000;
+/** What a killed nats-server had on its way to us comes again after this time; what is worked on is kept alive however long it takes. */
+const ACK_WAIT_MS = 10_000;
 /** What is pulled and not yet handed out. */
 const BUFFER_BYTES = 16 * 1024 * 1024;
 const MAX_ACK_PENDING = 4096;
@@ -129,7 +130,12 @@ export class TelemetryConsumer implements Component {
 
   async #ensure(): Promise<void> {
     const manager = this.#manager as JetStreamManager;
-    for await (const info of manager.consumers.list(TELEMETRY_STREAM)) if (info.name === ETL_CONSUMER) return;
+    for await (const { name, config } of manager.consumers.list(TELEMETRY_STREAM)) {
+      if (name !== ETL_CONSUMER) continue;
+      const ackWait = nanos(ACK_WAIT_MS);
+      if (config.ack_wait !== ackWait) await manager.consumers.update(TELEMETRY_STREAM, ETL_CONSUMER, { ...config, ack_wait: ackWait });
+      return;
+    }
     await this.#add(0);
   }
 

@@ -1,7 +1,8 @@
 // What the ETL makes of good and bad batches: stored rows, ledger, dead letters and their words.
 import { randomBytes } from 'node:crypto';
+import { nanos } from 'nats';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { NODES_BUCKET } from '../../core/common/streams.ts';
+import { ETL_CONSUMER, NODES_BUCKET, TELEMETRY_STREAM } from '../../core/common/streams.ts';
 import { until } from '../harness/until.ts';
 import {
   countOf,
@@ -276,6 +277,15 @@ it('stores each row once with two ETLs at work, and when both are killed', async
   } finally {
     await second.stop();
   }
+});
+
+it('has what an earlier ETL left unacknowledged come again after its own time, not after that of the consumer it finds', async () => {
+  await setup.etl.kill();
+  const { consumers } = await setup.nc.jetstreamManager();
+  const { config } = await consumers.info(TELEMETRY_STREAM, ETL_CONSUMER);
+  await consumers.update(TELEMETRY_STREAM, ETL_CONSUMER, { ...config, ack_wait: nanos(60_000) });
+  await setup.etl.restart();
+  expect((await consumers.info(TELEMETRY_STREAM, ETL_CONSUMER)).config.ack_wait).toBe(config.ack_wait);
 });
 
 it('stores each row once when QuestDB is killed in the middle', async () => {

@@ -184,8 +184,8 @@ it('gives no receipt while the stream is away, and stores everything it gave one
   );
   await pipeline.untilReady();
   const accepted = answers.filter((answer) => answer?.status === 202).length;
-  // A message that was on its way to the ETL when nats-server was killed comes again after its time for an acknowledgement, 30 s.
-  await until('what was accepted is stored', async () => (await count("node_id = 'outage'")) >= accepted, 60_000);
+  // A message that was on its way to the ETL when nats-server was killed comes again after its time for an acknowledgement, 10 s.
+  await until('what was accepted is stored', async () => (await count("node_id = 'outage'")) >= accepted, 30_000);
   expect(await pipeline.client.call('verify', { nodeId: '', waitMs: 20_000 }, 60_000)).toMatchObject({
     lost: 0,
     doubled: 0,
