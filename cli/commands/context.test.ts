@@ -26,7 +26,14 @@ const ADD = ['--gateway', 'gw.example:7443', '--ca-file', '/ca.crt', '--token-fi
 
 test('a context is added, chosen, asked, and forgotten', async () => {
   expect(await muster('context', 'add', 'prod', ...ADD)).toMatchObject({ code: 0 });
-  expect(findTarget({ context: 'prod' }, env)).toEqual({ gateway: 'gw.example:7443', caFile: '/ca.crt', tokenFile: '/prod.token' });
+  const file = join(folder, 'muster', 'contexts.yaml');
+  const readOnly = { context: 'prod', file };
+  expect(findTarget({ context: 'prod' }, env)).toEqual({
+    gateway: 'gw.example:7443',
+    caFile: '/ca.crt',
+    tokenFile: '/prod.token',
+    readOnly,
+  });
   expect(() => findTarget({}, env)).toThrow(/there is no Muster in .*: start one with muster up/);
   await muster('context', 'use', 'prod');
   expect(findTarget({}, env).gateway).toBe('gw.example:7443');
@@ -35,7 +42,7 @@ test('a context is added, chosen, asked, and forgotten', async () => {
   await muster('context', 'use', 'local');
   expect(() => findTarget({}, env)).toThrow(/there is no Muster/);
   expect(await muster('context', 'remove', 'prod')).toMatchObject({ code: 0 });
-  expect(readFileSync(join(folder, 'muster', 'contexts.yaml'), 'utf8')).not.toContain('prod');
+  expect(readFileSync(file, 'utf8')).not.toContain('prod');
 });
 
 test('a context that is not there, or not acceptable, is refused with what there is', async () => {

@@ -86,7 +86,7 @@ function addCommand(context: CommandContext, path: string): Command {
     .requiredOption('--token-file <file>', 'file with an access token; it is named, not copied')
     .addOption(new Option('--colour <colour>', 'its colour in the console (default teal, plum where read-only)').choices(CONTEXT_COLOURS))
     .option('--tag <tag>', 'a word on it, as production; may be given again', (tag: string, tags: string[]) => [...tags, tag], [])
-    .option('--read-only', 'the console changes nothing there until it is unlocked')
+    .option('--read-only', 'nothing is changed there: commands refuse it, and so does the console until it is unlocked')
     .addHelpText(
       'after',
       '\nExample:\n  muster context add prod --gateway gw.example:7443 --ca-file ca.crt --token-file prod.token --tag production --read-only',

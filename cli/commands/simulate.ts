@@ -5,6 +5,7 @@ import { constants } from 'node:os';
 import { join } from 'node:path';
 import { Command, Option } from 'commander';
 import { findTarget, type TargetOptions, withTarget } from '../fleet/fleet-target.ts';
+import { assertMayChange } from '../fleet/read-only.ts';
 import { programPath } from '../parts/programs.ts';
 import { createAgentProbes } from '../scenario/agent-probes.ts';
 import { createPushProbes, pushFirstSample } from '../scenario/push-probes.ts';
@@ -57,6 +58,7 @@ async function probe(options: Options, context: CommandContext): Promise<number>
   const { output, env } = context;
   const { via, seconds } = options;
   const target = findTarget(options, env);
+  assertMayChange(target, 'a scenario');
   const state = new StateFolder(findHome(options.home, env));
   const record = readUpRecord(state.upFile);
   // The parts of this machine are measured only where it is their gateway that is asked.
@@ -77,6 +79,7 @@ async function probe(options: Options, context: CommandContext): Promise<number>
 
 async function simulate(options: Options, { env }: CommandContext): Promise<number> {
   const target = findTarget(options, env);
+  assertMayChange(target, 'a simulated fleet');
   const stateDir = options.stateDir ?? join(findHome(options.home, env), 'simulate');
   mkdirSync(stateDir, { recursive: true, mode: 0o700 });
   const joinTokenFile = join(stateDir, 'join.token');

@@ -1,6 +1,7 @@
 // `muster smoke`: all doors of a running system in a minute, one line each.
 import { Command } from 'commander';
 import { findTarget, type TargetOptions, withTarget } from '../fleet/fleet-target.ts';
+import { assertMayChange } from '../fleet/read-only.ts';
 import { doorChecks } from '../smoke/door-checks.ts';
 import { grpcChecks } from '../smoke/grpc-checks.ts';
 import { runChecks, type SmokeOutcome } from '../smoke/smoke-check.ts';
@@ -25,6 +26,7 @@ export function smokeCommand(context: CommandContext): Command {
 async function smoke(options: Options, context: CommandContext): Promise<number> {
   const { output, env } = context;
   const target = findTarget(options, env);
+  assertMayChange(target, 'a smoke test, which writes some rows,');
   const record = readUpRecord(new StateFolder(findHome(options.home, env)).upFile);
   const webConsole = record?.ready === true && record.addresses.gateway === target.gateway ? record.addresses.webConsole : '';
   const outcomes = await withClient(context, options, (client) =>

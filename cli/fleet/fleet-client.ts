@@ -5,6 +5,7 @@ import { MusterError, type MusterErrorCode } from '../../core/common/muster-erro
 import { channelTls } from '../../core/node/channel-credentials.ts';
 import { loadPackage, serviceDefinition } from '../../proto/descriptors.ts';
 import type * as messages from '../../proto/gen/messages.ts';
+import { assertMayChange, CHANGE_OF_CALL } from './read-only.ts';
 
 /** Which gateway to ask, and as whom. */
 export interface FleetTarget {
@@ -12,6 +13,8 @@ export interface FleetTarget {
   gateway: string;
   caFile: string;
   tokenFile: string;
+  /** The context it was found by, and the file that has it, where nothing may be changed there. */
+  readOnly?: { context: string; file: string };
 }
 
 /** The calls with one answer: request → response. */
@@ -46,6 +49,9 @@ interface StreamCalls {
   runCommand: [messages.RunCommandRequest, messages.CommandUpdate];
 }
 
+/** What a client can ask for. */
+export type CallName = keyof UnaryCalls | keyof StreamCalls;
+
 const MAX_ANSWER_BYTES = 64 * 1024 ** 2;
 
 export class FleetClient {
@@ -68,8 +74,9 @@ export class FleetClient {
     });
   }
 
-  /** One call. Rejects with a MusterError. */
-  call<Name extends keyof UnaryCalls>(name: Name, request: UnaryCalls[Name][0], timeoutMs = 15_000): Promise<UnaryCalls[Name][1]> {
+  /** One call. Rejects with a MusterError; with `permission_denied` where it changes something and the context is read-only. */
+  async call<Name extends keyof UnaryCalls>(name: Name, request: UnaryCalls[Name][0], timeoutMs = 15_000): Promise<UnaryCalls[Name][1]> {
+    assertMayChange(this.#target, CHANGE_OF_CALL[name]);
     const { path, requestSerialize, responseDeserialize } = this.#method(name);
     return new Promise((resolve, reject) => {
       this.#client.makeUnaryRequest(
@@ -90,6 +97,7 @@ export class FleetClient {
     request: StreamCalls[Name][0],
     options: { timeoutMs?: number; signal?: AbortSignal } = {},
   ): AsyncGenerator<StreamCalls[Name][1]> {
+    assertMayChange(this.#target, CHANGE_OF_CALL[name]);
     const { path, requestSerialize, responseDeserialize } = this.#method(name);
     const call = this.#client.makeServerStreamRequest(
       path,

@@ -35,8 +35,14 @@ export function findTarget(options: TargetOptions, env: Environment): FleetTarge
   if (gateway !== undefined && caFile !== undefined && tokenFile !== undefined) return { gateway, caFile, tokenFile };
   const name = findContextName(options, env);
   if (name !== undefined) {
-    const context = contextNamed(contextsFile(env), name);
-    return { gateway: gateway ?? context.gateway, caFile: caFile ?? context.caFile, tokenFile: tokenFile ?? context.tokenFile };
+    const file = contextsFile(env);
+    const context = contextNamed(file, name);
+    return {
+      gateway: gateway ?? context.gateway,
+      caFile: caFile ?? context.caFile,
+      tokenFile: tokenFile ?? context.tokenFile,
+      ...(context.readOnly ? { readOnly: { context: name, file } } : {}),
+    };
   }
   const state = new StateFolder(findHome(options.home, env));
   const addresses = readUpRecord(state.upFile)?.addresses;

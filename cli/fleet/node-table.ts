@@ -1,12 +1,14 @@
 // The columns of a node, for `nodes` and `top` alike.
+import { stateUnderMaintenance } from '../../core/common/maintenance.ts';
 import type { Node, Timestamp } from '../../proto/gen/messages.ts';
 import type { Paint } from '../terminal/output.ts';
 import { formatDuration, formatNumber } from '../terminal/quantity.ts';
 import type { Column } from '../terminal/table.ts';
 
-/** `NODE_STATE_NEVER_SEEN` → `never seen`. */
-export function stateWord(node: Node): string {
-  return node.state.replace('NODE_STATE_', '').replaceAll('_', ' ').toLowerCase();
+/** `NODE_STATE_NEVER_SEEN` → `never seen`; late and silent give way to a maintenance. */
+export function stateWord(node: Node, nowMs: number): string {
+  const word = node.state.replace('NODE_STATE_', '').replaceAll('_', ' ').toLowerCase();
+  return stateUnderMaintenance(word, node.info?.labels, nowMs);
 }
 
 /** Unix milliseconds; undefined where absent. */
@@ -16,7 +18,7 @@ export function toMs(time: Timestamp | null | undefined): number | undefined {
 
 export function nodeColumns(paint: Paint, nowMs: number): Column<Node>[] {
   return [
-    { header: 'STATE', text: stateWord, paint: (text, node) => paintState(text, node, paint) },
+    { header: 'STATE', text: (node) => stateWord(node, nowMs), paint: (text) => paintState(text, paint) },
     { header: 'NAME', text: (node) => node.info?.name || node.nodeId, maxWidth: 32 },
     number('CPU %', (node) => node.summary?.cpuPercent),
     number('MEM %', (node) => node.summary?.memoryPercent),
@@ -43,14 +45,15 @@ function agoWords(thenMs: number | undefined, nowMs: number): string {
   return thenMs === undefined || thenMs === 0 ? 'never' : `${formatDuration(nowMs - thenMs)} ago`;
 }
 
-function paintState(text: string, node: Node, paint: Paint): string {
-  switch (node.state) {
-    case 'NODE_STATE_LIVE':
+/** The cell may be padded. */
+function paintState(text: string, paint: Paint): string {
+  switch (text.trim()) {
+    case 'live':
       return paint.green(text);
-    case 'NODE_STATE_LATE':
+    case 'late':
       return paint.yellow(text);
-    case 'NODE_STATE_SILENT':
-    case 'NODE_STATE_QUARANTINED':
+    case 'silent':
+    case 'quarantined':
       return paint.red(text);
     default:
       return paint.dim(text);
@@ -58,9 +61,12 @@ function paintState(text: string, node: Node, paint: Paint): string {
 }
 
 /** `3 nodes: 2 live, 1 late`. */
-export function countWords(nodes: readonly Node[]): string {
+export function countWords(nodes: readonly Node[], nowMs = Date.now()): string {
   const counts = new Map<string, number>();
-  for (const node of nodes) counts.set(stateWord(node), (counts.get(stateWord(node)) ?? 0) + 1);
+  for (const node of nodes) {
+    const word = stateWord(node, nowMs);
+    counts.set(word, (counts.get(word) ?? 0) + 1);
+  }
   const parts = [...counts].map(([word, count]) => `${count} ${word}`).join(', ');
   return `${nodes.length} ${nodes.length === 1 ? 'node' : 'nodes'}${parts === '' ? '' : `: ${parts}`}`;
 }

@@ -1,5 +1,6 @@
 // In which order `top` shows the nodes.
 import type { Node } from '../../proto/gen/messages.ts';
+import { stateWord } from './node-table.ts';
 
 export type SortKey = 'cpu' | 'memory' | 'disk' | 'load' | 'name' | 'state';
 
@@ -10,7 +11,7 @@ export const SORT_KEYS: Record<SortKey, { key: string; value: (node: Node) => nu
   disk: { key: 'd', value: (node) => node.summary?.diskPercent },
   load: { key: 'l', value: (node) => node.summary?.load1 },
   name: { key: 'n', value: nameOf },
-  state: { key: 's', value: (node) => node.state },
+  state: { key: 's', value: (node) => stateWord(node, Date.now()) },
 };
 
 function nameOf(node: Node): string {

@@ -5,14 +5,16 @@ import { channelTls } from '../../core/node/channel-credentials.ts';
 import type { UploadMessage } from '../../proto/gen/messages.ts';
 import { UploadCall } from '../../proto/upload-call.ts';
 import { type FleetTarget, toFleetError } from '../fleet/fleet-client.ts';
+import { assertMayChange } from '../fleet/read-only.ts';
 
 /** One call. What is unacknowledged when it fails has to be sent again by the next one. */
 export class UploadClient {
   readonly #client: Client;
   readonly #call: UploadCall;
 
-  /** `onStored` is told rows as they become durable. */
+  /** `onStored` is told rows as they become durable. Throws `permission_denied` where the context is read-only. */
   constructor(target: FleetTarget, onStored: (rows: number) => void) {
+    assertMayChange(target, 'an import');
     const tls = channelTls(target.gateway, readFileSync(target.caFile));
     this.#client = new Client(target.gateway, tls.credentials, { ...tls.options, 'grpc.enable_retries': 0 });
     const metadata = new Metadata();
