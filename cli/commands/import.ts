@@ -25,6 +25,7 @@ interface Options extends TargetOptions {
   nodeColumn: string;
   tags: string[];
   fields: string[];
+  texts: string[];
   measurement: string;
   delimiter?: string;
   decimalComma?: true;
@@ -53,6 +54,7 @@ export function importCommand(context: CommandContext): Command {
     .option('--node <name>', 'one node for all rows (default without a column: the name of the file)', '')
     .option('--tags <columns>', 'columns that name the series, comma-separated (default: texts with few values)', list, [])
     .option('--fields <columns>', 'columns to take as numbers, comma-separated (default: all numbers)', list, [])
+    .option('--texts <columns>', 'columns to store as texts, comma-separated (default: texts that name no series)', list, [])
     .option('--measurement <name>', 'table (default: the name of the file)', '')
     .option('--delimiter <character>', 'of a CSV file (default: guessed)', oneCharacter)
     .option('--decimal-comma', 'numbers of a CSV file are written 12,5')
@@ -85,8 +87,8 @@ async function importFile(path: string, options: Options, { output, env }: Comma
     ...(options.delimiter === undefined ? {} : { delimiter: options.delimiter }),
     ...(options.decimalComma ? { decimalComma: true } : {}),
   });
-  const { time: timeColumn, timeFormat, zone: timeZone, nodeColumn, node, tags, fields, measurement } = options;
-  const mapping = source.plan({ timeColumn, timeFormat, timeZone, nodeColumn, node, tags, fields, measurement });
+  const { time: timeColumn, timeFormat, zone: timeZone, nodeColumn, node, tags, fields, texts, measurement } = options;
+  const mapping = source.plan({ timeColumn, timeFormat, timeZone, nodeColumn, node, tags, fields, texts, measurement });
   for (const line of planLines(source, mapping)) output.note(line);
   if (options.dryRun) {
     if (options.json) output.json({ file: path, bytes: source.bytes, format: source.description, mapping });
@@ -220,7 +222,7 @@ class Rejects {
   }
 }
 
-function planLines(source: ImportSource, { time, node, tags, fields, measurement, leftOut }: ImportMapping): string[] {
+function planLines(source: ImportSource, { time, node, tags, fields, texts, measurement, leftOut }: ImportMapping): string[] {
   const named = (columns: readonly { header: string; name: string }[]): string =>
     columns.map(({ header, name }) => (header === name ? name : `${header} → ${name}`)).join(', ') || 'none';
   return [
@@ -230,6 +232,7 @@ function planLines(source: ImportSource, { time, node, tags, fields, measurement
     `  node    ${node.column < 0 ? `${node.name}, for all rows` : node.header}`,
     `  tags    ${named(tags)}`,
     `  fields  ${named(fields)}`,
+    ...(texts.length === 0 ? [] : [`  texts   ${named(texts)}`]),
     ...leftOut.map(({ header, reason }) => `  left out ${header}: ${reason}`),
   ];
 }

@@ -218,7 +218,7 @@ function importArguments(folder: string, { file, table, columns }: ColdPartition
       .join(',');
   const given = Object.entries({
     ...{ '--measurement': table, '--time': 'timestamp', '--node-column': 'node_id', '--tags': of('symbol'), '--fields': of('double') },
-    ...{ '--ttl': String(options.ttl), '--home': options.home, '--gateway': options.gateway },
+    ...{ '--texts': of('varchar'), '--ttl': String(options.ttl), '--home': options.home, '--gateway': options.gateway },
     ...{ '--ca-file': options.caFile, '--token-file': options.tokenFile },
   });
   return [join(folder, file), ...given.flatMap(([name, value]) => (value ? [name, value] : []))];

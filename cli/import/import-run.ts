@@ -3,7 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { MusterError } from '../../core/common/muster-error.ts';
 import { MAX_FUTURE_US } from '../../core/common/row-time.ts';
 import { BatchBuilder } from '../../core/node/import/batch-builder.ts';
-import { cutRows } from '../../core/node/import/import-identity.ts';
+import { CutPoints } from '../../core/node/import/import-identity.ts';
 import type { ImportMapping } from '../../core/node/import/import-mapping.ts';
 import type { ImportSource, RowRefusal, SourceReader } from '../../core/node/import/import-source.ts';
 import { encodeBatch } from '../../proto/batch-codec.ts';
@@ -84,6 +84,7 @@ export class ImportRun {
       measurement: mapping.measurement,
       tags: mapping.tags.map((tag) => tag.name),
       fields: mapping.fields.map((field) => field.name),
+      texts: mapping.texts.map((text) => text.name),
       identity,
       onBatch: ({ nodeId, epoch, seq, createdUs, frame, labels }) => {
         this.#newestUs = Math.max(this.#newestUs, createdUs);
@@ -109,17 +110,15 @@ export class ImportRun {
       resume?.position,
     );
     try {
-      const cutAfter = cutRows(mapping);
-      let savedAt = this.#reader.counts.taken;
+      const cuts = new CutPoints(mapping);
       for (let more = true; more; ) {
         more = await this.#reader.next();
         if (this.#options.speed > 0) builder.flush();
-        const due = !more || this.#reader.counts.taken - savedAt >= cutAfter;
+        const due = cuts.reached(this.#reader.counts.taken, builder.textBytes, !more);
         if (due) builder.flush();
         await this.#pace();
         await this.#deliver(due);
         if (!due) continue;
-        savedAt = this.#reader.counts.taken;
         const { position } = this.#reader;
         const offered = maxRowsPerNode === undefined ? {} : builder.offered();
         checkpoint.save({

@@ -5,6 +5,9 @@ import { parseRollUpView } from './tier-names.ts';
 /** Lower snake case: a letter, then letters, digits and underscores, at most 64. It needs no quoting in SQL. */
 const NAME = /^[a-z][a-z0-9_]{0,63}$/;
 
+/** Of a telemetry table, its time and node among them: each is a file a day. */
+export const MAX_TABLE_COLUMNS = 500;
+
 /** Tables of Muster itself. */
 const OWN_TABLES = new Set(['deliveries', 'drops', 'events', 'nodes', 'node_history', 'telemetry', 'tables', 'columns']);
 

@@ -1,7 +1,12 @@
 // Makes telemetry tables and columns before their first row, and knows which frame shapes cannot be stored.
 // Automatic tables and columns are off in the database: a tag column it makes by itself is not part of the dedup key.
 
-import { columnNameProblem, isReservedMeasurement, measurementNameProblem } from '../../core/common/measurement-names.ts';
+import {
+  columnNameProblem,
+  isReservedMeasurement,
+  MAX_TABLE_COLUMNS,
+  measurementNameProblem,
+} from '../../core/common/measurement-names.ts';
 import { MusterError } from '../../core/common/muster-error.ts';
 import type { DecodedFrame } from '../../proto/batch-codec.ts';
 import type { EtlEvents } from '../events.ts';
@@ -26,9 +31,8 @@ interface Column {
   dedupKey: boolean;
 }
 
-/** Each table costs the database memory and files; each column a file a day. */
+/** Each table costs the database memory and files. */
 const MAX_TABLES = 500;
-const MAX_COLUMNS = 500;
 /** How often a change of a table is tried that the database itself refuses: it may be busy with another one. */
 const ALTER_ATTEMPTS = 6;
 /** How long a shape counts as refused by the database before it is tried again. */
@@ -139,8 +143,8 @@ export class Schema implements PlanSource {
       }
     }
     const missing = [...wanted].filter(([name]) => !columns.has(name));
-    if (columns.size + missing.length > MAX_COLUMNS) {
-      return { reason: 'too_many_series', detail: `${measurement} has ${columns.size} columns, the limit is ${MAX_COLUMNS}` };
+    if (columns.size + missing.length > MAX_TABLE_COLUMNS) {
+      return { reason: 'too_many_series', detail: `${measurement} has ${columns.size} columns, the limit is ${MAX_TABLE_COLUMNS}` };
     }
     for (const [name, type] of missing) {
       await this.#alter(measurement, `ALTER TABLE "${measurement}" ADD COLUMN IF NOT EXISTS "${name}" ${type}`);

@@ -205,7 +205,8 @@ const SCHEMAS = {
       ...{ time_zone: text('Of times without one; default UTC'), node_column: text('Default: guessed'), node: text('One for all rows') },
       ...{
         tags: text('Columns, comma-separated'),
-        fields: text('Columns, comma-separated'),
+        fields: text('Columns of numbers, comma-separated'),
+        texts: text('Columns to store as texts, comma-separated'),
         measurement: text('Default: name of the file'),
       },
       shift_to_now: { type: 'boolean', description: 'Moves all times so that the newest is now' },

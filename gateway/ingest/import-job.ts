@@ -211,11 +211,12 @@ export class ImportJob {
   }
 }
 
-function toMappingMessage({ time, node, tags, fields, measurement }: ImportMapping): JobMessage['mapping'] {
+function toMappingMessage({ time, node, tags, fields, texts, measurement }: ImportMapping): JobMessage['mapping'] {
   return {
     ...{ timeColumn: time.header, timeFormat: time.format, timeZone: time.zone },
     ...{ nodeColumn: node.header, node: node.name },
-    ...{ tags: tags.map((tag) => tag.header), fields: fields.map((field) => field.header), measurement },
+    ...{ tags: tags.map((tag) => tag.header), fields: fields.map((field) => field.header) },
+    ...{ texts: texts.map((text) => text.header), measurement },
   };
 }
 

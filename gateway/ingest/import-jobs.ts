@@ -117,7 +117,7 @@ export class ImportJobs implements Component {
 }
 
 const NO_MAPPING = {
-  ...{ timeColumn: '', timeFormat: '', timeZone: '', nodeColumn: '', node: '', tags: [], fields: [], measurement: '' },
+  ...{ timeColumn: '', timeFormat: '', timeZone: '', nodeColumn: '', node: '', tags: [], fields: [], texts: [], measurement: '' },
 };
 
 function checkRequest({ speed, stepSeconds }: StartImportRequest): void {

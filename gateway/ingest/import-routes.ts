@@ -24,7 +24,7 @@ const UPLOADS = 'uploads';
 const UPLOAD_TIMEOUT_MS = 4 * 3_600_000;
 const MAX_FIELD_BYTES = 4096;
 const TEXTS = ['time_column', 'time_format', 'time_zone', 'node_column', 'node', 'measurement'] as const;
-const LISTS = ['tags', 'fields'] as const;
+const LISTS = ['tags', 'fields', 'texts'] as const;
 const NUMBERS = ['window_seconds', 'step_seconds', 'speed', 'max_rows_per_node'] as const;
 const FIELDS: readonly string[] = [...TEXTS, ...LISTS, ...NUMBERS, 'shift_to_now'];
 
@@ -128,7 +128,7 @@ function toRequest(file: string, fields: ReadonlyMap<string, string>): StartImpo
     mapping: {
       ...{ timeColumn: text('time_column'), timeFormat: text('time_format'), timeZone: text('time_zone') },
       ...{ nodeColumn: text('node_column'), node: text('node'), measurement: text('measurement') },
-      ...{ tags: list('tags'), fields: list('fields') },
+      ...{ tags: list('tags'), fields: list('fields'), texts: list('texts') },
     },
     shiftToNow: ['1', 'true', 'yes'].includes(fields.get('shift_to_now') ?? ''),
     ...{ windowSeconds: number('window_seconds'), stepSeconds: number('step_seconds'), speed: number('speed') },
@@ -146,7 +146,7 @@ function toJob(job: ImportJob): object {
     mapping: job.mapping && {
       ...{ time_column: job.mapping.timeColumn, time_format: job.mapping.timeFormat, time_zone: job.mapping.timeZone },
       ...{ node_column: job.mapping.nodeColumn, node: job.mapping.node, tags: job.mapping.tags, fields: job.mapping.fields },
-      measurement: job.mapping.measurement,
+      ...{ texts: job.mapping.texts, measurement: job.mapping.measurement },
     },
   };
 }

@@ -5,7 +5,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { toMusterError } from '../../core/common/muster-error.ts';
 import { timeWindow } from '../../core/common/row-time.ts';
 import { BatchBuilder } from '../../core/node/import/batch-builder.ts';
-import { cutRows, importIdentity } from '../../core/node/import/import-identity.ts';
+import { CutPoints, importIdentity } from '../../core/node/import/import-identity.ts';
 import type { ImportMapping } from '../../core/node/import/import-mapping.ts';
 import type { ImportSource, ReadOptions } from '../../core/node/import/import-source.ts';
 import { openSource } from '../../core/node/import/open-source.ts';
@@ -71,6 +71,7 @@ async function send(source: ImportSource, mapping: ImportMapping, shiftUs: numbe
     measurement: mapping.measurement,
     tags: mapping.tags.map((tag) => tag.name),
     fields: mapping.fields.map((field) => field.name),
+    texts: mapping.texts.map((text) => text.name),
     identity: `${identity} ${shiftUs}`,
     onBatch: ({ nodeId, epoch, seq, createdUs, frame, labels }) => {
       const batch = encodeBatch({ epoch, seq, createdUs, frames: [frame], events: [], dropped: [] });
@@ -104,14 +105,10 @@ async function send(source: ImportSource, mapping: ImportMapping, shiftUs: numbe
     progress();
   };
   try {
-    const cutAfter = cutRows(mapping);
-    let cutAt = 0;
+    const cuts = new CutPoints(mapping);
     for (let more = true; more; ) {
       more = await reader.next();
-      if (!more || speed > 0 || reader.counts.taken - cutAt >= cutAfter) {
-        builder.flush();
-        cutAt = reader.counts.taken;
-      }
+      if (cuts.reached(reader.counts.taken, builder.textBytes, !more) || speed > 0) builder.flush();
       await deliver();
       // A span may hold rows of several pieces, and a piece those of several spans.
       while (step?.isFull) {

@@ -1269,12 +1269,14 @@ export interface ImportMapping {
   /** Column that names the node; or `node` names one for all rows. */
   nodeColumn: string;
   node: string;
-  /** Columns that name the series; empty means all texts with few different values. Other texts are left out: rows are times, tags and numbers. */
+  /** Columns that name the series; empty means all texts with few different values. */
   tags: string[];
   /** Columns to take as numbers; empty means all that are. */
   fields: string[];
   /** Table. */
   measurement: string;
+  /** Columns to store as texts; empty means all texts that name no series. */
+  texts: string[];
 }
 
 export interface StartImportRequest {
@@ -1360,6 +1362,7 @@ export const IMPORT_MAPPING_FIELDS: Fields = [
   { no: 6, name: 'tags', type: 'string', repeated: true },
   { no: 7, name: 'fields', type: 'string', repeated: true },
   { no: 8, name: 'measurement', type: 'string' },
+  { no: 9, name: 'texts', type: 'string', repeated: true },
 ];
 
 export const START_IMPORT_REQUEST_FIELDS: Fields = [

@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import { doorEpoch } from '../../common/door-epoch.ts';
 import type { FrameColumns } from '../../common/frame.ts';
+import { NO_TEXT_GROUPS, type RowTexts, type TextGroup, TextRows } from './text-rows.ts';
 
 /** Values of a batch at most: beside series and times it must stay within 512 KiB. */
 const BATCH_VALUE_BYTES = 320 * 1024;
@@ -49,11 +50,14 @@ export class NodeRows {
   indexes = NO_INDEXES;
   values = NO_NUMBERS;
   series: ImportSeries[] = [];
+  /** Undefined where no column is a text. */
+  readonly texts: TextRows | undefined;
 
-  constructor(nodeId: string, labels: Readonly<Record<string, string>>, width: number) {
+  constructor(nodeId: string, labels: Readonly<Record<string, string>>, width: number, textWidth = 0) {
     this.nodeId = nodeId;
     this.labels = labels;
     this.width = width;
+    this.texts = textWidth === 0 ? undefined : new TextRows(textWidth);
   }
 
   /** Makes room for more rows. */
@@ -81,6 +85,8 @@ export interface BatchBuilderOptions {
   measurement: string;
   tags: readonly string[];
   fields: readonly string[];
+  /** Default none. */
+  texts?: readonly string[];
   /** What the file and the options are told from others by. */
   identity: string;
   onBatch(batch: ImportBatch): void;
@@ -88,17 +94,22 @@ export interface BatchBuilderOptions {
 
 export class BatchBuilder {
   readonly #options: BatchBuilderOptions;
+  readonly #rowBytes: number;
   readonly #maxRows: number;
   readonly #maxWaiting: number;
   readonly #epoch: Uint8Array;
   readonly #nodes = new Map<string, NodeRows>();
   #waiting = 0;
+  #waitingTextBytes = 0;
+  /** Of all texts taken so far. */
+  textBytes = 0;
   /** Of the frame under way. */
   #scratch = new ArrayBuffer(0);
 
   constructor(options: BatchBuilderOptions) {
     this.#options = options;
     const rowBytes = options.fields.length * 8 + ROW_BYTES;
+    this.#rowBytes = rowBytes;
     this.#maxRows = Math.max(1, Math.floor(BATCH_VALUE_BYTES / rowBytes));
     this.#maxWaiting = Math.min(MAX_WAITING_ROWS, Math.floor(MAX_WAITING_BYTES / rowBytes));
     this.#epoch = doorEpoch('import', createHash('sha256').update(options.identity).digest());
@@ -109,15 +120,17 @@ export class BatchBuilder {
     let node = this.#nodes.get(name);
     if (node === undefined) {
       const nodeId = toNodeId(name);
-      node = new NodeRows(nodeId, nodeId === name ? {} : { name }, this.#options.fields.length);
+      const { fields, texts = [] } = this.#options;
+      node = new NodeRows(nodeId, nodeId === name ? {} : { name }, fields.length, texts.length);
       this.#nodes.set(name, node);
     }
     return node;
   }
 
-  /** Takes the row whose values stand in `values` from `from` on, in the order of the fields. */
-  add(series: ImportSeries, timeUs: number, values: Float64Array, from: number): void {
+  /** Takes the row whose values stand in `values` from `from` on, in the order of the fields; `texts` in the order of theirs. */
+  add(series: ImportSeries, timeUs: number, values: Float64Array, from: number, texts?: RowTexts): void {
     const { node } = series;
+    if (node.texts !== undefined && texts !== undefined) this.#addTexts(node, node.texts, texts);
     if (node.rows === node.times.length) node.grow();
     if (series.index < 0) series.index = node.series.push(series) - 1;
     const { width } = node;
@@ -128,7 +141,16 @@ export class BatchBuilder {
     for (let i = 0, at = row * width; i < width; i++) into[at + i] = values[from + i] as number;
     this.#waiting++;
     if (node.rows >= this.#maxRows || node.series.length >= MAX_BATCH_SERIES) this.#cut(node);
-    else if (this.#waiting >= this.#maxWaiting) this.flush();
+    else if (this.#waiting >= this.#maxWaiting || this.#waitingTextBytes >= MAX_WAITING_BYTES) this.flush();
+  }
+
+  /** Texts are as long as they are: the batch is cut before a row that it has no room for. */
+  #addTexts(node: NodeRows, waiting: TextRows, texts: RowTexts): void {
+    const bytes = TextRows.bytesOf(texts);
+    if (node.rows > 0 && waiting.bytes + bytes + node.rows * this.#rowBytes > BATCH_VALUE_BYTES) this.#cut(node);
+    waiting.add(texts, bytes);
+    this.#waitingTextBytes += bytes;
+    this.textBytes += bytes;
   }
 
   /** Numbers given so far, by node name: with them an import goes on where it stood. */
@@ -155,37 +177,39 @@ export class BatchBuilder {
   }
 
   #cut(node: NodeRows): void {
-    const { measurement, tags, fields, onBatch } = this.#options;
-    const { rows, width, values: byRow } = node;
+    for (const group of node.texts?.groups() ?? NO_TEXT_GROUPS) this.#hand(node, group);
+    for (const series of node.series) series.index = -1;
+    node.series = [];
+    this.#waiting -= node.rows;
+    this.#waitingTextBytes -= node.texts?.bytes ?? 0;
+    node.rows = 0;
+    node.texts?.clear();
+  }
+
+  /** Hands out the rows of a group as one batch. */
+  #hand(node: NodeRows, group: TextGroup): void {
+    const { measurement, tags, fields, texts: textFields = [], onBatch } = this.#options;
+    const { width, values: byRow } = node;
+    const chosen = group.rows;
+    const rows = chosen?.length ?? node.rows;
     const values = this.#column(rows * width);
     for (let field = 0, at = 0; field < width; field++) {
-      for (let row = 0, from = field; row < rows; row++, from += width) values[at++] = byRow[from] as number;
+      if (chosen !== undefined) for (const row of chosen) values[at++] = byRow[row * width + field] as number;
+      else for (let row = 0, from = field; row < rows; row++, from += width) values[at++] = byRow[from] as number;
     }
-    const timeUs = node.times.subarray(0, rows);
+    const timeUs = chosen === undefined ? node.times.subarray(0, rows) : Float64Array.from(chosen, (row) => node.times[row] as number);
     let createdUs = Number.NEGATIVE_INFINITY;
     for (let row = 0; row < rows; row++) if ((timeUs[row] as number) > createdUs) createdUs = timeUs[row] as number;
     const frame: FrameColumns = {
       ...{ measurement, tags, fields, values, timeUs },
       series: node.series.map((series) => series.tagValues),
-      seriesIndex: node.indexes.subarray(0, rows),
-      textFields: [],
-      texts: [],
+      seriesIndex: chosen === undefined ? node.indexes.subarray(0, rows) : chosen.map((row) => node.indexes[row] as number),
+      textFields: group.fields.map((field) => textFields[field] as string),
+      texts: node.texts?.textsOf(group) ?? [],
     };
     node.seq++;
     const labels = node.seq === 1 ? node.labels : {};
-    const batch = {
-      nodeId: node.nodeId,
-      epoch: this.#epoch,
-      seq: node.seq,
-      createdUs,
-      frame,
-      labels,
-    };
-    for (const series of node.series) series.index = -1;
-    node.series = [];
-    node.rows = 0;
-    this.#waiting -= rows;
-    onBatch(batch);
+    onBatch({ nodeId: node.nodeId, epoch: this.#epoch, seq: node.seq, createdUs, frame, labels });
   }
 
   #column(length: number): Float64Array {

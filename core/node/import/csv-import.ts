@@ -5,6 +5,7 @@ import type { ReadOptions } from './import-source.ts';
 import { NOT_A_NUMBER, numberOf } from './number-cell.ts';
 import { RowGate, shownCell } from './row-gate.ts';
 import { SeriesTable } from './series-table.ts';
+import { textProblem } from './text-rows.ts';
 import { createTimeParser } from './time-cell.ts';
 
 export interface CsvImportOptions extends ReadOptions {
@@ -21,6 +22,7 @@ export class CsvImport {
   readonly #series: SeriesTable;
   readonly #fieldColumns: Int32Array;
   readonly #values: Float64Array;
+  readonly #texts: (string | null)[] | undefined;
   readonly counts: RowGate;
 
   constructor(options: CsvImportOptions) {
@@ -35,6 +37,7 @@ export class CsvImport {
     );
     this.#fieldColumns = Int32Array.from(mapping.fields, (field) => field.column);
     this.#values = new Float64Array(mapping.fields.length);
+    this.#texts = mapping.texts.length === 0 ? undefined : mapping.texts.map(() => null);
     this.scanner = new CsvScanner(delimiter, (row) => this.#row(row));
   }
 
@@ -53,10 +56,10 @@ export class CsvImport {
       this.#refuse(row, `${mapping.time.header} is ${shown(row, column)}: no time as ${mapping.time.format}`);
       return;
     }
-    if (!counts.admits(row.number, timeUs) || !this.#readValues(row)) return;
+    if (!counts.admits(row.number, timeUs) || !this.#readValues(row) || !this.#readTexts(row)) return;
     const series = this.#series.find(row);
     if (!counts.admitsNode(series.node)) return;
-    builder.add(series, timeUs, this.#values, 0);
+    builder.add(series, timeUs, this.#values, 0, this.#texts);
     counts.taken++;
   }
 
@@ -75,6 +78,18 @@ export class CsvImport {
       values[i] = value;
     }
     return true;
+  }
+
+  /** An empty cell is no text; one of two quotes is the empty text. */
+  #readTexts(row: CsvRow): boolean {
+    const into = this.#texts;
+    if (into === undefined) return true;
+    const { texts } = this.#options.mapping;
+    for (const [i, { column }] of texts.entries())
+      into[i] = row.starts[column] === row.ends[column] && row.quotes[column] === 0 ? null : cellText(row, column);
+    const problem = textProblem(into, texts);
+    if (problem !== undefined) this.#refuse(row, problem);
+    return problem === undefined;
   }
 
   #refuse(row: CsvRow, reason: string): void {

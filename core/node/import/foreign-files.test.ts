@@ -5,12 +5,13 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { BatchBuilder } from './batch-builder.ts';
 import type { WantedMapping } from './import-mapping.ts';
+import type { ReadOptions } from './import-source.ts';
 import { openSource } from './open-source.ts';
 
 const FIXTURES = join(import.meta.dirname, '../../../test/fixtures/import');
 const FIRST_US = Date.UTC(2026, 10, 20, 8) * 1000;
 const GUESSED: WantedMapping = {
-  ...{ timeColumn: '', timeFormat: '', timeZone: '', nodeColumn: '', node: '', tags: [], fields: [], measurement: 'm' },
+  ...{ timeColumn: '', timeFormat: '', timeZone: '', nodeColumn: '', node: '', tags: [], fields: [], texts: [], measurement: 'm' },
 };
 
 interface Row {
@@ -19,14 +20,14 @@ interface Row {
   [column: string]: number | string | null;
 }
 
-async function read(path: string, wanted: Partial<WantedMapping> = {}, fromRow?: number) {
+async function read(path: string, wanted: Partial<WantedMapping> = {}, fromRow?: number, more: Partial<ReadOptions> = {}) {
   const source = await openSource(path);
   const mapping = source.plan({ ...GUESSED, ...wanted });
   const rows: Row[] = [];
   const refused: string[] = [];
   const builder = new BatchBuilder({
     ...{ measurement: mapping.measurement, tags: mapping.tags.map((tag) => tag.name), fields: mapping.fields.map((field) => field.name) },
-    identity: 'x',
+    ...{ texts: mapping.texts.map((text) => text.name), identity: 'x' },
     onBatch: ({ nodeId, labels, frame }) => {
       for (let row = 0; row < frame.timeUs.length; row++) {
         const tags = frame.series[frame.seriesIndex[row] as number] as readonly string[];
@@ -34,6 +35,7 @@ async function read(path: string, wanted: Partial<WantedMapping> = {}, fromRow?:
         rows.push({
           ...{ node: labels['name'] ?? nodeId, timeUs: frame.timeUs[row] as number },
           ...Object.fromEntries(frame.tags.map((tag, i) => [tag, tags[i] as string])),
+          ...Object.fromEntries(frame.textFields.map((name, i) => [name, frame.texts[row * frame.textFields.length + i] as string])),
           ...Object.fromEntries(frame.fields.map((field, i) => [field, Number.isNaN(values[i]) ? null : (values[i] as number)])),
         });
       }
@@ -41,7 +43,7 @@ async function read(path: string, wanted: Partial<WantedMapping> = {}, fromRow?:
   });
   const window = { oldestUs: 0, newestUs: Number.MAX_SAFE_INTEGER };
   const reader = await source.read(
-    { builder, mapping, shiftUs: 0, window, onRefused: ({ reason }) => refused.push(reason) },
+    { builder, mapping, shiftUs: 0, window, onRefused: ({ reason }) => refused.push(reason), ...more },
     fromRow === undefined ? undefined : { offset: 0, row: fromRow },
   );
   try {
@@ -92,6 +94,11 @@ it('reads what a spreadsheet wrote', async () => {
 
 it.each([0, 1, 89, 90, 150, 199])('goes on after row %i of a file of several row groups and pages', async (row) => {
   expect((await read(join(FIXTURES, 'pyarrow-encodings.parquet'), {}, row)).rows).toEqual(expected(false).slice(row));
+});
+
+it.each(CODECS)('reads every row of %s as texts, and with no memory for a page', async (name) => {
+  const { rows } = await read(join(FIXTURES, name), { texts: ['region'] }, undefined, { heldBytes: 0, pieceBytes: 1 });
+  expect(rows).toEqual(expected(false));
 });
 
 it('takes every type that is a number, and refuses an integer that a double does not hold', async () => {

@@ -2,11 +2,25 @@
 import type { ImportMapping } from './import-mapping.ts';
 
 /**
- * Rows between two points where everything that waits is cut into batches. Where a batch ends must depend on the rows alone, so every importer
- * does it after as many.
+ * Says after which rows everything that waits is cut into batches. Where a batch ends must depend on the rows alone, so every importer does it
+ * after as many.
  */
-export function cutRows({ fields }: ImportMapping): number {
-  return Math.min(MAX_CUT_ROWS, Math.max(1000, Math.floor(CUT_BYTES / (fields.length * 8 + 12))));
+export class CutPoints {
+  readonly #rows: number;
+  #lastRows = 0;
+  #lastTextBytes = 0;
+
+  constructor({ fields }: Pick<ImportMapping, 'fields'>) {
+    this.#rows = Math.min(MAX_CUT_ROWS, Math.max(1000, Math.floor(CUT_BYTES / (fields.length * 8 + 12))));
+  }
+
+  /** True once for each point: `rows` were taken, and texts of so many bytes. */
+  reached(rows: number, textBytes: number, last: boolean): boolean {
+    if (!last && rows - this.#lastRows < this.#rows && textBytes - this.#lastTextBytes < CUT_BYTES) return false;
+    this.#lastRows = rows;
+    this.#lastTextBytes = textBytes;
+    return true;
+  }
 }
 
 const MAX_CUT_ROWS = 300_000;
@@ -25,10 +39,11 @@ export interface IdentityOptions {
 }
 
 export function importIdentity(fingerprint: string, mapping: ImportMapping, options: IdentityOptions): string {
-  const { time, node, tags, fields, measurement } = mapping;
+  const { time, node, tags, fields, texts, measurement } = mapping;
   const { now, windowSeconds, maxRowsPerNode, replayed, stepSeconds } = options;
   return JSON.stringify([
     ...[fingerprint, time, node, tags, fields, measurement, now, windowSeconds, maxRowsPerNode, replayed],
     ...(stepSeconds ? [stepSeconds] : []),
+    ...(texts.length > 0 ? [{ texts }] : []),
   ]);
 }

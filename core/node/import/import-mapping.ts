@@ -1,6 +1,7 @@
 // Which column of a file becomes what: what the caller named, the rest guessed from the header and the first rows.
-import { columnNameProblem, isReservedMeasurement, measurementNameProblem } from '../../common/measurement-names.ts';
+import { columnNameProblem, isReservedMeasurement, MAX_TABLE_COLUMNS, measurementNameProblem } from '../../common/measurement-names.ts';
 import { MusterError } from '../../common/muster-error.ts';
+import { MAX_TEXTS } from './text-rows.ts';
 import { createTimeParser } from './time-cell.ts';
 
 /** As `muster.v1.ImportMapping`; what is empty is guessed. */
@@ -12,6 +13,7 @@ export interface WantedMapping {
   node: string;
   tags: readonly string[];
   fields: readonly string[];
+  texts: readonly string[];
   measurement: string;
 }
 
@@ -28,7 +30,10 @@ export interface ImportMapping {
   /** Column -1 where `name` is the node of all rows. */
   node: { column: number; header: string; name: string };
   tags: MappedColumn[];
+  /** Numbers. */
   fields: MappedColumn[];
+  /** Stored as they are, and no part of what a series is. */
+  texts: MappedColumn[];
   measurement: string;
   /** Headers of columns that are neither, with the reason. */
   leftOut: { header: string; reason: string }[];
@@ -37,6 +42,8 @@ export interface ImportMapping {
 const TIME_NAMES = ['time', 'timestamp', 'ts', 'datetime', 'date_time', 'date', '_time', 'created_at'];
 const NODE_NAMES = ['node_id', 'node', 'host', 'hostname', 'instance', 'device', 'server'];
 const MAX_TAGS = 64;
+/** Every table has a time and a node. */
+const OWN_COLUMNS = 2;
 const NUMBER = /^[+-]?(\d+[.,]?\d*|[.,]\d+)([eE][+-]?\d+)?$/;
 /** Share of the first cells that must read alike: a few bad rows must not decide what a column is. */
 const MOST = 0.7;
@@ -63,24 +70,20 @@ export function planMapping(
     wanted.nodeColumn !== '' ? at(wanted.nodeColumn, 'the node') : wanted.node !== '' ? -1 : guessNode(headers, timeColumn);
   const tagColumns = new Set(wanted.tags.map((tag) => at(tag, 'a tag')));
   const fieldColumns = new Set(wanted.fields.map((field) => at(field, 'a field')));
+  const textColumns = new Set(wanted.texts.map((text) => at(text, 'a text')));
+  const taken = [new Set([timeColumn, nodeColumn]), tagColumns, fieldColumns, textColumns];
   const leftOut: ImportMapping['leftOut'] = [];
   for (const [column, header] of headers.entries()) {
-    if (column === timeColumn || column === nodeColumn || tagColumns.has(column) || fieldColumns.has(column)) continue;
+    if (taken.some((columns) => columns.has(column))) continue;
     const cells = samples(column);
     // A text that looks like a number still names a series where few do: `0` and `1` of a tag `cpu`.
     if (most(cells, (cell) => NUMBER.test(cell)) && !(texts.has(column) && isTagLike(cells))) {
       if (wanted.fields.length === 0) fieldColumns.add(column);
       else leftOut.push({ header, reason: 'not among the fields named' });
-    } else if (wanted.tags.length > 0) leftOut.push({ header, reason: 'not among the tags named' });
-    else if (isTagLike(cells)) tagColumns.add(column);
-    else
-      leftOut.push({
-        header,
-        reason:
-          cells.length === 0
-            ? 'empty in the first rows'
-            : 'a different text in nearly every row, and only numbers and tags are taken: name it a tag if it names a series',
-      });
+    } else if (wanted.tags.length === 0 && isTagLike(cells)) tagColumns.add(column);
+    else if (cells.length === 0) leftOut.push({ header, reason: 'empty in the first rows' });
+    else if (wanted.texts.length > 0) leftOut.push({ header, reason: 'not among the texts named' });
+    else textColumns.add(column);
   }
   const mapping: ImportMapping = {
     time: {
@@ -91,6 +94,7 @@ export function planMapping(
     node: { column: nodeColumn, header: headers[nodeColumn] ?? '', name: nodeColumn < 0 ? wanted.node || baseName(fileName) : '' },
     tags: toColumns(headers, tagColumns, 'tag'),
     fields: toColumns(headers, fieldColumns, 'field'),
+    texts: toColumns(headers, textColumns, 'text'),
     measurement: wanted.measurement || toName(baseName(fileName)),
     leftOut,
   };
@@ -169,7 +173,7 @@ function isTagLike(cells: readonly string[]): boolean {
   return cells.length > 0 && cells.every((cell) => cell.length <= 255) && (distinct <= 20 || distinct <= cells.length / 2);
 }
 
-function toColumns(headers: readonly string[], columns: ReadonlySet<number>, what: 'tag' | 'field'): MappedColumn[] {
+function toColumns(headers: readonly string[], columns: ReadonlySet<number>, what: 'tag' | 'field' | 'text'): MappedColumn[] {
   return [...columns]
     .sort((a, b) => a - b)
     .map((column) => {
@@ -201,17 +205,30 @@ function baseName(path: string): string {
   return (path.split(/[\\/]/).at(-1) ?? path).replace(/\.[^.]*$/, '');
 }
 
-function checkMapping({ tags, fields, measurement }: ImportMapping): void {
-  if (fields.length === 0) throw new MusterError('invalid_argument', 'no column has numbers: name the fields with --fields');
+function checkMapping({ tags, fields, texts, measurement }: ImportMapping): void {
+  if (fields.length + texts.length === 0)
+    throw new MusterError('invalid_argument', 'no column has numbers or texts: name the fields with --fields');
   if (tags.length > MAX_TAGS)
     throw new MusterError('invalid_argument', `${tags.length} columns would be tags, at most ${MAX_TAGS} are taken: name them with --tags`);
+  if (texts.length > MAX_TEXTS)
+    throw new MusterError(
+      'invalid_argument',
+      `${texts.length} columns would be texts, at most ${MAX_TEXTS} are taken: name them with --texts`,
+    );
+  const columns = OWN_COLUMNS + tags.length + fields.length + texts.length;
+  if (columns > MAX_TABLE_COLUMNS)
+    throw new MusterError(
+      'invalid_argument',
+      `the table ${measurement} would have ${columns} columns, at most ${MAX_TABLE_COLUMNS} are taken: name ${MAX_TABLE_COLUMNS - OWN_COLUMNS - tags.length - texts.length} fields or fewer with --fields, and import the others into another table with --measurement`,
+    );
   const problem = measurementNameProblem(measurement);
   if (problem !== undefined) throw new MusterError('invalid_argument', `measurement ${problem}: name one with --measurement`);
   if (isReservedMeasurement(measurement))
     throw new MusterError('invalid_argument', `${measurement} is a table of Muster itself: name another with --measurement`);
   const names = new Map<string, string>();
-  for (const { name, header } of [...tags, ...fields]) {
+  for (const { name, header } of [...tags, ...fields, ...texts]) {
     const other = names.get(name);
+    if (other === header) throw new MusterError('invalid_argument', `column ${JSON.stringify(header)} is named for two things: choose one`);
     if (other !== undefined)
       throw new MusterError(
         'invalid_argument',

@@ -26,6 +26,8 @@ export interface ReadOptions {
   maxRowsPerNode?: number;
   /** Bytes read at a time, where the format allows to choose. */
   pieceBytes?: number;
+  /** Bytes of the file's pages in memory, where the format has pages; default 64 MiB. */
+  heldBytes?: number;
   onRefused(refusal: RowRefusal): void;
 }
 

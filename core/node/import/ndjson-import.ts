@@ -5,6 +5,7 @@ import type { ReadOptions, SourcePosition, SourceReader } from './import-source.
 import type { LineReader } from './line-reader.ts';
 import { NOT_A_NUMBER, numberOf } from './number-cell.ts';
 import { RowGate, shownCell } from './row-gate.ts';
+import { textProblem } from './text-rows.ts';
 import { createTimeParser } from './time-cell.ts';
 import { TupleSeries } from './tuple-series.ts';
 
@@ -28,6 +29,8 @@ export class NdjsonImport implements SourceReader {
   readonly #series: TupleSeries;
   readonly #tuple: Uint32Array;
   readonly #values: Float64Array;
+  readonly #textKeys: string[];
+  readonly #texts: (string | null)[] | undefined;
 
   constructor(headers: readonly string[], options: ReadOptions, lines: LineReader) {
     const { mapping } = options;
@@ -43,6 +46,8 @@ export class NdjsonImport implements SourceReader {
     this.#series = new TupleSeries(named.length, (tuple) => this.#makeSeries(tuple));
     this.#tuple = new Uint32Array(named.length);
     this.#values = new Float64Array(mapping.fields.length);
+    this.#textKeys = mapping.texts.map((text) => keyOf(text.column));
+    this.#texts = mapping.texts.length === 0 ? undefined : mapping.texts.map(() => null);
   }
 
   /** Unix µs of a value, NaN for what is no time. */
@@ -84,10 +89,10 @@ export class NdjsonImport implements SourceReader {
       gate.refuse(row, `${mapping.time.header} is ${shownValue(line[this.#timeKey])}: no time as ${mapping.time.format}`);
       return;
     }
-    if (!gate.admits(row, timeUs) || !this.#readNames(line, row) || !this.#readValues(line, row)) return;
+    if (!gate.admits(row, timeUs) || !this.#readNames(line, row) || !this.#readValues(line, row) || !this.#readTexts(line, row)) return;
     const series = this.#series.find(this.#tuple);
     if (!gate.admitsNode(series.node)) return;
-    builder.add(series, timeUs, this.#values, 0);
+    builder.add(series, timeUs, this.#values, 0, this.#texts);
     gate.taken++;
   }
 
@@ -120,6 +125,19 @@ export class NdjsonImport implements SourceReader {
       this.#values[f] = number;
     }
     return true;
+  }
+
+  #readTexts(line: Line, row: number): boolean {
+    const into = this.#texts;
+    if (into === undefined) return true;
+    for (const [i, key] of this.#textKeys.entries()) {
+      const value = line[key];
+      if (typeof value === 'object' && value !== null) return this.#refuseNested(row, key, value);
+      into[i] = value === undefined || value === null ? null : String(value);
+    }
+    const problem = textProblem(into, this.#options.mapping.texts);
+    if (problem !== undefined) this.#gate.refuse(row, problem);
+    return problem === undefined;
   }
 
   #refuseNested(row: number, key: string, value: object): boolean {

@@ -27,7 +27,7 @@ function write(name: string, line: (time: string, node: string, value: number) =
 async function read(path: string, from?: Stop, limit?: number): Promise<{ pieces: string[]; stops: Stop[] }> {
   const source = await openSource(path);
   const mapping = source.plan({
-    ...{ timeColumn: '', timeFormat: '', timeZone: '', nodeColumn: '', node: '', tags: [], fields: [], measurement: 'm' },
+    ...{ timeColumn: '', timeFormat: '', timeZone: '', nodeColumn: '', node: '', tags: [], fields: [], texts: [], measurement: 'm' },
   });
   let batches: string[] = [];
   const builder = new BatchBuilder({

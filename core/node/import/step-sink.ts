@@ -2,11 +2,13 @@
 // that comes late in the file comes with the span that reads it.
 import type { ImportSeries } from './batch-builder.ts';
 import type { RowSink } from './import-source.ts';
+import type { RowTexts } from './text-rows.ts';
 
 interface Held {
   series: ImportSeries;
   timeUs: number;
   values: Float64Array;
+  texts: RowTexts | undefined;
 }
 
 export class StepSink implements RowSink {
@@ -30,10 +32,10 @@ export class StepSink implements RowSink {
     return this.#sink.node(name);
   }
 
-  add(series: ImportSeries, timeUs: number, values: Float64Array, from: number): void {
+  add(series: ImportSeries, timeUs: number, values: Float64Array, from: number, texts?: RowTexts): void {
     this.#endUs ??= timeUs + this.#stepUs;
-    if (timeUs < this.#endUs) this.#sink.add(series, timeUs, values, from);
-    else this.#held.push({ series, timeUs, values: values.slice(from, from + series.node.width) });
+    if (timeUs < this.#endUs) this.#sink.add(series, timeUs, values, from, texts);
+    else this.#held.push({ series, timeUs, values: values.slice(from, from + series.node.width), texts: texts?.slice() });
   }
 
   /** Goes on to the next span that has rows. */
@@ -43,6 +45,6 @@ export class StepSink implements RowSink {
     const first = held.reduce((least, row) => Math.min(least, row.timeUs), Number.POSITIVE_INFINITY);
     const endUs = this.#endUs ?? 0;
     if (Number.isFinite(first)) this.#endUs = endUs + (Math.floor((first - endUs) / this.#stepUs) + 1) * this.#stepUs;
-    for (const { series, timeUs, values } of held) this.add(series, timeUs, values, 0);
+    for (const { series, timeUs, values, texts } of held) this.add(series, timeUs, values, 0, texts);
   }
 }

@@ -1,4 +1,5 @@
-// Walks one column of a Parquet file from page to page and hands out its values a window at a time: what it holds is one page and the dictionary.
+// Walks one column of a Parquet file from page to page and hands out its values a window at a time: what it holds is one page and the dictionary, or
+// neither while it is parked.
 import type { FileHandle } from 'node:fs/promises';
 import { parquetHeader } from 'hyparquet/src/column.js';
 import { deltaBinaryUnpack, deltaByteArray, deltaLengthByteArray } from 'hyparquet/src/delta.js';
@@ -9,11 +10,12 @@ import { MusterError } from '../../../common/muster-error.ts';
 import { decompress, MAX_PAGE_BYTES } from './decompress.ts';
 import { HybridRuns } from './hybrid-runs.ts';
 
-export type Window = Float64Array | Uint32Array;
+export type Texts = (string | null)[];
+export type Window = Float64Array | Uint32Array | Texts;
 
-/** What the values of a column become: doubles (NaN where there is none) or ids (0). */
+/** What the values of a column become: doubles (NaN where there is none), ids (0) or texts (null). */
 export interface ColumnReading<W extends Window> {
-  readonly absent: number;
+  readonly absent: W[number];
   make(length: number): W;
   convert(stored: DecodedArray): W;
 }
@@ -27,6 +29,10 @@ interface Page<W extends Window> {
   values: W;
   /** Of `values`, where there are no indexes. */
   at: number;
+  /** Of the file: its head. */
+  position: number;
+  /** Rows that were handed out. */
+  passed: number;
 }
 
 const HEAD_BYTES = 16 * 1024;
@@ -34,19 +40,26 @@ const LARGEST_HEAD_BYTES = 8 * 1024 * 1024;
 /** Rows of a page whose encoding may pack any number of them into a few bytes, and is unpacked as a whole. */
 const MAX_UNPACKED_ROWS = 4_000_000;
 const SCRATCH_ROWS = 16_384;
+/** Of a page's bytes: they, and the values that were made of them. */
+const HELD_FACTOR = 2;
+/** Of all cursors, between two waits. */
+const FLAGS = new Uint32Array(SCRATCH_ROWS);
+const INDEXES = new Uint32Array(SCRATCH_ROWS);
 
 export class ColumnCursor<W extends Window> {
   readonly #file: FileHandle;
   readonly #element: SchemaElement;
   readonly #meta: ColumnMetaData;
   readonly #reading: ColumnReading<W>;
-  readonly #flags = new Uint32Array(SCRATCH_ROWS);
-  readonly #indexes = new Uint32Array(SCRATCH_ROWS);
   /** In the file: the next page's head, and the end of the column's last page. */
   #position: number;
   readonly #end: number;
+  readonly #dictionaryAt: number;
   #dictionary: W | undefined;
   #page: Page<W> | undefined;
+  #parked: Pick<Page<W>, 'position' | 'passed'> | undefined;
+  #pageBytes = 0;
+  #dictionaryBytes = 0;
 
   /** One chunk: the column in one row group. */
   constructor(file: FileHandle, fileBytes: number, element: SchemaElement, meta: ColumnMetaData, reading: ColumnReading<W>) {
@@ -57,12 +70,28 @@ export class ColumnCursor<W extends Window> {
     const first = Number(meta.data_page_offset);
     const dictionary = Number(meta.dictionary_page_offset ?? 0);
     this.#position = dictionary > 0 ? Math.min(dictionary, first) : first;
+    this.#dictionaryAt = dictionary > 0 && dictionary < first ? dictionary : -1;
     this.#end = this.#position + Number(meta.total_compressed_size);
     if (!(this.#position >= 4 && this.#end <= fileBytes)) throw new MusterError('malformed', 'its pages lie outside of the file');
   }
 
+  /** Bytes of memory, about. */
+  get held(): number {
+    return (this.#pageBytes + this.#dictionaryBytes) * HELD_FACTOR;
+  }
+
+  /** Gives its memory back. The next read begins with reading the page and the dictionary once more. */
+  park(): void {
+    if (this.#page !== undefined && this.#page.rows > 0) this.#parked = { position: this.#page.position, passed: this.#page.passed };
+    this.#page = undefined;
+    this.#dictionary = undefined;
+    this.#pageBytes = 0;
+    this.#dictionaryBytes = 0;
+  }
+
   /** The next `count` rows. Throws `malformed` where the column has fewer, `limit_exceeded` for a page that is too large. */
   async read(into: W, count: number): Promise<void> {
+    await this.#resume();
     for (let at = 0; at < count; ) {
       while (this.#page === undefined || this.#page.rows === 0) this.#page = await this.#nextPage();
       const take = Math.min(count - at, this.#page.rows, SCRATCH_ROWS);
@@ -71,30 +100,38 @@ export class ColumnCursor<W extends Window> {
     }
   }
 
-  #take(page: Page<W>, into: W, at: number, count: number): void {
-    const flags = this.#flags;
-    let values = count;
-    if (page.present !== undefined) {
-      page.present.read(flags, 0, count);
-      values = 0;
-      for (let i = 0; i < count; i++) values += flags[i] as number;
+  async #resume(): Promise<void> {
+    if (this.#dictionary === undefined && this.#dictionaryAt >= 0 && this.#dictionaryAt < this.#position) {
+      const next = this.#position;
+      this.#position = this.#dictionaryAt;
+      await this.#nextPage();
+      this.#position = next;
     }
-    page.rows -= count;
+    const parked = this.#parked;
+    if (parked === undefined) return;
+    this.#parked = undefined;
+    this.#position = parked.position;
+    const page = await this.#nextPage();
+    for (let left = parked.passed; page !== undefined && left > 0; left -= SCRATCH_ROWS) pass(page, Math.min(left, SCRATCH_ROWS));
+    this.#page = page;
+  }
+
+  #take(page: Page<W>, into: W, at: number, count: number): void {
+    const first = page.at;
+    const values = pass(page, count);
     const from = page.values;
+    const { absent } = this.#reading;
     if (page.indexes === undefined) {
-      if (values === count) into.set(from.subarray(page.at, page.at + count), at);
-      else for (let i = 0, v = page.at; i < count; i++) into[at + i] = flags[i] === 0 ? this.#reading.absent : (from[v++] as number);
-      page.at += values;
+      if (values === count) copy(from, first, into, at, count);
+      else for (let i = 0, v = first; i < count; i++) into[at + i] = FLAGS[i] === 0 ? absent : (from[v++] as W[number]);
       return;
     }
-    const indexes = this.#indexes;
-    page.indexes.read(indexes, 0, values);
     for (let i = 0, v = 0; i < count; i++) {
-      if (page.present !== undefined && flags[i] === 0) {
-        into[at + i] = this.#reading.absent;
+      if (page.present !== undefined && FLAGS[i] === 0) {
+        into[at + i] = absent;
         continue;
       }
-      const value = from[indexes[v++] as number];
+      const value = from[INDEXES[v++] as number];
       if (value === undefined) throw new MusterError('malformed', 'a value is not in its dictionary');
       into[at + i] = value;
     }
@@ -111,11 +148,17 @@ export class ColumnCursor<W extends Window> {
         'limit_exceeded',
         `a page has ${length} bytes, at most ${MAX_PAGE_BYTES} are taken: write it with smaller pages`,
       );
-    const body = await this.#readAt(this.#position + bytes, length);
+    const position = this.#position;
+    const body = await this.#readAt(position + bytes, length);
     this.#position += bytes + length;
-    if (head.type === 'DICTIONARY_PAGE') this.#dictionary = this.#readDictionary(head, body);
-    else if (head.type === 'DATA_PAGE') return this.#readPage(head, body);
-    else if (head.type === 'DATA_PAGE_V2') return this.#readPageV2(head, body);
+    if (head.type === 'DICTIONARY_PAGE') {
+      this.#dictionary = this.#readDictionary(head, body);
+      this.#dictionaryBytes = head.uncompressed_page_size;
+    } else if (head.type === 'DATA_PAGE' || head.type === 'DATA_PAGE_V2') {
+      const page = head.type === 'DATA_PAGE' ? this.#readPage(head, body) : this.#readPageV2(head, body);
+      this.#pageBytes = head.uncompressed_page_size;
+      return { ...page, position };
+    }
     return undefined;
   }
 
@@ -158,7 +201,7 @@ export class ColumnCursor<W extends Window> {
       );
     const length = readerOf(bytes, 0).view.getUint32(0, true);
     const levels = (): HybridRuns => new HybridRuns(bytes, 4, 4 + length, 1);
-    return this.#page1(head.num_values, levels(), countAbsent(levels(), head.num_values, this.#flags), head.encoding, bytes, 4 + length);
+    return this.#page1(head.num_values, levels(), countAbsent(levels(), head.num_values), head.encoding, bytes, 4 + length);
   }
 
   #readPageV2({ data_page_header_v2: head, uncompressed_page_size }: PageHeader, body: Uint8Array): Page<W> {
@@ -174,7 +217,7 @@ export class ColumnCursor<W extends Window> {
 
   #page1(rows: number, present: HybridRuns | undefined, nulls: number, encoding: Encoding, bytes: Uint8Array, start: number): Page<W> {
     if (!(rows >= 0 && nulls >= 0 && nulls <= rows)) throw new MusterError('malformed', `a page says it has ${rows} rows`);
-    const page = { rows, present: nulls === 0 ? undefined : present, at: 0 };
+    const page = { rows, present: nulls === 0 ? undefined : present, at: 0, position: 0, passed: 0 };
     const none = this.#reading.make(0);
     if (nulls === rows) return { ...page, indexes: undefined, values: none };
     if (encoding === 'PLAIN_DICTIONARY' || encoding === 'RLE_DICTIONARY') {
@@ -216,12 +259,32 @@ function readerOf(bytes: Uint8Array, offset: number): { view: DataView; offset: 
   return { view: new DataView(bytes.buffer, bytes.byteOffset, bytes.length), offset };
 }
 
-function countAbsent(levels: HybridRuns, rows: number, scratch: Uint32Array): number {
+function countAbsent(levels: HybridRuns, rows: number): number {
   let absent = rows;
-  for (let at = 0; at < rows; at += scratch.length) {
-    const count = Math.min(scratch.length, rows - at);
-    levels.read(scratch, 0, count);
-    for (let i = 0; i < count; i++) absent -= scratch[i] as number;
+  for (let at = 0; at < rows; at += SCRATCH_ROWS) {
+    const count = Math.min(SCRATCH_ROWS, rows - at);
+    levels.read(FLAGS, 0, count);
+    for (let i = 0; i < count; i++) absent -= FLAGS[i] as number;
   }
   return absent;
+}
+
+/** Goes over rows of a page, `SCRATCH_ROWS` at most, and returns how many of them have a value: FLAGS say which, INDEXES where it is. */
+function pass(page: Page<Window>, count: number): number {
+  let values = count;
+  if (page.present !== undefined) {
+    page.present.read(FLAGS, 0, count);
+    values = 0;
+    for (let i = 0; i < count; i++) values += FLAGS[i] as number;
+  }
+  page.rows -= count;
+  page.passed += count;
+  if (page.indexes === undefined) page.at += values;
+  else page.indexes.read(INDEXES, 0, values);
+  return values;
+}
+
+function copy<W extends Window>(from: W, start: number, into: W, at: number, count: number): void {
+  if (Array.isArray(into) || Array.isArray(from)) for (let i = 0; i < count; i++) into[at + i] = from[start + i] as W[number];
+  else into.set(from.subarray(start, start + count), at);
 }

@@ -2,7 +2,7 @@
 import type { DecodedArray } from 'hyparquet/src/types.js';
 import { numberOf } from '../number-cell.ts';
 import { createTimeParser, createZoneOffset } from '../time-cell.ts';
-import type { ColumnReading, Window } from './column-cursor.ts';
+import type { ColumnReading, Texts, Window } from './column-cursor.ts';
 import { type ColumnKind, type TimeUnit, timeText, toNumbers, toTexts, toTimes } from './column-kind.ts';
 
 const NUMBERS = { absent: Number.NaN, make: (length: number) => new Float64Array(length) };
@@ -34,6 +34,11 @@ export function timeReading(kind: ColumnKind, format: string, zone: string): Col
   return { ...NUMBERS, convert: (stored) => toTimes(kind, stored, unit, offsetUs) };
 }
 
+/** Texts as they stand there. */
+export function textReading(kind: ColumnKind): ColumnReading<Texts> {
+  return { absent: null, make: (length) => new Array<string | null>(length).fill(null), convert: (stored) => toTexts(kind, stored) };
+}
+
 /** Numbers texts as they come: 0 is absent, which is the empty text. */
 export class TextIds implements ColumnReading<Uint32Array> {
   readonly absent = 0;
@@ -61,17 +66,15 @@ export class TextIds implements ColumnReading<Uint32Array> {
   }
 }
 
-/** What shows the first values of a column without a text for each value of its pages. */
-export function sampleReading(kind: ColumnKind): { reading: ColumnReading<Window>; text(value: number): string } {
-  if (kind.is === 'text' || kind.is === 'uuid') {
-    const ids = new TextIds(kind);
-    return { reading: ids as ColumnReading<Window>, text: (id) => ids.texts[id] as string };
-  }
+/** What shows the first values of a column; absent ones as the empty text. */
+export function sampleReading(kind: ColumnKind): { reading: ColumnReading<Window>; text(value: Window[number]): string } {
+  if (kind.is === 'text' || kind.is === 'uuid')
+    return { reading: textReading(kind) as unknown as ColumnReading<Window>, text: (value) => String(value ?? '') };
   const ofTime = kind.is === 'time' || kind.is === 'int96' || kind.is === 'day';
   const reading = ofTime ? timeReading(kind, 'us', 'UTC') : numberReading(kind);
   // A large integer may be a time in nanoseconds: here its size matters, not its last digits.
   const convert = (stored: DecodedArray): Float64Array =>
     stored instanceof BigInt64Array && !ofTime ? Float64Array.from(stored, Number) : reading.convert(stored);
-  const text = ofTime ? timeText : String;
-  return { reading: { ...reading, convert } as ColumnReading<Window>, text: (value) => (Number.isNaN(value) ? '' : text(value)) };
+  const text = (value: number): string => (Number.isNaN(value) ? '' : ofTime ? timeText(value) : String(value));
+  return { reading: { ...reading, convert } as unknown as ColumnReading<Window>, text: (value) => text(Number(value)) };
 }

@@ -4,9 +4,10 @@ import type { ImportSeries } from '../batch-builder.ts';
 import type { ImportMapping, MappedColumn } from '../import-mapping.ts';
 import type { ReadOptions, RowSink, SourcePosition, SourceReader } from '../import-source.ts';
 import { RowGate } from '../row-gate.ts';
+import { textProblem } from '../text-rows.ts';
 import { TupleSeries } from '../tuple-series.ts';
-import { ColumnCursor, type ColumnReading, type Window } from './column-cursor.ts';
-import { numberReading, TextIds, timeReading } from './column-readings.ts';
+import { ColumnCursor, type ColumnReading, type Texts, type Window } from './column-cursor.ts';
+import { numberReading, TextIds, textReading, timeReading } from './column-readings.ts';
 import { parquetError } from './parquet-error.ts';
 import type { OpenedParquet, ParquetColumn, ParquetFile, ParquetGroup } from './parquet-file.ts';
 
@@ -14,6 +15,8 @@ import type { OpenedParquet, ParquetColumn, ParquetFile, ParquetGroup } from './
 const WINDOW_ROWS = 8192;
 /** Of a replay: a few at a time, so that they go out when their time has come. */
 const REPLAY_ROWS = 32;
+/** Of the pages and dictionaries of all columns. Beyond it a column gives its own back after each window: of a wide file each window reads them anew. */
+const MAX_HELD_BYTES = 64 * 1024 * 1024;
 
 /** One column that is read, with the window of its values. */
 interface Track<W extends Window> {
@@ -21,6 +24,8 @@ interface Track<W extends Window> {
   reading: ColumnReading<W>;
   window: W;
   cursor: ColumnCursor<W> | undefined;
+  /** Bytes that the cursor holds. */
+  held: number;
 }
 
 export class ParquetImport implements SourceReader {
@@ -34,6 +39,9 @@ export class ParquetImport implements SourceReader {
   readonly #fields: Track<Float64Array>[];
   /** The node first, where a column names it, then the tags. */
   readonly #names: Track<Uint32Array>[];
+  readonly #texts: Track<Texts>[];
+  /** Of one row. */
+  readonly #rowTexts: Texts | undefined;
   readonly #series: TupleSeries;
   /** Of a window, row after row: the ids that name the series, and the values. */
   readonly #tuples: Uint32Array;
@@ -44,6 +52,8 @@ export class ParquetImport implements SourceReader {
   #inGroup = 0;
   #row = 0;
   #open = false;
+  #held = 0;
+  readonly #mostHeld: number;
   /** Every page is read, and no row taken. */
   readonly #checksOnly: boolean;
 
@@ -55,12 +65,15 @@ export class ParquetImport implements SourceReader {
     this.#file = file;
     this.#options = options;
     this.#checksOnly = checksOnly;
+    this.#mostHeld = options.heldBytes ?? MAX_HELD_BYTES;
     const { mapping, builder } = options;
     this.#windowRows = options.pieceBytes === undefined ? WINDOW_ROWS : REPLAY_ROWS;
     const columnOf = (index: number): ParquetColumn => file.columns[index] as ParquetColumn;
     const { column, format, zone } = mapping.time;
     this.#time = this.#track(columnOf(column), timeReading(columnOf(column).kind, format, zone));
     this.#fields = mapping.fields.map((field) => this.#track(columnOf(field.column), numberReading(columnOf(field.column).kind)));
+    this.#texts = mapping.texts.map((text) => this.#track(columnOf(text.column), textReading(columnOf(text.column).kind)));
+    this.#rowTexts = mapping.texts.length === 0 ? undefined : mapping.texts.map(() => null);
     const named = [...(mapping.node.column < 0 ? [] : [mapping.node.column]), ...mapping.tags.map((tag) => tag.column)];
     this.#names = named.map((index) => this.#track(columnOf(index), new TextIds(columnOf(index).kind)));
     this.#series = new TupleSeries(named.length, (tuple) => this.#makeSeries(builder, mapping, tuple));
@@ -88,11 +101,11 @@ export class ParquetImport implements SourceReader {
       group = this.#file.groups[this.#group];
     }
     if (group === undefined) return false;
+    if (this.#checksOnly) return this.#check(group);
     const rows = Math.min(this.#windowRows, group.rows - this.#inGroup);
     if (!this.#open) await this.#openGroup(group);
     for (const track of this.#tracks()) await this.#read(track, rows);
-    if (this.#checksOnly) this.#row += rows;
-    else this.#takeRows(rows);
+    this.#takeRows(rows);
     this.#inGroup += rows;
     return true;
   }
@@ -102,11 +115,11 @@ export class ParquetImport implements SourceReader {
   }
 
   #track<W extends Window>(column: ParquetColumn, reading: ColumnReading<W>): Track<W> {
-    return { column, reading, window: reading.make(WINDOW_ROWS), cursor: undefined };
+    return { column, reading, window: reading.make(WINDOW_ROWS), cursor: undefined, held: 0 };
   }
 
   #tracks(): Track<Window>[] {
-    return [this.#time, ...this.#names, ...this.#fields] as unknown as Track<Window>[];
+    return [this.#time, ...this.#names, ...this.#fields, ...this.#texts] as unknown as Track<Window>[];
   }
 
   #seek(row: number): void {
@@ -117,22 +130,49 @@ export class ParquetImport implements SourceReader {
     this.#inGroup = row - before;
   }
 
+  /** Column after column, each to its end. */
+  async #check(group: ParquetGroup): Promise<boolean> {
+    for (const track of this.#tracks()) {
+      await this.#begin(track, group);
+      for (let row = 0; row < group.rows; row += WINDOW_ROWS) await this.#read(track, Math.min(WINDOW_ROWS, group.rows - row));
+      this.#release(track);
+    }
+    this.#row += group.rows;
+    this.#inGroup = group.rows;
+    return true;
+  }
+
   /** Begins every column of the group, and passes over the rows that an earlier run has read. */
   async #openGroup(group: ParquetGroup): Promise<void> {
     for (const track of this.#tracks()) {
-      track.cursor = await this.#named(track, async () => {
-        const meta = group.chunks.get(track.column.name);
-        if (meta === undefined) throw new Error('it is missing');
-        return new ColumnCursor(this.#handle, this.#bytes, track.column.element, meta, track.reading);
-      });
+      await this.#begin(track, group);
       for (let passed = 0; passed < this.#inGroup; passed += WINDOW_ROWS)
         await this.#read(track, Math.min(WINDOW_ROWS, this.#inGroup - passed));
     }
     this.#open = true;
   }
 
-  #read(track: Track<Window>, rows: number): Promise<void> {
-    return this.#named(track, async () => track.cursor?.read(track.window, rows));
+  async #begin(track: Track<Window>, group: ParquetGroup): Promise<void> {
+    this.#release(track);
+    track.cursor = await this.#named(track, async () => {
+      const meta = group.chunks.get(track.column.name);
+      if (meta === undefined) throw new Error('it is missing');
+      return new ColumnCursor(this.#handle, this.#bytes, track.column.element, meta, track.reading);
+    });
+  }
+
+  async #read(track: Track<Window>, rows: number): Promise<void> {
+    await this.#named(track, async () => track.cursor?.read(track.window, rows));
+    this.#held -= track.held;
+    track.held = track.cursor?.held ?? 0;
+    this.#held += track.held;
+    if (this.#held > this.#mostHeld) this.#release(track);
+  }
+
+  #release(track: Track<Window>): void {
+    track.cursor?.park();
+    this.#held -= track.held;
+    track.held = 0;
   }
 
   async #named<T>(track: Track<Window>, work: () => Promise<T>): Promise<T> {
@@ -161,10 +201,10 @@ export class ParquetImport implements SourceReader {
         gate.refuse(row, `${mapping.time.header} is absent or no time`);
         continue;
       }
-      if (!gate.admits(row, timeUs) || !this.#areFinite(i * fields, row)) continue;
+      if (!gate.admits(row, timeUs) || !this.#areFinite(i * fields, row) || !this.#readTexts(i, row)) continue;
       const series = this.#series.find(this.#tuples, i * names);
       if (!gate.admitsNode(series.node)) continue;
-      builder.add(series, timeUs, this.#values, i * fields);
+      builder.add(series, timeUs, this.#values, i * fields, this.#rowTexts);
       gate.taken++;
     }
   }
@@ -183,6 +223,15 @@ export class ParquetImport implements SourceReader {
     return true;
   }
 
+  #readTexts(at: number, row: number): boolean {
+    const into = this.#rowTexts;
+    if (into === undefined) return true;
+    for (const [i, { window }] of this.#texts.entries()) into[i] = window[at] ?? null;
+    const problem = textProblem(into, this.#options.mapping.texts);
+    if (problem !== undefined) this.#gate.refuse(row, problem);
+    return problem === undefined;
+  }
+
   #makeSeries(builder: RowSink, { node, tags }: ImportMapping, tuple: Uint32Array): ImportSeries {
     const text = (n: number): string => ((this.#names[n] as Track<Uint32Array>).reading as TextIds).texts[tuple[n] as number] as string;
     const first = node.column < 0 ? 0 : 1;
@@ -194,7 +243,7 @@ export class ParquetImport implements SourceReader {
   }
 }
 
-function toRows<W extends Window>(column: W, into: W, at: number, width: number, rows: number): void {
+function toRows<W extends Float64Array | Uint32Array>(column: W, into: W, at: number, width: number, rows: number): void {
   for (let i = 0, to = at; i < rows; i++, to += width) into[to] = column[i] as number;
 }
 

@@ -4,7 +4,7 @@ import { BatchBuilder } from '../batch-builder.ts';
 import { fingerprint } from '../fingerprint.ts';
 import { type ImportMapping, planMapping, type WantedMapping } from '../import-mapping.ts';
 import type { ImportSource } from '../import-source.ts';
-import { ColumnCursor } from './column-cursor.ts';
+import { ColumnCursor, type Window } from './column-cursor.ts';
 import { assertTimeKind } from './column-kind.ts';
 import { sampleReading, timeReading } from './column-readings.ts';
 import { parquetError } from './parquet-error.ts';
@@ -77,7 +77,7 @@ async function readSamples(path: string, file: ParquetFile): Promise<string[][]>
       } catch (error) {
         throw parquetError(`column ${JSON.stringify(name)} in the first row group of ${path}`, error);
       }
-      columns.push(Array.from(window, text));
+      columns.push(Array.from<Window[number], string>(window, text));
     }
     return Array.from({ length: rows }, (_, row) => columns.map((column) => column[row] as string));
   } finally {

@@ -1,0 +1,78 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { BatchBuilder } from './batch-builder.ts';
+import { openSource } from './open-source.ts';
+
+const TIME = '2026-11-20T08:00:00.';
+const folder = mkdtempSync(join(tmpdir(), 'muster-texts-'));
+
+/** The rows of a file as batches hold them, with the field names of each; what was refused. */
+async function read(name: string, text: string) {
+  const path = join(folder, name);
+  writeFileSync(path, text);
+  const source = await openSource(path);
+  const mapping = source.plan({
+    ...{ timeColumn: '', timeFormat: '', timeZone: '', nodeColumn: '', node: '', measurement: 'm' },
+    ...{ tags: ['host'], fields: ['v'], texts: ['note', 'more'] },
+  });
+  const batches: { seq: number; bytes: number; rows: [number, number, Record<string, string>][] }[] = [];
+  const refused: string[] = [];
+  const builder = new BatchBuilder({
+    ...{ measurement: 'm', tags: ['host'], fields: ['v'], texts: ['note', 'more'], identity: 'x' },
+    onBatch: ({ seq, frame: { timeUs, values, textFields, texts } }) => {
+      const rows = [...timeUs].map((us, row): [number, number, Record<string, string>] => [
+        us % 1_000_000,
+        values[row] as number,
+        Object.fromEntries(textFields.map((field, i) => [field, texts[row * textFields.length + i] as string])),
+      ]);
+      batches.push({ seq, bytes: Buffer.byteLength(texts.join('')), rows });
+    },
+  });
+  const window = { oldestUs: 0, newestUs: Number.MAX_SAFE_INTEGER };
+  const reader = await source.read({ builder, mapping, shiftUs: 0, window, onRefused: ({ reason }) => refused.push(reason) });
+  while (await reader.next()) {
+    // Each call reads a piece.
+  }
+  builder.flush();
+  await reader.close();
+  return { batches, refused };
+}
+
+const ROWS: [number, Record<string, string>][] = [
+  [1, { note: 'two\nlines, "quoted"', more: 'a' }],
+  [2, { more: 'b' }],
+  [3, { note: '', more: 'ü😀' }],
+  [4, {}],
+  [5, { note: '5', more: '6.0' }],
+];
+const EXPECTED = [
+  { seq: 1, rows: [ROWS[0], ROWS[2], ROWS[4]] },
+  { seq: 2, rows: [ROWS[1]] },
+  { seq: 3, rows: [ROWS[3]] },
+].map(({ seq, rows }) => ({ seq, bytes: expect.any(Number), rows: rows.map((row) => [row?.[0], row?.[0], row?.[1]]) }));
+
+const quoted = (text: string | undefined): string => (text === undefined ? '' : `"${text.replaceAll('"', '""')}"`);
+
+it('keeps an absent text apart from an empty one, from CSV and NDJSON alike', async () => {
+  const csv = ROWS.map(([v, { note, more }]) => `${TIME}00000${v}Z,a,${v},${quoted(note)},${quoted(more)}\n`);
+  const ndjson = ROWS.map(([v, texts]) => `${JSON.stringify({ time: `${TIME}00000${v}Z`, host: 'a', v, ...texts })}\n`);
+  expect(await read('a.csv', `time,host,v,note,more\n${csv.join('')}`)).toEqual({ batches: EXPECTED, refused: [] });
+  expect(await read('a.ndjson', ndjson.join(''))).toEqual({ batches: EXPECTED, refused: [] });
+});
+
+it('cuts batches by the bytes of their texts, and refuses a row that no batch can hold', async () => {
+  const line = (v: number, note: string): string => `${TIME}00000${v}Z,a,${v},${note},x\n`;
+  const long = 'é'.repeat(60_000);
+  const { batches, refused } = await read(
+    'b.csv',
+    `time,host,v,note,more\n${[1, 2, 3, 4, 5].map((v) => line(v, long)).join('')}${line(6, `${long}${long}${long}`)}${line(7, 'a\0b')}`,
+  );
+  expect(batches.map(({ rows }) => rows.length)).toEqual([2, 2, 1]);
+  for (const { bytes } of batches) expect(bytes).toBeLessThan(320 * 1024);
+  expect(refused).toEqual([
+    'row 7: its texts have 360009 bytes, a row may have 262144: leave a column out',
+    'row 8: note has a NUL character in it, which no text may have',
+  ]);
+});
