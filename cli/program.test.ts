@@ -76,6 +76,7 @@ it('describes every command, with examples where it takes more than a flag', () 
     'agent',
     'simulate',
     'smoke',
+    'doctor',
     'console',
     'context',
     'completion',

@@ -9,6 +9,7 @@ import { configCommand } from './commands/config.ts';
 import { consoleCommand } from './commands/console.ts';
 import { contextCommand } from './commands/context.ts';
 import { deadLettersCommand } from './commands/dead-letters.ts';
+import { doctorCommand } from './commands/doctor.ts';
 import { etlCommand } from './commands/etl.ts';
 import { exportCommand } from './commands/export.ts';
 import { importCommand } from './commands/import.ts';
@@ -56,6 +57,7 @@ export function createProgram(context: CommandContext): Command {
     agentCommand,
     simulateCommand,
     smokeCommand,
+    doctorCommand,
     consoleCommand,
     contextCommand,
   ];

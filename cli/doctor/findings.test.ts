@@ -1,0 +1,127 @@
+import { createServer } from 'node:net';
+import { expect, it } from 'vitest';
+import type { Node, PipelineStatus } from '../../proto/gen/messages.ts';
+import type { PartRecord } from '../up/up-record.ts';
+import { judgeCertificate } from './certificate-findings.ts';
+import type { Finding } from './finding.ts';
+import { nodeFindings } from './node-findings.ts';
+import { doorFindings, partFindings } from './part-findings.ts';
+import { pathFindings } from './path-findings.ts';
+
+const WELL: PipelineStatus = {
+  rowsPerSecond: 100,
+  pendingMessages: 0,
+  streamBytes: 1e6,
+  streamMaxBytes: 1e9,
+  lagSeconds: 0,
+  deadLetters: {},
+  suspendedTables: [],
+  connectedAgents: 1,
+  completenessPercent: 100,
+  asOf: undefined,
+  durable: true,
+  problems: [],
+  lagRows: 0,
+  oldestPendingSeconds: 0,
+  diskFreeBytes: 50e9,
+  diskBytes: 100e9,
+};
+
+/** The findings that are not well, as `check level`, each with an advice. */
+function complaints(findings: readonly Finding[]): string[] {
+  const bad = findings.filter(({ level }) => level !== 'ok');
+  for (const { check, advice } of bad) expect(advice, check).not.toBe('');
+  return bad.map(({ check, level }) => `${check} ${level}`);
+}
+
+it('has nothing to say of a path that is well', () => {
+  const findings = pathFindings(WELL);
+  expect(complaints(findings)).toEqual([]);
+  expect(findings.map(({ check }) => check)).toEqual(['durability', 'lag', 'stream', 'disk', 'completeness', 'tables', 'dead letters']);
+});
+
+it.each([
+  [{ durable: false }, 'durability problem'],
+  [{ lagSeconds: 11 }, 'lag warning'],
+  [{ lagSeconds: 61 }, 'lag problem'],
+  [{ streamBytes: 0.71e9 }, 'stream warning'],
+  [{ streamBytes: 0.9e9 }, 'stream problem'],
+  [{ diskFreeBytes: 14e9 }, 'disk warning'],
+  [{ diskFreeBytes: 4e9 }, 'disk problem'],
+  [{ diskFreeBytes: 0, diskBytes: 0 }, 'disk warning'],
+  [{ completenessPercent: 99.9 }, 'completeness warning'],
+  [{ deadLetters: { not_a_number: 3 } }, 'dead letters warning'],
+  [{ problems: ['the ETL has never reported'] }, 'path problem'],
+])('%j is a finding', (change, expected) => {
+  expect(complaints(pathFindings({ ...WELL, ...change }))).toEqual([expected]);
+});
+
+it('tells a suspended table once, with the words of the database and how to resume it', () => {
+  const suspendedTables = [
+    { table: 'cpu', error: 'No space left on device [28]', since: undefined, resumeAttempts: 4, nextResume: undefined },
+  ];
+  const problems = ['QuestDB suspended the table cpu: No space left on device [28]'];
+  const findings = pathFindings({ ...WELL, suspendedTables, problems }).filter(({ level }) => level !== 'ok');
+  expect(findings).toHaveLength(1);
+  expect(findings[0]?.detail).toBe('cpu is suspended: No space left on device [28] (RESUME tried 4 times)');
+  expect(findings[0]?.advice).toContain('ALTER TABLE "cpu" RESUME WAL');
+});
+
+function node(name: string, change: Partial<Node> = {}): Node {
+  const info = { name, agentVersion: '0.1.0' };
+  return { nodeId: name, info, state: 'NODE_STATE_LIVE', skewUs: 20_000, problem: '', ...change } as unknown as Node;
+}
+
+it('names the nodes that are not heard, off their time, short of disk or of another version', () => {
+  expect(complaints(nodeFindings([node('a')], '0.1.0'))).toEqual([]);
+  expect(complaints(nodeFindings([], '0.1.0'))).toEqual(['nodes warning']);
+  const drops = [{ reason: 'spool_full', batches: 2, rows: 20 }];
+  const fleet = [
+    node('late', { state: 'NODE_STATE_LATE' }),
+    node('silent', { state: 'NODE_STATE_SILENT' }),
+    node('twice', { state: 'NODE_STATE_QUARANTINED', problem: 'two hosts use its identity' }),
+    node('slow', { skewUs: 9e6 }),
+    node('full', { spool: { durable: true, problem: '', drops } as unknown as Node['spool'] }),
+    node('old', { info: { name: 'old', agentVersion: '0.0.9' } as unknown as Node['info'] }),
+  ];
+  const findings = nodeFindings(fleet, '0.1.0');
+  expect(complaints(findings)).toEqual([
+    'nodes problem',
+    'nodes problem',
+    'nodes warning',
+    'clocks warning',
+    'spools warning',
+    'agents warning',
+  ]);
+  expect(findings.find(({ check }) => check === 'clocks')?.detail).toBe('slow 9 s behind');
+  const many = Array.from({ length: 8 }, (_, i) => node(`n${i}`, { state: 'NODE_STATE_SILENT' }));
+  expect(nodeFindings(many, '0.1.0')[0]?.detail).toBe('silent: n0, n1, n2, n3, n4 and 3 more');
+});
+
+it('counts the days a certificate has left', () => {
+  const nowMs = Date.UTC(2026, 0, 1);
+  const target = { gateway: 'g:1', caFile: 'ca.crt', tokenFile: '' };
+  const after = (days: number, refusal = ''): Finding =>
+    judgeCertificate(target, { notAfterMs: nowMs + days * 86_400_000, refusal }, nowMs);
+  expect(after(31)).toMatchObject({ level: 'ok', detail: 'g:1 until 2026-02-01, 31 days' });
+  expect(after(29).level).toBe('warning');
+  expect(after(6).level).toBe('problem');
+  expect(after(-1).detail).toContain('has ended');
+  expect(after(300, 'ERR_TLS_CERT_ALTNAME_INVALID').detail).toBe('the certificate of g:1 is refused: ERR_TLS_CERT_ALTNAME_INVALID');
+  expect(judgeCertificate(target, new Error('ECONNREFUSED'), nowMs)).toMatchObject({ level: 'problem' });
+});
+
+it('tells the part that is down, and the port that nobody listens on', async () => {
+  const part = { name: 'etl', state: 'running', restarts: 0, problem: '', logFile: '/l/etl.log' } as PartRecord;
+  expect(partFindings([part])).toMatchObject([{ level: 'ok', detail: 'etl run' }]);
+  expect(complaints(partFindings([{ ...part, restarts: 3 }]))).toEqual(['parts warning']);
+  expect(complaints(partFindings([{ ...part, state: 'waiting', problem: 'exit code 1' } as PartRecord]))).toEqual(['parts problem']);
+
+  const server = createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  const address = `127.0.0.1:${(server.address() as { port: number }).port}`;
+  const door = { name: 'gateway', address, part: 'gateway' };
+  expect(complaints(await doorFindings([door]))).toEqual([]);
+  await new Promise((resolve) => server.close(resolve));
+  expect(await doorFindings([door])).toMatchObject([{ level: 'problem', detail: `gateway at ${address}: ECONNREFUSED` }]);
+});

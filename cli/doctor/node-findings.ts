@@ -1,0 +1,73 @@
+// What the fleet's nodes tell: who is not heard, whose clock is off, whose spool is in trouble, who runs another version. Pure.
+import type { Node } from '../../proto/gen/messages.ts';
+import { countWords, stateWord } from '../fleet/node-table.ts';
+import { formatDuration } from '../terminal/quantity.ts';
+import { type Finding, problem, someOf, warning, well } from './finding.ts';
+
+/** Beyond it charts of two nodes no longer line up. */
+const SKEW_WARNING_US = 5e6;
+/** Beyond a day the rows of a node are set aside. */
+const SKEW_PROBLEM_US = 3600e6;
+
+export function nodeFindings(nodes: readonly Node[], ownVersion: string, nowMs = Date.now()): Finding[] {
+  return [...presence(nodes, nowMs), clocks(nodes), spools(nodes), versions(nodes, ownVersion)];
+}
+
+function presence(nodes: readonly Node[], nowMs: number): Finding[] {
+  if (nodes.length === 0)
+    return [warning('nodes', 'none has enrolled', 'make a token with muster token create --join, and install an agent')];
+  const found: Finding[] = [];
+  // Under maintenance a node may be late or silent.
+  const of = (word: string): string[] => nodes.filter((node) => stateWord(node, nowMs) === word).map(nameOf);
+  const [late, silent, never] = [of('late'), of('silent'), of('never seen')];
+  for (const node of nodes.filter(({ state }) => state === 'NODE_STATE_QUARANTINED')) {
+    found.push(
+      problem('nodes', `${nameOf(node)} is quarantined: ${node.problem}`, 'mend the cause, then end it with muster nodes release'),
+    );
+  }
+  if (silent.length > 0) {
+    const advice = 'see whether the machine and its agent run; take one that is gone for good out with muster nodes remove';
+    found.push(problem('nodes', `silent: ${someOf(silent)}`, advice));
+  }
+  if (late.length > 0)
+    found.push(warning('nodes', `late: ${someOf(late)}`, 'look again in a minute; then look at the network on their way'));
+  if (never.length > 0) {
+    found.push(warning('nodes', `enrolled and never seen: ${someOf(never)}`, 'see the log of their agents: enrolled, but no sample came'));
+  }
+  return found.length === 0 ? [well('nodes', countWords(nodes, nowMs))] : found;
+}
+
+function clocks(nodes: readonly Node[]): Finding {
+  const off = (limitUs: number): Node[] => nodes.filter(({ skewUs }) => Math.abs(skewUs) > limitUs);
+  const words = (some: readonly Node[]): string =>
+    someOf(some.map((node) => `${nameOf(node)} ${formatDuration(Math.abs(node.skewUs) / 1000)} ${node.skewUs > 0 ? 'behind' : 'ahead'}`));
+  const advice = 'set their clocks (chrony, systemd-timesyncd): rows of a clock more than a day off are set aside';
+  if (off(SKEW_PROBLEM_US).length > 0) return problem('clocks', words(off(SKEW_PROBLEM_US)), advice);
+  if (off(SKEW_WARNING_US).length > 0) return warning('clocks', words(off(SKEW_WARNING_US)), advice);
+  return well('clocks', `all within ${SKEW_WARNING_US / 1e6} s of the gateway`);
+}
+
+function spools(nodes: readonly Node[]): Finding {
+  const volatile = nodes.filter(({ spool }) => spool?.durable === false && spool.problem !== '');
+  if (volatile.length > 0) {
+    const names = someOf(volatile.map((node) => `${nameOf(node)} (${node.spool?.problem})`));
+    return problem('spools', `in memory only: ${names}`, 'free the disk below their state folder, or mend its permissions');
+  }
+  const dropping = nodes.filter(({ spool }) => spool?.drops.some(({ batches }) => batches > 0));
+  if (dropping.length > 0) {
+    const advice = 'they were away longer than their spools last: raise spoolMaxBytes, or see why the gateway was out of reach';
+    return warning('spools', `batches given up by ${someOf(dropping.map(nameOf))}`, advice);
+  }
+  return well('spools', 'all on disk, none gave anything up');
+}
+
+function versions(nodes: readonly Node[], ownVersion: string): Finding {
+  const others = nodes.filter(({ info }) => info?.agentVersion && info.agentVersion !== ownVersion);
+  if (others.length === 0) return well('agents', `all of version ${ownVersion}`);
+  const words = someOf(others.map((node) => `${nameOf(node)} ${node.info?.agentVersion}`));
+  return warning('agents', `another version than ${ownVersion}: ${words}`, 'bring the agents to the version of the gateway');
+}
+
+function nameOf(node: Node): string {
+  return node.info?.name || node.nodeId;
+}

@@ -1,0 +1,90 @@
+// What the pipeline's own status tells: durability, lag, room, suspended tables, dead letters. Pure.
+import type { PipelineStatus } from '../../proto/gen/messages.ts';
+import { formatBytes, formatCount } from '../terminal/quantity.ts';
+import { type Finding, problem, warning, well } from './finding.ts';
+
+const LAG_SECONDS = { warning: 10, problem: 60 };
+const STREAM_SHARE = { warning: 0.7, problem: 0.9 };
+/** Of the store's disk that is left; the ETL itself complains below the second. */
+const DISK_LEFT_SHARE = { warning: 0.15, problem: 0.05 };
+const COMPLETE_PERCENT = 99.99;
+
+export function pathFindings(status: PipelineStatus): Finding[] {
+  return [
+    durability(status),
+    lag(status),
+    stream(status),
+    disk(status),
+    completeness(status),
+    ...tables(status),
+    deadLetters(status),
+    ...otherProblems(status),
+  ];
+}
+
+function durability({ durable }: PipelineStatus): Finding {
+  if (durable) return well('durability', 'an acknowledgement means on disk, in nats-server and in QuestDB');
+  return problem(
+    'durability',
+    'an acknowledgement does not mean that it is on disk, or it is not known',
+    'set `sync_interval: always` in the jetstream block of nats-server and cairo.commit.mode=sync in QuestDB, and give the gateway --nats-monitor-url',
+  );
+}
+
+function lag({ lagSeconds, lagRows, pendingMessages }: PipelineStatus): Finding {
+  const words = `${lagSeconds.toFixed(1)} s, about ${formatCount(lagRows)} rows in ${formatCount(pendingMessages)} messages`;
+  if (lagSeconds <= LAG_SECONDS.warning) return well('lag', words);
+  const advice = 'see whether the ETL runs and QuestDB answers; where both do, the machine is too small for this load';
+  return lagSeconds > LAG_SECONDS.problem ? problem('lag', words, advice) : warning('lag', words, advice);
+}
+
+function stream({ streamBytes, streamMaxBytes }: PipelineStatus): Finding {
+  const share = streamMaxBytes === 0 ? 0 : streamBytes / streamMaxBytes;
+  const words = `${formatBytes(streamBytes)} of ${formatBytes(streamMaxBytes)} (${(100 * share).toFixed(1)} %)`;
+  if (share < STREAM_SHARE.warning) return well('stream', words);
+  const advice = 'agents wait when it is full: let the ETL catch up, or raise --stream-max-bytes of the gateway';
+  return share >= STREAM_SHARE.problem ? problem('stream', words, advice) : warning('stream', words, advice);
+}
+
+function disk({ diskFreeBytes, diskBytes }: PipelineStatus): Finding {
+  if (diskBytes === 0) {
+    return warning('disk', 'how much is left on the disk of the store is not known', 'give the ETL --store-dir, a folder on that disk');
+  }
+  const share = diskFreeBytes / diskBytes;
+  const words = `${formatBytes(diskFreeBytes)} of ${formatBytes(diskBytes)} left (${(100 * share).toFixed(1)} %)`;
+  if (share >= DISK_LEFT_SHARE.warning) return well('disk', words);
+  const advice = 'QuestDB suspends its tables on a full disk: free space, shorten --telemetry-ttl-days of the ETL, or add a disk';
+  return share < DISK_LEFT_SHARE.problem ? problem('disk', words, advice) : warning('disk', words, advice);
+}
+
+function completeness({ completenessPercent }: PipelineStatus): Finding {
+  const words = `${completenessPercent.toFixed(2)} % of the last hour's batches are in the ledger`;
+  if (completenessPercent >= COMPLETE_PERCENT) return well('completeness', words);
+  return warning('completeness', words, 'run muster verify: it names the batches that are missing');
+}
+
+function tables({ suspendedTables }: PipelineStatus): Finding[] {
+  if (suspendedTables.length === 0) return [well('tables', 'none is suspended')];
+  return suspendedTables.map(({ table, error, resumeAttempts }) =>
+    problem(
+      'tables',
+      `${table} is suspended: ${error || 'the database gives no reason'} (RESUME tried ${resumeAttempts} times)`,
+      `take away the cause (a full disk, mostly); RESUME is tried again by itself, by hand it is ALTER TABLE "${table}" RESUME WAL`,
+    ),
+  );
+}
+
+function deadLetters({ deadLetters: byReason }: PipelineStatus): Finding {
+  const counts = Object.entries(byReason).filter(([, count]) => count > 0);
+  if (counts.length === 0) return well('dead letters', 'none');
+  const words = counts.map(([reason, count]) => `${formatCount(count)} ${reason}`).join(', ');
+  return warning('dead letters', words, 'see them with muster dead-letters, then replay or discard them');
+}
+
+/** What the parts say themselves, but for what a suspended table's own finding says already. */
+function otherProblems({ problems, suspendedTables }: PipelineStatus): Finding[] {
+  const told = (sentence: string): boolean => suspendedTables.some(({ table, error }) => sentence.includes(`${table}: ${error}`));
+  return problems
+    .filter((sentence) => !told(sentence))
+    .map((sentence) => problem('path', sentence, 'see muster pipeline, and the log of the part that is named'));
+}
