@@ -221,7 +221,8 @@ function importArguments(folder: string, { file, table, columns }: ColdPartition
     ...{ '--texts': of('varchar'), '--ttl': String(options.ttl), '--home': options.home, '--gateway': options.gateway },
     ...{ '--ca-file': options.caFile, '--token-file': options.tokenFile },
   });
-  return [join(folder, file), ...given.flatMap(([name, value]) => (value ? [name, value] : []))];
+  // What was restored before may have aged out again: every row is sent, and those that are there stay as they are.
+  return [join(folder, file), '--restart', ...given.flatMap(([name, value]) => (value ? [name, value] : []))];
 }
 
 function find(partitions: readonly ColdPartition[], file: string, folder: string): ColdPartition {
