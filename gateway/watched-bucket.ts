@@ -21,6 +21,13 @@ interface Cached<T> {
   revision: number;
 }
 
+/** A change of a key that is asked for. */
+interface Writer<T> {
+  change(value: T | undefined): T | undefined;
+  resolve(value: T | undefined): void;
+  reject(error: unknown): void;
+}
+
 type Watch = Awaited<ReturnType<KV['watch']>>;
 
 /** "wrong last sequence": somebody else wrote in between. */
@@ -35,8 +42,8 @@ export class WatchedBucket<T> implements Component {
   readonly name: string;
   readonly #options: WatchedBucketOptions<T>;
   #entries = new Map<string, Cached<T>>();
-  /** The last writer of a key within this process; the next waits for it. */
-  readonly #swapping = new Map<string, Promise<void>>();
+  /** Who waits to change a key within this process while another change of it is being written. */
+  readonly #writers = new Map<string, Writer<T>[]>();
   /** Where entries go while a bucket that was made anew is read; what was known before serves until then. */
   #incoming: Map<string, Cached<T>> | undefined;
   /** Lost with the bucket and not yet written back. */
@@ -107,28 +114,56 @@ export class WatchedBucket<T> implements Component {
 
   /**
    * Replaces the value of a key by what `change` makes of it, however many others write at the same time. `change` sees the value in
-   * the server, not the one in memory; it may throw, and returns undefined to leave everything as it is.
+   * the server, not the one in memory, and what others here change in the same write; it may be asked again, may throw, and returns
+   * undefined to leave everything as it is.
    */
   swap(key: string, change: (value: T | undefined) => T | undefined): Promise<T | undefined> {
-    // Our own writers of a key wait for each other: a thousand agents that enrol with one token would only refuse each other's writes.
-    const before = this.#swapping.get(key) ?? Promise.resolve();
-    const mine = before.then(() => this.#swap(key, change));
-    const settled = mine.then(ignore, ignore).then(() => {
-      if (this.#swapping.get(key) === settled) this.#swapping.delete(key);
+    return new Promise((resolve, reject) => {
+      const writer: Writer<T> = { change, resolve, reject };
+      const waiting = this.#writers.get(key);
+      if (waiting !== undefined) waiting.push(writer);
+      else void this.#swapAll(key, [writer]);
     });
-    this.#swapping.set(key, settled);
-    return mine;
   }
 
-  async #swap(key: string, change: (value: T | undefined) => T | undefined): Promise<T | undefined> {
+  /**
+   * Our own writers of a key wait for each other, and all that wait are written together: a thousand agents that enrol with one token would
+   * only refuse each other's writes, or wait for a thousand of them.
+   */
+  async #swapAll(key: string, first: Writer<T>[]): Promise<void> {
+    const waiting: Writer<T>[] = [];
+    this.#writers.set(key, waiting);
+    for (let writers = first; writers.length > 0; writers = waiting.splice(0)) {
+      try {
+        for (const tell of await this.#swapTogether(key, writers)) tell();
+      } catch (error) {
+        for (const writer of writers) writer.reject(error);
+      }
+    }
+    this.#writers.delete(key);
+  }
+
+  /** What each writer is told, when the changes of all are in the server. */
+  async #swapTogether(key: string, writers: readonly Writer<T>[]): Promise<(() => void)[]> {
     for (let attempt = 0; attempt < SWAP_ATTEMPTS; attempt++) {
       const entry = await reachable(this.#bucket().get(key));
-      const before = entry === null ? undefined : this.#parse(entry);
-      const after = change(before);
-      if (after === undefined) return before;
+      let value = entry === null ? undefined : this.#parse(entry);
+      let changed = false;
+      const outcomes = writers.map(({ change, resolve, reject }) => {
+        try {
+          const after = change(value);
+          changed ||= after !== undefined;
+          value = after ?? value;
+          const seen = value;
+          return () => resolve(seen);
+        } catch (error) {
+          return () => reject(error);
+        }
+      });
+      if (!changed || value === undefined) return outcomes;
       try {
-        this.#keep(key, after, await reachable(this.#put(key, after, entry?.revision)));
-        return after;
+        this.#keep(key, value, await reachable(this.#put(key, value, entry?.revision)));
+        return outcomes;
       } catch (error) {
         if (!isConflict(error)) throw error;
       }
@@ -269,6 +304,3 @@ async function reachable<R>(answer: Promise<R>): Promise<R> {
     throw new MusterError('unavailable', `nats-server does not answer (${words}): try again`, error);
   }
 }
-
-/** What became of a write is for who asked for it. */
-function ignore(): void {}

@@ -2,17 +2,15 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { Turns } from '../../core/common/turns.ts';
 import type { Component } from '../../core/node/lifecycle.ts';
 import type { SpoolStatus } from '../spool/spool.ts';
 import { openSpoolDatabase } from '../spool/spool-database.ts';
 import { SqliteSpool } from '../spool/sqlite-spool.ts';
 import { loadIdentity } from '../uplink/identity.ts';
 import type { SimulateConfig } from './config.ts';
+import { Enrolments } from './enrolments.ts';
 import type { SimulateEvents } from './events.ts';
 import { SimulatedNode } from './simulated-node.ts';
-
-const ENROL_AT_ONCE = 16;
 
 /** What the spool of one node says. */
 export interface NodeReport {
@@ -33,13 +31,8 @@ export interface Fleet extends Component {
   report(): NodeReport[];
 }
 
-/** For nodes that enrol at the same time. */
-export function createEnrolmentTurns(): Turns {
-  return new Turns(ENROL_AT_ONCE);
-}
-
 export function createFleet(config: SimulateConfig, events: SimulateEvents): Fleet {
-  const enrolments = createEnrolmentTurns();
+  const enrolments = new Enrolments(config);
   const nodes = Array.from({ length: config.nodes }, (_, index) => new SimulatedNode({ index, config, events, enrolments }));
   let last: NodeReport[] = [];
   return {

@@ -3,8 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { PROBE_PLACES, probeName } from '../../core/common/probe-places.ts';
 import type { Component } from '../../core/node/lifecycle.ts';
 import type { SimulateConfig } from './config.ts';
+import { Enrolments } from './enrolments.ts';
 import type { SimulateEvents } from './events.ts';
-import { createEnrolmentTurns } from './fleet.ts';
 import { ProbeCollector } from './probe-collector.ts';
 import { SimulatedNode } from './simulated-node.ts';
 
@@ -30,7 +30,7 @@ const ACKNOWLEDGED_WITHIN_MS = 30_000;
 const LOOK_MS = 20;
 
 export function createProbeFleet(config: SimulateConfig, events: SimulateEvents): ProbeFleet {
-  const enrolments = createEnrolmentTurns();
+  const enrolments = new Enrolments(config);
   const probes = PROBE_PLACES.map((place, index) => {
     let done = (): void => undefined;
     const sampled = new Promise<void>((resolve) => {

@@ -1,8 +1,5 @@
 // One simulated node: the agent's own sampler, spool and uplink around a host that does not exist.
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { MusterError } from '../../core/common/muster-error.ts';
-import type { Turns } from '../../core/common/turns.ts';
 import type { Component } from '../../core/node/lifecycle.ts';
 import type { NodeInfo, Summary } from '../../proto/gen/messages.ts';
 import { AGENT_VERSION } from '../agent-version.ts';
@@ -17,11 +14,10 @@ import { openSpoolDatabase } from '../spool/spool-database.ts';
 import { SqliteSpool } from '../spool/sqlite-spool.ts';
 import { makeStateFolder } from '../state-folder.ts';
 import { toSummary } from '../summary.ts';
-import { enrol } from '../uplink/enrolment.ts';
-import { type Identity, loadIdentity, loadKey, saveCertificate, saveKey } from '../uplink/identity.ts';
-import { createKey } from '../uplink/signing-request.ts';
+import { type Identity, loadIdentity } from '../uplink/identity.ts';
 import { Uplink } from '../uplink/uplink.ts';
 import type { SimulateConfig } from './config.ts';
+import type { Enrolments } from './enrolments.ts';
 import type { SimulateEvents } from './events.ts';
 import { PLACES, type Place, toLabels } from './places.ts';
 import { createSimulatedCollectors } from './simulated-collectors.ts';
@@ -34,7 +30,7 @@ export interface SimulatedNodeOptions {
   index: number;
   config: SimulateConfig;
   events: SimulateEvents;
-  enrolments: Turns;
+  enrolments: Enrolments;
   /** Another name and other collectors than a host's, each flushed as soon as it ran. */
   shape?: { name: string; collectors: readonly Collector[] };
 }
@@ -81,7 +77,7 @@ export class SimulatedNode implements Component {
       identity: async () => {
         this.#identity ??= loadIdentity(stateDir);
         if (this.#identity === undefined) {
-          this.#identity = await enrolments.take(() => enrolNode(config, stateDir, node));
+          this.#identity = await enrolments.enrol(stateDir, node);
           events.enrolled(this.#identity.nodeId);
         }
         resolve();
@@ -172,21 +168,4 @@ function toNodeInfo(name: string, place: Place, host: SimulatedHost): NodeInfo {
     simulated: true,
     commands: [],
   };
-}
-
-async function enrolNode(config: SimulateConfig, stateDir: string, node: NodeInfo): Promise<Identity> {
-  const { caFile, joinTokenFile, gateway } = config;
-  if (caFile === undefined || joinTokenFile === undefined) {
-    const missing = caFile === undefined ? '--ca-file' : '--join-token-file';
-    throw new MusterError('failed_precondition', `node ${node.name} has no identity in ${stateDir} and ${missing} is not set`);
-  }
-  // The key of an attempt whose answer was lost: with it the token gives the same identity and no further use is spent.
-  let keyPem = loadKey(stateDir);
-  if (keyPem === undefined) {
-    keyPem = createKey();
-    saveKey(stateDir, keyPem);
-  }
-  const identity = await enrol({ gateway, ca: readFileSync(caFile), joinToken: readFileSync(joinTokenFile, 'utf8').trim(), keyPem, node });
-  saveCertificate(stateDir, identity.certificate.toString(), identity.ca.toString());
-  return identity;
 }

@@ -8,7 +8,7 @@ import {
   type NodeInfo,
 } from '../../proto/gen/messages.ts';
 import { decodeMessage, encodeMessage } from '../../proto/message-codec.ts';
-import { createChannel } from './channel.ts';
+import { type AgentChannel, createChannel } from './channel.ts';
 import { type Identity, parseIdentity, saveCertificate } from './identity.ts';
 import { createSigningRequest } from './signing-request.ts';
 
@@ -23,12 +23,14 @@ export interface EnrolmentRequest {
   node: NodeInfo;
   /** A node that renews its certificate: its identity stands for the token. */
   identity?: Identity;
+  /** Without an identity, of many that enrol; absent: a connection of its own. Stays open. */
+  channel?: AgentChannel;
 }
 
 /** One attempt. Rejects with grpc-js's ServiceError, or `malformed` where the answer is no identity for this key. */
 export async function enrol(request: EnrolmentRequest): Promise<Identity> {
   const { gateway, ca, identity } = request;
-  const channel = createChannel({ gateway, ca, ...(identity === undefined ? {} : { identity }) });
+  const channel = request.channel ?? createChannel({ gateway, ca, ...(identity === undefined ? {} : { identity }) });
   try {
     const message: EnrollRequest = {
       joinToken: request.joinToken,
@@ -39,7 +41,7 @@ export async function enrol(request: EnrolmentRequest): Promise<Identity> {
     const response = decodeMessage<EnrollResponse>(ENROLL_RESPONSE_FIELDS, bytes);
     return parseIdentity(Buffer.from(request.keyPem), Buffer.from(response.certificatePem), Buffer.from(response.caPem));
   } finally {
-    channel.close();
+    if (request.channel === undefined) channel.close();
   }
 }
 

@@ -1,7 +1,8 @@
 // A gateway for tests: real TLS, real gRPC, real certificates, and the faults a test wants. It keeps what it acknowledged.
 import { randomUUID } from 'node:crypto';
 import { experimental, Server, type ServerDuplexStream, type ServerUnaryCall, type sendUnaryData } from '@grpc/grpc-js';
-import { type Authority, createAuthority, issueNodeCertificate, issueServerCertificate } from '../../core/node/tls-authority.ts';
+import { createNodeIssuer } from '../../core/node/node-certificate.ts';
+import { type Authority, createAuthority, issueServerCertificate } from '../../core/node/tls-authority.ts';
 import {
   AGENT_MESSAGE_FIELDS,
   type AgentMessage,
@@ -69,7 +70,7 @@ export async function startStagedGateway(options: { port?: number; authority?: A
     const renews = request.joinToken === '' && own !== undefined;
     if (!renews && request.joinToken !== JOIN_TOKEN) return callback({ code: 7, details: 'the join token is not valid' });
     const nodeId = renews ? own : randomUUID();
-    const { certificatePem } = await issueNodeCertificate(authority, nodeId, request.csrPem);
+    const { certificatePem } = createNodeIssuer(authority)(nodeId, request.csrPem);
     gateway.enrolled.push(nodeId);
     callback(null, encodeMessage(ENROLL_RESPONSE_FIELDS, { nodeId, certificatePem, caPem: authority.certificatePem }));
   };

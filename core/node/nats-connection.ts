@@ -31,6 +31,8 @@ export async function connectNats(options: NatsOptions, timeoutMs = 30_000): Pro
         timeout: 3000,
         pingInterval: 10_000,
         maxPingOut: 2,
+        // Else each publish and request makes an error beforehand, for the stack that it would have.
+        noAsyncTraces: true,
       });
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);

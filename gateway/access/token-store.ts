@@ -155,10 +155,12 @@ export class TokenStore implements Component {
     const parsed = parseSecret(secret);
     if (parsed === undefined) return this.#refuseJoin('', 'malformed', use.peer);
     let grant: JoinGrant | undefined;
+    let reason: Invalid | undefined;
     let again = false;
     await this.#bucket.swap(parsed.id, (record) => {
-      const reason = this.#whyNotJoin(secret, record, use.keyHash);
-      if (reason !== undefined || record === undefined) return this.#refuseJoin(parsed.id, reason ?? 'unknown', use.peer);
+      grant = undefined;
+      reason = this.#whyNotJoin(secret, record, use.keyHash);
+      if (reason !== undefined || record === undefined) return undefined;
       const before = this.#earlierEnrolment(record, use.keyHash);
       again = before !== undefined;
       grant = { tokenId: record.id, labels: record.labels, nodeId: before?.nodeId ?? use.nodeId };
@@ -166,7 +168,7 @@ export class TokenStore implements Component {
       const enrolment = { keyHash: use.keyHash, nodeId: use.nodeId, atMs: this.#now() };
       return { ...record, usesLeft: record.usesLeft - 1, enrolments: [...record.enrolments, enrolment].slice(-ENROLMENTS_KEPT) };
     });
-    if (grant === undefined) return this.#refuseJoin(parsed.id, 'unknown', use.peer);
+    if (grant === undefined) return this.#refuseJoin(parsed.id, reason ?? 'unknown', use.peer);
     this.#events.joinTokenUsed({ tokenId: grant.tokenId, nodeId: grant.nodeId, peer: use.peer, again });
     return grant;
   }

@@ -1,4 +1,4 @@
-// Writes who did what into the audit stream, in order, and tries again until it is stored.
+// Writes who did what into the audit stream, in order as long as none fails, and tries again until it is stored.
 import { auditSubject } from '../../core/common/streams.ts';
 import type { Component } from '../../core/node/lifecycle.ts';
 import type { DurableStream } from '../publisher/durable-stream.ts';
@@ -21,6 +21,8 @@ export interface AuditLogOptions {
 
 /** Records that wait while the stream cannot be written. */
 const MAX_WAITING = 1000;
+/** Sent before the first of them is acknowledged: a crowd of agents that enrols makes two records each. */
+const AT_ONCE = 64;
 const RETRY_MS = 1000;
 /** How long `stop` waits for what is left. */
 const STOP_WITHIN_MS = 2000;
@@ -87,15 +89,25 @@ export class AuditLog implements Component {
   }
 
   async #writeAll(): Promise<void> {
-    for (let record = this.#waiting[0]; record !== undefined && !this.#stopped; record = this.#waiting[0]) {
-      try {
-        await this.#options.stream.publish(auditSubject(record.input.nodeId ?? ''), record.payload, record.id);
-        if (this.#waiting[0] === record) this.#waiting.shift();
-        record.settle(true);
-      } catch (error) {
-        this.#options.events.retried({ what: 'audit', error: error instanceof Error ? error.message : String(error) });
+    while (this.#waiting.length > 0 && !this.#stopped) {
+      const some = this.#waiting.slice(0, AT_ONCE);
+      const failures = (await Promise.all(some.map((record) => this.#writeOne(record)))).filter((error) => error !== undefined);
+      if (failures.length > 0) {
+        this.#options.events.retried({ what: 'audit', error: failures[0] as string });
         await this.#pause();
       }
+    }
+  }
+
+  /** Why it could not be written; undefined where it is. */
+  async #writeOne(record: Waiting): Promise<string | undefined> {
+    try {
+      await this.#options.stream.publish(auditSubject(record.input.nodeId ?? ''), record.payload, record.id);
+      this.#waiting = this.#waiting.filter((one) => one !== record);
+      record.settle(true);
+      return undefined;
+    } catch (error) {
+      return error instanceof Error ? error.message : String(error);
     }
   }
 

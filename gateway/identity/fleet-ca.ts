@@ -2,7 +2,8 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { MusterError } from '../../core/common/muster-error.ts';
-import { type Authority, issueNodeCertificate, type NodeCertificate } from '../../core/node/tls-authority.ts';
+import { createNodeIssuer, type NodeCertificate } from '../../core/node/node-certificate.ts';
+import type { Authority } from '../../core/node/tls-authority.ts';
 import { type CertificateRequest, checkCertificateRequest } from './certificate-request.ts';
 
 export interface FleetCa {
@@ -10,17 +11,18 @@ export interface FleetCa {
   /** Checks a request before anything is spent on it. Throws `invalid_argument`. */
   check(csrPem: string): Promise<CertificateRequest>;
   /** A client certificate named `nodeId`, valid for a year from a few minutes ago. */
-  sign(nodeId: string, request: CertificateRequest): Promise<NodeCertificate>;
+  sign(nodeId: string, request: CertificateRequest): NodeCertificate;
 }
 
 /** Throws `invalid_config` with one sentence where the files are missing, not a CA, not a pair, or ended. */
 export function loadFleetCa(certificateFile: string, keyFile: string, now = Date.now()): FleetCa {
   const authority: Authority = { certificatePem: read(certificateFile), keyPem: read(keyFile) };
   assertPair(authority, certificateFile, keyFile, now);
+  const issue = createNodeIssuer(authority);
   return {
     certificatePem: authority.certificatePem,
     check: checkCertificateRequest,
-    sign: (nodeId, request) => issueNodeCertificate(authority, nodeId, request.pem),
+    sign: (nodeId, request) => issue(nodeId, request.pem),
   };
 }
 

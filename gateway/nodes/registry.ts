@@ -160,7 +160,7 @@ export class NodeRegistry implements Component {
   /** Writes the entry of a node that enrolled, before it gets its certificate. Throws `unavailable`. */
   async enrol(nodeId: string, node: NodeInfo | null | undefined, assignedLabels: Readonly<Record<string, string>>): Promise<RegistryEntry> {
     const nowMs = this.#now();
-    const entry = await this.#bucket.swap(nodeId, (before) => ({
+    const change = (before?: RegistryEntry): RegistryEntry => ({
       ...before,
       nodeId,
       info: toRegistryInfo(node, { ...assignedLabels, ...before?.operatorLabels }),
@@ -169,8 +169,18 @@ export class NodeRegistry implements Component {
       enrolledMs: before?.enrolledMs ?? nowMs,
       updatedMs: nowMs,
       intervalMs: before?.intervalMs ?? 0,
-    }));
-    return entry as RegistryEntry;
+    });
+    // A new name is nearly always nobody's: it need not be asked for first.
+    if (this.#bucket.get(nodeId) === undefined) {
+      const created = change();
+      try {
+        await this.#bucket.create(nodeId, created);
+        return created;
+      } catch (error) {
+        if (toMusterError(error).code !== 'already_exists') throw error;
+      }
+    }
+    return (await this.#bucket.swap(nodeId, change)) as RegistryEntry;
   }
 
   /**
