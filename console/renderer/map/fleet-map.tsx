@@ -11,7 +11,8 @@ import { type Cluster, clusterPlaces } from './clusters.ts';
 import { type CountryCentres, loadCountryCentres } from './country-centres.ts';
 import { FleetMarks } from './fleet-marks.tsx';
 import { MapSurface } from './map-surface.tsx';
-import { createPlaceBook, needsCentres, type Place } from './places.ts';
+import { PlaceKeeper } from './place-keeper.ts';
+import { needsCentres, type Place } from './places.ts';
 
 interface Props {
   nodes: ReadonlyMap<string, FleetNode>;
@@ -30,11 +31,12 @@ export default function FleetMap({ nodes, matches, known, version: newest }: Pro
   const version = useEverySecond(newest);
   const centres = useCountryCentres(nodes, version);
   // Dependencies: the version says that the nodes changed
-  const everywhere = useMemo(() => createPlaceBook(nodes.values(), centres), [nodes, version, centres]);
+  const [all, some] = useMemo(() => [new PlaceKeeper(), new PlaceKeeper()] as const, []);
+  const everywhere = useMemo(() => all.update(nodes.values(), centres), [all, nodes, version, centres]);
   const book = useMemo(() => {
     const matching = [...nodes.values()].filter(matches);
-    return matching.length === nodes.size ? everywhere : createPlaceBook(matching, centres);
-  }, [everywhere, nodes, matches, centres]);
+    return matching.length === nodes.size ? everywhere : some.update(matching, centres);
+  }, [everywhere, some, nodes, matches, centres]);
   const { paths, columns, loading, problem } = useProbePaths(everywhere, nodes);
   const [chosen, setChosen] = useState<string>();
   const [opened, setOpened] = useState<readonly string[]>();

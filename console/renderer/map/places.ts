@@ -17,7 +17,7 @@ export interface Place extends WorldPoint {
 export interface PlaceBook {
   places: readonly Place[];
   /** Nodes that nothing places. */
-  unplaced: readonly FleetNode[];
+  unplaced: FleetNode[];
   /** City, region or country as a label says it, in lower case → its place. */
   byWord: ReadonlyMap<string, Place>;
   byNode: ReadonlyMap<string, Place>;
