@@ -139,6 +139,8 @@ export interface SimulationOptions {
   durable?: boolean;
   /** Until when all must have their identity; default 120 s. */
   readyWithinMs?: number;
+  /** How far it gives way to what is measured: the machines that it stands for have CPUs of their own. */
+  nice?: number;
 }
 
 export interface Simulation {
@@ -180,6 +182,7 @@ export async function startSimulation(pipeline: Pipeline, options: SimulationOpt
     args: [builtProgram('simulate'), ...Object.entries(settings).map(([name, value]) => `--${name}=${value}`)],
     folders: [stateDir],
     files: [{ path: joinTokenFile, text: `${secret}\n` }],
+    ...(options.nice === undefined ? {} : { nice: options.nice }),
     readiness: { kind: 'line' },
   };
   const logFile = join(pipeline.home, 'logs', 'simulate.log');
