@@ -3,8 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { expect, test, vi } from 'vitest';
-import { createNodeIssuer } from '../../core/node/node-certificate.ts';
-import { type Authority, createAuthority } from '../../core/node/tls-authority.ts';
+import { type Authority, createAuthority, createNodeIssuer } from '../../core/node/tls-authority.ts';
 import type { NodeInfo } from '../../proto/gen/messages.ts';
 import { MemorySpool } from '../spool/memory-spool.ts';
 import { renewIdentity } from './enrolment.ts';
@@ -19,7 +18,7 @@ const DAY_MS = 86_400_000;
 async function issue(authority?: Authority, days?: number): Promise<Identity> {
   authority ??= await createAuthority();
   const key = createKey();
-  const { certificatePem } = createNodeIssuer(authority)('3f0e8a52-7d0e-4c59-9c0f-6d1f1e1c9a01', createSigningRequest(key), days);
+  const { certificatePem } = await createNodeIssuer(authority)('3f0e8a52-7d0e-4c59-9c0f-6d1f1e1c9a01', createSigningRequest(key), days);
   return parseIdentity(Buffer.from(key), Buffer.from(certificatePem), Buffer.from(authority.certificatePem));
 }
 

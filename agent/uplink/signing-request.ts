@@ -1,7 +1,6 @@
 // A key and its certificate signing request (PKCS #10, RFC 2986). Six DER items by hand: an X.509 library costs the agent megabytes
 // for something it does once in its life.
 import { createPublicKey, generateKeyPairSync, sign } from 'node:crypto';
-import { bitString, der, ECDSA_WITH_SHA256, toPem } from '../../core/node/der.ts';
 
 /** A new EC P-256 key, PKCS #8 PEM. */
 export function createKey(): string {
@@ -17,5 +16,18 @@ export function createSigningRequest(keyPem: string): string {
   const attributes = der(0xa0);
   const info = der(0x30, version, subject, publicKey, attributes);
   const signature = sign('sha256', info, keyPem);
-  return toPem('CERTIFICATE REQUEST', der(0x30, info, ECDSA_WITH_SHA256, bitString(signature)));
+  // The leading zero says that no bit of the last byte is unused.
+  const request = der(0x30, info, der(0x30, ECDSA_WITH_SHA256), der(0x03, Buffer.from([0]), signature));
+  const lines = request.toString('base64').match(/.{1,64}/g) as string[];
+  return `-----BEGIN CERTIFICATE REQUEST-----\n${lines.join('\n')}\n-----END CERTIFICATE REQUEST-----\n`;
+}
+
+/** 1.2.840.10045.4.3.2 */
+const ECDSA_WITH_SHA256 = Buffer.from('06082a8648ce3d040302', 'hex');
+
+function der(tag: number, ...parts: Buffer[]): Buffer {
+  const content = Buffer.concat(parts);
+  const length = content.length;
+  const head = length < 128 ? [tag, length] : length < 256 ? [tag, 0x81, length] : [tag, 0x82, length >> 8, length & 255];
+  return Buffer.concat([Buffer.from(head), content]);
 }

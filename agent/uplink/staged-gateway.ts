@@ -1,8 +1,7 @@
 // A gateway for tests: real TLS, real gRPC, real certificates, and the faults a test wants. It keeps what it acknowledged.
 import { randomUUID } from 'node:crypto';
 import { experimental, Server, type ServerDuplexStream, type ServerUnaryCall, type sendUnaryData } from '@grpc/grpc-js';
-import { createNodeIssuer } from '../../core/node/node-certificate.ts';
-import { type Authority, createAuthority, issueServerCertificate } from '../../core/node/tls-authority.ts';
+import { type Authority, createAuthority, createNodeIssuer, issueServerCertificate } from '../../core/node/tls-authority.ts';
 import {
   AGENT_MESSAGE_FIELDS,
   type AgentMessage,
@@ -70,7 +69,7 @@ export async function startStagedGateway(options: { port?: number; authority?: A
     const renews = request.joinToken === '' && own !== undefined;
     if (!renews && request.joinToken !== JOIN_TOKEN) return callback({ code: 7, details: 'the join token is not valid' });
     const nodeId = renews ? own : randomUUID();
-    const { certificatePem } = createNodeIssuer(authority)(nodeId, request.csrPem);
+    const { certificatePem } = await createNodeIssuer(authority)(nodeId, request.csrPem);
     gateway.enrolled.push(nodeId);
     callback(null, encodeMessage(ENROLL_RESPONSE_FIELDS, { nodeId, certificatePem, caPem: authority.certificatePem }));
   };

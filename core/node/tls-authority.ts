@@ -1,10 +1,10 @@
-// The fleet's own certificate authority: makes it, and issues the certificates of gateways with it; those of nodes: node-certificate.ts.
+// The fleet's own certificate authority: makes it, and issues the certificates of gateways and nodes with it.
+// Checks of what a stranger asks to have signed are the caller's.
 import 'reflect-metadata';
-import type { webcrypto } from 'node:crypto';
+import { randomBytes, type webcrypto } from 'node:crypto';
 import { isIP } from 'node:net';
 import * as x509 from '@peculiar/x509';
 import { MusterError } from '../common/muster-error.ts';
-import { BACKDATE_MS, DAY_MS, LEAF_DAYS, randomSerial } from './node-certificate.ts';
 
 /** A certificate and the private key that signs with it, as files hold them. */
 export interface Authority {
@@ -13,16 +13,29 @@ export interface Authority {
   readonly keyPem: string;
 }
 
+/** What a node gets. */
+export interface NodeCertificate {
+  readonly certificatePem: string;
+  readonly notAfter: Date;
+}
+
+/** Valid for `days`, a year where none are given, from a few minutes ago. */
+export type NodeIssuer = (nodeId: string, csrPem: string, days?: number) => Promise<NodeCertificate>;
+
 const KEY_ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256' };
 const SIGNING = { name: 'ECDSA', hash: 'SHA-256' };
+const DAY_MS = 86_400_000;
+/** Certificates begin a little in the past, for a host whose clock is behind. */
+const BACKDATE_MS = 5 * 60_000;
 const AUTHORITY_DAYS = 3650;
+const LEAF_DAYS = 365;
 
 /** A new self-signed authority for a fleet: EC P-256, valid ten years, may sign leaf certificates only. */
 export async function createAuthority(): Promise<Authority> {
   const keys = await crypto.subtle.generateKey(KEY_ALGORITHM, true, ['sign', 'verify']);
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({
     ...validity(AUTHORITY_DAYS),
-    serialNumber: randomSerial().toString('hex'),
+    serialNumber: serialNumber(),
     name: [{ CN: ['Muster fleet CA'] }],
     keys,
     signingAlgorithm: SIGNING,
@@ -42,39 +55,75 @@ export async function issueServerCertificate(authority: Authority, names: readon
   const keys = await crypto.subtle.generateKey(KEY_ALGORITHM, true, ['sign', 'verify']);
   const alternatives = names.map((name) => new x509.GeneralName(isIP(name) === 0 ? 'dns' : 'ip', name));
   const extensions = [new x509.SubjectAlternativeNameExtension(alternatives, false)];
-  const certificate = await sign(authority, first, keys.publicKey, extensions, days);
+  const signer = await createSigner(authority, x509.ExtendedKeyUsage.serverAuth);
+  const certificate = await sign(signer, first, keys.publicKey, extensions, days);
   return { certificatePem: toPem(certificate), keyPem: await privateKeyPem(keys.privateKey) };
 }
 
-async function sign(
-  authority: Authority,
-  commonName: string,
-  publicKey: webcrypto.CryptoKey,
-  extensions: readonly x509.Extension[],
-  days: number,
-): Promise<x509.X509Certificate> {
-  const issuer = new x509.X509Certificate(authority.certificatePem);
-  return await x509.X509CertificateGenerator.create({
-    ...validity(days),
-    serialNumber: randomSerial().toString('hex'),
-    subject: [{ CN: [commonName] }],
-    issuer: issuer.subjectName,
-    publicKey,
+/**
+ * Issues client certificates for the keys of certificate signing requests. Nothing else of a request gets into one: the common name is
+ * `nodeId`, the usage is client authentication. A crowd of agents enrols at once: what their certificates have in common is made once.
+ */
+export function createNodeIssuer(authority: Authority): NodeIssuer {
+  let signer: Promise<Signer> | undefined;
+  return async (nodeId, csrPem, days = LEAF_DAYS) => {
+    signer ??= createSigner(authority, x509.ExtendedKeyUsage.clientAuth);
+    const { publicKey } = new x509.Pkcs10CertificateRequest(csrPem);
+    const certificate = await sign(await signer, nodeId, publicKey, [], days);
+    return { certificatePem: toPem(certificate), notAfter: certificate.notAfter };
+  };
+}
+
+/** An authority, ready to sign leaf certificates for one use. */
+interface Signer {
+  issuer: x509.Name;
+  signingKey: webcrypto.CryptoKey;
+  extensions: readonly x509.Extension[];
+}
+
+async function createSigner(authority: Authority, usage: x509.ExtendedKeyUsage): Promise<Signer> {
+  const own = new x509.X509Certificate(authority.certificatePem);
+  return {
+    issuer: own.subjectName,
     signingKey: await importPrivateKey(authority.keyPem),
-    signingAlgorithm: SIGNING,
     extensions: [
       new x509.BasicConstraintsExtension(false, undefined, true),
       new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
-      new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
-      await x509.AuthorityKeyIdentifierExtension.create(issuer.publicKey),
-      ...extensions,
+      new x509.ExtendedKeyUsageExtension([usage]),
+      await x509.AuthorityKeyIdentifierExtension.create(own.publicKey),
     ],
+  };
+}
+
+async function sign(
+  { issuer, signingKey, extensions }: Signer,
+  commonName: string,
+  publicKey: webcrypto.CryptoKey | x509.PublicKey,
+  more: readonly x509.Extension[],
+  days: number,
+): Promise<x509.X509Certificate> {
+  return await x509.X509CertificateGenerator.create({
+    ...validity(days),
+    serialNumber: serialNumber(),
+    subject: [{ CN: [commonName] }],
+    issuer,
+    publicKey,
+    signingKey,
+    signingAlgorithm: SIGNING,
+    extensions: [...extensions, ...more],
   });
 }
 
 function validity(days: number): { notBefore: Date; notAfter: Date } {
   const now = Date.now();
   return { notBefore: new Date(now - BACKDATE_MS), notAfter: new Date(now + days * DAY_MS) };
+}
+
+/** Positive and 127 bits, as RFC 5280 4.1.2.2 wants serial numbers. */
+function serialNumber(): string {
+  const bytes = randomBytes(16);
+  bytes[0] = ((bytes[0] as number) & 0x7f) | 0x40;
+  return bytes.toString('hex');
 }
 
 function toPem(certificate: x509.X509Certificate): string {

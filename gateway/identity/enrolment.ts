@@ -54,7 +54,7 @@ export class Enrolment {
     // With the key of an enrolment within the hour the token gives that node id again, which may have been removed since.
     registry.assertNotRemoved(grant.nodeId);
     const entry = await registry.enrol(grant.nodeId, asked.node, grant.labels);
-    const response = this.#sign(grant.nodeId, request);
+    const response = await this.#sign(grant.nodeId, request);
     events.enrolled({ nodeId: grant.nodeId, name: entry.info.name, peer, renewal: false });
     return response;
   }
@@ -64,14 +64,14 @@ export class Enrolment {
     registry.assertNotRemoved(nodeId);
     const request = await ca.check(asked.csrPem);
     if (request.claimedNodeId !== undefined && request.claimedNodeId !== nodeId) throw foreignName(request.claimedNodeId);
-    const response = this.#sign(nodeId, request);
+    const response = await this.#sign(nodeId, request);
     events.enrolled({ nodeId, name: asked.node?.name.slice(0, 64) ?? '', peer, renewal: true });
     return response;
   }
 
-  #sign(nodeId: string, request: CertificateRequest): EnrollResponse {
+  async #sign(nodeId: string, request: CertificateRequest): Promise<EnrollResponse> {
     const { ca } = this.#options;
-    const { certificatePem, notAfter } = ca.sign(nodeId, request);
+    const { certificatePem, notAfter } = await ca.sign(nodeId, request);
     return { nodeId, certificatePem, caPem: ca.certificatePem, notAfter: { seconds: Math.floor(notAfter.getTime() / 1000), nanos: 0 } };
   }
 }

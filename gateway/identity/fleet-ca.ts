@@ -2,8 +2,7 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { MusterError } from '../../core/common/muster-error.ts';
-import { createNodeIssuer, type NodeCertificate } from '../../core/node/node-certificate.ts';
-import type { Authority } from '../../core/node/tls-authority.ts';
+import { type Authority, createNodeIssuer, type NodeCertificate } from '../../core/node/tls-authority.ts';
 import { type CertificateRequest, checkCertificateRequest } from './certificate-request.ts';
 
 export interface FleetCa {
@@ -11,7 +10,7 @@ export interface FleetCa {
   /** Checks a request before anything is spent on it. Throws `invalid_argument`. */
   check(csrPem: string): Promise<CertificateRequest>;
   /** A client certificate named `nodeId`, valid for a year from a few minutes ago. */
-  sign(nodeId: string, request: CertificateRequest): NodeCertificate;
+  sign(nodeId: string, request: CertificateRequest): Promise<NodeCertificate>;
 }
 
 /** Throws `invalid_config` with one sentence where the files are missing, not a CA, not a pair, or ended. */
