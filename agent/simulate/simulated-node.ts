@@ -47,6 +47,7 @@ export class SimulatedNode implements Component {
   readonly #live: LiveSampling;
   #identity: Identity | undefined;
   #summary: Summary | undefined;
+  #stopped = false;
 
   constructor({ index, config, events, enrolments, shape }: SimulatedNodeOptions) {
     const place = PLACES[index % PLACES.length] as Place;
@@ -120,9 +121,10 @@ export class SimulatedNode implements Component {
     return this.#spool.status();
   }
 
+  /** A node of a crowd does not sample while it waits for its identity: the others' enrolments need the time. */
   async start(): Promise<void> {
     await this.connect();
-    await this.sample();
+    void this.enrolled.then(() => (this.#stopped ? undefined : this.sample()));
   }
 
   /** The first half of a start: the stream, without samples. */
@@ -136,6 +138,7 @@ export class SimulatedNode implements Component {
   }
 
   async stop(): Promise<void> {
+    this.#stopped = true;
     this.#live.stop();
     await this.#sampler.stop();
     await this.#uplink.stop();
