@@ -24,13 +24,11 @@ export async function storeMillionPoints(pipeline: Pipeline, nodeId: string): Pr
   const within = `node_id = '${nodeId}' AND cpu = 'total' AND timestamp <= cast(${toMs * 1000} AS timestamp)`;
   await until('a million points are stored', counted(`SELECT count() FROM cpu WHERE ${within}`), 120_000);
   for (const view of ['cpu_1m', 'cpu_1h']) {
-    await until(
-      `${view} is there`,
-      async () => (await pipeline.sql(`SELECT 1 FROM materialized_views() WHERE view_name = '${view}'`)).length > 0,
-    );
+    const made = `SELECT 1 FROM materialized_views() WHERE view_name = '${view}'`;
+    await until(`${view} is there`, async () => (await pipeline.sql(made)).length > 0, 300_000);
     // By itself it takes what is new every ten minutes.
     await pipeline.sql(`REFRESH MATERIALIZED VIEW ${view} INCREMENTAL`);
-    await until(`${view} has a million points`, counted(`SELECT sum(rows) FROM ${view} WHERE ${within}`), 120_000);
+    await until(`${view} has a million points`, counted(`SELECT sum(rows) FROM ${view} WHERE ${within}`), 300_000);
   }
   return { fromMs, toMs };
 }
