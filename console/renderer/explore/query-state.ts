@@ -69,8 +69,11 @@ export class QueryRunner {
     }
   }
 
-  cancel(): void {
-    this.#controller?.abort();
+  /** False where nothing runs. */
+  cancel(): boolean {
+    const { running } = this.state.get();
+    if (running) this.#controller?.abort();
+    return running;
   }
 
   #set(change: Partial<QueryState>): void {

@@ -59,10 +59,14 @@ const look = EditorView.theme({
   '.cm-completionDetail': { color: 'var(--text-3)', fontStyle: 'normal', marginLeft: '12px' },
 });
 
+/** Tab indents: who has only a keyboard must be told the way out. */
+const LEAVE_WORDS = 'Tab indents. Esc, then Tab leaves the editor.';
+
 export interface SqlEditorEvents {
   onChange(text: string): void;
   onRun(): void;
-  onCancel(): void;
+  /** False where there was nothing to cancel. */
+  onCancel(): boolean;
   /** Values a column has, for completion within a text; none where nobody knows. */
   valuesOf(table: string, column: string): Promise<readonly { value: string; note: string }[]>;
 }
@@ -88,7 +92,8 @@ export class SqlEditor {
               },
               preventDefault: true,
             },
-            { key: 'Escape', run: (view) => completionStatus(view.state) === null && this.#do(events.onCancel) },
+            // Where it does nothing here, the editor itself lets the next Tab out (its tab focus mode).
+            { key: 'Escape', run: (view) => completionStatus(view.state) === null && events.onCancel() },
             { key: 'Tab', run: acceptCompletion },
           ]),
           lineNumbers(),
@@ -106,7 +111,7 @@ export class SqlEditor {
           syntaxHighlighting(colors),
           look,
           EditorView.lineWrapping,
-          EditorView.contentAttributes.of({ 'aria-label': 'SQL' }),
+          EditorView.contentAttributes.of({ 'aria-label': 'SQL', 'aria-description': LEAVE_WORDS }),
           EditorView.updateListener.of((update) => {
             if (update.docChanged) events.onChange(update.state.doc.toString());
           }),

@@ -50,5 +50,13 @@ export function SqlPane({ runner, run, schema, catalog, bounds, nameOf, insert }
   useEffect(() => editor.current?.setText(sql), [sql]);
   useEffect(() => editor.current?.setSchema(schema.tables), [schema.tables]);
   useEffect(() => editor.current?.markError(errorAt), [errorAt]);
-  return <div className="sql-editor" ref={host} />;
+  return (
+    <div className="sql-place">
+      <div className="sql-editor" ref={host} />
+      {/* The editor itself tells it to screen readers. */}
+      <small className="sql-leave t3" aria-hidden="true">
+        Esc, then Tab leaves
+      </small>
+    </div>
+  );
 }

@@ -6,7 +6,9 @@ import type { ConsoleApi } from '../../common/console-api.ts';
 import type { FleetNode, NodeStateName } from '../../common/fleet-node.ts';
 import { numericColumn, type QueryResult, textColumn } from '../../common/query-result.ts';
 import { type FleetStore, NO_COUNTS, type StateCounts } from '../state/fleet-store.ts';
+import { momentQueries, takeAnswer, type ValuesThen, valuesOf } from './moment-values.ts';
 import { patience } from './patience.ts';
+import { withoutTable } from './without-table.ts';
 
 export interface FleetMoment {
   nodes: ReadonlyMap<string, FleetNode>;
@@ -64,16 +66,17 @@ export class FleetMoments {
   async #read(momentMs: number): Promise<FleetMoment> {
     const ask = (sql: string): Promise<QueryResult> => this.#api.request('query', { sql, maxRows: MAX_ROWS, timeoutMs: 20_000 });
     const within = `timestamp > '${iso(momentMs - REACH_MS)}' AND timestamp <= '${iso(momentMs)}'`;
-    const latest = (columns: string, table: string, where = ''): Promise<QueryResult> =>
-      ask(`SELECT node_id, timestamp, ${columns} FROM ${table} WHERE ${within}${where} LATEST ON timestamp PARTITION BY node_id`);
-    const [heard, cpu, memory, load, disk] = await Promise.all([
+    const queries = momentQueries(within);
+    const [heard, ...answers] = await Promise.all([
       ask(`SELECT node_id, max(timestamp) AS timestamp FROM deliveries WHERE ${within}`),
-      latest('busy', 'cpu', " AND cpu = 'total'"),
-      latest('used_percent', 'memory'),
-      latest('load1', 'load'),
-      ask(`SELECT node_id, max(used_percent) AS used_percent FROM filesystem WHERE ${within}`),
+      ...queries.map(({ sql }) => ask(sql).catch(withoutTable)),
     ]);
-    const moment = compose(this.#fleet.snapshot.get().nodes, momentMs, heard, cpu, memory, load, disk);
+    const values: ValuesThen = new Map();
+    queries.forEach((query, index) => {
+      const answer = answers[index];
+      if (answer) takeAnswer(values, query, answer);
+    });
+    const moment = compose(this.#fleet.snapshot.get().nodes, momentMs, heard, values);
     if (this.#kept.has(momentMs)) this.#ready.set(momentMs, moment);
     return moment;
   }
@@ -83,45 +86,16 @@ export function unknownMoment(asOfMs: number): FleetMoment {
   return { nodes: new Map(), counts: countStates([]), asOfMs, loading: true, problem: '' };
 }
 
-function compose(
-  nodes: ReadonlyMap<string, FleetNode>,
-  momentMs: number,
-  heard: QueryResult,
-  cpu: QueryResult,
-  memory: QueryResult,
-  load: QueryResult,
-  disk: QueryResult,
-): FleetMoment {
-  const busy = byNode(cpu, 'busy');
+function compose(nodes: ReadonlyMap<string, FleetNode>, momentMs: number, heard: QueryResult, values: ValuesThen): FleetMoment {
   const seen = byNode(heard, 'timestamp');
-  const used = byNode(memory, 'used_percent');
-  const load1 = byNode(load, 'load1');
-  const full = byNode(disk, 'used_percent');
   const then = new Map<string, FleetNode>();
   for (const [id, node] of nodes) {
     const timeUs = seen.get(id);
     const enrolled = node.enrolledMs === null || node.enrolledMs <= momentMs;
     if (timeUs === undefined && !enrolled) continue;
-    const values = {
-      timeMs: (timeUs ?? 0) / 1000,
-      cpuPercent: busy.get(id) ?? null,
-      memoryPercent: used.get(id) ?? null,
-      load1: load1.get(id) ?? null,
-      diskPercent: full.get(id) ?? null,
-      diskMount: '',
-      swapPercent: null,
-      diskReadBytesPerSecond: null,
-      diskWriteBytesPerSecond: null,
-      rxBytesPerSecond: null,
-      txBytesPerSecond: null,
-      temperatureCelsius: null,
-      processCount: null,
-      uptimeSeconds: null,
-      pressurePercent: null,
-    };
     const lastSeenMs = timeUs === undefined ? null : timeUs / 1000;
     const state = stateUnderMaintenance(stateThen(lastSeenMs, node.intervalMs, momentMs), node.labels, momentMs);
-    then.set(id, { ...node, state, stateSinceMs: null, lastSeenMs, values });
+    then.set(id, { ...node, state, stateSinceMs: null, lastSeenMs, values: { ...valuesOf(values, id), timeMs: lastSeenMs ?? 0 } });
   }
   return { nodes: then, counts: countStates(then.values()), asOfMs: momentMs, loading: false, problem: '' };
 }

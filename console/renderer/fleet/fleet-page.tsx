@@ -1,8 +1,11 @@
 // The fleet: filter, counts by state, and one of the views of all nodes that match.
 import { lazy, Suspense, useMemo } from 'react';
+import { CopyAs } from '../parts/copy-as.tsx';
 import { formatClock, formatNumber, plural, zoneName } from '../parts/format.ts';
+import { grpcurlCall, shellWord } from '../parts/shell-command.ts';
 import { useConsole } from '../state/console-state.ts';
 import { navigate, type Route } from '../state/route.ts';
+import { shareAddress } from '../state/share-address.ts';
 import { useStore } from '../state/store.ts';
 import { ColumnMenu } from './column-menu.tsx';
 import { DisconnectedNotice } from './disconnected-notice.tsx';
@@ -55,6 +58,11 @@ export function FleetPage({ route }: { route: FleetRoute }) {
               ? `${formatNumber(snapshot.nodes.size)} received`
               : ''}
         </span>
+        <CopyAs
+          grpcurl={grpcurlCall(connection.get().gateway, 'ListNodes', { filter })}
+          cli={filter === '' ? 'muster nodes' : `muster nodes ${shellWord(filter)}`}
+          link={shareAddress(route)}
+        />
         <ViewSwitch view={view} onChange={(next) => go({ view: next })} />
       </div>
       <div className="fleet-tools">
@@ -70,7 +78,7 @@ export function FleetPage({ route }: { route: FleetRoute }) {
       </div>
       {problem !== '' && <p className="filter-problem small late">{problem}</p>}
       <DisconnectedNotice />
-      {snapshot.complete && snapshot.nodes.size > 0 && <IncidentStrip />}
+      {snapshot.complete && snapshot.nodes.size > 0 && <IncidentStrip shown={shared} />}
       <Suspense fallback={<FleetLoading />}>
         {!snapshot.complete || moment?.loading ? (
           <FleetLoading />

@@ -20,7 +20,7 @@ export interface HeatLayout {
 export const HEAT_HEAD = 20;
 const GAP_X = 20;
 const GAP_Y = 14;
-const MOST_CELL = 40;
+const MOST_CELL = 56;
 const LEAST_CELL = 4;
 /** A group's head needs room for its name. */
 const LEAST_WIDTH = 190;

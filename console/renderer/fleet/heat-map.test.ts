@@ -33,7 +33,7 @@ test('the layout fits, in one cell size, and grows where the window is too small
     600,
   );
   expect(many.groups).toHaveLength(200);
-  expect(layoutHeat([1], 900, 600).cell).toBe(40);
+  expect(layoutHeat([1], 900, 600).cell).toBe(56);
 });
 
 test('cells keep their places while only values change, and say when they cannot', () => {

@@ -1,4 +1,5 @@
 // How many nodes were late or silent at the end of each bin, from the pauses in what the store received of them. Pure.
+import { maintenanceEndMs } from '../../../core/common/maintenance.ts';
 import type { FleetNode } from '../../common/fleet-node.ts';
 import { numericColumn, type QueryResult, textColumn } from '../../common/query-result.ts';
 import { binEnd, type IncidentPlan } from './incident-plan.ts';
@@ -24,11 +25,11 @@ export function incidentBins(
   for (const [id, node] of nodes) {
     if (node.state === 'never_seen' || node.state === 'quarantined') continue;
     const enrolledMs = node.enrolledMs ?? 0;
-    // A node the store heard nothing of in all that time was missing for all of it
-    const own = pauses.get(id) ?? [[plan.fromMs, Number.POSITIVE_INFINITY] as Pause];
+    // A node the store heard nothing of in all that time was missing for all of it, and may have been before
+    const own = pauses.get(id) ?? [[Math.min(plan.fromMs, node.lastSeenMs ?? enrolledMs), Number.POSITIVE_INFINITY] as Pause];
     for (const [heardMs, againMs] of own) {
       if (heardMs <= plan.fromMs && enrolledMs > plan.fromMs) continue;
-      addPause(plan, bins, node.intervalMs, heardMs, Math.min(againMs, untilMs + 1));
+      addPause(plan, bins, node, heardMs, Math.min(againMs, untilMs + 1));
     }
   }
   return bins;
@@ -54,13 +55,16 @@ function pausesOf(plan: IncidentPlan, answer: QueryResult): Map<string, Pause[]>
   return pauses;
 }
 
-function addPause(plan: IncidentPlan, bins: IncidentBins, intervalMs: number, heardMs: number, againMs: number): void {
+function addPause(plan: IncidentPlan, bins: IncidentBins, { intervalMs, labels }: FleetNode, heardMs: number, againMs: number): void {
   const patient = patience(intervalMs);
+  // As the moments of the past have it: while the label holds nobody is missing.
+  const heldUntilMs = maintenanceEndMs(labels) ?? Number.NEGATIVE_INFINITY;
   const lateMs = heardMs + patient.lateMs;
   const silentMs = heardMs + patient.silentMs;
   for (let bin = Math.max(0, Math.floor((lateMs - plan.fromMs) / plan.stepMs) - 1); bin < plan.bins; bin++) {
     const endMs = binEnd(plan, bin);
     if (endMs > againMs) return;
+    if (endMs < heldUntilMs) continue;
     if (endMs > silentMs) bins.silent[bin] = (bins.silent[bin] as number) + 1;
     else if (endMs > lateMs) bins.late[bin] = (bins.late[bin] as number) + 1;
   }

@@ -52,24 +52,32 @@ export function reportsSql(plan: IncidentPlan): string {
 const NOISE = ['collector_unavailable', 'collector_incomplete', 'collector_capped', 'probe_rows_left_out'];
 const TELLING = ['config_applied', 'agent_started', 'network_changed'];
 const MAX_EVENTS = 400;
+/** More would make a statement of its own out of the filter: then the events of all nodes are marked. */
+const MAX_NAMED = 500;
 
-export function eventsSql(plan: IncidentPlan): string {
+/** `ids`: of these nodes alone. */
+export function eventsSql(plan: IncidentPlan, ids?: readonly string[]): string {
   return (
     'SELECT timestamp, kind, severity, count_distinct(node_id) AS nodes, min(timestamp) AS at, first(node_id) AS node_id, first(text) AS text, ' +
-    `first(attributes) AS attributes FROM events WHERE ${span(plan)} AND kind NOT IN (${list(NOISE)}) ` +
+    `first(attributes) AS attributes FROM events WHERE ${span(plan)}${named(ids)} AND kind NOT IN (${list(NOISE)}) ` +
     `AND (severity <> 'info' OR kind IN (${list(TELLING)})) SAMPLE BY ${sampleBy(plan.stepMs / 1000)} LIMIT ${MAX_EVENTS}`
   );
 }
 
-export function oomSql(plan: IncidentPlan): string {
+export function oomSql(plan: IncidentPlan, ids?: readonly string[]): string {
   return (
     'SELECT timestamp, count_distinct(node_id) AS nodes, min(timestamp) AS at, first(node_id) AS node_id FROM paging ' +
-    `WHERE ${span(plan)} AND oom_kills_per_second > 0 SAMPLE BY ${sampleBy(plan.stepMs / 1000)} LIMIT ${MAX_EVENTS}`
+    `WHERE ${span(plan)}${named(ids)} AND oom_kills_per_second > 0 SAMPLE BY ${sampleBy(plan.stepMs / 1000)} LIMIT ${MAX_EVENTS}`
   );
 }
 
 function span(plan: IncidentPlan): string {
   return `timestamp >= '${iso(plan.fromMs)}' AND timestamp < '${iso(planEnd(plan))}'`;
+}
+
+function named(ids: readonly string[] | undefined): string {
+  if (ids === undefined || ids.length > MAX_NAMED) return '';
+  return ids.length === 0 ? ' AND false' : ` AND node_id IN (${list(ids.map((id) => id.replaceAll("'", "''")))})`;
 }
 
 function list(words: readonly string[]): string {

@@ -6,19 +6,19 @@ import { useStore } from '../state/store.ts';
 import { spanOf } from '../state/time-range.ts';
 import { placeMarks } from './incident-marks.ts';
 import { binEnd, planEnd } from './incident-plan.ts';
-import { useIncidents } from './use-incidents.ts';
+import { type ShownNodes, useIncidents } from './use-incidents.ts';
 import { useWidth } from './use-width.ts';
 
 const HIGH = 26;
 const AXIS_APART = 110;
 
-export function IncidentStrip() {
+export function IncidentStrip({ shown }: { shown: ShownNodes }) {
   const { time, fleet, returnToLive, connection } = useConsole();
   const range = useStore(time);
   const known = useStore(connection).kind === 'connected';
   const area = useRef<HTMLDivElement>(null);
   const width = useWidth(area);
-  const { plan, bins, marks, problem } = useIncidents();
+  const { plan, bins, marks, problem } = useIncidents(shown);
   const spanMs = plan.bins * plan.stepMs;
   const toX = (ms: number): number => ((ms - plan.fromMs) / spanMs) * width;
   const cursorMs = range.kind === 'past' ? range.toMs : undefined;
@@ -41,7 +41,11 @@ export function IncidentStrip() {
   return (
     <section className="strip" aria-label="Nodes late or silent over time">
       <div className="strip-marks">
-        <span className="t3">{problem === '' ? `Late or silent: ${bins === undefined ? '…' : formatNumber(countAt(current))}` : ''}</span>
+        <span className="t3">
+          {problem === ''
+            ? `Late or silent${shown.filter === '' ? '' : ' of those that match'}: ${bins === undefined ? '…' : formatNumber(countAt(current))}`
+            : ''}
+        </span>
         {problem !== '' && (
           <span className="late cut" title={problem}>
             Late or silent: not readable. {problem}

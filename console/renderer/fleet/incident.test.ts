@@ -3,7 +3,7 @@ import type { FleetNode } from '../../common/fleet-node.ts';
 import type { QueryResult } from '../../common/query-result.ts';
 import { incidentBins } from './incident-bins.ts';
 import { placeMarks, readMarks } from './incident-marks.ts';
-import { incidentPlan, reportsSql } from './incident-plan.ts';
+import { eventsSql, incidentPlan, reportsSql } from './incident-plan.ts';
 
 const START = Date.parse('2026-03-01T12:00:00Z');
 const MINUTE = 60_000;
@@ -27,7 +27,7 @@ function answer(rows: number, columns: Record<string, readonly (number | string 
 }
 
 const node = (nodeId: string, enrolledMs: number): FleetNode =>
-  ({ nodeId, name: nodeId, state: 'live', intervalMs: 10_000, enrolledMs }) as FleetNode;
+  ({ nodeId, name: nodeId, state: 'live', intervalMs: 10_000, enrolledMs, lastSeenMs: START + 30 * MINUTE, labels: {} }) as FleetNode;
 
 test('bins lie on multiples of their step, and of long ones only the end is read', () => {
   const hour = incidentPlan({ fromMs: START + 5000, toMs: START + 60 * MINUTE + 5000 });
@@ -53,6 +53,18 @@ test('a pause is late, then silent, and ends when the node is heard again', () =
   expect([late[2], silent[3], silent[4], silent[5]]).toEqual([1, 2, 2, 2]);
   expect(silent[6]).toBe(1);
   expect(late[7]).toBe(1);
+  const away = new Map([['gone', { ...node('gone', 0), lastSeenMs: START - 60 * MINUTE }]]);
+  expect([...incidentBins(plan, result, away, START + 10 * MINUTE).silent]).toEqual(new Array(10).fill(1));
+  const held = new Map([['gone', { ...node('gone', 0), labels: { maintenance: new Date(at(4)).toISOString() } }]]);
+  expect([...incidentBins(plan, result, held, START + 10 * MINUTE).silent].slice(0, 6)).toEqual([0, 0, 0, 1, 1, 1]);
+});
+
+test('the events are those of the nodes that match, as long as they can be named', () => {
+  const plan = incidentPlan({ fromMs: START, toMs: START + 60 * MINUTE });
+  expect(eventsSql(plan)).not.toContain('node_id IN');
+  expect(eventsSql(plan, ['a', "b'"])).toContain("AND node_id IN ('a', 'b''') AND kind");
+  expect(eventsSql(plan, [])).toContain('AND false AND kind');
+  expect(eventsSql(plan, new Array(501).fill('a'))).not.toContain('node_id IN');
 });
 
 test('marks say what and how many, and their words never overlap', () => {

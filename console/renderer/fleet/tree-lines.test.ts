@@ -3,8 +3,14 @@ import type { FleetNode } from '../../common/fleet-node.ts';
 import { groupingOf } from './fleet-groups.ts';
 import { growTree, parentLine, treeLines, troubled, worstState } from './tree-lines.ts';
 
-const node = (nodeId: string, country: string, city: string, state: FleetNode['state']): FleetNode =>
-  ({ nodeId, name: nodeId, state, labels: { country, ...(city === '' ? {} : { city }) } }) as unknown as FleetNode;
+const node = (nodeId: string, country: string, city: string, state: FleetNode['state'], cpuPercent: number | null = null): FleetNode =>
+  ({
+    nodeId,
+    name: nodeId,
+    state,
+    values: { cpuPercent, memoryPercent: null },
+    labels: { country, ...(city === '' ? {} : { city }) },
+  }) as unknown as FleetNode;
 const NODES = [
   node('b', 'gh', 'Accra', 'live'),
   node('a', 'gh', '', 'live'),
@@ -19,6 +25,15 @@ test('groups in groups, worst first, with counts', () => {
     ['gh', 2],
   ]);
   expect(root.branches.map(({ counts }) => worstState(counts))).toEqual(['silent', 'live']);
+});
+
+test('of a group the mean of those that are heard, and what has no label stands last', () => {
+  const nodes = [node('a', 'gh', 'Accra', 'live', 10), node('b', 'gh', 'Accra', 'late', 30), node('c', 'gh', 'Accra', 'silent', 99)];
+  const grown = growTree([node('d', 'gh', '', 'silent'), ...nodes], () => true, [groupingOf('city')]);
+  expect(grown.branches.map(({ value, means }) => [value, means.cpuPercent, means.memoryPercent])).toEqual([
+    ['Accra', 20, null],
+    ['', null, null],
+  ]);
 });
 
 test('lines of what is open, and the way up', () => {

@@ -6,6 +6,10 @@ import type { FleetGrouping } from './fleet-groups.ts';
 import { compareNames } from './fleet-order.ts';
 import { compareCounts } from './table-rows.ts';
 
+/** What the tree shows of a node, and the mean of it of a group. */
+export const TREE_VALUES = ['cpuPercent', 'memoryPercent', 'diskPercent'] as const;
+export type TreeValue = (typeof TREE_VALUES)[number];
+
 export interface TreeBranch {
   /** All values on the way to it: what is open is remembered by it. */
   key: string;
@@ -13,6 +17,7 @@ export interface TreeBranch {
   level: number;
   count: number;
   counts: StateCounts;
+  means: Readonly<Record<TreeValue, number | null>>;
   branches: TreeBranch[];
   nodes: FleetNode[];
 }
@@ -23,6 +28,8 @@ export type TreeLine =
 
 interface Growing extends TreeBranch {
   counts: Record<NodeStateName, number>;
+  means: Record<TreeValue, number | null>;
+  measured: Record<TreeValue, number>;
   byValue: Map<string, Growing>;
 }
 
@@ -50,17 +57,29 @@ export function growTree(nodes: Iterable<FleetNode>, matches: (node: FleetNode) 
 }
 
 function branch(key: string, value: string, level: number): Growing {
-  return { key, value, level, count: 0, counts: { ...NO_COUNTS }, branches: [], nodes: [], byValue: new Map() };
+  const means = { cpuPercent: null, memoryPercent: null, diskPercent: null };
+  const measured = { cpuPercent: 0, memoryPercent: 0, diskPercent: 0 };
+  return { key, value, level, count: 0, counts: { ...NO_COUNTS }, means, measured, branches: [], nodes: [], byValue: new Map() };
 }
 
 function add(to: Growing, node: FleetNode): void {
   to.count++;
   to.counts[node.state]++;
+  // Of those whose values still say something of now.
+  if (node.state !== 'live' && node.state !== 'late') return;
+  for (const name of TREE_VALUES) {
+    const value = node.values?.[name];
+    if (value == null) continue;
+    const before = to.means[name] ?? 0;
+    to.means[name] = before + (value - before) / ++to.measured[name];
+  }
 }
 
-/** Worst first. */
+/** Worst first, then by name; what has no such label at the end. */
 function settle(of: TreeBranch): void {
-  of.branches.sort((a, b) => compareCounts(a.counts, b.counts) || (a.value < b.value ? -1 : 1));
+  of.branches.sort(
+    (a, b) => compareCounts(a.counts, b.counts) || Number(a.value === '') - Number(b.value === '') || (a.value < b.value ? -1 : 1),
+  );
   of.nodes.sort((a, b) => STATE_ORDER.indexOf(a.state) - STATE_ORDER.indexOf(b.state) || compareNames(a, b));
   for (const each of of.branches) settle(each);
 }

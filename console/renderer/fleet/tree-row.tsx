@@ -6,7 +6,7 @@ import { StateMark, StateWord } from '../parts/state-mark.tsx';
 import { navigate } from '../state/route.ts';
 import { type FleetGrouping, groupName } from './fleet-groups.ts';
 import { StateTally } from './group-row.tsx';
-import { levelOf, type TreeLine, worstState } from './tree-lines.ts';
+import { levelOf, type TreeLine, type TreeValue, worstState } from './tree-lines.ts';
 
 const INDENT = 20;
 
@@ -49,6 +49,7 @@ export function TreeRow({ line, grouping, id, top, known, selected, onSelect, on
           <b className="t1 cut">{grouping === undefined ? line.branch.value : groupName(grouping, line.branch.value)}</b>
           <span>{formatNumber(line.branch.count)}</span>
           {known && <StateTally counts={line.branch.counts} />}
+          <Values values={line.branch.means} known={known} mean />
         </span>
       ) : (
         <Leaf line={line} known={known} />
@@ -57,7 +58,7 @@ export function TreeRow({ line, grouping, id, top, known, selected, onSelect, on
   );
 }
 
-const VALUES: readonly { title: string; limit: LimitName; read: 'cpuPercent' | 'memoryPercent' | 'diskPercent' }[] = [
+const VALUES: readonly { title: string; limit: LimitName; read: TreeValue }[] = [
   { title: 'CPU', limit: 'cpu', read: 'cpuPercent' },
   { title: 'memory', limit: 'memory', read: 'memoryPercent' },
   { title: 'disk', limit: 'disk', read: 'diskPercent' },
@@ -72,15 +73,31 @@ function Leaf({ line, known }: { line: Extract<TreeLine, { kind: 'node' }>; know
         {node.name}
       </a>
       <StateWord state={known ? node.state : 'not_known'} />
-      {heard &&
-        VALUES.map(({ title, limit, read }) => {
-          const value = node.values?.[read];
-          return (
-            <span key={title} className={`tree-value ${known ? crossed(limit, value) : ''}`}>
-              <small className="t3">{title}</small> {formatNumber(value, 1)} %
-            </span>
-          );
-        })}
+      {heard && node.values !== null && <Values values={node.values} known={known} />}
+    </span>
+  );
+}
+
+/** Each in its place, which is empty where nobody measured it. */
+function Values({ values, known, mean = false }: { values: Readonly<Record<TreeValue, number | null>>; known: boolean; mean?: boolean }) {
+  return (
+    <span className="tree-values">
+      {VALUES.map(({ title, limit, read }) => {
+        const value = values[read];
+        return (
+          <span key={title} className={`tree-value ${known ? crossed(limit, value) : ''}`}>
+            {value !== null && (
+              <>
+                <small className="t3">
+                  {title}
+                  {mean && ' avg'}
+                </small>{' '}
+                {formatNumber(value, 1)} %
+              </>
+            )}
+          </span>
+        );
+      })}
     </span>
   );
 }

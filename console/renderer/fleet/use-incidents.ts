@@ -1,14 +1,16 @@
-// What the strip shows: the history of late and silent nodes and the events, asked once a stretch and seldom again; while live the newest
-// bins are the gateway's own counts, which cost nothing.
+// What the strip shows of the nodes that match: the history of late and silent ones, asked once a stretch and seldom again; while live the
+// newest bins are what the gateway tells anyway, which costs nothing; and the events.
 import { useEffect, useMemo, useRef, useState } from 'react';
-import { MusterError, toMusterError } from '../../../core/common/muster-error.ts';
+import type { FleetNode } from '../../common/fleet-node.ts';
 import type { QueryResult } from '../../common/query-result.ts';
+import { askAgain } from '../state/ask-again.ts';
 import { useConsole } from '../state/console-state.ts';
 import { useStore } from '../state/store.ts';
 import { type Bounds, boundsOf, spanOf } from '../state/time-range.ts';
 import { type IncidentBins, incidentBins } from './incident-bins.ts';
-import { type IncidentMark, readMarks } from './incident-marks.ts';
-import { eventsSql, type IncidentPlan, incidentPlan, oomSql, planEnd, reportsSql } from './incident-plan.ts';
+import type { IncidentMark } from './incident-marks.ts';
+import { binEnd, type IncidentPlan, incidentPlan, planEnd, reportsSql } from './incident-plan.ts';
+import { useIncidentEvents } from './use-incident-events.ts';
 
 export interface Incidents {
   plan: IncidentPlan;
@@ -18,30 +20,40 @@ export interface Incidents {
   problem: string;
 }
 
+/** Which nodes the strip is about: those the page shows. */
+export interface ShownNodes {
+  nodes: ReadonlyMap<string, FleetNode>;
+  /** Another one where the nodes changed. */
+  version: number;
+  matches(node: FleetNode): boolean;
+  /** Empty: all match. */
+  filter: string;
+}
+
 const HISTORY_APART_MS = 300_000;
-const EVENTS_APART_MS = 20_000;
+/** What was made so long ago is stored. */
+const ARRIVAL_MS = 15_000;
 const MAX_ROWS = 200_000;
 
-interface Answer {
+interface History {
   key: string;
-  bins?: IncidentBins;
-  /** Start of the bins' first, as the plan moves on while live. */
-  fromMs: number;
-  marks: readonly IncidentMark[];
+  /** Undefined where it could not be read. */
+  answer?: QueryResult;
+  plan: IncidentPlan;
+  /** Where the answer ends. */
+  untilMs: number;
   problem: string;
 }
 
-export function useIncidents(): Incidents {
+export function useIncidents({ nodes, version, matches, filter }: ShownNodes): Incidents {
   const { api, fleet, time, clock } = useConsole();
   const range = useStore(time);
   const now = useStore(clock);
   const bounds = useStretch(now);
   const plan = useMemo(() => incidentPlan(bounds), [bounds]);
-  const { complete, counts } = useStore(fleet.snapshot);
+  const { complete } = useStore(fleet.snapshot);
   const live = range.kind === 'live';
-  const [history, setHistory] = useState<Answer>();
-  const [events, setEvents] = useState<Answer>();
-  const heard = useRef(new Map<number, { late: number; silent: number }>());
+  const [history, setHistory] = useState<History>();
   const key = `${plan.stepMs} ${live ? 'live' : plan.fromMs}`;
   const planNow = useRef(plan);
   planNow.current = plan;
@@ -49,66 +61,96 @@ export function useIncidents(): Incidents {
   // Dependencies: the key stands for the plan, which moves on by itself while live
   useEffect(() => {
     if (!complete) return;
-    const controller = new AbortController();
-    const ask = (sql: string): Promise<QueryResult> =>
-      api.request('query', { sql, maxRows: MAX_ROWS, timeoutMs: 20_000 }, controller.signal);
-    const fail = (set: typeof setHistory, fromMs: number) => (error: unknown) => {
-      if (!controller.signal.aborted) set({ key, fromMs, marks: [], problem: toMusterError(error).message });
-    };
-    const askHistory = (): void => {
-      if (document.hidden) return;
-      const asked = planNow.current;
-      ask(reportsSql(asked)).then(
-        (answer) => {
-          const { nodes } = fleet.snapshot.get();
-          const bins = incidentBins(asked, answer, nodes, Math.min(fleet.now() - asked.stepMs, planEnd(asked)));
-          if (!controller.signal.aborted) setHistory({ key, fromMs: asked.fromMs, bins, marks: [], problem: '' });
-        },
-        fail(setHistory, asked.fromMs),
-      );
-    };
-    const askEvents = (): void => {
-      if (document.hidden) return;
-      const asked = planNow.current;
-      Promise.all([ask(eventsSql(asked)), ask(oomSql(asked)).catch(withoutTable)]).then(
-        ([told, ooms]) => {
-          const nameOf = (id: string): string => fleet.snapshot.get().nodes.get(id)?.name ?? id;
-          if (!controller.signal.aborted) setEvents({ key, fromMs: asked.fromMs, marks: readMarks(told, ooms, nameOf), problem: '' });
-        },
-        fail(setEvents, asked.fromMs),
-      );
-    };
-    askHistory();
-    askEvents();
-    const timers = live ? [setInterval(askHistory, HISTORY_APART_MS), setInterval(askEvents, EVENTS_APART_MS)] : [];
-    return () => {
-      controller.abort();
-      for (const timer of timers) clearInterval(timer);
-    };
+    return askAgain({
+      load: async (signal) => {
+        const asked = planNow.current;
+        const answer = await api.request('query', { sql: reportsSql(asked), maxRows: MAX_ROWS, timeoutMs: 20_000 }, signal);
+        setHistory({
+          key,
+          answer,
+          plan: asked,
+          untilMs: Math.min(fleet.now() - Math.min(asked.stepMs, ARRIVAL_MS), planEnd(asked)),
+          problem: '',
+        });
+      },
+      onProblem: (problem) => setHistory({ key, plan: planNow.current, untilMs: 0, problem }),
+      everyMs: live ? HISTORY_APART_MS : undefined,
+    });
   }, [api, fleet, key, complete, live]);
 
-  const bin = Math.floor(now / plan.stepMs) * plan.stepMs;
-  if (live && complete) {
-    heard.current.set(bin, { late: counts.late, silent: counts.silent });
-    for (const old of heard.current.keys()) if (old < plan.fromMs) heard.current.delete(old);
-  }
   const known = history?.key === key ? history : undefined;
-  const bins = known?.bins === undefined ? undefined : shown(plan, known.bins, known.fromMs, live ? heard.current : undefined);
-  const told = events?.key === key ? events : undefined;
-  return { plan, bins, marks: told?.marks ?? [], problem: known?.problem || told?.problem || '' };
+  // Dependencies: a node that changes changes the past of none
+  const counted = useMemo(
+    () =>
+      known?.answer === undefined ? undefined : incidentBins(known.plan, known.answer, chosenOf(nodes, matches, filter), known.untilMs),
+    [known, nodes, filter],
+  );
+  const heard = useHeard({ nodes, version, matches, filter }, live && complete, plan, now);
+  const idsOf = (): readonly string[] | undefined => (filter === '' ? undefined : [...chosenOf(nodes, matches, filter).keys()]);
+  const told = useIncidentEvents(plan, key, filter, idsOf, complete, live);
+  const bins =
+    counted === undefined || known === undefined
+      ? undefined
+      : merged(plan, { bins: counted, untilMs: known.untilMs, fromMs: known.plan.fromMs }, live ? heard : undefined);
+  return { plan, bins, marks: told.marks, problem: known?.problem || told.problem };
 }
 
-/** The answer's bins in the places of the plan, with what was heard since over them. */
-function shown(
-  plan: IncidentPlan,
-  answer: IncidentBins,
-  answerFromMs: number,
-  heard: ReadonlyMap<number, { late: number; silent: number }> | undefined,
-): IncidentBins {
-  const moved = (plan.fromMs - answerFromMs) / plan.stepMs;
-  const pick = (values: Uint32Array, name: 'late' | 'silent'): Uint32Array =>
-    Uint32Array.from({ length: plan.bins }, (_, bin) => heard?.get(plan.fromMs + bin * plan.stepMs)?.[name] ?? values[bin + moved] ?? 0);
-  return { late: pick(answer.late, 'late'), silent: pick(answer.silent, 'silent') };
+interface Counted {
+  bins: IncidentBins;
+  untilMs: number;
+  /** Start of the first bin, as the plan moves on while live. */
+  fromMs: number;
+}
+
+interface Missing {
+  late: number;
+  silent: number;
+}
+
+/** What was heard while somebody looked, by bin. Another filter begins anew. */
+function useHeard({ nodes, version, matches, filter }: ShownNodes, active: boolean, plan: IncidentPlan, now: number): Map<number, Missing> {
+  const heard = useRef({ filter, bins: new Map<number, Missing>() });
+  if (heard.current.filter !== filter) heard.current = { filter, bins: new Map() };
+  const { bins } = heard.current;
+  // Dependencies: the version stands for the nodes, the filter for the test
+  const missing = useMemo(() => missingOf(nodes, matches, filter), [version, filter]);
+  if (active) {
+    bins.set(Math.floor(now / plan.stepMs) * plan.stepMs, missing);
+    for (const old of bins.keys()) if (old < plan.fromMs) bins.delete(old);
+  }
+  return bins;
+}
+
+/** The nodes that match, by id. */
+export function chosenOf(
+  nodes: ReadonlyMap<string, FleetNode>,
+  matches: (node: FleetNode) => boolean,
+  filter: string,
+): ReadonlyMap<string, FleetNode> {
+  return filter === '' ? nodes : new Map([...nodes].filter(([, node]) => matches(node)));
+}
+
+function missingOf(nodes: ReadonlyMap<string, FleetNode>, matches: (node: FleetNode) => boolean, filter: string): Missing {
+  const missing = { late: 0, silent: 0 };
+  for (const node of nodes.values()) {
+    if ((node.state === 'late' || node.state === 'silent') && (filter === '' || matches(node))) missing[node.state]++;
+  }
+  return missing;
+}
+
+/** The answer's bins in the places of the plan, with what was heard since over them. What came between the two is as what was heard first. */
+function merged(plan: IncidentPlan, { bins, untilMs, fromMs }: Counted, heard: ReadonlyMap<number, Missing> | undefined): IncidentBins {
+  const moved = (plan.fromMs - fromMs) / plan.stepMs;
+  const all: IncidentBins = { late: new Uint32Array(plan.bins), silent: new Uint32Array(plan.bins) };
+  let next: Missing | undefined;
+  for (let bin = plan.bins - 1; bin >= 0; bin--) {
+    const own = heard?.get(plan.fromMs + bin * plan.stepMs);
+    next = own ?? next;
+    const shown = own ?? (binEnd(plan, bin) > untilMs ? next : undefined);
+    all.late[bin] = shown?.late ?? bins.late[bin + moved] ?? 0;
+    all.silent[bin] = shown?.silent ?? bins.silent[bin + moved] ?? 0;
+  }
+  return all;
 }
 
 /** Stays where it is while the chosen moment lies in it: then going to a bar does not move the bars. */
@@ -129,10 +171,4 @@ function useStretch(now: number): Bounds {
     if (next.fromMs !== before.fromMs || next.toMs !== before.toMs) held.current = next;
   }
   return held.current;
-}
-
-/** A store that no Linux machine has written to yet has no such table: nothing was killed there. */
-function withoutTable(error: unknown): null {
-  if (error instanceof MusterError && /not exist|invalid column/i.test(error.message)) return null;
-  throw error;
 }

@@ -12,7 +12,7 @@ export interface KeyRow {
 export const KEY_ROWS: readonly KeyRow[] = [
   { action: 'palette', keys: ['Mod+K'], where: 'Everywhere', what: 'Search nodes, actions, views, settings' },
   { action: 'keys', keys: ['?'], where: 'Everywhere', what: 'Show all keys' },
-  { action: 'filter', keys: ['/'], where: 'Everywhere', what: 'Go to the filter line' },
+  { action: 'filter', keys: ['/'], where: 'Everywhere', what: 'Go to the filter line of the page, or of the fleet' },
   { action: 'back', keys: ['Alt+ArrowLeft'], where: 'Everywhere', what: 'Back' },
   { action: 'forward', keys: ['Alt+ArrowRight'], where: 'Everywhere', what: 'Forward' },
   { action: 'copy-address', keys: ['y'], where: 'Everywhere', what: 'Copy the address of this view' },
@@ -41,6 +41,7 @@ export const KEY_ROWS: readonly KeyRow[] = [
   { action: '', keys: ['+', '-', '0'], where: 'Map', what: 'Zoom, whole world' },
   { action: '', keys: ['Mod+Enter'], where: 'Explore', what: 'Run the query' },
   { action: '', keys: ['Escape'], where: 'Explore', what: 'Cancel the query' },
+  { action: '', keys: ['Escape Tab'], where: 'Explore', what: 'Leave the editor; Tab alone indents' },
   { action: '', keys: ['Mod+Shift+E'], where: 'Explore', what: 'Export the answer; P, C or N chooses the format' },
   { action: '', keys: ['>'], where: 'Search', what: 'Actions only' },
   { action: '', keys: ['#'], where: 'Search', what: 'Measurements' },

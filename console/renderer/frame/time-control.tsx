@@ -1,8 +1,9 @@
 // The one time control: live or the past, and how long a stretch, for the whole window.
 import { ChevronDown, ChevronLeft, ChevronRight, Clock } from 'lucide-react';
-import { useCallback, useRef, useState } from 'react';
+import { useRef, useState } from 'react';
 import { formatDay, formatMinute, zoneName } from '../parts/format.ts';
 import { StateMark } from '../parts/state-mark.tsx';
+import { usePopup } from '../parts/use-popup.ts';
 import { useConsole } from '../state/console-state.ts';
 import { useStore } from '../state/store.ts';
 import { boundsOf, shifted, spanInWords, spanOf } from '../state/time-range.ts';
@@ -15,18 +16,20 @@ export function TimeControl() {
   const now = useStore(clock);
   const connected = useStore(connection).kind === 'connected';
   const [open, setOpen] = useState(false);
+  const place = useRef<HTMLDivElement>(null);
   const spanButton = useRef<HTMLButtonElement>(null);
-  const close = useCallback(() => {
+  const close = (): void => {
     setOpen(false);
     spanButton.current?.focus();
-  }, []);
+  };
+  usePopup(place, open, '.time-menu button', () => setOpen(false));
   const live = range.kind === 'live';
   const { fromMs, toMs } = boundsOf(range, now);
   const spanMs = spanOf(range);
   const oneDay = new Date(fromMs).toDateString() === new Date(toMs).toDateString();
   const format = oneDay ? formatMinute : formatDay;
   return (
-    <div className="time-control">
+    <div className="time-control" ref={place}>
       <div className="joined" role="group" aria-label="Time of the whole window">
         <button
           type="button"

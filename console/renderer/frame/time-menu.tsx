@@ -1,5 +1,5 @@
 // The choices of the time control: spans that end now, or a stretch by its two ends.
-import { type FormEvent, useEffect, useRef, useState } from 'react';
+import { type FormEvent, useState } from 'react';
 import { zoneOffsetMinutes } from '../parts/format.ts';
 import { useConsole } from '../state/console-state.ts';
 import { boundsOf, pastRange, SPANS, type TimeRange } from '../state/time-range.ts';
@@ -10,17 +10,7 @@ export function TimeMenu({ range, close }: { range: TimeRange; close: () => void
   const bounds = boundsOf(range, fleet.now());
   const [from, setFrom] = useState(toLocalInput(bounds.fromMs));
   const [to, setTo] = useState(toLocalInput(bounds.toMs));
-  const menu = useRef<HTMLDivElement>(null);
   const chosen = pastRange(fromInput(from), fromInput(to));
-
-  useEffect(() => {
-    menu.current?.querySelector('button')?.focus();
-    const onPointer = (event: PointerEvent): void => {
-      if (!menu.current?.parentElement?.contains(event.target as Element)) close();
-    };
-    window.addEventListener('pointerdown', onPointer);
-    return () => window.removeEventListener('pointerdown', onPointer);
-  }, [close]);
 
   const submit = (event: FormEvent): void => {
     event.preventDefault();
@@ -31,7 +21,6 @@ export function TimeMenu({ range, close }: { range: TimeRange; close: () => void
 
   return (
     <div
-      ref={menu}
       className="time-menu floating float"
       role="dialog"
       aria-label="Stretch of time"

@@ -98,7 +98,7 @@ function ofWindow(state: ConsoleState): WindowAction[] {
   return [
     action('palette', 'Search', '', <Search {...ICON} />, () => state.paletteOpen.set(!state.paletteOpen.get())),
     action('keys', 'Show all keys', '', <Keyboard {...ICON} />, () => state.keysOpen.set(true)),
-    action('filter', 'Filter the page', '', <Search {...ICON} />, focusFilter),
+    action('filter', 'Filter the page, or the fleet', '', <Search {...ICON} />, filterPage),
     action('back', 'Back', '', <ArrowLeft {...ICON} />, () => history.back()),
     action('forward', 'Forward', '', <ArrowRight {...ICON} />, () => history.forward()),
     action('copy-address', 'Copy the address of this view', '', <Copy {...ICON} />, () => {
@@ -129,6 +129,18 @@ function ofContext({ api, desk, unlockOpen, notice }: ConsoleState): WindowActio
           run: () => unlockOpen.set(true),
         },
       ];
+}
+
+/** The page's own filter line; where it has none, the fleet's. */
+function filterPage(): void {
+  if (focusFilter()) return;
+  navigate({ page: 'fleet', filter: '' });
+  // The page stands a moment later.
+  let frames = 60;
+  const wait = (): void => {
+    if (!focusFilter() && frames-- > 0) requestAnimationFrame(wait);
+  };
+  requestAnimationFrame(wait);
 }
 
 function focusFilter(): boolean {

@@ -2,19 +2,24 @@
 import { useDeferredValue, useMemo, useState } from 'react';
 import { DisconnectedNotice } from '../fleet/disconnected-notice.tsx';
 import { createPlaceBook } from '../map/places.ts';
+import { CopyAs } from '../parts/copy-as.tsx';
 import { formatClock, formatNumber, plural, zoneName } from '../parts/format.ts';
+import { grpcurlCall, musterQuery } from '../parts/shell-command.ts';
 import { useConsole } from '../state/console-state.ts';
 import { navigate } from '../state/route.ts';
+import { shareAddress } from '../state/share-address.ts';
 import { useStore } from '../state/store.ts';
 import { blameOf } from './blame.ts';
 import { createMatrix, type Measure } from './matrix.ts';
 import { MatrixTable } from './matrix-table.tsx';
 import { PathChart } from './path-chart.tsx';
 import { PathList } from './path-list.tsx';
+import { summarySql } from './probe-data.ts';
 import { type ProbePath, pathName } from './probe-paths.ts';
 import { type ProbeChoice, ProbeTools } from './probe-tools.tsx';
 import { ProbesEmpty } from './probes-empty.tsx';
-import { useProbePaths } from './use-probe-paths.ts';
+import { pathSql } from './use-path-history.ts';
+import { NOW_MS, useProbePaths } from './use-probe-paths.ts';
 
 const FIRST_CHOICE: ProbeChoice = { text: '', kind: '', measure: 'p50', order: 'worst' };
 /** The page lists what is wrong, and a few of the rest to compare with. */
@@ -28,7 +33,7 @@ const MEASURE_WORDS: Readonly<Record<Measure, string>> = {
 };
 
 export default function ProbesPage({ path: chosenKey }: { path?: string | undefined }) {
-  const { fleet } = useConsole();
+  const { fleet, time, connection } = useConsole();
   const snapshot = useStore(fleet.snapshot);
   // Where nodes stand changes seldom; what the probes say does not wait for it.
   const { nodes, version } = useDeferredValue(snapshot);
@@ -40,6 +45,11 @@ export default function ProbesPage({ path: chosenKey }: { path?: string | undefi
   const matrix = useMemo(() => createMatrix(paths, choice.order), [paths, choice.order]);
   const path = paths.find(({ key }) => key === chosenKey) ?? paths[0];
   const choose = ({ key }: ProbePath): void => navigate({ page: 'probes', path: key }, 'replace');
+  // A path that was asked for over the window's time, else what the matrix shows.
+  const sql =
+    path !== undefined && path.key === chosenKey
+      ? pathSql(columns, path.row, time.get(), asOfMs)
+      : summarySql(columns, asOfMs - NOW_MS, asOfMs);
   return (
     <>
       <div className="page-title">
@@ -47,6 +57,14 @@ export default function ProbesPage({ path: chosenKey }: { path?: string | undefi
         <span className="t3 small cut">{all.length === 0 ? '' : summary(all, asOfMs)}</span>
         <span className="grow" />
         {all.length > 0 && <Legend measure={choice.measure} />}
+        {all.length > 0 && (
+          <CopyAs
+            sql={sql}
+            grpcurl={grpcurlCall(connection.get().gateway, 'Query', { sql })}
+            cli={musterQuery(sql)}
+            link={shareAddress({ page: 'probes', path: path?.key })}
+          />
+        )}
       </div>
       {all.length > 0 && <ProbeTools choice={choice} kinds={countKinds(all)} onChange={setChoice} />}
       <DisconnectedNotice />
@@ -115,7 +133,7 @@ function Legend({ measure }: { measure: Measure }) {
         <i key={shade} style={{ '--shade': shade * 0.55 } as React.CSSProperties} />
       ))}
       3×
-      <b /> failing: over 3×, or 1 % more lost
+      <b /> failing<span className="wide-only">: over 3×, or 1 % more lost</span>
     </div>
   );
 }

@@ -1,11 +1,11 @@
 // One path over the window's time: percentiles and loss, kept fresh while it is live.
 import { useEffect, useState } from 'react';
-import { toMusterError } from '../../../core/common/muster-error.ts';
 import { numericColumn, type QueryResult } from '../../common/query-result.ts';
+import { askAgain } from '../state/ask-again.ts';
 import { useConsole } from '../state/console-state.ts';
 import { useStore } from '../state/store.ts';
-import { type Bounds, boundsOf, sampleBy, sampleStepSeconds, spanOf } from '../state/time-range.ts';
-import { historySql } from './probe-data.ts';
+import { type Bounds, boundsOf, sampleBy, sampleStepSeconds, spanOf, type TimeRange } from '../state/time-range.ts';
+import { historySql, type PathTags } from './probe-data.ts';
 import type { ProbePath } from './probe-paths.ts';
 
 export type PathLine = 'p50' | 'p95' | 'p99' | 'loss' | 'uptime';
@@ -28,6 +28,16 @@ const LEAST_STEP_MS = 30_000;
 const COARSER = 6;
 const MAX_ROWS = 2000;
 
+function stepOf(range: TimeRange): number {
+  return sampleStepSeconds(spanOf(range) * COARSER, LEAST_STEP_MS);
+}
+
+/** The statement behind the chart of a path. */
+export function pathSql(columns: ReadonlySet<string>, path: PathTags, range: TimeRange, nowMs: number): string {
+  const { fromMs, toMs } = boundsOf(range, nowMs);
+  return historySql(columns, path, fromMs, toMs, sampleBy(stepOf(range)));
+}
+
 /** Undefined until the first answer. */
 export function usePathHistory(path: ProbePath | undefined, columns: ReadonlySet<string>): PathHistory | undefined {
   const { api, fleet, time } = useConsole();
@@ -39,39 +49,21 @@ export function usePathHistory(path: ProbePath | undefined, columns: ReadonlySet
   // Dependencies: the key stands for the row, and the number of columns for the columns
   useEffect(() => {
     if (row === undefined || known === 0) return;
-    const controller = new AbortController();
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const load = async (): Promise<void> => {
-      const bounds = boundsOf(range, fleet.now());
-      const stepSeconds = sampleStepSeconds(spanOf(range) * COARSER, LEAST_STEP_MS);
-      const sql = historySql(columns, row, bounds.fromMs, bounds.toMs, sampleBy(stepSeconds));
-      const result = await api.request('query', { sql, maxRows: MAX_ROWS, timeoutMs: 20_000 }, controller.signal);
-      setHistory({ key, history: { bounds, stepSeconds, ...toLines(result, stepSeconds), problem: '' } });
-    };
-    const again = (): void => {
-      timer = setTimeout(run, REFRESH_MS);
-    };
-    const run = (): void => {
-      if (document.hidden) again();
-      else
-        load()
-          .catch((error: unknown) => {
-            if (controller.signal.aborted) return;
-            const problem = toMusterError(error).message;
-            setHistory((before) => ({
-              key,
-              history: before?.key === key ? { ...before.history, problem } : { ...noHistory(boundsOf(range, fleet.now())), problem },
-            }));
-          })
-          .finally(() => {
-            if (range.kind === 'live' && !controller.signal.aborted) again();
-          });
-    };
-    run();
-    return () => {
-      controller.abort();
-      clearTimeout(timer);
-    };
+    return askAgain({
+      load: async (signal) => {
+        const nowMs = fleet.now();
+        const sql = pathSql(columns, row, range, nowMs);
+        const result = await api.request('query', { sql, maxRows: MAX_ROWS, timeoutMs: 20_000 }, signal);
+        const stepSeconds = stepOf(range);
+        setHistory({ key, history: { bounds: boundsOf(range, nowMs), stepSeconds, ...toLines(result, stepSeconds), problem: '' } });
+      },
+      onProblem: (problem) =>
+        setHistory((before) => ({
+          key,
+          history: before?.key === key ? { ...before.history, problem } : { ...noHistory(boundsOf(range, fleet.now())), problem },
+        })),
+      everyMs: range.kind === 'live' ? REFRESH_MS : undefined,
+    });
   }, [api, fleet, key, known, range]);
   return history?.key === key ? history.history : undefined;
 }

@@ -1,9 +1,9 @@
 // Asks the store for the probes' paths at the window's moment, again and again while it is live.
 import { useEffect, useMemo, useState } from 'react';
-import { toMusterError } from '../../../core/common/muster-error.ts';
 import type { FleetNode } from '../../common/fleet-node.ts';
 import { numericColumn, type QueryResult } from '../../common/query-result.ts';
 import type { PlaceBook } from '../map/places.ts';
+import { askAgain } from '../state/ask-again.ts';
 import { useConsole } from '../state/console-state.ts';
 import { useStore } from '../state/store.ts';
 import { type PathRow, type PathValues, PROBE_TABLE, readPaths, stepsSql, summarySql } from './probe-data.ts';
@@ -49,14 +49,11 @@ export function useProbePaths(book: PlaceBook, nodes: ReadonlyMap<string, FleetN
   const momentMs = range.kind === 'past' ? range.toMs : undefined;
   const [answer, setAnswer] = useState<Answer>();
   useEffect(() => {
-    const controller = new AbortController();
-    const ask = (sql: string): Promise<QueryResult> =>
-      api.request('query', { sql, maxRows: MAX_ROWS, timeoutMs: TIMEOUT_MS }, controller.signal);
     let usual: { rows: ReadonlyMap<string, PathValues>; untilMs: number } | undefined;
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const load = async (): Promise<void> => {
+    const load = async (signal: AbortSignal): Promise<void> => {
+      const ask = (sql: string): Promise<QueryResult> => api.request('query', { sql, maxRows: MAX_ROWS, timeoutMs: TIMEOUT_MS }, signal);
       const atMs = momentMs ?? fleet.now();
-      const tables = await api.request('listMeasurements', {}, controller.signal);
+      const tables = await api.request('listMeasurements', {}, signal);
       const columns = new Set(tables.find((table) => table.name === PROBE_TABLE)?.columns.map((column) => column.name));
       if (columns.size === 0) {
         setAnswer({ ...NOTHING, columns, asOfMs: atMs, problem: '' });
@@ -79,28 +76,12 @@ export function useProbePaths(book: PlaceBook, nodes: ReadonlyMap<string, FleetN
         changed.length === 0 ? new Map<string, number>() : toSince(await ask(stepsSql(columns, atMs - HOUR, atMs, '1m')), changed, rows);
       setAnswer({ now, usual: rows, hourAgo, since, columns, asOfMs: atMs, problem: '' });
     };
-    const again = (): void => {
-      timer = setTimeout(run, REFRESH_MS);
-    };
-    const run = (): void => {
-      if (document.hidden) again();
-      else
-        load()
-          .catch((error: unknown) => {
-            if (controller.signal.aborted) return;
-            const problem = toMusterError(error).message;
-            setAnswer((before) => ({ ...NOTHING, columns: new Set<string>(), asOfMs: 0, ...before, problem }));
-          })
-          .finally(() => {
-            if (momentMs === undefined && !controller.signal.aborted) again();
-          });
-    };
     setAnswer(undefined);
-    run();
-    return () => {
-      controller.abort();
-      clearTimeout(timer);
-    };
+    return askAgain({
+      load,
+      onProblem: (problem) => setAnswer((before) => ({ ...NOTHING, columns: new Set<string>(), asOfMs: 0, ...before, problem })),
+      everyMs: momentMs === undefined ? REFRESH_MS : undefined,
+    });
   }, [api, fleet, momentMs]);
   const paths = useMemo(() => (answer === undefined ? [] : namePaths(answer, book, nodes)), [answer, book, nodes]);
   return {
