@@ -2,6 +2,8 @@
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { ByteWriter, ParquetWriter } from 'hyparquet-writer';
 import { expect, it } from 'vitest';
 import { BatchBuilder } from './batch-builder.ts';
 import type { WantedMapping } from './import-mapping.ts';
@@ -156,6 +158,30 @@ it('tells what is wrong with a Parquet file, wherever it is cut or damaged', asy
     expect(await trial(damaged)).toMatch(/^(MusterError (malformed|limit_exceeded|invalid_argument): |\d+ rows)/);
   }
 }, 30_000);
+
+it('holds no more of a page than its head says, whatever it inflates to', async () => {
+  const path = join(mkdtempSync(join(tmpdir(), 'muster-bomb-')), 'bomb.parquet');
+  const bytes = new ByteWriter(65_536);
+  const bomb = gzipSync(Buffer.alloc(200 * 1024 * 1024));
+  const parquet = new ParquetWriter({
+    ...{ writer: bytes, codec: 'GZIP', compressors: { GZIP: () => bomb } },
+    schema: [
+      { name: 'root', num_children: 2 },
+      { name: 'time', type: 'INT64', repetition_type: 'REQUIRED', converted_type: 'TIMESTAMP_MICROS' },
+      { name: 'v', type: 'DOUBLE', repetition_type: 'REQUIRED' },
+    ],
+  });
+  const columnData = [
+    { name: 'time', data: [BigInt(FIRST_US), BigInt(FIRST_US + 1)] },
+    { name: 'v', data: [1, 2] },
+  ];
+  await parquet.write({ columnData });
+  await parquet.finish();
+  writeFileSync(path, bytes.getBytes());
+  const before = process.memoryUsage().rss;
+  await expect(read(path)).rejects.toThrow(/malformed|cannot be read/);
+  expect(process.memoryUsage().rss - before).toBeLessThan(100 * 1024 * 1024);
+});
 
 it('refuses lines of JSON that are no rows, each by its number', async () => {
   const path = join(mkdtempSync(join(tmpdir(), 'muster-ndjson-')), 'lines.ndjson');
