@@ -5,6 +5,7 @@ import { FleetClient } from '../../cli/fleet/fleet-client.ts';
 import type { Part } from '../../cli/parts/part.ts';
 import { type Child, startChild } from '../../cli/process/child.ts';
 import { freePorts } from '../../cli/process/free-port.ts';
+import { giveWay } from '../../cli/process/priority.ts';
 import { startMark } from '../../cli/process/process-info.ts';
 import { StateFolder } from '../../cli/up/state-folder.ts';
 import { type Addresses, type PartRecord, readUpRecord, type UpRecord } from '../../cli/up/up-record.ts';
@@ -139,7 +140,7 @@ export interface SimulationOptions {
   durable?: boolean;
   /** Until when all must have their identity; default 120 s. */
   readyWithinMs?: number;
-  /** How far it gives way to what is measured: the machines that it stands for have CPUs of their own. */
+  /** How far it gives way once all are enrolled, 1 to 19: the machines that it stands for have CPUs of their own. */
   nice?: number;
 }
 
@@ -182,13 +183,13 @@ export async function startSimulation(pipeline: Pipeline, options: SimulationOpt
     args: [builtProgram('simulate'), ...Object.entries(settings).map(([name, value]) => `--${name}=${value}`)],
     folders: [stateDir],
     files: [{ path: joinTokenFile, text: `${secret}\n` }],
-    ...(options.nice === undefined ? {} : { nice: options.nice }),
     readiness: { kind: 'line' },
   };
   const logFile = join(pipeline.home, 'logs', 'simulate.log');
   const readyWithinMs = options.readyWithinMs ?? 120_000;
   let child = startChild(part, logFile);
   await child.ready(readyWithinMs);
+  if (options.nice !== undefined) giveWay(child.pid, options.nice);
   return {
     stateDir,
     kill: async () => void (await child.kill()),
