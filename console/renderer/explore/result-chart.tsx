@@ -3,7 +3,8 @@
 import { useEffect, useRef, useState } from 'react';
 import uPlot from 'uplot';
 import { chartDate } from '../parts/chart-date.ts';
-import { formatAxis, formatClock, formatDay, formatMinute, formatShort } from '../parts/format.ts';
+import { formatAxis, formatShort } from '../parts/format.ts';
+import { axisSpace, timeLabel } from '../parts/time-axis.ts';
 import { useConsole } from '../state/console-state.ts';
 import { useStore } from '../state/store.ts';
 import { token } from '../state/theme.ts';
@@ -77,7 +78,6 @@ function options(
   const first = bounds === undefined ? (series.times[0] as number) : bounds.fromMs / 1000;
   const last = bounds === undefined ? (series.times.at(-1) as number) : bounds.toMs / 1000;
   const span = last - first;
-  const format = span <= 300 ? formatClock : span > 172_800 ? formatDay : formatMinute;
   const lines = series.lines.length;
   const axis = { stroke: token('text-3'), font: `11px ${token('ui')}`, grid: { stroke: token('line'), width: 1 }, ticks: { show: false } };
   return {
@@ -91,7 +91,7 @@ function options(
       ? {}
       : { scales: { x: { range: [bounds.fromMs / 1000, bounds.toMs / 1000] as [number, number] }, y: { range: toZero } } }),
     axes: [
-      { ...axis, size: 26, gap: 7, values: (_, splits) => splits.map((seconds) => format(seconds * 1000)) },
+      { ...axis, size: 26, gap: 7, space: axisSpace, values: (_, splits) => splits.map((seconds) => timeLabel(seconds, span)) },
       { ...axis, size: 56, gap: 6, space: 36, values: (_, splits) => splits.map(formatAxis) },
     ],
     series: [

@@ -24,6 +24,14 @@ test('a text column makes a line a value; a hole in time is a gap', () => {
   ]);
 });
 
+test('nothing but NULL, or one point of time, is no line', () => {
+  const column = (...values: number[]) => ({ name: 'busy', type: 'double', kind: 'number' as const, values: new Float64Array(values) });
+  const time = (...values: number[]) => ({ name: 'timestamp', type: 'timestamp', kind: 'time' as const, values: seconds(...values) });
+  expect(toResultSeries(answer([time(1, 2), column(Number.NaN, Number.NaN)]))).toBeUndefined();
+  expect(toResultSeries(answer([time(1), column(5)]))).toBeUndefined();
+  expect(toResultSeries(answer([time(1, 2), column(Number.NaN, 5)]))?.lines[0]?.values).toEqual([null, 5]);
+});
+
 test('no more lines than colours, and the rest is told', () => {
   const count = 12;
   const series = toResultSeries(

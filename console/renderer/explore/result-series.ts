@@ -23,7 +23,7 @@ export interface ResultSeries {
 /** As many as there are colours that stay apart. */
 const MAX_LINES = 8;
 
-/** Undefined where there is nothing to draw: no time, no number, or less than two times. */
+/** Undefined where there is nothing to draw: no time, no number that is not NULL, or less than two times. */
 export function toResultSeries(
   result: QueryResult,
   nameOf: (text: string) => string | undefined = () => undefined,
@@ -56,6 +56,7 @@ export function toResultSeries(
       values[slot] = Number.isNaN(value) ? null : value;
     }
   }
+  if ([...lines.values()].every((values) => values.every((value) => value == null))) return undefined;
   const all = withBands(lines);
   const shown = all.slice(0, MAX_LINES);
   openGaps(times, shown);

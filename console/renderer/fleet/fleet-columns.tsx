@@ -19,9 +19,9 @@ export interface FleetColumn {
   key: string;
   title: string;
   unit?: string;
-  /** Pixels; `grow` takes what is left. */
+  /** Pixels; what is left goes to the columns with `grow`, by its weight. */
   width: number;
-  grow?: true;
+  grow?: number;
   number?: true;
   /** Shown when the table is at least so wide. */
   from: number;
@@ -37,7 +37,7 @@ export const FLEET_COLUMNS: readonly FleetColumn[] = [
     key: 'name',
     title: 'Node',
     width: 150,
-    grow: true,
+    grow: 3,
     from: 0,
     compare: compareNames,
     cell: ({ node }) => <span className="t1 cut">{node.name}</span>,
@@ -64,6 +64,7 @@ export const FLEET_COLUMNS: readonly FleetColumn[] = [
     key: 'where',
     title: 'Where',
     width: 118,
+    grow: 1,
     from: 0,
     compare: (a, b) => whereOf(a).localeCompare(whereOf(b)),
     cell: ({ node }) => whereOf(node) || '–',
@@ -93,6 +94,7 @@ export const FLEET_COLUMNS: readonly FleetColumn[] = [
     key: 'mount',
     title: 'Fullest',
     width: 104,
+    grow: 1,
     from: 1000,
     compare: (a, b) => mountOf(a).localeCompare(mountOf(b)),
     cell: ({ node }) => mountOf(node) || '–',
@@ -123,6 +125,7 @@ export const FLEET_COLUMNS: readonly FleetColumn[] = [
     key: 'system',
     title: 'System',
     width: 250,
+    grow: 1,
     from: 1600,
     compare: (a, b) => a.os.localeCompare(b.os),
     cell: ({ node }) => node.os || '–',

@@ -100,7 +100,7 @@ export function FleetTable({ nodes, version, matches, filter, known, group, sort
     rows.scrollToIndex(next);
   };
 
-  const template = columns.map((column) => (column.grow ? `minmax(${column.width}px, 1fr)` : `${column.width}px`)).join(' ');
+  const template = columns.map((column) => (column.grow ? `minmax(${column.width}px, ${column.grow}fr)` : `${column.width}px`)).join(' ');
   const least = columns.reduce((sum, column) => sum + column.width, 16);
   return (
     <div

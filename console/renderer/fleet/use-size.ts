@@ -1,4 +1,4 @@
-// The inner size of an element, as it changes.
+// The inner size of an element without its padding, as it changes.
 import { type RefObject, useLayoutEffect, useState } from 'react';
 
 export interface Size {
@@ -13,7 +13,13 @@ export function useSize(element: RefObject<HTMLElement | null>): Size {
     if (watched === null) return;
     const measure = (): void =>
       setSize((before) => {
-        const next = { width: watched.clientWidth, height: watched.clientHeight };
+        const { paddingLeft, paddingRight, paddingTop, paddingBottom } = getComputedStyle(watched);
+        const within = (size: number, ...paddings: string[]): number =>
+          paddings.reduce((left, each) => left - Number.parseFloat(each), size);
+        const next = {
+          width: within(watched.clientWidth, paddingLeft, paddingRight),
+          height: within(watched.clientHeight, paddingTop, paddingBottom),
+        };
         return before.width === next.width && before.height === next.height ? before : next;
       });
     const observer = new ResizeObserver(measure);

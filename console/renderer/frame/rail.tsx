@@ -15,7 +15,7 @@ const ICON = { size: 16, strokeWidth: 1.6 } as const;
 
 /** Filters an operator reaches for first, compiled from the language of the filter line. */
 const VIEWS = [
-  { name: 'Not live', filter: '-state:live' },
+  { name: 'Not live', filter: '-state:live -state:maintenance' },
   { name: `CPU over ${LIMITS.cpu[0]} %`, filter: `cpu>${LIMITS.cpu[0]}` },
   { name: `Disk over ${LIMITS.disk[0]} %`, filter: `disk>${LIMITS.disk[0]}` },
 ].map((view) => ({ ...view, holds: compileFilter(view.filter).matches }));
@@ -29,7 +29,7 @@ export function Rail() {
   const openNodes = useStore(state.openNodes);
   const context = useStore(state.desk)?.context;
   const known = connection.kind === 'connected';
-  const notLive = nodes.size - counts.live;
+  const notLive = nodes.size - counts.live - counts.maintenance;
   const letters = Object.values(pipeline?.deadLetters ?? {}).reduce((sum, count) => sum + count, 0);
   return (
     <aside

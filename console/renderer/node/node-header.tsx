@@ -42,13 +42,16 @@ export function NodeHeader({ node, feed, section }: { node: FleetNode; feed: Nod
               {value}
             </Fact>
           ))}
-        <Fact name={node.os || node.platform}>{node.kernel}</Fact>
-        <Fact name={node.cpuModel || node.arch}>
-          {plural(node.cpuCores, 'core')}, {formatBytes(node.memoryBytes)}
-        </Fact>
+        {(node.os || node.platform) !== '' && <Fact name={node.os || node.platform}>{node.kernel}</Fact>}
+        {/* Who only pushes samples tells nothing of its machine. */}
+        {node.cpuCores > 0 && (
+          <Fact name={node.cpuModel || node.arch}>
+            {plural(node.cpuCores, 'core')}, {formatBytes(node.memoryBytes)}
+          </Fact>
+        )}
         {node.virtualization !== '' && <Fact name="on">{node.virtualization}</Fact>}
-        <Fact name="agent">{node.agentVersion}</Fact>
-        <Fact name="skew">{formatNumber(node.skewMs, 1)} ms</Fact>
+        {node.agentVersion !== '' && <Fact name="agent">{node.agentVersion}</Fact>}
+        {node.agentVersion !== '' && <Fact name="skew">{formatNumber(node.skewMs, 1)} ms</Fact>}
         {node.spool !== null && <SpoolFact spool={node.spool} now={fleet.now()} />}
         {node.config !== null && node.config.state !== '' && node.config.state !== 'none' && (
           <Fact name="configuration">

@@ -94,8 +94,8 @@ function hopsOf({ view, proof, nodes, trends, parts }: Props): Hop[] {
         },
         { name: 'On their disks', value: formatBytes(bytes) },
         {
-          name: 'Nodes spooling',
-          value: unknown > 0 ? `${formatNumber(spooling)} and ${formatNumber(unknown)} unknown` : formatNumber(spooling),
+          name: 'Spooling',
+          value: unknown > 0 ? `${plural(spooling, 'node')}, ${formatNumber(unknown)} unknown` : plural(spooling, 'node'),
         },
       ],
     },

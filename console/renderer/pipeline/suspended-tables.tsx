@@ -17,7 +17,7 @@ export function SuspendedTables({ view }: { view: PipelineView }) {
           <span>
             <b className="bad">{visible(table, 80)} takes no writes</b>
             {sinceMs === null ? '' : ` since ${formatClock(sinceMs)}`}: <span className="bad">{visible(error, 500)}</span>. Its rows wait in
-            the stream and none is lost. RESUME was tried {plural(resumeAttempts, 'time')}
+            the stream and none is lost. RESUME was {resumeAttempts === 0 ? 'not tried yet' : `tried ${plural(resumeAttempts, 'time')}`}
             {nextResumeMs === null ? '' : `, next in ${formatAge(Math.max(0, nextResumeMs - now))}`}; free space on the store’s disk if it
             names it.
           </span>

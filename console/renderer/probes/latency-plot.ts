@@ -2,7 +2,8 @@
 
 import uPlot from 'uplot';
 import { chartDate } from '../parts/chart-date.ts';
-import { formatAxis, formatClock, formatDay, formatMinute } from '../parts/format.ts';
+import { formatAxis } from '../parts/format.ts';
+import { axisSpace, timeLabel } from '../parts/time-axis.ts';
 import { token } from '../state/theme.ts';
 import type { PathHistory, PathLine } from './use-path-history.ts';
 
@@ -55,7 +56,7 @@ export class LatencyPlot {
         y: { range: (_, __, high) => [0, bars ? Math.max(5, high ?? 0) : (high ?? 0) * 1.12 || 1] },
       },
       axes: [
-        { ...axis, show: !bars, size: 24, gap: 5, values: (_, splits) => splits.map(this.#formatTime) },
+        { ...axis, show: !bars, size: 24, gap: 5, space: axisSpace, values: (_, splits) => splits.map(this.#formatTime) },
         {
           ...axis,
           size: 48,
@@ -96,11 +97,7 @@ export class LatencyPlot {
     this.#plot.destroy();
   }
 
-  readonly #formatTime = (seconds: number): string => {
-    const span = this.#bounds[1] - this.#bounds[0];
-    if (span <= 300) return formatClock(seconds * 1000);
-    return span > 172_800 ? formatDay(seconds * 1000) : formatMinute(seconds * 1000);
-  };
+  readonly #formatTime = (seconds: number): string => timeLabel(seconds, this.#bounds[1] - this.#bounds[0]);
 
   #drawMarks({ ctx, bbox, valToPos }: uPlot): void {
     ctx.save();

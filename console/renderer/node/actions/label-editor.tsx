@@ -77,7 +77,8 @@ export function LabelEditor({ node, close }: { node: FleetNode; close: () => voi
           Add a label
         </button>
         <p className="t3 small">
-          Fleet, filters and views use them at once. History keeps its series. `maintenance` = `true` or a time keeps a silent node quiet.
+          Fleet, filters and views use them at once. History keeps its series. The label <code>maintenance</code> with <code>true</code>, or
+          the time of its end, keeps a silent node quiet.
         </p>
         <p className="bad small" role="alert">
           {refusal || problem || failure}

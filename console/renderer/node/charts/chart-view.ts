@@ -2,7 +2,8 @@
 
 import uPlot from 'uplot';
 import { chartDate } from '../../parts/chart-date.ts';
-import { formatAxis, formatClock, formatDay, formatMinute } from '../../parts/format.ts';
+import { formatAxis } from '../../parts/format.ts';
+import { axisSpace, timeLabel } from '../../parts/time-axis.ts';
 import { token } from '../../state/theme.ts';
 import { EVENT_COLORS, type EventColor, eventColor, type NodeEvent } from '../node-event.ts';
 import type { ChartSpec, LineSpec } from '../specs/chart-spec.ts';
@@ -68,7 +69,7 @@ export class ChartView {
       },
       scales: { x: { time: true, range: () => this.#bounds }, y: { range: (_, low, high) => this.#reach(low, high) } },
       axes: [
-        { ...axis, size: 24, gap: 5, values: (_, splits) => splits.map(this.#formatTime) },
+        { ...axis, size: 24, gap: 5, space: axisSpace, values: (_, splits) => splits.map(this.#formatTime) },
         {
           ...axis,
           size: PLOT_LEFT,
@@ -193,11 +194,7 @@ export class ChartView {
     return low !== null && low < 0 ? [-most, most] : [0, most];
   }
 
-  readonly #formatTime = (seconds: number): string => {
-    const span = this.#bounds[1] - this.#bounds[0];
-    if (span <= 300) return formatClock(seconds * 1000);
-    return span > 172_800 ? formatDay(seconds * 1000) : formatMinute(seconds * 1000);
-  };
+  readonly #formatTime = (seconds: number): string => timeLabel(seconds, this.#bounds[1] - this.#bounds[0]);
 
   #drawEvents(plot: uPlot): void {
     const { ctx, bbox } = plot;
