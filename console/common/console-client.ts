@@ -10,6 +10,7 @@ import type {
   SubscriptionEvent,
   SubscriptionName,
 } from './console-api.ts';
+import { createRestorer } from './nodes-shorthand.ts';
 import type { HostMessage, HostPort } from './port-message.ts';
 
 interface Pending {
@@ -72,7 +73,8 @@ export class ConsoleClient implements ConsoleApi {
     listener: (event: SubscriptionEvent<K>) => void,
   ): () => void {
     const id = this.#nextId++;
-    this.#subscriptions.set(id, { name, arguments: args, listener: listener as (event: unknown) => void });
+    const restore = createRestorer(name);
+    this.#subscriptions.set(id, { name, arguments: args, listener: (event) => listener(restore(event) as SubscriptionEvent<K>) });
     this.#port.send({ kind: 'subscribe', id, name, arguments: args });
     return () => {
       if (this.#subscriptions.delete(id)) this.#port.send({ kind: 'unsubscribe', id });

@@ -2,6 +2,7 @@
 import { MusterError, toMusterError } from '../../core/common/muster-error.ts';
 import { isRequestName, isSubscriptionName, parseRequestArguments, parseSubscriptionArguments } from '../common/arguments.ts';
 import type { ConsoleApi, SubscriptionName } from '../common/console-api.ts';
+import { createShortener } from '../common/nodes-shorthand.ts';
 import { type HostMessage, type PageMessage, parsePageMessage } from '../common/port-message.ts';
 
 const MAX_SUBSCRIPTIONS = 64;
@@ -84,7 +85,10 @@ export class PageSession {
       }
       const args = parseSubscriptionArguments(name, given);
       this.#subscriptions.get(id)?.close?.();
-      const open = (): (() => void) => this.#api.subscribe(name, args, (value) => this.#send({ kind: 'event', id, value }));
+      const open = (): (() => void) => {
+        const shorten = createShortener(name);
+        return this.#api.subscribe(name, args, (event) => this.#send({ kind: 'event', id, value: shorten(event) }));
+      };
       this.#subscriptions.set(id, { name, open, close: this.#resting && name !== 'connection' ? undefined : open() });
     } catch (error) {
       this.#fail(id, error);
