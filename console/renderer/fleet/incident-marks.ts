@@ -69,10 +69,11 @@ export interface PlacedMark extends IncidentMark {
 const CHARACTER_WIDTH = 6.1;
 const MARK_WIDTH = 12;
 
-/** Words never overlap other words or marks; the worst event is heard first. */
-export function placeMarks(marks: readonly IncidentMark[], toX: (timeMs: number) => number, width: number): PlacedMark[] {
+/** Words never overlap other words or marks, nor the `lead` at the left; the worst event is heard first. */
+export function placeMarks(marks: readonly IncidentMark[], toX: (timeMs: number) => number, width: number, lead = ''): PlacedMark[] {
   const placed: PlacedMark[] = marks.map((mark) => ({ ...mark, x: toX(mark.timeMs), side: undefined }));
   const taken: [number, number][] = placed.map(({ x }) => [x - 3, x + 3]);
+  if (lead !== '') taken.push([0, lead.length * CHARACTER_WIDTH + MARK_WIDTH]);
   const byRank = [...placed].sort((a, b) => RANK.indexOf(a.tone) - RANK.indexOf(b.tone));
   for (const mark of byRank) {
     const length = mark.words.length * CHARACTER_WIDTH + MARK_WIDTH;

@@ -38,20 +38,17 @@ export function IncidentStrip({ shown }: { shown: ShownNodes }) {
   const most = Math.max(4, ...Array.from({ length: plan.bins }, (_, bin) => countAt(bin)));
   const step = width / plan.bins;
   const words = bins === undefined ? 'not known yet' : `${formatNumber(countAt(current))} late or silent`;
+  const lead = `Late or silent${shown.filter === '' ? '' : ' of those that match'}: ${bins === undefined ? '…' : formatNumber(countAt(current))}`;
   return (
     <section className="strip" aria-label="Nodes late or silent over time">
       <div className="strip-marks">
-        <span className="t3">
-          {problem === ''
-            ? `Late or silent${shown.filter === '' ? '' : ' of those that match'}: ${bins === undefined ? '…' : formatNumber(countAt(current))}`
-            : ''}
-        </span>
+        <span className="t3">{problem === '' ? lead : ''}</span>
         {problem !== '' && (
           <span className="late cut" title={problem}>
             Late or silent: not readable. {problem}
           </span>
         )}
-        {placeMarks(marks, toX, width).map((mark) => (
+        {placeMarks(marks, toX, width, lead).map((mark) => (
           <button
             key={`${mark.timeMs} ${mark.words}`}
             type="button"

@@ -84,5 +84,6 @@ test('marks say what and how many, and their words never overlap', () => {
   ]);
   const placed = placeMarks(marks, (ms) => 500 + (ms - START) / 100, 1000);
   expect(placed.map(({ side }) => side)).toEqual(['left', 'right']);
+  expect(placeMarks(marks.slice(0, 1), () => 320, 600, 'Late or silent: 0').map(({ side }) => side)).toEqual(['right']);
   expect(placeMarks(marks, () => 20, 200).map(({ side }) => side)).not.toContain('left');
 });
