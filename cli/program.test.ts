@@ -79,6 +79,7 @@ it('describes every command, with examples where it takes more than a flag', () 
     'doctor',
     'console',
     'context',
+    'prepare',
     'completion',
   ]);
 });

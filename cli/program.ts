@@ -15,6 +15,7 @@ import { exportCommand } from './commands/export.ts';
 import { importCommand } from './commands/import.ts';
 import { nodesCommand } from './commands/nodes.ts';
 import { pipelineCommand } from './commands/pipeline.ts';
+import { prepareCommand } from './commands/prepare.ts';
 import { queryCommand } from './commands/query.ts';
 import { retentionCommand } from './commands/retention.ts';
 import { runCommand } from './commands/run.ts';
@@ -60,6 +61,7 @@ export function createProgram(context: CommandContext): Command {
     doctorCommand,
     consoleCommand,
     contextCommand,
+    prepareCommand,
   ];
   for (const command of commands) program.addCommand(command(context));
   program.addCommand(completionCommand(context, program));

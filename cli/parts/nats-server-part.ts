@@ -1,4 +1,4 @@
-// nats-server with JetStream on loopback: its configuration file, command and readiness.
+// nats-server with JetStream: its configuration file, command and readiness.
 import { join } from 'node:path';
 import { DEAD_LETTER_SUBJECTS, STATUS_BUCKET } from '../../core/common/streams.ts';
 import type { Login, Part } from './part.ts';
@@ -9,7 +9,9 @@ export interface NatsServerOptions {
   /** Folder for its configuration and streams. */
   dir: string;
   port: number;
-  /** HTTP monitoring (`/healthz`, `/jsz`), loopback only, no login. */
+  /** Address to listen on; default loopback. */
+  host?: string;
+  /** HTTP monitoring (`/healthz`, `/jsz`), no login. */
   monitorPort: number;
   /** May publish every `muster.` subject and use all of JetStream. */
   gateway: Login;
@@ -37,10 +39,11 @@ export function natsServerPart(options: NatsServerOptions): Part {
 /** The text of nats-server.conf. Strings are JSON strings, which its syntax takes as they are. */
 export function natsServerConfig(options: NatsServerOptions): string {
   const text = JSON.stringify;
+  const host = options.host ?? '127.0.0.1';
   const etlPublish = ['$JS.API.>', '$JS.ACK.>', '$JS.FC.>', DEAD_LETTER_SUBJECTS, `$KV.${STATUS_BUCKET}.>`, '_INBOX.>'];
   return `server_name: muster
-listen: "127.0.0.1:${options.port}"
-http: "127.0.0.1:${options.monitorPort}"
+listen: "${host}:${options.port}"
+http: "${host}:${options.monitorPort}"
 max_payload: 1048576
 # A slow watcher must not make the server hold more than this for it.
 max_pending: 67108864

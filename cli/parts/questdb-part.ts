@@ -1,4 +1,4 @@
-// QuestDB on loopback: its configuration file, Java command and readiness.
+// QuestDB: its configuration file, Java command and readiness.
 import { join } from 'node:path';
 import type { Login, Part } from './part.ts';
 
@@ -9,6 +9,8 @@ export interface QuestdbOptions {
   jar: string;
   /** Folder for its configuration and tables. */
   dir: string;
+  /** Address to listen on; default loopback. */
+  host?: string;
   httpPort: number;
   pgPort: number;
   /** May everything, over HTTP and PG. */
@@ -57,25 +59,29 @@ export function questdbPart(options: QuestdbOptions): Part {
 }
 
 /** Without it, QuestDB writes several lines for every request. */
-const LOG_CONFIG = `writers=stdout
+export const LOG_CONFIG = `writers=stdout
 w.stdout.class=io.questdb.log.LogConsoleWriter
 w.stdout.level=CRITICAL,ERROR,ADVISORY
 `;
 
+/** What its settings are made from. */
+export type QuestdbSettingOptions = Partial<QuestdbOptions> & Pick<QuestdbOptions, 'httpPort' | 'pgPort' | 'admin' | 'reader'>;
+
 /** The text of server.conf. */
-export function questdbConfig(options: QuestdbOptions): string {
+export function questdbConfig(options: QuestdbSettingOptions): string {
   return `${Object.entries(questdbSettings(options))
     .map(([key, value]) => `${key}=${value}`)
     .join('\n')}\n`;
 }
 
-function questdbSettings(options: QuestdbOptions): Record<string, string | number | boolean> {
+function questdbSettings(options: QuestdbSettingOptions): Record<string, string | number | boolean> {
+  const host = options.host ?? '127.0.0.1';
   return {
-    'http.bind.to': `127.0.0.1:${options.httpPort}`,
+    'http.bind.to': `${host}:${options.httpPort}`,
     'http.user': options.admin.user,
     'http.password': options.admin.password,
     'http.min.enabled': false,
-    'pg.net.bind.to': `127.0.0.1:${options.pgPort}`,
+    'pg.net.bind.to': `${host}:${options.pgPort}`,
     'pg.user': options.admin.user,
     'pg.password': options.admin.password,
     'pg.readonly.user.enabled': true,

@@ -11,7 +11,11 @@ export const WEB_SETTINGS = {
   gateway: { type: z.string().min(1).default('127.0.0.1:7443'), help: 'gateway to ask, as host:port' },
   caFile: { type: z.string().default(''), help: "file with the fleet's CA certificate, PEM" },
   tokenFile: { type: z.string().default(''), help: 'file with the bearer token of an operator' },
-  port: { type: z.number().int().min(0).max(65535).default(7444), help: 'port on 127.0.0.1, 0 for a free one' },
+  host: {
+    type: z.string().min(1).default('127.0.0.1'),
+    help: 'address to listen on: another only in a container, whose port is published on 127.0.0.1 under the same number',
+  },
+  port: { type: z.number().int().min(0).max(65535).default(7444), help: 'port, 0 for a free one' },
   addressFile: { type: z.string().default(''), help: 'file that always holds the address with a fresh one-time token; empty for none' },
   metricsPort: { type: z.number().int().min(0).max(65535).default(0), help: 'port for Prometheus on 127.0.0.1; 0 for none' },
 } satisfies Declaration;

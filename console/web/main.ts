@@ -32,6 +32,7 @@ async function run(config: WebConfig): Promise<void> {
   const downloads = new WebDownloads();
   const backend = new ConsoleBackend(context, desk, downloads);
   const server = new WebServer({
+    host: config.host,
     port: config.port,
     access: new Access(),
     assets: loadAssets(ASSET_FOLDERS),

@@ -14,6 +14,8 @@ import { DOWNLOAD_PATH, type WebDownloads } from './web-downloads.ts';
 export const SOCKET_PATH = '/socket';
 
 export interface WebServerParts {
+  /** Address to listen on; default loopback. Whatever it is, browsers come by 127.0.0.1 or localhost. */
+  host?: string;
   port: number;
   access: Access;
   assets: ReadonlyMap<string, Asset>;
@@ -50,8 +52,9 @@ export class WebServer {
     );
     server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head));
     await new Promise<void>((resolve, reject) => {
-      server.once('error', (error: NodeJS.ErrnoException) => reject(listenError(error, this.#parts.port)));
-      server.listen(this.#parts.port, '127.0.0.1', resolve);
+      const { host = '127.0.0.1', port } = this.#parts;
+      server.once('error', (error: NodeJS.ErrnoException) => reject(listenError(error, host, port)));
+      server.listen(port, host, resolve);
     });
     this.#server = server;
     this.#parts.events.listening(this.port);
@@ -140,9 +143,9 @@ function securityHeaders(host: string | undefined): Record<string, string> {
   };
 }
 
-function listenError(error: NodeJS.ErrnoException, port: number): MusterError {
+function listenError(error: NodeJS.ErrnoException, host: string, port: number): MusterError {
   if (error.code === 'EADDRINUSE') {
-    return new MusterError('already_exists', `port ${port} on 127.0.0.1 is in use: choose another with --port`, error);
+    return new MusterError('already_exists', `port ${port} on ${host} is in use: choose another with --port`, error);
   }
-  return new MusterError('unavailable', `port ${port} on 127.0.0.1 cannot be opened: ${error.message}`, error);
+  return new MusterError('unavailable', `port ${port} on ${host} cannot be opened: ${error.message}`, error);
 }
