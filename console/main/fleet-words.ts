@@ -8,6 +8,7 @@ const SHOWN: readonly [NodeStateName, string][] = [
   ['live', 'live'],
   ['late', 'late'],
   ['silent', 'silent'],
+  ['maintenance', 'under maintenance'],
   ['quarantined', 'quarantined'],
 ];
 

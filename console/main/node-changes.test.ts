@@ -46,3 +46,16 @@ test('a console that was away tells nothing of the meantime', () => {
   tell(changes, { a: 'silent' }, true);
   expect(changes.take()).toEqual([]);
 });
+
+test('under maintenance nobody is told, until it ends', () => {
+  let nowMs = Date.parse('2026-03-01T12:00:00Z');
+  const changes = new NodeChanges(() => nowMs);
+  const held = (state: NodeStateName): FleetNode => ({ ...node('a', state), labels: { maintenance: '2026-03-01T13:00:00Z' } }) as FleetNode;
+  const hear = (nodes: FleetNode[], begins = false): void => changes.receive({ begins, complete: true, nodes, removed: [], asOfMs: 0 });
+  hear([held('live')], true);
+  hear([held('silent')]);
+  expect([changes.take(), changes.counts]).toEqual([[], { maintenance: 1 }]);
+  nowMs += 3_600_001;
+  hear([]);
+  expect(changes.take()).toEqual([expect.objectContaining({ title: 'a is silent' })]);
+});

@@ -1,4 +1,5 @@
 // Which nodes fell silent or came back, gathered into few notifications. Pure: it is told what came, and asked what to say.
+import { stateUnderMaintenance } from '../../core/common/maintenance.ts';
 import type { NodesEvent } from '../common/console-api.ts';
 import type { FleetNode, NodeStateName } from '../common/fleet-node.ts';
 
@@ -14,24 +15,34 @@ const NAMES_SHOWN = 5;
 const MAX_PENDING = 1000;
 
 export class NodeChanges {
+  readonly #now: () => number;
   readonly #states = new Map<string, NodeStateName>();
+  /** Late or silent nodes under maintenance: it ends by the clock, without a word of theirs. */
+  readonly #held = new Map<string, FleetNode>();
   readonly #pending = new Map<string, { node: FleetNode; silent: boolean }>();
   #uncounted = 0;
   /** False while an answer that begins anew is under way: the console was away, and what changed meanwhile is no news. */
   #settled = false;
 
+  constructor(now: () => number = Date.now) {
+    this.#now = now;
+  }
+
   receive({ begins, complete, nodes, removed }: NodesEvent): void {
     if (begins) {
       this.#settled = false;
       this.#states.clear();
+      this.#held.clear();
       this.#pending.clear();
       this.#uncounted = 0;
     }
     for (const nodeId of removed) {
       this.#states.delete(nodeId);
+      this.#held.delete(nodeId);
       this.#pending.delete(nodeId);
     }
     for (const node of nodes) this.#note(node);
+    for (const node of [...this.#held.values()]) this.#note(node);
     if (complete) this.#settled = true;
   }
 
@@ -65,10 +76,13 @@ export class NodeChanges {
 
   #note(node: FleetNode): void {
     const before = this.#states.get(node.nodeId);
-    this.#states.set(node.nodeId, node.state);
-    if (!this.#settled || before === undefined || before === node.state) return;
-    const fell = node.state === 'silent';
-    const rose = before === 'silent' && node.state === 'live';
+    const state = stateUnderMaintenance(node.state, node.labels, this.#now());
+    if (state === 'maintenance') this.#held.set(node.nodeId, node);
+    else this.#held.delete(node.nodeId);
+    this.#states.set(node.nodeId, state);
+    if (!this.#settled || before === undefined || before === state) return;
+    const fell = state === 'silent';
+    const rose = before === 'silent' && state === 'live';
     if (!fell && !rose) return;
     // There and back before anybody was told: nothing to tell.
     if (this.#pending.get(node.nodeId)?.silent === !fell) this.#pending.delete(node.nodeId);
