@@ -2,13 +2,12 @@
 import { formatAge } from '../parts/format.ts';
 import { STATE_COLORS } from '../parts/state-mark.tsx';
 import { useConsole } from '../state/console-state.ts';
-import { useStore } from '../state/store.ts';
+import { useSelected, useStore } from '../state/store.ts';
 import type { RowView } from './fleet-columns.tsx';
 
 export function SinceCell({ node, known }: RowView) {
-  const now = useStore(useConsole().clock);
-  if (!known || node.stateSinceMs === null) return '–';
-  return formatAge(now - node.stateSinceMs);
+  const { stateSinceMs } = node;
+  return useSelected(useConsole().clock, (now) => (!known || stateSinceMs === null ? '–' : formatAge(now - stateSinceMs)));
 }
 
 export function AgeCell({ node, known }: RowView) {

@@ -3,13 +3,14 @@ import { formatNumber } from '../parts/format.ts';
 import { crossed } from '../parts/limits.ts';
 import { Sparkline } from '../parts/sparkline.tsx';
 import { useConsole } from '../state/console-state.ts';
-import { useStore } from '../state/store.ts';
+import { useSelected, useStore } from '../state/store.ts';
 import type { RowView } from './fleet-columns.tsx';
 
 export function CpuCell({ node, known }: RowView) {
   const { trends, fleet, clock, time } = useConsole();
   const live = useStore(time).kind === 'live';
-  useStore(clock);
+  // A line of a quarter of an hour is drawn anew when it has moved, not with each second
+  useSelected(clock, (now) => trends.stamp(node.nodeId, now));
   const value = node.state === 'live' || node.state === 'late' ? node.values?.cpuPercent : null;
   return (
     <span className="metered">

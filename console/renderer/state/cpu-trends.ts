@@ -26,6 +26,11 @@ export class CpuTrends {
     return this.#rings.get(nodeId)?.read(nowMs);
   }
 
+  /** Another whenever `read` gives something else. */
+  stamp(nodeId: string, nowMs: number): string {
+    return `${Math.floor(nowMs / TREND_STEP_MS)} ${this.#rings.get(nodeId)?.changes ?? 0}`;
+  }
+
   remove(nodeId: string): void {
     this.#rings.delete(nodeId);
     this.#filled.delete(nodeId);

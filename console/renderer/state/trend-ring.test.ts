@@ -27,6 +27,8 @@ test('history fills only what is not known', () => {
   const ring = new TrendRing(3, MINUTE);
   ring.add(at(5), 50);
   ring.fill(at(5), 1);
+  expect(ring.changes).toBe(1);
   ring.fill(at(4), 4);
+  expect(ring.changes).toBe(2);
   expect(shown(ring, 5)).toEqual([null, 4, 50]);
 });

@@ -6,11 +6,17 @@ export class TrendRing {
   readonly #counts: Uint16Array;
   /** Number of the newest step since 1970; -1 while empty. */
   #newest = -1;
+  #changes = 0;
 
   constructor(steps: number, stepMs: number) {
     this.#stepMs = stepMs;
     this.#means = new Float32Array(steps).fill(Number.NaN);
     this.#counts = new Uint16Array(steps);
+  }
+
+  /** Grows with each value that is taken. */
+  get changes(): number {
+    return this.#changes;
   }
 
   /** Adds a sample. One older than the ring's reach is left out. */
@@ -24,6 +30,7 @@ export class TrendRing {
     if (count >= 65_535) return;
     this.#means[slot] = count === 0 ? value : ((this.#means[slot] as number) * count + value) / (count + 1);
     this.#counts[slot] = count + 1;
+    this.#changes++;
   }
 
   /** Sets a step's mean where nothing was measured yet: history behind live values. */
