@@ -77,7 +77,7 @@ async function overFleetOf(nodes: number): Promise<void> {
     try {
       const seconds = (performance.now() - fromMs) / 1000;
       say(`${nodes} nodes enrolled in ${Math.round(seconds)} s, ${Math.round(nodes / seconds)} a second`);
-      const recent = "SELECT count_distinct(node_id) FROM load WHERE timestamp > dateadd('s', -20, now())";
+      const recent = "SELECT count_distinct(node_id) FROM load WHERE timestamp > dateadd('s', -60, now())";
       await until('every node reports', async () => Number((await pipeline.sql(recent))[0]?.[0]) > nodes, 300_000);
       const stretch = await stored;
       const [load = 0] = loadavg();

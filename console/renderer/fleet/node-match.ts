@@ -13,11 +13,14 @@ export interface NodeFilter {
 export function compileFilter(text: string): NodeFilter {
   try {
     const terms = parseFilter(text);
+    if (terms.length === 0) return { matches: everyNode, problem: '' };
     return { matches: (node) => matchesFilter(terms, toFilterable(node)), problem: '' };
   } catch (error) {
-    return { matches: () => true, problem: toMusterError(error).message };
+    return { matches: everyNode, problem: toMusterError(error).message };
   }
 }
+
+const everyNode = (): boolean => true;
 
 /** Made once a node: a changed node is another object. */
 const filterable = new WeakMap<FleetNode, FilterableNode>();
@@ -26,11 +29,16 @@ export function toFilterable(node: FleetNode): FilterableNode {
   let seen = filterable.get(node);
   if (seen === undefined) {
     const { values, spool } = node;
+    let summary: FilterableNode['summary'];
     seen = {
       nodeId: node.nodeId,
       state: node.state,
       info: node,
-      summary: values === null ? null : toSummary(values),
+      // Most filters ask for words alone
+      get summary() {
+        summary ??= values === null ? null : toSummary(values);
+        return summary;
+      },
       spool,
       skewUs: node.skewMs * 1000,
       gateway: node.gateway,

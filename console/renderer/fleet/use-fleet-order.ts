@@ -1,4 +1,5 @@
-// The order of the rows over time: made anew on a new filter or sort at once, else every few seconds while the pointer is elsewhere.
+// The order of the rows over time: made anew on a new sort at once, else every few seconds while the pointer is elsewhere. A keystroke in the
+// filter takes from the order that there is.
 import { type RefObject, useEffect, useRef, useState } from 'react';
 import type { FleetNode } from '../../common/fleet-node.ts';
 import { columnOf } from './column-choice.ts';
@@ -15,25 +16,41 @@ export function useFleetOrder(
   pointerOver: RefObject<boolean>,
 ): readonly string[] {
   const [order, setOrder] = useState<readonly string[]>([]);
-  const last = useRef<{ matches: unknown; sort: unknown; nodes: unknown; atMs: number }>({
-    matches: null,
+  // All nodes in order: a filter takes from it, and sorts nothing
+  const all = useRef<{ ids: readonly string[]; sort: unknown; nodes: unknown; atMs: number }>({
+    ids: [],
     sort: null,
     nodes: null,
     atMs: 0,
   });
+  const lastMatches = useRef<unknown>(null);
 
   // Dependencies: the nodes change in place, and the version says when
   useEffect(() => {
-    const before = last.current;
-    const asked = before.matches !== matches || before.sort !== sort || before.nodes !== nodes;
-    const due = performance.now() - before.atMs > REORDER_APART_MS && !pointerOver.current;
+    const nowMs = performance.now();
+    const { ids, atMs, ...before } = all.current;
+    const filtered = lastMatches.current !== matches;
+    const asked = before.sort !== sort || before.nodes !== nodes || (filtered && ids.length !== nodes.size);
+    const due = nowMs - atMs > REORDER_APART_MS && (filtered || !pointerOver.current);
     if (asked || due) {
-      last.current = { matches, sort, nodes, atMs: performance.now() };
       const column = columnOf(sort.key) ?? (FLEET_COLUMNS[0] as FleetColumn);
-      setOrder(orderNodes(nodes.values(), matches, column, sort.reversed));
+      all.current = { ids: orderNodes(nodes.values(), everyNode, column, sort.reversed), sort, nodes, atMs: nowMs };
+    }
+    if (asked || due || filtered) {
+      lastMatches.current = matches;
+      setOrder(matching(all.current.ids, nodes, matches));
     } else {
       setOrder((current) => keepOrder(current, nodes, matches));
     }
   }, [nodes, version, matches, sort, pointerOver]);
   return order;
 }
+
+function matching(ids: readonly string[], nodes: ReadonlyMap<string, FleetNode>, matches: (node: FleetNode) => boolean): readonly string[] {
+  return ids.filter((id) => {
+    const node = nodes.get(id);
+    return node !== undefined && matches(node);
+  });
+}
+
+const everyNode = (): boolean => true;

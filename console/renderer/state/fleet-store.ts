@@ -8,6 +8,8 @@ import type { Painter } from './painter.ts';
 import { Store } from './store.ts';
 
 const PUBLISH_APART_MS = 250;
+/** An update of a large fleet comes in parts, right after each other: they show together. */
+const GATHER_MS = 40;
 
 export type StateCounts = Readonly<Record<NodeStateName, number>>;
 
@@ -38,6 +40,7 @@ export class FleetStore {
   #asOfMs = 0;
   #clockOffsetMs = 0;
   #version = 0;
+  #gathering: ReturnType<typeof setTimeout> | undefined;
 
   constructor(painter: Painter, trends: CpuTrends) {
     this.#painter = painter;
@@ -72,6 +75,7 @@ export class FleetStore {
       }
     }
     for (const id of event.removed) this.#remove(id);
+    const first = !this.#complete;
     if (event.complete) {
       if (this.#named !== undefined) for (const id of this.#nodes.keys()) if (!this.#named.has(id)) this.#remove(id);
       this.#named = undefined;
@@ -79,6 +83,12 @@ export class FleetStore {
     }
     this.#asOfMs = event.asOfMs;
     this.#clockOffsetMs = event.asOfMs - Date.now();
+    if (first) this.#painter.request(this.#publish, PUBLISH_APART_MS);
+    else this.#gathering ??= setTimeout(this.#gathered, GATHER_MS);
+  };
+
+  readonly #gathered = (): void => {
+    this.#gathering = undefined;
     this.#painter.request(this.#publish, PUBLISH_APART_MS);
   };
 
