@@ -6,6 +6,7 @@ import { StateWord } from '../parts/state-mark.tsx';
 import { useConsole } from '../state/console-state.ts';
 import { useStore } from '../state/store.ts';
 import { NodeActions } from './actions/node-actions.tsx';
+import { joinedMs } from './joined.ts';
 import type { NodeFeed } from './node-feed.ts';
 import type { Section } from './sections.ts';
 import { LOAD } from './specs/cpu.ts';
@@ -21,7 +22,7 @@ export function NodeHeader({ node, feed, section }: { node: FleetNode; feed: Nod
   const { lensUntilMs, problem, loading } = useStore(feed.state);
   const lens = lensUntilMs > 0;
   const { fromMs } = feed.bounds.get();
-  const young = live && node.enrolledMs !== null && fromMs <= node.enrolledMs + 1000;
+  const young = live && fromMs <= joinedMs(node) + 1000;
   const tier = `${feed.tierOf(section.charts[0] ?? LOAD)}${young && !lens ? ', since it joined' : ''}`;
   return (
     <header className="node-head">

@@ -8,6 +8,7 @@ import { navigate } from '../state/route.ts';
 import { useStore } from '../state/store.ts';
 import { ChartsGrid } from './charts/charts-grid.tsx';
 import { useGestures } from './charts/use-gestures.ts';
+import { joinedMs } from './joined.ts';
 import { NodeFeed } from './node-feed.ts';
 import { NodeHeader } from './node-header.tsx';
 import { NodeTabs } from './node-tabs.tsx';
@@ -28,12 +29,12 @@ export default function NodePage({ nodeId, section: key }: { nodeId: string; sec
   const feed = useMemo(() => new NodeFeed(api, painter, nodeId, () => fleet.now()), [api, painter, nodeId, fleet]);
   const known = node !== undefined;
   const intervalMs = node?.intervalMs ?? 1000;
-  const joinedMs = node?.enrolledMs ?? 0;
+  const joined = joinedMs(node);
 
   useEffect(() => () => feed.close(), [feed]);
   useEffect(() => {
-    if (known) feed.show(range, intervalMs, joinedMs);
-  }, [feed, known, range, intervalMs, joinedMs]);
+    if (known) feed.show(range, intervalMs, joined);
+  }, [feed, known, range, intervalMs, joined]);
   useEffect(() => {
     if (known) feed.follow(askingOf(section));
   }, [feed, known, section]);

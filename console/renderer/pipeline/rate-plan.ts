@@ -17,7 +17,7 @@ export function ratesSql({ fromMs, toMs }: Bounds, firstMs: number, nowMs: numbe
   const step = sampleStepSeconds((toMs - Math.max(fromMs, firstMs)) * COARSER, LEAST_STEP_MS);
   const stepMs = step * 1000;
   const endMs = Math.min(toMs, Math.floor((nowMs - ARRIVAL_MS) / stepMs) * stepMs);
-  return `SELECT timestamp, sum(rows) / ${step} AS rows FROM deliveries WHERE ${within(fromMs, endMs)} SAMPLE BY ${sampleBy(step)}`;
+  return `SELECT timestamp, sum(rows) / ${step}.0 AS rows FROM deliveries WHERE ${within(fromMs, endMs)} SAMPLE BY ${sampleBy(step)} FILL(0)`;
 }
 
 function within(fromMs: number, toMs: number): string {

@@ -115,9 +115,14 @@ export class LatencyPlot {
   }
 }
 
+/** So few points make no line that could be seen. */
+function isSparse(plot: uPlot): boolean {
+  return plot.data[0].length < 3;
+}
+
 function seriesOf(line: PathLine, bars: boolean): uPlot.Series {
   const stroke = token(LINE_COLORS[line]);
-  if (!bars) return { label: line, stroke, width: line === 'p50' ? 1.6 : 1.1, spanGaps: false, points: { show: false } };
+  if (!bars) return { label: line, stroke, width: line === 'p50' ? 1.6 : 1.1, spanGaps: false, points: { show: isSparse, size: 4 } };
   const paths = uPlot.paths.bars?.({ size: [0.8, 6], align: 1 });
   return { label: line, stroke, fill: stroke, width: 0, points: { show: false }, ...(paths === undefined ? {} : { paths }) };
 }
