@@ -58,7 +58,7 @@ export function PathChart({ path, columns, lines, withLoss = false }: Props) {
         <h3 className="cut">{path === undefined ? 'No path chosen' : pathName(path)}</h3>
         {path !== undefined && (
           <span className="t3 cut">
-            {path.row.kind}, ms, {spanInWords(spanOf(range))}
+            ms, {spanInWords(spanOf(range))}, {path.row.kind}
           </span>
         )}
         <span className="grow" />

@@ -167,8 +167,8 @@ export const CORES: TableSpec = {
   columns: [
     { name: 'cpu', title: 'Core' },
     figure('user', 'User', '%'),
-    figure('system', 'System', '%'),
-    figure('iowait', 'I/O wait', '%'),
+    figure('system', 'System', '%', 1, 84),
+    figure('iowait', 'I/O wait', '%', 1, 92),
     figure('steal', 'Steal', '%'),
     { ...figure('busy', 'Busy', '%', 1, 100), limit: 'cpu', meter: true, spark: true },
   ],
@@ -190,7 +190,7 @@ const ranked = (key: string, title: string, by: 'cpu' | 'memory'): TableSpec => 
     { name: 'pid', title: 'PID', as: 'number', width: 72 },
     { name: 'cpu_percent', title: 'CPU', unit: '%', as: 'number', decimals: 1, width: 72 },
     bytes('rss_bytes', 'Memory'),
-    { name: 'threads', title: 'Threads', as: 'number', width: 64 },
+    { name: 'threads', title: 'Threads', as: 'number', width: 76 },
   ],
   order: descending(by === 'cpu' ? 'cpu_percent' : 'rss_bytes'),
 });
