@@ -8,8 +8,10 @@ import { useStore } from '../state/store.ts';
 const SHOWN_MS = 8000;
 
 export function NoticeLine() {
-  const { notice } = useConsole();
+  const state = useConsole();
+  const { notice } = state;
   const said = useStore(notice);
+  const undo = useStore(state.undo);
   const trouble = useStore(preferenceTrouble);
   const text = said || trouble;
   useEffect(() => {
@@ -22,6 +24,18 @@ export function NoticeLine() {
       {text !== '' && (
         <p className="floating float">
           {text}
+          {said !== '' && undo?.notice === said && (
+            <button
+              type="button"
+              className="button"
+              onClick={() => {
+                undo.run();
+                notice.set('');
+              }}
+            >
+              Undo
+            </button>
+          )}
           <button
             type="button"
             className="icon-button"

@@ -16,6 +16,12 @@ const NODES_INTERVAL_MS = 1000;
 /** Short enough that a fleet that started minutes ago fills its charts. */
 const FIRST_SPAN_MS = 900_000;
 
+export interface Undo {
+  /** The notice it belongs to. */
+  notice: string;
+  run(): void;
+}
+
 export interface ConsoleState {
   api: ConsoleApi;
   painter: Painter;
@@ -41,6 +47,8 @@ export interface ConsoleState {
   desk: Store<DeskState | null>;
   /** One sentence on what was just done, or could not be; empty where there is none. */
   notice: Store<string>;
+  /** How what a notice tells is taken back, as long as it shows. */
+  undo: Store<Undo | undefined>;
 }
 
 /** Subscribes to what the frame of the window always shows. */
@@ -88,6 +96,7 @@ export function createConsoleState(api: ConsoleApi): ConsoleState {
     unlockOpen: new Store(false),
     desk,
     notice: new Store(''),
+    undo: new Store<Undo | undefined>(undefined),
   };
 }
 

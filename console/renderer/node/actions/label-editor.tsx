@@ -15,7 +15,7 @@ interface Row {
 }
 
 export function LabelEditor({ node, close }: { node: FleetNode; close: () => void }) {
-  const { api } = useConsole();
+  const { api, notice, undo } = useConsole();
   const refusal = useMayChange();
   const [rows, setRows] = useState<readonly Row[]>(() => Object.entries(node.labels).map(([name, value], id) => ({ id, name, value })));
   const [failure, setFailure] = useState('');
@@ -30,7 +30,20 @@ export function LabelEditor({ node, close }: { node: FleetNode; close: () => voi
   const submit = (event: FormEvent): void => {
     event.preventDefault();
     setBusy(true);
-    api.request('setNodeLabels', { node: node.nodeId, ...changes }).then(close, (error: Error) => {
+    const back = labelChanges(
+      Object.fromEntries(named.map(({ name, value }) => [name, value])),
+      Object.entries(node.labels).map(([name, value]) => ({ name, value })),
+    );
+    const saved = (): void => {
+      const said = `Labels of ${node.name} are saved.`;
+      undo.set({
+        notice: said,
+        run: () => void api.request('setNodeLabels', { node: node.nodeId, ...back }).catch((error: Error) => notice.set(error.message)),
+      });
+      notice.set(said);
+      close();
+    };
+    api.request('setNodeLabels', { node: node.nodeId, ...changes }).then(saved, (error: Error) => {
       setBusy(false);
       setFailure(error.message);
     });
