@@ -65,6 +65,13 @@ export const TASKS = {
   },
   test: { needs: (args) => (args.length > 0 ? [...TESTED, ...DRILLED] : TESTED), built: true, run: runTests },
   drills: { needs: () => [...STORE, ...DRILLED], built: true, run: runDrills },
+  compose: {
+    // What the containers run is built inside the image; what calls them from outside is not built at all.
+    needs: () => [...STORE, 'grpcurl', 'chromium'],
+    built: false,
+    run: ({ root, node, env }) =>
+      runChild(node, [join(root, 'deploy/stand-in-images/with-docker.mjs'), node, join(root, 'test/compose/run.ts')], { cwd: root, env }),
+  },
   bench: {
     needs: ([name]) => (name === 'console' ? [...STORE, 'electron', ...DISPLAY] : STORE),
     built: true,

@@ -59,7 +59,7 @@ async function startDaemon(env) {
   const exited = new Promise((done) => daemon.once('close', done));
   const stop = async () => {
     daemon.kill('SIGTERM');
-    await Promise.race([exited, sleep(ENDS_WITHIN_MS).then(() => daemon.kill('SIGKILL'))]);
+    await Promise.race([exited, sleep(ENDS_WITHIN_MS, undefined, { ref: false }).then(() => daemon.kill('SIGKILL'))]);
     await exited;
     rmSync(run, { recursive: true, force: true });
   };
