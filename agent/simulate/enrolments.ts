@@ -14,7 +14,9 @@ const AT_ONCE = 32;
 export class Enrolments {
   readonly #config: Pick<SimulateConfig, 'caFile' | 'joinTokenFile' | 'gateway'>;
   readonly #turns = new Turns(AT_ONCE);
+  /** Under way or waiting for their turn. */
   #open = 0;
+  #waiting: (() => void)[] = [];
   #channel: AgentChannel | undefined;
 
   constructor(config: Pick<SimulateConfig, 'caFile' | 'joinTokenFile' | 'gateway'>) {
@@ -28,11 +30,19 @@ export class Enrolments {
       return await this.#turns.take(() => this.#enrol(stateDir, node));
     } finally {
       this.#open -= 1;
-      if (this.#open === 0) {
-        this.#channel?.close();
-        this.#channel = undefined;
-      }
+      if (this.#open === 0) this.#settle();
     }
+  }
+
+  /** Resolves when no node enrols or waits for its turn. */
+  settled(): Promise<void> {
+    return this.#open === 0 ? Promise.resolve() : new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
+  #settle(): void {
+    this.#channel?.close();
+    this.#channel = undefined;
+    for (const resolve of this.#waiting.splice(0)) resolve();
   }
 
   async #enrol(stateDir: string, node: NodeInfo): Promise<Identity> {

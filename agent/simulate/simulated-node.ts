@@ -45,12 +45,14 @@ export class SimulatedNode implements Component {
   readonly #sampler: Sampler;
   readonly #uplink: Uplink;
   readonly #live: LiveSampling;
+  readonly #enrolments: Enrolments;
   #identity: Identity | undefined;
   #summary: Summary | undefined;
   #stopped = false;
 
   constructor({ index, config, events, enrolments, shape }: SimulatedNodeOptions) {
     const place = PLACES[index % PLACES.length] as Place;
+    this.#enrolments = enrolments;
     this.name = shape?.name ?? toNodeName(config.namePrefix, place, index);
     const stateDir = join(config.stateDir, 'nodes', this.name);
     const host = new SimulatedHost(index + 1, place, Date.now() * 1000);
@@ -121,10 +123,10 @@ export class SimulatedNode implements Component {
     return this.#spool.status();
   }
 
-  /** A node of a crowd does not sample while it waits for its identity: the others' enrolments need the time. */
+  /** The nodes of a crowd sample when all have enrolled: the enrolments need the time. */
   async start(): Promise<void> {
     await this.connect();
-    void this.enrolled.then(() => (this.#stopped ? undefined : this.sample()));
+    void this.enrolled.then(() => this.#enrolments.settled()).then(() => (this.#stopped ? undefined : this.sample()));
   }
 
   /** The first half of a start: the stream, without samples. */
