@@ -32,12 +32,17 @@ function configure(): SimulateConfig {
   }
 }
 
+/** True where `what` comes before the end. */
+function before(ended: Promise<unknown>, what: Promise<unknown>): Promise<boolean> {
+  return Promise.race([what.then(() => true), ended.then(() => false)]);
+}
+
 async function simulate(config: SimulateConfig): Promise<NodeReport[]> {
   const fleet = createFleet(config, createSimulateEvents(createLog('simulate', config.logLevel)));
   const ended = untilSignal();
   const stop = await startAll([fleet]);
-  await Promise.race([fleet.enrolled, ended]);
-  print({ ready: true, part: 'simulate', nodes: config.nodes });
+  // A signal before that is no readiness.
+  if (await before(ended, fleet.enrolled)) print({ ready: true, part: 'simulate', nodes: config.nodes });
   const time = config.durationSeconds > 0 ? new Promise((resolve) => setTimeout(resolve, config.durationSeconds * 1000)) : ended;
   await Promise.race([ended, time]);
   await stop();
@@ -49,8 +54,9 @@ async function probe(config: SimulateConfig): Promise<ProbeReport[]> {
   const fleet = createProbeFleet(config, createSimulateEvents(createLog('simulate', config.logLevel)));
   const ended = untilSignal();
   const stop = await startAll([fleet]);
-  await Promise.race([fleet.begun, ended]);
-  print({ ready: true, part: 'simulate', nodeIds: fleet.report().map(({ nodeId }) => nodeId) });
+  if (await before(ended, fleet.begun)) {
+    print({ ready: true, part: 'simulate', nodeIds: fleet.report().map(({ nodeId }) => nodeId) });
+  }
   await Promise.race([fleet.finished, ended]);
   await stop();
   return fleet.report();
