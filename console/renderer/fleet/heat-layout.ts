@@ -40,9 +40,22 @@ export function layoutHeat(sizes: readonly number[], width: number, height: numb
       else least = middle;
     }
     const columns = least < LEAST_CELL ? undefined : cut(sizes, least, width, room);
-    if (columns !== undefined) return spread(sizes, columns, least, width, room);
+    if (columns !== undefined && least < MOST_CELL) return spread(sizes, columns, least, width, room);
+    if (columns !== undefined) return spreadFew(sizes, width, room);
     if (times >= MOST_HEIGHTS) return { cell: LEAST_CELL, groups: [], height };
   }
+}
+
+/** A few nodes in the largest cells stand side by side as far as the width goes, and not in one column below the other. */
+function spreadFew(sizes: readonly number[], width: number, height: number): HeatLayout {
+  let least = HEAT_HEAD + MOST_CELL;
+  let enough = height;
+  while (least < enough) {
+    const middle = Math.floor((least + enough) / 2);
+    if (cut(sizes, MOST_CELL, width, middle) === undefined) least = middle + 1;
+    else enough = middle;
+  }
+  return spread(sizes, cut(sizes, MOST_CELL, width, enough) ?? [], MOST_CELL, width, enough);
 }
 
 interface Column {

@@ -34,6 +34,9 @@ test('the layout fits, in one cell size, and grows where the window is too small
   );
   expect(many.groups).toHaveLength(200);
   expect(layoutHeat([1], 900, 600).cell).toBe(56);
+  const few = layoutHeat([4, 3, 3, 2, 1, 1], 1400, 900);
+  expect(few.cell).toBe(56);
+  expect(new Set(few.groups.map(({ y }) => y)).size).toBe(1);
 });
 
 test('cells keep their places while only values change, and say when they cannot', () => {

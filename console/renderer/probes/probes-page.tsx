@@ -133,7 +133,10 @@ function Legend({ measure }: { measure: Measure }) {
         <i key={shade} style={{ '--shade': shade * 0.55 } as React.CSSProperties} />
       ))}
       3×
-      <b /> failing<span className="wide-only">: over 3×, or 1 % more lost</span>
+      <b />
+      <span>
+        failing<span className="wide-only">: over 3×, or 1 % more lost</span>
+      </span>
     </div>
   );
 }
