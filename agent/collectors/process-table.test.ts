@@ -47,6 +47,16 @@ test('kernel workers are one series each, whatever they do', () => {
 });
 
 test.each([
+  ['MainThread', '/usr/bin/node server.js', 'node'],
+  ['MainThread', '[MainThread]', 'MainThread'],
+  ['systemd-network', '/usr/lib/systemd/systemd-networkd', 'systemd-networkd'],
+  ['systemd-network', '/opt/other --x', 'systemd-network'],
+  ['postgres', 'postgres: writer', 'postgres'],
+])('the process that the kernel calls %s, started as %s, is %s', (name, command, shown) => {
+  expect(toProcessName(entry(9, 1, name), command)).toBe(shown);
+});
+
+test.each([
   ['mysql\0--password=hunter2\0-u\0root\0', 'mysql --password=*** -u root'],
   ['x\0--api-key\0abc\0--verbose\0', 'x --api-key *** --verbose'],
   ['env\0TOKEN_FILE=/x\0', 'env TOKEN_FILE=***'],

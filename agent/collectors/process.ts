@@ -1,6 +1,6 @@
 // The processes that take most of the CPU and those that take most of the memory, with their command lines.
 import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { HostRoots } from '../host-file.ts';
 import type { Collector, RowSink, Tick } from './collector.ts';
 import { parseMemory } from './memory.ts';
@@ -12,6 +12,7 @@ const MAX_COMMAND_BYTES = 512;
 const MAX_COMMAND_CHARACTERS = 200;
 /** Kernel threads are children of this one. */
 const KTHREADD = 2;
+const KERNEL_NAME_LENGTH = 15;
 
 /** The first `count` by a value that is above zero, highest first. */
 export function topBy(entries: readonly ProcessEntry[], count: number, measure: (entry: ProcessEntry) => number): ProcessEntry[] {
@@ -28,9 +29,15 @@ export function topBy(entries: readonly ProcessEntry[], count: number, measure: 
   return top;
 }
 
-/** The name as a tag: kernel workers carry what they do just now behind a slash, which would be a new series each time. */
-export function toProcessName({ name, parent }: ProcessEntry): string {
-  return parent === KTHREADD ? name.replace(/[/:].*$/, '') : name;
+/**
+ * What people call a process. The kernel keeps 15 bytes of a name, and the name of the main thread where a program has named its threads (a
+ * Node program is `MainThread`): then the program's file tells more. Kernel workers carry behind a slash what they do just now.
+ */
+export function toProcessName({ name, parent }: ProcessEntry, command = ''): string {
+  if (parent === KTHREADD) return name.replace(/[/:].*$/, '');
+  const file = command.startsWith('[') ? '' : basename(command.split(' ', 1)[0] ?? '');
+  const isCut = name.length === KERNEL_NAME_LENGTH && file.startsWith(name);
+  return file !== '' && (isCut || name === 'MainThread') ? file : name;
 }
 
 const SECRET = /((?:pass(?:word|wd|phrase)?|secret|token|api-?_?key|credentials?)[\w-]*)(=|:| )\S+/gi;
@@ -76,12 +83,13 @@ export function createProcessCollector(roots: HostRoots, table: ProcessTable): C
     memoryBytes ??= parseMemory(readFileSync(join(roots.proc, 'meminfo'))).total;
     const add = (by: string, top: readonly ProcessEntry[]): void => {
       top.forEach((entry, index) => {
+        const command = commandOf(entry);
         const rss = entry.residentPages * pageBytes();
         const percent = (rss / (memoryBytes as number)) * 100;
         rows.add(
           [by, String(index + 1)],
           [entry.pid, entry.cpuPercent, rss, percent, entry.threads],
-          [toProcessName(entry), commandOf(entry)],
+          [toProcessName(entry, command), command],
         );
       });
     };
