@@ -5,7 +5,7 @@ import { formatBytes, formatNumber, plural } from '../parts/format.ts';
 import { Sparkline } from '../parts/sparkline.tsx';
 import { type ShownState, StateMark } from '../parts/state-mark.tsx';
 import type { PathTrends } from './path-trends.ts';
-import { spoolsOf } from './spools.ts';
+import { hasAgent, spoolsOf } from './spools.ts';
 import type { PartUsage } from './use-parts.ts';
 
 interface Hop {
@@ -76,7 +76,7 @@ function hopsOf({ view, proof, nodes, trends, parts }: Props): Hop[] {
   const share = view.streamMaxBytes === 0 ? 0 : (view.streamBytes / view.streamMaxBytes) * 100;
   const letters = Object.values(view.deadLetters).reduce((sum, count) => sum + count, 0);
   const suspended = view.suspendedTables.length;
-  const notConnected = Math.max(0, nodes.size - view.connectedAgents);
+  const notConnected = Math.max(0, [...nodes.values()].filter(hasAgent).length - view.connectedAgents);
   return [
     {
       name: 'Agents',

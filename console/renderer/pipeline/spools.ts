@@ -7,14 +7,20 @@ export interface Spools {
   bytes: number;
   /** Nodes with something in their spool. */
   spooling: number;
-  /** Nodes nobody can ask now. */
+  /** Nodes whose agent nobody can ask now. */
   unknown: number;
+}
+
+/** False for a node that is only pushed or imported: nothing connects, and nothing has a spool. */
+export function hasAgent({ agentVersion }: Pick<FleetNode, 'agentVersion'>): boolean {
+  return agentVersion !== '';
 }
 
 export function spoolsOf(nodes: ReadonlyMap<string, FleetNode>): Spools {
   const sum = { batches: 0, rows: 0, bytes: 0, spooling: 0, unknown: 0 };
-  for (const { spool, state } of nodes.values()) {
-    if (state === 'never_seen') continue;
+  for (const node of nodes.values()) {
+    const { spool, state } = node;
+    if (state === 'never_seen' || !hasAgent(node)) continue;
     if (spool === null || state === 'silent') {
       sum.unknown++;
       continue;

@@ -30,7 +30,9 @@ export function blameOf(paths: readonly ProbePath[]): Blame | undefined {
       follows: `so the fault is at ${worst.from} or on its way`,
     };
   }
-  return { seen: `${pathName(worst)} is not as usual; ${row.length - badRow} of ${row.length} paths from there are`, follows: '' };
+  const others = column.length - badColumn;
+  const elsewhere = others === 0 ? '' : `; ${worst.to} is as usual from ${others} of ${column.length} places`;
+  return { seen: `${pathName(worst)} is not as usual${elsewhere}`, follows: '' };
 }
 
 function countChanged(paths: readonly ProbePath[]): number {
