@@ -1,5 +1,5 @@
 // A KV bucket kept in memory: read at start, current by a watch, written by compare-and-set. Knows nothing of what the values mean.
-import { Empty, type KV, type KvEntry, type NatsConnection, NatsError } from 'nats';
+import { Empty, type KV, type KvEntry, type NatsConnection, NatsError, Events as NatsEvents } from 'nats';
 import { MusterError } from '../core/common/muster-error.ts';
 import type { Component } from '../core/node/lifecycle.ts';
 
@@ -51,6 +51,10 @@ export class WatchedBucket<T> implements Component {
   /** When the bucket that was read was made. */
   #created = '';
   #looking: NodeJS.Timeout | undefined;
+  /** Set by a reconnect: what the watch missed meanwhile it finds out by itself only after ten seconds of silence. */
+  #behind = false;
+  /** Ends the wait for an answer that went with the connection. */
+  #interrupt: ((reason: Error) => void) | undefined;
   #kv: KV | undefined;
   #watch: Watch | undefined;
   #stopped = true;
@@ -68,6 +72,7 @@ export class WatchedBucket<T> implements Component {
     this.#created = await this.#createdAt();
     await this.#follow();
     this.#lookLater();
+    void this.#noteReconnects();
   }
 
   async stop(): Promise<void> {
@@ -208,8 +213,12 @@ export class WatchedBucket<T> implements Component {
   #lookLater(): void {
     this.#looking = setTimeout(() => {
       const look = async (): Promise<void> => {
-        const created = await this.#createdAt();
+        const created = await new Promise<string>((resolve, reject) => {
+          this.#interrupt = reject;
+          this.#createdAt().then(resolve, reject);
+        });
         if (created !== this.#created) await this.#readAnew(created);
+        else if (this.#behind) await this.#watchAnew();
         await this.#writeBack();
       };
       // A server that does not answer, or has no such bucket yet, is asked again.
@@ -226,11 +235,29 @@ export class WatchedBucket<T> implements Component {
     return streamInfo.created;
   }
 
-  async #readAnew(created: string): Promise<void> {
-    this.#incoming = new Map();
+  async #noteReconnects(): Promise<void> {
+    for await (const { type } of this.#options.connection.status()) {
+      if (this.#stopped) return;
+      this.#behind ||= type === NatsEvents.Reconnect;
+      if (type === NatsEvents.Disconnect) this.#interrupt?.(new Error('the connection to nats-server is lost'));
+    }
+  }
+
+  async #watchAnew(): Promise<void> {
     clearTimeout(this.#rewatch);
     this.#watch?.stop();
-    await this.#follow();
+    this.#behind = false;
+    try {
+      await this.#follow();
+    } catch (error) {
+      this.#behind = true;
+      throw error;
+    }
+  }
+
+  async #readAnew(created: string): Promise<void> {
+    this.#incoming = new Map();
+    await this.#watchAnew();
     if (this.#stopped) return;
     const before = this.#entries;
     this.#entries = this.#incoming;
@@ -267,7 +294,8 @@ export class WatchedBucket<T> implements Component {
           this.#watch = watch;
           return this.#consume(watch);
         })
-        .catch(reject);
+        // No refusal where all was read before.
+        .then(() => reject(new Error('the watch ended')), reject);
     });
   }
 

@@ -31,15 +31,26 @@ const TIMEOUT = 'TIMEOUT';
 
 export function createJetStream(link: NatsLink): DurableStream {
   const client: JetStreamClient = link.connection.jetstream();
+  /** Of the publishes without an answer. An answer comes on the connection that took the question, or never. */
+  const unanswered = new Set<(error: PublishError) => void>();
+  link.onChange(() => {
+    if (link.connected) return;
+    for (const reject of unanswered) reject(new PublishError('disconnected', 'nats-server went away before it acknowledged'));
+    unanswered.clear();
+  });
   return {
-    async publish(subject, payload, messageId) {
-      if (!link.connected) throw new PublishError('disconnected', 'nats-server cannot be reached');
-      try {
-        const { duplicate } = await client.publish(subject, payload, { msgID: messageId, timeout: TIMEOUT_MS });
-        return { duplicate };
-      } catch (error) {
-        throw toPublishError(error);
-      }
+    publish(subject, payload, messageId) {
+      if (!link.connected) return Promise.reject(new PublishError('disconnected', 'nats-server cannot be reached'));
+      return new Promise((resolve, reject) => {
+        unanswered.add(reject);
+        client
+          .publish(subject, payload, { msgID: messageId, timeout: TIMEOUT_MS })
+          .then(
+            ({ duplicate }) => resolve({ duplicate }),
+            (error) => reject(toPublishError(error)),
+          )
+          .finally(() => unanswered.delete(reject));
+      });
     },
   };
 }

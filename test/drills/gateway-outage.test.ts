@@ -1,6 +1,6 @@
 // When nats-server dies or its stream is full: nothing that was acknowledged is missing, nothing needs a hand afterwards.
 import { status } from '@grpc/grpc-js';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { NODES_BUCKET, PRESENCE_BUCKET, type PresenceEntry, TELEMETRY_STREAM } from '../../core/common/streams.ts';
 import { ensureStreams } from '../../core/node/streams.ts';
 import { until } from '../harness/until.ts';
@@ -18,13 +18,14 @@ beforeAll(async () => {
 });
 afterAll(() => edge?.stop());
 
-/** Keeps the window full, from number 1, until told to stop. */
+/** Keeps the window full, from number 1, until told to stop or the test ends. */
 function sendOn(stream: TestStream, batch: Buffer): { readonly sent: number; stop(): void } {
   let sent = 0;
   stream.hello(1);
   const timer = setInterval(() => {
     while (sent < stream.acked + WINDOW) stream.batch(++sent, batch);
   }, 5);
+  onTestFinished(() => clearInterval(timer));
   return {
     get sent() {
       return sent;
@@ -37,7 +38,8 @@ describe('a gateway', () => {
   it('has everything it acknowledged in the stream after kill -9 of nats-server in the middle of publishing, and goes on by itself', async () => {
     const nodes = await Promise.all(Array.from({ length: 4 }, () => createIdentity(edge)));
     const streams = nodes.map((node) => new TestStream(edge, node));
-    const senders = streams.map((stream) => sendOn(stream, Buffer.alloc(500, 1)));
+    // Small, so that all rounds together are far from filling the stream.
+    const senders = streams.map((stream) => sendOn(stream, Buffer.alloc(50, 1)));
     for (let round = 0; round < 3; round++) {
       const goal = (streams[0]?.acked ?? 0) + 200;
       await until('progress', () => streams.every((stream) => stream.acked >= goal));
@@ -48,6 +50,7 @@ describe('a gateway', () => {
     }
     for (const sender of senders) sender.stop();
     await until('the last acknowledgement', () => streams.every((stream, i) => stream.acked === senders[i]?.sent));
+    await until('the connection of the test itself', () => edge.connection.flush().then(() => true));
     const deliveries = await edge.deliveries();
     nodes.forEach((node, i) => {
       const stored = deliveries.filter((delivery) => delivery.nodeId === node.nodeId).map((delivery) => delivery.seq);
