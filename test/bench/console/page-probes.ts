@@ -1,7 +1,6 @@
 // What the page itself can tell of its speed. As text: code of Node's side knows no document.
 import type { Page } from 'playwright-core';
 import { until } from '../../harness/until.ts';
-import { quantile } from './frame-work.ts';
 
 /** When the first rows of the fleet were painted, Unix ms. */
 export async function firstRowsMs(page: Page): Promise<number> {
@@ -48,7 +47,3 @@ export async function livePointAges(page: Page, milliseconds: number): Promise<n
   await page.waitForTimeout(milliseconds);
   return (await page.evaluate<number[]>('globalThis.livePointAges')).sort((a, b) => a - b);
 }
-
-/** Of ascending values. */
-export const p95 = (sorted: readonly number[]): number => quantile(sorted, 0.95);
-export const p99 = (sorted: readonly number[]): number => quantile(sorted, 0.99);
