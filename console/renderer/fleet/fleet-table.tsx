@@ -15,6 +15,7 @@ import { GroupRow } from './group-row.tsx';
 import { NoMatch } from './no-match.tsx';
 import { type TableLine, tableLines } from './table-rows.ts';
 import { useFleetOrder } from './use-fleet-order.ts';
+import { useSlots } from './use-slots.ts';
 import { useWidth } from './use-width.ts';
 
 const ROW_HEIGHT = 24;
@@ -54,6 +55,9 @@ export function FleetTable({ nodes, version, matches, filter, known, group, sort
     overscan: OVERSCAN,
   });
   const items = rows.getVirtualItems();
+  const slots = useSlots(items.map((item) => item.index));
+  // In the order of the slots, so that no element is moved
+  const placed = items.map((item) => ({ item, slot: slots.get(item.index) as number })).sort((a, b) => a.slot - b.slot);
   const visible = items.map((item) => lines[item.index]).flatMap((line) => (line?.kind === 'node' ? [line.nodeId] : []));
   const visibleKey = visible.join();
 
@@ -123,13 +127,13 @@ export function FleetTable({ nodes, version, matches, filter, known, group, sort
           pointerOver.current = false;
         }}
       >
-        {items.map((item) => {
+        {placed.map(({ item, slot }) => {
           const line = lines[item.index];
           const place = { top: item.start, index: item.index, known };
           if (line?.kind === 'group' && grouping !== undefined) {
             return (
               <GroupRow
-                key={`group ${line.value}`}
+                key={`group ${slot}`}
                 {...place}
                 line={line}
                 name={groupName(grouping, line.value)}
@@ -142,7 +146,7 @@ export function FleetTable({ nodes, version, matches, filter, known, group, sort
           if (node === undefined) return null;
           return (
             <FleetRow
-              key={node.nodeId}
+              key={slot}
               {...place}
               node={node}
               columns={columns}
