@@ -30,7 +30,7 @@ export function createPushProbes(target: FleetTarget): ProbeSource {
           timesUs.push(timeUs);
           const body = JSON.stringify(toSample(place, name, timeUs));
           sends.push(
-            sendUntilTaken(() => post(target.gateway, agent, token, body, `${name}-${timeUs}`)).catch((error: unknown) => {
+            sendUntilTaken(() => postPush(target.gateway, agent, token, body, `${name}-${timeUs}`)).catch((error: unknown) => {
               problems.push(
                 `${name} at ${new Date(timeUs / 1000).toISOString()}: ${error instanceof Error ? error.message : String(error)}`,
               );
@@ -57,7 +57,7 @@ export async function pushFirstSample(target: FleetTarget): Promise<void> {
   const body = JSON.stringify(toSample(place, `push-${probeName(place)}`, timeUs));
   const token = readFileSync(target.tokenFile, 'utf8').trim();
   try {
-    await sendUntilTaken(() => post(target.gateway, agent, token, body, `first-${timeUs}`));
+    await sendUntilTaken(() => postPush(target.gateway, agent, token, body, `first-${timeUs}`));
   } finally {
     agent.destroy();
   }
@@ -90,7 +90,14 @@ async function sendUntilTaken(send: () => Promise<{ status: number; text: string
   }
 }
 
-function post(gateway: string, agent: Agent, token: string, body: string, key: string): Promise<{ status: number; text: string }> {
+/** Resolves with whatever the gateway answers. */
+export function postPush(
+  gateway: string,
+  agent: Agent,
+  token: string,
+  body: string,
+  key: string,
+): Promise<{ status: number; text: string }> {
   return new Promise((resolve, reject) => {
     const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json', 'idempotency-key': key };
     const call = request(`https://${gateway}/api/push`, { method: 'POST', agent, headers, timeout: 15_000 }, (response) => {

@@ -1,5 +1,8 @@
-// Bad input to the deployment: 31, 32 and 34 of the list; 28 and 29 are the faults and the backend that is away.
+// Bad input to the deployment: 30, 31, 32 and 34 of the list; 28 and 29 are the faults and the backend that is away.
+import { readFileSync } from 'node:fs';
+import { Agent } from 'node:https';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { postPush } from '../../cli/scenario/push-probes.ts';
 import { telemetrySubject } from '../../core/common/streams.ts';
 import { until } from '../harness/until.ts';
 import type { Deployment } from './deployment.ts';
@@ -7,6 +10,9 @@ import { fiveProbes } from './load.ts';
 
 const TOLD_WITHIN_MS = 30_000;
 const HELD_MS = 12_000;
+/** The smallest that the gateway takes. */
+const SMALL_STREAM_BYTES = 16 * 1024 ** 2;
+const FLOWS_AGAIN_WITHIN_MS = 60_000;
 
 /** SQL as the database's administrator, asked by the ETL's container: nobody outside reaches the database. */
 const SQL_PROGRAM = `const password = require('node:fs').readFileSync('/run/secrets/muster/questdb-admin', 'utf8').trim();
@@ -49,6 +55,48 @@ export async function suspendedTable(deployment: Deployment): Promise<string> {
   const told = seconds();
   await until('it is resumed', async () => (await suspended()) === undefined, 2 * TOLD_WITHIN_MS);
   return `told after ${told} s, resumed by itself after ${seconds()} s`;
+}
+
+/** Nobody takes from a small stream until it is full: who sends waits, and goes on by itself when there is room. */
+export async function fullStream(deployment: Deployment): Promise<string> {
+  const { client, project } = deployment;
+  await project.compose('stop', 'etl');
+  let waiting: number;
+  let words: string;
+  try {
+    await project.with({ MUSTER_STREAM_MAX_BYTES: String(SMALL_STREAM_BYTES) }).compose('up', '-d', '--no-deps', '--wait', 'gateway');
+    words = await fillStream(deployment);
+    waiting = await until(
+      'batches wait in the spools',
+      async () => (await client.call('verify', { nodeId: '', waitMs: 0 }, TOLD_WITHIN_MS)).inSpools || undefined,
+      TOLD_WITHIN_MS,
+    );
+  } finally {
+    await project.compose('start', 'etl');
+  }
+  const flowsMs = await deployment.untilFlowing(FLOWS_AGAIN_WITHIN_MS);
+  await project.compose('up', '-d', '--no-deps', '--wait', 'gateway');
+  return `a push is told "${words}", ${waiting} batches waited in the spools, all flow ${(flowsMs / 1000).toFixed(1)} s after the ETL's start`;
+}
+
+/** What the gateway says to a push that the stream has no room for. */
+async function fillStream({ target }: Deployment): Promise<string> {
+  const agent = new Agent({ keepAlive: true, ca: readFileSync(target.caFile) });
+  const token = readFileSync(target.tokenFile, 'utf8').trim();
+  const metadata = { filler: 'x'.repeat(8000) };
+  try {
+    for (let n = 0; n < (2 * SMALL_STREAM_BYTES) / (50 * 8000); n++) {
+      const timeUs = Date.now() * 1000;
+      const samples = Array.from({ length: 50 }, (_, i) => ({ node_id: 'filler', time: timeUs + i, value: i, metadata }));
+      const { status, text } = await postPush(target.gateway, agent, token, JSON.stringify(samples), `filler-${timeUs}`);
+      // Unacknowledged is not refused: whoever pushes sends it again.
+      if (status === 504) return (JSON.parse(text) as { error: { message: string } }).error.message;
+      if (status !== 202) throw new Error(`a push is answered ${status} ${text}`);
+    }
+  } finally {
+    agent.destroy();
+  }
+  throw new Error('the stream took twice what it may hold');
 }
 
 /** A second ETL on the same stream, then one again. */

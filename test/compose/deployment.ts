@@ -29,7 +29,13 @@ export class Deployment {
 
   static async create(): Promise<Deployment> {
     const [port = 0, consolePort = 0] = await freePorts(2);
-    const env = { MUSTER_PORT: String(port), MUSTER_CONSOLE_PORT: String(consolePort), COMPOSE_PROGRESS: 'quiet' };
+    // A batch a second of each probe, so that times are told to the second.
+    const env = {
+      MUSTER_PORT: String(port),
+      MUSTER_CONSOLE_PORT: String(consolePort),
+      MUSTER_PROBE_INTERVAL: '1s',
+      COMPOSE_PROGRESS: 'quiet',
+    };
     return new Deployment(new Project(`muster-test-${process.pid}`, env), port);
   }
 
@@ -57,15 +63,18 @@ export class Deployment {
     return rows;
   }
 
-  /** Milliseconds until a batch made from now on is stored and can be queried, and nothing older waits. */
+  /** Milliseconds until of each of the five probes a batch made from now on is stored and can be queried, and nothing older waits. */
   async untilFlowing(withinMs: number): Promise<number> {
     const startedMs = performance.now();
     const sinceUs = Date.now() * 1000;
+    const named = PROBES.map((probe) => `'${probe}'`).join(', ');
+    const sql = `select count_distinct(d.node_id) from deliveries d join nodes n on n.node_id = d.node_id
+      where d.timestamp > cast(${sinceUs} as timestamp) and n.name in (${named})`;
     await until(
-      'a new batch is stored and nothing waits',
+      'a new batch of every probe is stored and nothing waits',
       async () => {
-        const [[stored] = []] = await this.rows(`select count() from deliveries where timestamp > cast(${sinceUs} as timestamp)`);
-        if (Number(stored) === 0) return false;
+        const [[probes] = []] = await this.rows(sql.replace(/\s+/g, ' '));
+        if (Number(probes) < PROBES.length) return false;
         const { lagSeconds, suspendedTables } = await this.client.call('getPipelineStatus', {}, 5000);
         return lagSeconds < 3 && suspendedTables.length === 0;
       },

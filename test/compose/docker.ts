@@ -35,6 +35,11 @@ export class Project {
     return docker(['compose', ...FILES.flatMap((file) => ['-f', file]), '-p', this.name, ...args], this.#env);
   }
 
+  /** The same containers under other settings. */
+  with(env: Readonly<Record<string, string>>): Project {
+    return new Project(this.name, { ...this.#env, ...env });
+  }
+
   /** Ids of the service's containers, ended ones too. */
   async containers(service?: string): Promise<string[]> {
     return (await this.compose('ps', '-a', '-q', ...(service === undefined ? [] : [service]))).split('\n').filter((id) => id !== '');

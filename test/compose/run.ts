@@ -1,7 +1,7 @@
 // `npm run test:compose`: the whole system as its users deploy it, its faults, its ledger, and nothing left behind.
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { slowDatabase, suspendedTable, twoEtls, undecodableMessage } from './bad-inputs.ts';
+import { fullStream, slowDatabase, suspendedTable, twoEtls, undecodableMessage } from './bad-inputs.ts';
 import { consoleLoads, doctorIsContent, grpcurlWorks, imageIsSmall, isHardened, probesStored } from './checks.ts';
 import { Deployment } from './deployment.ts';
 import { FAULTS, type Fault, SERVICES, type Service } from './faults.ts';
@@ -24,7 +24,7 @@ async function faultUnderLoad(deployment: Deployment, service: Service, fault: F
   } finally {
     await fault.end(project, service);
   }
-  return `flows ${((await deployment.untilFlowing(RECOVERED_WITHIN_MS)) / 1000).toFixed(1)} s after its end`;
+  return `all probes flow ${((await deployment.untilFlowing(RECOVERED_WITHIN_MS)) / 1000).toFixed(1)} s after its end`;
 }
 
 /** All four faults of a service within one run of the scenario, which has to be whole in spite of them. */
@@ -71,6 +71,7 @@ async function exercise(report: Report, deployment: Deployment): Promise<void> {
   await report.step('load', 'five probes', () => fiveProbes(deployment, SCENARIO_SECONDS));
   for (const service of SERVICES) await faultsOf(report, deployment, service);
   await report.step('backend', 'away while spools grow, then drained', () => backendAway(deployment));
+  await report.step('bad input', 'a full stream (30)', () => fullStream(deployment));
   await report.step('bad input', 'an undecodable message (31)', () => undecodableMessage(deployment));
   await report.step('bad input', 'two ETLs at once (32)', () => twoEtls(deployment));
   await report.step('bad input', 'QuestDB holds still for 12 s (32)', () => slowDatabase(deployment));
