@@ -14,26 +14,13 @@ export function compileFilter(text: string): NodeFilter {
   try {
     const terms = parseFilter(text);
     if (terms.length === 0) return { matches: everyNode, problem: '' };
-    return { matches: remembered((node) => matchesFilter(terms, toFilterable(node))), problem: '' };
+    return { matches: (node) => matchesFilter(terms, toFilterable(node)), problem: '' };
   } catch (error) {
     return { matches: everyNode, problem: toMusterError(error).message };
   }
 }
 
 const everyNode = (): boolean => true;
-
-/** The order, the strip and every live change ask of the same nodes; a changed node is another object. */
-function remembered(matches: (node: FleetNode) => boolean): (node: FleetNode) => boolean {
-  const answers = new WeakMap<FleetNode, boolean>();
-  return (node) => {
-    let answer = answers.get(node);
-    if (answer === undefined) {
-      answer = matches(node);
-      answers.set(node, answer);
-    }
-    return answer;
-  };
-}
 
 /** Made once a node: a changed node is another object. */
 const filterable = new WeakMap<FleetNode, FilterableNode>();
