@@ -309,6 +309,7 @@ export class WatchedBucket<T> implements Component {
   }
 
   #followLater(): void {
+    clearTimeout(this.#rewatch);
     this.#rewatch = setTimeout(() => {
       this.#follow().catch(() => this.#followLater());
     }, REWATCH_MS);
