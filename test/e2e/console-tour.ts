@@ -36,7 +36,7 @@ export async function takeScreen(page: Page, name: string): Promise<void> {
   // Out of the way: a row or a chart under the pointer looks otherwise.
   await page.mouse.move(0, 0);
   // `initial`: hiding the caret would put a style into the page, which its policy refuses.
-  await page.screenshot({ path: join(SCREENS, `${name}.png`), caret: 'initial' });
+  await page.screenshot({ path: join(SCREENS, `${name}.png`), caret: 'initial', animations: 'disabled' });
 }
 
 /** Waits until the text of the element is as asked, and gives it. */
