@@ -7,7 +7,7 @@ import { dirname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { runChild } from '../setup/child.mjs';
-import { runCommand } from '../setup/runtimes/command.mjs';
+import { findOnPath, runCommand } from '../setup/runtimes/command.mjs';
 import { installPackages } from '../setup/runtimes/debian.mjs';
 import { SetupError, wordsOf } from '../setup/setup-error.mjs';
 import { BASE_IMAGES } from './base-images.mjs';
@@ -18,6 +18,12 @@ const COMPOSE = 'github.com/docker/compose/v2/cmd';
 const COMPOSE_VERSION = 'v2.40.3';
 const SERVES_WITHIN_MS = 30_000;
 const ENDS_WITHIN_MS = 20_000;
+/** What a daemon and the stand-ins take, and the Debian package of each. */
+const PACKAGES_OF = new Map([
+  ['dockerd', 'docker.io'],
+  ['iptables', 'iptables'],
+  ['debootstrap', 'debootstrap'],
+]);
 /** A registry that cannot be reached says so at once, or never. */
 const PULL_WITHIN_MS = 300_000;
 
@@ -37,9 +43,10 @@ function hasDaemon(env) {
 async function startDaemon(env) {
   if (process.getuid?.() !== 0)
     throw new SetupError('missing_runtime', 'there is no docker daemon, and only root can start one: start docker');
-  if (spawnSync('dockerd', ['--version'], { env, stdio: 'ignore' }).status !== 0) {
+  const absent = [...PACKAGES_OF].filter(([program]) => findOnPath(program, env).length === 0).map(([, name]) => name);
+  if (absent.length > 0) {
     const context = { env, platform: process.platform, arch: process.arch, cache: CACHE };
-    await installPackages(['docker.io', 'iptables', 'debootstrap'], context, (text) => console.error(`docker: ${text}`));
+    await installPackages(absent, context, (text) => console.error(`docker: ${text}`));
   }
   const run = mkdtempSync(join(tmpdir(), 'muster-docker-'));
   mkdirSync(CACHE, { recursive: true });

@@ -84,3 +84,33 @@ export async function imageIsSmall(): Promise<string> {
   if (above > MAX_BYTES_ABOVE_BASE) throw new Error(`${words}: at most ${MAX_BYTES_ABOVE_BASE / 1e6} MB`);
   return words;
 }
+
+/** Built once more without what the builder remembers: each file has the same path, mode, owner and content. Times of files are those of the build. */
+export async function imageIsReproducible({ project }: Deployment): Promise<string> {
+  const again = project.with({ MUSTER_TAG: `again-${process.pid}` });
+  const image = `${OWN_IMAGE.split(':')[0]}:again-${process.pid}`;
+  try {
+    await again.compose('build', '--no-cache', 'prepare');
+    const [first, second] = [await filesOf(OWN_IMAGE), await filesOf(image)];
+    const differ = [...new Set([...first.keys(), ...second.keys()])].filter((path) => first.get(path) !== second.get(path));
+    if (differ.length > 0) throw new Error(`${differ.length} files differ between two builds: ${differ.slice(0, 5).join(', ')}`);
+    return `${first.size} files are the same in two builds`;
+  } finally {
+    await docker(['image', 'rm', '-f', image]);
+  }
+}
+
+/** The image's own files by path, each as `mode owner:group checksum`. */
+async function filesOf(image: string): Promise<Map<string, string>> {
+  const list = `find / -xdev -type f -exec stat -c '%n|%a %u:%g' {} + | sort; find / -xdev -type f -exec sha256sum {} + | sort -k 2`;
+  const bare = ['--rm', '--network', 'none', '--read-only', '-u', '0', '--entrypoint', 'sh'];
+  const files = new Map<string, string>();
+  for (const line of (await docker(['run', ...bare, image, '-c', list])).split('\n')) {
+    const [path = '', rights] = line.split('|');
+    if (rights !== undefined) files.set(path, rights);
+    else if (line !== '') files.set(line.slice(66), `${files.get(line.slice(66))} ${line.slice(0, 64)}`);
+  }
+  // The daemon writes these when a container starts.
+  for (const path of ['/etc/hostname', '/etc/hosts', '/etc/resolv.conf', '/.dockerenv']) files.delete(path);
+  return files;
+}

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fullStream, slowDatabase, suspendedTable, twoEtls, undecodableMessage } from './bad-inputs.ts';
-import { consoleLoads, doctorIsContent, grpcurlWorks, imageIsSmall, isHardened, probesStored } from './checks.ts';
+import { consoleLoads, doctorIsContent, grpcurlWorks, imageIsReproducible, imageIsSmall, isHardened, probesStored } from './checks.ts';
 import { Deployment } from './deployment.ts';
 import { FAULTS, type Fault, SERVICES, type Service } from './faults.ts';
 import { fiveProbes } from './load.ts';
@@ -61,6 +61,7 @@ async function exercise(report: Report, deployment: Deployment): Promise<void> {
   await report.step('start', 'compose config is clean', async () => project.compose('config', '-q').then(() => 'no complaint'));
   await report.step('start', 'build', async () => project.compose('build').then(() => 'built'));
   await report.step('start', 'image size', imageIsSmall);
+  await report.step('start', 'the image is reproducible', () => imageIsReproducible(deployment));
   const up = await report.step('start', 'up, until all are healthy', () => deployment.up().then(() => 'healthy'));
   if (!up) return;
   await report.step('start', 'hardening', () => isHardened(deployment));
