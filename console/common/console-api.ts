@@ -85,6 +85,9 @@ export type ConnectionState =
   | { kind: 'connected'; gateway: string; sinceMs: number; roundTripMs: number }
   | { kind: 'lost'; gateway: string; sinceMs: number; nextTryMs: number; tries: number; reason: string };
 
+/** How often a page hears of its nodes: who asks for them as often shares its stream. */
+export const NODES_INTERVAL_MS = 1000;
+
 /** `begins` starts a whole new answer: what it does not name by the event with `complete` is gone. */
 export interface NodesEvent {
   begins: boolean;

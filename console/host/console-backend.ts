@@ -26,6 +26,7 @@ import { keepPolling, keepStreaming } from './lasting.ts';
 import { releaseNode, removeNode, setNodeLabels } from './node-changes.ts';
 import { QueryCollector } from './query-collector.ts';
 import { getSeries } from './series.ts';
+import { SharedNodes } from './shared-nodes.ts';
 import { toFleetNode, toLedgerProof, toMetricsEvent, toNodesEvent, toPipelineView, toSchemaTable } from './to-console.ts';
 
 const ANSWER_TIMEOUT_MS = 10_000;
@@ -41,7 +42,7 @@ export class ConsoleBackend implements ConsoleApi {
   readonly #link: GatewayLink;
   readonly #commands: CommandRuns;
   readonly #exports: Exports;
-
+  readonly #nodes: SharedNodes;
   readonly #desk: ContextDesk;
   readonly #requests: Requests;
 
@@ -49,6 +50,9 @@ export class ConsoleBackend implements ConsoleApi {
   constructor(address: GatewayAddress, desk: ContextDesk, exportTarget?: ExportTarget) {
     this.#link = new GatewayLink(address);
     this.#exports = new Exports((signal) => askGateway(() => this.#link.connection(), signal), exportTarget);
+    this.#nodes = new SharedNodes((intervalMs, listener) =>
+      keepStreaming(this.#link, 'WatchNodes', { filter: '', intervalMs }, (update, first) => listener(toNodesEvent(update, first))),
+    );
     this.#desk = desk;
     this.#requests = { ...this.#gatewayRequests, ...desk.requests };
     this.#commands = new CommandRuns(() => this.#link.connection());
@@ -112,8 +116,7 @@ export class ConsoleBackend implements ConsoleApi {
       listener(this.#link.state);
       return this.#link.onState(listener);
     },
-    nodes: ({ intervalMs }, listener) =>
-      keepStreaming(this.#link, 'WatchNodes', { filter: '', intervalMs }, (update, first) => listener(toNodesEvent(update, first))),
+    nodes: ({ intervalMs }, listener) => this.#nodes.subscribe(intervalMs, listener),
     commandOutput: ({ runId }, listener) => this.#commands.follow(runId, listener),
     metrics: (args, listener) => keepStreaming(this.#link, 'WatchMetrics', args, (update) => listener(toMetricsEvent(update))),
     exports: (_, listener) => this.#exports.follow(listener),

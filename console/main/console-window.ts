@@ -39,6 +39,8 @@ export function openConsoleWindow(parts: WindowParts): BrowserWindow {
       nodeIntegration: false,
       webviewTag: false,
       spellcheck: false,
+      // Kept from the first start on, and not from the third: the second is the one people feel.
+      v8CacheOptions: 'bypassHeatCheck',
     },
   });
   if (maximized) window.maximize();

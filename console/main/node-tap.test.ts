@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest';
-import type { ConsoleApi, NodesEvent } from '../common/console-api.ts';
+import { type ConsoleApi, NODES_INTERVAL_MS, type NodesEvent } from '../common/console-api.ts';
 import { NodeTap } from './node-tap.ts';
 
 const event = (asOfMs: number): NodesEvent => ({ begins: false, complete: true, nodes: [], removed: [], asOfMs });
@@ -36,4 +36,27 @@ test('its own stream is open only while no page has one', () => {
   expect(heard).toEqual([1, 2, 3]);
   tap.stop();
   expect(streams).toHaveLength(0);
+});
+
+test('its first stream is one that a page can share, and ends after the page has joined it', () => {
+  const open = new Set<number>();
+  const said: string[] = [];
+  let next = 0;
+  const subscribe = (_: string, { intervalMs }: { intervalMs: number }): (() => void) => {
+    const id = ++next;
+    open.add(id);
+    said.push(`begins every ${intervalMs} ms beside ${open.size - 1}`);
+    return () => open.delete(id);
+  };
+  const tap = new NodeTap({ subscribe, request: vi.fn() } as unknown as ConsoleApi, () => undefined);
+  tap.start();
+  const end = tap.subscribe('nodes', { intervalMs: NODES_INTERVAL_MS }, () => undefined);
+  end();
+  expect(said).toEqual([
+    `begins every ${NODES_INTERVAL_MS} ms beside 0`,
+    `begins every ${NODES_INTERVAL_MS} ms beside 1`,
+    'begins every 5000 ms beside 0',
+  ]);
+  tap.stop();
+  expect(open.size).toBe(0);
 });

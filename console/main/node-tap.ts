@@ -1,17 +1,18 @@
 // Hears the fleet's nodes for tray and notifications at no cost: from the stream that some page has open, and from one of its own only
-// while none has. Ten thousand nodes decoded twice would make the pages wait.
-import type {
-  ConsoleApi,
-  NodesEvent,
-  RequestArguments,
-  RequestName,
-  RequestResult,
-  SubscriptionArguments,
-  SubscriptionEvent,
-  SubscriptionName,
+// while none has. The first begins with the program, as often as a page asks for it: the page that is still loading finds its nodes here.
+import {
+  type ConsoleApi,
+  NODES_INTERVAL_MS,
+  type NodesEvent,
+  type RequestArguments,
+  type RequestName,
+  type RequestResult,
+  type SubscriptionArguments,
+  type SubscriptionEvent,
+  type SubscriptionName,
 } from '../common/console-api.ts';
 
-/** Slower than a page: nobody looks at a tray ten times a second. */
+/** Slower than a page: nobody looks at a tray every second. */
 const OWN_INTERVAL_MS = 5000;
 
 /** Give it to the pages in the place of `api`. */
@@ -30,7 +31,7 @@ export class NodeTap implements ConsoleApi {
 
   start(): void {
     this.#running = true;
-    this.#choose();
+    this.#choose(NODES_INTERVAL_MS);
   }
 
   stop(): void {
@@ -50,11 +51,12 @@ export class NodeTap implements ConsoleApi {
     if (name !== 'nodes') return this.#api.subscribe(name, args, listener);
     const page = {};
     this.#pages.add(page);
-    this.#choose();
     const end = this.#api.subscribe(name, args, (event) => {
       if (this.#running && this.#pages.values().next().value === page) this.#hear(event as NodesEvent);
       listener(event);
     });
+    // After it, so that a stream they share goes on.
+    this.#choose();
     return () => {
       end();
       this.#pages.delete(page);
@@ -62,9 +64,9 @@ export class NodeTap implements ConsoleApi {
     };
   }
 
-  #choose(): void {
+  #choose(intervalMs = OWN_INTERVAL_MS): void {
     if (this.#running && this.#pages.size === 0) {
-      this.#endOwn ??= this.#api.subscribe('nodes', { intervalMs: OWN_INTERVAL_MS }, this.#hear);
+      this.#endOwn ??= this.#api.subscribe('nodes', { intervalMs }, this.#hear);
       return;
     }
     this.#endOwn?.();

@@ -21,7 +21,9 @@ interface Answer {
 
 /** Before the app is ready: the scheme behaves as https does. */
 export function registerPageScheme(): void {
-  protocol.registerSchemesAsPrivileged([{ scheme: PAGE_SCHEME, privileges: { standard: true, secure: true, supportFetchAPI: true } }]);
+  protocol.registerSchemesAsPrivileged([
+    { scheme: PAGE_SCHEME, privileges: { standard: true, secure: true, supportFetchAPI: true, codeCache: true } },
+  ]);
 }
 
 /** After the app is ready. `folder` holds the built pages. */

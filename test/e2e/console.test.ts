@@ -25,10 +25,12 @@ import {
   withKeySheet,
   withPalette,
 } from './console-tour.ts';
-import { HOSTILE_NAME, NODES, type Scene, startScene } from './scene.ts';
+import { moveChart } from './moved-chart.ts';
+import { HOSTILE_NAME, NODES, type Scene, SLOW_AT_MS, SLOW_NODE, startScene } from './scene.ts';
 import { openBrowser, openWindow, type Surface, type WindowSurface } from './surfaces.ts';
-import { askWhySlow, exportLastHour, findFullestDisk, findWorstLatency, type Hand, runProcessList } from './tasks.ts';
+import { askWhySlow, exportLastHour, findFullestDisk, findWorstLatency, type Hand, openNode, runProcessList } from './tasks.ts';
 import { startDisplay } from './virtual-display.ts';
+import { chooseStretch } from './window-time.ts';
 
 const HANDS: readonly Hand[] = ['mouse', 'keyboard'];
 const GRAPH =
@@ -135,6 +137,18 @@ describe('in a browser', () => {
     await untilText(page.locator('[data-chart="memory"] .chart-head'), /used\s*\d+\.\d/);
     await openPage(page, 'Fleet');
     await untilText(page.locator('.page > .notice').first(), /^As it was/);
+    await page.keyboard.press('Escape');
+    await page.locator('.past-edge').waitFor({ state: 'detached' });
+  });
+
+  test('a chart under the hand shows what a drawing of all of it shows', async () => {
+    const { page } = surface;
+    await openNode(page, SLOW_NODE, 'mouse');
+    await chooseStretch(page, SLOW_AT_MS - 20 * 60_000, SLOW_AT_MS + 10 * 60_000);
+    await untilText(page.locator('[data-chart="cpu"] .chart-head'), /iowait\s*\d/);
+    const { fromBefore, fromAnew } = await moveChart(page);
+    expect(fromBefore).toBeGreaterThan(0.02);
+    expect(fromAnew).toBeLessThan(0.001);
     await page.keyboard.press('Escape');
     await page.locator('.past-edge').waitFor({ state: 'detached' });
   });

@@ -167,7 +167,7 @@ export async function exportLastHour(surface: Surface, hand: Hand): Promise<void
 }
 
 /** A node by its name: clicked in the table, or searched for. */
-async function openNode(page: Page, name: string, hand: Hand): Promise<void> {
+export async function openNode(page: Page, name: string, hand: Hand): Promise<void> {
   if (hand === 'mouse') {
     await openPage(page, 'Fleet');
     await page.getByLabel('Filter nodes').fill(name);

@@ -4,9 +4,10 @@ import type { FleetNode } from '../../common/fleet-node.ts';
 import { plural } from '../parts/format.ts';
 import { useConsole } from '../state/console-state.ts';
 import { navigate } from '../state/route.ts';
-import { useStore } from '../state/store.ts';
+import { Store, useStore } from '../state/store.ts';
 import { groupingOf } from './fleet-groups.ts';
 import { fleetMetric, metricName } from './fleet-metrics.ts';
+import { type HeatCursor, NO_HEAT_CURSOR, nodeAt } from './heat-cursor.ts';
 import { HeatHeads } from './heat-heads.tsx';
 import { HeatSide } from './heat-side.tsx';
 import { HeatTip } from './heat-tip.tsx';
@@ -34,8 +35,8 @@ export default function HeatMap({ nodes, version, matches, filter, known, group,
   const canvas = useRef<HTMLCanvasElement>(null);
   const [view, setView] = useState<HeatView>();
   const [told, setTold] = useState(0);
-  const [cursor, setCursor] = useState<string>();
-  const [pointed, setPointed] = useState(false);
+  // Outside React's state: the pointer crosses a cell a frame, and only what tells of the cell follows it
+  const [cursor] = useState(() => new Store<HeatCursor>(NO_HEAT_CURSOR));
   const size = useSize(scroller);
   const metric = fleetMetric(metricKey);
   const grouping = useMemo(() => groupingOf(group), [group]);
@@ -51,25 +52,27 @@ export default function HeatMap({ nodes, version, matches, filter, known, group,
     if (view?.update(nodes, known)) setTold((times) => times + 1);
   }, [view, nodes, version, known]);
 
-  const cell = cursor === undefined ? undefined : view?.cells.cellOf(cursor);
-  const node = cell === undefined ? undefined : view?.cells.nodes[cell];
   const total = view?.cells.nodes.length ?? 0;
 
-  const point = (event: PointerEvent<HTMLCanvasElement>): void => {
-    const under = view?.at(event.nativeEvent.offsetX, event.nativeEvent.offsetY);
-    setPointed(under !== undefined);
-    if (under !== undefined) setCursor(view?.cells.nodes[under]?.nodeId);
+  const put = (cell: number | undefined, pointed: boolean): void => {
+    const before = cursor.get();
+    const nodeId = (cell === undefined ? undefined : view?.cells.nodes[cell]?.nodeId) ?? before.nodeId;
+    if (nodeId !== before.nodeId || pointed !== before.pointed) cursor.set({ nodeId, pointed });
+  };
+  const point = ({ nativeEvent: { offsetX, offsetY } }: PointerEvent<HTMLCanvasElement>): void => {
+    const under = view?.at(offsetX, offsetY);
+    put(under, under !== undefined);
   };
   const onKeyDown = (event: KeyboardEvent): void => {
     if (view === undefined || total === 0) return;
     const arrow = ARROWS.find((key) => key === event.key);
+    const { cell, node } = nodeAt(view, cursor.get()) ?? {};
     if (event.key === 'Enter' && node !== undefined) navigate({ page: 'node', nodeId: node.nodeId });
     const ends: Record<string, number> = { Home: 0, End: total - 1 };
     const next = arrow !== undefined ? (cell === undefined ? 0 : view.beside(cell, arrow)) : ends[event.key];
     if (next === undefined) return;
     event.preventDefault();
-    setPointed(true);
-    setCursor(view.cells.nodes[next]?.nodeId);
+    put(next, true);
     const { y } = view.placeOf(next);
     scroller.current?.scrollTo({ top: Math.max(0, Math.min(scroller.current.scrollTop, y - 40), y + 60 - scroller.current.clientHeight) });
   };
@@ -89,18 +92,19 @@ export default function HeatMap({ nodes, version, matches, filter, known, group,
             style={{ height: view?.layout.height ?? 0 }}
             onKeyDown={onKeyDown}
             onPointerMove={point}
-            onPointerLeave={() => setPointed(false)}
-            onDoubleClick={() => node !== undefined && navigate({ page: 'node', nodeId: node.nodeId })}
+            onPointerLeave={() => put(undefined, false)}
+            onDoubleClick={() => {
+              const { nodeId } = cursor.get();
+              if (nodeId !== undefined) navigate({ page: 'node', nodeId });
+            }}
           />
           {view !== undefined && (
             <HeatHeads view={view} told={told} grouping={grouping} metric={metric} known={known} filter={filter} onFilter={onFilter} />
           )}
-          {view !== undefined && cell !== undefined && node !== undefined && (
-            <HeatTip node={node} metric={metric} known={known} place={view.placeOf(cell)} width={size.width} words={pointed} />
-          )}
+          {view !== undefined && <HeatTip view={view} cursor={cursor} metric={metric} known={known} width={size.width} />}
         </div>
       </div>
-      {view !== undefined && <HeatSide stats={view.stats} metric={metric} onMetric={onMetric} node={node} known={known} />}
+      {view !== undefined && <HeatSide view={view} cursor={cursor} metric={metric} onMetric={onMetric} known={known} />}
     </div>
   );
 }

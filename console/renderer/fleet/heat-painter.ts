@@ -77,7 +77,6 @@ export class HeatPainter {
     const context = this.#context;
     const { side } = this.#places;
     const colors = this.#colors;
-    context.clearRect(x, y, side, side);
     if (state === 'silent') {
       context.fillStyle = colors.bad;
       context.fillRect(x, y, side, side);
@@ -92,7 +91,9 @@ export class HeatPainter {
       return;
     }
     const shown = state !== 'never_seen' && state !== 'quarantined';
-    if (shown) {
+    // A cell that is filled covers what was there
+    if (!shown) context.clearRect(x, y, side, side);
+    else {
       context.fillStyle = shade === NO_SHADE ? colors.empty : (colors.shades[shade] as string);
       context.fillRect(x, y, side, side);
     }

@@ -1,20 +1,23 @@
 // Beside the heat map: the scale with how many nodes lie where on it, counts by state, the node at the cursor, the highest.
-import type { FleetNode } from '../../common/fleet-node.ts';
 import { formatAxis, formatClock, formatNumber, zoneName } from '../parts/format.ts';
 import { STATE_ORDER, STATE_WORDS, StateMark } from '../parts/state-mark.tsx';
+import { type Store, useStore } from '../state/store.ts';
 import { whereOf } from './fleet-columns.tsx';
 import { currentValue, FLEET_METRICS, type FleetMetric, metricName } from './fleet-metrics.ts';
+import { type HeatCursor, nodeAt } from './heat-cursor.ts';
 import type { HeatStats } from './heat-stats.ts';
+import type { HeatView } from './heat-view.ts';
 
 interface Props {
-  stats: HeatStats;
+  view: HeatView;
+  cursor: Store<HeatCursor>;
   metric: FleetMetric;
   onMetric: (key: string) => void;
-  node: FleetNode | undefined;
   known: boolean;
 }
 
-export function HeatSide({ stats, metric, onMetric, node, known }: Props) {
+export function HeatSide({ view, cursor, metric, onMetric, known }: Props) {
+  const { stats } = view;
   return (
     <aside className="heat-side" aria-label="About the heat map">
       <label className="heat-metric">
@@ -40,7 +43,7 @@ export function HeatSide({ stats, metric, onMetric, node, known }: Props) {
       </dl>
       <h2>Under the cursor</h2>
       <div id="heat-cursor" aria-live="polite">
-        {node === undefined ? <p className="t3">Point at a cell, or use the arrow keys.</p> : <AtCursor {...{ node, metric, known }} />}
+        <AtCursor {...{ view, cursor, metric, known }} />
       </div>
       <h2>
         Highest <small>{metricName(metric)}</small>
@@ -60,7 +63,9 @@ export function HeatSide({ stats, metric, onMetric, node, known }: Props) {
   );
 }
 
-function AtCursor({ node, metric, known }: { node: FleetNode; metric: FleetMetric; known: boolean }) {
+function AtCursor({ view, cursor, metric, known }: Omit<Props, 'onMetric'>) {
+  const node = nodeAt(view, useStore(cursor))?.node;
+  if (node === undefined) return <p className="t3">Point at a cell, or use the arrow keys.</p>;
   const state = known ? node.state : 'not_known';
   const now = currentValue(metric, node);
   const last = node.values === null ? null : metric.read(node.values);

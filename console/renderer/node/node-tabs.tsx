@@ -4,7 +4,7 @@ import { MusterError, toMusterError } from '../../../core/common/muster-error.ts
 import { formatAge, formatClock, formatDay, zoneName } from '../parts/format.ts';
 import { useConsole } from '../state/console-state.ts';
 import { formatRoute, navigate } from '../state/route.ts';
-import { useStore } from '../state/store.ts';
+import { useSelected, useStore } from '../state/store.ts';
 import type { NodeFeed } from './node-feed.ts';
 import { type Counts, countInWords, loadCounts } from './section-counts.ts';
 import { SECTIONS, type Section } from './sections.ts';
@@ -15,9 +15,12 @@ const DAY_MS = 86_400_000;
 export function NodeTabs({ nodeId, feed, section }: { nodeId: string; feed: NodeFeed; section: Section }) {
   const { counts, problem } = useCounts(nodeId);
   const { events } = useStore(feed.state);
-  const { fromMs, toMs } = useStore(feed.bounds);
   const list = useRef<HTMLDivElement>(null);
-  const eventCount = events.filter(({ timeMs }) => timeMs >= fromMs && timeMs <= toMs).length;
+  // The bounds move with each frame of a hand's; the count seldom does
+  const eventCount = useSelected(
+    feed.bounds,
+    ({ fromMs, toMs }) => events.filter(({ timeMs }) => timeMs >= fromMs && timeMs <= toMs).length,
+  );
   const shown = SECTIONS.filter(
     (each) => each === section || each.measurements.length === 0 || each.measurements.some((name) => counts.has(name)),
   );
@@ -60,7 +63,7 @@ export function NodeTabs({ nodeId, feed, section }: { nodeId: string; feed: Node
 function CursorMoment({ feed }: { feed: NodeFeed }) {
   const { fleet } = useConsole();
   const cursor = useStore(feed.cursor);
-  const { fromMs, toMs } = useStore(feed.bounds);
+  const long = useSelected(feed.bounds, ({ fromMs, toMs }) => toMs - fromMs > DAY_MS);
   if (cursor === null) {
     return (
       <span className="t3 small hint" title="With the keys: arrows, + and −, Page up and Page down, 0">
@@ -68,7 +71,7 @@ function CursorMoment({ feed }: { feed: NodeFeed }) {
       </span>
     );
   }
-  const format = toMs - fromMs > DAY_MS ? formatDay : formatClock;
+  const format = long ? formatDay : formatClock;
   return (
     <span className="t3 small">
       cursor <b>{`${format(cursor)} ${zoneName()}`}</b>, {formatAge(fleet.now() - cursor)} ago

@@ -1,6 +1,6 @@
 // Everything a window knows: wired once, given to the components by context.
 import { createContext, useContext } from 'react';
-import type { ConnectionState, ConsoleApi } from '../../common/console-api.ts';
+import { type ConnectionState, type ConsoleApi, NODES_INTERVAL_MS } from '../../common/console-api.ts';
 import type { DeskState } from '../../common/desk-api.ts';
 import type { PipelineView } from '../../common/pipeline-view.ts';
 import { CpuTrends } from './cpu-trends.ts';
@@ -12,7 +12,6 @@ import { Store } from './store.ts';
 import { ThemeState } from './theme.ts';
 import type { TimeRange } from './time-range.ts';
 
-const NODES_INTERVAL_MS = 1000;
 /** Short enough that a fleet that started minutes ago fills its charts. */
 const FIRST_SPAN_MS = 900_000;
 

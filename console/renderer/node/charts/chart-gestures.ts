@@ -14,6 +14,15 @@ const WHEEL_REST_MS = 250;
 const ZOOM_A_NOTCH = 1.2;
 const KEY_ZOOM = 2;
 
+const PANNING = 'panning';
+/** The cursor of no point. */
+const NOWHERE = { left: -10, top: -10 };
+
+/** Whether a hand moves the chart in `host` now. */
+export function isPanned(host: HTMLElement): boolean {
+  return host.querySelector(`.${PANNING}`) !== null;
+}
+
 /** Ends with the plot's own elements. */
 export function listenToGestures(host: HTMLElement, plot: uPlot, gestures: ChartGestures): void {
   const bounds = (): [number, number] => [plot.scales['x']?.min ?? 0, plot.scales['x']?.max ?? 1];
@@ -25,18 +34,22 @@ export function listenToGestures(host: HTMLElement, plot: uPlot, gestures: Chart
     gestures.onMove(at - (at - from) / factor, at + (to - at) / factor);
   };
 
+  // Its types do not tell of the third, which moves the cursor of the other charts too.
+  const setCursor = plot.setCursor as (at: { left: number; top: number }, fire: boolean, publish: boolean) => void;
+
   plot.over.addEventListener('pointerdown', (event) => {
     if (!event.shiftKey || event.button !== 0) return;
     let x = event.clientX;
     plot.over.setPointerCapture(event.pointerId);
-    plot.over.classList.add('panning');
+    plot.over.classList.add(PANNING);
+    setCursor(NOWHERE, true, true);
     const drag = (moved: PointerEvent): void => {
       move((x - moved.clientX) * secondsAPixel());
       x = moved.clientX;
     };
     const end = (): void => {
       plot.over.removeEventListener('pointermove', drag);
-      plot.over.classList.remove('panning');
+      plot.over.classList.remove(PANNING);
       gestures.onMoved();
     };
     plot.over.addEventListener('pointermove', drag);
@@ -57,8 +70,6 @@ export function listenToGestures(host: HTMLElement, plot: uPlot, gestures: Chart
   };
   plot.over.addEventListener('wheel', onWheel, { passive: false });
 
-  // Its types do not tell of the third, which moves the cursor of the other charts too.
-  const setCursor = plot.setCursor as (at: { left: number; top: number }, fire: boolean, publish: boolean) => void;
   const moveCursor = (points: number): void => {
     const times = plot.data[0];
     const at = plot.cursor.idx ?? (points < 0 ? times.length : -1);

@@ -7,8 +7,10 @@ import { axisSpace, timeLabel } from '../../parts/time-axis.ts';
 import { token } from '../../state/theme.ts';
 import { EVENT_COLORS, type EventColor, eventColor, type NodeEvent } from '../node-event.ts';
 import type { ChartSpec, LineSpec } from '../specs/chart-spec.ts';
+import { type ChartArea, drawArea } from './chart-areas.ts';
 import type { ChartColumns } from './chart-columns.ts';
-import { type ChartGestures, listenToGestures } from './chart-gestures.ts';
+import { type ChartGestures, isPanned, listenToGestures } from './chart-gestures.ts';
+import { PlotShift } from './plot-shift.ts';
 
 const SYNC_KEY = 'node';
 /** Room for the scale at the left and the last label at the right: the row of events keeps to it. */
@@ -26,6 +28,8 @@ export class ChartView {
   readonly #spec: ChartSpec;
   readonly #lines: readonly LineSpec[];
   readonly #banded: boolean;
+  readonly #areas: readonly ChartArea[];
+  readonly #shift: PlotShift;
   readonly #sight: IntersectionObserver;
   #inSight = true;
   /** What is to be drawn once it is in sight. */
@@ -40,6 +44,7 @@ export class ChartView {
     this.#spec = spec;
     this.#lines = lines;
     this.#banded = banded && !spec.stacked;
+    this.#areas = this.#areasOf(lines);
     this.#eventColors = Object.fromEntries(EVENT_COLORS.map((name) => [name, token(name)])) as Record<EventColor, string>;
     const axis = {
       stroke: token('text-3'),
@@ -61,6 +66,8 @@ export class ChartView {
         bind: {
           // Shift drags the window along instead.
           mousedown: (_, __, handler) => (event) => (event.shiftKey ? null : handler(event)),
+          // A cursor in every chart, and what follows it on the page, would cost more than the moved charts do.
+          mousemove: (_, __, handler) => (event) => (isPanned(host) ? null : handler(event)),
           dblclick: () => () => {
             events.onReset();
             return null;
@@ -79,11 +86,6 @@ export class ChartView {
         },
       ],
       series: [{}, ...lines.map((line) => this.#series(line)), ...(this.#banded ? lines.flatMap(() => [EDGE, EDGE]) : [])],
-      bands: spec.stacked
-        ? lines.slice(1).map((_, at) => ({ series: [at + 2, at + 1] }))
-        : this.#banded
-          ? lines.map((line, at) => this.#band(line, at))
-          : [],
       hooks: {
         setCursor: [
           (plot) => {
@@ -98,10 +100,17 @@ export class ChartView {
             plot.setSelect({ left: 0, width: 0, top: 0, height: 0 }, false);
           },
         ],
-        draw: [(plot) => this.#drawEvents(plot)],
+        drawAxes: [(plot) => this.#drawAreas(plot)],
+        draw: [
+          (plot) => {
+            this.#drawEvents(plot);
+            this.#shift.drawn(...this.#bounds);
+          },
+        ],
       },
     };
     this.#plot = new uPlot(options, [[], ...options.series.slice(1).map(() => [])], host);
+    this.#shift = new PlotShift(this.#plot);
     listenToGestures(host, this.#plot, events);
     this.#observer = new ResizeObserver(() => this.#plot.setSize({ width: host.clientWidth, height: host.clientHeight }));
     this.#observer.observe(host);
@@ -123,7 +132,21 @@ export class ChartView {
   setBounds(fromSeconds: number, toSeconds: number): void {
     this.#bounds = [fromSeconds, toSeconds];
     // What waits with other data draws these bounds too.
-    if (this.#waiting === undefined) this.#draw(() => this.#plot.setScale('x', { min: this.#bounds[0], max: this.#bounds[1] }));
+    if (this.#waiting === undefined) this.#draw(() => this.#move(fromSeconds, toSeconds));
+  }
+
+  #move(fromSeconds: number, toSeconds: number): void {
+    const { y } = this.#plot.scales;
+    const [low, high] = [y?.min, y?.max];
+    const shifted = this.#shift.to(fromSeconds, toSeconds, (bounds) => this.#drawOver(bounds));
+    // What came into view, or left it, may be what the scale reaches to
+    if (shifted === undefined || y?.min !== low || y?.max !== high) this.#drawOver([fromSeconds, toSeconds]);
+    else this.#bounds = shifted;
+  }
+
+  #drawOver(bounds: [number, number]): void {
+    this.#bounds = bounds;
+    this.#plot.batch(() => this.#plot.setScale('x', { min: bounds[0], max: bounds[1] }));
   }
 
   /** At once where somebody sees it, else when it is scrolled to. */
@@ -144,23 +167,38 @@ export class ChartView {
     this.#plot.destroy();
   }
 
-  #series({ color, filled, label }: LineSpec): uPlot.Series {
-    const stroke = token(`series-${color}`);
-    const fill = this.#spec.stacked ? `${stroke}66` : filled ? `${stroke}30` : undefined;
+  #series({ color, label }: LineSpec): uPlot.Series {
     return {
       label,
-      stroke,
+      stroke: token(`series-${color}`),
       width: this.#spec.stacked ? 1 : 1.4,
       spanGaps: false,
       points: { show: false },
-      ...(fill === undefined ? {} : { fill }),
+      paths: (plot, series, from, to) => LINE(plot, series, ...this.#shift.within(from, to, plot.data[series] ?? [])),
     };
   }
 
-  /** From the least to the most, behind its line. */
-  #band({ color }: LineSpec, at: number): uPlot.Band {
-    const low = this.#lines.length + 1 + 2 * at;
-    return { series: [low + 1, low], fill: `${token(`series-${color}`)}38` };
+  /** Stacked lines are filled down to the one before, others as they ask for it, and a band reaches from the least to the most. */
+  #areasOf(lines: readonly LineSpec[]): ChartArea[] {
+    return lines.flatMap(({ color, filled }, at) => {
+      const stroke = token(`series-${color}`);
+      const high = at + 1;
+      if (this.#spec.stacked) return at === 0 ? [{ high, fill: `${stroke}66` }] : [{ low: at, high, fill: `${stroke}66` }];
+      const edge = lines.length + 1 + 2 * at;
+      return [
+        ...(filled ? [{ high, fill: `${stroke}30` }] : []),
+        ...(this.#banded ? [{ low: edge, high: edge + 1, fill: `${stroke}38` }] : []),
+      ];
+    });
+  }
+
+  #drawAreas(plot: uPlot): void {
+    const [from = 0, to = -1] = plot.series[0]?.idxs ?? [];
+    const end = plot.data[0].length - 1;
+    // One point beyond each end: the way there is in view
+    for (const area of this.#areas) {
+      drawArea(plot, area, ...this.#shift.within(Math.max(0, from - 1), Math.min(end, to + 1), plot.data[area.high] ?? []));
+    }
   }
 
   /** Stacked lines stand on those before; mirrored ones hang below the axis. */
@@ -215,5 +253,6 @@ export class ChartView {
   }
 }
 
-/** The least and the most have no line of their own. */
-const EDGE: uPlot.Series = { stroke: 'transparent', width: 0, spanGaps: false, points: { show: false } };
+const LINE = uPlot.paths.linear?.() as uPlot.Series.PathBuilder;
+/** The least and the most have no line of their own: they are there for the scale and for the area between them. */
+const EDGE: uPlot.Series = { paths: () => null, points: { show: false } };

@@ -1,0 +1,63 @@
+// A chart under a hand that moves it, and the same stretch drawn from nothing: the picture must be the same.
+import type { Page } from 'playwright-core';
+
+/** Steps of the hand, in pixels; to and fro, and one that leaves little of what was there. */
+const STEPS = [9, 14, -5, 31, -22, 120, 3];
+/** Beyond it a colour is another one, and no rounding. */
+const NOTICEABLE = 24;
+
+export interface MovedChart {
+  /** Shares of the canvas that differ. */
+  fromBefore: number;
+  fromAnew: number;
+}
+
+/** Moves the first chart of the page by Shift and the pointer. What it shows then is compared with what it showed before, and with a drawing of all of it. */
+export async function moveChart(page: Page): Promise<MovedChart> {
+  const chart = page.locator('[data-chart] .u-over').first();
+  const place = await chart.boundingBox();
+  if (place === null) throw new Error('the chart has no place on the page');
+  const y = Math.round(place.y + place.height / 2);
+  let x = Math.round(place.x + place.width / 3);
+  await page.mouse.move(x, y);
+  await keep(page, 'before');
+  await page.keyboard.down('Shift');
+  await page.mouse.down();
+  for (const step of STEPS) {
+    x += step;
+    await page.mouse.move(x, y);
+    await frames(page);
+  }
+  await keep(page, 'moved');
+  await page.mouse.up();
+  await page.keyboard.up('Shift');
+  // The stretch becomes the window's, which draws all of it.
+  await page.waitForTimeout(1000);
+  await keep(page, 'anew');
+  return { fromBefore: await difference(page, 'before', 'moved'), fromAnew: await difference(page, 'anew', 'moved') };
+}
+
+async function frames(page: Page): Promise<void> {
+  await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(undefined))))');
+}
+
+/** The pixels of the first chart now, remembered by the page. */
+async function keep(page: Page, name: string): Promise<void> {
+  await frames(page);
+  await page.evaluate(`{
+    const canvas = document.querySelector('[data-chart] canvas');
+    globalThis.keptPixels ??= {};
+    globalThis.keptPixels.${name} = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
+  }`);
+}
+
+function difference(page: Page, one: string, other: string): Promise<number> {
+  return page.evaluate(`(() => {
+    const { ${one}: a, ${other}: b } = globalThis.keptPixels;
+    let differ = 0;
+    for (let pixel = 0; pixel < a.length; pixel += 4) {
+      if ([0, 1, 2, 3].some((part) => Math.abs(a[pixel + part] - b[pixel + part]) > ${NOTICEABLE})) differ++;
+    }
+    return differ / (a.length / 4);
+  })()`);
+}
