@@ -2,14 +2,15 @@
 import type { ContextView } from '../../core/common/context-view.ts';
 import { MusterError } from '../../core/common/muster-error.ts';
 import type { DeskRequests, DeskState } from '../common/desk-api.ts';
+import type { SurfaceState } from './backend-message.ts';
 import { ContextLock } from './context-lock.ts';
 
 /** What only some surfaces can do. */
 export interface DeskSurface {
-  state(): Omit<DeskState, 'context' | 'unlockedUntilMs'>;
-  openContext(name: string): void;
-  setNotifications(on: boolean): void;
-  setZoom(percent: number): void;
+  state(): SurfaceState;
+  openContext(name: string): Promise<void>;
+  setNotifications(on: boolean): Promise<void>;
+  setZoom(percent: number): Promise<void>;
 }
 
 type Handlers = { [K in keyof DeskRequests]: (args: DeskRequests[K]['arguments']) => Promise<null> };
@@ -52,15 +53,15 @@ export class ContextDesk {
       return null;
     },
     openContext: async ({ name }) => {
-      this.#surface.openContext(name);
+      await this.#surface.openContext(name);
       return null;
     },
     setNotifications: async ({ on }) => {
-      this.#surface.setNotifications(on);
+      await this.#surface.setNotifications(on);
       return null;
     },
     setZoom: async ({ percent }) => {
-      this.#surface.setZoom(percent);
+      await this.#surface.setZoom(percent);
       return null;
     },
   };
@@ -68,7 +69,7 @@ export class ContextDesk {
 
 /** The desk of a page in a browser: one context, and windows, zoom and notifications are the browser's. */
 export function browserSurface(versions: Readonly<Record<string, string>>): DeskSurface {
-  const refuse = (what: string) => (): never => {
+  const refuse = (what: string) => async (): Promise<never> => {
     throw new MusterError('failed_precondition', `${what} is the browser's own business here: the desktop console can`);
   };
   return {

@@ -1,17 +1,14 @@
-// A window: sandboxed, without Node, unable to leave our pages; one session of the contract for its page.
-import { BrowserWindow, type IpcMainEvent, ipcMain, session } from 'electron';
-import { toMusterError } from '../../core/common/muster-error.ts';
-import { encodeBinaryMessage } from '../common/binary-message.ts';
-import type { ConsoleApi } from '../common/console-api.ts';
-import { HOST_CHANNEL, PAGE_CHANNEL } from '../common/preload-bridge.ts';
-import { PageSession } from '../host/page-session.ts';
+// A window: sandboxed, without Node, unable to leave our pages; its page has a port to its backend and hears nothing else.
+import { BrowserWindow, type IpcMainEvent, ipcMain, session, type WebContents } from 'electron';
+import { PAGE_CHANNEL } from '../common/preload-bridge.ts';
 import type { MainEvents } from './events.ts';
 import { listenToPages } from './ipc-guard.ts';
 import { isOwnPage, START_PAGE } from './page-address.ts';
 import type { WindowPlace } from './window-state.ts';
 
 export interface WindowParts {
-  api: ConsoleApi;
+  /** Gives the page a port to its backend. */
+  connect(page: WebContents): void;
   events: MainEvents;
   preloadFile: string;
   place: WindowPlace;
@@ -22,7 +19,7 @@ export interface WindowParts {
 }
 
 export function openConsoleWindow(parts: WindowParts): BrowserWindow {
-  const { api, events, preloadFile, place, fragment } = parts;
+  const { connect, events, preloadFile, place, fragment } = parts;
   const { maximized, ...bounds } = place;
   const window = new BrowserWindow({
     ...bounds,
@@ -49,7 +46,7 @@ export function openConsoleWindow(parts: WindowParts): BrowserWindow {
     events.windowOpened();
   });
   stayOnOwnPages(window, parts);
-  serveContract(window, api, events);
+  giveBackend(window, connect, events);
   void window.loadURL(START_PAGE + fragment);
   return window;
 }
@@ -88,34 +85,12 @@ function stayOnOwnPages(window: BrowserWindow, { events, onNewWindow }: WindowPa
   session.defaultSession.setPermissionCheckHandler((_, permission) => (permission as string) === 'clipboard-sanitized-write');
 }
 
-function serveContract(window: BrowserWindow, api: ConsoleApi, events: MainEvents): void {
+/** Its page asks for a port to the backend once it has loaded. */
+function giveBackend(window: BrowserWindow, connect: (page: WebContents) => void, events: MainEvents): void {
   const { webContents } = window;
-  let page: PageSession | undefined;
-  const begin = (): PageSession =>
-    new PageSession(api, (message) => {
-      if (!webContents.isDestroyed()) webContents.send(HOST_CHANNEL, encodeBinaryMessage(message));
-    });
-  const end = (): void => {
-    page?.end();
-    page = undefined;
+  const asked = ({ sender }: IpcMainEvent): void => {
+    if (sender === webContents) connect(webContents);
   };
-  const receive = (event: IpcMainEvent, message: unknown): void => {
-    if (event.sender !== webContents) return;
-    try {
-      page ??= begin();
-      page.receive(message);
-    } catch (error) {
-      events.messageRefused(toMusterError(error).message);
-    }
-  };
-  const stopListening = listenToPages(ipcMain, PAGE_CHANNEL, receive, events.messageRefused);
-  // A page that loads anew has forgotten what it asked for.
-  webContents.on('did-start-navigation', (_, __, inPlace, isMainFrame) => {
-    if (isMainFrame && !inPlace) end();
-  });
-  webContents.on('render-process-gone', end);
-  window.on('closed', () => {
-    stopListening();
-    end();
-  });
+  const stopListening = listenToPages(ipcMain, PAGE_CHANNEL, asked, events.messageRefused);
+  window.on('closed', stopListening);
 }

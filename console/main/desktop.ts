@@ -4,15 +4,15 @@ import { app, BrowserWindow, Notification, screen } from 'electron';
 import { toMusterError } from '../../core/common/muster-error.ts';
 import { VERSION } from '../../core/common/version.ts';
 import { type Context, contextNamed, readContexts, toContextView } from '../../core/node/contexts.ts';
-import type { DeskSurface } from '../host/context-desk.ts';
+import type { ChangeNote, SurfaceState } from '../host/backend-message.ts';
+import { chooseFile } from './choose-file.ts';
 import { fragmentOf, openConsoleWindow } from './console-window.ts';
 import { parseDeepLink } from './deep-link.ts';
 import { type DeskSettings, readDeskSettings, toZoom } from './desk-settings.ts';
 import type { MainEvents } from './events.ts';
-import { Fleet } from './fleet.ts';
+import { Fleet, type FleetParts } from './fleet.ts';
 import { FleetTray } from './fleet-tray.ts';
 import { writeKept } from './kept-file.ts';
-import type { ChangeNote } from './node-changes.ts';
 import { START_PAGE } from './page-address.ts';
 import { FIRST_PLACE, isFragment, MAX_WINDOWS, readWindows, type WindowPlace, type WindowState } from './window-state.ts';
 
@@ -24,6 +24,7 @@ export interface DesktopParts {
   first: Context;
   contextsFile: string;
   preloadFile: string;
+  backendFile: string;
   events: MainEvents;
 }
 
@@ -66,7 +67,7 @@ export class Desktop {
     const fleet = this.#fleetOf(context);
     const { events, preloadFile } = this.#parts;
     const window = openConsoleWindow({
-      api: fleet.api,
+      connect: (page) => fleet.connect(page),
       events,
       preloadFile,
       place,
@@ -134,12 +135,16 @@ export class Desktop {
   #fleetOf(context: Context): Fleet {
     const known = this.#fleets.get(context.name);
     if (known !== undefined) return known;
-    const fleet: Fleet = new Fleet(
+    const { backendFile, events } = this.#parts;
+    const fleet: Fleet = new Fleet({
       context,
-      this.#surface(),
-      (note) => this.#notify(fleet, note),
-      () => this.#tray.update([...this.#fleets.values()]),
-    );
+      backendFile,
+      events,
+      surface: () => this.#surface(),
+      favours: this.#favours,
+      onNote: (note) => this.#notify(fleet, note),
+      onCounts: () => this.#tray.update([...this.#fleets.values()]),
+    });
     this.#fleets.set(context.name, fleet);
     fleet.start();
     return fleet;
@@ -151,34 +156,41 @@ export class Desktop {
     return (focused === null ? undefined : this.#windows.get(focused)) ?? this.#fleetOf(this.#parts.first);
   }
 
-  #surface(): DeskSurface {
+  #surface(): SurfaceState {
     const { contextsFile, first } = this.#parts;
-    return {
-      state: () => {
-        const { notifications, zoomPercent } = this.#settings;
-        const versions = {
-          Muster: VERSION,
-          Electron: process.versions.electron,
-          Chrome: process.versions['chrome'] ?? '',
-          Node: process.versions.node,
-        };
-        const base = { surface: 'window', notifications, zoomPercent, versions } as const;
-        try {
-          const listed = readContexts(contextsFile).all;
-          const all = listed.some(({ name }) => name === first.name) ? listed : [first, ...listed];
-          return { ...base, contexts: all.map(toContextView), contextsProblem: '' };
-        } catch (error) {
-          return { ...base, contexts: [toContextView(first)], contextsProblem: toMusterError(error).message };
-        }
-      },
-      openContext: (name) => {
-        const { first } = this.#parts;
-        this.open(name === first.name ? first : contextNamed(contextsFile, name), '');
-      },
-      setNotifications: (on) => this.#change({ notifications: on }),
-      setZoom: (percent) => this.#change({ zoomPercent: percent }),
+    const { notifications, zoomPercent } = this.#settings;
+    const versions = {
+      Muster: VERSION,
+      Electron: process.versions.electron,
+      Chrome: process.versions['chrome'] ?? '',
+      Node: process.versions.node,
     };
+    const base = { surface: 'window', notifications, zoomPercent, versions } as const;
+    try {
+      const listed = readContexts(contextsFile).all;
+      const all = listed.some(({ name }) => name === first.name) ? listed : [first, ...listed];
+      return { ...base, contexts: all.map(toContextView), contextsProblem: '' };
+    } catch (error) {
+      return { ...base, contexts: [toContextView(first)], contextsProblem: toMusterError(error).message };
+    }
   }
+
+  readonly #favours: FleetParts['favours'] = {
+    chooseFile,
+    openContext: async (name) => {
+      const { contextsFile, first } = this.#parts;
+      this.open(name === first.name ? first : contextNamed(contextsFile, name), '');
+      return null;
+    },
+    setNotifications: async (on) => {
+      this.#change({ notifications: on });
+      return null;
+    },
+    setZoom: async (percent) => {
+      this.#change({ zoomPercent: percent });
+      return null;
+    },
+  };
 
   /** Undefined where there is none of that name any more. */
   #contextOf(name: string): Context | undefined {
@@ -218,7 +230,7 @@ export class Desktop {
   #change(change: Partial<DeskSettings>): void {
     this.#settings = { ...this.#settings, ...change };
     for (const window of this.#windows.keys()) window.webContents.setZoomFactor(this.#settings.zoomPercent / 100);
-    for (const fleet of this.#fleets.values()) fleet.desk.changed();
+    for (const fleet of this.#fleets.values()) fleet.surfaceChanged();
     this.#keep(this.#settingsFile, this.#settings);
   }
 

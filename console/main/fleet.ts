@@ -1,78 +1,115 @@
-// One context that has windows: its backend, its desk, and an eye on its nodes for tray and notifications.
+// One context that has windows: its backend in a process of its own, what the tray knows of its nodes, and the ports of its pages.
+import { MessageChannelMain, type UtilityProcess, utilityProcess, type WebContents } from 'electron';
+import { toMusterError } from '../../core/common/muster-error.ts';
 import { type Context, toContextView } from '../../core/node/contexts.ts';
-import type { ConnectionState } from '../common/console-api.ts';
-import { ConsoleBackend } from '../host/console-backend.ts';
-import { ContextDesk, type DeskSurface } from '../host/context-desk.ts';
-import { type ChangeNote, NodeChanges } from './node-changes.ts';
-import { NodeTap } from './node-tap.ts';
-import { SaveTarget } from './save-target.ts';
+import { HOST_CHANNEL, type HostLoss } from '../common/preload-bridge.ts';
+import type { ChangeNote, FavourName, Favours, FromBackend, NodeCounts, SurfaceState, ToBackend } from '../host/backend-message.ts';
+import type { MainEvents } from './events.ts';
 
-/** What happens within this is told together. */
-const GATHER_MS = 3000;
-const LEAST_APART_MS = 10_000;
+const AGAIN_MS = 1000;
+
+export interface FleetParts {
+  context: Context;
+  backendFile: string;
+  events: MainEvents;
+  surface(): SurfaceState;
+  favours: { [K in FavourName]: (argument: Favours[K]['argument']) => Promise<Favours[K]['result']> };
+  /** Called with each notification that is due. */
+  onNote(note: ChangeNote): void;
+  /** Called when the counts are others. */
+  onCounts(): void;
+}
 
 export class Fleet {
   readonly context: Context;
-  readonly desk: ContextDesk;
-  /** For the pages. */
-  readonly api: NodeTap;
-  readonly #backend: ConsoleBackend;
-  readonly #changes = new NodeChanges();
-  readonly #say: (note: ChangeNote) => void;
-  readonly #onCounts: () => void;
-  #connection: ConnectionState['kind'] = 'connecting';
-  #ends: (() => void)[] = [];
+  readonly #parts: FleetParts;
+  readonly #pages = new Set<WebContents>();
+  #backend: UtilityProcess | undefined;
   #timer: NodeJS.Timeout | undefined;
-  #saidMs = 0;
+  #counts: NodeCounts | null = null;
+  #running = false;
 
-  /** `say` is called with each notification that is due, `onCounts` whenever the counts may be others. */
-  constructor(context: Context, surface: DeskSurface, say: (note: ChangeNote) => void, onCounts: () => void) {
-    this.context = context;
-    this.desk = new ContextDesk(toContextView(context), surface);
-    this.#backend = new ConsoleBackend(context, this.desk, new SaveTarget());
-    this.api = new NodeTap(this.#backend, (event) => {
-      this.#changes.receive(event);
-      if (this.#changes.pending) this.#gather();
-      onCounts();
-    });
-    this.#say = say;
-    this.#onCounts = onCounts;
+  constructor(parts: FleetParts) {
+    this.context = parts.context;
+    this.#parts = parts;
   }
 
   start(): void {
-    void this.#backend.start();
-    this.#ends = [
-      this.#backend.subscribe('connection', {}, ({ kind }) => {
-        if (kind === this.#connection) return;
-        this.#connection = kind;
-        if (kind !== 'connected') this.#changes.forget();
-        this.#onCounts();
-      }),
-    ];
-    this.api.start();
+    this.#running = true;
+    this.#begin();
   }
 
   stop(): void {
+    this.#running = false;
     clearTimeout(this.#timer);
-    this.api.stop();
-    for (const end of this.#ends) end();
-    this.desk.lock.lock();
-    void this.#backend.stop();
+    this.#backend?.kill();
   }
 
-  /** Null while nothing is known: a console that hears nothing counts nobody silent. */
-  get counts(): NodeChanges['counts'] | null {
-    return this.#connection === 'connected' ? this.#changes.counts : null;
+  /** Null while nothing is known. */
+  get counts(): NodeCounts | null {
+    return this.#counts;
   }
 
-  #gather(): void {
-    if (this.#timer !== undefined) return;
-    const wait = Math.max(GATHER_MS, this.#saidMs + LEAST_APART_MS - Date.now());
-    this.#timer = setTimeout(() => {
-      this.#timer = undefined;
-      this.#saidMs = Date.now();
-      for (const note of this.#changes.take()) this.#say(note);
-    }, wait);
-    this.#timer.unref();
+  /** What the program says of itself is other now. */
+  surfaceChanged(): void {
+    this.#tell({ kind: 'surface', surface: this.#parts.surface() });
+  }
+
+  /** Gives the page a port to the backend, now and whenever the backend had to be started again. */
+  connect(page: WebContents): void {
+    if (!this.#pages.has(page)) page.once('destroyed', () => this.#pages.delete(page));
+    this.#pages.add(page);
+    if (this.#backend === undefined) return;
+    const { port1, port2 } = new MessageChannelMain();
+    this.#backend.postMessage({ kind: 'page' } satisfies ToBackend, [port1]);
+    page.postMessage(HOST_CHANNEL, null, [port2]);
+  }
+
+  #begin(): void {
+    const { context, backendFile } = this.#parts;
+    const backend = utilityProcess.fork(backendFile, [], { serviceName: `Muster backend of ${context.name}`, stdio: 'inherit' });
+    this.#backend = backend;
+    backend.on('message', (message: FromBackend) => this.#receive(message));
+    backend.once('exit', (code) => this.#ended(code));
+    const { gateway, caFile, tokenFile } = context;
+    this.#tell({ kind: 'begin', context: toContextView(context), address: { gateway, caFile, tokenFile }, surface: this.#parts.surface() });
+    for (const page of this.#pages) this.connect(page);
+  }
+
+  #ended(code: number): void {
+    this.#backend = undefined;
+    if (!this.#running) return;
+    this.#parts.events.backendEnded(this.context.name, code);
+    this.#setCounts(null);
+    const loss: HostLoss = { reason: 'the console lost its backend and starts it again', nextTryMs: Date.now() + AGAIN_MS };
+    for (const page of this.#pages) page.send(HOST_CHANNEL, loss);
+    this.#timer = setTimeout(() => this.#begin(), AGAIN_MS);
+  }
+
+  #receive(message: FromBackend): void {
+    const { events, onNote } = this.#parts;
+    if (message.kind === 'counts') this.#setCounts(message.counts);
+    else if (message.kind === 'note') onNote(message.note);
+    else if (message.kind === 'refused') events.messageRefused(message.reason);
+    else void this.#oblige(message);
+  }
+
+  async #oblige({ id, name, argument }: Extract<FromBackend, { kind: 'ask' }>): Promise<void> {
+    const favour = this.#parts.favours[name] as (argument: unknown) => Promise<unknown>;
+    try {
+      this.#tell({ kind: 'done', id, result: await favour(argument) });
+    } catch (error) {
+      const { code, message } = toMusterError(error);
+      this.#tell({ kind: 'failed', id, error: { code, message } });
+    }
+  }
+
+  #setCounts(counts: NodeCounts | null): void {
+    this.#counts = counts;
+    this.#parts.onCounts();
+  }
+
+  #tell(message: ToBackend): void {
+    this.#backend?.postMessage(message);
   }
 }

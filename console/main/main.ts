@@ -53,7 +53,8 @@ function run({ updateFeed }: MainConfig, first: Context): void {
   app.on('will-quit', () => desktop?.stop());
   void app.whenReady().then(() => {
     servePages(join(__dirname, 'renderer'));
-    const opened = new Desktop({ first, contextsFile: file, preloadFile: join(__dirname, 'preload.cjs'), events });
+    const [preloadFile, backendFile] = ['preload.cjs', 'backend.cjs'].map((name) => join(__dirname, name)) as [string, string];
+    const opened = new Desktop({ first, contextsFile: file, preloadFile, backendFile, events });
     desktop = opened;
     Menu.setApplicationMenu(
       Menu.buildFromTemplate(

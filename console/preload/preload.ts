@@ -1,12 +1,35 @@
-// Gives the page the least that carries the contract's messages: send one, listen to those that come. Nothing else of Electron.
+// Gives the page the least that carries the contract's messages: send one, listen to those that come. Nothing else of Electron. They go over a port
+// between the page and its backend, which the program hands over when this page asks for it.
 import { contextBridge, ipcRenderer } from 'electron';
-import { BRIDGE_NAME, HOST_CHANNEL, PAGE_CHANNEL, type PreloadBridge } from '../common/preload-bridge.ts';
+import { BRIDGE_NAME, HOST_CHANNEL, type HostLoss, PAGE_CHANNEL, type PreloadBridge } from '../common/preload-bridge.ts';
+
+type Listeners = Parameters<PreloadBridge['listen']>;
+
+let port: MessagePort | undefined;
+let listeners: Listeners | undefined;
+/** Said before there was a port. */
+const unsent: unknown[] = [];
+
+ipcRenderer.on(HOST_CHANNEL, ({ ports }, loss: HostLoss | null) => {
+  const again = port !== undefined;
+  if (loss !== null) listeners?.[2](loss.reason, loss.nextTryMs);
+  const [opened] = ports;
+  if (opened === undefined) return;
+  port?.close();
+  port = opened;
+  port.onmessage = ({ data }) => listeners?.[0](data);
+  for (const message of unsent.splice(0)) port.postMessage(message);
+  if (again) listeners?.[1]();
+});
+ipcRenderer.send(PAGE_CHANNEL);
 
 const bridge: PreloadBridge = {
-  send: (message) => ipcRenderer.send(PAGE_CHANNEL, message),
-  listen: (listener) => {
-    ipcRenderer.removeAllListeners(HOST_CHANNEL);
-    ipcRenderer.on(HOST_CHANNEL, (_, message: Uint8Array) => listener(message));
+  send: (message) => {
+    if (port === undefined) unsent.push(message);
+    else port.postMessage(message);
+  },
+  listen: (...given) => {
+    listeners = given;
   },
 };
 

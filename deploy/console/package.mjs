@@ -67,17 +67,17 @@ function releasedElectron() {
 }
 
 async function buildPrograms() {
-  const names = ['console-main', 'console-preload', 'console-page'];
+  const names = ['console-main', 'console-backend', 'console-preload', 'console-page'];
   const code = await runChild(process.execPath, [join(ROOT, 'deploy/setup/build.mjs'), ...names], { cwd: ROOT });
   if (code !== 0) throw new SetupError('internal', `the console's programs were not built: exit code ${code}`);
 }
 
-/** What goes into the archive: three bundles and who they are. Source maps stay outside. */
+/** What goes into the archive: the bundles and who they are. Source maps stay outside. */
 function stageApp() {
   const app = join(WORK, 'app');
   rmSync(app, { recursive: true, force: true });
   mkdirSync(app, { recursive: true });
-  for (const name of ['main.cjs', 'preload.cjs', 'renderer']) {
+  for (const name of ['main.cjs', 'backend.cjs', 'preload.cjs', 'renderer']) {
     cpSync(join(ROOT, 'dist/console', name), join(app, name), { recursive: true, filter: (source) => !source.endsWith('.map') });
   }
   writeFileSync(join(WORK, 'icon.png'), drawIcon(1024));

@@ -20,6 +20,7 @@ export const PROGRAMS = [
   { name: 'prometheus', input: 'etl/sources/prometheus/main.ts', output: 'prometheus.mjs', kind: 'node' },
   { name: 'console-web', input: 'console/web/main.ts', output: 'console-web.mjs', kind: 'node' },
   { name: 'console-main', input: 'console/main/main.ts', output: 'console/main.cjs', kind: 'electron' },
+  { name: 'console-backend', input: 'console/backend/main.ts', output: 'console/backend.cjs', kind: 'electron' },
   { name: 'console-preload', input: 'console/preload/preload.ts', output: 'console/preload.cjs', kind: 'electron' },
   { name: 'console-page', input: 'console/renderer', output: 'console/renderer', kind: 'page' },
 ];

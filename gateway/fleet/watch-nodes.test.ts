@@ -47,10 +47,21 @@ describe('watching nodes', () => {
     const stop = new AbortController();
     const messages = await first(watchNodes(fleet(1201), request, stop.signal));
     expect(messages.map((message) => [message.nodes.length, message.complete])).toEqual([
+      [100, false],
       [500, false],
       [500, false],
-      [201, true],
+      [101, true],
     ]);
+  });
+
+  it('begins with the nodes that need somebody', async () => {
+    const directory = fleet(300);
+    const worst = ['node-250', 'node-120', 'node-7'];
+    const states = ['NODE_STATE_SILENT', 'NODE_STATE_LATE', 'NODE_STATE_LIVE'] as const;
+    for (const record of directory.nodes())
+      if (worst.includes(record.nodeId)) record.state = states[worst.indexOf(record.nodeId)] ?? record.state;
+    const [piece] = await first(watchNodes(directory, request, new AbortController().signal));
+    expect(piece?.nodes.slice(0, 3).map(({ nodeId }) => nodeId)).toEqual(worst);
   });
 
   it('has a first answer where nothing matches', async () => {

@@ -8,6 +8,16 @@ import { type NodeRecord, toTimestamp } from './node-record.ts';
 
 /** About 0.5 MB, well below what clients refuse. */
 const CHUNK_NODES = 500;
+/** The first piece: a window full of nodes is shown before the rest has come. */
+const FIRST_NODES = 100;
+/** Who asks for a whole fleet wants first what needs somebody. */
+const WORST_FIRST: readonly NodeRecord['state'][] = [
+  'NODE_STATE_SILENT',
+  'NODE_STATE_LATE',
+  'NODE_STATE_QUARANTINED',
+  'NODE_STATE_LIVE',
+  'NODE_STATE_NEVER_SEEN',
+];
 const DEFAULT_INTERVAL_MS = 1000;
 const SHORTEST_INTERVAL_MS = 100;
 
@@ -21,7 +31,7 @@ export async function* watchNodes(directory: Directory, request: WatchNodesReque
   const feed = directory.watch();
   const shown = new Set<string>();
   try {
-    const first = [...directory.nodes()].filter((record) => matchesFilter(terms, record));
+    const first = [...directory.nodes()].filter((record) => matchesFilter(terms, record)).sort(worstFirst);
     for (const record of first) shown.add(record.nodeId);
     yield* inChunks(first, [], true);
     for (;;) {
@@ -43,18 +53,24 @@ export async function* watchNodes(directory: Directory, request: WatchNodesReque
   }
 }
 
+function worstFirst(a: NodeRecord, b: NodeRecord): number {
+  return WORST_FIRST.indexOf(a.state) - WORST_FIRST.indexOf(b.state);
+}
+
 /** Messages are made as they are taken, so that one of them at a time is in memory. */
 function* inChunks(records: readonly NodeRecord[], removed: readonly string[], first: boolean): Generator<NodesUpdate> {
-  const messages = first
-    ? Math.max(1, Math.ceil(records.length / CHUNK_NODES))
-    : Math.ceil(Math.max(records.length, removed.length) / CHUNK_NODES);
-  for (let index = 0; index < messages; index++) {
-    const from = index * CHUNK_NODES;
+  let from = 0;
+  let size = first ? FIRST_NODES : CHUNK_NODES;
+  const all = Math.max(records.length, removed.length);
+  while (from < all || (first && from === 0)) {
+    const to = from + size;
     yield {
-      nodes: records.slice(from, from + CHUNK_NODES).map((record) => record.toNode()),
-      removed: removed.slice(from, from + CHUNK_NODES),
-      complete: first && index === messages - 1,
+      nodes: records.slice(from, to).map((record) => record.toNode()),
+      removed: removed.slice(from, to),
+      complete: first && to >= all,
       asOf: toTimestamp(Date.now()),
     };
+    from = to;
+    size = CHUNK_NODES;
   }
 }

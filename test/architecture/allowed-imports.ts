@@ -21,6 +21,7 @@ export const LAYERS: readonly Layer[] = [
   { folder: 'cli', mayImport: ['proto', ...CORE, RUNTIMES] },
   { folder: 'console/common', mayImport: ['core/common', 'type:proto/gen/messages.ts'] },
   { folder: 'console/host', mayImport: ['console/common', 'proto', ...CORE] },
+  { folder: 'console/backend', mayImport: ['console/host', 'console/common', ...CORE] },
   { folder: 'console/main', mayImport: ['console/host', 'console/common', ...CORE] },
   { folder: 'console/web', mayImport: ['console/host', 'console/common', ...CORE] },
   { folder: 'console/preload', mayImport: ['console/common'] },

@@ -46,8 +46,11 @@ async function keep(page: Page, name: string): Promise<void> {
   await frames(page);
   await page.evaluate(`{
     const canvas = document.querySelector('[data-chart] canvas');
+    // By a copy: reading makes a canvas another one.
+    const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext('2d', { willReadFrequently: true });
+    copy.drawImage(canvas, 0, 0);
     globalThis.keptPixels ??= {};
-    globalThis.keptPixels.${name} = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
+    globalThis.keptPixels.${name} = copy.getImageData(0, 0, canvas.width, canvas.height).data;
   }`);
 }
 

@@ -55,7 +55,7 @@ export function FleetPage({ route }: { route: FleetRoute }) {
           {snapshot.complete
             ? `${plural(nodes.size, 'node')}, as of ${formatClock(asOfMs)} ${zoneName()}`
             : snapshot.nodes.size > 0
-              ? `${formatNumber(snapshot.nodes.size)} received`
+              ? `${formatNumber(snapshot.nodes.size)} received, more on their way`
               : ''}
         </span>
         <CopyAs
@@ -78,9 +78,9 @@ export function FleetPage({ route }: { route: FleetRoute }) {
       </div>
       {problem !== '' && <p className="filter-problem small late">{problem}</p>}
       <DisconnectedNotice />
-      {snapshot.complete && snapshot.nodes.size > 0 && <IncidentStrip shown={shared} />}
+      {snapshot.nodes.size > 0 && <IncidentStrip shown={shared} />}
       <Suspense fallback={<FleetLoading />}>
-        {!snapshot.complete || moment?.loading ? (
+        {(!snapshot.complete && nodes.size === 0) || moment?.loading ? (
           <FleetLoading />
         ) : nodes.size === 0 ? (
           moment === undefined ? (
@@ -101,7 +101,13 @@ export function FleetPage({ route }: { route: FleetRoute }) {
         ) : view === 'tree' ? (
           <FleetTree {...shared} levels={levels} />
         ) : (
-          <FleetTable {...shared} group={group} sort={route.sort} onSort={(sort) => go({ sort: formatSort(sort) }, 'replace')} />
+          <FleetTable
+            {...shared}
+            complete={snapshot.complete}
+            group={group}
+            sort={route.sort}
+            onSort={(sort) => go({ sort: formatSort(sort) }, 'replace')}
+          />
         )}
       </Suspense>
     </>

@@ -27,13 +27,15 @@ interface Props {
   matches: (node: FleetNode) => boolean;
   filter: string;
   known: boolean;
+  /** Whether all nodes are here: until then those that come stand below, and then all get their order. */
+  complete: boolean;
   /** Empty for none. */
   group: string;
   sort: string | undefined;
   onSort: (sort: FleetSort) => void;
 }
 
-export function FleetTable({ nodes, version, matches, filter, known, group, sort: sortText, onSort }: Props) {
+export function FleetTable({ nodes, version, matches, filter, known, complete, group, sort: sortText, onSort }: Props) {
   const { trends, fleet } = useConsole();
   const sort = useMemo(() => parseSort(sortText), [sortText]);
   const [selected, setSelected] = useState<string>();
@@ -43,7 +45,7 @@ export function FleetTable({ nodes, version, matches, filter, known, group, sort
   const width = useWidth(scroller);
   const chosen = useStore(chosenColumns);
   const columns = columnsToShow(chosen, width);
-  const order = useFleetOrder(nodes, version, matches, sort, pointerOver);
+  const order = useFleetOrder({ nodes, version, matches, complete }, sort, pointerOver);
   const grouping = useMemo(() => (group === '' ? undefined : groupingOf(group)), [group]);
   // Dependencies: a group's counts by state change with the nodes, which the version says
   const told = grouping === undefined ? 0 : version;

@@ -8,19 +8,26 @@ import { type FleetSort, keepOrder, orderNodes } from './fleet-order.ts';
 
 const REORDER_APART_MS = 3000;
 
+interface Ordered {
+  nodes: ReadonlyMap<string, FleetNode>;
+  /** Another one where the nodes changed. */
+  version: number;
+  matches: (node: FleetNode) => boolean;
+  complete: boolean;
+}
+
 export function useFleetOrder(
-  nodes: ReadonlyMap<string, FleetNode>,
-  version: number,
-  matches: (node: FleetNode) => boolean,
+  { nodes, version, matches, complete }: Ordered,
   sort: FleetSort,
   pointerOver: RefObject<boolean>,
 ): readonly string[] {
   const [order, setOrder] = useState<readonly string[]>([]);
   // All nodes in order: a filter takes from it, and sorts nothing
-  const all = useRef<{ ids: readonly string[]; sort: unknown; nodes: unknown; atMs: number }>({
+  const all = useRef<{ ids: readonly string[]; sort: unknown; nodes: unknown; complete: boolean; atMs: number }>({
     ids: [],
     sort: null,
     nodes: null,
+    complete: false,
     atMs: 0,
   });
   const lastMatches = useRef<unknown>(null);
@@ -30,11 +37,11 @@ export function useFleetOrder(
     const nowMs = performance.now();
     const { ids, atMs, ...before } = all.current;
     const filtered = lastMatches.current !== matches;
-    const asked = before.sort !== sort || before.nodes !== nodes || (filtered && ids.length !== nodes.size);
+    const asked = before.sort !== sort || before.nodes !== nodes || before.complete !== complete || (filtered && ids.length !== nodes.size);
     const due = nowMs - atMs > REORDER_APART_MS && (filtered || !pointerOver.current);
     if (asked || due) {
       const column = columnOf(sort.key) ?? (FLEET_COLUMNS[0] as FleetColumn);
-      all.current = { ids: orderNodes(nodes.values(), everyNode, column, sort.reversed), sort, nodes, atMs: nowMs };
+      all.current = { ids: orderNodes(nodes.values(), everyNode, column, sort.reversed), sort, nodes, complete, atMs: nowMs };
     }
     if (asked || due || filtered) {
       lastMatches.current = matches;
@@ -42,7 +49,7 @@ export function useFleetOrder(
     } else {
       setOrder((current) => keepOrder(current, nodes, matches));
     }
-  }, [nodes, version, matches, sort, pointerOver]);
+  }, [nodes, version, matches, complete, sort, pointerOver]);
   return order;
 }
 

@@ -12,7 +12,11 @@ export class BridgePort implements HostPort {
 
   listen(listener: HostPortListener): void {
     // Its own copy: the arrays in it need a buffer that begins with them.
-    this.#bridge.listen((bytes) => listener.message(decodeBinaryMessage(bytes.slice().buffer) as HostMessage));
+    this.#bridge.listen(
+      (bytes) => listener.message(decodeBinaryMessage(bytes.slice().buffer) as HostMessage),
+      () => listener.opened(),
+      (reason, nextTryMs) => listener.closed(reason, nextTryMs),
+    );
   }
 
   send(message: PageMessage): void {

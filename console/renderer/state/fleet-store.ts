@@ -83,7 +83,7 @@ export class FleetStore {
     }
     this.#asOfMs = event.asOfMs;
     this.#clockOffsetMs = event.asOfMs - Date.now();
-    if (first) this.#painter.request(this.#publish, PUBLISH_APART_MS);
+    if (first) this.#painter.request(this.#publish, event.complete ? 0 : PUBLISH_APART_MS);
     else this.#gathering ??= setTimeout(this.#gathered, GATHER_MS);
   };
 

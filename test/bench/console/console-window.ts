@@ -17,12 +17,23 @@ export interface WindowOptions {
   dataDir: string;
 }
 
+export function argumentsOf({ gateway, caFile, tokenFile, dataDir }: WindowOptions): string[] {
+  return [
+    ...['--no-sandbox', '--disable-gpu', `--user-data-dir=${dataDir}`, MAIN],
+    ...['--gateway', gateway, '--ca-file', caFile, '--token-file', tokenFile],
+  ];
+}
+
+export function environmentOf({ display }: WindowOptions): Record<string, string> {
+  return { ...(process.env as Record<string, string>), DISPLAY: display, TZ: 'UTC' };
+}
+
 export class ConsoleWindow {
   readonly page: Page;
   readonly cdp: CDPSession;
   readonly #app: ElectronApplication;
   readonly #dataDir: string;
-  #renderer: { pid: number; createdMs: number } | undefined;
+  #pid: number | undefined;
 
   private constructor(app: ElectronApplication, page: Page, cdp: CDPSession, dataDir: string) {
     this.#app = app;
@@ -31,32 +42,26 @@ export class ConsoleWindow {
     this.#dataDir = dataDir;
   }
 
-  static async open({ gateway, caFile, tokenFile, display, dataDir }: WindowOptions): Promise<ConsoleWindow> {
+  static async open(options: WindowOptions): Promise<ConsoleWindow> {
     const app = await _electron.launch({
       executablePath: join(await resolveRuntime('electron'), 'electron'),
-      args: [
-        ...['--no-sandbox', '--disable-gpu', `--user-data-dir=${dataDir}`, MAIN],
-        ...['--gateway', gateway, '--ca-file', caFile, '--token-file', tokenFile],
-      ],
-      env: { ...(process.env as Record<string, string>), DISPLAY: display, TZ: 'UTC' },
+      args: argumentsOf(options),
+      env: environmentOf(options),
     });
     const page = await app.firstWindow();
-    return new ConsoleWindow(app, page, await page.context().newCDPSession(page), dataDir);
+    return new ConsoleWindow(app, page, await page.context().newCDPSession(page), options.dataDir);
   }
 
-  /** Its process and when that was made, by the clock of this machine. */
-  async renderer(): Promise<{ pid: number; createdMs: number }> {
-    this.#renderer ??= await this.#app.evaluate(({ app }) => {
-      const found = app.getAppMetrics().find((metric) => metric.type === 'Tab');
-      return { pid: found?.pid ?? 0, createdMs: found?.creationTime ?? 0 };
-    });
-    return this.#renderer;
+  /** The page's process. */
+  async rendererPid(): Promise<number> {
+    this.#pid ??= await this.#app.evaluate(({ app }) => app.getAppMetrics().find((metric) => metric.type === 'Tab')?.pid ?? 0);
+    return this.#pid;
   }
 
   /** Resident memory of the page's process, MB, after a collection of what it no longer uses. */
   async rendererMb(): Promise<number> {
     await this.cdp.send('HeapProfiler.collectGarbage');
-    const { pid } = await this.renderer();
+    const pid = await this.rendererPid();
     const pages = Number(readFileSync(`/proc/${pid}/statm`, 'utf8').split(' ')[1]);
     return Math.round((pages * 4096) / 1e6);
   }
@@ -72,7 +77,7 @@ export class ConsoleWindow {
     await this.#app.evaluate(({ contentTracing }, file) => contentTracing.stopRecording(file), path);
     const { traceEvents } = JSON.parse(readFileSync(path, 'utf8')) as { traceEvents: TraceEvent[] };
     rmSync(path);
-    return frameWork(traceEvents, (await this.renderer()).pid);
+    return frameWork(traceEvents, await this.rendererPid());
   }
 
   close(): Promise<void> {

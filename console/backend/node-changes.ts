@@ -2,13 +2,7 @@
 import { stateUnderMaintenance } from '../../core/common/maintenance.ts';
 import type { NodesEvent } from '../common/console-api.ts';
 import type { FleetNode, NodeStateName } from '../common/fleet-node.ts';
-
-export interface ChangeNote {
-  title: string;
-  body: string;
-  /** Fragment of the page it opens. */
-  fragment: string;
-}
+import type { ChangeNote } from '../host/backend-message.ts';
 
 const NAMES_SHOWN = 5;
 /** Of a storm only the first are named; all are counted. */

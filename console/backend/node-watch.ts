@@ -1,0 +1,63 @@
+// An eye on the nodes of a context for the program's tray and notifications.
+import type { ConnectionState, NodesEvent } from '../common/console-api.ts';
+import type { ChangeNote, NodeCounts } from '../host/backend-message.ts';
+import { NodeChanges } from './node-changes.ts';
+
+/** What happens within this is told together. */
+const GATHER_MS = 3000;
+const LEAST_APART_MS = 10_000;
+/** Nobody looks at a tray more often. */
+const COUNT_APART_MS = 1000;
+
+export interface NodeWatchReports {
+  /** The counts are others now; null while nothing is known. */
+  counts(counts: NodeCounts | null): void;
+  note(note: ChangeNote): void;
+}
+
+export class NodeWatch {
+  readonly #changes = new NodeChanges();
+  readonly #reports: NodeWatchReports;
+  #connection: ConnectionState['kind'] = 'connecting';
+  #noteTimer: NodeJS.Timeout | undefined;
+  #countTimer: NodeJS.Timeout | undefined;
+  #notedMs = 0;
+  #counted = '';
+
+  constructor(reports: NodeWatchReports) {
+    this.#reports = reports;
+  }
+
+  readonly nodes = (event: NodesEvent): void => {
+    this.#changes.receive(event);
+    if (this.#changes.pending) this.#gather();
+    this.#countTimer ??= setTimeout(() => this.#count(), COUNT_APART_MS).unref();
+  };
+
+  readonly connection = ({ kind }: ConnectionState): void => {
+    if (kind === this.#connection) return;
+    this.#connection = kind;
+    if (kind !== 'connected') this.#changes.forget();
+    this.#count();
+  };
+
+  #count(): void {
+    clearTimeout(this.#countTimer);
+    this.#countTimer = undefined;
+    const counts = this.#connection === 'connected' ? this.#changes.counts : null;
+    const counted = JSON.stringify(counts);
+    if (counted === this.#counted) return;
+    this.#counted = counted;
+    this.#reports.counts(counts);
+  }
+
+  #gather(): void {
+    if (this.#noteTimer !== undefined) return;
+    const wait = Math.max(GATHER_MS, this.#notedMs + LEAST_APART_MS - Date.now());
+    this.#noteTimer = setTimeout(() => {
+      this.#noteTimer = undefined;
+      this.#notedMs = Date.now();
+      for (const note of this.#changes.take()) this.#reports.note(note);
+    }, wait).unref();
+  }
+}
