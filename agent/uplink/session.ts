@@ -22,14 +22,18 @@ import { LaneSender } from './lane-sender.ts';
 import { Pace } from './pace.ts';
 import { toSpoolState } from './spool-state.ts';
 
-const HEARTBEAT_MS = 4000;
+/** Heartbeats come about as often as samples, within these: the newest values are in every batch, and a large fleet samples seldom. */
+const SHORTEST_HEARTBEAT_MS = 4000;
+const LONGEST_HEARTBEAT_MS = 15_000;
+/** Out of step with the samples: one that always fell between a batch and its acknowledgement would always tell of a batch that waits. */
+const OUT_OF_STEP_MS = 1000;
 /** Without a welcome for so long the gateway does not serve us. */
 const WELCOME_LIMIT_MS = 15_000;
 /**
- * An hour of heartbeats that found the stream blocked. A gateway measures our clock by the time of sending: what it reads after a day
- * would look like the words of a clock a day behind, and its rows would be set aside. Sent on a new stream it has a new time.
+ * A stream that took nothing for so long is given up. A gateway measures our clock by the time of sending: what it reads after a day would look
+ * like the words of a clock a day behind, and its rows would be set aside. Sent on a new stream it has a new time.
  */
-const BLOCKED_HEARTBEATS = 900;
+const BLOCKED_LIMIT_MS = 3_600_000;
 
 /** What is sent and not acknowledged when a stream is ended in order may be acknowledged for so long. */
 const FINISH_LIMIT_MS = 3000;
@@ -78,7 +82,9 @@ export class UplinkSession {
   #paceTimer: NodeJS.Timeout | undefined;
   #window = 0;
   #blocked = false;
-  #blockedHeartbeats = 0;
+  /** Since when no heartbeat could be written, by the monotonic clock. */
+  #blockedSinceMs: number | undefined;
+  readonly #beatEveryMs: number;
   #ended = false;
   #finishing: SessionEnd | undefined;
   #timer: NodeJS.Timeout | undefined;
@@ -88,6 +94,7 @@ export class UplinkSession {
     const { stream, spool, hello, nowUs } = options;
     this.#present = new LaneSender(spool);
     this.#pace = new Pace(options.backlogRowsPerSecond ?? 0);
+    this.#beatEveryMs = Math.min(LONGEST_HEARTBEAT_MS, Math.max(SHORTEST_HEARTBEAT_MS, hello.intervalMs + OUT_OF_STEP_MS));
     const { epoch, oldestSeq, nextSeq } = spool.status();
     stream.on('data', (bytes: Buffer) => this.#receive(bytes));
     stream.on('drain', () => this.#drained());
@@ -199,13 +206,14 @@ export class UplinkSession {
   heartbeat(): void {
     if (!this.welcomed) return;
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.heartbeat(), HEARTBEAT_MS);
+    this.#timer = setTimeout(() => this.heartbeat(), this.#beatEveryMs);
+    const nowMs = performance.now();
     if (this.#blocked) {
-      this.#blockedHeartbeats++;
-      if (this.#blockedHeartbeats >= BLOCKED_HEARTBEATS) this.end({ kind: 'lost', words: 'the gateway has read nothing for an hour' });
+      this.#blockedSinceMs ??= nowMs;
+      if (nowMs - this.#blockedSinceMs > BLOCKED_LIMIT_MS) this.end({ kind: 'lost', words: 'the gateway has read nothing for an hour' });
       return;
     }
-    this.#blockedHeartbeats = 0;
+    this.#blockedSinceMs = undefined;
     const spool = toSpoolState(this.#options.spool, this.#options.attempts);
     this.#write({
       heartbeat: { sentUs: this.#options.nowUs(), spool, summary: this.#options.summary(), config: this.#options.configs?.report() },

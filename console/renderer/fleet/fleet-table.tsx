@@ -117,17 +117,18 @@ export function FleetTable({ nodes, version, matches, filter, known, complete, g
       aria-rowcount={lines.length + 1}
       tabIndex={0}
       onKeyDown={onKeyDown}
+      onPointerEnter={() => {
+        pointerOver.current = true;
+      }}
+      onPointerLeave={() => {
+        pointerOver.current = false;
+      }}
     >
       <FleetHeader columns={columns} template={template} sort={sort} onSort={onSort} />
       {order.length === 0 && <NoMatch filter={filter} />}
       <div
-        style={{ height: rows.getTotalSize(), position: 'relative', minWidth: chosen === null ? undefined : least }}
-        onPointerEnter={() => {
-          pointerOver.current = true;
-        }}
-        onPointerLeave={() => {
-          pointerOver.current = false;
-        }}
+        className={rows.isScrolling ? 'fleet-rows scrolling' : 'fleet-rows'}
+        style={{ height: rows.getTotalSize(), minWidth: chosen === null ? undefined : least }}
       >
         {placed.map(({ item, slot }) => {
           const line = lines[item.index];
