@@ -49,10 +49,14 @@ export class SimulatedNode implements Component {
   #identity: Identity | undefined;
   #summary: Summary | undefined;
   #stopped = false;
+  /** Each node begins at its own moment of the interval: a first tick of ten thousand at once takes longer than their gateway waits for a word. */
+  readonly #beginsAfterMs: number;
+  #beginning: NodeJS.Timeout | undefined;
 
   constructor({ index, config, events, enrolments, shape }: SimulatedNodeOptions) {
     const place = PLACES[index % PLACES.length] as Place;
     this.#enrolments = enrolments;
+    this.#beginsAfterMs = (index / config.nodes) * config.interval;
     this.name = shape?.name ?? toNodeName(config.namePrefix, place, index);
     const stateDir = join(config.stateDir, 'nodes', this.name);
     const host = new SimulatedHost(index + 1, place, Date.now() * 1000);
@@ -104,7 +108,7 @@ export class SimulatedNode implements Component {
       collectors: new CollectorSet(shape?.collectors ?? createSimulatedCollectors(host), events.collectors, {
         ...EVERY_TICK,
         intervalMs: config.interval,
-        offsetMs: (index / config.nodes) * config.interval,
+        offsetMs: this.#beginsAfterMs,
       }),
       onFlush: (frames, createdUs) => {
         this.#summary = toSummary(frames, this.#summary);
@@ -126,7 +130,7 @@ export class SimulatedNode implements Component {
   /** The nodes of a crowd sample when all have enrolled: the enrolments need the time. */
   async start(): Promise<void> {
     await this.connect();
-    void this.enrolled.then(() => this.#enrolments.settled()).then(() => (this.#stopped ? undefined : this.sample()));
+    void this.enrolled.then(() => this.#enrolments.settled()).then(() => this.#begin());
   }
 
   /** The first half of a start: the stream, without samples. */
@@ -139,8 +143,13 @@ export class SimulatedNode implements Component {
     await this.#sampler.start();
   }
 
+  #begin(): void {
+    if (!this.#stopped) this.#beginning = setTimeout(() => void this.sample(), this.#beginsAfterMs);
+  }
+
   async stop(): Promise<void> {
     this.#stopped = true;
+    clearTimeout(this.#beginning);
     this.#live.stop();
     await this.#sampler.stop();
     await this.#uplink.stop();

@@ -1,4 +1,4 @@
-// `npm run bench -- console [--nodes N] [--minutes M] [--json]`: the desktop console over a whole Muster on this machine: how soon it shows
+// `npm run bench -- console [--nodes N] [--interval SECONDS] [--minutes M] [--json]`: the desktop console over a whole Muster on this machine: how soon it shows
 // the fleet, how much work a frame costs it, what it needs of memory, and how old a live point is when it is drawn.
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, loadavg, tmpdir } from 'node:os';
@@ -18,6 +18,9 @@ import { POINTS, type Stretch, storeMillionPoints } from './console/million-poin
 import { filterTimes, firstRowsMs, livePointAges } from './console/page-probes.ts';
 import { warmStartMs } from './console/warm-start.ts';
 
+/** What is told of the fleet's samples: over so long, until so long ago. */
+const RATE_SECONDS = 30;
+const ARRIVAL_SECONDS = 10;
 const STARTS = 5;
 const ACT_MS = 6000;
 const LENS_MS = 15_000;
@@ -36,6 +39,8 @@ const OWN_NODE = 'SELECT node_id FROM cpu LIMIT 1';
 const { values: options } = parseArgs({
   options: {
     nodes: { type: 'string', default: '10000' },
+    /** Seconds between the samples of a node. */
+    interval: { type: 'string', default: '10' },
     minutes: { type: 'string', default: '1' },
     json: { type: 'boolean', default: false },
   },
@@ -56,6 +61,10 @@ interface Result {
 const nodes = Number(options.nodes);
 const dir = mkdtempSync(join(existsSync(SHARED_MEMORY) ? SHARED_MEMORY : tmpdir(), 'muster-console-'));
 const display = await startDisplay(await resolveRuntime('xvfb'));
+const interrupted = new Promise<never>((_, reject) => {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => reject(new Error(`ended by ${signal}`)));
+});
+interrupted.catch(() => undefined);
 try {
   await overFleetOf(nodes);
 } finally {
@@ -68,7 +77,8 @@ async function overFleetOf(nodes: number): Promise<void> {
   mkdirSync(home);
   const pipeline = await startPipeline({ home, agent: true, env: { MUSTER_ETL_TIERS: 'true' } });
   try {
-    for (const { name, pid } of pipeline.record().parts) if (name !== 'agent') giveWay(pid, BACKEND_NICE);
+    // The gateway and this machine's agent are on the way of a live point.
+    for (const { name, pid } of pipeline.record().parts) if (name !== 'agent' && name !== 'gateway') giveWay(pid, BACKEND_NICE);
     const nodeId = await until("this machine's node measures", async () => (await pipeline.sql(OWN_NODE))[0]?.[0]);
     // The roll-ups of a new table take a while to come: the nodes enrol meanwhile.
     const stored = storeMillionPoints(pipeline, String(nodeId));
@@ -76,7 +86,7 @@ async function overFleetOf(nodes: number): Promise<void> {
     const fromMs = performance.now();
     const simulation = await startSimulation(pipeline, {
       nodes,
-      interval: '10s',
+      interval: `${options.interval}s`,
       durable: false,
       readyWithinMs: ENROLLED_WITHIN_MS,
       nice: FLEET_NICE,
@@ -84,12 +94,22 @@ async function overFleetOf(nodes: number): Promise<void> {
     try {
       const seconds = (performance.now() - fromMs) / 1000;
       say(`${nodes} nodes enrolled in ${Math.round(seconds)} s, ${Math.round(nodes / seconds)} a second`);
-      const recent = "SELECT count_distinct(node_id) FROM load WHERE timestamp > dateadd('s', -60, now())";
-      await until('every node reports', async () => Number((await pipeline.sql(recent))[0]?.[0]) > nodes, 300_000);
+      await Promise.race([
+        interrupted,
+        until(
+          'every node is live',
+          async () => (await pipeline.client.call('listNodes', { filter: 'state:live' }, 30_000)).nodes.length > nodes,
+          300_000,
+        ),
+      ]);
       const stretch = await stored;
       const [load = 0] = loadavg();
+      const recent = `SELECT count() FROM load WHERE timestamp > dateadd('s', -${RATE_SECONDS + ARRIVAL_SECONDS}, now()) AND timestamp < dateadd('s', -${ARRIVAL_SECONDS}, now())`;
+      say(
+        `${Math.round(Number((await pipeline.sql(recent))[0]?.[0]) / RATE_SECONDS)} samples a second are stored, of ${Math.round(nodes / Number(options.interval))}`,
+      );
       say(`load of the machine ${load.toFixed(1)} on ${availableParallelism()} CPUs`);
-      report(await measure(pipeline, String(nodeId), stretch));
+      report(await Promise.race([measure(pipeline, String(nodeId), stretch), interrupted]));
     } finally {
       await simulation.stop();
     }

@@ -254,6 +254,23 @@ describe('in its own window', () => {
     await untilText(page.locator('.verdict'), /complete/);
   });
 
+  test('a backend that ends is started again, and the page goes on', async () => {
+    const { page, app } = surface;
+    await openPage(page, 'Fleet');
+    const rows = page.locator('.fleet-row');
+    await rows.first().waitFor();
+    const pid = await app.evaluate(
+      ({ app }) => app.getAppMetrics().find(({ serviceName, name }) => /Muster backend/.test(`${serviceName} ${name}`))?.pid,
+    );
+    if (pid === undefined) throw new Error('there is no process of a backend');
+    process.kill(pid, 'SIGKILL');
+    await untilText(page.getByRole('alert'), /lost its backend and starts it again/);
+    await page.getByRole('alert').waitFor({ state: 'detached' });
+    await page.locator('.fleet-table:not(.stale)').waitFor();
+    expect(await rows.count()).toBeGreaterThan(5);
+    expect(surface.log()).toMatch(/backend ended unexpectedly/);
+  });
+
   test('the window remembers where it stood', async () => {
     await surface.app.evaluate(({ BrowserWindow }) =>
       BrowserWindow.getAllWindows()[0]?.setBounds({ x: 40, y: 30, width: 1200, height: 760 }),

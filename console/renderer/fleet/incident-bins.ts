@@ -21,7 +21,7 @@ export function incidentBins(
   untilMs: number,
 ): IncidentBins {
   const bins: IncidentBins = { late: new Uint32Array(plan.bins), silent: new Uint32Array(plan.bins) };
-  const pauses = pausesOf(plan, answer);
+  const pauses = pausesIn(plan, answer);
   for (const [id, node] of nodes) {
     if (node.state === 'never_seen' || node.state === 'quarantined') continue;
     const enrolledMs = node.enrolledMs ?? 0;
@@ -33,6 +33,18 @@ export function incidentBins(
     }
   }
   return bins;
+}
+
+/** Another filter asks for other nodes of the same answer. */
+const known = new WeakMap<QueryResult, { plan: IncidentPlan; pauses: ReadonlyMap<string, Pause[]> }>();
+
+function pausesIn(plan: IncidentPlan, answer: QueryResult): ReadonlyMap<string, Pause[]> {
+  let found = known.get(answer);
+  if (found?.plan !== plan) {
+    found = { plan, pauses: pausesOf(plan, answer) };
+    known.set(answer, found);
+  }
+  return found.pauses;
 }
 
 function pausesOf(plan: IncidentPlan, answer: QueryResult): Map<string, Pause[]> {

@@ -127,7 +127,10 @@ export function chosenOf(
   matches: (node: FleetNode) => boolean,
   filter: string,
 ): ReadonlyMap<string, FleetNode> {
-  return filter === '' ? nodes : new Map([...nodes].filter(([, node]) => matches(node)));
+  if (filter === '') return nodes;
+  const chosen = new Map<string, FleetNode>();
+  for (const [id, node] of nodes) if (matches(node)) chosen.set(id, node);
+  return chosen;
 }
 
 function missingOf(nodes: ReadonlyMap<string, FleetNode>, matches: (node: FleetNode) => boolean, filter: string): Missing {

@@ -1,5 +1,7 @@
 // The bar: back and forward, the search that opens the palette, the window's time, the theme.
+
 import { ChevronLeft, ChevronRight, Monitor, Moon, Search, Sun } from 'lucide-react';
+import { memo } from 'react';
 import { useConsole } from '../state/console-state.ts';
 import { useStore } from '../state/store.ts';
 import type { ThemeChoice } from '../state/theme.ts';
@@ -9,7 +11,7 @@ import { TimeControl } from './time-control.tsx';
 const THEME_ICONS = { system: Monitor, light: Sun, dark: Moon };
 const THEME_WORDS: Record<ThemeChoice, string> = { system: 'as the system', light: 'light', dark: 'dark' };
 
-export function Bar() {
+function BarNow() {
   const { paletteOpen, theme } = useConsole();
   const choice = useStore(theme.choice);
   const ThemeIcon = THEME_ICONS[choice];
@@ -47,3 +49,6 @@ export function Bar() {
     </header>
   );
 }
+
+/** It hears of what it shows by itself: a letter in the filter is none of it. */
+export const Bar = memo(BarNow);

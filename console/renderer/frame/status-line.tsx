@@ -1,11 +1,12 @@
 // The line that is always true: the way to the gateway, nodes by state, rows a second, lag, completeness.
+import { memo } from 'react';
 import { formatClock, formatNumber, plural, zoneName } from '../parts/format.ts';
 import { STATE_ORDER, STATE_WORDS, StateMark } from '../parts/state-mark.tsx';
 import { useConsole } from '../state/console-state.ts';
 import { formatRoute } from '../state/route.ts';
 import { useStore } from '../state/store.ts';
 
-export function StatusLine() {
+function StatusLineNow() {
   const state = useConsole();
   const now = useStore(state.clock);
   const { nodes, counts, complete } = useStore(state.fleet.snapshot);
@@ -58,6 +59,9 @@ export function StatusLine() {
     </footer>
   );
 }
+
+/** It hears of what it shows by itself: a letter in the filter is none of it. */
+export const StatusLine = memo(StatusLineNow);
 
 /** For who listens: only that the connection came or went, not each second of the wait for it. */
 function ConnectionSaid() {
