@@ -2,6 +2,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { Turns } from '../../core/common/turns.ts';
 import type { Component } from '../../core/node/lifecycle.ts';
 import type { SpoolStatus } from '../spool/spool.ts';
 import { openSpoolDatabase } from '../spool/spool-database.ts';
@@ -11,6 +12,9 @@ import type { SimulateConfig } from './config.ts';
 import { Enrolments } from './enrolments.ts';
 import type { SimulateEvents } from './events.ts';
 import { SimulatedNode } from './simulated-node.ts';
+
+/** Handshakes of so many are over long before one of them is given up. */
+const OPENING_AT_ONCE = 64;
 
 /** What the spool of one node says. */
 export interface NodeReport {
@@ -33,7 +37,8 @@ export interface Fleet extends Component {
 
 export function createFleet(config: SimulateConfig, events: SimulateEvents): Fleet {
   const enrolments = new Enrolments(config);
-  const nodes = Array.from({ length: config.nodes }, (_, index) => new SimulatedNode({ index, config, events, enrolments }));
+  const opening = new Turns(OPENING_AT_ONCE);
+  const nodes = Array.from({ length: config.nodes }, (_, index) => new SimulatedNode({ index, config, events, enrolments, opening }));
   let last: NodeReport[] = [];
   return {
     name: 'fleet',

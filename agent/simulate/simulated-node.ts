@@ -1,5 +1,6 @@
 // One simulated node: the agent's own sampler, spool and uplink around a host that does not exist.
 import { join } from 'node:path';
+import type { Turns } from '../../core/common/turns.ts';
 import type { Component } from '../../core/node/lifecycle.ts';
 import type { NodeInfo, Summary } from '../../proto/gen/messages.ts';
 import { AGENT_VERSION } from '../agent-version.ts';
@@ -31,6 +32,8 @@ export interface SimulatedNodeOptions {
   config: SimulateConfig;
   events: SimulateEvents;
   enrolments: Enrolments;
+  /** Shared by all nodes of a large fleet. */
+  opening?: Turns;
   /** Another name and other collectors than a host's, each flushed as soon as it ran. */
   shape?: { name: string; collectors: readonly Collector[] };
 }
@@ -53,7 +56,7 @@ export class SimulatedNode implements Component {
   readonly #beginsAfterMs: number;
   #beginning: NodeJS.Timeout | undefined;
 
-  constructor({ index, config, events, enrolments, shape }: SimulatedNodeOptions) {
+  constructor({ index, config, events, enrolments, opening, shape }: SimulatedNodeOptions) {
     const place = PLACES[index % PLACES.length] as Place;
     this.#enrolments = enrolments;
     this.#beginsAfterMs = (index / config.nodes) * config.interval;
@@ -91,6 +94,7 @@ export class SimulatedNode implements Component {
         return this.#identity;
       },
       spool: this.#spool,
+      ...(opening === undefined ? {} : { opening }),
       intervalMs: () => config.interval,
       node: () => node,
       summary: () => this.#summary,

@@ -1,4 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { Turns } from '../../core/common/turns.ts';
 import { type Authority, createAuthority } from '../../core/node/tls-authority.ts';
 import { decodeBatch } from '../../proto/batch-codec.ts';
 import type { Lease, NodeInfo } from '../../proto/gen/messages.ts';
@@ -9,7 +11,7 @@ import type { Identity } from './identity.ts';
 import type { SessionEnd } from './session.ts';
 import { createKey } from './signing-request.ts';
 import { JOIN_TOKEN, type StagedGateway, startStagedGateway } from './staged-gateway.ts';
-import { Uplink } from './uplink.ts';
+import { Uplink, type UplinkOptions } from './uplink.ts';
 
 const NODE: NodeInfo = {
   name: 'test',
@@ -68,7 +70,11 @@ interface Running {
   refusals: string[];
 }
 
-async function run(address: string, spool: Spool = new MemorySpool({ maxBytes: 1e8, maxRows: 1e8 }, 'for the test')): Promise<Running> {
+async function run(
+  address: string,
+  spool: Spool = new MemorySpool({ maxBytes: 1e8, maxRows: 1e8 }, 'for the test'),
+  more: Partial<UplinkOptions> = {},
+): Promise<Running> {
   const running: Running = { uplink: undefined as unknown as Uplink, spool, ends: [], leases: [], refusals: [] };
   running.uplink = new Uplink({
     gateway: address,
@@ -86,6 +92,7 @@ async function run(address: string, spool: Spool = new MemorySpool({ maxBytes: 1
       },
       refused: ({ code }) => running.refusals.push(code),
     },
+    ...more,
   });
   await running.uplink.start();
   stops.push(() => running.uplink.stop());
@@ -122,6 +129,29 @@ test('batches arrive in order, are acknowledged and leave the spool; a heartbeat
   const heartbeat = staged.messages.find((message) => message.heartbeat)?.heartbeat;
   expect(heartbeat?.spool).toMatchObject({ durable: false, problem: 'for the test' });
   expect(heartbeat?.summary?.load1).toBe(0.5);
+});
+
+test('a stream that has to wait for its turn is opened when that comes, and one that is stopped meanwhile is not', async () => {
+  const staged = await stage();
+  const opening = new Turns(1);
+  let release = (): void => undefined;
+  const held = opening.take(
+    () =>
+      new Promise<void>((end) => {
+        release = end;
+      }),
+  );
+  const first = await run(staged.address, undefined, { opening });
+  const second = await run(staged.address, undefined, { opening });
+  await sleep(50);
+  expect(staged.streams).toHaveLength(0);
+  await second.uplink.stop();
+  release();
+  await held;
+  await until(() => first.uplink.connected);
+  expect(staged.streams).toHaveLength(1);
+  // The welcomed one is in nobody's way.
+  await opening.take(async () => undefined);
 });
 
 test('no more is sent than the window holds', async () => {

@@ -1,4 +1,5 @@
 // Keeps a stream to the gateway open: one session after the other, with back-off between.
+import type { Turns } from '../../core/common/turns.ts';
 import type { Component } from '../../core/node/lifecycle.ts';
 import type { Lease, NodeInfo, Refuse, SpoolState, Summary } from '../../proto/gen/messages.ts';
 import type { CommandPort } from '../commands/agent-commands.ts';
@@ -52,6 +53,8 @@ export interface UplinkOptions {
   configs?: ConfigPort;
   /** Absent where this node probes no others. */
   mesh?: MeshPort;
+  /** Whose turn it is to open a stream, where many do so in one process: handshakes all at once would take longer than each is waited for. */
+  opening?: Turns;
   reports: UplinkReports;
   nowUs?: () => number;
 }
@@ -68,6 +71,8 @@ export class Uplink implements Component {
   #welcomedMs: number | undefined;
   #running = false;
   #opening: Promise<void> = Promise.resolve();
+  #endTurn: () => void = () => undefined;
+  #leaveQueue: () => void = () => undefined;
 
   constructor(options: UplinkOptions) {
     this.#options = options;
@@ -94,6 +99,7 @@ export class Uplink implements Component {
     this.#running = false;
     clearTimeout(this.#timer);
     this.#session?.end({ kind: 'lost', words: 'the agent stops' });
+    this.#leaveQueue();
     await this.#opening;
     this.#closeChannel();
   }
@@ -148,7 +154,11 @@ export class Uplink implements Component {
       if (this.#running) this.#options.reports.enrolmentFailed(error, delay);
       return;
     }
-    if (!this.#running) return;
+    const { opening } = this.#options;
+    if (opening !== undefined) {
+      await this.#turn(opening);
+      if (!this.#running) return this.#endTurn();
+    }
     const { gateway, spool, summary, onLease, commands, configs, reports, backlogRowsPerSecond = 0 } = this.#options;
     this.#welcomedMs = undefined;
     let stream: AgentStream;
@@ -174,6 +184,7 @@ export class Uplink implements Component {
       summary,
       nowUs,
       onWelcome: (welcome) => {
+        this.#endTurn();
         this.#welcomedMs = performance.now();
         reports.connected(welcome.gateway, welcome.timeUs > 0 ? Math.round((nowUs() - welcome.timeUs) / 1000) : undefined);
         spool.limitBatch?.(welcome.maxBatchBytes);
@@ -194,7 +205,26 @@ export class Uplink implements Component {
     });
   }
 
+  /** Resolves when a stream may be opened, or the agent stops; until the stream is welcomed or has ended it is in the way of others. */
+  async #turn(opening: Turns): Promise<void> {
+    await new Promise<void>((begin) => {
+      let left = false;
+      this.#leaveQueue = () => {
+        left = true;
+        begin();
+      };
+      void opening.take(async () => {
+        if (left) return;
+        begin();
+        await new Promise<void>((end) => {
+          this.#endTurn = end;
+        });
+      });
+    });
+  }
+
   #ended(end: SessionEnd): void {
+    this.#endTurn();
     const session = this.#session;
     this.#session = undefined;
     this.#closeChannel();
