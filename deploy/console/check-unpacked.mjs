@@ -25,6 +25,8 @@ const FUSES = {
   OnlyLoadAppFromAsar: [5, ON],
 };
 
+/** @typedef {{ node: string[], bridge: string, policy: string, pages: number, rows: number, status: string }} PageFacts */
+
 /** What a page of ours must and must not have. */
 const PAGE_PROBE = `(async () => ({
   node: ['require', 'process', 'module', 'Buffer'].filter((name) => name in globalThis),
@@ -104,7 +106,7 @@ async function startAndProbe(program) {
     const wantsRows = gatewayArgs().some((argument) => argument.startsWith('--token-file') && !argument.endsWith('none'));
     for (;;) {
       need(child.exitCode === null, `${program} ended with ${child.exitCode}: ${said}`);
-      const found = await evaluateInPage(port, PAGE_PROBE).catch(() => undefined);
+      const found = /** @type {PageFacts | undefined} */ (await evaluateInPage(port, PAGE_PROBE).catch(() => undefined));
       // What it says of the gateway comes from the backend: that it runs from within the archive too.
       if (found && found.pages > 0 && (wantsRows ? found.rows > 1 : /not connected/.test(found.status))) {
         need(found.node.length === 0, `its page has ${found.node.join(', ')} of Node`);
