@@ -27,10 +27,13 @@ export class SystemdNotifier implements Component {
     if (everyMs >= LEAST_EVERY_MS) this.#timer ??= setInterval(() => this.#tell('WATCHDOG=1'), everyMs);
   }
 
-  /** A loop that hangs does not get here, and the watchdog bites. */
+  /**
+   * A loop that hangs does not get here, and the watchdog bites. The child waits until systemd has taken the word: systemd asks which service a
+   * sender belongs to, and of one that has ended it cannot know. On a busy machine the word was lost so, and the start of the service hung.
+   */
   #tell(...words: string[]): void {
     const { NOTIFY_SOCKET, PATH } = this.#env;
-    execFile(PROGRAM, ['--no-block', ...words], { timeout: LIMIT_MS, env: { NOTIFY_SOCKET, PATH } }, (error) => {
+    execFile(PROGRAM, words, { timeout: LIMIT_MS, env: { NOTIFY_SOCKET, PATH } }, (error) => {
       if (error !== null) this.#failed(error.message.trim());
     });
   }

@@ -101,7 +101,7 @@ test('it is installed, watched, restarted and removed under a real systemd where
       return now !== '0' && now !== pid && (await property('ActiveState')) === 'active';
     });
     const again = await agent('install', '--interval=2s');
-    expect(again.code).toBe(0);
+    expect(again).toMatchObject({ code: 0 });
     expect((await guest.run('cat', '/etc/muster-agent/config.yaml')).stdout).toMatch(/gateway: 127\.0\.0\.1:1\ninterval: 2s\n$/);
 
     expect(await agent('uninstall')).toMatchObject({
