@@ -12,7 +12,7 @@ afterEach(() => void vi.useRealTimers());
 const WELCOME = { nodeId: 'n', gateway: 'g', timeUs: 0, expectedSeq: 1, maxBatchBytes: 524_288, window: 32 };
 
 /** A welcomed session on a stream that takes the hello and says after that whether it takes more. */
-function stage(takes: () => boolean) {
+function stage(takes: () => boolean, intervalMs = 1000) {
   const ends: SessionEnd[] = [];
   const written: Buffer[] = [];
   const stream = Object.assign(new EventEmitter(), {
@@ -23,7 +23,7 @@ function stage(takes: () => boolean) {
   const session = new UplinkSession({
     stream: stream as unknown as AgentStream,
     spool: new MemorySpool({ maxBytes: 1e8, maxRows: 1e8 }, 'for the test'),
-    hello: { node: null, intervalMs: 1000 },
+    hello: { node: null, intervalMs },
     summary: () => undefined,
     nowUs: () => 0,
     onWelcome: () => undefined,
@@ -35,6 +35,24 @@ function stage(takes: () => boolean) {
   stream.emit('data', encodeMessage(GATEWAY_MESSAGE_FIELDS, { welcome: WELCOME }));
   return { session, stream, ends, written };
 }
+
+test.each([
+  { intervalMs: 100, everyMs: 4000 },
+  { intervalMs: 1000, everyMs: 4000 },
+  { intervalMs: 10_000, everyMs: 11_000 },
+  { intervalMs: 3_600_000, everyMs: 15_000 },
+])('a node that samples every $intervalMs ms sends a heartbeat every $everyMs ms', ({ intervalMs, everyMs }) => {
+  const { written, session } = stage(() => true, intervalMs);
+  // The hello, and a heartbeat with the welcome.
+  expect(written).toHaveLength(2);
+  vi.advanceTimersByTime(everyMs - 1);
+  expect(written).toHaveLength(2);
+  vi.advanceTimersByTime(1);
+  expect(written).toHaveLength(3);
+  vi.advanceTimersByTime(3 * everyMs);
+  expect(written).toHaveLength(6);
+  session.end({ kind: 'lost', words: 'the test is over' });
+});
 
 test('a stream that the gateway does not read is given up after an hour, so that nothing is sent with the time of another day', () => {
   const { ends, written } = stage(() => false);

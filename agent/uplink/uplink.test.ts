@@ -131,6 +131,22 @@ test('batches arrive in order, are acknowledged and leave the spool; a heartbeat
   expect(heartbeat?.summary?.load1).toBe(0.5);
 });
 
+test('an agent that is stopped before it has its identity opens no stream', async () => {
+  const staged = await stage();
+  let enrolled = (_: Identity): void => undefined;
+  const enrolling = new Promise<Identity>((resolve) => {
+    enrolled = resolve;
+  });
+  // A hello is made for each stream.
+  const node = vi.fn(() => NODE);
+  const { uplink } = await run(staged.address, undefined, { identity: () => enrolling, node });
+  const stopped = uplink.stop();
+  enrolled(identity);
+  await stopped;
+  expect(node).not.toHaveBeenCalled();
+  expect(staged.streams).toHaveLength(0);
+});
+
 test('a stream that has to wait for its turn is opened when that comes, and one that is stopped meanwhile is not', async () => {
   const staged = await stage();
   const opening = new Turns(1);

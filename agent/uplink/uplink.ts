@@ -154,6 +154,7 @@ export class Uplink implements Component {
       if (this.#running) this.#options.reports.enrolmentFailed(error, delay);
       return;
     }
+    if (!this.#running) return;
     const { opening } = this.#options;
     if (opening !== undefined) {
       await this.#turn(opening);
