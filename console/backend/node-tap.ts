@@ -22,21 +22,15 @@ export class NodeTap implements ConsoleApi {
   /** Pages with an open stream, oldest first: the first of them is listened to. */
   readonly #pages = new Set<object>();
   #endOwn: (() => void) | undefined;
-  #running = false;
 
   constructor(api: ConsoleApi, hear: (event: NodesEvent) => void) {
     this.#api = api;
     this.#hear = hear;
   }
 
+  /** For the life of the process. */
   start(): void {
-    this.#running = true;
     this.#choose(NODES_INTERVAL_MS);
-  }
-
-  stop(): void {
-    this.#running = false;
-    this.#choose();
   }
 
   request<K extends RequestName>(name: K, args: RequestArguments<K>, signal?: AbortSignal): Promise<RequestResult<K>> {
@@ -52,7 +46,7 @@ export class NodeTap implements ConsoleApi {
     const page = {};
     this.#pages.add(page);
     const end = this.#api.subscribe(name, args, (event) => {
-      if (this.#running && this.#pages.values().next().value === page) this.#hear(event as NodesEvent);
+      if (this.#pages.values().next().value === page) this.#hear(event as NodesEvent);
       listener(event);
     });
     // After it, so that a stream they share goes on.
@@ -65,7 +59,7 @@ export class NodeTap implements ConsoleApi {
   }
 
   #choose(intervalMs = OWN_INTERVAL_MS): void {
-    if (this.#running && this.#pages.size === 0) {
+    if (this.#pages.size === 0) {
       this.#endOwn ??= this.#api.subscribe('nodes', { intervalMs }, this.#hear);
       return;
     }

@@ -11,14 +11,14 @@ interface Waiting {
 }
 
 export class Program implements DeskSurface, ExportTarget {
-  readonly say: (message: FromBackend) => void;
+  readonly #say: (message: FromBackend) => void;
   readonly #waiting = new Map<number, Waiting>();
   #surface: SurfaceState;
   #nextId = 1;
 
   constructor(surface: SurfaceState, say: (message: FromBackend) => void) {
     this.#surface = surface;
-    this.say = say;
+    this.#say = say;
   }
 
   /** An answer to what was asked. */
@@ -59,7 +59,7 @@ export class Program implements DeskSurface, ExportTarget {
     const id = this.#nextId++;
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, { resolve: resolve as Waiting['resolve'], reject });
-      this.say({ kind: 'ask', id, name, argument } as FromBackend);
+      this.#say({ kind: 'ask', id, name, argument } as FromBackend);
     });
   }
 }

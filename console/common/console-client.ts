@@ -32,6 +32,7 @@ export class ConsoleClient implements ConsoleApi {
   #nextId = 1;
   #closedSinceMs: number | undefined;
   #tries = 0;
+  #hidden = false;
 
   constructor(port: HostPort) {
     this.#port = port;
@@ -83,6 +84,7 @@ export class ConsoleClient implements ConsoleApi {
 
   /** A hidden page is sent no more than it needs to be right when it shows again. */
   setHidden(hidden: boolean): void {
+    this.#hidden = hidden;
     this.#port.send({ kind: 'visibility', hidden });
   }
 
@@ -101,6 +103,7 @@ export class ConsoleClient implements ConsoleApi {
   #opened(): void {
     this.#closedSinceMs = undefined;
     this.#tries = 0;
+    if (this.#hidden) this.#port.send({ kind: 'visibility', hidden: true });
     for (const [id, { name, arguments: args }] of this.#subscriptions) this.#port.send({ kind: 'subscribe', id, name, arguments: args });
   }
 

@@ -9,17 +9,21 @@ let port: MessagePort | undefined;
 let listeners: Listeners | undefined;
 /** Said before there was a port. */
 const unsent: unknown[] = [];
+let lost = false;
 
 ipcRenderer.on(HOST_CHANNEL, ({ ports }, loss: HostLoss | null) => {
-  const again = port !== undefined;
-  if (loss !== null) listeners?.[2](loss.reason, loss.nextTryMs);
+  if (loss !== null) {
+    lost = true;
+    listeners?.[2](loss.reason, loss.nextTryMs);
+  }
   const [opened] = ports;
   if (opened === undefined) return;
   port?.close();
   port = opened;
   port.onmessage = ({ data }) => listeners?.[0](data);
   for (const message of unsent.splice(0)) port.postMessage(message);
-  if (again) listeners?.[1]();
+  if (lost) listeners?.[1]();
+  lost = false;
 });
 ipcRenderer.send(PAGE_CHANNEL);
 

@@ -29,12 +29,24 @@ export async function moveChart(page: Page): Promise<MovedChart> {
     await frames(page);
   }
   await keep(page, 'moved');
+  await page.evaluate(`${CORNER}.fillRect(0, 0, 1, 1)`);
   await page.mouse.up();
   await page.keyboard.up('Shift');
   // The stretch becomes the window's, which draws all of it.
-  await page.waitForTimeout(1000);
+  await untilDrawnWhole(page);
   await keep(page, 'anew');
   return { fromBefore: await difference(page, 'before', 'moved'), fromAnew: await difference(page, 'anew', 'moved') };
+}
+
+/** A dot in the corner, where no strip of a moved chart reaches: it is there until the whole canvas is cleared. */
+const CORNER = "document.querySelector('[data-chart] canvas').getContext('2d')";
+
+async function untilDrawnWhole(page: Page): Promise<void> {
+  await page.waitForFunction(`(() => {
+    const copy = new OffscreenCanvas(1, 1).getContext('2d', { willReadFrequently: true });
+    copy.drawImage(document.querySelector('[data-chart] canvas'), 0, 0);
+    return copy.getImageData(0, 0, 1, 1).data[3] === 0;
+  })()`);
 }
 
 async function frames(page: Page): Promise<void> {

@@ -2,24 +2,36 @@
 import { decodeBinaryMessage } from '../../common/binary-message.ts';
 import type { HostMessage, HostPort, HostPortListener, PageMessage } from '../../common/port-message.ts';
 import type { PreloadBridge } from '../../common/preload-bridge.ts';
+import { refuseUnreachable } from './unreachable.ts';
 
 export class BridgePort implements HostPort {
   readonly #bridge: PreloadBridge;
+  #listener: HostPortListener | undefined;
+  /** Why the backend cannot be reached; empty where it can, or is still starting. */
+  #lost = '';
 
   constructor(bridge: PreloadBridge) {
     this.#bridge = bridge;
   }
 
   listen(listener: HostPortListener): void {
-    // Its own copy: the arrays in it need a buffer that begins with them.
+    this.#listener = listener;
     this.#bridge.listen(
+      // Its own copy: the arrays in it need a buffer that begins with them.
       (bytes) => listener.message(decodeBinaryMessage(bytes.slice().buffer) as HostMessage),
-      () => listener.opened(),
-      (reason, nextTryMs) => listener.closed(reason, nextTryMs),
+      () => {
+        this.#lost = '';
+        listener.opened();
+      },
+      (reason, nextTryMs) => {
+        this.#lost = reason;
+        listener.closed(reason, nextTryMs);
+      },
     );
   }
 
   send(message: PageMessage): void {
-    this.#bridge.send(message);
+    if (this.#lost === '') this.#bridge.send(message);
+    else refuseUnreachable(this.#listener, message, this.#lost);
   }
 }

@@ -1,9 +1,11 @@
 // Carries the contract over a WebSocket to the server the page came from; opens it again when it is lost.
 import { decodeBinaryMessage } from '../../common/binary-message.ts';
 import type { HostMessage, HostPort, HostPortListener, PageMessage } from '../../common/port-message.ts';
+import { refuseUnreachable } from './unreachable.ts';
 
 const FIRST_BACKOFF_MS = 300;
 const MAX_BACKOFF_MS = 5000;
+const UNREACHABLE = "the console's own program does not answer: is it still running?";
 
 export class SocketPort implements HostPort {
   readonly #url: string;
@@ -20,13 +22,9 @@ export class SocketPort implements HostPort {
     this.#open();
   }
 
-  /** What is sent while the socket is not open is not kept: subscriptions are sent anew by `opened`. */
   send(message: PageMessage): void {
     if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(message));
-    else if (message.kind === 'request') {
-      const error = { code: 'unavailable' as const, message: "the console's own program does not answer: is it still running?" };
-      queueMicrotask(() => this.#listener?.message({ kind: 'error', id: message.id, error }));
-    }
+    else refuseUnreachable(this.#listener, message, UNREACHABLE);
   }
 
   #open(): void {
@@ -40,7 +38,7 @@ export class SocketPort implements HostPort {
     socket.onmessage = (event: MessageEvent<ArrayBuffer>) => this.#listener?.message(decodeBinaryMessage(event.data) as HostMessage);
     socket.onclose = () => {
       const delayMs = Math.min(MAX_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** this.#tries++);
-      this.#listener?.closed("the console's own program does not answer: is it still running?", Date.now() + delayMs);
+      this.#listener?.closed(UNREACHABLE, Date.now() + delayMs);
       setTimeout(() => this.#open(), delayMs);
     };
   }
