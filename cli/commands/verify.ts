@@ -57,9 +57,10 @@ export function verifyLines(answer: VerifyResponse, bold: (text: string) => stri
     { header: '', text: ([, count]: [string, number, string]) => formatCount(count), align: 'right' as const },
     { header: '', text: ([, , what]: [string, number, string]) => what },
   ];
+  const nodes = `${answer.nodes} ${answer.nodes === 1 ? 'node' : 'nodes'}`;
   const verdict = isWhole(answer)
-    ? `whole: nothing lost, nothing doubled (${answer.nodes} nodes)`
-    : `not whole: ${answer.lost} lost, ${answer.doubled} doubled, ${answer.missingRows} missing (${answer.nodes} nodes)`;
+    ? `whole: nothing lost, nothing doubled (${nodes})`
+    : `not whole: ${answer.lost} lost, ${answer.doubled} doubled, ${answer.missingRows} missing (${nodes})`;
   return [bold(verdict), ...tableLines(columns, rows).slice(1), ...answer.holes.map(holeWords)];
 }
 
