@@ -26,6 +26,9 @@ function connect(): QuestdbHttp {
   return database;
 }
 
+/** One for all ETLs: rows of one node at the same moment would be one row, by the table's dedup keys. */
+let timeUs = Date.now() * 1000;
+
 /** What one ETL writes with; `store` resolves with the words for the rows that were refused. */
 function etl() {
   const database = connect();
@@ -33,7 +36,6 @@ function etl() {
   const events = createEtlEvents(createLog('test', 'silent'));
   const schema = new Schema(database, { partitionBy: 'day', ttlDays: undefined }, () => undefined, events, signal);
   const tables = new TableWriter(database, (shape) => schema.repair(shape), events, signal);
-  let timeUs = Date.now() * 1000;
   return {
     async store(measurement: string, fields: readonly string[]): Promise<string[]> {
       const shape = { measurement, tags: [], fields, textFields: [] } as unknown as DecodedFrame;
