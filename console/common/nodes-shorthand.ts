@@ -1,52 +1,126 @@
-// Nodes on their way to a page: whole at first, later only what moves. Ten thousand of them have the same name, labels and addresses with each
-// sample, and a page that read them all again would spend a third of each frame on it.
+// Nodes on their way to a page: whole at first, later only the numbers that move. Ten thousand of them have the same name, labels and addresses
+// with each sample, and a page that read them all again would spend a third of each frame on it.
 import type { NodesEvent, SubscriptionName } from './console-api.ts';
-import type { FleetNode } from './fleet-node.ts';
+import type { FleetNode, NodeSpool, NodeStateName, NodeValues } from './fleet-node.ts';
 
-/** What a sample changes. */
-type Moving = 'nodeId' | 'state' | 'stateSinceMs' | 'lastSeenMs' | 'skewMs' | 'values' | 'spool';
-type ShortNode = Pick<FleetNode, Moving>;
+type NumberNames<T> = { [K in keyof T]-?: T[K] extends number | null ? K : never }[keyof T];
 
+const STATES: readonly NodeStateName[] = ['live', 'late', 'silent', 'maintenance', 'never_seen', 'quarantined'];
+const OF_NODE = ['stateSinceMs', 'lastSeenMs', 'skewMs'] as const satisfies readonly NumberNames<FleetNode>[];
+const OF_VALUES = [
+  ...(['timeMs', 'cpuPercent', 'memoryPercent', 'swapPercent', 'load1', 'diskPercent', 'diskReadBytesPerSecond'] as const),
+  ...(['diskWriteBytesPerSecond', 'rxBytesPerSecond', 'txBytesPerSecond', 'temperatureCelsius', 'processCount'] as const),
+  ...(['uptimeSeconds', 'pressurePercent'] as const),
+] as const satisfies readonly NumberNames<NodeValues>[];
+const OF_SPOOL = ['batches', 'bytes', 'rows', 'oldestMs', 'retries', 'setAside'] as const satisfies readonly NumberNames<NodeSpool>[];
+
+// A row of `moved`: the node's number, its state as a place in STATES, and its numbers in this order; NaN for null.
+const NODE_AT = 2;
+const VALUES_AT = NODE_AT + OF_NODE.length;
+const SPOOL_AT = VALUES_AT + OF_VALUES.length;
+const ROW = SPOOL_AT + OF_SPOOL.length;
+
+/** Nodes are numbered as they are first named, by both sides alike; an event names each once. */
 interface ShortEvent extends Omit<NodesEvent, 'nodes'> {
-  nodes: (FleetNode | ShortNode)[];
+  /** With names, or with another label than before. */
+  whole: FleetNode[];
+  moved: Float64Array;
 }
 
 /** What the host makes of each event of one subscription before it goes to the page. */
 export function createShortener(name: SubscriptionName): (event: unknown) => unknown {
   if (name !== 'nodes') return (event) => event;
   /** What does not move of each node, as it was said last. */
-  const said = new Map<string, string>();
-  const shorten = (node: FleetNode): FleetNode | ShortNode => {
-    const { nodeId, state, stateSinceMs, lastSeenMs, skewMs, values, spool, ...rest } = node;
-    const still = JSON.stringify(rest);
-    if (said.get(nodeId) === still) return { nodeId, state, stateSinceMs, lastSeenMs, skewMs, values, spool };
-    said.set(nodeId, still);
-    return node;
-  };
+  const said = new Map<string, { number: number; still: string }>();
+  let next = 0;
   return (given) => {
-    const event = given as NodesEvent;
-    if (event.begins) said.clear();
+    const { nodes, ...event } = given as NodesEvent;
+    if (event.begins) {
+      said.clear();
+      next = 0;
+    }
     for (const id of event.removed) said.delete(id);
-    return { ...event, nodes: event.nodes.map(shorten) } satisfies ShortEvent;
+    const whole: FleetNode[] = [];
+    const rows: number[] = [];
+    for (const node of nodes) {
+      const still = stillOf(node);
+      const before = said.get(node.nodeId);
+      if (before?.still === still) {
+        writeRow(rows, before.number, node);
+        continue;
+      }
+      said.set(node.nodeId, { number: before?.number ?? next++, still });
+      whole.push(node);
+    }
+    return { ...event, whole, moved: Float64Array.from(rows) } satisfies ShortEvent;
   };
 }
 
-/** What the page makes of it again. */
+/** What the page makes of it again. Nodes that came whole stand before those that moved. */
 export function createRestorer(name: SubscriptionName): (event: unknown) => unknown {
   if (name !== 'nodes') return (event) => event;
-  const known = new Map<string, FleetNode>();
-  const restore = (node: FleetNode | ShortNode): FleetNode[] => {
-    const before = known.get(node.nodeId);
-    const whole = 'name' in node ? node : before && { ...before, ...node };
-    // The host says a node whole before it says it short.
-    if (whole === undefined) return [];
-    known.set(node.nodeId, whole);
-    return [whole];
-  };
+  const numbers = new Map<string, number>();
+  const known: (FleetNode | undefined)[] = [];
   return (given) => {
-    const event = given as ShortEvent;
-    if (event.begins) known.clear();
-    for (const id of event.removed) known.delete(id);
-    return { ...event, nodes: event.nodes.flatMap(restore) } satisfies NodesEvent;
+    const { whole, moved, ...event } = given as ShortEvent;
+    if (event.begins) {
+      numbers.clear();
+      known.length = 0;
+    }
+    for (const id of event.removed) {
+      const number = numbers.get(id);
+      if (number !== undefined) known[number] = undefined;
+      numbers.delete(id);
+    }
+    const nodes = [...whole];
+    for (const node of whole) {
+      const number = numbers.get(node.nodeId) ?? known.length;
+      numbers.set(node.nodeId, number);
+      known[number] = node;
+    }
+    for (let at = 0; at < moved.length; at += ROW) {
+      const number = moved[at] as number;
+      const before = known[number];
+      // The host says a node whole before it says how it moved.
+      if (before === undefined) continue;
+      const node = readRow(moved, at, before);
+      known[number] = node;
+      nodes.push(node);
+    }
+    return { ...event, nodes } satisfies NodesEvent;
   };
+}
+
+/** All that is not in a row, as text. */
+function stillOf({ state, stateSinceMs, lastSeenMs, skewMs, values, spool, ...rest }: FleetNode): string {
+  const ofSpool = spool && [spool.durable, spool.problem, spool.lastError, spool.drops];
+  return JSON.stringify([rest, values?.diskMount, ofSpool]);
+}
+
+function writeRow(rows: number[], number: number, node: FleetNode): void {
+  const { values, spool } = node;
+  rows.push(number, STATES.indexOf(node.state));
+  for (const name of OF_NODE) rows.push(node[name] ?? Number.NaN);
+  for (const name of OF_VALUES) rows.push(values?.[name] ?? Number.NaN);
+  for (const name of OF_SPOOL) rows.push(spool?.[name] ?? Number.NaN);
+}
+
+function readRow(rows: Float64Array, at: number, before: FleetNode): FleetNode {
+  const read = <K extends string>(into: Record<K, number | null>, names: readonly K[], start: number): void => {
+    for (let i = 0; i < names.length; i++) {
+      const value = rows[at + start + i] as number;
+      into[names[i] as K] = Number.isNaN(value) ? null : value;
+    }
+  };
+  const node = { ...before, state: STATES[rows[at + 1] as number] as NodeStateName };
+  read(node as Record<(typeof OF_NODE)[number], number | null>, OF_NODE, NODE_AT);
+  if (before.values !== null) {
+    node.values = { ...before.values };
+    read(node.values as Record<(typeof OF_VALUES)[number], number | null>, OF_VALUES, VALUES_AT);
+  }
+  if (before.spool !== null) {
+    node.spool = { ...before.spool };
+    read(node.spool as Record<(typeof OF_SPOOL)[number], number | null>, OF_SPOOL, SPOOL_AT);
+  }
+  return node;
 }
