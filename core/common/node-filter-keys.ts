@@ -12,6 +12,8 @@ export interface FilterableNode {
   skewUs: number;
   gateway: string;
   problem: string;
+  /** `wordsOf` the node, where they are kept: they are dear to make for each of ten thousand. */
+  words?: string;
 }
 
 interface FilterableInfo {

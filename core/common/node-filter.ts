@@ -172,7 +172,11 @@ function matchesText(value: string, wanted: string, kind: TextMatch): boolean {
 }
 
 function holdsText(text: string, node: FilterableNode): boolean {
-  const has = (value: string | undefined): boolean => value?.toLowerCase().includes(text) === true;
-  if (has(node.info?.name) || has(node.nodeId) || has(node.info?.os) || has(node.problem)) return true;
-  return Object.values(node.info?.labels ?? {}).some(has) || (node.info?.addresses ?? []).some(has);
+  return (node.words ?? wordsOf(node.nodeId, node.info)).includes(text) || node.problem.toLowerCase().includes(text);
+}
+
+/** All that a word of the filter is looked for in, but the problem: in lower case, apart by a character that no word has. */
+export function wordsOf(nodeId: string, info: FilterableNode['info']): string {
+  if (!info) return nodeId.toLowerCase();
+  return [nodeId, info.name, info.os, ...Object.values(info.labels), ...info.addresses].join('\0').toLowerCase();
 }

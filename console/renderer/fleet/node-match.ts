@@ -1,6 +1,6 @@
 // The fleet's filter language over the console's own nodes.
 import { toMusterError } from '../../../core/common/muster-error.ts';
-import { matchesFilter, parseFilter } from '../../../core/common/node-filter.ts';
+import { matchesFilter, parseFilter, wordsOf } from '../../../core/common/node-filter.ts';
 import type { FilterableNode } from '../../../core/common/node-filter-keys.ts';
 import type { FleetNode } from '../../common/fleet-node.ts';
 
@@ -25,6 +25,18 @@ const everyNode = (): boolean => true;
 /** Made once a node: a changed node is another object. */
 const filterable = new WeakMap<FleetNode, FilterableNode>();
 
+/** By the labels: they are another object whenever a node was sent whole, and the same while only its numbers moved. */
+const words = new WeakMap<FleetNode['labels'], { nodeId: string; words: string }>();
+
+function keptWords(node: FleetNode): string {
+  const { nodeId, labels } = node;
+  const kept = words.get(labels);
+  if (kept?.nodeId === nodeId) return kept.words;
+  const made = wordsOf(nodeId, node);
+  words.set(labels, { nodeId, words: made });
+  return made;
+}
+
 export function toFilterable(node: FleetNode): FilterableNode {
   let seen = filterable.get(node);
   if (seen === undefined) {
@@ -38,6 +50,9 @@ export function toFilterable(node: FleetNode): FilterableNode {
       get summary() {
         summary ??= values === null ? null : toSummary(values);
         return summary;
+      },
+      get words() {
+        return keptWords(node);
       },
       spool,
       skewUs: node.skewMs * 1000,
