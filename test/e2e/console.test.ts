@@ -26,6 +26,7 @@ import {
   withPalette,
 } from './console-tour.ts';
 import { moveChart } from './moved-chart.ts';
+import { reuseRows, shownRows } from './reused-rows.ts';
 import { HOSTILE_NAME, NODES, type Scene, SLOW_AT_MS, SLOW_NODE, startScene } from './scene.ts';
 import { openBrowser, openWindow, type Surface, type WindowSurface } from './surfaces.ts';
 import { askWhySlow, exportLastHour, findFullestDisk, findWorstLatency, type Hand, openNode, runProcessList } from './tasks.ts';
@@ -151,6 +152,18 @@ describe('in a browser', () => {
     expect(fromAnew).toBeLessThan(0.001);
     await page.keyboard.press('Escape');
     await page.locator('.past-edge').waitFor({ state: 'detached' });
+  });
+
+  test('rows whose elements showed other nodes say what rows made anew say', async () => {
+    const { page } = surface;
+    await visitFleet(page, NODES);
+    await reuseRows(page);
+    const reused = await shownRows(page);
+    await page.reload();
+    await expect.poll(() => shownRows(page)).toEqual(reused);
+    expect(reused.length).toBeGreaterThan(20);
+    expect(new Set(reused.map(({ nodeId }) => nodeId)).size).toBe(reused.length);
+    for (const { name, nodeId } of reused) expect(name).toContain(`#/node/${nodeId}`);
   });
 
   test('every page at every size in both themes, with nothing that keeps somebody out', async () => {

@@ -1,6 +1,6 @@
 // Which columns the table shows, in what order: what the operator chose, else those that fit.
 import { createPreference } from '../state/preferences.ts';
-import { FLEET_COLUMNS, type FleetColumn } from './fleet-columns.tsx';
+import { FLEET_COLUMNS, type FleetColumn } from './fleet-columns.ts';
 import { groupingOf } from './fleet-groups.ts';
 
 const MAX_COLUMNS = 40;
@@ -37,7 +37,7 @@ export function columnOf(key: string): FleetColumn | undefined {
     width: 110,
     from: 0,
     compare: (a, b) => (of(a) < of(b) ? -1 : of(a) > of(b) ? 1 : 0),
-    cell: ({ node }) => of(node) || '–',
+    text: ({ node }) => of(node) || '–',
   };
   labels.set(key, column);
   return column;

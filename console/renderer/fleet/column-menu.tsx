@@ -5,7 +5,7 @@ import type { FleetNode } from '../../common/fleet-node.ts';
 import { usePopup } from '../parts/use-popup.ts';
 import { useStore } from '../state/store.ts';
 import { chosenColumns, columnOf, columnsToShow, labelColumn, moved, withName } from './column-choice.ts';
-import { FLEET_COLUMNS } from './fleet-columns.tsx';
+import { FLEET_COLUMNS } from './fleet-columns.ts';
 
 interface Props {
   nodes: ReadonlyMap<string, FleetNode>;

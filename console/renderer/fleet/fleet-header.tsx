@@ -1,6 +1,7 @@
 // The head of the fleet table: names, units, and the sort.
 import { ArrowDown, ArrowUp } from 'lucide-react';
-import type { FleetColumn } from './fleet-columns.tsx';
+import { memo } from 'react';
+import type { FleetColumn } from './fleet-columns.ts';
 import type { FleetSort } from './fleet-order.ts';
 
 interface Props {
@@ -10,7 +11,7 @@ interface Props {
   onSort: (sort: FleetSort) => void;
 }
 
-export function FleetHeader({ columns, template, sort, onSort }: Props) {
+function Header({ columns, template, sort, onSort }: Props) {
   return (
     <div className="fleet-head" role="row" style={{ gridTemplateColumns: template }}>
       {columns.map(({ key, title, unit, number }) => {
@@ -30,3 +31,6 @@ export function FleetHeader({ columns, template, sort, onSort }: Props) {
     </div>
   );
 }
+
+/** Not rendered anew as rows scroll by. */
+export const FleetHeader = memo(Header);

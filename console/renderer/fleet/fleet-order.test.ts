@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { FleetNode } from '../../common/fleet-node.ts';
-import { FLEET_COLUMNS, type FleetColumn } from './fleet-columns.tsx';
+import { FLEET_COLUMNS, type FleetColumn } from './fleet-columns.ts';
 import { keepOrder, orderNodes } from './fleet-order.ts';
 import { compileFilter } from './node-match.ts';
 

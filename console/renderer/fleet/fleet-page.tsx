@@ -1,5 +1,5 @@
 // The fleet: filter, counts by state, and one of the views of all nodes that match.
-import { lazy, Suspense, useMemo } from 'react';
+import { lazy, Suspense, useDeferredValue, useMemo } from 'react';
 import { CopyAs } from '../parts/copy-as.tsx';
 import { formatClock, formatNumber, plural, zoneName } from '../parts/format.ts';
 import { grpcurlCall, shellWord } from '../parts/shell-command.ts';
@@ -47,6 +47,8 @@ export function FleetPage({ route }: { route: FleetRoute }) {
   const group = route.group?.split(',')[0] ?? (view === 'heatmap' ? HEAT_GROUP : '');
   const levels = view === 'tree' ? treeLevels(route.group, nodes) : [];
   const shared = { nodes, version, matches, filter, known };
+  // After the view: nobody waits for the strip at a letter in the filter
+  const strip = useDeferredValue(useMemo(() => ({ nodes, version, matches, filter }), [nodes, version, matches, filter]));
   return (
     <>
       <div className="page-title">
@@ -78,7 +80,7 @@ export function FleetPage({ route }: { route: FleetRoute }) {
       </div>
       {problem !== '' && <p className="filter-problem small late">{problem}</p>}
       <DisconnectedNotice />
-      {snapshot.nodes.size > 0 && <IncidentStrip shown={shared} />}
+      {snapshot.nodes.size > 0 && <IncidentStrip shown={strip} />}
       <Suspense fallback={<FleetLoading />}>
         {(!snapshot.complete && nodes.size === 0) || moment?.loading ? (
           <FleetLoading />

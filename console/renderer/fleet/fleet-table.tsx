@@ -1,7 +1,8 @@
 // The table of nodes: only the rows on screen exist, values change in place, the order rests while the pointer is over the rows.
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react';
+import { type KeyboardEvent, type RefObject, useEffect, useMemo, useRef, useState } from 'react';
 import type { FleetNode } from '../../common/fleet-node.ts';
+import { type ShownState, STATE_ORDER, StateMark } from '../parts/state-mark.tsx';
 import { useConsole } from '../state/console-state.ts';
 import { FLEET_ROWS_MARK, markFirstPainted } from '../state/paint-marks.ts';
 import { navigate } from '../state/route.ts';
@@ -10,16 +11,22 @@ import { chosenColumns, columnsToShow } from './column-choice.ts';
 import { groupingOf, groupName } from './fleet-groups.ts';
 import { FleetHeader } from './fleet-header.tsx';
 import { type FleetSort, parseSort } from './fleet-order.ts';
-import { FleetRow } from './fleet-row.tsx';
+import type { RowPlace } from './fleet-rows.ts';
 import { GroupRow } from './group-row.tsx';
 import { NoMatch } from './no-match.tsx';
 import { type TableLine, tableLines } from './table-rows.ts';
 import { useFleetOrder } from './use-fleet-order.ts';
+import { useFleetRows } from './use-fleet-rows.ts';
+import { useSettled } from './use-settled.ts';
 import { useSlots } from './use-slots.ts';
 import { useWidth } from './use-width.ts';
 
 const ROW_HEIGHT = 24;
 const OVERSCAN = 8;
+const SHOWN_STATES: readonly ShownState[] = [...STATE_ORDER, 'not_known'];
+/** The rows are not rendered by React, and take copies of the marks that it rendered. */
+const MARKS = SHOWN_STATES.map((state) => <StateMark key={state} state={state} />);
+const SETTLED_MS = 150;
 
 interface Props {
   nodes: ReadonlyMap<string, FleetNode>;
@@ -42,9 +49,13 @@ export function FleetTable({ nodes, version, matches, filter, known, complete, g
   const [closed, setClosed] = useState<ReadonlySet<string>>(new Set());
   const pointerOver = useRef(false);
   const scroller = useRef<HTMLDivElement>(null);
+  const host = useRef<HTMLDivElement>(null);
+  const marks = useRef<HTMLDivElement>(null);
   const width = useWidth(scroller);
   const chosen = useStore(chosenColumns);
-  const columns = columnsToShow(chosen, width);
+  const fitting = columnsToShow(chosen, width);
+  // Dependencies: another width with the same columns builds no row anew
+  const columns = useMemo(() => fitting, [fitting.map(({ key }) => key).join()]);
   const order = useFleetOrder({ nodes, version, matches, complete }, sort, pointerOver);
   const grouping = useMemo(() => (group === '' ? undefined : groupingOf(group)), [group]);
   // Dependencies: a group's counts by state change with the nodes, which the version says
@@ -58,19 +69,22 @@ export function FleetTable({ nodes, version, matches, filter, known, complete, g
   });
   const items = rows.getVirtualItems();
   const slots = useSlots(items.map((item) => item.index));
-  // In the order of the slots, so that no element is moved
-  const placed = items.map((item) => ({ item, slot: slots.get(item.index) as number })).sort((a, b) => a.slot - b.slot);
   const visible = items.map((item) => lines[item.index]).flatMap((line) => (line?.kind === 'node' ? [line.nodeId] : []));
   const visibleKey = visible.join();
+  const template = columns.map((column) => (column.grow ? `minmax(${column.width}px, ${column.grow}fr)` : `${column.width}px`)).join(' ');
+  const least = columns.reduce((sum, column) => sum + column.width, 16);
+  const places = items.flatMap(({ index, start }): RowPlace[] => {
+    const line = lines[index];
+    const node = line?.kind === 'node' ? nodes.get(line.nodeId) : undefined;
+    if (node === undefined) return [];
+    return [{ slot: slots.get(index) as number, index, top: start, node, selected: node.nodeId === selected }];
+  });
+  useFleetRows(host, { places, columns, template, known, mark: (state) => cloneMark(marks, state) });
 
   useEffect(() => {
     if (visibleKey !== '') markFirstPainted(FLEET_ROWS_MARK);
   }, [visibleKey]);
-  // Dependencies: the ids are named by their key; a new array of the same ids is no news
-  useEffect(() => {
-    const timer = setTimeout(() => void trends.fill(visible, fleet.now()), 150);
-    return () => clearTimeout(timer);
-  }, [visibleKey, trends, fleet]);
+  useSettled(() => void trends.fill(visible, fleet.now()), visibleKey, SETTLED_MS);
 
   // Another grouping has other values: none of them was closed by hand
   useEffect(() => setClosed(new Set()), [group]);
@@ -106,8 +120,7 @@ export function FleetTable({ nodes, version, matches, filter, known, complete, g
     rows.scrollToIndex(next);
   };
 
-  const template = columns.map((column) => (column.grow ? `minmax(${column.width}px, ${column.grow}fr)` : `${column.width}px`)).join(' ');
-  const least = columns.reduce((sum, column) => sum + column.width, 16);
+  const nodeAt = (target: EventTarget): string | undefined => (target as Element).closest<HTMLElement>('[data-node]')?.dataset['node'];
   return (
     <div
       ref={scroller}
@@ -117,6 +130,14 @@ export function FleetTable({ nodes, version, matches, filter, known, complete, g
       aria-rowcount={lines.length + 1}
       tabIndex={0}
       onKeyDown={onKeyDown}
+      onClick={({ target }) => {
+        const nodeId = nodeAt(target);
+        if (nodeId !== undefined) setSelected(nodeId);
+      }}
+      onDoubleClick={({ target }) => {
+        const nodeId = nodeAt(target);
+        if (nodeId !== undefined) navigate({ page: 'node', nodeId });
+      }}
       onPointerEnter={() => {
         pointerOver.current = true;
       }}
@@ -130,35 +151,27 @@ export function FleetTable({ nodes, version, matches, filter, known, complete, g
         className={rows.isScrolling ? 'fleet-rows scrolling' : 'fleet-rows'}
         style={{ height: rows.getTotalSize(), minWidth: chosen === null ? undefined : least }}
       >
-        {placed.map(({ item, slot }) => {
+        {items.map((item) => {
           const line = lines[item.index];
-          const place = { top: item.start, index: item.index, known };
-          if (line?.kind === 'group' && grouping !== undefined) {
-            return (
-              <GroupRow
-                key={`group ${slot}`}
-                {...place}
-                line={line}
-                name={groupName(grouping, line.value)}
-                selected={keyOf(line) === selected}
-                onToggle={() => toggle(line.value, !line.open)}
-              />
-            );
-          }
-          const node = line?.kind === 'node' ? nodes.get(line.nodeId) : undefined;
-          if (node === undefined) return null;
+          if (line?.kind !== 'group' || grouping === undefined) return null;
           return (
-            <FleetRow
-              key={slot}
-              {...place}
-              node={node}
-              columns={columns}
-              template={template}
-              selected={node.nodeId === selected}
-              onSelect={setSelected}
+            <GroupRow
+              key={slots.get(item.index)}
+              line={line}
+              name={groupName(grouping, line.value)}
+              top={item.start}
+              index={item.index}
+              known={known}
+              selected={keyOf(line) === selected}
+              onToggle={() => toggle(line.value, !line.open)}
             />
           );
         })}
+        <div ref={host} role="presentation" />
+        <div hidden ref={marks}>
+          {MARKS}
+        </div>
+        <div className="fleet-veil" />
       </div>
     </div>
   );
@@ -167,4 +180,8 @@ export function FleetTable({ nodes, version, matches, filter, known, complete, g
 /** What the selection remembers: an id is never a group's name, which has a blank before it. */
 function keyOf(line: TableLine): string {
   return line.kind === 'node' ? line.nodeId : ` ${line.value}`;
+}
+
+function cloneMark(marks: RefObject<HTMLElement | null>, state: ShownState): Element {
+  return marks.current?.children[SHOWN_STATES.indexOf(state)]?.cloneNode(true) as Element;
 }

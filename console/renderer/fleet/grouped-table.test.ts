@@ -31,7 +31,7 @@ test('groups stand worst first, and a closed one hides its nodes', () => {
 test('columns: what fits, or what was chosen, always with the name', () => {
   expect(columnsToShow(null, 900).some(({ key }) => key === 'mount')).toBe(false);
   expect(columnsToShow(['cpu', 'label:city', 'gone'], 900).map(({ title }) => title)).toEqual(['CPU', 'city']);
-  expect(columnOf('label:city')?.cell({ node: nodes.get('b') as FleetNode, known: true })).toBe('Lagos');
+  expect(columnOf('label:city')?.text({ node: nodes.get('b') as FleetNode, known: true, nowMs: 0, shownMs: 0 })).toBe('Lagos');
   expect(withName(['cpu'])).toEqual(['name', 'cpu']);
   expect(moved(['name', 'cpu', 'disk'], 'disk', -1)).toEqual(['name', 'disk', 'cpu']);
   expect(moved(['name', 'cpu'], 'cpu', 5)).toEqual(['name', 'cpu']);

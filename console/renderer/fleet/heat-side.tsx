@@ -2,7 +2,7 @@
 import { formatAxis, formatClock, formatNumber, zoneName } from '../parts/format.ts';
 import { STATE_ORDER, STATE_WORDS, StateMark } from '../parts/state-mark.tsx';
 import { type Store, useStore } from '../state/store.ts';
-import { whereOf } from './fleet-columns.tsx';
+import { whereOf } from './fleet-columns.ts';
 import { currentValue, FLEET_METRICS, type FleetMetric, metricName } from './fleet-metrics.ts';
 import { type HeatCursor, nodeAt } from './heat-cursor.ts';
 import type { HeatStats } from './heat-stats.ts';

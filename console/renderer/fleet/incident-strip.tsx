@@ -1,5 +1,5 @@
 // Over every view of the fleet: how many nodes were late or silent over the window's time, and what happened then. A bar or a mark leads there.
-import { type KeyboardEvent, useRef } from 'react';
+import { type KeyboardEvent, memo, useRef } from 'react';
 import { formatClock, formatDay, formatMinute, formatNumber, zoneOffsetMinutes } from '../parts/format.ts';
 import { useConsole } from '../state/console-state.ts';
 import { useStore } from '../state/store.ts';
@@ -12,7 +12,7 @@ import { useWidth } from './use-width.ts';
 const HIGH = 26;
 const AXIS_APART = 110;
 
-export function IncidentStrip({ shown }: { shown: ShownNodes }) {
+function Strip({ shown }: { shown: ShownNodes }) {
   const { time, fleet, returnToLive, connection } = useConsole();
   const range = useStore(time);
   const known = useStore(connection).kind === 'connected';
@@ -122,3 +122,5 @@ function Axis({ fromMs, toMs, width }: { fromMs: number; toMs: number; width: nu
     </div>
   );
 }
+
+export const IncidentStrip = memo(Strip);

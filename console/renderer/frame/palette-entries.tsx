@@ -3,7 +3,7 @@ import { Bookmark, Clock, LayoutGrid, Table2 } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { SchemaTable } from '../../common/console-api.ts';
 import type { FleetNode } from '../../common/fleet-node.ts';
-import { whereOf } from '../fleet/fleet-columns.tsx';
+import { whereOf } from '../fleet/fleet-columns.ts';
 import { formatAge, plural } from '../parts/format.ts';
 import { STATE_WORDS, StateMark } from '../parts/state-mark.tsx';
 import type { ConsoleState } from '../state/console-state.ts';

@@ -1,6 +1,6 @@
 // Which nodes a text of the palette means: the filter language where it is understood, else words of their names. Worst first.
 import type { FleetNode } from '../../common/fleet-node.ts';
-import { whereOf } from '../fleet/fleet-columns.tsx';
+import { whereOf } from '../fleet/fleet-columns.ts';
 import { compileFilter } from '../fleet/node-match.ts';
 import { STATE_ORDER } from '../parts/state-mark.tsx';
 

@@ -11,7 +11,9 @@ export const LIMITS = {
 export type LimitName = keyof typeof LIMITS;
 
 /** The class of a value: empty below its limits. */
-export function crossed(name: LimitName, value: number | null | undefined): '' | 'late' | 'bad' {
+export type LimitMark = '' | 'late' | 'bad';
+
+export function crossed(name: LimitName, value: number | null | undefined): LimitMark {
   if (value === null || value === undefined) return '';
   const [late, bad] = LIMITS[name];
   return value >= bad ? 'bad' : value >= late ? 'late' : '';

@@ -46,11 +46,17 @@ export function Sparkline({ values, width, height, low, high, className = 'mute'
       className={className}
       width={stretch ? '100%' : width}
       height={height}
-      viewBox={`0 0 ${width} ${height}`}
-      preserveAspectRatio="none"
+      {...(stretch ? { viewBox: `0 0 ${width} ${height}`, preserveAspectRatio: 'none' } : {})}
       aria-hidden="true"
     >
-      <path d={path} fill="none" stroke="currentColor" strokeWidth="1.2" strokeLinejoin="round" vectorEffect="non-scaling-stroke" />
+      <path
+        d={path}
+        fill="none"
+        stroke="currentColor"
+        strokeWidth="1.2"
+        strokeLinejoin="round"
+        vectorEffect={stretch ? 'non-scaling-stroke' : undefined}
+      />
     </svg>
   );
 }

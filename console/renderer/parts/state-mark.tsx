@@ -29,7 +29,13 @@ export const STATE_ORDER: readonly NodeStateName[] = ['silent', 'late', 'quarant
 
 export function StateMark({ state, size = 12 }: { state: ShownState; size?: number }) {
   return (
-    <svg className={`state-mark ${STATE_COLORS[state]}`} width={size} height={size} viewBox="0 0 12 12" aria-hidden="true">
+    <svg
+      className={`state-mark ${STATE_COLORS[state]}`}
+      width={size}
+      height={size}
+      viewBox={size === 12 ? undefined : '0 0 12 12'}
+      aria-hidden="true"
+    >
       <Shape state={state} />
     </svg>
   );
@@ -69,12 +75,17 @@ function Shape({ state }: { state: ShownState }) {
   }
 }
 
+/** The class of the word's colour: what is well is not coloured. */
+export function stateTone(state: ShownState): string {
+  const color = STATE_COLORS[state];
+  return color === 'ok' || color === 'mute' ? '' : color;
+}
+
 export function StateWord({ state }: { state: ShownState }) {
-  const plain = STATE_COLORS[state] === 'ok' || STATE_COLORS[state] === 'mute';
   return (
     <span className="state">
       <StateMark state={state} />
-      <span className={plain ? '' : STATE_COLORS[state]}>{STATE_WORDS[state]}</span>
+      <span className={stateTone(state)}>{STATE_WORDS[state]}</span>
     </span>
   );
 }

@@ -2,6 +2,7 @@
 import { useEffect, useMemo, useState } from 'react';
 import { formatBytes, formatClock, formatNumber, formatShort } from '../../parts/format.ts';
 import { crossed } from '../../parts/limits.ts';
+import { Meter } from '../../parts/meter.tsx';
 import { Sparkline } from '../../parts/sparkline.tsx';
 import { useStore } from '../../state/store.ts';
 import type { NodeFeed } from '../node-feed.ts';
@@ -103,11 +104,7 @@ function Cell({ column, row, spec, feed }: { column: TableColumn; row: TableRow;
             <Sparkline values={sparkOf(feed, spec, column.name, row)} width={60} height={16} low={0} className={mark || 'mute'} />
           </span>
         )}
-        {column.meter && (
-          <span className={`meter ${mark}`}>
-            <i style={{ width: `${Math.min(100, value || 0)}%` }} />
-          </span>
-        )}
+        {column.meter && <Meter percent={value || 0} mark={mark} />}
         <span>{shown}</span>
       </span>
     </td>

@@ -1,11 +1,8 @@
 // The columns of the fleet table: width, from which width of the table on they show, what they sort by, what a cell shows.
-import type { ReactNode } from 'react';
 import type { FleetNode, NodeValues } from '../../common/fleet-node.ts';
-import { formatNumber, formatShort, toMegabits } from '../parts/format.ts';
+import { formatAge, formatNumber, formatShort, toMegabits } from '../parts/format.ts';
 import { crossed, type LimitName } from '../parts/limits.ts';
-import { STATE_ORDER, StateWord } from '../parts/state-mark.tsx';
-import { AgeCell, SinceCell } from './age-cell.tsx';
-import { CpuCell } from './cpu-cell.tsx';
+import { type ShownState, STATE_COLORS, STATE_ORDER, STATE_WORDS, stateTone } from '../parts/state-mark.tsx';
 import { compareNames } from './fleet-order.ts';
 
 /** What a cell may need beyond its node. */
@@ -13,6 +10,10 @@ export interface RowView {
   node: FleetNode;
   /** False while this console hears of no gateway: states are withheld, colours taken away. */
   known: boolean;
+  /** By the gateway's clock. */
+  nowMs: number;
+  /** The moment that is shown: now, or one of the past. */
+  shownMs: number;
 }
 
 export interface FleetColumn {
@@ -29,7 +30,13 @@ export interface FleetColumn {
   compare(a: FleetNode, b: FleetNode): number;
   /** The same order as a number, lowest first, where it is dear to find: asked for once a node and not once a comparison. */
   rank?(node: FleetNode): number;
-  cell(row: RowView): ReactNode;
+  text(row: RowView): string;
+  /** Class of the cell's colour; empty for that of its row. */
+  tone?(row: RowView): string;
+  /** What stands beside the text: the mark of the state, the last quarter of an hour of the CPU, or the memory in use as a bar. */
+  figure?: 'mark' | 'trend' | 'meter';
+  /** The text is another as time goes by. */
+  ages?: true;
 }
 
 export const FLEET_COLUMNS: readonly FleetColumn[] = [
@@ -40,7 +47,7 @@ export const FLEET_COLUMNS: readonly FleetColumn[] = [
     grow: 3,
     from: 0,
     compare: compareNames,
-    cell: ({ node }) => <span className="t1 cut">{node.name}</span>,
+    text: ({ node }) => node.name,
   },
   {
     key: 'state',
@@ -49,7 +56,9 @@ export const FLEET_COLUMNS: readonly FleetColumn[] = [
     from: 0,
     compare: (a, b) => stateRank(a) - stateRank(b),
     rank: stateRank,
-    cell: ({ node, known }) => <StateWord state={known ? node.state : 'not_known'} />,
+    figure: 'mark',
+    tone: (row) => stateTone(shownState(row)),
+    text: (row) => STATE_WORDS[shownState(row)],
   },
   {
     key: 'since',
@@ -58,7 +67,8 @@ export const FLEET_COLUMNS: readonly FleetColumn[] = [
     number: true,
     from: 0,
     compare: by((node) => node.stateSinceMs),
-    cell: (row) => <SinceCell {...row} />,
+    ages: true,
+    text: ({ node, known, nowMs }) => (!known || node.stateSinceMs === null ? '–' : formatAge(nowMs - node.stateSinceMs)),
   },
   {
     key: 'where',
@@ -67,7 +77,7 @@ export const FLEET_COLUMNS: readonly FleetColumn[] = [
     grow: 1,
     from: 0,
     compare: (a, b) => whereOf(a).localeCompare(whereOf(b)),
-    cell: ({ node }) => whereOf(node) || '–',
+    text: ({ node }) => whereOf(node) || '–',
   },
   {
     key: 'cpu',
@@ -76,8 +86,8 @@ export const FLEET_COLUMNS: readonly FleetColumn[] = [
     width: 124,
     number: true,
     from: 0,
-    compare: by((node) => valuesOf(node)?.cpuPercent),
-    cell: (row) => <CpuCell {...row} />,
+    ...limited('cpu', (node) => valuesOf(node)?.cpuPercent),
+    figure: 'trend',
   },
   {
     key: 'memory',
@@ -86,8 +96,8 @@ export const FLEET_COLUMNS: readonly FleetColumn[] = [
     width: 92,
     number: true,
     from: 0,
-    compare: by((node) => valuesOf(node)?.memoryPercent),
-    cell: (row) => <MemoryCell {...row} />,
+    ...limited('memory', (node) => valuesOf(node)?.memoryPercent),
+    figure: 'meter',
   },
   percent('disk', 'Disk', 'disk', 62, 0, (node) => valuesOf(node)?.diskPercent),
   {
@@ -97,7 +107,7 @@ export const FLEET_COLUMNS: readonly FleetColumn[] = [
     grow: 1,
     from: 1000,
     compare: (a, b) => mountOf(a).localeCompare(mountOf(b)),
-    cell: ({ node }) => mountOf(node) || '–',
+    text: ({ node }) => mountOf(node) || '–',
   },
   plain('rx', 'In', 'Mbit/s', 78, 0, (node) => toMegabits(valuesOf(node)?.rxBytesPerSecond), formatShort),
   plain('tx', 'Out', 'Mbit/s', 82, 0, (node) => toMegabits(valuesOf(node)?.txBytesPerSecond), formatShort),
@@ -119,7 +129,9 @@ export const FLEET_COLUMNS: readonly FleetColumn[] = [
     number: true,
     from: 0,
     compare: by((node) => node.lastSeenMs),
-    cell: (row) => <AgeCell {...row} />,
+    ages: true,
+    tone: ({ node, known }) => (known && (node.state === 'late' || node.state === 'silent') ? STATE_COLORS[node.state] : ''),
+    text: ({ node, shownMs }) => (node.lastSeenMs === null ? '–' : formatAge(shownMs - node.lastSeenMs)),
   },
   {
     key: 'system',
@@ -128,7 +140,7 @@ export const FLEET_COLUMNS: readonly FleetColumn[] = [
     grow: 1,
     from: 1600,
     compare: (a, b) => a.os.localeCompare(b.os),
-    cell: ({ node }) => node.os || '–',
+    text: ({ node }) => node.os || '–',
   },
 ];
 
@@ -139,7 +151,7 @@ export function whereOf(node: FleetNode): string {
 }
 
 /** Null while nothing is heard: the last values of a silent node say nothing of now. */
-function valuesOf(node: FleetNode): NodeValues | null {
+export function valuesOf(node: FleetNode): NodeValues | null {
   return node.state === 'live' || node.state === 'late' ? node.values : null;
 }
 
@@ -170,19 +182,18 @@ function by(read: (node: FleetNode) => number | null | undefined) {
   return (a: FleetNode, b: FleetNode): number => (read(b) ?? Number.NEGATIVE_INFINITY) - (read(a) ?? Number.NEGATIVE_INFINITY) || 0;
 }
 
-function MemoryCell({ node, known }: RowView) {
-  const value = valuesOf(node)?.memoryPercent;
-  const mark = known ? crossed('memory', value) : '';
-  return (
-    <span className="metered">
-      {value !== null && value !== undefined && (
-        <span className={`meter ${mark}`}>
-          <i style={{ width: `${Math.min(100, value)}%` }} />
-        </span>
-      )}
-      <span className={mark || 't1'}>{formatNumber(value, 1)}</span>
-    </span>
-  );
+/** A console that hears of no gateway knows no state. */
+export function shownState({ node, known }: RowView): ShownState {
+  return known ? node.state : 'not_known';
+}
+
+/** A percentage or temperature with limits: its order, colour and text. */
+function limited(limit: LimitName, read: (node: FleetNode) => number | null | undefined): Pick<FleetColumn, 'compare' | 'tone' | 'text'> {
+  return {
+    compare: by(read),
+    tone: ({ node, known }) => (known && crossed(limit, read(node))) || 't1',
+    text: ({ node }) => formatNumber(read(node), 1),
+  };
 }
 
 function percent(
@@ -194,10 +205,7 @@ function percent(
   read: (node: FleetNode) => number | null | undefined,
   unit = '%',
 ): FleetColumn {
-  const cell = ({ node, known }: RowView): ReactNode => (
-    <span className={(known && crossed(limit, read(node))) || 't1'}>{formatNumber(read(node), 1)}</span>
-  );
-  return { key, title, unit, width, number: true, from, compare: by(read), cell };
+  return { key, title, unit, width, number: true, from, ...limited(limit, read) };
 }
 
 function plain(
@@ -217,6 +225,7 @@ function plain(
     number: true,
     from,
     compare: by(read),
-    cell: ({ node }) => <span className="t1">{format(read(node))}</span>,
+    tone: () => 't1',
+    text: ({ node }) => format(read(node)),
   };
 }

@@ -1,0 +1,99 @@
+// What stands beside the text of a cell: a state's mark, the line of the CPU, a bar of percent.
+import { meterBorderPx } from '../parts/meter.tsx';
+import { sparklinePath } from '../parts/sparkline.tsx';
+import type { ShownState } from '../parts/state-mark.tsx';
+import { type FleetColumn, type RowView, shownState, valuesOf } from './fleet-columns.ts';
+
+/** Pixels. */
+const TREND_WIDTH = 50;
+const TREND_HEIGHT = 16;
+const SVG = 'http://www.w3.org/2000/svg';
+
+export interface FigureView {
+  known: boolean;
+  /** By the gateway's clock. */
+  nowMs: number;
+  /** The CPU's last quarter of an hour; undefined for a moment of the past. */
+  trends: TrendSource | undefined;
+  /** A new element of a state's mark. */
+  mark(state: ShownState): Element;
+}
+
+export interface TrendSource {
+  /** Another whenever `read` gives something else. */
+  stamp(nodeId: string, nowMs: number): string;
+  read(nodeId: string, nowMs: number): ArrayLike<number> | undefined;
+}
+
+export interface CellFigure {
+  /** `tone` is the class of the cell's colour. */
+  write(row: RowView, tone: string, view: FigureView): void;
+}
+
+/** Puts the figure and the text into the cell. */
+export function createFigure(kind: NonNullable<FleetColumn['figure']>, cell: HTMLElement, text: Text): CellFigure {
+  if (kind === 'mark') return new Mark(cell, text);
+  const place = document.createElement('span');
+  place.append(text);
+  const figure = kind === 'trend' ? new Trend() : new Meter();
+  cell.append(figure.element, place);
+  return figure;
+}
+
+class Mark implements CellFigure {
+  readonly #cell: HTMLElement;
+  readonly #text: Text;
+  #state: ShownState | undefined;
+
+  constructor(cell: HTMLElement, text: Text) {
+    this.#cell = cell;
+    this.#text = text;
+  }
+
+  write(row: RowView, _tone: string, view: FigureView): void {
+    const state = shownState(row);
+    if (state === this.#state) return;
+    this.#state = state;
+    this.#cell.replaceChildren(view.mark(state), this.#text);
+  }
+}
+
+class Trend implements CellFigure {
+  readonly element = document.createElementNS(SVG, 'svg');
+  readonly #path = document.createElementNS(SVG, 'path');
+  #stamp = '';
+
+  constructor() {
+    set(this.element, { class: 'mute', width: TREND_WIDTH, height: TREND_HEIGHT, 'aria-hidden': true });
+    set(this.#path, { fill: 'none', stroke: 'currentColor', 'stroke-width': 1.2, 'stroke-linejoin': 'round' });
+    this.element.append(this.#path);
+  }
+
+  write({ node, nowMs }: RowView, _tone: string, { trends }: FigureView): void {
+    const stamp = trends === undefined ? '' : `${node.nodeId} ${trends.stamp(node.nodeId, nowMs)}`;
+    if (stamp === this.#stamp) return;
+    this.#stamp = stamp;
+    this.element.style.display = trends === undefined ? 'none' : '';
+    const values = trends?.read(node.nodeId, nowMs);
+    this.#path.setAttribute('d', values === undefined ? '' : sparklinePath(values, TREND_WIDTH, TREND_HEIGHT, 0, 100));
+  }
+}
+
+class Meter implements CellFigure {
+  readonly element = document.createElement('i');
+  #shown: string | undefined;
+
+  write({ node }: RowView, tone: string): void {
+    const percent = valuesOf(node)?.memoryPercent ?? null;
+    const shown = `${percent} ${tone}`;
+    if (shown === this.#shown) return;
+    this.#shown = shown;
+    this.element.className = `meter ${tone}`;
+    this.element.style.display = percent === null ? 'none' : '';
+    this.element.style.borderLeftWidth = `${meterBorderPx(percent ?? 0)}px`;
+  }
+}
+
+function set(element: Element, attributes: Readonly<Record<string, string | number | boolean>>): void {
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, String(value));
+}
