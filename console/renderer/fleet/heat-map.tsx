@@ -101,7 +101,7 @@ export default function HeatMap({ nodes, version, matches, filter, known, group,
           {view !== undefined && (
             <HeatHeads view={view} told={told} grouping={grouping} metric={metric} known={known} filter={filter} onFilter={onFilter} />
           )}
-          {view !== undefined && <HeatTip view={view} cursor={cursor} metric={metric} known={known} width={size.width} />}
+          {view !== undefined && <HeatTip view={view} cursor={cursor} metric={metric} known={known} size={size} />}
         </div>
       </div>
       {view !== undefined && <HeatSide view={view} cursor={cursor} metric={metric} onMetric={onMetric} known={known} />}

@@ -6,19 +6,22 @@ import { type Store, useStore } from '../state/store.ts';
 import { currentValue, type FleetMetric } from './fleet-metrics.ts';
 import { type HeatCursor, nodeAt } from './heat-cursor.ts';
 import type { HeatView } from './heat-view.ts';
+import type { Size } from './use-size.ts';
 
 interface Props {
   view: HeatView;
   cursor: Store<HeatCursor>;
   metric: FleetMetric;
   known: boolean;
-  /** Of the map. */
-  width: number;
+  /** Of what shows the map. */
+  size: Size;
 }
 
 const TIP_WIDTH = 240;
+/** At most, with its distance from the cell. */
+const TIP_HEIGHT = 72;
 
-export function HeatTip({ view, cursor, metric, known, width }: Props) {
+export function HeatTip({ view, cursor, metric, known, size }: Props) {
   const { fleet } = useConsole();
   const at = useStore(cursor);
   const found = nodeAt(view, at);
@@ -28,16 +31,15 @@ export function HeatTip({ view, cursor, metric, known, width }: Props) {
   const state = known ? node.state : 'not_known';
   const value = currentValue(metric, node);
   const since = known && node.state !== 'live' && node.stateSinceMs !== null ? ` ${formatAge(fleet.now() - node.stateSinceMs)}` : '';
-  const left = Math.max(0, Math.min(width - TIP_WIDTH, x + side + 10));
+  const left = Math.max(0, Math.min(size.width - TIP_WIDTH, x + side + 10));
+  // Below the last rows it would stand out of the map, which would get a scroll bar and be laid out anew at each move
+  const above = y + side + TIP_HEIGHT > Math.max(size.height, view.layout.height) && y > TIP_HEIGHT;
+  const top = above ? `calc(${y - 8}px - 100%)` : `${y + side + 8}px`;
   return (
     <>
       <div className="heat-cursor" style={{ transform: `translate(${x - 3}px, ${y - 3}px)`, width: side + 6, height: side + 6 }} />
       {at.pointed && (
-        <div
-          className="heat-tip floating"
-          style={{ transform: `translate(${left}px, ${y + side + 8}px)`, maxWidth: TIP_WIDTH }}
-          aria-hidden="true"
-        >
+        <div className="heat-tip floating" style={{ transform: `translate(${left}px, ${top})`, maxWidth: TIP_WIDTH }} aria-hidden="true">
           <b>
             <StateMark state={state} />
             <span className="cut">{node.name}</span>

@@ -2,7 +2,7 @@
 import { toMusterError } from '../../../core/common/muster-error.ts';
 import { matchesFilter, parseFilter, wordsOf } from '../../../core/common/node-filter.ts';
 import type { FilterableNode } from '../../../core/common/node-filter-keys.ts';
-import type { FleetNode } from '../../common/fleet-node.ts';
+import type { FleetNode, NodeValues } from '../../common/fleet-node.ts';
 
 export interface NodeFilter {
   matches(node: FleetNode): boolean;
@@ -40,44 +40,70 @@ function keptWords(node: FleetNode): string {
 export function toFilterable(node: FleetNode): FilterableNode {
   let seen = filterable.get(node);
   if (seen === undefined) {
-    const { values, spool } = node;
-    let summary: FilterableNode['summary'];
+    const { nodeId, state, values, spool, skewMs, gateway, problem } = node;
     seen = {
-      nodeId: node.nodeId,
-      state: node.state,
+      nodeId,
+      state,
       info: node,
-      // Most filters ask for words alone
-      get summary() {
-        summary ??= values === null ? null : toSummary(values);
-        return summary;
-      },
+      spool,
+      skewUs: skewMs * 1000,
+      gateway,
+      problem,
+      summary: values === null ? null : new Summary(values),
       get words() {
         return keptWords(node);
       },
-      spool,
-      skewUs: node.skewMs * 1000,
-      gateway: node.gateway,
-      problem: node.problem,
     };
     filterable.set(node, seen);
   }
   return seen;
 }
 
-function toSummary(values: NonNullable<FleetNode['values']>): NonNullable<FilterableNode['summary']> {
-  return {
-    cpuPercent: values.cpuPercent ?? undefined,
-    memoryPercent: values.memoryPercent ?? undefined,
-    swapPercent: values.swapPercent ?? undefined,
-    load1: values.load1 ?? undefined,
-    diskPercent: values.diskPercent ?? undefined,
-    diskReadBytesPerSecond: values.diskReadBytesPerSecond ?? undefined,
-    diskWriteBytesPerSecond: values.diskWriteBytesPerSecond ?? undefined,
-    networkRxBytesPerSecond: values.rxBytesPerSecond ?? undefined,
-    networkTxBytesPerSecond: values.txBytesPerSecond ?? undefined,
-    temperatureCelsius: values.temperatureCelsius ?? undefined,
-    processCount: values.processCount ?? undefined,
-    uptimeSeconds: values.uptimeSeconds ?? undefined,
-    pressurePercent: values.pressurePercent ?? undefined,
-  };
+/** Reads what is asked for: a filter asks each of ten thousand nodes for one value or two. */
+class Summary implements NonNullable<FilterableNode['summary']> {
+  readonly #values: NodeValues;
+
+  constructor(values: NodeValues) {
+    this.#values = values;
+  }
+
+  get cpuPercent(): number | undefined {
+    return this.#values.cpuPercent ?? undefined;
+  }
+  get memoryPercent(): number | undefined {
+    return this.#values.memoryPercent ?? undefined;
+  }
+  get swapPercent(): number | undefined {
+    return this.#values.swapPercent ?? undefined;
+  }
+  get load1(): number | undefined {
+    return this.#values.load1 ?? undefined;
+  }
+  get diskPercent(): number | undefined {
+    return this.#values.diskPercent ?? undefined;
+  }
+  get diskReadBytesPerSecond(): number | undefined {
+    return this.#values.diskReadBytesPerSecond ?? undefined;
+  }
+  get diskWriteBytesPerSecond(): number | undefined {
+    return this.#values.diskWriteBytesPerSecond ?? undefined;
+  }
+  get networkRxBytesPerSecond(): number | undefined {
+    return this.#values.rxBytesPerSecond ?? undefined;
+  }
+  get networkTxBytesPerSecond(): number | undefined {
+    return this.#values.txBytesPerSecond ?? undefined;
+  }
+  get temperatureCelsius(): number | undefined {
+    return this.#values.temperatureCelsius ?? undefined;
+  }
+  get processCount(): number | undefined {
+    return this.#values.processCount ?? undefined;
+  }
+  get uptimeSeconds(): number | undefined {
+    return this.#values.uptimeSeconds ?? undefined;
+  }
+  get pressurePercent(): number | undefined {
+    return this.#values.pressurePercent ?? undefined;
+  }
 }

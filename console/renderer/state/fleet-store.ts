@@ -68,7 +68,7 @@ export class FleetStore {
       const node = this.#shown(sent, event.asOfMs);
       this.#named?.add(node.nodeId);
       const before = this.#nodes.get(node.nodeId);
-      this.#put(before, node);
+      this.#put(node);
       const { values } = node;
       if (values !== null && values.cpuPercent !== null && before?.values?.timeMs !== values.timeMs) {
         this.#trends.add(node.nodeId, values.timeMs, values.cpuPercent);
@@ -102,22 +102,22 @@ export class FleetStore {
     return { ...sent, state };
   }
 
-  #put(before: FleetNode | undefined, node: FleetNode): void {
+  #put(node: FleetNode): void {
     this.#nodes.set(node.nodeId, node);
-    for (const tally of this.#tallies.values()) tally.change(before, node);
+    for (const tally of this.#tallies.values()) tally.put(node);
   }
 
   #remove(id: string): void {
-    for (const tally of this.#tallies.values()) tally.change(this.#nodes.get(id), undefined);
+    for (const tally of this.#tallies.values()) tally.remove(id);
     this.#nodes.delete(id);
     this.#held.delete(id);
     this.#trends.remove(id);
   }
 
   readonly #publish = (): void => {
-    for (const [id, sent] of this.#held) {
+    for (const sent of this.#held.values()) {
       const node = this.#shown(sent, this.now());
-      if (node === sent) this.#put(this.#nodes.get(id), sent);
+      if (node === sent) this.#put(sent);
     }
     const counts = { ...NO_COUNTS };
     for (const node of this.#nodes.values()) counts[node.state]++;

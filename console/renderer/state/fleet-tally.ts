@@ -4,22 +4,28 @@ import type { FleetNode } from '../../common/fleet-node.ts';
 export type NodeTest = (node: FleetNode) => boolean;
 
 export class FleetTally {
-  #count = 0;
   readonly #holds: NodeTest;
+  /** Ids of those that are so: a node that changes is asked once, not as it was and as it is. */
+  readonly #held = new Set<string>();
 
   /** `holds` must say the same of the same node again. */
   constructor(holds: NodeTest, nodes: Iterable<FleetNode>) {
     this.#holds = holds;
-    for (const node of nodes) this.change(undefined, node);
+    for (const node of nodes) this.put(node);
   }
 
   get count(): number {
-    return this.#count;
+    return this.#held.size;
   }
 
-  /** A node came, is another now, or went. */
-  change(before: FleetNode | undefined, after: FleetNode | undefined): void {
-    if (before !== undefined && this.#holds(before)) this.#count--;
-    if (after !== undefined && this.#holds(after)) this.#count++;
+  /** A node came, or is another now. */
+  put(node: FleetNode): void {
+    if (this.#holds(node)) this.#held.add(node.nodeId);
+    else this.#held.delete(node.nodeId);
+  }
+
+  /** A node went. */
+  remove(nodeId: string): void {
+    this.#held.delete(nodeId);
   }
 }
