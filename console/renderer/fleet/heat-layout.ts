@@ -146,3 +146,14 @@ function mostOf(sizes: readonly number[], { first, end }: Column): number {
   for (let i = first; i < end; i++) most = Math.max(most, sizes[i] as number);
   return most;
 }
+
+/** The tip's, at most, with its distance from the cell; pixels. */
+const TIP_HEIGHT = 72;
+
+/**
+ * Whether the tip of a cell at `y` stands above it: below the last rows it would stand out of the map of that height, which would get a scroll bar
+ * and be laid out anew at each move of the pointer.
+ */
+export function standsAbove(y: number, side: number, height: number): boolean {
+  return y + side + TIP_HEIGHT > height && y >= TIP_HEIGHT;
+}

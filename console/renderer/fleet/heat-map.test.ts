@@ -3,7 +3,7 @@ import type { FleetNode } from '../../common/fleet-node.ts';
 import { groupingOf, groupTerm } from './fleet-groups.ts';
 import { fleetMetric, scaleEnd } from './fleet-metrics.ts';
 import { HeatCells, OTHER_GROUPS } from './heat-cells.ts';
-import { HEAT_HEAD, layoutHeat } from './heat-layout.ts';
+import { HEAT_HEAD, layoutHeat, standsAbove } from './heat-layout.ts';
 import { heatStats } from './heat-stats.ts';
 import { compileFilter } from './node-match.ts';
 
@@ -87,4 +87,10 @@ test('the term of a group finds its nodes', () => {
   expect(finds('')).toEqual([false, true]);
   expect(groupTerm(groupingOf('state'), 'Never seen')).toBe('state:never_seen');
   expect(groupTerm(groupingOf('my role'), 'x')).toBeUndefined();
+});
+
+test('a tip stands above a cell of the last rows, and below one that has no room above it', () => {
+  const rows = [20, 40, 400, 520, 560].map((y) => standsAbove(y, 19, 600));
+  expect(rows).toEqual([false, false, false, true, true]);
+  expect(standsAbove(20, 19, 60)).toBe(false);
 });

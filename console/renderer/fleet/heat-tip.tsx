@@ -5,6 +5,7 @@ import { useConsole } from '../state/console-state.ts';
 import { type Store, useStore } from '../state/store.ts';
 import { currentValue, type FleetMetric } from './fleet-metrics.ts';
 import { type HeatCursor, nodeAt } from './heat-cursor.ts';
+import { standsAbove } from './heat-layout.ts';
 import type { HeatView } from './heat-view.ts';
 import type { Size } from './use-size.ts';
 
@@ -18,8 +19,6 @@ interface Props {
 }
 
 const TIP_WIDTH = 240;
-/** At most, with its distance from the cell. */
-const TIP_HEIGHT = 72;
 
 export function HeatTip({ view, cursor, metric, known, size }: Props) {
   const { fleet } = useConsole();
@@ -32,9 +31,7 @@ export function HeatTip({ view, cursor, metric, known, size }: Props) {
   const value = currentValue(metric, node);
   const since = known && node.state !== 'live' && node.stateSinceMs !== null ? ` ${formatAge(fleet.now() - node.stateSinceMs)}` : '';
   const left = Math.max(0, Math.min(size.width - TIP_WIDTH, x + side + 10));
-  // Below the last rows it would stand out of the map, which would get a scroll bar and be laid out anew at each move
-  const above = y + side + TIP_HEIGHT > Math.max(size.height, view.layout.height) && y > TIP_HEIGHT;
-  const top = above ? `calc(${y - 8}px - 100%)` : `${y + side + 8}px`;
+  const top = standsAbove(y, side, Math.max(size.height, view.layout.height)) ? `calc(${y - 8}px - 100%)` : `${y + side + 8}px`;
   return (
     <>
       <div className="heat-cursor" style={{ transform: `translate(${x - 3}px, ${y - 3}px)`, width: side + 6, height: side + 6 }} />
