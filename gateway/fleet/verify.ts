@@ -170,7 +170,9 @@ interface Collected {
 }
 
 function toEpochs({ bounds, spools, all, stored, backlog, drops, cutUs }: Collected): LedgerEpoch[] {
-  return [...bounds].map(([key, bound]) => {
+  // In one order, so that two answers can be compared: the database gives its groups in any.
+  return [...bounds.keys()].sort().map((key) => {
+    const bound = bounds.get(key) as number;
     const [nodeId = '', epoch = ''] = key.split(' ');
     const spool = spools.get(key);
     const sums = all.get(key);
@@ -206,9 +208,9 @@ function toRowCounts(
 }
 
 function toRepeated(stored: ReadonlyMap<string, StoredNumbers>): LedgerHole[] {
-  return [...stored].flatMap(([key, { repeated }]) => {
+  return [...stored.keys()].sort().flatMap((key) => {
     const [nodeId = '', epoch = ''] = key.split(' ');
-    return repeated.map((range) => toHole({ nodeId, epoch, ...range }, 'has more than one row in the ledger'));
+    return (stored.get(key)?.repeated ?? []).map((range) => toHole({ nodeId, epoch, ...range }, 'has more than one row in the ledger'));
   });
 }
 
