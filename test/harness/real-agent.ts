@@ -5,7 +5,7 @@ import type { Part } from '../../cli/parts/part.ts';
 import { type Child, startChild } from '../../cli/process/child.ts';
 import type { CreateTokenRequest } from '../../proto/gen/messages.ts';
 import type { Pipeline } from './pipeline.ts';
-import { builtProgram } from './program.ts';
+import { builtProgram, runProgram } from './program.ts';
 import { until } from './until.ts';
 
 export interface RealAgent {
@@ -14,8 +14,10 @@ export interface RealAgent {
   readonly nodeId: string;
   /** SIGKILL, and a new start on the same state folder. */
   killAndStart(): Promise<void>;
-  /** Ends it as Ctrl-C does. */
+  /** Ends it as Ctrl-C does. What was not acknowledged stays in its spool. */
   stop(): Promise<void>;
+  /** Sends what the spool of the stopped agent holds. */
+  drain(): Promise<void>;
 }
 
 /** `settings` are flags by their names, such as `interval`. `gateway` where it is not the pipeline's own address. */
@@ -37,10 +39,11 @@ export async function startRealAgent(
   };
   const { secret } = await pipeline.client.call('createToken', token);
   const flags = { gateway, 'ca-file': pipeline.addresses.caFile, 'join-token-file': tokenFile, 'state-dir': stateDir, ...settings };
+  const args = Object.entries(flags).map(([name, value]) => `--${name}=${value}`);
   const part: Part = {
     name: 'real-agent',
     command: process.execPath,
-    args: [builtProgram('agent'), ...Object.entries(flags).map(([name, value]) => `--${name}=${value}`)],
+    args: [builtProgram('agent'), ...args],
     folders: [stateDir],
     files: [{ path: tokenFile, text: `${secret}\n` }],
     readiness: { kind: 'line' },
@@ -62,5 +65,9 @@ export async function startRealAgent(
       await child.ready(60_000);
     },
     stop: async () => void (await child.stop(30_000)),
+    drain: async () => {
+      const { code, stderr } = await runProgram(process.execPath, [builtProgram('agent'), 'spool', 'drain', ...args]);
+      if (code !== 0) throw new Error(`the spool was not drained: ${stderr}`);
+    },
   };
 }
