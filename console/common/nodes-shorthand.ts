@@ -5,7 +5,9 @@ import type { FleetNode, NodeSpool, NodeStateName, NodeValues } from './fleet-no
 
 type NumberNames<T> = { [K in keyof T]-?: T[K] extends number | null ? K : never }[keyof T];
 
-const STATES: readonly NodeStateName[] = ['live', 'late', 'silent', 'maintenance', 'never_seen', 'quarantined'];
+/** Each as its place among them. */
+const STATE_PLACES: Record<NodeStateName, number> = { live: 0, late: 1, silent: 2, maintenance: 3, never_seen: 4, quarantined: 5 };
+const STATES = Object.keys(STATE_PLACES) as NodeStateName[];
 const OF_NODE = ['stateSinceMs', 'lastSeenMs', 'skewMs'] as const satisfies readonly NumberNames<FleetNode>[];
 const OF_VALUES = [
   ...(['timeMs', 'cpuPercent', 'memoryPercent', 'swapPercent', 'load1', 'diskPercent', 'diskReadBytesPerSecond'] as const),
@@ -14,7 +16,7 @@ const OF_VALUES = [
 ] as const satisfies readonly NumberNames<NodeValues>[];
 const OF_SPOOL = ['batches', 'bytes', 'rows', 'oldestMs', 'retries', 'setAside'] as const satisfies readonly NumberNames<NodeSpool>[];
 
-// A row of `moved`: the node's number, its state as a place in STATES, and its numbers in this order; NaN for null.
+// A row of `moved`: the node's number, its state as its place, and its numbers in this order; NaN for null.
 const NODE_AT = 2;
 const VALUES_AT = NODE_AT + OF_NODE.length;
 const SPOOL_AT = VALUES_AT + OF_VALUES.length;
@@ -91,15 +93,17 @@ export function createRestorer(name: SubscriptionName): (event: unknown) => unkn
   };
 }
 
-/** All that is not in a row, as text. */
-function stillOf({ state, stateSinceMs, lastSeenMs, skewMs, values, spool, ...rest }: FleetNode): string {
-  const ofSpool = spool && [spool.durable, spool.problem, spool.lastError, spool.drops];
-  return JSON.stringify([rest, values?.diskMount, ofSpool]);
+const MOVING = [['state', 'values', 'spool', ...OF_NODE], OF_VALUES, OF_SPOOL].map((names) => new Set<string>(names));
+
+/** All that is not in a row, as text: what is left out above is sent with the node as a whole, and never lost. */
+function stillOf(node: FleetNode): string {
+  const parts: (object | null)[] = [node, node.values, node.spool];
+  return JSON.stringify(parts.map((part, i) => part && Object.entries(part).filter(([name]) => !MOVING[i]?.has(name))));
 }
 
 function writeRow(rows: number[], number: number, node: FleetNode): void {
   const { values, spool } = node;
-  rows.push(number, STATES.indexOf(node.state));
+  rows.push(number, STATE_PLACES[node.state]);
   for (const name of OF_NODE) rows.push(node[name] ?? Number.NaN);
   for (const name of OF_VALUES) rows.push(values?.[name] ?? Number.NaN);
   for (const name of OF_SPOOL) rows.push(spool?.[name] ?? Number.NaN);

@@ -34,19 +34,19 @@ interface FilterableInfo {
 }
 
 interface FilterableSummary {
-  cpuPercent?: number | undefined;
-  memoryPercent?: number | undefined;
-  swapPercent?: number | undefined;
-  load1?: number | undefined;
-  diskPercent?: number | undefined;
-  diskReadBytesPerSecond?: number | undefined;
-  diskWriteBytesPerSecond?: number | undefined;
-  networkRxBytesPerSecond?: number | undefined;
-  networkTxBytesPerSecond?: number | undefined;
-  temperatureCelsius?: number | undefined;
-  processCount?: number | undefined;
-  uptimeSeconds?: number | undefined;
-  pressurePercent?: number | undefined;
+  cpuPercent?: number | null | undefined;
+  memoryPercent?: number | null | undefined;
+  swapPercent?: number | null | undefined;
+  load1?: number | null | undefined;
+  diskPercent?: number | null | undefined;
+  diskReadBytesPerSecond?: number | null | undefined;
+  diskWriteBytesPerSecond?: number | null | undefined;
+  networkRxBytesPerSecond?: number | null | undefined;
+  networkTxBytesPerSecond?: number | null | undefined;
+  temperatureCelsius?: number | null | undefined;
+  processCount?: number | null | undefined;
+  uptimeSeconds?: number | null | undefined;
+  pressurePercent?: number | null | undefined;
 }
 
 /** How a text value is compared: as a whole word, or by containing what was asked for. Both ignore case; `*` stands for anything. */
@@ -65,7 +65,7 @@ export interface NumberKey {
   readonly kind: 'number';
   readonly unit: FilterUnit;
   readonly help: string;
-  read(node: FilterableNode): number | undefined;
+  read(node: FilterableNode): number | null | undefined;
 }
 
 export type FilterKey = TextKey | NumberKey;

@@ -135,7 +135,7 @@ function holds(term: FilterTerm, node: FilterableNode): boolean {
     return candidates.some((candidate) => term.values.some((wanted) => matchesText(candidate.toLowerCase(), wanted, kind)));
   }
   const value = key?.kind === 'number' ? key.read(node) : undefined;
-  return value !== undefined && Number.isFinite(value) && compare(value, term.comparison, term.number);
+  return value !== undefined && value !== null && Number.isFinite(value) && compare(value, term.comparison, term.number);
 }
 
 function compare(value: number, comparison: Comparison, limit: number): boolean {

@@ -1,8 +1,8 @@
-// What stands beside the text of a cell: a state's mark, the line of the CPU, a bar of percent.
+// What the text of a cell is more than itself: a link, or beside a state's mark, the line of the CPU, a bar of percent.
 import { meterBorderPx } from '../parts/meter.tsx';
 import { sparklinePath } from '../parts/sparkline.tsx';
 import type { ShownState } from '../parts/state-mark.tsx';
-import { type FleetColumn, type RowView, shownState, valuesOf } from './fleet-columns.ts';
+import { type FleetColumn, type RowView, shownState } from './fleet-columns.ts';
 
 /** Pixels. */
 const TREND_WIDTH = 50;
@@ -10,9 +10,6 @@ const TREND_HEIGHT = 16;
 const SVG = 'http://www.w3.org/2000/svg';
 
 export interface FigureView {
-  known: boolean;
-  /** By the gateway's clock. */
-  nowMs: number;
   /** The CPU's last quarter of an hour; undefined for a moment of the past. */
   trends: TrendSource | undefined;
   /** A new element of a state's mark. */
@@ -30,14 +27,48 @@ export interface CellFigure {
   write(row: RowView, tone: string, view: FigureView): void;
 }
 
-/** Puts the figure and the text into the cell. */
-export function createFigure(kind: NonNullable<FleetColumn['figure']>, cell: HTMLElement, text: Text): CellFigure {
-  if (kind === 'mark') return new Mark(cell, text);
+/** Puts the text into the cell, with the figure of the column where it has one. */
+export function createFigure({ figure, percent }: FleetColumn, cell: HTMLElement, text: Text): CellFigure | undefined {
+  switch (figure) {
+    case undefined:
+      cell.append(text);
+      return undefined;
+    case 'mark':
+      return new Mark(cell, text);
+    case 'link':
+      return new Link(cell, text);
+    case 'trend':
+      return beside(new Trend(), cell, text);
+    case 'meter':
+      return beside(new Meter(percent), cell, text);
+  }
+}
+
+function beside<F extends CellFigure & { element: Element }>(figure: F, cell: HTMLElement, text: Text): F {
   const place = document.createElement('span');
   place.append(text);
-  const figure = kind === 'trend' ? new Trend() : new Meter();
   cell.append(figure.element, place);
   return figure;
+}
+
+class Link implements CellFigure {
+  readonly #element = document.createElement('a');
+  #nodeId = '';
+  #name = '';
+
+  constructor(cell: HTMLElement, text: Text) {
+    this.#element.className = 't1 cut';
+    this.#element.tabIndex = -1;
+    this.#element.append(text);
+    cell.append(this.#element);
+  }
+
+  write({ node: { nodeId, name } }: RowView): void {
+    if (this.#nodeId !== nodeId) this.#element.href = `#/node/${nodeId}`;
+    if (this.#name !== name) this.#element.title = name;
+    this.#nodeId = nodeId;
+    this.#name = name;
+  }
 }
 
 class Mark implements CellFigure {
@@ -81,10 +112,15 @@ class Trend implements CellFigure {
 
 class Meter implements CellFigure {
   readonly element = document.createElement('i');
+  readonly #percent: FleetColumn['percent'];
   #shown: string | undefined;
 
+  constructor(percent: FleetColumn['percent']) {
+    this.#percent = percent;
+  }
+
   write({ node }: RowView, tone: string): void {
-    const percent = valuesOf(node)?.memoryPercent ?? null;
+    const percent = this.#percent?.(node) ?? null;
     const shown = `${percent} ${tone}`;
     if (shown === this.#shown) return;
     this.#shown = shown;

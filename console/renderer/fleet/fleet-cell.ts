@@ -5,9 +5,19 @@ import type { FleetColumn } from './fleet-columns.ts';
 
 /** What all cells show alike. */
 export interface CellView extends FigureView {
+  known: boolean;
+  /** By the gateway's clock. */
+  nowMs: number;
   /** The moment that is shown; undefined for now. */
   past: number | undefined;
 }
+
+const FIGURE_CLASSES: Record<NonNullable<FleetColumn['figure']>, string> = {
+  link: '',
+  mark: 'state',
+  trend: 'num metered',
+  meter: 'num metered',
+};
 
 export class FleetCell {
   readonly element = document.createElement('div');
@@ -17,27 +27,17 @@ export class FleetCell {
   readonly #class: string;
   readonly #text = document.createTextNode('');
   readonly #figure: CellFigure | undefined;
-  readonly #link: HTMLAnchorElement | undefined;
-  #linked: { nodeId: string; name: string } | undefined;
   #tone = '';
 
   constructor(column: FleetColumn) {
     const { figure, number, key } = column;
     this.#column = column;
     this.ages = column.ages === true || figure === 'trend';
-    this.#class = figure === 'mark' ? 'state' : figure !== undefined ? 'num metered' : number ? 'num' : key === 'name' ? '' : 'cut';
+    this.#class = figure === undefined ? (number ? 'num' : 'cut') : FIGURE_CLASSES[figure];
     this.element.className = this.#class;
     this.element.setAttribute('role', 'gridcell');
     this.element.dataset['column'] = key;
-    if (figure !== undefined) this.#figure = createFigure(figure, this.element, this.#text);
-    else if (key !== 'name') this.element.append(this.#text);
-    else {
-      this.#link = document.createElement('a');
-      this.#link.className = 't1 cut';
-      this.#link.tabIndex = -1;
-      this.#link.append(this.#text);
-      this.element.append(this.#link);
-    }
+    this.#figure = createFigure(column, this.element, this.#text);
   }
 
   write(node: FleetNode, view: CellView): void {
@@ -51,13 +51,5 @@ export class FleetCell {
       this.element.className = `${this.#class} ${tone}`;
     }
     this.#figure?.write(row, tone, view);
-    this.#writeLink(node);
-  }
-
-  #writeLink({ nodeId, name }: FleetNode): void {
-    if (this.#link === undefined || (this.#linked?.nodeId === nodeId && this.#linked.name === name)) return;
-    this.#linked = { nodeId, name };
-    this.#link.href = `#/node/${nodeId}`;
-    this.#link.title = name;
   }
 }

@@ -33,8 +33,10 @@ export interface FleetColumn {
   text(row: RowView): string;
   /** Class of the cell's colour; empty for that of its row. */
   tone?(row: RowView): string;
-  /** What stands beside the text: the mark of the state, the last quarter of an hour of the CPU, or the memory in use as a bar. */
-  figure?: 'mark' | 'trend' | 'meter';
+  /** What the text is more than itself: a link to the node, or beside the state's mark, the CPU's last quarter of an hour, a bar of its percent. */
+  figure?: 'link' | 'mark' | 'trend' | 'meter';
+  /** Of a bar. */
+  percent?(node: FleetNode): number | null | undefined;
   /** The text is another as time goes by. */
   ages?: true;
 }
@@ -47,6 +49,7 @@ export const FLEET_COLUMNS: readonly FleetColumn[] = [
     grow: 3,
     from: 0,
     compare: compareNames,
+    figure: 'link',
     text: ({ node }) => node.name,
   },
   {
@@ -96,8 +99,9 @@ export const FLEET_COLUMNS: readonly FleetColumn[] = [
     width: 92,
     number: true,
     from: 0,
-    ...limited('memory', (node) => valuesOf(node)?.memoryPercent),
+    ...limited('memory', memoryOf),
     figure: 'meter',
+    percent: memoryOf,
   },
   percent('disk', 'Disk', 'disk', 62, 0, (node) => valuesOf(node)?.diskPercent),
   {
@@ -151,8 +155,12 @@ export function whereOf(node: FleetNode): string {
 }
 
 /** Null while nothing is heard: the last values of a silent node say nothing of now. */
-export function valuesOf(node: FleetNode): NodeValues | null {
+function valuesOf(node: FleetNode): NodeValues | null {
   return node.state === 'live' || node.state === 'late' ? node.values : null;
+}
+
+function memoryOf(node: FleetNode): number | null | undefined {
+  return valuesOf(node)?.memoryPercent;
 }
 
 function mountOf(node: FleetNode): string {

@@ -69,16 +69,16 @@ export function FleetTable({ nodes, version, matches, filter, known, complete, g
   });
   const items = rows.getVirtualItems();
   const slots = useSlots(items.map((item) => item.index));
-  const visible = items.map((item) => lines[item.index]).flatMap((line) => (line?.kind === 'node' ? [line.nodeId] : []));
-  const visibleKey = visible.join();
-  const template = columns.map((column) => (column.grow ? `minmax(${column.width}px, ${column.grow}fr)` : `${column.width}px`)).join(' ');
-  const least = columns.reduce((sum, column) => sum + column.width, 16);
   const places = items.flatMap(({ index, start }): RowPlace[] => {
     const line = lines[index];
     const node = line?.kind === 'node' ? nodes.get(line.nodeId) : undefined;
     if (node === undefined) return [];
     return [{ slot: slots.get(index) as number, index, top: start, node, selected: node.nodeId === selected }];
   });
+  const visible = places.map(({ node }) => node.nodeId);
+  const visibleKey = visible.join();
+  const template = columns.map((column) => (column.grow ? `minmax(${column.width}px, ${column.grow}fr)` : `${column.width}px`)).join(' ');
+  const least = columns.reduce((sum, column) => sum + column.width, 16);
   useFleetRows(host, { places, columns, template, known, mark: (state) => cloneMark(marks, state) });
 
   useEffect(() => {

@@ -49,7 +49,7 @@ export function toFilterable(node: FleetNode): FilterableNode {
       skewUs: skewMs * 1000,
       gateway,
       problem,
-      summary: values === null ? null : new Summary(values),
+      summary: values && toSummary(values),
       get words() {
         return keptWords(node);
       },
@@ -59,51 +59,6 @@ export function toFilterable(node: FleetNode): FilterableNode {
   return seen;
 }
 
-/** Reads what is asked for: a filter asks each of ten thousand nodes for one value or two. */
-class Summary implements NonNullable<FilterableNode['summary']> {
-  readonly #values: NodeValues;
-
-  constructor(values: NodeValues) {
-    this.#values = values;
-  }
-
-  get cpuPercent(): number | undefined {
-    return this.#values.cpuPercent ?? undefined;
-  }
-  get memoryPercent(): number | undefined {
-    return this.#values.memoryPercent ?? undefined;
-  }
-  get swapPercent(): number | undefined {
-    return this.#values.swapPercent ?? undefined;
-  }
-  get load1(): number | undefined {
-    return this.#values.load1 ?? undefined;
-  }
-  get diskPercent(): number | undefined {
-    return this.#values.diskPercent ?? undefined;
-  }
-  get diskReadBytesPerSecond(): number | undefined {
-    return this.#values.diskReadBytesPerSecond ?? undefined;
-  }
-  get diskWriteBytesPerSecond(): number | undefined {
-    return this.#values.diskWriteBytesPerSecond ?? undefined;
-  }
-  get networkRxBytesPerSecond(): number | undefined {
-    return this.#values.rxBytesPerSecond ?? undefined;
-  }
-  get networkTxBytesPerSecond(): number | undefined {
-    return this.#values.txBytesPerSecond ?? undefined;
-  }
-  get temperatureCelsius(): number | undefined {
-    return this.#values.temperatureCelsius ?? undefined;
-  }
-  get processCount(): number | undefined {
-    return this.#values.processCount ?? undefined;
-  }
-  get uptimeSeconds(): number | undefined {
-    return this.#values.uptimeSeconds ?? undefined;
-  }
-  get pressurePercent(): number | undefined {
-    return this.#values.pressurePercent ?? undefined;
-  }
+function toSummary(values: NodeValues): NonNullable<FilterableNode['summary']> {
+  return { ...values, networkRxBytesPerSecond: values.rxBytesPerSecond, networkTxBytesPerSecond: values.txBytesPerSecond };
 }

@@ -10,9 +10,10 @@ export const LIMITS = {
 } as const;
 export type LimitName = keyof typeof LIMITS;
 
-/** The class of a value: empty below its limits. */
+/** A class; empty below the limits. */
 export type LimitMark = '' | 'late' | 'bad';
 
+/** The class of a value. */
 export function crossed(name: LimitName, value: number | null | undefined): LimitMark {
   if (value === null || value === undefined) return '';
   const [late, bad] = LIMITS[name];
