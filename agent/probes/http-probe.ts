@@ -16,7 +16,7 @@ export interface HttpTarget {
   url: URL;
   address: string;
   /** Certificates trusted in place of the public ones. */
-  ca: Buffer | undefined;
+  ca: string | undefined;
   /** Undefined: every status below 400. A redirect is an answer and is not followed. */
   expectStatus: readonly number[] | undefined;
   userAgent: string;

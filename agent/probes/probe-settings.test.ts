@@ -1,8 +1,11 @@
+import { rootCertificates } from 'node:tls';
 import { expect, test } from 'vitest';
 import { meshSetting, probesSetting } from './probe-settings.ts';
 
 const parse = (...probes: unknown[]) => probesSetting.safeParse(probes);
 const refusal = (...probes: unknown[]): string => parse(...probes).error?.issues[0]?.message ?? 'accepted';
+const HTTP = { name: 'api', kind: 'http', target: 'https://api.example.org/' };
+const PEM = rootCertificates[0] as string;
 const TCP = { name: 'db', kind: 'tcp', target: '10.0.0.5:5432' };
 
 test('what is left out has its default', () => {
@@ -16,6 +19,7 @@ test.each([
   [{ name: 'gw', kind: 'icmp', target: '2001:db8::1' }],
   [{ name: 'ssh 6', kind: 'tcp', target: '[2001:db8::1]:22' }],
   [{ name: 'api', kind: 'http', target: 'https://api.example.org/health?x=1', expectStatus: [200, 204], caFile: '/etc/ca.pem' }],
+  [{ name: 'api', kind: 'http', target: 'https://api.example.org/', ca: PEM }],
   [{ name: 'dns', kind: 'dns', target: 'example.org', server: '10.0.0.53:5353', record: 'MX' }],
 ])('%j is taken', (probe) => {
   expect(refusal(probe)).toBe('accepted');
@@ -39,6 +43,10 @@ test.each([
   [{ name: 'api', kind: 'http', target: 'ftp://x' }, 'target: a URL that begins with http:// or https:// is needed'],
   [{ name: 'api', kind: 'http', target: 'https://user:secret@x/' }, 'without user and password'],
   [{ name: 'dns', kind: 'dns', target: 'example.org', server: 'resolver.example.org' }, 'server: the IP address of a resolver'],
+  [{ ...HTTP, ca: 'x' }, 'probe 1 (api): ca: certificates in PEM are needed'],
+  [{ ...HTTP, ca: '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----' }, 'ca: certificates in PEM are needed'],
+  [{ ...HTTP, ca: 'x'.repeat(300_000) }, 'ca: at most 262144 characters'],
+  [{ ...HTTP, ca: PEM, caFile: '/etc/ca.pem' }, 'probe 1 (api): ca and caFile say the same: leave one out'],
   ['tcp', 'probe 1: kind is one of'],
   [null, 'probe 1: kind is one of'],
 ])('%j is refused', (probe, words) => {

@@ -1,9 +1,11 @@
 // The settings `probes` and `mesh`: what may be written, with defaults and bounds. Loaded by the child that reads the configuration, never
 // by the resident agent.
+import { X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
 import { z } from 'zod';
 import { nearest } from '../../core/common/nearest.ts';
 import { duration } from '../../core/node/setting-types.ts';
+import { MAX_CA_BYTES } from './ca-file.ts';
 import { type DnsRecord, MESH_NAME, type MeshSpec, PACKETS_OF, PROBE_LIMITS, type ProbeKind, type ProbeSpec } from './probe-spec.ts';
 import { parseHostPort } from './tcp-probe.ts';
 
@@ -47,6 +49,7 @@ const KINDS = {
     kind: z.literal('http'),
     target: url,
     expectStatus: z.array(z.number().int().min(100).max(599)).min(1).max(16).optional(),
+    ca: z.string().max(MAX_CA_BYTES, `at most ${MAX_CA_BYTES} characters`).refine(isPem, 'certificates in PEM are needed').optional(),
     caFile: z.string().min(1).optional(),
   }),
   dns: z.strictObject({
@@ -66,6 +69,19 @@ const MESH = z.strictObject({
   peers: z.number().int().min(1).max(PROBE_LIMITS.meshPeers, `at most ${PROBE_LIMITS.meshPeers} peers`).default(PROBE_LIMITS.meshPeers),
   network: z.string().refine(isNetwork, 'a network as address/bits is needed, such as 10.0.0.0/8').optional(),
 });
+
+function isPem(text: string): boolean {
+  const certificates = text.match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g) ?? [];
+  return certificates.length > 0 && certificates.every(isCertificate);
+}
+
+function isCertificate(pem: string): boolean {
+  try {
+    return new X509Certificate(pem).subject !== undefined;
+  } catch {
+    return false;
+  }
+}
 
 function isHostPort(text: string): boolean {
   const parsed = parseHostPort(text);
@@ -112,7 +128,9 @@ function parseProbe(value: unknown): ProbeSpec {
   const kind = (value as { kind?: unknown } | null)?.kind;
   if (typeof kind !== 'string' || !Object.hasOwn(KINDS, kind)) throw new Refusal(`kind is one of ${Object.keys(KINDS).join(', ')}`);
   const schema: z.ZodType<Omit<ProbeSpec, 'timeout'> & { timeout?: number | undefined }> = KINDS[kind as ProbeKind];
-  return withTimeout(parseWith(schema, value));
+  const probe = parseWith(schema, value);
+  if (probe.ca !== undefined && probe.caFile !== undefined) throw new Refusal('ca and caFile say the same: leave one out');
+  return withTimeout(probe);
 }
 
 function parseProbes(value: unknown): ProbeSpec[] {

@@ -23,6 +23,8 @@ export interface ProbeSpec {
   /** http: what counts as up; default every status below 400. */
   readonly expectStatus?: readonly number[] | undefined;
   /** http: certificates to trust in place of the public ones, PEM. */
+  readonly ca?: string | undefined;
+  /** http: a file with them, in place of `ca`; never set from afar. */
   readonly caFile?: string | undefined;
   /** dns: resolver to ask, `address` or `address:port`; default those of the system. */
   readonly server?: string | undefined;

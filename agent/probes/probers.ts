@@ -1,7 +1,7 @@
 // Makes, for one probe, what begins its samples. Modules of a kind are loaded when the first probe of that kind is there.
-import { readFileSync } from 'node:fs';
 import { AGENT_VERSION } from '../agent-version.ts';
 import type { Begin, Begun } from './attempts.ts';
+import { readCaFile } from './ca-file.ts';
 import type { NameCache } from './name-cache.ts';
 import { failedWith, toProbeError } from './probe-error.ts';
 import type { ProbeOutcome, ProbeSpec } from './probe-spec.ts';
@@ -21,7 +21,7 @@ export async function createProber(spec: ProbeSpec, names: NameCache): Promise<B
     case 'http': {
       const { beginHttp } = await import('./http-probe.ts');
       const url = new URL(spec.target);
-      const ca = readCa(spec.caFile);
+      const ca = spec.caFile === undefined ? spec.ca : await readCaFile(spec.caFile);
       if (ca === 'unreadable') return (finish) => endAtOnce(finish, { ...failedWith('ca_file_unreadable'), answered: false });
       const common = { url, ca, expectStatus: spec.expectStatus, userAgent: `muster-agent/${AGENT_VERSION}` };
       return resolved(names, url.hostname.replace(/^\[|\]$/g, ''), (address) => beginHttp({ ...common, address }));
@@ -36,15 +36,6 @@ export async function createProber(spec: ProbeSpec, names: NameCache): Promise<B
 function parsed<T>(value: T | undefined): T {
   if (value === undefined) throw new Error('a target passed validation and is no host:port');
   return value;
-}
-
-function readCa(path: string | undefined): Buffer | undefined | 'unreadable' {
-  if (path === undefined) return undefined;
-  try {
-    return readFileSync(path);
-  } catch {
-    return 'unreadable';
-  }
 }
 
 /** The sample begins when the name is known. Where the look-up fails, nothing of the target itself was heard. */

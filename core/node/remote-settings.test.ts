@@ -19,6 +19,10 @@ test.each([
   ['labels: {latitude: 200}\n', 'document:1: labels is {"latitude":200}: label latitude is "200": degrees from -90 to 90'],
   ['labels: {Region: gh}\n', '"Region" is not a label'],
   ['collectorIntervals: {cpu: 10ms}\n', 'a collector needs a number with its unit from 1s to 300s'],
+  [
+    'logLevel: info\nprobes:\n  - {name: z, kind: http, target: "https://x/", caFile: /dev/zero}\n',
+    'document:2: probes: caFile may not be set from afar (it reads any file of the machine; `ca` takes the certificates themselves)',
+  ],
   ['logLevel: loud\n', 'document:1: logLevel is "loud"'],
 ])('%j is refused with its line', (text, words) => {
   expect(() => checkRemoteDocument(text)).toThrow(words);

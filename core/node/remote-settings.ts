@@ -1,5 +1,6 @@
 // Which of an agent's settings may be set from afar. The agent holds what comes to this list, the gateway checks what an operator puts.
 import { z } from 'zod';
+import { MusterError } from '../common/muster-error.ts';
 import { checkSettings, type Declaration, parseConfigFile, type SettingValues } from './config.ts';
 import { collectorInterval, durationSetting, labelsSetting, logLevelSetting } from './setting-types.ts';
 
@@ -12,6 +13,11 @@ const LOCAL_ONLY: Readonly<Record<string, string>> = {
   commands: 'what may be run on a machine is for its owner to say',
   restartableUnits: 'what may be restarted on a machine is for its owner to say',
   localPort: 'which ports a machine opens is for its owner to say',
+};
+
+/** Of a probe, likewise. */
+const LOCAL_ONLY_OF_PROBE: Readonly<Record<string, string>> = {
+  caFile: 'it reads any file of the machine; `ca` takes the certificates themselves',
 };
 
 /** As far as one can tell away from the machine: the agent knows its collectors and probes, and says what is wrong with them. */
@@ -37,10 +43,20 @@ const NAME = 'document';
  * nearest one) and for one that may not be set from afar (with the reason).
  */
 export function parseRemoteDocument(text: string): SettingValues {
-  return parseConfigFile(REMOTE_SETTINGS, NAME, text, (key) => {
-    const why = Object.hasOwn(LOCAL_ONLY, key) ? LOCAL_ONLY[key] : undefined;
-    return why === undefined ? undefined : `${key} may not be set from afar (${why}): set it in the machine's own file`;
-  });
+  const values = parseConfigFile(REMOTE_SETTINGS, NAME, text, (key) => refusalOf(LOCAL_ONLY, key));
+  const probes = values.get('probes');
+  for (const probe of Array.isArray(probes?.value) ? probes.value : []) {
+    for (const key of Object.keys(Object(probe))) {
+      const refusal = refusalOf(LOCAL_ONLY_OF_PROBE, key);
+      if (refusal !== undefined) throw new MusterError('invalid_config', `${probes?.where}: probes: ${refusal}`);
+    }
+  }
+  return values;
+}
+
+function refusalOf(localOnly: Readonly<Record<string, string>>, key: string): string | undefined {
+  if (!Object.hasOwn(localOnly, key)) return undefined;
+  return `${key} may not be set from afar (${localOnly[key]}): set it in the machine's own file`;
 }
 
 /** Throws as `parseRemoteDocument`, and for a value that no agent takes. */
