@@ -131,6 +131,7 @@ export function createEvents(log: Log, nowUs: () => number = () => Date.now() * 
     local: {
       opened: (where) => note('info', 'local_opened', `this machine can be asked at ${where}`),
       failed: (where, problem) => note('warn', 'local_failed', `nobody can ask at ${where}: ${problem}`),
+      requestFailed: (what, problem) => note('error', 'local_request_failed', `${what} failed by a fault of the agent: ${problem}`),
     },
     commands: {
       began: ({ id, name, caller }) => note('info', 'command_began', `${caller} asked for ${name}`, { command_id: id, name, caller }),

@@ -26,7 +26,10 @@ test('a reader that never reads is cut off, and no sample is taken for it any mo
   const status = (): never => {
     throw new Error('nobody asks for it');
   };
-  const server = await openServer((asked, response) => void answer({ snapshots, status }, asked, response), { host: '127.0.0.1', port: 0 });
+  const server = await openServer(
+    { request: (asked, response, target) => answer({ snapshots, status }, asked, response, target), failed: () => undefined },
+    { host: '127.0.0.1', port: 0 },
+  );
   const { port } = server.address() as AddressInfo;
   const asked = request({ host: '127.0.0.1', port, path: '/live', agent: false }).end();
   const [response] = (await once(asked, 'response')) as [IncomingMessage];

@@ -1,5 +1,7 @@
 // What can be asked of the agent on its own machine, over either door: the unix socket and the loopback port.
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { RequestPath } from '../../core/node/request-path.ts';
+import { BAD_TARGET } from '../../core/node/total-server.ts';
 import { toMetricsText } from './metrics-text.ts';
 import type { Snapshot } from './snapshot.ts';
 import { MAX_INTERVAL_MS, MIN_INTERVAL_MS, type SnapshotSource } from './snapshot-source.ts';
@@ -17,22 +19,30 @@ export interface LocalSources {
   status(): StatusReport;
 }
 
-/** Answers one request. Never rejects. */
-export async function answer(sources: LocalSources, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const { pathname, searchParams } = new URL(request.url ?? '/', 'http://agent');
+/** Answers one request. */
+export async function answer(
+  sources: LocalSources,
+  request: IncomingMessage,
+  response: ServerResponse,
+  target: RequestPath | undefined,
+): Promise<void> {
+  if (target === undefined) {
+    sendText(response, 400, `${BAD_TARGET}\n`);
+    return;
+  }
+  const { path, query } = target;
   if (request.method !== 'GET' && request.method !== 'HEAD') {
     sendText(response, 405, `${request.method} is not taken here: only GET\n`);
     return;
   }
   try {
-    if (pathname === '/healthz') sendText(response, 200, 'ok\n');
-    else if (pathname === '/status') sendJson(response, sources.status());
-    else if (pathname === '/spool') sendJson(response, sources.status().spool);
-    else if (pathname === '/snapshot') sendJson(response, await sources.snapshots.current());
-    else if (pathname === '/metrics')
-      sendText(response, 200, toMetricsText(sources.status(), await sources.snapshots.current()), METRICS_TYPE);
-    else if (pathname === '/live') sendLines(sources.snapshots, searchParams.get('interval'), response);
-    else sendText(response, 404, `there is no ${pathname}: there are ${PATHS.join(', ')}\n`);
+    if (path === '/healthz') sendText(response, 200, 'ok\n');
+    else if (path === '/status') sendJson(response, sources.status());
+    else if (path === '/spool') sendJson(response, sources.status().spool);
+    else if (path === '/snapshot') sendJson(response, await sources.snapshots.current());
+    else if (path === '/metrics') sendText(response, 200, toMetricsText(sources.status(), await sources.snapshots.current()), METRICS_TYPE);
+    else if (path === '/live') sendLines(sources.snapshots, query.get('interval'), response);
+    else sendText(response, 404, `there is no ${path}: there are ${PATHS.join(', ')}\n`);
   } catch (error) {
     sendText(response, 500, `${error instanceof Error ? error.message : error}\n`);
   }

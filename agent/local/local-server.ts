@@ -1,6 +1,7 @@
 // Opens and closes the HTTP servers of the two doors, with the same bounds.
-import type { RequestListener, Server } from 'node:http';
+import type { Server } from 'node:http';
 import type { ListenOptions } from 'node:net';
+import { serveTotally, type TotalHandlers } from '../../core/node/total-server.ts';
 
 const MAX_CONNECTIONS = 32;
 
@@ -8,8 +9,9 @@ const MAX_CONNECTIONS = 32;
 const { createServer } = process.getBuiltinModule('node:http');
 
 /** Serves from then on. Rejects with what the system says: the address is in use, the folder cannot be written. */
-export function openServer(listener: RequestListener, where: ListenOptions): Promise<Server> {
-  const server = createServer({ maxHeaderSize: 8192, headersTimeout: 5000, requestTimeout: 10_000, keepAliveTimeout: 5000 }, listener);
+export function openServer(handlers: TotalHandlers, where: ListenOptions): Promise<Server> {
+  const server = createServer({ maxHeaderSize: 8192, headersTimeout: 5000, requestTimeout: 10_000, keepAliveTimeout: 5000 });
+  serveTotally(server, handlers);
   server.maxConnections = MAX_CONNECTIONS;
   return new Promise((resolve, reject) => {
     server.once('error', reject);

@@ -3,6 +3,7 @@ import { chmodSync, rmSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { join } from 'node:path';
 import type { Component } from '../../core/node/lifecycle.ts';
+import type { RequestFailed } from '../../core/node/total-server.ts';
 import { makeStateFolder } from '../state-folder.ts';
 import { answer, type LocalSources } from './local-routes.ts';
 import { closeServer, openServer } from './local-server.ts';
@@ -13,6 +14,7 @@ import { socketPath, withSocketPath } from './socket-path.ts';
 export interface LocalReports {
   opened(where: string): void;
   failed(where: string, problem: string): void;
+  requestFailed(what: string, problem: string): void;
 }
 
 export interface LocalServiceOptions extends LocalSources {
@@ -40,10 +42,12 @@ export class LocalService implements Component {
     const where = `127.0.0.1:${port}`;
     this.#loopback = await this.#attempt(where, async () => {
       const { openLoopback } = await import('./loopback-endpoint.ts');
-      return openLoopback(stateDir, port, this.#options);
+      return openLoopback(stateDir, port, this.#options, this.#failed);
     });
     if (this.#loopback !== undefined) this.#options.reports.opened(where);
   }
+
+  readonly #failed: RequestFailed = ({ method, target, error }) => this.#options.reports.requestFailed(`${method} ${target}`, error);
 
   async #attempt<T>(where: string, open: () => Promise<T>): Promise<T | undefined> {
     try {
@@ -63,7 +67,13 @@ export class LocalService implements Component {
       rmSync(path, { force: true });
     }
     const server = await withSocketPath(stateDir, (short) =>
-      openServer((request, response) => void answer(this.#options, request, response), { path: short }),
+      openServer(
+        {
+          request: (request, response, target) => answer(this.#options, request, response, target),
+          failed: this.#failed,
+        },
+        { path: short },
+      ),
     );
     if (process.platform !== 'win32') chmodSync(path, 0o600);
     return server;

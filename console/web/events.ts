@@ -8,6 +8,7 @@ export function createWebEvents(log: Log) {
     listening: (port: number) => log.info({ port }, 'console listens on 127.0.0.1'),
     tokenRedeemed: () => log.info('one-time token exchanged for a session'),
     requestRefused: (reason: string, path: string) => log.warn({ reason, path: path.slice(0, 100) }, 'request refused'),
+    requestFailed: (what: { method: string; target: string; error: string }) => log.error(what, 'request failed by a fault of the console'),
     pageOpened: (pages: number) => log.info({ pages }, 'page connected'),
     pageClosed: (pages: number) => log.info({ pages }, 'page gone'),
     pageMisbehaved: (reason: string) => log.warn({ reason }, 'page disconnected for a message that is not acceptable'),

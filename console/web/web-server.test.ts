@@ -1,3 +1,5 @@
+import { request } from 'node:http';
+import { connect } from 'node:net';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { decodeBinaryMessage } from '../common/binary-message.ts';
@@ -86,4 +88,33 @@ test('the socket carries the contract, and is closed on a message that is none',
   const closed = new Promise<number>((resolve) => socket.once('close', resolve));
   socket.send('not json');
   expect(await closed).toBe(1008);
+});
+
+test.each(['//', '///', '//[', 'http://[', '*', 'http://'])('the target %s is answered, and the console goes on', async (target) => {
+  const ask = (headers: Record<string, string>): Promise<number | undefined> =>
+    new Promise((resolve, reject) => {
+      const asked = request({ host: '127.0.0.1', port: server.port, path: target, headers, agent: false }, (answer) => {
+        answer.resume();
+        resolve(answer.statusCode);
+      });
+      asked.on('error', reject).end();
+    });
+  // Who comes by another name, or without a session, learns nothing of what was wrong.
+  expect(await ask({ host: 'evil.example' })).toBe(403);
+  expect(await ask({})).toBe(401);
+  expect(await ask({ cookie: await signIn() })).toBe(400);
+});
+
+test('a page of another origin that resets its socket at once ends nothing', async () => {
+  const bytes = `GET /socket HTTP/1.1\r\nhost: a\r\nupgrade: websocket\r\nconnection: upgrade\r\n\r\n${'x'.repeat(100_000)}`;
+  for (let i = 0; i < 20; i++) {
+    await new Promise<void>((resolve) => {
+      const socket = connect(server.port, '127.0.0.1', () => {
+        socket.write(bytes);
+        setImmediate(() => socket.resetAndDestroy());
+      });
+      socket.on('error', () => undefined).on('close', () => resolve());
+    });
+  }
+  expect((await fetch(base)).status).toBe(401);
 });

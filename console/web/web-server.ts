@@ -3,6 +3,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { MusterError } from '../../core/common/muster-error.ts';
+import type { RequestPath } from '../../core/node/request-path.ts';
+import { BAD_TARGET, serveTotally } from '../../core/node/total-server.ts';
 import { contentSecurityPolicy } from '../common/content-security.ts';
 import type { Access } from './access.ts';
 import { isOwnHost, isOwnOrigin } from './access.ts';
@@ -47,10 +49,12 @@ export class WebServer {
 
   async start(): Promise<void> {
     if (this.#server !== undefined) return;
-    const server = createServer({ requestTimeout: 10_000, headersTimeout: 5000, maxHeaderSize: 16_384 }, (request, response) =>
-      this.#answer(request, response),
-    );
-    server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head));
+    const server = createServer({ requestTimeout: 10_000, headersTimeout: 5000, maxHeaderSize: 16_384 });
+    serveTotally(server, {
+      request: (request, response, target) => this.#answer(request, response, target),
+      upgrade: (request, socket, head) => this.#upgrade(request, socket, head),
+      failed: (what) => this.#parts.events.requestFailed(what),
+    });
     await new Promise<void>((resolve, reject) => {
       const { host = '127.0.0.1', port } = this.#parts;
       server.once('error', (error: NodeJS.ErrnoException) => reject(listenError(error, host, port)));
@@ -70,26 +74,31 @@ export class WebServer {
     await new Promise((resolve) => server.close(resolve));
   }
 
-  #answer(request: IncomingMessage, response: ServerResponse): void {
-    const { access, assets } = this.#parts;
+  #answer(request: IncomingMessage, response: ServerResponse, target: RequestPath | undefined): void {
+    const { access } = this.#parts;
     const { host, cookie } = request.headers;
     for (const [name, value] of Object.entries(securityHeaders(host))) response.setHeader(name, value);
-    const url = new URL(request.url ?? '/', 'http://console');
-    const token = url.pathname === '/' ? url.searchParams.get('token') : null;
-    const asset = assets.get(url.pathname);
+    const token = target?.path === '/' ? target.query.get('token') : null;
     if (!isOwnHost(host, this.port)) this.#refuse(request, response, 403, 'This is not a name of this console.');
     else if (request.method !== 'GET' && request.method !== 'HEAD') this.#refuse(request, response, 405, 'Only GET is served here.');
     else if (token !== null) this.#redeem(request, response, token);
     else if (!access.hasSession(cookie, this.#cookieName)) {
       this.#refuse(request, response, 401, 'The console opens by its one-time address. Get one: muster status shows it.');
-    } else if (url.pathname.startsWith(DOWNLOAD_PATH)) this.#download(request, response, url.pathname);
-    else if (asset === undefined) this.#refuse(request, response, 404, 'There is no such page.');
-    else {
-      // Built files carry their content's hash in the name; the page itself is asked for anew each time.
-      const kept = url.pathname.startsWith('/assets/') ? 'private, max-age=31536000, immutable' : 'no-cache';
-      response.writeHead(200, { 'content-type': asset.type, 'content-length': asset.body.length, 'cache-control': kept });
-      response.end(request.method === 'HEAD' ? undefined : asset.body);
+    } else if (target === undefined) this.#refuse(request, response, 400, `${BAD_TARGET}.`);
+    else if (target.path.startsWith(DOWNLOAD_PATH)) this.#download(request, response, target.path);
+    else this.#page(request, response, target.path);
+  }
+
+  #page(request: IncomingMessage, response: ServerResponse, path: string): void {
+    const asset = this.#parts.assets.get(path);
+    if (asset === undefined) {
+      this.#refuse(request, response, 404, 'There is no such page.');
+      return;
     }
+    // Built files carry their content's hash in the name; the page itself is asked for anew each time.
+    const kept = path.startsWith('/assets/') ? 'private, max-age=31536000, immutable' : 'no-cache';
+    response.writeHead(200, { 'content-type': asset.type, 'content-length': asset.body.length, 'cache-control': kept });
+    response.end(request.method === 'HEAD' ? undefined : asset.body);
   }
 
   #download(request: IncomingMessage, response: ServerResponse, path: string): void {
@@ -110,7 +119,8 @@ export class WebServer {
   }
 
   #refuse(request: IncomingMessage, response: ServerResponse, code: number, reason: string): void {
-    this.#parts.events.requestRefused(reason, new URL(request.url ?? '/', 'http://console').pathname);
+    // Without what follows the path: there stands the token.
+    this.#parts.events.requestRefused(reason, (request.url ?? '').split('?', 1)[0] ?? '');
     response.writeHead(code, { 'content-type': 'text/plain; charset=utf-8' }).end(`${reason}\n`);
   }
 

@@ -5,6 +5,10 @@ import type { Registry } from 'prom-client';
 import { MusterError } from '../common/muster-error.ts';
 import type { Component } from './lifecycle.ts';
 import { addProcessMetrics } from './process-metrics.ts';
+import { BAD_TARGET, serveTotally } from './total-server.ts';
+
+const LIMITS = { maxHeaderSize: 16_384, headersTimeout: 5000, requestTimeout: 10_000 };
+const MAX_CONNECTIONS = 256;
 
 export interface MetricsEndpointOptions {
   registry: Registry;
@@ -30,15 +34,17 @@ export class MetricsEndpoint implements Component {
     const { port, registry } = this.#options;
     if (port === 0) return;
     addProcessMetrics(registry);
-    const server = createServer((request, response) => {
-      if (request.method !== 'GET' || request.url !== '/metrics') {
-        response.writeHead(404, { 'content-type': 'text/plain' }).end('only GET /metrics is here\n');
-        return;
-      }
-      registry.metrics().then(
-        (text) => response.writeHead(200, { 'content-type': registry.contentType }).end(text),
-        (error: unknown) => response.writeHead(500, { 'content-type': 'text/plain' }).end(`${String(error)}\n`),
-      );
+    const server = createServer(LIMITS);
+    server.maxConnections = MAX_CONNECTIONS;
+    serveTotally(server, {
+      request: async ({ method }, response, target) => {
+        const text = { 'content-type': 'text/plain; charset=utf-8' };
+        if (target === undefined) response.writeHead(400, text).end(`${BAD_TARGET}\n`);
+        else if (method !== 'GET' || target.path !== '/metrics') response.writeHead(404, text).end('only GET /metrics is here\n');
+        else response.writeHead(200, { 'content-type': registry.contentType }).end(await registry.metrics());
+      },
+      // The one who asks sees the 500; nothing of a process stands on its counters.
+      failed: () => undefined,
     });
     await new Promise<void>((resolve, reject) => {
       server.once('error', (error: NodeJS.ErrnoException) => {

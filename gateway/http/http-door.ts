@@ -3,6 +3,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { TLSSocket } from 'node:tls';
 import { MusterError, type MusterErrorCode, toMusterError } from '../../core/common/muster-error.ts';
 import type { Component } from '../../core/node/lifecycle.ts';
+import type { RequestPath } from '../../core/node/request-path.ts';
+import { BAD_TARGET, serveTotally } from '../../core/node/total-server.ts';
 import type { Scope } from '../access/token-record.ts';
 import type { Caller } from '../access/token-store.ts';
 import { errorAnswer, type HttpAnswer, send } from './http-answer.ts';
@@ -64,9 +66,12 @@ export class HttpDoor implements Component {
     this.#server = createServer(
       // A script that pushes each ten seconds keeps its connection: Node's default of 5 s would cost it a handshake each time.
       { maxHeaderSize: MAX_HEADER_BYTES, noDelay: true, keepAliveTimeout: KEPT_ALIVE_MS },
-      (request, response) => void this.#serve(request, response),
     );
-    this.#server.on('clientError', (_error, socket) => socket.destroy());
+    serveTotally(this.#server, {
+      request: (request, response, target) => this.#serve(request, response, target),
+      failed: ({ method, target, error }) =>
+        options.events.requestFailed({ route: 'unknown', code: 'internal', message: `${method} ${target}: ${error}` }),
+    });
   }
 
   async start(): Promise<void> {}
@@ -91,18 +96,19 @@ export class HttpDoor implements Component {
     );
   }
 
-  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async #serve(request: IncomingMessage, response: ServerResponse, target: RequestPath | undefined): Promise<void> {
     const startedMs = performance.now();
-    const url = new URL(request.url ?? '/', 'https://gateway');
-    const found = this.#options.routes.filter((route) => parameterOf(route.path, url.pathname) !== undefined);
+    const path = target?.path ?? '';
+    const found = this.#options.routes.filter((route) => parameterOf(route.path, path) !== undefined);
     const route = found.find((candidate) => candidate.method === request.method);
     this.#expectRequest(request.socket, route?.timeoutMs ?? ROUTE_TIMEOUT_MS);
     response.once('close', () => this.#expectRequest(request.socket, NEXT_REQUEST_WITHIN_MS));
     const name = route === undefined ? 'unknown' : `${route.method} ${route.path}`;
     try {
-      if (route === undefined) throw notFound(request.method ?? '', url.pathname, found);
+      if (target === undefined) throw new MusterError('malformed', BAD_TARGET);
+      if (route === undefined) throw notFound(request.method ?? '', path, found);
       const caller = route.scope === undefined ? undefined : await this.#options.authorize(request.headers.authorization, route.scope);
-      await send(response, await route.answer(toRequest(request, response, url, caller, parameterOf(route.path, url.pathname) ?? '')));
+      await send(response, await route.answer(toRequest(request, response, target, caller, parameterOf(route.path, path) ?? '')));
     } catch (thrown) {
       const error = toMusterError(thrown);
       this.#options.events.requestFailed({ route: name, code: error.code, message: error.message });
@@ -134,7 +140,7 @@ function notFound(method: string, path: string, samePath: readonly HttpRoute[]):
 function toRequest(
   request: IncomingMessage,
   response: ServerResponse,
-  url: URL,
+  { query }: RequestPath,
   caller: Caller | undefined,
   parameter: string,
 ): HttpRequest {
@@ -143,7 +149,7 @@ function toRequest(
     if (!response.writableFinished) aborted.abort();
   });
   return {
-    query: url.searchParams,
+    query,
     headers: request.headers,
     parameter,
     caller,
