@@ -157,6 +157,11 @@ export function createEvents(log: Log, registry: Registry) {
       if (what.attempt === 1) log.warn(what, 'publishing failed and is tried again until it succeeds');
     },
     publishRecovered: (what: { attempts: number; afterMs: number }): void => log.info(what, 'publishing works again'),
+    publishRefused(what: { nodeId: string; seq: number; detail: string }): void {
+      publishes.inc({ outcome: 'too_large' });
+      log.warn(what, 'no attempt could publish this batch: it was given back to its sender');
+    },
+    ownerFailed: (what: { nodeId: string; seq: number; detail: string }): void => log.error(what, 'the end of a batch could not be told'),
     queueChanged: (bytes: number): void => queued.set(bytes),
     pressureChanged(on: boolean, bytes: number): void {
       pressure.set(on ? 1 : 0);

@@ -148,6 +148,7 @@ export class ImportJob {
     publisher.offer({
       delivery: { nodeId, epoch, seq, batch, gateway, receivedUs: Date.now() * 1000, skewUs: 0 },
       onStored: () => this.#done(bytes, rows),
+      onRefused: ({ code, message }) => this.#end('failed', { code, message: `rows of ${nodeId} cannot be stored: ${message}` }),
     });
   }
 

@@ -1,11 +1,11 @@
 // Numbers what came in by the push door and brings it onto the agents' durable path: the receipt is given after the stream's acknowledgement.
 import { randomBytes } from 'node:crypto';
+import { MAX_BATCH_BYTES } from '../../core/common/batch-size.ts';
 import { doorEpoch } from '../../core/common/door-epoch.ts';
 import type { FrameColumns } from '../../core/common/frame.ts';
 import { MusterError } from '../../core/common/muster-error.ts';
 import { encodeBatch } from '../../proto/batch-codec.ts';
 import type { Publisher } from '../publisher/publisher.ts';
-import { MAX_BATCH_BYTES } from '../session/stream-limits.ts';
 
 /** What the sender of stored rows can name them by in the ledger. */
 export interface Receipt {
@@ -68,6 +68,10 @@ export class Ingest {
         onStored: () => {
           clearTimeout(timer);
           resolve();
+        },
+        onRefused: (error) => {
+          clearTimeout(timer);
+          reject(error);
         },
       });
     });

@@ -1,5 +1,6 @@
 // ImportService.Upload: batches that a client numbered, of nodes that no agent speaks for, onto the agents' durable path.
 import type { ServerDuplexStream } from '@grpc/grpc-js';
+import { MAX_BATCH_BYTES } from '../../core/common/batch-size.ts';
 import { doorOf } from '../../core/common/door-epoch.ts';
 import { MusterError, type MusterErrorCode, toMusterError } from '../../core/common/muster-error.ts';
 import { summarySubject } from '../../core/common/streams.ts';
@@ -15,7 +16,6 @@ import type { Caller, TokenStore } from '../access/token-store.ts';
 import { toServiceError } from '../grpc-status.ts';
 import type { NodeRegistry } from '../nodes/registry.ts';
 import type { Publisher } from '../publisher/publisher.ts';
-import { MAX_BATCH_BYTES } from '../session/stream-limits.ts';
 
 export interface UploadOptions {
   /** Name of this gateway. */
@@ -96,14 +96,16 @@ class Upload {
     // The message's buffer is its own: nothing else is kept alive by it.
     const { batch } = message;
     const { publisher, gateway, events } = this.#options;
+    const settled = (refused: string): void => {
+      this.#waitingBytes -= batch.length;
+      this.#settle(position, refused);
+    };
     this.#waitingBytes += batch.length;
     events.batchTaken(batch.length);
     publisher.offer({
       delivery: { nodeId, epoch, seq, batch, gateway, receivedUs: this.#now() * 1000, skewUs: 0 },
-      onStored: () => {
-        this.#waitingBytes -= batch.length;
-        this.#settle(position, '');
-      },
+      onStored: () => settled(''),
+      onRefused: (error) => settled(error.message),
     });
   }
 

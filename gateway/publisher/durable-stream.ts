@@ -4,21 +4,26 @@ import { MusterError } from '../../core/common/muster-error.ts';
 import type { NatsLink } from '../nats-link.ts';
 
 /** Why a publish did not succeed. Bounded: it is a label. */
-export type PublishFailure = 'disconnected' | 'timeout' | 'stream_full' | 'stream_missing' | 'refused';
+export type PublishFailure = 'disconnected' | 'timeout' | 'stream_full' | 'stream_missing' | 'refused' | 'too_large';
 
 export class PublishError extends MusterError {
   readonly reason: PublishFailure;
 
   constructor(reason: PublishFailure, message: string, cause?: unknown) {
-    super('unavailable', message, cause);
+    super(reason === 'too_large' ? 'limit_exceeded' : 'unavailable', message, cause);
     this.reason = reason;
+  }
+
+  /** The message itself is at fault: no other attempt can succeed. What is wrong with the way there or with the stream passes, by itself or by somebody's hand. */
+  get permanent(): boolean {
+    return !this.retryable;
   }
 }
 
 export interface DurableStream {
   /**
    * Resolves only after the stream has acknowledged the message. Rejects with a `PublishError` when it is not known to be stored: it
-   * may be all the same, so the same message is sent again with the same id, which the stream stores once.
+   * may be all the same, so the same message is sent again with the same id, which the stream stores once; not where the error is permanent.
    */
   publish(subject: string, payload: Uint8Array, messageId: string): Promise<{ duplicate: boolean }>;
 }
@@ -26,6 +31,9 @@ export interface DurableStream {
 const TIMEOUT_MS = 5000;
 /** "maximum bytes exceeded", "insufficient storage resources available", "maximum messages exceeded". */
 const FULL = new Set([10077, 10047, 10083, 10023]);
+/** "message size exceeds maximum allowed", "header size exceeds maximum allowed of 64k". */
+const TOO_LARGE = new Set([10054, 10097]);
+const MAX_PAYLOAD_EXCEEDED = 'MAX_PAYLOAD_EXCEEDED';
 const NO_RESPONDERS = '503';
 const TIMEOUT = 'TIMEOUT';
 
@@ -55,10 +63,13 @@ export function createJetStream(link: NatsLink): DurableStream {
   };
 }
 
-function toPublishError(error: unknown): PublishError {
+/** What a failed publish says, in the words of the publisher. */
+export function toPublishError(error: unknown): PublishError {
   const words = error instanceof Error ? error.message : String(error);
   if (error instanceof NatsError) {
     const code = error.api_error?.err_code ?? 0;
+    if (error.code === MAX_PAYLOAD_EXCEEDED || TOO_LARGE.has(code))
+      return new PublishError('too_large', `nats-server takes no message of this size (${words}): set its max_payload to 1 MiB`, error);
     if (FULL.has(code)) return new PublishError('stream_full', `the telemetry stream is full (${words})`, error);
     if (error.code === TIMEOUT) return new PublishError('timeout', `nats-server did not acknowledge within ${TIMEOUT_MS / 1000} s`, error);
     // The server words this as "jetstream is not enabled", which is not the trouble.

@@ -1,18 +1,24 @@
 // Group commit for one partition: batches that arrive while publishes are in flight, or a few milliseconds after another, share the next message.
+import { type MusterError, toMusterError } from '../../core/common/muster-error.ts';
 import { type DeliveryContent, encodeEnvelope } from '../../proto/batch-codec.ts';
 import { type DurableStream, PublishError, type PublishFailure } from './durable-stream.ts';
 
-/** One batch on its way to the stream. */
+/** One batch on its way to the stream. Of its two answers it gets one, once; none where the publisher stops before. */
 export interface Upload {
   readonly delivery: DeliveryContent;
-  /** Called once, after the stream acknowledged the message that holds it; never before. */
+  /** After the stream acknowledged the message that holds it; never before. */
   onStored(): void;
+  /** No attempt could ever store it: it is given back, with the reason. What may pass is never a reason. */
+  onRefused(error: MusterError): void;
 }
 
 export interface LaneEvents {
   messagePublished(message: { batches: number; duplicate: boolean }): void;
   publishFailed(what: { reason: PublishFailure; attempt: number; detail: string }): void;
   publishRecovered(what: { attempts: number; afterMs: number }): void;
+  publishRefused(what: { nodeId: string; seq: number; detail: string }): void;
+  /** Whoever offered a batch threw when it was told of its end. */
+  ownerFailed(what: { nodeId: string; seq: number; detail: string }): void;
 }
 
 export interface LaneOptions {
@@ -24,7 +30,7 @@ export interface LaneOptions {
   paceMs: number;
   /** A fresh id for a message. */
   nextMessageId(): string;
-  /** Bytes that left memory because they are stored. */
+  /** Bytes that left memory because they are stored, or refused. */
   onReleased(bytes: number): void;
   events: LaneEvents;
 }
@@ -127,25 +133,54 @@ export class Lane {
     return this.#queue.splice(0, count);
   }
 
+  /** Keeps a place in flight until every batch of the message is stored or refused, or the lane stops. Never rejects. */
   async #publish(uploads: readonly Upload[]): Promise<void> {
-    const payload = encodeEnvelope(uploads.map((upload) => upload.delivery));
-    const answer = await this.#untilStored(payload, this.#options.nextMessageId());
+    const settled = await this.#settle(uploads);
     this.#inFlight -= 1;
-    if (answer !== undefined) {
-      this.#options.events.messagePublished({ batches: uploads.length, duplicate: answer.duplicate });
-      let bytes = 0;
-      for (const upload of uploads) {
-        bytes += sizeOf(upload);
-        upload.onStored();
-      }
-      this.#options.onReleased(bytes);
-    }
+    if (settled) this.#options.onReleased(uploads.reduce((bytes, upload) => bytes + sizeOf(upload), 0));
     this.#schedule();
+  }
+
+  /** False where the lane stopped before. */
+  async #settle(uploads: readonly Upload[]): Promise<boolean> {
+    const { events, nextMessageId } = this.#options;
+    try {
+      const answer = await this.#untilStored(encodeEnvelope(uploads.map((upload) => upload.delivery)), nextMessageId());
+      if (answer === undefined) return false;
+      events.messagePublished({ batches: uploads.length, duplicate: answer.duplicate });
+      for (const upload of uploads) this.#tell(upload, () => upload.onStored());
+      return true;
+    } catch (thrown) {
+      return this.#refuse(uploads, toMusterError(thrown));
+    }
+  }
+
+  /** One batch, or all of them together, may be the reason: each is tried alone before it is given back. */
+  async #refuse(uploads: readonly Upload[], error: MusterError): Promise<boolean> {
+    const [upload] = uploads;
+    if (uploads.length === 1 && upload !== undefined) {
+      const { nodeId, seq } = upload.delivery;
+      this.#options.events.publishRefused({ nodeId, seq, detail: error.message });
+      this.#tell(upload, () => upload.onRefused(error));
+      return true;
+    }
+    for (const one of uploads) if (!(await this.#settle([one]))) return false;
+    return true;
+  }
+
+  /** What an owner throws is its own: it must not cost the others their answer, nor the lane its place. */
+  #tell({ delivery: { nodeId, seq } }: Upload, answer: () => void): void {
+    try {
+      answer();
+    } catch (thrown) {
+      this.#options.events.ownerFailed({ nodeId, seq, detail: toMusterError(thrown).message });
+    }
   }
 
   /**
    * Sends the same message with the same id until the stream acknowledges it. After the stream's dedupe window (120 s) a message whose
    * acknowledgement was lost may be stored twice; the store behind it takes rows and ledger entries by key, so that does no harm.
+   * Throws what is permanent.
    */
   async #untilStored(payload: Uint8Array, messageId: string): Promise<{ duplicate: boolean } | undefined> {
     const { subject, stream, events } = this.#options;
@@ -156,6 +191,7 @@ export class Lane {
         if (attempt > 1) events.publishRecovered({ attempts: attempt, afterMs: Math.round(performance.now() - startedMs) });
         return answer;
       } catch (error) {
+        if (error instanceof PublishError && error.permanent) throw error;
         const reason = error instanceof PublishError ? error.reason : 'refused';
         events.publishFailed({ reason, attempt, detail: error instanceof Error ? error.message : String(error) });
         await this.#sleep(Math.min(FIRST_RETRY_MS * 2 ** (attempt - 1), MAX_RETRY_MS) * (0.5 + Math.random() / 2));

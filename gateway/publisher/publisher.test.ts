@@ -1,7 +1,10 @@
 import fc from 'fast-check';
+import { NatsError } from 'nats';
 import { describe, expect, it } from 'vitest';
-import { decodeEnvelope } from '../../proto/batch-codec.ts';
-import { type DurableStream, PublishError, type PublishFailure } from './durable-stream.ts';
+import { MAX_BATCH_BYTES } from '../../core/common/batch-size.ts';
+import type { MusterError } from '../../core/common/muster-error.ts';
+import { decodeEnvelope, encodeEnvelope } from '../../proto/batch-codec.ts';
+import { type DurableStream, PublishError, type PublishFailure, toPublishError } from './durable-stream.ts';
 import { MAX_MESSAGE_BYTES } from './lane.ts';
 import { Publisher } from './publisher.ts';
 
@@ -9,7 +12,7 @@ import { Publisher } from './publisher.ts';
 type Fate = 'stored' | 'ack_lost' | PublishFailure;
 
 /** JetStream as far as the publisher sees it: stores an id once, and fails as told. */
-function createStagedStream(fates: Fate[] = []) {
+function createStagedStream(fates: Fate[] = [], maxPayload = Number.POSITIVE_INFINITY) {
   const stored: { subject: string; payload: Buffer; id: string }[] = [];
   const ids = new Set<string>();
   /** `node:seq` of every batch in it, as often as it is in it. */
@@ -24,6 +27,7 @@ function createStagedStream(fates: Fate[] = []) {
       seen.maxInFlight = Math.max(seen.maxInFlight, inFlight);
       await new Promise((resolve) => setImmediate(resolve));
       inFlight -= 1;
+      if (payload.length > maxPayload) throw new PublishError('too_large', `${payload.length} bytes`);
       if (fate !== 'stored' && fate !== 'ack_lost') throw new PublishError(fate, fate);
       const duplicate = ids.has(id);
       if (!duplicate) {
@@ -42,12 +46,18 @@ const QUIET = {
   messagePublished: () => undefined,
   publishFailed: () => undefined,
   publishRecovered: () => undefined,
+  publishRefused: () => undefined,
+  ownerFailed: () => undefined,
   queueChanged: () => undefined,
   pressureChanged: () => undefined,
 };
 
 function delivery(nodeId: string, seq: number, bytes = 100) {
   return { nodeId, receivedUs: 1, gateway: 'g', batch: Buffer.alloc(bytes, seq), epoch: Buffer.alloc(16), seq, skewUs: 0 };
+}
+
+function never(): never {
+  throw new Error('nothing is refused here');
 }
 
 async function turns(condition: () => boolean, publisher?: Publisher): Promise<void> {
@@ -64,7 +74,7 @@ describe('the publisher', () => {
     const publisher = new Publisher({ stream: staged.stream, partitions: 1, paceMs: 60_000, events: QUIET });
     await publisher.start();
     const offer = (seq: number, bytes?: number): void =>
-      publisher.offer({ delivery: delivery('n', seq, bytes), onStored: () => undefined });
+      publisher.offer({ delivery: delivery('n', seq, bytes), onStored: () => undefined, onRefused: never });
     offer(1);
     await turns(() => staged.stored.length === 1);
     for (let seq = 2; seq <= 9; seq++) offer(seq);
@@ -92,6 +102,7 @@ describe('the publisher', () => {
               done += 1;
               expect(staged.batches.includes(`${nodeId}:${seq}`)).toBe(true);
             },
+            onRefused: never,
           });
           if (seq % 7 === 0) await new Promise((resolve) => setImmediate(resolve));
         }
@@ -111,7 +122,8 @@ describe('the publisher', () => {
     const publisher = new Publisher({ paceMs: 0, stream: staged.stream, partitions: 1, maxInFlight: 1, events: QUIET });
     await publisher.start();
     let done = 0;
-    const offer = (seq: number, bytes: number): void => publisher.offer({ delivery: delivery('n', seq, bytes), onStored: () => done++ });
+    const offer = (seq: number, bytes: number): void =>
+      publisher.offer({ delivery: delivery('n', seq, bytes), onStored: () => done++, onRefused: never });
     for (let seq = 1; seq <= 20; seq++) offer(seq, 1000);
     offer(21, 512 * 1024);
     for (let seq = 22; seq <= 40; seq++) offer(seq, 64 * 1024);
@@ -130,7 +142,7 @@ describe('the publisher', () => {
     await publisher.start();
     publisher.onPressure((on) => changes.push(on));
     let done = 0;
-    for (let seq = 1; seq <= 12; seq++) publisher.offer({ delivery: delivery('n', seq, 10_000), onStored: () => done++ });
+    for (let seq = 1; seq <= 12; seq++) publisher.offer({ delivery: delivery('n', seq, 10_000), onStored: () => done++, onRefused: never });
     expect(publisher.pressure).toBe(true);
     await turns(() => done === 12, publisher);
     expect(publisher.pressure).toBe(false);
@@ -143,11 +155,110 @@ describe('the publisher', () => {
     const publisher = new Publisher({ paceMs: 0, stream: staged.stream, partitions: 1, stopWaitMs: 20, events: QUIET });
     await publisher.start();
     let done = 0;
-    publisher.offer({ delivery: delivery('n', 1), onStored: () => done++ });
+    publisher.offer({ delivery: delivery('n', 1), onStored: () => done++, onRefused: never });
     await publisher.stop();
     await publisher.stop();
-    publisher.offer({ delivery: delivery('n', 2), onStored: () => done++ });
+    publisher.offer({ delivery: delivery('n', 2), onStored: () => done++, onRefused: never });
     expect(done).toBe(0);
     expect(staged.stored).toHaveLength(0);
+  });
+
+  it('gives back what no message can hold, at once and without an attempt', async () => {
+    const staged = createStagedStream();
+    const publisher = new Publisher({ paceMs: 0, stream: staged.stream, partitions: 1, events: QUIET });
+    await publisher.start();
+    const refused: string[] = [];
+    const onRefused = (error: MusterError): void => void refused.push(`${error.code}: ${error.message}`);
+    publisher.offer({ delivery: delivery('n', 1, MAX_BATCH_BYTES + 1), onStored: never, onRefused });
+    expect(refused).toEqual(['limit_exceeded: the batch has 524289 bytes, at most 524288 are taken']);
+    expect([publisher.queuedBytes, staged.seen.attempts]).toEqual([0, 0]);
+    await publisher.stop();
+  });
+
+  it('gives back each batch that the stream takes in no message, keeps its places, and brings all others there once', async () => {
+    const sizes = fc.array(fc.integer({ min: 0, max: 3000 }), { minLength: 1, maxLength: 40 });
+    await fc.assert(
+      fc.asyncProperty(
+        sizes,
+        fc.array(fc.constantFrom<Fate>('stored', 'ack_lost', 'stream_full'), { maxLength: 10 }),
+        async (all, fates) => {
+          const staged = createStagedStream([...fates], 2000);
+          const publisher = new Publisher({ paceMs: 0, stream: staged.stream, partitions: 1, events: QUIET });
+          await publisher.start();
+          const stored: number[] = [];
+          const refused: number[] = [];
+          for (const [seq, bytes] of all.entries())
+            publisher.offer({
+              delivery: delivery('n', seq, bytes),
+              // An owner that throws harms nobody but itself.
+              onStored: () => {
+                stored.push(seq);
+                if (seq % 5 === 0) throw new Error('the owner is broken');
+              },
+              onRefused: (error) => {
+                expect(error.retryable).toBe(false);
+                refused.push(seq);
+                if (seq % 5 === 1) throw new Error('the owner is broken');
+              },
+            });
+          await turns(() => stored.length + refused.length === all.length, publisher);
+          await turns(() => publisher.queuedBytes === 0);
+          const fits = all.flatMap((bytes, seq) => (encodeEnvelope([delivery('n', seq, bytes)]).length <= 2000 ? [seq] : []));
+          expect(stored.toSorted((a, b) => a - b)).toEqual(fits);
+          expect(new Set(refused).size).toBe(all.length - fits.length);
+          expect(staged.batches.toSorted()).toEqual(fits.map((seq) => `n:${seq}`).toSorted());
+          await publisher.stop();
+        },
+      ),
+      { numRuns: 50 },
+    );
+  });
+
+  it('gives back a batch that cannot be put into a message, and keeps its place', async () => {
+    const staged = createStagedStream();
+    const publisher = new Publisher({ paceMs: 0, stream: staged.stream, partitions: 1, maxInFlight: 1, events: QUIET });
+    await publisher.start();
+    let done = 0;
+    let refused = 0;
+    publisher.offer({
+      delivery: { ...delivery('n', 1), gateway: undefined as unknown as string },
+      onStored: never,
+      onRefused: () => refused++,
+    });
+    publisher.offer({ delivery: delivery('n', 2), onStored: () => done++, onRefused: never });
+    await turns(() => done + refused === 2);
+    expect([done, refused, staged.batches]).toEqual([1, 1, ['n:2']]);
+    await publisher.stop();
+  });
+});
+
+describe('what nats-server says of a publish', () => {
+  const api = (err_code: number): NatsError =>
+    Object.assign(new NatsError('words', '400'), { api_error: { code: 400, err_code, description: '' } });
+
+  it('is permanent where the message itself is too large, and passes else', () => {
+    const errors: [unknown, PublishFailure][] = [
+      [NatsError.errorForCode('MAX_PAYLOAD_EXCEEDED'), 'too_large'],
+      [api(10_054), 'too_large'],
+      [api(10_077), 'stream_full'],
+      [NatsError.errorForCode('TIMEOUT'), 'timeout'],
+      [NatsError.errorForCode('503'), 'stream_missing'],
+      // The stream is sealed, its server shuts down or has no leader, the account may not, the answer is none: nothing of this is the message's fault.
+      ...[10_109, 10_008, 10_009, 10_035, 10_076, 12_345].map((code): [unknown, PublishFailure] => [api(code), 'refused']),
+      ...[
+        'CONNECTION_CLOSED',
+        'CONNECTION_DRAINING',
+        'DISCONNECT',
+        'PERMISSIONS_VIOLATION',
+        'AUTHORIZATION_VIOLATION',
+        'CONNECTION_REFUSED',
+      ].map((code): [unknown, PublishFailure] => [NatsError.errorForCode(code), 'refused']),
+      [new SyntaxError('Unexpected token'), 'refused'],
+      [undefined, 'refused'],
+    ];
+    for (const [error, reason] of errors) {
+      const found = toPublishError(error);
+      expect([found.reason, found.permanent], String(error)).toEqual([reason, reason === 'too_large']);
+    }
   });
 });

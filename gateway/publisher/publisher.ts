@@ -1,5 +1,7 @@
 // Brings batches durably into JetStream: a lane a partition, and a bound on what waits in memory.
 import { randomUUID } from 'node:crypto';
+import { MAX_BATCH_BYTES } from '../../core/common/batch-size.ts';
+import { MusterError } from '../../core/common/muster-error.ts';
 import { telemetrySubject } from '../../core/common/streams.ts';
 import type { Component } from '../../core/node/lifecycle.ts';
 import type { DurableStream } from './durable-stream.ts';
@@ -98,8 +100,13 @@ export class Publisher implements Component {
     this.#lanes = [];
   }
 
-  /** Never refuses: whoever offers looks at `pressure` first. */
+  /** Refuses, by `onRefused`, only what no message could hold: whoever offers looks at `pressure` first. */
   offer(upload: Upload): void {
+    const { length } = upload.delivery.batch;
+    if (length > MAX_BATCH_BYTES) {
+      upload.onRefused(new MusterError('limit_exceeded', `the batch has ${length} bytes, at most ${MAX_BATCH_BYTES} are taken`));
+      return;
+    }
     const lane = this.#lanes[partitionOf(upload.delivery.nodeId, this.#options.partitions)];
     // Stopped: the agent has no acknowledgement and sends it again.
     if (lane === undefined) return;

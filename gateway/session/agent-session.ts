@@ -1,5 +1,6 @@
 // One open stream of one agent: hello, batches in order, acknowledgements, heartbeats, live samples under a lease.
 import { status } from '@grpc/grpc-js';
+import { MAX_BATCH_BYTES } from '../../core/common/batch-size.ts';
 import { MusterError, toMusterError } from '../../core/common/muster-error.ts';
 import { liveSubject, summarySubject } from '../../core/common/streams.ts';
 import {
@@ -24,7 +25,7 @@ import { Downlink } from './downlink.ts';
 import type { OlderStream } from './duplicate-stream.ts';
 import { type EpochLane, EpochLanes } from './epoch-lanes.ts';
 import type { Sequence } from './sequence.ts';
-import { MAX_BATCH_BYTES, MAX_SKEW_US, WINDOW } from './stream-limits.ts';
+import { MAX_SKEW_US, WINDOW } from './stream-limits.ts';
 
 /** The gRPC call, as far as a session needs it. */
 export interface AgentCall {
@@ -278,9 +279,7 @@ export class AgentSession {
     const seq = sequence.take();
     const size = upload.batch.length;
     if (size > MAX_BATCH_BYTES) {
-      const reason = `batch ${seq} has ${size} bytes, at most ${MAX_BATCH_BYTES} are taken`;
-      this.#refuse(upload, sequence.expected, 'batch_too_large', reason, true);
-      if (sequence.settle(seq)) this.#afterSettling();
+      this.#refuseForGood(upload, sequence, `batch ${seq} has ${size} bytes, at most ${MAX_BATCH_BYTES} are taken`);
       return;
     }
     const skewUs = this.#skewOf(upload.sentUs);
@@ -289,11 +288,23 @@ export class AgentSession {
     publisher.offer({
       delivery: { nodeId: this.nodeId, receivedUs, gateway, batch: upload.batch, epoch, seq, skewUs },
       onStored: () => this.#stored(seq, lane, sequence),
+      onRefused: (error) => {
+        this.#refuseForGood(upload, sequence, error.message);
+        // Batches behind it may have been stored before it was given back.
+        if (!this.#ended && sequence.floor > seq) this.#acknowledge(lane);
+      },
     });
     if (upload.summary) {
       const heartbeat = { sentUs: upload.sentUs, summary: upload.summary };
       sendEphemeral(summarySubject(this.nodeId), encodeMessage(HEARTBEAT_FIELDS, heartbeat));
     }
+  }
+
+  /** The agent sets the batch aside; those behind it go on. */
+  #refuseForGood(upload: BatchUpload, sequence: Sequence, reason: string): void {
+    if (this.#ended) return;
+    this.#refuse(upload, sequence.expected, 'batch_too_large', reason, true);
+    if (sequence.settle(upload.seq)) this.#afterSettling();
   }
 
   #stored(seq: number, lane: EpochLane, sequence: Sequence): void {

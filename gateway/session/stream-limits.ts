@@ -1,7 +1,5 @@
 // What one stream of an agent may cost.
 
-/** Encoded size of a batch. */
-export const MAX_BATCH_BYTES = 512 * 1024;
 /** Batches that may be unacknowledged; beyond it the stream is not read. */
 export const WINDOW = 32;
 /** A clock further off than this has its node's samples set aside. */
