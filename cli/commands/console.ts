@@ -1,8 +1,9 @@
 // `muster console [--web]`: the desktop console, or the address of the one in a browser.
 import { existsSync } from 'node:fs';
 import { Command } from 'commander';
-import { MusterError } from '../../core/common/muster-error.ts';
+import { MusterError, toMusterError } from '../../core/common/muster-error.ts';
 import { contextNamed, contextsFile } from '../../core/node/contexts.ts';
+import { openInBrowser } from '../../core/node/open-browser.ts';
 import { resolveRuntime } from '../../deploy/setup/runtimes.mjs';
 import { findContextName, findTarget, type TargetOptions, withTarget } from '../fleet/fleet-target.ts';
 import { electronPart, hasDisplay } from '../parts/electron-part.ts';
@@ -31,7 +32,8 @@ export function consoleCommand(context: CommandContext): Command {
     .action(action<Options>(context, (options) => (options.web ? openWeb(options, context) : openWindow(options, context))));
 }
 
-async function openWindow(options: Options, { env }: CommandContext): Promise<number> {
+async function openWindow(options: Options, command: CommandContext): Promise<number> {
+  const { env, output } = command;
   if (!hasDisplay(process.platform, env)) {
     throw new MusterError(
       'failed_precondition',
@@ -40,21 +42,32 @@ async function openWindow(options: Options, { env }: CommandContext): Promise<nu
   }
   const context = options.gateway === undefined ? findContextName(options, env) : undefined;
   const target = context === undefined ? findTarget(options, env) : { context: contextNamed(contextsFile(env), context).name };
-  const folder = await resolveRuntime('electron');
+  let folder: string;
+  try {
+    folder = await resolveRuntime('electron');
+  } catch (error) {
+    const { code, message } = toMusterError(error);
+    if (code === 'invalid_config') throw error;
+    output.note(`no window: ${message}`);
+    output.note('the console opens in the browser instead');
+    return openWeb(options, command, true);
+  }
   const part = electronPart({ folder, main: electronMainPath(), target, platform: process.platform, root: process.getuid?.() === 0 });
   return runInForeground(part.command, part.args);
 }
 
-async function openWeb(options: Options, { env, output }: CommandContext): Promise<number> {
+async function openWeb(options: Options, { env, output }: CommandContext, open = false): Promise<number> {
   const state = new StateFolder(findHome(options.home, env));
   const record = readUpRecord(state.upFile);
   const named = options.gateway !== undefined || findContextName(options, env) !== undefined;
   const served = !named && lockOwner(state.lockFile) !== undefined && existsSync(state.consoleAddressFile);
   if (served && record !== undefined) {
-    output.line(consoleAddress(state, record.addresses));
+    const address = consoleAddress(state, record.addresses);
+    if (open) await openInBrowser(address).catch((error: unknown) => output.note(toMusterError(error).message));
+    output.line(address);
     return EXIT.ok;
   }
-  const flags = { ...webFlags(options, env), port: options.port };
+  const flags = { ...webFlags(options, env), port: options.port, open };
   return runInForeground(process.execPath, [
     programPath('console-web'),
     ...Object.entries(flags).map(([name, value]) => `--${name}=${value}`),

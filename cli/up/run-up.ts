@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { toMusterError } from '../../core/common/muster-error.ts';
 import { untilSignal } from '../../core/node/lifecycle.ts';
+import { openInBrowser } from '../../core/node/open-browser.ts';
 import { resolveRuntime } from '../../deploy/setup/runtimes.mjs';
 import { electronPart, hasDisplay } from '../parts/electron-part.ts';
 import type { Part } from '../parts/part.ts';
@@ -44,7 +45,7 @@ async function supervise(state: StateFolder, options: UpOptions, output: Output)
   ]);
   const plan = planUp(state, options, { natsServer, java, questdb });
   const view = createUpView(output);
-  const window = await desktopConsole(options, plan.addresses, output);
+  const { window, inBrowser } = await desktopConsole(options, plan.addresses, output);
   const installation = new Installation({
     state,
     plan,
@@ -57,7 +58,11 @@ async function supervise(state: StateFolder, options: UpOptions, output: Output)
   // A closed terminal ends all as Ctrl-C does.
   process.on('SIGHUP', () => process.kill(process.pid, 'SIGTERM'));
   const signal = untilSignal();
-  const start = installation.start().then(() => view.say(readyLines(state, installation.record)));
+  const start = installation.start().then(async () => {
+    view.say(readyLines(state, installation.record));
+    if (!inBrowser) return;
+    await openInBrowser(consoleAddress(state, plan.addresses)).catch((error: unknown) => view.say([toMusterError(error).message]));
+  });
   try {
     await Promise.race([start, signal]);
     await signal;
@@ -69,15 +74,21 @@ async function supervise(state: StateFolder, options: UpOptions, output: Output)
   }
 }
 
-/** The desktop console where a window can be shown; without its runtime the web console remains, and the reason is said. */
-async function desktopConsole(options: UpOptions, addresses: Addresses, output: Output): Promise<Part | undefined> {
-  if (options.headless || !hasDisplay(process.platform, process.env)) return undefined;
+/** The desktop console where a window can be shown; without its runtime the browser shows it, and the reason is said. */
+async function desktopConsole(
+  options: UpOptions,
+  addresses: Addresses,
+  output: Output,
+): Promise<{ window: Part | undefined; inBrowser: boolean }> {
+  if (options.headless || !hasDisplay(process.platform, process.env)) return { window: undefined, inBrowser: false };
   try {
     const [folder, main] = [await resolveRuntime('electron'), electronMainPath()];
-    return electronPart({ folder, main, target: addresses, platform: process.platform, root: process.getuid?.() === 0 });
+    const root = process.getuid?.() === 0;
+    return { window: electronPart({ folder, main, target: addresses, platform: process.platform, root }), inBrowser: false };
   } catch (error) {
-    output.note(`no desktop console: ${toMusterError(error).message}`);
-    return undefined;
+    output.note(`no window: ${toMusterError(error).message}`);
+    output.note('the console opens in the browser instead');
+    return { window: undefined, inBrowser: true };
   }
 }
 

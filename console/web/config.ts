@@ -17,6 +17,7 @@ export const WEB_SETTINGS = {
   },
   port: { type: z.number().int().min(0).max(65535).default(7444), help: 'port, 0 for a free one' },
   addressFile: { type: z.string().default(''), help: 'file that always holds the address with a fresh one-time token; empty for none' },
+  open: { type: z.boolean().default(false), help: 'open the address in a browser of this machine' },
   metricsPort: { type: z.number().int().min(0).max(65535).default(0), help: 'port for Prometheus on 127.0.0.1; 0 for none' },
 } satisfies Declaration;
 

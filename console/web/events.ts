@@ -13,6 +13,7 @@ export function createWebEvents(log: Log) {
     pageClosed: (pages: number) => log.info({ pages }, 'page gone'),
     pageMisbehaved: (reason: string) => log.warn({ reason }, 'page disconnected for a message that is not acceptable'),
     pageTooSlow: (bufferedBytes: number) => log.warn({ bufferedBytes }, 'page disconnected: it does not read what it asked for'),
+    browserNotOpened: (reason: string) => log.warn({ reason }, 'the browser was not opened'),
     addressFileFailed: (path: string, reason: string) => log.error({ path, reason }, 'address file could not be written'),
   };
 }

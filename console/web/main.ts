@@ -8,6 +8,7 @@ import { toContextView } from '../../core/node/contexts.ts';
 import { startAll, untilSignal } from '../../core/node/lifecycle.ts';
 import { createLog } from '../../core/node/log.ts';
 import { MetricsEndpoint } from '../../core/node/metrics-endpoint.ts';
+import { openInBrowser } from '../../core/node/open-browser.ts';
 import { ConsoleBackend } from '../host/console-backend.ts';
 import { browserSurface, ContextDesk } from '../host/context-desk.ts';
 import { Access } from './access.ts';
@@ -50,7 +51,10 @@ async function run(config: WebConfig): Promise<void> {
   });
   const metrics = new MetricsEndpoint({ registry: new Registry(), port: config.metricsPort });
   const stop = await startAll([metrics, backend, server]);
-  process.stdout.write(`${JSON.stringify({ ready: true, part: PART, port: server.port, url: server.url })}\n`);
+  // Whoever reads the address from a file needs no other copy of it: this line ends in a log.
+  const url = config.addressFile === '' ? { url: server.url } : {};
+  process.stdout.write(`${JSON.stringify({ ready: true, part: PART, port: server.port, ...url })}\n`);
+  if (config.open) await openInBrowser(server.url).catch((error: unknown) => events.browserNotOpened(toMusterError(error).message));
   await untilSignal();
   await stop();
 }

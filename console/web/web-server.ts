@@ -115,7 +115,10 @@ export class WebServer {
     this.#parts.publishAddress(this.url);
     this.#parts.events.tokenRedeemed();
     const cookie = `${this.#cookieName}=${session}; HttpOnly; SameSite=Strict; Path=/`;
-    response.writeHead(303, { location: '/', 'set-cookie': cookie }).end();
+    const cameFromPage = request.headers['sec-fetch-site'] === 'cross-site';
+    if (!cameFromPage) response.writeHead(303, { location: '/', 'set-cookie': cookie }).end();
+    // After a redirect the browser still sees the page that led here, and keeps the cookie back. From a page of ours it goes with it.
+    else response.writeHead(200, { 'set-cookie': cookie, 'content-type': 'text/html; charset=utf-8', refresh: '0; url=/' }).end();
   }
 
   #refuse(request: IncomingMessage, response: ServerResponse, code: number, reason: string): void {

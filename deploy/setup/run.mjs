@@ -27,12 +27,13 @@ async function wishFor(names, env) {
 }
 
 /**
- * @param {string | undefined} name @param {readonly string[]} args @param {NodeJS.ProcessEnv} env
+ * @param {string | undefined} name @param {readonly string[]} args @param {NodeJS.ProcessEnv} environment
  * @returns {Promise<number>} the task's exit code
  */
-export async function runTask(name, args, env) {
+export async function runTask(name, args, environment) {
   const task = name === undefined ? undefined : TASKS[name];
   if (!task) throw new SetupError('invalid_config', `There is no task "${name ?? ''}"; there are ${Object.keys(TASKS).join(', ')}.`);
+  const env = { ...task.env, ...environment };
   const needs = ensureRuntimes(task.needs(args, env), { env });
   const wishes = wishFor(task.wishes?.(args, env) ?? [], env);
   const ready = ensurePackages(ROOT, env).then(async () => {

@@ -2,6 +2,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { runChild } from './child.mjs';
+import { UNMAINTAINED_ELECTRON } from './runtimes/catalogue.mjs';
 import { SetupError } from './setup-error.mjs';
 import { runDrills, runTests } from './test-task.mjs';
 
@@ -18,6 +19,7 @@ import { runDrills, runTests } from './test-task.mjs';
  * @property {(args: readonly string[], env: NodeJS.ProcessEnv) => RuntimeName[]} needs
  * @property {(args: readonly string[], env: NodeJS.ProcessEnv) => RuntimeName[]} [wishes] good to have; without them it goes on and says so
  * @property {boolean} built does it need dist/?
+ * @property {NodeJS.ProcessEnv} [env] settings, where the environment does not have them
  * @property {(place: Place) => Promise<number>} run its exit code
  */
 
@@ -29,6 +31,9 @@ const DISPLAY = process.platform === 'linux' ? ['xvfb'] : [];
 
 /** @type {RuntimeName[]} */
 const TESTED = [...STORE, 'grpcurl', 'chromium', 'electron', ...DISPLAY];
+
+/** Nobody works with the windows of tests. */
+const ANY_ELECTRON = { [UNMAINTAINED_ELECTRON]: '1' };
 
 /** What the drills need beside the store. @type {RuntimeName[]} */
 const DRILLED = ['grpcurl', 'prometheus', 'node-exporter'];
@@ -63,7 +68,7 @@ export const TASKS = {
     built: true,
     run: (place) => runMuster(place, place.args),
   },
-  test: { needs: (args) => (args.length > 0 ? [...TESTED, ...DRILLED] : TESTED), built: true, run: runTests },
+  test: { needs: (args) => (args.length > 0 ? [...TESTED, ...DRILLED] : TESTED), built: true, env: ANY_ELECTRON, run: runTests },
   drills: { needs: () => [...STORE, ...DRILLED], built: true, run: runDrills },
   compose: {
     // What the containers run is built inside the image; what calls them from outside is not built at all.
@@ -75,6 +80,7 @@ export const TASKS = {
   bench: {
     needs: ([name]) => (name === 'console' ? [...STORE, 'electron', ...DISPLAY] : STORE),
     built: true,
+    env: ANY_ELECTRON,
     async run({ root, node, env, args }) {
       const folder = join(root, 'test/bench');
       const [name, ...rest] = args;
@@ -93,6 +99,7 @@ export const TASKS = {
   package: {
     needs: () => [],
     built: false,
+    env: ANY_ELECTRON,
     run({ root, node, env, args }) {
       const [script, rest] = args[0] === 'console' ? ['deploy/console/package.mjs', args.slice(1)] : ['deploy/agent/package.mjs', args];
       return runChild(node, [join(root, script), ...rest], { env });

@@ -28,7 +28,7 @@ import {
 import { moveChart } from './moved-chart.ts';
 import { reuseRows, shownRows } from './reused-rows.ts';
 import { HOSTILE_NAME, NODES, type Scene, SLOW_AT_MS, SLOW_NODE, startScene } from './scene.ts';
-import { openBrowser, openWindow, type Surface, type WindowSurface } from './surfaces.ts';
+import { openBrowser, openByPage, openWindow, type Surface, type WindowSurface } from './surfaces.ts';
 import { askWhySlow, exportLastHour, findFullestDisk, findWorstLatency, type Hand, openNode, runProcessList } from './tasks.ts';
 import { startDisplay } from './virtual-display.ts';
 import { chooseStretch } from './window-time.ts';
@@ -93,6 +93,13 @@ describe('in a browser', () => {
 
   test('the one-time address leads to the console and is spent', () => {
     expect(new URL(surface.page.url()).search).toBe('');
+  });
+
+  test('a browser that is opened by a page of this user alone ends in the console', async () => {
+    expect(await openByPage(scene.pipeline)).toEqual({
+      address: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\//),
+      shown: expect.stringContaining('Muster'),
+    });
   });
 
   test('every page shows real data', async () => {

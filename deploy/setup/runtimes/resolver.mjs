@@ -8,6 +8,7 @@ import { placeInCache, rememberedCheck } from './runtime-cache.mjs';
 /**
  * @typedef {import('./catalogue.mjs').Runtime} Runtime
  * @typedef {import('./sources.mjs').Context} Context
+ * @typedef {import('./sources.mjs').Source} Source
  * @typedef {{ path: string, version: string, from: string }} Resolved from: "MUSTER_JAVA", "this machine", "the cache", "Maven", …
  * @typedef {(text: string) => void} Report
  */
@@ -47,18 +48,27 @@ async function fromMachine(runtime, context, refusals) {
   return undefined;
 }
 
-/** What is in the cache was checked before it got there. @param {string} name @param {Runtime} runtime @param {Context} context @returns {Resolved | undefined} */
-function fromCache(name, runtime, context) {
-  for (const { version } of runtime.sources) {
+/** The ways that may be taken; of the others `refusals` says why not. @param {Runtime} runtime @param {Context} context @param {string[]} refusals */
+function permittedSources(runtime, context, refusals) {
+  return runtime.sources.filter(({ label, version, onlyIf }) => {
+    if (!onlyIf || context.env[onlyIf.setting] === '1') return true;
+    refusals.push(`${label}: version ${version} is not taken unasked, since ${onlyIf.why}; ${onlyIf.setting}=1 takes it`);
+    return false;
+  });
+}
+
+/** What is in the cache was checked before it got there. @param {string} name @param {Runtime} runtime @param {readonly Source[]} sources @param {Context} context @returns {Resolved | undefined} */
+function fromCache(name, runtime, sources, context) {
+  for (const { version } of sources) {
     const path = join(context.cache, `${name}-${version}`, runtime.entry(context));
     if (existsSync(path)) return { path, version, from: 'the cache' };
   }
   return undefined;
 }
 
-/** @param {string} name @param {Runtime} runtime @param {Context} context @param {Report} report @param {string[]} refusals @returns {Promise<Resolved | undefined>} */
-async function fromSources(name, runtime, context, report, refusals) {
-  for (const source of runtime.sources) {
+/** @param {string} name @param {Runtime} runtime @param {readonly Source[]} sources @param {Context} context @param {Report} report @param {string[]} refusals @returns {Promise<Resolved | undefined>} */
+async function fromSources(name, runtime, sources, context, report, refusals) {
+  for (const source of sources) {
     try {
       const make = async (/** @type {string} */ stage) => {
         await source.fetch(stage, context, report);
@@ -100,13 +110,17 @@ export async function resolveFrom(name, catalogue, context, report) {
   if (!runtime) throw new SetupError('invalid_config', `There is no runtime "${name}"; there are ${Object.keys(catalogue).join(', ')}.`);
   /** @type {string[]} */
   const refusals = [];
+  /** @type {string[]} */
+  const unasked = [];
+  const sources = permittedSources(runtime, context, unasked);
   const found =
     (await fromSetting(runtime, context)) ??
     (await fromMachine(runtime, context, refusals)) ??
-    fromCache(name, runtime, context) ??
-    (await fromSources(name, runtime, context, report, refusals)) ??
+    fromCache(name, runtime, sources, context) ??
+    (await fromSources(name, runtime, sources, context, report, refusals)) ??
     (await fromDebian(runtime, context, report, refusals));
   if (found) return found;
+  refusals.push(...unasked);
   const why = refusals.length > 0 ? ` (${refusals.join('; ')})` : '';
   throw new SetupError(
     'missing_runtime',

@@ -8,6 +8,7 @@ import { CATALOGUE } from './catalogue.mjs';
 import { findOnPath } from './command.mjs';
 import { versionOf } from './program-version.mjs';
 import { resolveFrom } from './resolver.mjs';
+import { onlyIf } from './sources.mjs';
 
 /** @type {string} */
 let folder;
@@ -170,4 +171,15 @@ test('Debian’s nats-server 2.9 is not good enough', async () => {
   writeFileSync(path, '#!/bin/sh\necho "nats-server: v2.9.10"\n', { mode: 0o755 });
   const runtime = /** @type {import('./catalogue.mjs').Runtime} */ (CATALOGUE['nats-server']);
   await expect(runtime.check(path, context())).rejects.toThrow(/version 2\.9\.10, at least 2\.10\.0 is needed/);
+});
+
+test('a way that nobody asked for is not taken, neither anew nor from the cache, and the words say why', async () => {
+  const old = onlyIf(source('pip', '2.2.0'), 'MUSTER_OLD_TOOL', 'it gets no fixes');
+  const words = 'pip: version 2.2.0 is not taken unasked, since it gets no fixes; MUSTER_OLD_TOOL=1 takes it';
+  await expect(find([old])).rejects.toThrow(words);
+  expect(fetched).toEqual([]);
+  expect((await find([old], { MUSTER_OLD_TOOL: '1' })).from).toBe('pip');
+  expect((await find([old], { MUSTER_OLD_TOOL: '1' })).from).toBe('the cache');
+  await expect(find([old], { MUSTER_OLD_TOOL: '0' })).rejects.toThrow(words);
+  expect(fetched).toEqual(['pip']);
 });

@@ -22,6 +22,7 @@ import { releases } from './versions.mjs';
  * @property {string} label how the progress and a failure name this way
  * @property {string} version the cache's folder is NAME-VERSION
  * @property {(stage: string, context: Context, report: Report) => Promise<void>} fetch fills the folder
+ * @property {{ setting: string, why: string }} [onlyIf] taken only where this setting is 1; a person is told why
  */
 
 const MEGABYTE = 1e6;
@@ -123,6 +124,11 @@ export function goSource(module, version, flags = []) {
       await withSeconds(report, `go install ${module}@v${version}`, work);
     },
   };
+}
+
+/** @param {Source} source @param {string} setting @param {string} why @returns {Source} */
+export function onlyIf(source, setting, why) {
+  return { ...source, onlyIf: { setting, why } };
 }
 
 /**
