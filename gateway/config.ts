@@ -50,7 +50,7 @@ export const GATEWAY_CONFIG = {
   streamMaxAgeHours: {
     type: z.number().positive('more than 0 is needed').default(72),
     unit: 'hours',
-    help: 'how far back a replay may reach',
+    help: 'how long the stream keeps what is stored, so that it can be replayed; what is not stored is kept however old it is',
   },
   ownSamplesSeconds: {
     type: z.int().min(0, 'at least 0').max(3600, 'at most 3600').default(10),

@@ -1,109 +1,109 @@
-// Makes the streams and buckets that core/common/streams.ts names. Every part that needs them calls it at start.
-import { DiscardPolicy, type NatsConnection, NatsError, nanos, RetentionPolicy, StorageType, type StreamConfig } from 'nats';
+// Makes the streams and buckets that core/common/streams.ts names, and brings those that are there to the policy of stream-policy.ts.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type JetStreamManager, type NatsConnection, NatsError, type StreamConfig } from 'nats';
+import { MusterError } from '../common/muster-error.ts';
 import {
-  AUDIT_STREAM,
-  AUDIT_SUBJECTS,
-  CONFIGS_BUCKET,
-  DEAD_LETTER_STREAM,
-  DEAD_LETTER_SUBJECTS,
-  NODES_BUCKET,
-  PRESENCE_BUCKET,
-  STATUS_BUCKET,
-  TELEMETRY_STREAM,
-  TELEMETRY_SUBJECTS,
-  TOKENS_BUCKET,
-} from '../common/streams.ts';
-
-export interface StreamLimits {
-  /** What the telemetry stream may hold; beyond it publishing is refused and agents wait. */
-  streamMaxBytes: number;
-  /** How far back a replay may reach. */
-  maxAgeHours: number;
-}
-
-/** A publish with an id that was seen within this time is stored once. */
-export const DEDUPE_WINDOW_MS = 120_000;
-
-const HOUR_MS = 3_600_000;
-const DEAD_LETTER_MAX_BYTES = 512 * 1024 * 1024;
-const DEAD_LETTER_MAX_AGE_HOURS = 30 * 24;
-const AUDIT_MAX_BYTES = 256 * 1024 * 1024;
-const AUDIT_MAX_AGE_HOURS = 400 * 24;
+  DEFAULT_LIMITS,
+  type PolicyDifference,
+  policyDifferences,
+  type StreamLimits,
+  type StreamPolicy,
+  streamPolicies,
+} from './stream-policy.ts';
 
 /** Server codes: there is no such stream; the name is taken by a stream with another configuration. */
 const STREAM_NOT_FOUND = 10059;
 const STREAM_NAME_IN_USE = 10058;
+/** What a stream keeps from its making. One of these makes the server refuse the change of all others with it. */
+const FIXED: ReadonlySet<string> = new Set(['storage', 'retention', 'mirror', 'sealed', 'deny_delete', 'deny_purge']);
+const WAIT_STEP_MS = 200;
+const TELL_EVERY_MS = 5000;
 
 /**
- * Makes what is missing and brings the limits of what is there to what is asked. Harmless to call again and from several parts at
- * once. Telemetry and dead letters refuse new messages when they are full (`discard: new`): dropping old ones would drop what was
- * acknowledged. A full audit drops its oldest: nothing must keep what happens now from being recorded.
- * Without `limits` an existing telemetry stream keeps what it has (the ETL calls it so: the limits are the gateway's settings).
+ * Makes what is missing and brings what is there to what is wanted. Harmless to call again and from several gateways at once. Without `limits` an existing
+ * telemetry stream keeps its own. Throws `failed_precondition` with what to do where nats-server does not change a setting on which the promise rests.
  */
 export async function ensureStreams(nc: NatsConnection, limits?: StreamLimits): Promise<void> {
-  await Promise.all([
-    ensureStream(nc, telemetryStream(limits ?? DEFAULT_LIMITS), limits !== undefined),
-    ensureStream(nc, DEAD_LETTERS, true),
-    ensureStream(nc, AUDIT, true),
-    ensureBucket(nc, NODES_BUCKET, StorageType.File),
-    ensureBucket(nc, TOKENS_BUCKET, StorageType.File),
-    ensureBucket(nc, CONFIGS_BUCKET, StorageType.File),
-    // In memory: rebuilt by whoever writes them, and a write a change must not cost a sync of the disk.
-    ensureBucket(nc, PRESENCE_BUCKET, StorageType.Memory),
-    ensureBucket(nc, STATUS_BUCKET, StorageType.Memory),
-  ]);
-}
-
-type Wanted = Pick<StreamConfig, 'name' | 'subjects' | 'max_bytes' | 'max_age' | 'duplicate_window' | 'discard'>;
-
-const DEFAULT_LIMITS: StreamLimits = { streamMaxBytes: 8 * 1024 ** 3, maxAgeHours: 72 };
-
-function telemetryStream(limits: StreamLimits): Wanted {
-  return {
-    name: TELEMETRY_STREAM,
-    subjects: [TELEMETRY_SUBJECTS],
-    max_bytes: limits.streamMaxBytes,
-    max_age: nanos(limits.maxAgeHours * HOUR_MS),
-    duplicate_window: nanos(DEDUPE_WINDOW_MS),
-    discard: DiscardPolicy.New,
-  };
-}
-
-const DEAD_LETTERS: Wanted = {
-  name: DEAD_LETTER_STREAM,
-  subjects: [DEAD_LETTER_SUBJECTS],
-  max_bytes: DEAD_LETTER_MAX_BYTES,
-  max_age: nanos(DEAD_LETTER_MAX_AGE_HOURS * HOUR_MS),
-  duplicate_window: nanos(DEDUPE_WINDOW_MS),
-  discard: DiscardPolicy.New,
-};
-
-const AUDIT: Wanted = {
-  name: AUDIT_STREAM,
-  subjects: [AUDIT_SUBJECTS],
-  max_bytes: AUDIT_MAX_BYTES,
-  max_age: nanos(AUDIT_MAX_AGE_HOURS * HOUR_MS),
-  duplicate_window: nanos(DEDUPE_WINDOW_MS),
-  discard: DiscardPolicy.Old,
-};
-
-async function ensureStream(nc: NatsConnection, wanted: Wanted, update: boolean): Promise<void> {
   const manager = await nc.jetstreamManager();
-  const found = await manager.streams.info(wanted.name).catch(unlessCode(STREAM_NOT_FOUND));
+  await Promise.all(
+    streamPolicies(limits ?? DEFAULT_LIMITS).map((policy) => ensureStream(manager, limits === undefined ? withoutLimits(policy) : policy)),
+  );
+}
+
+/** Resolves when each of these streams is there: a gateway makes them. Calls `waiting` now and then with what is missing; throws `cancelled`. */
+export async function untilStreams(
+  nc: NatsConnection,
+  names: readonly string[],
+  waiting: (error: MusterError) => void,
+  signal?: AbortSignal,
+): Promise<void> {
+  const manager = await nc.jetstreamManager();
+  let toldMs = Date.now();
+  for (;;) {
+    const missing: string[] = [];
+    for (const name of names) {
+      if ((await manager.streams.info(name).catch(unlessCode(STREAM_NOT_FOUND))) === undefined) missing.push(name);
+    }
+    if (missing.length === 0) return;
+    if (Date.now() - toldMs >= TELL_EVERY_MS) {
+      toldMs = Date.now();
+      waiting(new MusterError('unavailable', `nats-server has no stream ${missing.join(', ')} yet: a gateway makes it at its start`));
+    }
+    await sleep(WAIT_STEP_MS, undefined, signal === undefined ? {} : { signal }).catch((error: unknown) => {
+      throw new MusterError('cancelled', 'the part is stopping', error);
+    });
+  }
+}
+
+function withoutLimits({ name, wanted }: StreamPolicy): StreamPolicy {
+  const { max_bytes: _maxBytes, metadata: _metadata, ...rest } = wanted;
+  return { name, wanted: rest };
+}
+
+async function ensureStream(manager: JetStreamManager, policy: StreamPolicy): Promise<void> {
+  const { name, wanted } = policy;
+  const found = await manager.streams.info(name).catch(unlessCode(STREAM_NOT_FOUND));
   if (found === undefined) {
+    const complete = streamPolicies(DEFAULT_LIMITS).find((one) => one.name === name);
     const added = await manager.streams
-      .add({ ...wanted, retention: RetentionPolicy.Limits, storage: StorageType.File, allow_direct: true })
+      .add({ ...complete?.wanted, ...wanted, name } as StreamConfig)
       // Another part made it between the question and this, with other limits: the update below decides.
       .catch(unlessCode(STREAM_NAME_IN_USE));
     if (added !== undefined) return;
-  } else if (sameLimits(found.config, wanted)) {
-    return;
   }
-  if (update) await manager.streams.update(wanted.name, wanted);
+  const { config } = found ?? (await manager.streams.info(name));
+  const differences = policyDifferences(config, wanted);
+  if (differences.length === 0) return;
+  const words = await update(manager, policy, config);
+  const left = policyDifferences((await manager.streams.info(name)).config, wanted);
+  if (left.length > 0) throw refusal(name, left, words);
 }
 
-function sameLimits(config: StreamConfig, wanted: Wanted): boolean {
-  return config.max_bytes === wanted.max_bytes && config.max_age === wanted.max_age && config.duplicate_window === wanted.duplicate_window;
+/** The server's words where it refuses; whatever else keeps it from answering is thrown. */
+async function update(manager: JetStreamManager, { name, wanted }: StreamPolicy, found: StreamConfig): Promise<string> {
+  const replicas = Math.max(found.num_replicas, wanted.num_replicas ?? 1);
+  const metadata = { ...found.metadata, ...wanted.metadata };
+  try {
+    await manager.streams.update(name, { ...wanted, num_replicas: replicas, metadata });
+    return '';
+  } catch (error) {
+    if (error instanceof NatsError && error.api_error !== undefined) return error.message;
+    throw error;
+  }
+}
+
+/** Names what differs, and how to come to a stream as it must be. */
+function refusal(name: string, left: readonly PolicyDifference[], words: string): MusterError {
+  const fixed = left.filter(({ setting }) => FIXED.has(setting));
+  const what = (fixed.length > 0 ? fixed : left)
+    .map(({ setting, found, wanted }) => `${setting} is ${found} and must be ${wanted}`)
+    .join(', ');
+  const why = words === '' ? '' : ` (nats-server: ${words})`;
+  return new MusterError(
+    'failed_precondition',
+    `the stream ${name} cannot be used as it is: ${what}, which nats-server does not change${why}; keep a copy with \`nats stream backup ${name} FOLDER\`, ` +
+      `remove it with \`nats stream rm ${name}\`, and start the gateway again`,
+  );
 }
 
 function unlessCode(code: number): (error: unknown) => undefined {
@@ -111,8 +111,4 @@ function unlessCode(code: number): (error: unknown) => undefined {
     if (!(error instanceof NatsError) || error.api_error?.err_code !== code) throw error;
     return undefined;
   };
-}
-
-async function ensureBucket(nc: NatsConnection, name: string, storage: StorageType): Promise<void> {
-  await nc.jetstream().views.kv(name, { history: 1, storage });
 }

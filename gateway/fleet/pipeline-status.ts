@@ -1,6 +1,7 @@
 // How the path is: what the ETL says of itself, what the stream holds, how complete the ledger is.
-import { type ConsumerInfo, type JetStreamManager, type NatsConnection, NatsError } from 'nats';
+import { type ConsumerInfo, type JetStreamManager, type NatsConnection, NatsError, type StreamConfig } from 'nats';
 import { ETL_CONSUMER, type EtlStatus, TELEMETRY_STREAM } from '../../core/common/streams.ts';
+import { DEFAULT_LIMITS, policyDifferences, streamPolicies } from '../../core/node/stream-policy.ts';
 import type { PipelineStatus } from '../../proto/gen/messages.ts';
 import type { DeadLetterStore } from './dead-letter-store.ts';
 import type { Directory } from './directory.ts';
@@ -22,7 +23,6 @@ export interface PipelineReaderOptions {
 /** The ETL reports at least every 5 s. */
 const ETL_SILENT_MS = 15_000;
 const FULL_SHARE = 0.9;
-const NANOS_PER_MS = 1e6;
 const CONSUMER_NOT_FOUND = 10014;
 const COMPLETENESS_KEPT_MS = 10_000;
 /**
@@ -56,13 +56,13 @@ export class PipelineReader {
     if (full >= FULL_SHARE) problems.push(`the telemetry stream is ${Math.round(full * 100)} % full: agents wait when it is full`);
     problems.push(...etlProblems(etl, now()), ...durabilityProblems(natsDurable()));
     const oldestMs = pending === 0 ? 0 : await oldestUnstoredMs(manager, consumer, stream.state.first_seq);
-    problems.push(...ageProblems(oldestMs, now(), stream.config.max_age / NANOS_PER_MS));
+    problems.push(...ageProblems(oldestMs, now()), ...policyProblems(stream.config));
     return {
       rowsPerSecond: etl?.rowsPerSecond ?? 0,
       pendingMessages: pending,
       streamBytes: stream.state.bytes,
       streamMaxBytes: stream.config.max_bytes,
-      lagSeconds: this.#lagSeconds(oldestMs, etl),
+      lagSeconds: waitedSeconds(oldestMs, now()),
       deadLetters: byReason,
       suspendedTables: (etl?.suspendedTables ?? []).map(({ table, error, sinceMs, attempts = 0, nextResumeMs }) => ({
         ...{ table, error, since: toTimestamp(sinceMs), resumeAttempts: attempts },
@@ -74,17 +74,10 @@ export class PipelineReader {
       durable: natsDurable() === true && (etl?.commitMode === 'sync' || etl?.commitMode === 'async'),
       problems,
       lagRows: pending === 0 ? 0 : Math.round(pending * (etl?.rowsPerMessage ?? 0)),
-      oldestPendingSeconds: oldestMs === 0 ? 0 : Math.max(0, now() - oldestMs) / 1000,
+      oldestPendingSeconds: waitedSeconds(oldestMs, now()),
       diskFreeBytes: etl?.disk?.freeBytes ?? 0,
       diskBytes: etl?.disk?.totalBytes ?? 0,
     };
-  }
-
-  /** An ETL that has stored nothing since its start does not know what is newest: then the oldest message tells how long it waits. */
-  #lagSeconds(oldestMs: number, etl: EtlStatus | undefined): number {
-    if (oldestMs === 0) return 0;
-    const since = etl !== undefined && etl.newestStoredUs > 0 ? etl.newestStoredUs / 1000 : oldestMs;
-    return Math.max(0, this.#options.now() - since) / 1000;
   }
 
   async #completenessPercent(problems: string[]): Promise<number> {
@@ -120,6 +113,23 @@ async function consumerInfo(manager: JetStreamManager): Promise<ConsumerInfo | u
     if (error instanceof NatsError && error.api_error?.err_code === CONSUMER_NOT_FOUND) return undefined;
     throw error;
   }
+}
+
+/** By the time of receipt alone: a node whose clock is ahead says of its samples that they are newer than any that wait. */
+function waitedSeconds(oldestMs: number, nowMs: number): number {
+  return oldestMs === 0 ? 0 : Math.max(0, nowMs - oldestMs) / 1000;
+}
+
+/** Somebody may have changed the stream since the gateway brought it to its policy. */
+function policyProblems(config: StreamConfig): string[] {
+  const wanted = streamPolicies(DEFAULT_LIMITS).find(({ name }) => name === TELEMETRY_STREAM)?.wanted ?? {};
+  const limits = ['max_bytes', 'metadata'];
+  return policyDifferences(config, wanted)
+    .filter(({ setting }) => !limits.includes(setting.split('.')[0] as string))
+    .map(
+      (one) =>
+        `the stream ${TELEMETRY_STREAM} has ${one.setting} ${one.found} where ${one.wanted} is needed: restart the gateway, which sets it`,
+    );
 }
 
 function etlProblems(etl: EtlStatus | undefined, nowMs: number): string[] {

@@ -1,15 +1,13 @@
-// How old the oldest sample is that the store does not have yet, against the age at which the stream drops it.
+// How long the oldest sample that the store does not have yet has waited.
 
-/** From this share of the stream's age on people are told: there is still time to act. */
-const WARN_SHARE = 2 / 3;
-const HOUR_MS = 3_600_000;
+/** A store that was restarted or updated has caught up long before. */
+const WARN_MS = 3_600_000;
 
-/** What is wrong, or nothing. `maxAgeMs` 0 means that the stream drops nothing for its age. */
-export function ageProblems(oldestMs: number, nowMs: number, maxAgeMs: number): string[] {
+/** What is wrong, or nothing. The stream drops no sample for its age: it fills, and then the agents wait. */
+export function ageProblems(oldestMs: number, nowMs: number): string[] {
   const ageMs = nowMs - oldestMs;
-  if (oldestMs <= 0 || maxAgeMs <= 0 || ageMs < maxAgeMs * WARN_SHARE) return [];
-  const leftMs = Math.max(0, maxAgeMs - ageMs);
+  if (oldestMs <= 0 || ageMs < WARN_MS) return [];
   return [
-    `the oldest sample that is not stored has waited ${Math.floor(ageMs / HOUR_MS)} h: in ${Math.floor(leftMs / HOUR_MS)} h the stream begins to drop acknowledged samples, see that the ETL and the database run`,
+    `the oldest sample that is not stored has waited ${Math.floor(ageMs / WARN_MS)} h: see that the ETL and the database run; nothing is dropped, but once the stream is full agents keep their samples until their spools are full too`,
   ];
 }

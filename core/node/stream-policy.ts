@@ -1,0 +1,189 @@
+// How each stream and bucket must be kept by nats-server, and what differs in one that is there. Asks nobody: streams.ts does.
+import { DiscardPolicy, nanos, RetentionPolicy, StorageType, type StreamConfig } from 'nats';
+import {
+  AUDIT_STREAM,
+  AUDIT_SUBJECTS,
+  CONFIGS_BUCKET,
+  DEAD_LETTER_STREAM,
+  DEAD_LETTER_SUBJECTS,
+  NODES_BUCKET,
+  PRESENCE_BUCKET,
+  STATUS_BUCKET,
+  TELEMETRY_STREAM,
+  TELEMETRY_SUBJECTS,
+  TOKENS_BUCKET,
+} from '../common/streams.ts';
+
+export interface StreamLimits {
+  /** What the telemetry stream may hold; beyond it publishing is refused and agents wait. */
+  streamMaxBytes: number;
+  /** How long what is stored is kept for a rewind. What is not stored is kept however old it is. */
+  maxAgeHours: number;
+}
+
+/** A publish with an id that was seen within this time is stored once. */
+export const DEDUPE_WINDOW_MS = 120_000;
+export const HOUR_MS = 3_600_000;
+
+const DEAD_LETTER_MAX_BYTES = 512 * 1024 * 1024;
+const DEAD_LETTER_MAX_AGE_HOURS = 30 * 24;
+const AUDIT_MAX_BYTES = 256 * 1024 * 1024;
+const AUDIT_MAX_AGE_HOURS = 400 * 24;
+
+/** In the telemetry stream's metadata: how long the ETL keeps what is stored. */
+const KEEP_HOURS = 'muster_keep_hours';
+
+/** Settings that the client's types do not know yet. */
+export type FullConfig = StreamConfig & { allow_msg_ttl?: boolean };
+
+export interface StreamPolicy {
+  name: string;
+  wanted: Partial<FullConfig>;
+}
+
+/** One setting of a stream that is not as it must be. */
+export interface PolicyDifference {
+  setting: string;
+  found: string;
+  wanted: string;
+}
+
+/** Without a limit, a header or a copy by which the server would remove or change a message that was acknowledged. */
+const KEEPS_WHAT_IT_TOOK = {
+  retention: RetentionPolicy.Limits,
+  num_replicas: 1,
+  max_msgs: -1,
+  max_consumers: -1,
+  max_msg_size: -1,
+  no_ack: false,
+  sealed: false,
+  deny_purge: false,
+  allow_msg_ttl: false,
+  allow_direct: true,
+  discard_new_per_subject: false,
+  duplicate_window: nanos(DEDUPE_WINDOW_MS),
+} satisfies Partial<FullConfig>;
+
+const STREAM = {
+  ...KEEPS_WHAT_IT_TOOK,
+  storage: StorageType.File,
+  max_msgs_per_subject: -1,
+  deny_delete: false,
+  allow_rollup_hdrs: false,
+} satisfies Partial<FullConfig>;
+
+/**
+ * Telemetry and dead letters refuse new messages when they are full (`discard: new`): dropping old ones would drop what was acknowledged. Telemetry has no
+ * age limit either, which would not ask whether a message is stored: the ETL removes what is stored and old. A full audit drops its oldest, as nothing must
+ * keep what happens now from being recorded, and nobody may remove any other.
+ */
+export function streamPolicies(limits: StreamLimits): StreamPolicy[] {
+  return [
+    { name: TELEMETRY_STREAM, wanted: telemetry(limits) },
+    { name: DEAD_LETTER_STREAM, wanted: DEAD_LETTERS },
+    { name: AUDIT_STREAM, wanted: AUDIT },
+    bucketPolicy(NODES_BUCKET, StorageType.File),
+    bucketPolicy(TOKENS_BUCKET, StorageType.File),
+    bucketPolicy(CONFIGS_BUCKET, StorageType.File),
+    // In memory: rebuilt by whoever writes them, and a write a change must not cost a sync of the disk.
+    bucketPolicy(PRESENCE_BUCKET, StorageType.Memory),
+    bucketPolicy(STATUS_BUCKET, StorageType.Memory),
+  ];
+}
+
+export const DEFAULT_LIMITS: StreamLimits = { streamMaxBytes: 8 * 1024 ** 3, maxAgeHours: 72 };
+
+/** How long what is stored is kept in a telemetry stream of this configuration, in ms. */
+export function keepStoredMs({ metadata }: Pick<StreamConfig, 'metadata'>): number {
+  const hours = Number(metadata?.[KEEP_HOURS] ?? Number.NaN);
+  return (hours > 0 ? hours : DEFAULT_LIMITS.maxAgeHours) * HOUR_MS;
+}
+
+function telemetry(limits: StreamLimits): Partial<FullConfig> {
+  return {
+    ...STREAM,
+    subjects: [TELEMETRY_SUBJECTS],
+    max_bytes: limits.streamMaxBytes,
+    max_age: 0,
+    discard: DiscardPolicy.New,
+    metadata: { [KEEP_HOURS]: String(limits.maxAgeHours) },
+  };
+}
+
+const DEAD_LETTERS: Partial<FullConfig> = {
+  ...STREAM,
+  subjects: [DEAD_LETTER_SUBJECTS],
+  max_bytes: DEAD_LETTER_MAX_BYTES,
+  max_age: nanos(DEAD_LETTER_MAX_AGE_HOURS * HOUR_MS),
+  discard: DiscardPolicy.New,
+};
+
+const AUDIT: Partial<FullConfig> = {
+  ...STREAM,
+  subjects: [AUDIT_SUBJECTS],
+  max_bytes: AUDIT_MAX_BYTES,
+  max_age: nanos(AUDIT_MAX_AGE_HOURS * HOUR_MS),
+  discard: DiscardPolicy.Old,
+  deny_delete: true,
+  deny_purge: true,
+};
+
+/** As the client library makes a bucket with one value a key. */
+function bucketPolicy(bucket: string, storage: StorageType): StreamPolicy {
+  const wanted: Partial<FullConfig> = {
+    ...KEEPS_WHAT_IT_TOOK,
+    storage,
+    subjects: [`$KV.${bucket}.>`],
+    max_msgs_per_subject: 1,
+    max_bytes: -1,
+    max_age: 0,
+    discard: DiscardPolicy.New,
+    allow_rollup_hdrs: true,
+  };
+  return { name: `KV_${bucket}`, wanted };
+}
+
+/** What an absent setting means. */
+const ABSENT: Readonly<Record<string, unknown>> = {
+  max_msgs: -1,
+  max_consumers: -1,
+  max_msg_size: -1,
+  max_msgs_per_subject: -1,
+  max_bytes: -1,
+};
+
+/** Each setting of `found` that is not as wanted. More replicas than wanted are welcome. */
+export function policyDifferences(found: FullConfig, wanted: Partial<FullConfig>): PolicyDifference[] {
+  const differences: PolicyDifference[] = [];
+  const note = (setting: string, has: unknown, wants: unknown): void => {
+    if (shown(has) !== shown(wants)) differences.push({ setting, found: shown(has), wanted: shown(wants) });
+  };
+  for (const [setting, wants] of Object.entries(wanted)) {
+    const has = found[setting as keyof FullConfig];
+    if (setting === 'num_replicas' && Number(has) > Number(wants)) continue;
+    if (setting === 'metadata') {
+      const metadata = has as Record<string, string> | undefined;
+      for (const [key, value] of Object.entries(wants as Record<string, string>))
+        note(`metadata.${key}`, metadata?.[key] ?? 'absent', value);
+    } else {
+      note(setting, orDefault(setting, has), orDefault(setting, wants));
+    }
+  }
+  // Messages that come from, or are rewritten into, something that was never acknowledged.
+  note('mirror', found.mirror?.name ?? 'none', 'none');
+  note('sources', found.sources?.map(({ name }) => name).join(' ') || 'none', 'none');
+  note('subject_transform', found.subject_transform?.dest ?? 'none', 'none');
+  return differences;
+}
+
+/** Both 0 and -1 stand for "no limit"; an absent switch is off. */
+function orDefault(setting: string, value: unknown): unknown {
+  const absent = ABSENT[setting];
+  if (absent !== undefined) return value === undefined || value === 0 ? absent : value;
+  return value ?? (setting === 'max_age' ? 0 : false);
+}
+
+function shown(value: unknown): string {
+  if (Array.isArray(value)) return value.map(String).sort().join(' ');
+  return String(value);
+}
