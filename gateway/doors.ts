@@ -73,7 +73,7 @@ export function createHttpDoor(options: DoorOptions): HttpDoor {
       ...importRoutes({ jobs, maxBytes: importMaxBytes }),
       metricsRoute(reader),
     ],
-    authorize: (header, scope) => tokens.authorizeHeader(header, scope),
+    admit: (header, scope) => tokens.admitHeader(header, scope),
     events,
   });
 }

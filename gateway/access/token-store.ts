@@ -6,6 +6,7 @@ import { MusterError } from '../../core/common/muster-error.ts';
 import { TOKENS_BUCKET } from '../../core/common/streams.ts';
 import type { Component } from '../../core/node/lifecycle.ts';
 import { WatchedBucket } from '../watched-bucket.ts';
+import { type Grant, OpenCalls } from './open-calls.ts';
 import { type Invalid, parseTokenRecord, SCOPES, type Scope, type TokenRecord, whyInvalid } from './token-record.ts';
 import { createSecret, hashSecret, matchesHash, parseSecret, type TokenKind } from './token-secret.ts';
 
@@ -58,6 +59,7 @@ export interface TokenStoreOptions {
   now?: () => number;
 }
 
+const OPERATOR = 'operator';
 const DAY_SECONDS = 86_400;
 const MAX_USES = 1_000_000;
 /** How many enrolments a token remembers, and how long. */
@@ -75,6 +77,7 @@ export class TokenStore implements Component {
   readonly #events: TokenEvents;
   readonly #operatorHash: string | undefined;
   readonly #now: () => number;
+  readonly #open = new OpenCalls({ whyEnded: (tokenId) => this.#whyEnded(tokenId) });
 
   constructor(options: TokenStoreOptions) {
     this.#events = options.events;
@@ -85,14 +88,17 @@ export class TokenStore implements Component {
       bucket: TOKENS_BUCKET,
       parse: parseTokenRecord,
       onUnreadable: (key) => options.events.entryUnreadable({ bucket: TOKENS_BUCKET, key }),
+      onChange: (id) => this.#open.lookAt(id),
     });
   }
 
-  start(): Promise<void> {
-    return this.#bucket.start();
+  async start(): Promise<void> {
+    await this.#bucket.start();
+    this.#open.start();
   }
 
   stop(): Promise<void> {
+    this.#open.stop();
     return this.#bucket.stop();
   }
 
@@ -127,13 +133,14 @@ export class TokenStore implements Component {
     return this.#bucket.values().sort((a, b) => b.createdMs - a.createdMs);
   }
 
-  /** Ends a token at once. Harmless to repeat. Throws `not_found`. */
+  /** Ends a token and the calls that are open under it, on every gateway. Harmless to repeat. Throws `not_found`. */
   async revoke(id: string, by: Pick<Caller, 'name'>): Promise<void> {
     if (!/^[0-9a-f]{12}$/.test(id)) throw new MusterError('not_found', `there is no token ${JSON.stringify(id.slice(0, 40))}`);
     await this.#bucket.swap(id, (token) => {
       if (token === undefined) throw new MusterError('not_found', `there is no token ${id}: list them with \`muster token list\``);
       return token.revoked ? undefined : { ...token, revoked: true };
     });
+    this.#open.lookAt(id);
     this.#events.tokenRevoked({ id, by: by.name });
   }
 
@@ -173,14 +180,18 @@ export class TokenStore implements Component {
     return grant;
   }
 
-  /** Who calls. Throws `unauthenticated` without a valid bearer token, `permission_denied` where it lacks the scope. */
-  authorize(metadata: Metadata, scope: Scope): Promise<Caller> {
+  /** Lets a call in. Throws `unauthenticated` without a valid bearer token, `permission_denied` where it lacks the scope. */
+  admit(metadata: Metadata, scope: Scope): Promise<Grant> {
     const header = metadata.get('authorization')[0];
-    return this.authorizeHeader(typeof header === 'string' ? header : undefined, scope);
+    return this.admitHeader(typeof header === 'string' ? header : undefined, scope);
   }
 
-  /** As `authorize`, of the text of an `authorization` header. */
-  async authorizeHeader(header: string | undefined, scope: Scope): Promise<Caller> {
+  /** As `admit`, of the text of an `authorization` header. */
+  async admitHeader(header: string | undefined, scope: Scope): Promise<Grant> {
+    return this.#open.hold(await this.#authorize(header, scope));
+  }
+
+  async #authorize(header: string | undefined, scope: Scope): Promise<Caller> {
     const secret = /^Bearer +(\S+) *$/i.exec(header ?? '')?.[1];
     if (secret === undefined) {
       this.#events.callerRefused({ tokenId: '', reason: 'missing' });
@@ -197,7 +208,7 @@ export class TokenStore implements Component {
 
   async #callerOf(secret: string): Promise<Caller> {
     if (this.#operatorHash !== undefined && matchesHash(secret, this.#operatorHash)) {
-      return { tokenId: 'operator', name: 'operator', scopes: SCOPES, labels: {} };
+      return { tokenId: OPERATOR, name: OPERATOR, scopes: SCOPES, labels: {} };
     }
     const parsed = parseSecret(secret);
     const record = parsed === undefined ? undefined : await this.#bucket.find(parsed.id);
@@ -207,6 +218,13 @@ export class TokenStore implements Component {
       throw new MusterError('unauthenticated', NOT_VALID_BEARER);
     }
     return { tokenId: record.id, name: record.name || record.id, scopes: record.scopes, labels: record.labels };
+  }
+
+  /** Of a token that held. The operator's is read at start and holds until the gateway ends. */
+  #whyEnded(tokenId: string): Invalid | undefined {
+    if (tokenId === OPERATOR) return undefined;
+    const record = this.#bucket.get(tokenId);
+    return record === undefined ? 'unknown' : whyInvalid(record, this.#now());
   }
 
   #whyNot(kind: TokenKind, secret: string, record: TokenRecord | undefined): Invalid | undefined {

@@ -1,14 +1,15 @@
 // What all calls of FleetService have in common: who may, how an error is answered, and how a stream is written.
 import type { handleServerStreamingCall, handleUnaryCall, Metadata, ServerWritableStream } from '@grpc/grpc-js';
 import { toMusterError } from '../../core/common/muster-error.ts';
+import { type Grant, whileGranted } from '../access/open-calls.ts';
 import type { Scope } from '../access/token-record.ts';
 import type { Caller } from '../access/token-store.ts';
 import { toServiceError } from '../grpc-status.ts';
 import type { FleetEvents } from './fleet-events.ts';
 
-/** Tells who calls; throws `unauthenticated` or `permission_denied`. */
+/** Lets a call in, for as long as its token holds; throws `unauthenticated` or `permission_denied`. */
 export interface Authorizer {
-  authorize(metadata: Metadata, scope: Scope): Promise<Caller>;
+  admit(metadata: Metadata, scope: Scope): Promise<Grant>;
 }
 
 export interface CallContext {
@@ -16,10 +17,7 @@ export interface CallContext {
   events: FleetEvents;
 }
 
-/** A stream that is open this long is asked again for its token, so that a revoked one ends. */
-const REAUTHORIZE_MS = 5000;
-
-/** A handler that answers once. */
+/** A handler that answers once, or says that the token ended before it could. */
 export function unary<Request, Response>(
   context: CallContext,
   method: string,
@@ -27,7 +25,10 @@ export function unary<Request, Response>(
   answer: (request: Request, caller: Caller) => Promise<Response> | Response,
 ): handleUnaryCall<Request, Response> {
   return (call, callback) => {
-    const respond = async (): Promise<Response> => answer(call.request, await context.authorizer.authorize(call.metadata, scope));
+    const respond = async (): Promise<Response> => {
+      const grant = await context.authorizer.admit(call.metadata, scope);
+      return whileGranted(grant, () => answer(call.request, grant.caller));
+    };
     respond().then(
       (response) => callback(null, response),
       (error: unknown) => callback(fail(context, method, error)),
@@ -39,7 +40,7 @@ type StreamAnswer<Request, Response> = (request: Request, signal: AbortSignal, c
 
 /**
  * A handler that answers with what `answer` yields. The next value is asked for only when the caller has taken the one before, so a
- * slow caller costs what one value costs. The signal is aborted when the call ends, whoever ends it.
+ * slow caller costs what one value costs. The signal is aborted when the call ends, whoever ends it; the end of its token does.
  */
 export function serverStream<Request, Response>(
   context: CallContext,
@@ -53,7 +54,11 @@ export function serverStream<Request, Response>(
     call.on('cancelled', end);
     call.on('close', end);
     call.on('error', end);
-    pump(context, scope, call, answer, ended.signal).then(
+    const pumped = async (): Promise<void> => {
+      const grant = await context.authorizer.admit(call.metadata, scope);
+      await whileGranted(grant, () => pump(call, answer(call.request, ended.signal, grant.caller), ended.signal));
+    };
+    pumped().then(
       () => call.end(),
       (error: unknown) => {
         if (!ended.signal.aborted) call.emit('error', fail(context, method, error));
@@ -64,20 +69,12 @@ export function serverStream<Request, Response>(
 }
 
 async function pump<Request, Response>(
-  context: CallContext,
-  scope: Scope,
   call: ServerWritableStream<Request, Response>,
-  answer: StreamAnswer<Request, Response>,
+  messages: AsyncIterable<Response>,
   signal: AbortSignal,
 ): Promise<void> {
-  const caller = await context.authorizer.authorize(call.metadata, scope);
-  let authorizedMs = Date.now();
-  for await (const message of answer(call.request, signal, caller)) {
+  for await (const message of messages) {
     if (signal.aborted) return;
-    if (Date.now() - authorizedMs > REAUTHORIZE_MS) {
-      await context.authorizer.authorize(call.metadata, scope);
-      authorizedMs = Date.now();
-    }
     if (!call.write(message)) await drained(call, signal);
   }
 }

@@ -47,7 +47,7 @@ import { watchNodes } from './watch-nodes.ts';
 
 export interface FleetServiceOptions {
   connection: NatsConnection;
-  tokens: Pick<TokenStore, 'authorize' | 'create' | 'list' | 'revoke'>;
+  tokens: Pick<TokenStore, 'admit' | 'create' | 'list' | 'revoke'>;
   /** The database as its read-only user. */
   questdb: QuestdbReaderOptions;
   /** Whether JetStream's acknowledgement means "on disk"; undefined where that is not known. */

@@ -38,8 +38,9 @@ export function errorAnswer(thrown: unknown): HttpAnswer & { status: number } {
   return json(STATUS[error.code], { error: { code: error.code, message: error.message } }, headers);
 }
 
-/** Writes an answer; waits for a slow reader. */
-export async function send(response: ServerResponse, answer: HttpAnswer): Promise<void> {
+/** Writes an answer; waits for a slow reader. Writes nothing once `signal` is aborted. */
+export async function send(response: ServerResponse, answer: HttpAnswer, signal?: AbortSignal): Promise<void> {
+  if (signal?.aborted) return;
   const length =
     typeof answer.body === 'string' || Buffer.isBuffer(answer.body) ? { 'content-length': Buffer.byteLength(answer.body) } : {};
   response.writeHead(answer.status, {
@@ -53,7 +54,7 @@ export async function send(response: ServerResponse, answer: HttpAnswer): Promis
     return;
   }
   for await (const chunk of answer.body) {
-    if (response.destroyed) return;
+    if (response.destroyed || signal?.aborted) return;
     if (!response.write(chunk)) await new Promise((resolve) => response.once('drain', resolve).once('close', resolve));
   }
   response.end();

@@ -20,7 +20,7 @@ beforeEach(async () => {
       { method: 'GET', path: '/broken', answer: () => ({ status: 200, headers: { bad: 'a\r\nb' }, body: '' }) },
       { method: 'POST', path: '/echo', answer: async (request) => json(200, await request.json(MAX_BODY)) },
     ],
-    authorize: () => Promise.reject(new MusterError('unauthenticated', 'no token')),
+    admit: () => Promise.reject(new MusterError('unauthenticated', 'no token')),
     events: {
       requestAnswered: () => undefined,
       requestFailed: ({ route, code, message }) => failures.push(`${route}: ${code}: ${message}`),

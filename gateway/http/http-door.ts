@@ -5,6 +5,7 @@ import { MusterError, type MusterErrorCode, toMusterError } from '../../core/com
 import type { Component } from '../../core/node/lifecycle.ts';
 import type { RequestPath } from '../../core/node/request-path.ts';
 import { BAD_TARGET, serveTotally } from '../../core/node/total-server.ts';
+import { type Grant, whileGranted } from '../access/open-calls.ts';
 import type { Scope } from '../access/token-record.ts';
 import type { Caller } from '../access/token-store.ts';
 import { errorAnswer, type HttpAnswer, send } from './http-answer.ts';
@@ -17,7 +18,7 @@ export interface HttpRequest {
   readonly parameter: string;
   /** Absent on a route that needs no token. */
   readonly caller: Caller | undefined;
-  /** Aborted when the caller is gone. */
+  /** Aborted when the caller is gone, or the token of the request ends. */
   readonly signal: AbortSignal;
   /** The bytes as they come, for what is too large to hold. */
   readonly stream: IncomingMessage;
@@ -43,7 +44,8 @@ export interface HttpDoorEvents {
 
 export interface HttpDoorOptions {
   routes: readonly HttpRoute[];
-  authorize(header: string | undefined, scope: Scope): Promise<Caller>;
+  /** Lets a request in, for as long as its token holds. */
+  admit(header: string | undefined, scope: Scope): Promise<Grant>;
   events: HttpDoorEvents;
 }
 
@@ -107,8 +109,11 @@ export class HttpDoor implements Component {
     try {
       if (target === undefined) throw new MusterError('malformed', BAD_TARGET);
       if (route === undefined) throw notFound(request.method ?? '', path, found);
-      const caller = route.scope === undefined ? undefined : await this.#options.authorize(request.headers.authorization, route.scope);
-      await send(response, await route.answer(toRequest(request, response, target, caller, parameterOf(route.path, path) ?? '')));
+      const grant = route.scope === undefined ? undefined : await this.#options.admit(request.headers.authorization, route.scope);
+      const parameter = parameterOf(route.path, path) ?? '';
+      const answer = async (): Promise<void> =>
+        send(response, await route.answer(toRequest(request, response, target, grant, parameter)), grant?.signal);
+      await (grant === undefined ? answer() : whileGranted(grant, answer));
     } catch (thrown) {
       const error = toMusterError(thrown);
       this.#options.events.requestFailed({ route: name, code: error.code, message: error.message });
@@ -141,10 +146,11 @@ function toRequest(
   request: IncomingMessage,
   response: ServerResponse,
   { query }: RequestPath,
-  caller: Caller | undefined,
+  grant: Grant | undefined,
   parameter: string,
 ): HttpRequest {
   const aborted = new AbortController();
+  grant?.signal.addEventListener('abort', () => aborted.abort());
   response.once('close', () => {
     if (!response.writableFinished) aborted.abort();
   });
@@ -152,7 +158,7 @@ function toRequest(
     query,
     headers: request.headers,
     parameter,
-    caller,
+    caller: grant?.caller,
     signal: aborted.signal,
     stream: request,
     json: (maxBytes) => readJson(request, maxBytes),

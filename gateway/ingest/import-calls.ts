@@ -13,6 +13,7 @@ import {
   type StartImportRequest,
 } from '../../proto/gen/messages.ts';
 import { decodeMessage, encodeMessage, type Fields } from '../../proto/message-codec.ts';
+import { whileGranted } from '../access/open-calls.ts';
 import type { Scope } from '../access/token-record.ts';
 import type { Caller, TokenStore } from '../access/token-store.ts';
 import { toServiceError } from '../grpc-status.ts';
@@ -20,7 +21,7 @@ import type { ImportJobs } from './import-jobs.ts';
 
 export interface ImportCallOptions {
   jobs: ImportJobs;
-  tokens: Pick<TokenStore, 'authorize'>;
+  tokens: Pick<TokenStore, 'admit'>;
   events: { callFailed(call: { method: string; code: MusterErrorCode; message: string }): void };
 }
 
@@ -62,7 +63,10 @@ function unary(
   answer: (bytes: Buffer, caller: Caller) => Promise<Uint8Array>,
 ): Handler {
   return (call, callback) => {
-    const respond = async (): Promise<Uint8Array> => answer(call.request, await tokens.authorize(call.metadata, scope));
+    const respond = async (): Promise<Uint8Array> => {
+      const grant = await tokens.admit(call.metadata, scope);
+      return whileGranted(grant, () => answer(call.request, grant.caller));
+    };
     respond().then(
       (bytes) => callback(null, Buffer.from(bytes)),
       (thrown: unknown) => {

@@ -12,6 +12,7 @@ import {
   type UploadMessage,
 } from '../../proto/gen/messages.ts';
 import { decodeMessage, encodeMessage } from '../../proto/message-codec.ts';
+import { type Grant, whileGranted } from '../access/open-calls.ts';
 import type { Caller, TokenStore } from '../access/token-store.ts';
 import { toServiceError } from '../grpc-status.ts';
 import type { NodeRegistry } from '../nodes/registry.ts';
@@ -22,7 +23,7 @@ export interface UploadOptions {
   gateway: string;
   publisher: Pick<Publisher, 'offer'>;
   registry: Pick<NodeRegistry, 'seenAtDoor'>;
-  tokens: Pick<TokenStore, 'authorize'>;
+  tokens: Pick<TokenStore, 'admit'>;
   sendEphemeral(subject: string, payload: Uint8Array): void;
   events: { callFailed(call: { method: string; code: MusterErrorCode; message: string }): void; batchTaken(bytes: number): void };
   /** Unix ms. */
@@ -63,6 +64,7 @@ class Upload {
   #settled = 0;
   #waitingBytes = 0;
   #wake: () => void = () => undefined;
+  #grant: Grant | undefined;
 
   constructor(call: UploadCall, options: UploadOptions) {
     this.#call = call;
@@ -70,10 +72,16 @@ class Upload {
     this.#now = options.now ?? Date.now;
   }
 
-  /** Resolves when everything sent is settled. */
+  /** Resolves when everything sent is settled; rejects at once where the token ends before. */
   async run(): Promise<void> {
-    const caller = await this.#options.tokens.authorize(this.#call.metadata, 'push');
+    const grant = await this.#options.tokens.admit(this.#call.metadata, 'push');
+    this.#grant = grant;
+    await whileGranted(grant, () => this.#receive(grant));
+  }
+
+  async #receive({ caller, signal }: Grant): Promise<void> {
     for await (const bytes of this.#call) {
+      if (signal.aborted) return;
       this.#received++;
       await this.#take(this.#received, decodeMessage<UploadMessage>(UPLOAD_MESSAGE_FIELDS, bytes), caller);
       await this.#until(() => this.#waitingBytes < MAX_WAITING_BYTES);
@@ -161,11 +169,13 @@ class Upload {
   }
 
   #write(ack: UploadAck): void {
-    if (!this.#call.cancelled) this.#call.write(encodeMessage(UPLOAD_ACK_FIELDS, ack));
+    // After its status nothing can be said on a call: what is stored by then is sent again and stored once.
+    if (!this.#call.cancelled && this.#grant?.signal.aborted !== true) this.#call.write(encodeMessage(UPLOAD_ACK_FIELDS, ack));
   }
 
   async #until(done: () => boolean): Promise<void> {
     while (!done()) {
+      if (this.#grant?.signal.aborted) return;
       if (this.#call.cancelled) throw new MusterError('cancelled', 'the caller is gone: what was acknowledged is stored');
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
