@@ -1,7 +1,8 @@
-// `npm run package -- agent [FOLDER]`: the agent as a single file and, where dpkg-deb is there, as a Debian package.
+// `npm run package -- agent [FOLDER]`: the agent as a single file and, where dpkg-deb is there, as a Debian package, with their bill of materials.
 import { readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { writeBillOfMaterials } from '../sbom/sbom.mjs';
 import { nodeProgram } from '../setup/node24.mjs';
 import { SetupError } from '../setup/setup-error.mjs';
 import { buildDeb } from './deb.mjs';
@@ -20,6 +21,8 @@ async function packageAgent([what = '', folder = join(ROOT, '.cache', 'packages'
   const program = join(target, `muster-agent-${version}-linux-${process.arch}`);
   const single = await buildSingleFile({ root: ROOT, node, target: program });
   console.log(`${single.path} (${toMebibytes(single.bytes)}${single.stripped ? '' : ', not stripped: binutils is missing'})`);
+  const bill = await writeBillOfMaterials({ root: ROOT, folder: target, env: process.env });
+  console.log(`${bill.path} (${bill.components} components)`);
   if (what === 'agent-sea') return;
   const deb = await buildDeb({ root: ROOT, program, target, version, license: join(dirname(dirname(node)), 'LICENSE') });
   console.log(`${deb.path} (${toMebibytes(deb.bytes)})`);

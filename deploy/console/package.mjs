@@ -3,6 +3,7 @@
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { writeBillOfMaterials } from '../sbom/sbom.mjs';
 import { runChild } from '../setup/child.mjs';
 import { ensurePackages } from '../setup/packages.mjs';
 import { ensureRuntimes } from '../setup/runtimes.mjs';
@@ -46,6 +47,8 @@ async function packageConsole(targets) {
   ];
   const code = await runChild(process.execPath, args, { cwd: HERE, env: { ...process.env, CSC_IDENTITY_AUTO_DISCOVERY: 'false' } });
   if (code !== 0) throw new SetupError('unavailable', `electron-builder ended with exit code ${code}: its lines above say why.`);
+  const bill = await writeBillOfMaterials({ root: ROOT, folder: out, env: process.env });
+  console.log(`bill of materials: ${bill.path} (${bill.components} components)`);
   if (!own) {
     console.log(`packages: ${out}`);
     return;

@@ -36,7 +36,7 @@ export function packagesAreCurrent(root) {
 }
 
 /** npm as a program and arguments: the one that started us, or the one on PATH. @param {NodeJS.ProcessEnv} env */
-function npmCommand(env) {
+export function npmCommand(env) {
   const script = env.npm_execpath;
   if (script?.endsWith('.js')) return { program: process.execPath, before: [script] };
   return { program: process.platform === 'win32' ? 'npm.cmd' : 'npm', before: [] };

@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { ROOT } from './source-files.ts';
+import { ROOT, readSource } from './source-files.ts';
 
 // electron-builder has a package folder of its own.
 describe.each(['.', 'deploy/console'])('%s', (folder) => {
@@ -38,5 +38,21 @@ describe.each(['.', 'deploy/console'])('%s', (folder) => {
       ),
     );
     expect(missing.map((name) => `${name} is missing: add its version, os and cpu, marked optional.`)).toEqual([]);
+  });
+});
+
+describe('continuous integration', () => {
+  const workflows = readdirSync(join(ROOT, '.github/workflows')).map((name) => `.github/workflows/${name}`);
+
+  test('names every action by its commit', () => {
+    const used = workflows.flatMap((path) => [...readSource(path).matchAll(/uses:\s*(\S+)/g)].map(([, action]) => `${path}: ${action}`));
+    expect(used.length).toBeGreaterThan(0);
+    const loose = used.filter((line) => !/@[0-9a-f]{40}$/.test(line));
+    expect(loose.map((line) => `${line}: a tag can be moved: name the commit, and the tag in a comment.`)).toEqual([]);
+  });
+
+  test('runs nothing that it fetched unseen', () => {
+    const piped = workflows.filter((path) => /\b(curl|wget)\b[^\n]*\|\s*(sudo\s+)?(ba|z)?sh\b/.test(readSource(path)));
+    expect(piped.map((path) => `${path} pipes a download into a shell.`)).toEqual([]);
   });
 });
