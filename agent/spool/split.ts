@@ -1,10 +1,11 @@
 // Cuts what would make too large a batch into several, before it is numbered.
+import { CUT_BATCH_BYTES, eventBytes, frameBytes, MAX_BATCH_BYTES } from '../../core/common/batch-size.ts';
 import type { FleetEvent, FrameColumns } from '../../core/common/frame.ts';
 import type { BatchInput } from './spool.ts';
 
-/** Below the contract's 512 KiB: room for what surrounds the frames. */
-export const MAX_BATCH_BYTES = 480 * 1024;
-const ROOM = 32 * 1024;
+const ROOM = MAX_BATCH_BYTES - CUT_BATCH_BYTES;
+const MAX_KIND = 64;
+const MAX_TEXT = 1000;
 const LEAST_BATCH_BYTES = 16 * 1024;
 export const MAX_BATCH_ROWS = 10_000;
 
@@ -15,58 +16,60 @@ export interface BatchLimits {
 
 /** What keeps to a gateway's limit, which may be lower than the contract's; 0 where it named none. */
 export function batchLimits(gatewayMaxBytes: number): BatchLimits {
-  const maxBytes = gatewayMaxBytes === 0 ? MAX_BATCH_BYTES : Math.min(MAX_BATCH_BYTES, gatewayMaxBytes - ROOM);
+  const maxBytes = gatewayMaxBytes === 0 ? CUT_BATCH_BYTES : Math.min(CUT_BATCH_BYTES, gatewayMaxBytes - ROOM);
   return { maxBytes: Math.max(LEAST_BATCH_BYTES, maxBytes), maxRows: MAX_BATCH_ROWS };
 }
 
-/** The input in parts of at most so many rows and encoded bytes; the events, all of them, go with the first. */
-export function splitInput(input: BatchInput, limits: BatchLimits = { maxBytes: MAX_BATCH_BYTES, maxRows: MAX_BATCH_ROWS }): BatchInput[] {
+/** The input in parts of at most so many rows and encoded bytes: the events first, as many as a part has room for. */
+export function splitInput(input: BatchInput, limits: BatchLimits = { maxBytes: CUT_BATCH_BYTES, maxRows: MAX_BATCH_ROWS }): BatchInput[] {
   const parts: BatchInput[] = [];
   let frames: FrameColumns[] = [];
-  let bytes = eventBytes(input.events);
+  let events: FleetEvent[] = [];
+  let bytes = 0;
   let rows = 0;
   const close = (): void => {
-    parts.push({ createdUs: input.createdUs, frames, events: parts.length === 0 ? input.events : [] });
+    parts.push({ createdUs: input.createdUs, frames, events });
     frames = [];
+    events = [];
     bytes = 0;
     rows = 0;
   };
+  for (const whole of input.events) {
+    const event = shortened(whole, limits.maxBytes);
+    const size = eventBytes(event);
+    if (bytes > 0 && bytes + size > limits.maxBytes) close();
+    events.push(event);
+    bytes += size;
+  }
   for (const whole of input.frames) {
     for (const frame of splitFrame(whole, limits)) {
-      const size = atMostBytes(frame);
+      const size = frameBytes(frame);
       if (bytes > 0 && (bytes + size > limits.maxBytes || rows + frame.timeUs.length > limits.maxRows)) close();
       frames.push(frame);
       bytes += size;
       rows += frame.timeUs.length;
     }
   }
-  if (frames.length > 0 || input.events.length > 0) close();
+  if (frames.length > 0 || events.length > 0) close();
   return parts;
 }
 
-/** Not less than the events' encoded size. */
-function eventBytes(events: readonly FleetEvent[]): number {
-  return events.reduce(
-    (sum, { kind, severity, text, attributes }) => sum + 32 + textBytes([kind, severity, text, ...Object.entries(attributes).flat()]),
-    0,
-  );
-}
-
-/** Not less than the texts' encoded size, tags and lengths included. */
-function textBytes(texts: readonly string[]): number {
-  return texts.reduce((sum, one) => sum + one.length * 3 + 6, 0);
-}
-
-/** Not less than the frame's encoded size. */
-function atMostBytes(frame: FrameColumns): number {
-  const names = textBytes([frame.measurement, ...frame.tags, ...frame.fields, ...frame.textFields]);
-  const series = frame.series.reduce((sum, values) => sum + textBytes(values) + 6, 0);
-  return 64 + names + series + textBytes(frame.texts) + frame.timeUs.length * 15 + frame.values.length * 8;
+/** An event that no batch has room for keeps what it is and the beginning of its text. */
+function shortened(event: FleetEvent, maxBytes: number): FleetEvent {
+  if (eventBytes(event) <= maxBytes) return event;
+  const { timeUs, severity, kind, text } = event;
+  return {
+    timeUs,
+    severity,
+    kind: kind.slice(0, MAX_KIND),
+    text: `${text.slice(0, MAX_TEXT)}… (${eventBytes(event)} bytes)`,
+    attributes: {},
+  };
 }
 
 function splitFrame(frame: FrameColumns, limits: BatchLimits): FrameColumns[] {
   const rows = frame.timeUs.length;
-  if (rows <= 1 || (rows <= limits.maxRows && atMostBytes(frame) <= limits.maxBytes)) return [frame];
+  if (rows <= 1 || (rows <= limits.maxRows && frameBytes(frame) <= limits.maxBytes)) return [frame];
   const half = rows >> 1;
   return [...splitFrame(sliceRows(frame, 0, half), limits), ...splitFrame(sliceRows(frame, half, rows), limits)];
 }

@@ -57,6 +57,12 @@ export class LaneSender {
     this.#nextToSend = batch.seq + 1;
   }
 
+  /** Takes the batch that `peek` gave out of the way for good, unsent: it leaves a hole. */
+  giveUp(batch: SpooledBatch, reason: string): void {
+    this.#ready.shift();
+    this.lane.setAside(batch.seq, reason);
+  }
+
   /** Goes on behind a hole: the numbers of the next hello. Only where nothing is in flight. */
   skipHole(): { oldestSeq: number; nextSeq: number } {
     const { oldestSeq, nextSeq } = this.lane.status();

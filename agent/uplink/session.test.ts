@@ -1,8 +1,9 @@
 import { EventEmitter } from 'node:events';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { GATEWAY_MESSAGE_FIELDS } from '../../proto/gen/messages.ts';
-import { encodeMessage } from '../../proto/message-codec.ts';
+import { AGENT_MESSAGE_FIELDS, type AgentMessage, GATEWAY_MESSAGE_FIELDS } from '../../proto/gen/messages.ts';
+import { decodeMessage, encodeMessage } from '../../proto/message-codec.ts';
 import { MemorySpool } from '../spool/memory-spool.ts';
+import type { Spool } from '../spool/spool.ts';
 import type { AgentStream } from './channel.ts';
 import { type SessionEnd, UplinkSession } from './session.ts';
 
@@ -11,10 +12,17 @@ afterEach(() => void vi.useRealTimers());
 
 const WELCOME = { nodeId: 'n', gateway: 'g', timeUs: 0, expectedSeq: 1, maxBatchBytes: 524_288, window: 32 };
 
+const emptySpool = (): MemorySpool => new MemorySpool({ maxBytes: 1e8, maxRows: 1e8 }, 'for the test');
+
 /** A welcomed session on a stream that takes the hello and says after that whether it takes more. */
-function stage(takes: () => boolean, intervalMs = 1000) {
+function stage(
+  takes: () => boolean,
+  intervalMs = 1000,
+  { spool = emptySpool(), welcome = WELCOME }: { spool?: Spool; welcome?: typeof WELCOME } = {},
+) {
   const ends: SessionEnd[] = [];
   const written: Buffer[] = [];
+  const refused: string[] = [];
   const stream = Object.assign(new EventEmitter(), {
     write: (bytes: Buffer) => written.push(bytes) === 1 || takes(),
     cancel: () => undefined,
@@ -22,18 +30,18 @@ function stage(takes: () => boolean, intervalMs = 1000) {
   });
   const session = new UplinkSession({
     stream: stream as unknown as AgentStream,
-    spool: new MemorySpool({ maxBytes: 1e8, maxRows: 1e8 }, 'for the test'),
+    spool,
     hello: { node: null, intervalMs },
     summary: () => undefined,
     nowUs: () => 0,
     onWelcome: () => undefined,
     onProgress: () => undefined,
-    onRefused: () => undefined,
+    onRefused: ({ seq, code, reason }) => refused.push(`${seq} ${code}: ${reason}`),
     onLease: () => undefined,
     onEnd: (end) => ends.push(end),
   });
-  stream.emit('data', encodeMessage(GATEWAY_MESSAGE_FIELDS, { welcome: WELCOME }));
-  return { session, stream, ends, written };
+  stream.emit('data', encodeMessage(GATEWAY_MESSAGE_FIELDS, { welcome }));
+  return { session, stream, ends, written, refused };
 }
 
 test.each([
@@ -86,4 +94,28 @@ test('a stream that is finished is ended in order, once, and given up where the 
   second.session.finish(renewed);
   vi.advanceTimersByTime(3000);
   expect(second.ends).toEqual([renewed]);
+});
+
+test('a batch that the gateway would not take is set aside unsent, and holds up none behind it', () => {
+  const spool = emptySpool();
+  const event = { timeUs: 1, kind: 'boot', severity: 'info' as const, attributes: {} };
+  for (const letters of [10, 300_000, 10, 300_000]) {
+    const events = [1, 2].map((timeUs) => ({ ...event, timeUs, text: 'x'.repeat(letters) }));
+    // As a program of before made them, which did not cut events.
+    spool.append({ createdUs: 1, frames: [], events: letters < 100 ? events : events.slice(1) });
+  }
+  const { written, stream, refused, session, ends } = stage(() => true, 1000, { spool, welcome: { ...WELCOME, maxBatchBytes: 200_000 } });
+  const { epoch } = spool.status();
+  for (const seq of [1, 3]) stream.emit('data', encodeMessage(GATEWAY_MESSAGE_FIELDS, { ack: { epoch, seq } }));
+  const sent = written.flatMap((bytes) => {
+    const { hello, batch } = decodeMessage<AgentMessage>(AGENT_MESSAGE_FIELDS, bytes);
+    return hello ? [`hello ${hello.oldestSeq}`] : batch ? [`batch ${batch.seq}`] : [];
+  });
+  expect(sent).toEqual(['hello 1', 'batch 1', 'hello 3', 'batch 3', 'hello 5']);
+  expect(refused).toEqual([
+    '2 batch_too_large: it has 300044 bytes, the gateway takes 200000',
+    '4 batch_too_large: it has 300044 bytes, the gateway takes 200000',
+  ]);
+  expect([spool.status().batches, ends]).toEqual([0, []]);
+  session.end({ kind: 'lost', words: 'the test is over' });
 });

@@ -1,4 +1,5 @@
 // One stream to a gateway: hello, then batches in order within the window, acknowledgements to the spool, heartbeats between.
+import { MAX_BATCH_BYTES } from '../../core/common/batch-size.ts';
 import {
   AGENT_MESSAGE_FIELDS,
   type AgentMessage,
@@ -37,6 +38,8 @@ const BLOCKED_LIMIT_MS = 3_600_000;
 
 /** What is sent and not acknowledged when a stream is ended in order may be acknowledged for so long. */
 const FINISH_LIMIT_MS = 3000;
+/** As the gateway says it. */
+const TOO_LARGE = 'batch_too_large';
 
 /** Why a session ended, for the uplink's next step and the event log. */
 export interface SessionEnd {
@@ -81,6 +84,7 @@ export class UplinkSession {
   readonly #pace: Pace;
   #paceTimer: NodeJS.Timeout | undefined;
   #window = 0;
+  #maxBatchBytes = MAX_BATCH_BYTES;
   #blocked = false;
   /** Since when no heartbeat could be written, by the monotonic clock. */
   #blockedSinceMs: number | undefined;
@@ -158,8 +162,17 @@ export class UplinkSession {
       this.#sayHello(sender, sender.skipHole());
       return true;
     }
-    this.#sendBatch(sender, next);
+    if (next.bytes.length > this.#maxBatchBytes) this.#giveUp(sender, next);
+    else this.#sendBatch(sender, next);
     return true;
+  }
+
+  /** The gateway would refuse it for good, or end the stream before it could say so: then it would hold up all behind it. */
+  #giveUp(sender: LaneSender, batch: SpooledBatch): void {
+    const { seq, bytes } = batch;
+    const reason = `it has ${bytes.length} bytes, the gateway takes ${this.#maxBatchBytes}`;
+    this.#options.onRefused({ epoch: sender.epoch, seq, code: TOO_LARGE, reason, permanent: true, expectedSeq: 0 });
+    sender.giveUp(batch, `refused: ${TOO_LARGE}`);
   }
 
   #sayHello({ epoch }: LaneSender, { oldestSeq, nextSeq }: { oldestSeq: number; nextSeq: number }): void {
@@ -244,6 +257,7 @@ export class UplinkSession {
     const { welcome, ack, refuse, lease, drain, command, commandControl, config, peers } = message;
     if (welcome) {
       this.#window = Math.max(1, welcome.window);
+      if (welcome.maxBatchBytes > 0) this.#maxBatchBytes = welcome.maxBatchBytes;
       this.#options.onWelcome(welcome);
       if (!this.welcomed) return;
       this.heartbeat();

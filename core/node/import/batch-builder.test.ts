@@ -1,5 +1,8 @@
+import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { BatchBuilder } from './batch-builder.ts';
+import { CUT_BATCH_BYTES, frameBytes } from '../../common/batch-size.ts';
+import { BatchBuilder, type ImportSeries, seriesProblem } from './batch-builder.ts';
+import { textProblem } from './text-rows.ts';
 
 const TIME_US = Date.UTC(2026, 10, 20) * 1000;
 
@@ -34,4 +37,89 @@ it('holds no room for a node that comes no more', () => {
     { nodeId: 'gone', seq: 1, rows: 1 },
     { nodeId: 'gone', seq: 2, rows: 1 },
   ]);
+});
+
+/** A text of this many letters, so that a few rows are much. */
+const long = fc
+  .tuple(fc.string({ unit: 'binary', minLength: 1, maxLength: 5 }), fc.integer({ min: 0, max: 40_000 }))
+  .map(([unit, times]) => unit.repeat(times / unit.length));
+const text = fc.oneof({ weight: 5, arbitrary: fc.string({ unit: 'binary', maxLength: 20 }) }, { weight: 1, arbitrary: long });
+const shapes = fc.record({
+  tags: fc.integer({ min: 0, max: 12 }),
+  fields: fc.integer({ min: 0, max: 60 }),
+  texts: fc.integer({ min: 0, max: 12 }),
+});
+const files = shapes.chain(({ tags, fields, texts }) =>
+  fc.record({
+    ...{ tags: fc.constant(tags), fields: fc.constant(fields), texts: fc.constant(texts) },
+    series: fc.array(fc.array(text, { minLength: tags, maxLength: tags }), { minLength: 1, maxLength: 30 }),
+    rows: fc.array(
+      fc.record({ series: fc.nat(1000), texts: fc.array(fc.option(text, { freq: 2 }), { minLength: texts, maxLength: texts }) }),
+      { minLength: 1, maxLength: 60 },
+    ),
+    repeat: fc.integer({ min: 1, max: 20 }),
+  }),
+);
+const columns = (letter: string, count: number): string[] => Array.from({ length: count }, (_, i) => `${letter.repeat(60)}${i}`);
+
+it('keeps every batch of any rows within the limit, and every row', () => {
+  fc.assert(
+    fc.property(files, (file) => {
+      const [tags, fields, texts] = [columns('t', file.tags), columns('f', file.fields), columns('x', file.texts)];
+      const seen = new Set<number>();
+      const builder = new BatchBuilder({
+        ...{ measurement: 'm', tags, fields, texts, identity: 'x' },
+        onBatch: ({ nodeId, frame }) => {
+          expect(frameBytes(frame)).toBeLessThanOrEqual(CUT_BATCH_BYTES);
+          for (const [row, timeUs] of frame.timeUs.entries()) {
+            seen.add(timeUs - TIME_US);
+            expect(`${nodeId} ${frame.series[frame.seriesIndex[row] as number]?.join('\0')}`).toBe(expected[timeUs - TIME_US]);
+          }
+        },
+      });
+      const series: ImportSeries[] = file.series.map((tagValues, i) => ({ node: builder.node(`n${i % 2}`), tagValues, index: -1 }));
+      const expected: Record<number, string> = {};
+      let at = 0;
+      let taken = 0;
+      for (let again = 0; again < file.repeat; again++)
+        for (const row of file.rows) {
+          const one = series[row.series % series.length] as ImportSeries;
+          if (
+            seriesProblem(one) !== undefined ||
+            textProblem(
+              row.texts,
+              texts.map((header) => ({ header })),
+            ) !== undefined
+          )
+            continue;
+          taken++;
+          expected[at] = `${one.node.nodeId} ${one.tagValues.join('\0')}`;
+          builder.add(one, TIME_US + at++, new Float64Array(fields.length), 0, row.texts);
+        }
+      builder.flush();
+      expect(seen.size).toBe(taken);
+    }),
+    { numRuns: 40 },
+  );
+});
+
+it('cuts before a row whose tags the batch has no room for, and refuses the row that no batch can hold', () => {
+  const batches: number[] = [];
+  const tags = Array.from({ length: 12 }, (_, i) => `t${i}`);
+  const builder = new BatchBuilder({
+    ...{ measurement: 'm', tags, fields: ['v'], identity: 'x' },
+    onBatch: ({ frame }) => batches.push(frameBytes(frame)),
+  });
+  const node = builder.node('n');
+  for (let row = 0; row < 4100; row++) {
+    const tagValues = tags.map((_, i) => `${i === 0 ? row : 'x'}`.padEnd(180, 'x'));
+    builder.add({ node, tagValues, index: -1 }, TIME_US + row, new Float64Array(1), 0);
+  }
+  builder.flush();
+  expect(batches.length).toBeGreaterThan(15);
+  expect(Math.max(...batches)).toBeLessThanOrEqual(CUT_BATCH_BYTES);
+  expect(Math.min(...batches.slice(0, -1))).toBeGreaterThan(CUT_BATCH_BYTES * 0.9);
+  expect(seriesProblem({ node, tagValues: ['x'.repeat(200_000)], index: -1 })).toBe(
+    'its tags have 200010 bytes, a row may have 131072: name fewer with --tags',
+  );
 });

@@ -1,13 +1,16 @@
 // Collects rows of many nodes and cuts them into numbered batches. Where a batch ends depends on the rows alone, so that the same file makes the
 // same batches each time.
 import { createHash } from 'node:crypto';
+import { CUT_BATCH_BYTES, namesBytes, rowBytes, seriesBytes } from '../../common/batch-size.ts';
 import { doorEpoch } from '../../common/door-epoch.ts';
 import type { FrameColumns } from '../../common/frame.ts';
 import { NO_TEXT_GROUPS, type RowTexts, type TextGroup, TextRows } from './text-rows.ts';
 
-/** Values of a batch at most: beside series and times it must stay within 512 KiB. */
+/** Values of a batch at most. Series and texts come on top, up to `CUT_BATCH_BYTES`. */
 const BATCH_VALUE_BYTES = 320 * 1024;
 const ROW_BYTES = 12;
+/** A batch holds one row at least: beside its tags it has room for its texts, its values and the names of 500 columns. */
+const MAX_SERIES_BYTES = 128 * 1024;
 const MAX_BATCH_SERIES = 2000;
 /** Rows of all nodes that wait for their batch, and their bytes: of a wide file fewer wait. */
 const MAX_WAITING_ROWS = 262_144;
@@ -22,6 +25,19 @@ export interface ImportSeries {
   readonly tagValues: readonly string[];
   /** Position in the frame of the batch under way, -1 before its first row. */
   index: number;
+  /** What it takes in a batch; undefined until somebody asked. */
+  bytes?: number;
+}
+
+/** Why rows of this series cannot be stored, or undefined. */
+export function seriesProblem(series: ImportSeries): string | undefined {
+  const bytes = sizeOf(series);
+  return bytes <= MAX_SERIES_BYTES ? undefined : `its tags have ${bytes} bytes, a row may have ${MAX_SERIES_BYTES}: name fewer with --tags`;
+}
+
+function sizeOf(series: ImportSeries): number {
+  series.bytes ??= seriesBytes(series.tagValues);
+  return series.bytes;
 }
 
 /** One batch, before it is encoded. Its frame is valid only until `onBatch` returns: the next batch is made in the same memory. */
@@ -44,6 +60,8 @@ export class NodeRows {
   seq = 0;
   /** Rows of this batch that wait. */
   rows = 0;
+  /** What they take in it, with their series and texts. */
+  bytes = 0;
   /** Rows of the file that were offered so far, where their number is limited. */
   offered = 0;
   times = NO_NUMBERS;
@@ -95,23 +113,27 @@ export interface BatchBuilderOptions {
 export class BatchBuilder {
   readonly #options: BatchBuilderOptions;
   readonly #rowBytes: number;
+  readonly #maxBytes: number;
   readonly #maxRows: number;
   readonly #maxWaiting: number;
   readonly #epoch: Uint8Array;
   readonly #nodes = new Map<string, NodeRows>();
   #waiting = 0;
-  #waitingTextBytes = 0;
-  /** Of all texts taken so far. */
+  /** Of the series and texts of the rows that wait. */
+  #waitingBytes = 0;
+  /** Of all texts taken so far, and of the tags, which each batch has once. */
   textBytes = 0;
   /** Of the frame under way. */
   #scratch = new ArrayBuffer(0);
 
   constructor(options: BatchBuilderOptions) {
     this.#options = options;
-    const rowBytes = options.fields.length * 8 + ROW_BYTES;
-    this.#rowBytes = rowBytes;
-    this.#maxRows = Math.max(1, Math.floor(BATCH_VALUE_BYTES / rowBytes));
-    this.#maxWaiting = Math.min(MAX_WAITING_ROWS, Math.floor(MAX_WAITING_BYTES / rowBytes));
+    const { measurement, tags, fields, texts: textFields = [] } = options;
+    const valueBytes = fields.length * 8 + ROW_BYTES;
+    this.#rowBytes = rowBytes(fields.length);
+    this.#maxBytes = CUT_BATCH_BYTES - namesBytes({ measurement, tags, fields, textFields });
+    this.#maxRows = Math.max(1, Math.floor(BATCH_VALUE_BYTES / valueBytes));
+    this.#maxWaiting = Math.min(MAX_WAITING_ROWS, Math.floor(MAX_WAITING_BYTES / valueBytes));
     this.#epoch = doorEpoch('import', createHash('sha256').update(options.identity).digest());
   }
 
@@ -127,10 +149,20 @@ export class BatchBuilder {
     return node;
   }
 
-  /** Takes the row whose values stand in `values` from `from` on, in the order of the fields; `texts` in the order of theirs. */
+  /**
+   * Takes the row whose values stand in `values` from `from` on, in the order of the fields; `texts` in the order of theirs. Neither the series nor
+   * the texts may have a problem.
+   */
   add(series: ImportSeries, timeUs: number, values: Float64Array, from: number, texts?: RowTexts): void {
     const { node } = series;
-    if (node.texts !== undefined && texts !== undefined) this.#addTexts(node, node.texts, texts);
+    const textBytes = texts === undefined || node.texts === undefined ? 0 : TextRows.bytesOf(texts);
+    // The batch is cut before a row that it has no room for.
+    if (node.rows > 0 && node.bytes + this.#bytesOf(series, textBytes) > this.#maxBytes) this.#cut(node);
+    const bytes = this.#bytesOf(series, textBytes);
+    node.bytes += bytes;
+    this.#waitingBytes += bytes - this.#rowBytes;
+    this.textBytes += bytes - this.#rowBytes;
+    if (texts !== undefined) node.texts?.add(texts, textBytes);
     if (node.rows === node.times.length) node.grow();
     if (series.index < 0) series.index = node.series.push(series) - 1;
     const { width } = node;
@@ -141,16 +173,12 @@ export class BatchBuilder {
     for (let i = 0, at = row * width; i < width; i++) into[at + i] = values[from + i] as number;
     this.#waiting++;
     if (node.rows >= this.#maxRows || node.series.length >= MAX_BATCH_SERIES) this.#cut(node);
-    else if (this.#waiting >= this.#maxWaiting || this.#waitingTextBytes >= MAX_WAITING_BYTES) this.flush();
+    else if (this.#waiting >= this.#maxWaiting || this.#waitingBytes >= MAX_WAITING_BYTES) this.flush();
   }
 
-  /** Texts are as long as they are: the batch is cut before a row that it has no room for. */
-  #addTexts(node: NodeRows, waiting: TextRows, texts: RowTexts): void {
-    const bytes = TextRows.bytesOf(texts);
-    if (node.rows > 0 && waiting.bytes + bytes + node.rows * this.#rowBytes > BATCH_VALUE_BYTES) this.#cut(node);
-    waiting.add(texts, bytes);
-    this.#waitingTextBytes += bytes;
-    this.textBytes += bytes;
+  /** Of a row in the batch under way: a series that is in it already takes nothing more. */
+  #bytesOf(series: ImportSeries, textBytes: number): number {
+    return this.#rowBytes + textBytes + (series.index < 0 ? sizeOf(series) : 0);
   }
 
   /** Numbers given so far, by node name: with them an import goes on where it stood. */
@@ -181,8 +209,9 @@ export class BatchBuilder {
     for (const series of node.series) series.index = -1;
     node.series = [];
     this.#waiting -= node.rows;
-    this.#waitingTextBytes -= node.texts?.bytes ?? 0;
+    this.#waitingBytes -= node.bytes - node.rows * this.#rowBytes;
     node.rows = 0;
+    node.bytes = 0;
     node.texts?.clear();
   }
 

@@ -1,5 +1,6 @@
 // Reads a CSV file by a mapping into batches. One pass over the bytes, no object a row.
 import { MusterError } from '../../common/muster-error.ts';
+import { seriesProblem } from './batch-builder.ts';
 import { type CsvRow, CsvScanner, cellText } from './csv-scanner.ts';
 import type { ReadOptions } from './import-source.ts';
 import { NOT_A_NUMBER, numberOf } from './number-cell.ts';
@@ -58,6 +59,11 @@ export class CsvImport {
     }
     if (!counts.admits(row.number, timeUs) || !this.#readValues(row) || !this.#readTexts(row)) return;
     const series = this.#series.find(row);
+    const problem = seriesProblem(series);
+    if (problem !== undefined) {
+      this.#refuse(row, problem);
+      return;
+    }
     if (!counts.admitsNode(series.node)) return;
     builder.add(series, timeUs, this.#values, 0, this.#texts);
     counts.taken++;

@@ -1,5 +1,5 @@
 // Reads a file of JSON lines by a mapping into batches.
-import type { ImportSeries } from './batch-builder.ts';
+import { type ImportSeries, seriesProblem } from './batch-builder.ts';
 import type { ImportMapping } from './import-mapping.ts';
 import type { ReadOptions, SourcePosition, SourceReader } from './import-source.ts';
 import type { LineReader } from './line-reader.ts';
@@ -91,6 +91,11 @@ export class NdjsonImport implements SourceReader {
     }
     if (!gate.admits(row, timeUs) || !this.#readNames(line, row) || !this.#readValues(line, row) || !this.#readTexts(line, row)) return;
     const series = this.#series.find(this.#tuple);
+    const problem = seriesProblem(series);
+    if (problem !== undefined) {
+      gate.refuse(row, problem);
+      return;
+    }
     if (!gate.admitsNode(series.node)) return;
     builder.add(series, timeUs, this.#values, 0, this.#texts);
     gate.taken++;

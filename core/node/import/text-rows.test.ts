@@ -2,6 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { CUT_BATCH_BYTES } from '../../common/batch-size.ts';
 import { BatchBuilder } from './batch-builder.ts';
 import { openSource } from './open-source.ts';
 
@@ -69,8 +70,8 @@ it('cuts batches by the bytes of their texts, and refuses a row that no batch ca
     'b.csv',
     `time,host,v,note,more\n${[1, 2, 3, 4, 5].map((v) => line(v, long)).join('')}${line(6, `${long}${long}${long}`)}${line(7, 'a\0b')}`,
   );
-  expect(batches.map(({ rows }) => rows.length)).toEqual([2, 2, 1]);
-  for (const { bytes } of batches) expect(bytes).toBeLessThan(320 * 1024);
+  expect(batches.map(({ rows }) => rows.length)).toEqual([4, 1]);
+  for (const { bytes } of batches) expect(bytes).toBeLessThan(CUT_BATCH_BYTES);
   expect(refused).toEqual([
     'row 7: its texts have 360009 bytes, a row may have 262144: leave a column out',
     'row 8: note has a NUL character in it, which no text may have',

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { MAX_BATCH_BYTES } from '../../../core/common/batch-size.ts';
 import { decodeBatch, decodeSeries } from '../../../proto/batch-codec.ts';
 import { BatchCutter, type CutBatch } from './batch-cutter.ts';
 import type { CleanSeries } from './series-cleaner.ts';
@@ -57,4 +58,17 @@ it('makes the same batches of the same rows', () => {
   const input = Array.from({ length: 9 }, (_, i) => series(`n${i % 3}`, `m${i % 5}`, `j${i}`, 5000));
   const bytes = (batches: CutBatch[]) => batches.map(({ message }) => Buffer.from(message.batch).toString('base64'));
   expect(bytes(cut(input))).toEqual(bytes(cut(input)));
+});
+
+it('keeps batches below the limit whatever names and tags they have', () => {
+  const tags = Array.from({ length: 64 }, (_, i) => `label_${'x'.repeat(50)}${i}`);
+  const cutter = new BatchCutter({ epoch: EPOCH, createdUs: 9e15, tags, numbers: new Map() });
+  // Many frames of long names, series of 64 KiB of tags, one that nearly fills a batch.
+  const input = Array.from({ length: 400 }, (_, i) => {
+    const { timesUs, values } = series('n', 'm', 'j', i % 7 === 0 ? 24_000 : 1 + (i % 3));
+    return { node: 'n', measurement: `m${i % 200}`, tags: tags.map(() => 'é'.repeat(i % 5 === 0 ? 1000 : 3)), timesUs, values };
+  });
+  const batches = [...input.flatMap((one) => [...cutter.add(one)]), ...cutter.flush()];
+  expect(Math.max(...batches.map(({ message }) => message.batch.length))).toBeLessThanOrEqual(MAX_BATCH_BYTES);
+  expect(batches.reduce((sum, { rows }) => sum + rows, 0)).toBe(input.reduce((sum, { values }) => sum + values.length, 0));
 });

@@ -1,17 +1,15 @@
 // Collects the rows of a window by node and cuts them into numbered batches. The same answer makes the same batches.
+import { CUT_BATCH_BYTES, namesBytes, rowBytes, seriesBytes } from '../../../core/common/batch-size.ts';
 import { toNodeId } from '../../../core/node/import/batch-builder.ts';
 import { encodeBatch } from '../../../proto/batch-codec.ts';
 import type { UploadMessage } from '../../../proto/gen/messages.ts';
 import type { CleanSeries } from './series-cleaner.ts';
 
-/** A batch must stay within 512 KiB. */
-const BATCH_BYTES = 320 * 1024;
-const ROW_BYTES = 20;
-const FRAME_BYTES = 64;
+const FIELDS = ['value'];
+const ROW_BYTES = rowBytes(FIELDS.length);
 const MAX_FRAMES = 1000;
 /** Rows of all nodes that wait for their batch. */
 const MAX_WAITING_ROWS = 262_144;
-const FIELDS = ['value'];
 
 export interface CutBatch {
   message: UploadMessage;
@@ -55,12 +53,15 @@ export class BatchCutter {
   /** The batches that are full with these rows. */
   *add(series: CleanSeries): Generator<CutBatch> {
     const node = this.#node(series.node);
-    const seriesBytes = series.tags.reduce((sum, value) => sum + 4 + value.length * 3, 8);
+    const headBytes = seriesBytes(series.tags);
+    const frameBytes = namesBytes({ measurement: series.measurement, tags: this.#options.tags, fields: FIELDS, textFields: [] });
     for (let from = 0; from < series.timesUs.length; ) {
-      const frame = frameOf(node, series.measurement);
+      const needed = headBytes + ROW_BYTES + (node.frames.has(series.measurement) ? 0 : frameBytes);
+      if (node.rows > 0 && node.bytes + needed > CUT_BATCH_BYTES) yield this.#cut(node);
+      const frame = frameOf(node, series.measurement, frameBytes);
       const index = frame.series.push(series.tags) - 1;
-      node.bytes += seriesBytes;
-      const room = Math.max(1, Math.floor((BATCH_BYTES - node.bytes) / ROW_BYTES));
+      node.bytes += headBytes;
+      const room = Math.max(1, Math.floor((CUT_BATCH_BYTES - node.bytes) / ROW_BYTES));
       const until = Math.min(series.timesUs.length, from + room);
       for (let row = from; row < until; row++) {
         frame.seriesIndex.push(index);
@@ -71,7 +72,7 @@ export class BatchCutter {
       node.bytes += (until - from) * ROW_BYTES;
       this.#waiting += until - from;
       from = until;
-      if (node.bytes > BATCH_BYTES - ROW_BYTES || node.frames.size >= MAX_FRAMES) yield this.#cut(node);
+      if (node.bytes > CUT_BATCH_BYTES - ROW_BYTES || node.frames.size >= MAX_FRAMES) yield this.#cut(node);
     }
     if (this.#waiting >= MAX_WAITING_ROWS) yield* this.flush();
   }
@@ -114,12 +115,12 @@ export class BatchCutter {
   }
 }
 
-function frameOf(node: NodeRows, measurement: string): FrameRows {
+function frameOf(node: NodeRows, measurement: string, bytes: number): FrameRows {
   let frame = node.frames.get(measurement);
   if (frame === undefined) {
     frame = { series: [], seriesIndex: [], timesUs: [], values: [] };
     node.frames.set(measurement, frame);
-    node.bytes += FRAME_BYTES + measurement.length;
+    node.bytes += bytes;
   }
   return frame;
 }

@@ -1,6 +1,6 @@
 // Reads a Parquet file by a mapping into batches: window by window, each column from its own pages, no object a row.
 import type { FileHandle } from 'node:fs/promises';
-import type { ImportSeries } from '../batch-builder.ts';
+import { type ImportSeries, seriesProblem } from '../batch-builder.ts';
 import type { ImportMapping, MappedColumn } from '../import-mapping.ts';
 import type { ReadOptions, RowSink, SourcePosition, SourceReader } from '../import-source.ts';
 import { RowGate } from '../row-gate.ts';
@@ -203,6 +203,11 @@ export class ParquetImport implements SourceReader {
       }
       if (!gate.admits(row, timeUs) || !this.#areFinite(i * fields, row) || !this.#readTexts(i, row)) continue;
       const series = this.#series.find(this.#tuples, i * names);
+      const problem = seriesProblem(series);
+      if (problem !== undefined) {
+        gate.refuse(row, problem);
+        continue;
+      }
       if (!gate.admitsNode(series.node)) continue;
       builder.add(series, timeUs, this.#values, i * fields, this.#rowTexts);
       gate.taken++;
