@@ -91,7 +91,7 @@ it('reads what spreadsheets write: a mark, semicolons, decimal commas, quotes, d
   const { code, result, stderr } = await importOf(file('tabelle.csv', text), '--node-column', 'Gerät', '--time', 'Datum');
   expect([code, result, stderr]).toMatchObject([0, { rowsStored: 2 }, expect.stringContaining('decimal comma')]);
   await until('it is stored', async () => (await count('tabelle')) === 2);
-  expect(await pipeline.sql('select auslastung from tabelle order by timestamp')).toEqual([[12.5], [-0.25]]);
+  expect(await pipeline.sql('select auslastung_percent from tabelle order by timestamp')).toEqual([[12.5], [-0.25]]);
   const { nodes } = await pipeline.client.call('listNodes', { filter: 'Büro' });
   expect(nodes.map(({ info }) => info?.name)).toEqual(['Büro "Süd"; 1']);
 });

@@ -1,6 +1,8 @@
 // How a CSV file is written: its encoding, delimiter and decimal sign, told from its first bytes.
 import { MusterError } from '../../common/muster-error.ts';
 import { CsvScanner, cellText } from './csv-scanner.ts';
+import type { CsvReading } from './import-source.ts';
+import { hasDecimalComma } from './number-cell.ts';
 
 export type CsvEncoding = 'utf-8' | 'utf-16le' | 'utf-16be' | 'latin1';
 
@@ -14,25 +16,23 @@ export interface CsvDialect {
 
 const DELIMITERS = [',', ';', '\t', '|'];
 const LOOKED_AT_ROWS = 100;
-const DECIMAL_COMMA = /^[+-]?\d+,\d+$/;
 
 /** `head` are the first bytes of the file; more than a few rows are needed only where rows are long. */
-export function detectDialect(head: Buffer): CsvDialect {
+export function detectDialect(head: Buffer, told: CsvReading = {}): CsvDialect {
   const { encoding, markBytes } = encodingOf(head);
   const text = toUtf8(head.subarray(markBytes), encoding);
-  const candidates = DELIMITERS.map((delimiter) => ({ delimiter, rows: sampleRows(text, delimiter) })).map(({ delimiter, rows }) => ({
-    delimiter,
-    rows,
-    width: rows[0]?.length ?? 0,
-    // How many rows are as wide as the header: the right delimiter cuts them alike.
-    even: rows.filter((row) => row.length === rows[0]?.length).length / Math.max(1, rows.length),
-  }));
+  const candidates = (told.delimiter === undefined ? DELIMITERS : [told.delimiter])
+    .map((delimiter) => ({ delimiter, rows: sampleRows(text, delimiter) }))
+    .map(({ delimiter, rows }) => ({
+      delimiter,
+      rows,
+      width: rows[0]?.length ?? 0,
+      // How many rows are as wide as the header: the right delimiter cuts them alike.
+      even: rows.filter((row) => row.length === rows[0]?.length).length / Math.max(1, rows.length),
+    }));
   const best = candidates.filter(({ width }) => width > 1).sort((a, b) => b.even - a.even || b.width - a.width)[0];
-  const { delimiter, rows } = best ?? { delimiter: ',', rows: sampleRows(text, ',') };
-  const cells = rows.slice(1).flat();
-  const decimalComma =
-    delimiter !== ',' && cells.some((cell) => DECIMAL_COMMA.test(cell)) && !cells.some((cell) => /^[+-]?\d+\.\d+$/.test(cell));
-  return { encoding, markBytes, delimiter, decimalComma };
+  const { delimiter, rows } = best ?? { delimiter: told.delimiter ?? ',', rows: sampleRows(text, told.delimiter ?? ',') };
+  return { encoding, markBytes, delimiter, decimalComma: told.decimalComma ?? hasDecimalComma(rows.slice(1).flat(), delimiter) };
 }
 
 /** The first whole rows as text; none where the head does not scan that way. */

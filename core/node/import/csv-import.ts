@@ -3,7 +3,7 @@ import { MusterError } from '../../common/muster-error.ts';
 import { seriesProblem } from './batch-builder.ts';
 import { type CsvRow, CsvScanner, cellText } from './csv-scanner.ts';
 import type { ReadOptions } from './import-source.ts';
-import { NOT_A_NUMBER, numberOf } from './number-cell.ts';
+import { NOT_A_NUMBER, NOT_A_NUMBER_WORDS, NOT_EXACT, NOT_EXACT_WORDS, numberOf, numberOfText, withUnit } from './number-cell.ts';
 import { RowGate, shownCell } from './row-gate.ts';
 import { SeriesTable } from './series-table.ts';
 import { textProblem } from './text-rows.ts';
@@ -22,6 +22,8 @@ export class CsvImport {
   readonly #parseTime: (bytes: Buffer, start: number, end: number) => number;
   readonly #series: SeriesTable;
   readonly #fieldColumns: Int32Array;
+  /** What stands behind the numbers of a field. */
+  readonly #units: (string | undefined)[];
   readonly #values: Float64Array;
   readonly #texts: (string | null)[] | undefined;
   readonly counts: RowGate;
@@ -37,6 +39,7 @@ export class CsvImport {
       mapping.tags.map((tag) => tag.column),
     );
     this.#fieldColumns = Int32Array.from(mapping.fields, (field) => field.column);
+    this.#units = mapping.fields.map((field) => field.unit);
     this.#values = new Float64Array(mapping.fields.length);
     this.#texts = mapping.texts.length === 0 ? undefined : mapping.texts.map(() => null);
     this.scanner = new CsvScanner(delimiter, (row) => this.#row(row));
@@ -76,9 +79,14 @@ export class CsvImport {
     const columns = this.#fieldColumns;
     for (let i = 0; i < columns.length; i++) {
       const column = columns[i] as number;
-      const value = numberOf(bytes, starts[column] as number, ends[column] as number, decimalComma);
-      if (value === NOT_A_NUMBER) {
-        this.#refuse(row, `${mapping.fields[i]?.header} is ${shown(row, column)}: no number of a double's range`);
+      const unit = this.#units[i];
+      const value =
+        unit === undefined
+          ? numberOf(bytes, starts[column] as number, ends[column] as number, decimalComma)
+          : numberWithUnit(cellText(row, column), unit, decimalComma);
+      if (value === NOT_A_NUMBER || value === NOT_EXACT) {
+        const words = value === NOT_EXACT ? NOT_EXACT_WORDS : unit === undefined ? NOT_A_NUMBER_WORDS : `no number with ${unit} behind it`;
+        this.#refuse(row, `${mapping.fields[i]?.header} is ${shown(row, column)}: ${words}`);
         return false;
       }
       values[i] = value;
@@ -101,6 +109,12 @@ export class CsvImport {
   #refuse(row: CsvRow, reason: string): void {
     this.counts.refuse(row.number, reason);
   }
+}
+
+function numberWithUnit(cell: string, unit: string, comma: boolean): number {
+  const found = withUnit(cell, comma);
+  if (found === undefined) return Number.isNaN(numberOfText(cell, comma)) ? Number.NaN : NOT_A_NUMBER;
+  return found.unit === unit ? numberOfText(found.number, comma) : NOT_A_NUMBER;
 }
 
 function shown(row: CsvRow, column: number): string {

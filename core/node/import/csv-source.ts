@@ -6,7 +6,7 @@ import { CsvImport, headerOf } from './csv-import.ts';
 import { CsvScanner } from './csv-scanner.ts';
 import { fingerprint } from './fingerprint.ts';
 import { type ImportMapping, planMapping } from './import-mapping.ts';
-import type { ImportSource, ReadOptions, SourcePosition, SourceReader } from './import-source.ts';
+import type { CsvReading, ImportSource, ReadOptions, SourcePosition, SourceReader } from './import-source.ts';
 import { isPlain } from './plain-rows.ts';
 import { createTimeParser } from './time-cell.ts';
 
@@ -14,12 +14,12 @@ const HEAD_BYTES = 256 * 1024;
 const PIECE_BYTES = 1024 * 1024;
 
 /** Throws `not_found` and `malformed`. */
-export async function openCsv(path: string, overrides: { delimiter?: string; decimalComma?: boolean } = {}): Promise<ImportSource> {
+export async function openCsv(path: string, reading: CsvReading = {}): Promise<ImportSource> {
   const file = await open(path);
   try {
     const { size } = await file.stat();
     const head = await readHead(file);
-    const dialect = { ...detectDialect(head), ...overrides };
+    const dialect = detectDialect(head, reading);
     const text = toUtf8(head.subarray(dialect.markBytes), dialect.encoding);
     const rows = sampleRows(text, dialect.delimiter, 1000);
     // A guess from rows that cannot be read would only hide what is wrong with them.
@@ -32,7 +32,7 @@ export async function openCsv(path: string, overrides: { delimiter?: string; dec
       format: 'csv',
       description: describe(dialect),
       fingerprint: await fingerprint(file, size),
-      plan: (wanted) => planMapping(header, rows.slice(1), wanted, path, texts),
+      plan: (wanted) => planMapping(header, rows.slice(1), wanted, path, texts, { decimalComma: dialect.decimalComma }),
       read: (options, from) => readCsv(path, dialect, header.length, options, from),
       newestUs: (mapping) => newestUs(path, dialect, mapping),
       assertReadable: (mapping) => assertWhole(path, dialect, mapping),
@@ -71,7 +71,7 @@ function quotedColumns(text: Buffer, delimiter: string, width: number): Readonly
 
 function describe({ encoding, delimiter, decimalComma }: CsvDialect): string {
   const name = delimiter === '\t' ? 'tab' : `"${delimiter}"`;
-  return `CSV, ${encoding}, delimiter ${name}${decimalComma ? ', decimal comma' : ''}`;
+  return `CSV, ${encoding}, delimiter ${name}${decimalComma ? ', decimal comma (a point separates thousands)' : ''}`;
 }
 
 async function readCsv(

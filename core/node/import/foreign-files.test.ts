@@ -89,7 +89,7 @@ it('reads what a spreadsheet wrote', async () => {
   expect(refused).toEqual([]);
   expect(rows).toEqual(
     Array.from({ length: 20 }, (_, k) => ({
-      ...{ node: expect.stringContaining('ro'), timeUs: FIRST_US + k * 1e6, auslastung: k * 1.25, bemerkung: `Zeile\n${k % 3}` },
+      ...{ node: expect.stringContaining('ro'), timeUs: FIRST_US + k * 1e6, auslastung_percent: k * 1.25, bemerkung: `Zeile\n${k % 3}` },
     })),
   );
 });

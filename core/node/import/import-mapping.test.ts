@@ -42,3 +42,82 @@ it('says how many columns a table may have', () => {
     'the table cpu would have 502 columns, at most 500 are taken: name 498 fields or fewer with --fields',
   );
 });
+
+const TIMES = ['2026-11-23T10:00:00Z', '2026-11-23T10:01:00Z', '2026-11-23T10:02:00Z'];
+const plan = (headers: string[], rows: string[][], wanted: Partial<WantedMapping> = {}) =>
+  planMapping(headers, rows, { ...GUESSED, ...wanted }, 'file.csv');
+const fieldsOf = (mapping: ReturnType<typeof planMapping>) =>
+  mapping.fields.map(({ name, unit }) => (unit === undefined ? name : `${name} in ${unit}`));
+
+it('leaves out what counts the rows, takes a time without a name, and names the other columns without one', () => {
+  const counted = plan(
+    ['', 'timestamp', 'value'],
+    TIMES.map((time, i) => [String(i), time, '1.5']),
+  );
+  expect([counted.time.header, fieldsOf(counted), counted.leftOut]).toEqual([
+    'timestamp',
+    ['value'],
+    [{ header: 'column_1', reason: 'it has no name and counts the rows' }],
+  ]);
+  const indexed = plan(
+    ['', 'value'],
+    TIMES.map((time) => [time, '1.5']),
+  );
+  expect([indexed.time.header, fieldsOf(indexed), indexed.leftOut]).toEqual(['column_1', ['value'], []]);
+  const trailing = plan(
+    ['time', 'v', ''],
+    TIMES.map((time) => [time, '1', '']),
+  );
+  expect([fieldsOf(trailing), trailing.leftOut]).toEqual([['v'], [{ header: 'column_3', reason: 'it has no name and no values' }]]);
+  const valued = plan(
+    ['time', 'Unnamed: 1'],
+    TIMES.map((time) => [time, '7']),
+  );
+  expect([fieldsOf(valued), valued.notes]).toEqual([
+    ['column_2'],
+    [expect.stringContaining('column 2 has no name in the file: it is called column_2')],
+  ]);
+  expect(
+    fieldsOf(
+      plan(
+        ['', 'value'],
+        TIMES.map((time) => [time, '1']),
+        { timeColumn: 'column_1' },
+      ),
+    ),
+  ).toEqual(['value']);
+});
+
+it('renames columns as it is told, for the guess as well', () => {
+  const rows = TIMES.map((time) => [time, 'web-1', '1', '2']);
+  const mapping = plan(['Wann', 'Rechner', 'a', 'b'], rows, { renames: { Wann: 'time', Rechner: 'host', b: 'busy' } });
+  expect([mapping.time.header, mapping.node.header, fieldsOf(mapping)]).toEqual(['Wann', 'Rechner', ['a', 'busy']]);
+  expect(() => plan(['time', 'v'], rows, { renames: { nothing: 'x' } })).toThrow(
+    'column "nothing" is to be renamed "x": the file has time, v',
+  );
+  expect(() => plan(['time', 'v'], rows, { renames: { v: 'select' } })).toThrow(
+    'column "v" is to be renamed "select": select is a word of SQL',
+  );
+  expect(() => plan(['time', 'a', 'b'], rows, { renames: { a: 'x', b: 'x' } })).toThrow('are both to be renamed x');
+});
+
+it('takes numbers with one unit, and says of several that they are left out', () => {
+  const rows = [0, 1, 2].map((i) => [TIMES[i] as string, `${i} %`, `${i}.5`, ['5 MB', '7 GB', '8 MB'][i] as string]);
+  const mapping = plan(['time', 'cpu', 'load', 'size'], rows);
+  expect([fieldsOf(mapping), mapping.leftOut]).toEqual([
+    ['cpu_percent in %', 'load'],
+    [{ header: 'size', reason: 'its numbers have several units (MB, GB): export them in one', lost: true }],
+  ]);
+  expect(fieldsOf(plan(['time', 'cpu'], rows, { fields: ['cpu'] }))).toEqual(['cpu_percent in %']);
+});
+
+it('says what was taken for what where no field is left, and that a file has no rows', () => {
+  expect(() =>
+    plan(
+      ['time', 'host', 'state'],
+      TIMES.map((time) => [time, 'a', 'up']),
+    ),
+  ).toThrow('no column has numbers or texts: the time is time, the node is host, state is a tag ("up"); name the fields with --fields');
+  expect(() => plan(['time', 'v'], [])).toThrow('file.csv has no rows: a header alone stores nothing');
+  expect(() => plan(['a\u001b[2J', 'b'], [['x', 'y']])).toThrow('the file has "a\\u001b[2J", b');
+});

@@ -1,8 +1,12 @@
 // Which column of a file becomes what: what the caller named, the rest guessed from the header and the first rows.
 import { columnNameProblem, isReservedMeasurement, MAX_TABLE_COLUMNS, measurementNameProblem } from '../../common/measurement-names.ts';
 import { MusterError } from '../../common/muster-error.ts';
+import { isAbsent } from './absent-words.ts';
+import { guessNode, guessTime, isTagLike, isUnnamed, most, readsAsRowNumbers } from './column-guess.ts';
+import { nameColumns, shownHeader, shownHeaders, toName } from './column-names.ts';
+import { isNumberText, withUnit } from './number-cell.ts';
 import { MAX_TEXTS } from './text-rows.ts';
-import { createTimeParser } from './time-cell.ts';
+import { guessFormat } from './time-format.ts';
 
 /** As `muster.v1.ImportMapping`; what is empty is guessed. */
 export interface WantedMapping {
@@ -15,6 +19,8 @@ export interface WantedMapping {
   fields: readonly string[];
   texts: readonly string[];
   measurement: string;
+  /** Names in the store by header. */
+  renames?: Readonly<Record<string, string>>;
 }
 
 /** One column that is taken, with its name in the store. */
@@ -23,6 +29,8 @@ export interface MappedColumn {
   /** In the file. */
   header: string;
   name: string;
+  /** What stands behind the number in each cell. */
+  unit?: string;
 }
 
 export interface ImportMapping {
@@ -36,178 +44,196 @@ export interface ImportMapping {
   texts: MappedColumn[];
   measurement: string;
   /** Headers of columns that are neither, with the reason. */
-  leftOut: { header: string; reason: string }[];
+  leftOut: LeftOutColumn[];
+  /** What the caller should know of the names and cells, one sentence each. */
+  notes: string[];
 }
 
-const TIME_NAMES = ['time', 'timestamp', 'ts', 'datetime', 'date_time', 'date', '_time', 'created_at'];
-const NODE_NAMES = ['node_id', 'node', 'host', 'hostname', 'instance', 'device', 'server'];
+export interface LeftOutColumn {
+  header: string;
+  reason: string;
+  /** It has values, and nobody asked to be without them. */
+  lost?: true;
+}
+
+/** What a format knows of its file beyond the first rows. */
+export interface PlanHints {
+  /** Numbers are written 12,5. */
+  decimalComma?: boolean;
+  /** Cells further down of the columns that have none in the first rows, where the whole file was looked through for them. */
+  later?: ReadonlyMap<number, readonly string[]>;
+  /** Columns that the file itself says hold nothing of the rows, by header, with the reason. */
+  useless?: ReadonlyMap<string, string>;
+}
+
 const MAX_TAGS = 64;
 /** Every table has a time and a node. */
 const OWN_COLUMNS = 2;
-const NUMBER = /^[+-]?(\d+[.,]?\d*|[.,]\d+)([eE][+-]?\d+)?$/;
-/** Share of the first cells that must read alike: a few bad rows must not decide what a column is. */
-const MOST = 0.7;
-const EMPTY = /^(|null|nan|na|n\/a|-|none)$/i;
-
 /** `rows` are some of the first; `texts` are columns that the file itself says hold texts. Throws `invalid_argument` naming the column. */
 export function planMapping(
-  headers: readonly string[],
+  fileHeaders: readonly string[],
   rows: readonly (readonly string[])[],
   wanted: WantedMapping,
   fileName: string,
   texts: ReadonlySet<number> = new Set(),
+  hints: PlanHints = {},
 ): ImportMapping {
-  checkHeaders(headers);
+  const { decimalComma: comma = false, later, useless } = hints;
+  const unnamed = new Set(fileHeaders.flatMap((header, column) => (isUnnamed(header) ? [column] : [])));
+  const headers = fileHeaders.map((header, column) => (unnamed.has(column) ? `column_${column + 1}` : header));
+  checkHeaders(headers, unnamed, comma);
+  const renames = new Map(Object.entries(wanted.renames ?? {}));
+  checkRenames(renames, headers);
+  const known = headers.map((header) => renames.get(header) ?? header);
+  const find = (header: string): number => (headers.includes(header) ? headers.indexOf(header) : known.indexOf(header));
   const at = (header: string, what: string): number => {
-    const column = headers.indexOf(header);
+    const column = find(header);
     if (column < 0)
-      throw new MusterError('invalid_argument', `${what} is column ${JSON.stringify(header)}: the file has ${headers.join(', ')}`);
+      throw new MusterError('invalid_argument', `${what} is column ${shownHeader(header)}: the file has ${shownHeaders(headers)}`);
     return column;
   };
-  const samples = (column: number): string[] => rows.map((row) => row[column] ?? '').filter((cell) => !EMPTY.test(cell));
-  const timeColumn = wanted.timeColumn === '' ? guessTime(headers, samples) : at(wanted.timeColumn, 'the time');
-  const nodeColumn =
-    wanted.nodeColumn !== '' ? at(wanted.nodeColumn, 'the node') : wanted.node !== '' ? -1 : guessNode(headers, timeColumn);
+  const samples = (column: number): string[] => {
+    const cells = rows.map((row) => (row[column] ?? '').trim()).filter((cell) => !isAbsent(cell));
+    return cells.length > 0 ? cells : [...(later?.get(column) ?? [])];
+  };
+  const timeColumn = wanted.timeColumn === '' ? guessTime(known, samples, unnamed) : at(wanted.timeColumn, 'the time');
+  const nodeColumn = wanted.nodeColumn !== '' ? at(wanted.nodeColumn, 'the node') : wanted.node !== '' ? -1 : guessNode(known, timeColumn);
   const tagColumns = new Set(wanted.tags.map((tag) => at(tag, 'a tag')));
   const fieldColumns = new Set(wanted.fields.map((field) => at(field, 'a field')));
   const textColumns = new Set(wanted.texts.map((text) => at(text, 'a text')));
   const taken = [new Set([timeColumn, nodeColumn]), tagColumns, fieldColumns, textColumns];
-  const leftOut: ImportMapping['leftOut'] = [];
+  const leftOut: LeftOutColumn[] = [];
+  const notes: string[] = [];
+  const units = new Map<number, string>();
+  const unitsOf = (cells: readonly string[]): string[] =>
+    most(cells, (cell) => withUnit(cell, comma) !== undefined) ? [...new Set(cells.map((cell) => withUnit(cell, comma)?.unit ?? ''))] : [];
+  for (const column of fieldColumns) {
+    const [unit, another] = unitsOf(samples(column));
+    if (unit !== undefined && another === undefined) units.set(column, unit);
+  }
   for (const [column, header] of headers.entries()) {
     if (taken.some((columns) => columns.has(column))) continue;
     const cells = samples(column);
+    const reason = useless?.get(header);
+    if (reason !== undefined) leftOut.push({ header, reason });
+    else if (unnamed.has(column) && cells.length === 0) leftOut.push({ header, reason: 'it has no name and no values' });
+    else if (unnamed.has(column) && readsAsRowNumbers(rows, column)) leftOut.push({ header, reason: 'it has no name and counts the rows' });
     // A text that looks like a number still names a series where few do: `0` and `1` of a tag `cpu`.
-    if (most(cells, (cell) => NUMBER.test(cell)) && !(texts.has(column) && isTagLike(cells))) {
+    else if (most(cells, (cell) => isNumberText(cell, comma)) && !(texts.has(column) && isTagLike(cells))) {
       if (wanted.fields.length === 0) fieldColumns.add(column);
       else leftOut.push({ header, reason: 'not among the fields named' });
+    } else if (wanted.fields.length === 0 && unitsOf(cells).length > 0) {
+      const [unit = '', ...others] = unitsOf(cells);
+      if (others.length === 0) {
+        fieldColumns.add(column);
+        units.set(column, unit);
+      } else {
+        const shown = [unit, ...others].slice(0, 3).map((each) => (each === '' ? 'none' : each));
+        leftOut.push({ header, reason: `its numbers have several units (${shown.join(', ')}): export them in one`, lost: true });
+      }
     } else if (wanted.tags.length === 0 && isTagLike(cells)) tagColumns.add(column);
-    else if (cells.length === 0) leftOut.push({ header, reason: 'empty in the first rows' });
+    else if (cells.length === 0) leftOut.push({ header, reason: later === undefined ? 'empty in the first rows' : 'it is empty' });
     else if (wanted.texts.length > 0) leftOut.push({ header, reason: 'not among the texts named' });
     else textColumns.add(column);
+    if (unnamed.has(column) && taken.some((columns) => columns.has(column)))
+      notes.push(`column ${column + 1} has no name in the file: it is called ${header} (--rename ${header}=NAME gives it another)`);
   }
+  const named = nameTaken(headers, [...tagColumns, ...fieldColumns, ...textColumns], renames, units);
+  const timeHeader = headers[timeColumn] ?? '';
   const mapping: ImportMapping = {
     time: {
-      ...{ column: timeColumn, header: headers[timeColumn] ?? '', name: 'timestamp' },
-      format: wanted.timeFormat || guessFormat(headers[timeColumn] ?? '', samples(timeColumn)),
+      ...{ column: timeColumn, header: timeHeader, name: 'timestamp' },
+      format: wanted.timeFormat || guessFormat(timeHeader, samples(timeColumn)),
       zone: wanted.timeZone || 'UTC',
     },
     node: { column: nodeColumn, header: headers[nodeColumn] ?? '', name: nodeColumn < 0 ? wanted.node || baseName(fileName) : '' },
-    tags: toColumns(headers, tagColumns, 'tag'),
-    fields: toColumns(headers, fieldColumns, 'field'),
-    texts: toColumns(headers, textColumns, 'text'),
-    measurement: wanted.measurement || toName(baseName(fileName)),
+    tags: named.of(tagColumns),
+    fields: named.of(fieldColumns),
+    texts: named.of(textColumns),
+    measurement: wanted.measurement || measurementOf(fileName),
     leftOut,
+    notes: [...notes, ...named.notes],
   };
-  checkMapping(mapping);
+  checkMapping(mapping, rows, fileName);
   return mapping;
 }
 
-function checkHeaders(headers: readonly string[]): void {
+function checkHeaders(headers: readonly string[], unnamed: ReadonlySet<number>, comma: boolean): void {
   const first = new Map<string, number>();
   for (const [column, header] of headers.entries()) {
-    if (header.trim() === '')
-      throw new MusterError('invalid_argument', `column ${column + 1} of ${headers.length} has no name in the header (row 1)`);
     const before = first.get(header);
     if (before !== undefined)
       throw new MusterError(
         'invalid_argument',
-        `the header (row 1) has the column ${JSON.stringify(header)} twice, as columns ${before + 1} and ${column + 1}`,
+        `the header (row 1) has the column ${shownHeader(header)} twice, as columns ${before + 1} and ${column + 1}`,
       );
     first.set(header, column);
   }
-  if (headers.length > 1 && headers.every((header) => NUMBER.test(header) || !Number.isNaN(Date.parse(header)))) {
+  const named = headers.filter((_, column) => !unnamed.has(column));
+  if (headers.length > 1 && named.every((header) => isNumberText(header, comma) || !Number.isNaN(Date.parse(header)))) {
     throw new MusterError('invalid_argument', `row 1 is data, not a header: put a row of column names before it`);
   }
 }
 
-function guessTime(headers: readonly string[], samples: (column: number) => string[]): number {
-  const lower = headers.map((header) => header.toLowerCase());
-  const named = TIME_NAMES.map((name) => lower.indexOf(name)).find((column) => column >= 0);
-  if (named !== undefined) return named;
-  const found = headers.findIndex((_, column) => {
-    const cells = samples(column);
-    return most(cells, (cell) => /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d/.test(cell));
+function checkRenames(renames: ReadonlyMap<string, string>, headers: readonly string[]): void {
+  for (const [header, name] of renames) {
+    if (!headers.includes(header))
+      throw new MusterError(
+        'invalid_argument',
+        `column ${shownHeader(header)} is to be renamed ${shownHeader(name)}: the file has ${shownHeaders(headers)}`,
+      );
+    const other = [...renames].find(([another, same]) => same === name && another !== header);
+    if (other !== undefined)
+      throw new MusterError(
+        'invalid_argument',
+        `columns ${shownHeader(header)} and ${shownHeader(other[0])} are both to be renamed ${name}`,
+      );
+  }
+}
+
+/** Names for the columns that are taken. Throws `invalid_argument` for a name that the caller wants and no column may have. */
+function nameTaken(
+  headers: readonly string[],
+  columns: readonly number[],
+  renames: ReadonlyMap<string, string>,
+  units: ReadonlyMap<number, string>,
+): { of(columns: ReadonlySet<number>): MappedColumn[]; notes: string[] } {
+  const ordered = [...new Set(columns)].sort((a, b) => a - b);
+  const toBeNamed = ordered.map((column) => {
+    const header = headers[column] as string;
+    const renamed = renames.get(header);
+    const problem = renamed === undefined ? undefined : columnNameProblem(renamed);
+    if (problem !== undefined)
+      throw new MusterError('invalid_argument', `column ${shownHeader(header)} is to be renamed ${shownHeader(renamed ?? '')}: ${problem}`);
+    const unit = units.get(column);
+    return { column, header: unit === undefined || header.includes(unit) ? header : `${header} (${unit})`, renamed };
   });
-  if (found >= 0) return found;
-  throw new MusterError('invalid_argument', `no column looks like a time: name it with --time; the file has ${headers.join(', ')}`);
-}
-
-function guessNode(headers: readonly string[], timeColumn: number): number {
-  const lower = headers.map((header) => header.toLowerCase());
-  return NODE_NAMES.map((name) => lower.indexOf(name)).find((column) => column >= 0 && column !== timeColumn) ?? -1;
-}
-
-/** Every number of seconds since 1970 that a fleet can mean has its own size in each unit. */
-function guessFormat(header: string, cells: readonly string[]): string {
-  if (cells.length === 0) return 'iso';
-  const numbers = cells.filter((cell) => /^\d+(\.\d+)?$/.test(cell));
-  if (numbers.length >= cells.length * MOST) {
-    const size = Number(numbers[0]);
-    if (size >= 1e8 && size < 1e11) return 's';
-    if (size >= 1e11 && size < 1e14) return 'ms';
-    if (size >= 1e14 && size < 1e17) return 'us';
-    if (size >= 1e17) return 'ns';
-    throw new MusterError(
-      'invalid_argument',
-      `${header} is ${numbers[0]} in one of the first rows: name its unit with --time-format s, ms, us or ns`,
-    );
-  }
-  for (const format of ['iso', 'DD.MM.YYYY HH:mm:ss', 'DD.MM.YYYY HH:mm', 'YYYY/MM/DD HH:mm:ss']) {
-    const parse = createTimeParser(format, 'UTC');
-    if (most(cells, (cell) => !Number.isNaN(parse(Buffer.from(cell), 0, Buffer.byteLength(cell))))) return format;
-  }
-  // 11/12/2026 may be a day of November or of December: that is not for us to decide.
-  throw new MusterError(
-    'invalid_argument',
-    `${header} is ${JSON.stringify(cells[0])} in the first row: name its format with --time-format, such as DD/MM/YYYY HH:mm:ss`,
-  );
-}
-
-function most(cells: readonly string[], is: (cell: string) => boolean): boolean {
-  return cells.length > 0 && cells.filter(is).length >= cells.length * MOST;
-}
-
-/** A tag names a series: few different values, each short. */
-function isTagLike(cells: readonly string[]): boolean {
-  const distinct = new Set(cells).size;
-  return cells.length > 0 && cells.every((cell) => cell.length <= 255) && (distinct <= 20 || distinct <= cells.length / 2);
-}
-
-function toColumns(headers: readonly string[], columns: ReadonlySet<number>, what: 'tag' | 'field' | 'text'): MappedColumn[] {
-  return [...columns]
-    .sort((a, b) => a - b)
-    .map((column) => {
-      const header = headers[column] as string;
-      const name = toName(header);
-      const problem = columnNameProblem(name);
-      if (problem !== undefined)
-        throw new MusterError(
-          'invalid_argument',
-          `${what} ${JSON.stringify(header)} would be named ${name}, and ${problem}: rename the column`,
-        );
-      return { column, header, name };
-    });
-}
-
-/** Lower case, everything but letters, digits and underscores as one underscore: `CPU usage (%)` → `cpu_usage`. */
-export function toName(header: string): string {
-  const name = header
-    .normalize('NFKD')
-    .toLowerCase()
-    .replace(/[\u0300-\u036f]/g, '')
-    .replace(/[^a-z0-9_]+/g, '_')
-    .replace(/^_+|_+$/g, '')
-    .slice(0, 64);
-  return /^[a-z]/.test(name) ? name : `x_${name}`.slice(0, 64).replace(/_+$/, '');
+  const { names, notes } = nameColumns(toBeNamed);
+  const nameOf = new Map(ordered.map((column, i) => [column, names[i] as string]));
+  const of = (some: ReadonlySet<number>): MappedColumn[] =>
+    [...some]
+      .sort((a, b) => a - b)
+      .map((column) => {
+        const unit = units.get(column);
+        const mapped = { column, header: headers[column] as string, name: nameOf.get(column) as string };
+        return unit === undefined ? mapped : { ...mapped, unit };
+      });
+  return { of, notes };
 }
 
 function baseName(path: string): string {
   return (path.split(/[\\/]/).at(-1) ?? path).replace(/\.[^.]*$/, '');
 }
 
-function checkMapping({ tags, fields, texts, measurement }: ImportMapping): void {
-  if (fields.length + texts.length === 0)
-    throw new MusterError('invalid_argument', 'no column has numbers or texts: name the fields with --fields');
+/** A table of the file's name; a word of SQL as a column of that name would be called. */
+function measurementOf(fileName: string): string {
+  const name = toName(baseName(fileName));
+  return name !== '' && measurementNameProblem(name) !== undefined ? `${name.slice(0, 63)}_` : name;
+}
+
+function checkMapping(mapping: ImportMapping, rows: readonly unknown[], fileName: string): void {
+  const { tags, fields, texts, measurement } = mapping;
+  if (fields.length + texts.length === 0) throw noField(mapping, rows as readonly (readonly string[])[], fileName);
   if (tags.length > MAX_TAGS)
     throw new MusterError('invalid_argument', `${tags.length} columns would be tags, at most ${MAX_TAGS} are taken: name them with --tags`);
   if (texts.length > MAX_TEXTS)
@@ -225,15 +251,24 @@ function checkMapping({ tags, fields, texts, measurement }: ImportMapping): void
   if (problem !== undefined) throw new MusterError('invalid_argument', `measurement ${problem}: name one with --measurement`);
   if (isReservedMeasurement(measurement))
     throw new MusterError('invalid_argument', `${measurement} is a table of Muster itself: name another with --measurement`);
-  const names = new Map<string, string>();
-  for (const { name, header } of [...tags, ...fields, ...texts]) {
-    const other = names.get(name);
-    if (other === header) throw new MusterError('invalid_argument', `column ${JSON.stringify(header)} is named for two things: choose one`);
-    if (other !== undefined)
-      throw new MusterError(
-        'invalid_argument',
-        `columns ${JSON.stringify(other)} and ${JSON.stringify(header)} would both be named ${name}: rename one`,
-      );
-    names.set(name, header);
+  const seen = new Set<number>();
+  for (const { column, header } of [...tags, ...fields, ...texts]) {
+    if (seen.has(column)) throw new MusterError('invalid_argument', `column ${shownHeader(header)} is named for two things: choose one`);
+    seen.add(column);
   }
+}
+
+const SHOWN_COLUMNS = 5;
+
+/** Says what each column was taken for, since one of them was meant to be a field. */
+function noField({ time, node, tags, leftOut }: ImportMapping, rows: readonly (readonly string[])[], fileName: string): MusterError {
+  if (rows.length === 0) return new MusterError('invalid_argument', `${fileName} has no rows: a header alone stores nothing`);
+  const cellOf = (column: number): string => rows.map((row) => row[column] ?? '').find((cell) => !isAbsent(cell.trim())) ?? '';
+  const shown = [
+    `the time is ${time.header}`,
+    ...(node.column < 0 ? [] : [`the node is ${node.header}`]),
+    ...tags.slice(0, SHOWN_COLUMNS).map(({ column, header }) => `${header} is a tag (${shownHeader(cellOf(column))})`),
+    ...leftOut.slice(0, SHOWN_COLUMNS).map(({ header, reason }) => `${header} is left out (${reason})`),
+  ];
+  return new MusterError('invalid_argument', `no column has numbers or texts: ${shown.join(', ')}; name the fields with --fields`);
 }

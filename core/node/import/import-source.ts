@@ -11,6 +11,18 @@ export interface RowRefusal {
   reason: string;
 }
 
+/** How a CSV file is written; what is not told is guessed. */
+export interface CsvReading {
+  /** One ASCII character. */
+  delimiter?: string;
+  /** Numbers are written 12,5, and a point separates thousands. */
+  decimalComma?: boolean;
+  /** Rows before the header. */
+  skipRows?: number;
+  /** Such as `utf-8`, `windows-1252`, `shift_jis`. */
+  encoding?: string;
+}
+
 /** Takes the rows of a reader. */
 export type RowSink = Pick<BatchBuilder, 'node' | 'add'>;
 

@@ -2,10 +2,10 @@
 import { open } from 'node:fs/promises';
 import { MusterError } from '../../common/muster-error.ts';
 import { openCsv } from './csv-source.ts';
-import type { ImportSource } from './import-source.ts';
+import type { CsvReading, ImportSource } from './import-source.ts';
 
 /** Throws `not_found` for no file, `malformed` for one of no known format. */
-export async function openSource(path: string, csv: { delimiter?: string; decimalComma?: boolean } = {}): Promise<ImportSource> {
+export async function openSource(path: string, csv: CsvReading = {}): Promise<ImportSource> {
   const head = await readStart(path);
   if (head.length === 0) throw new MusterError('malformed', `${path} is empty: a header and rows are needed`);
   // Loaded when first needed: they bring decoders of seven codecs.

@@ -1,0 +1,76 @@
+// What a column most likely is, by its name and its first cells.
+import { MusterError } from '../../common/muster-error.ts';
+import { shownHeaders, toName } from './column-names.ts';
+import { guessFormat } from './time-format.ts';
+
+/** As `toName` writes them; the first that is there is taken. */
+const TIME_NAMES = [
+  ...['time', 'timestamp', 'ts', 'datetime', 'date_time', 'date', 'created_at', 'time_utc', 'timestamp_utc', 'utc_time', 'datetime_utc'],
+  ...['timestamp_ms', 'time_ms', 'timestamp_us', 'timestamp_ns', 'time_ns', 'epoch', 'epoch_ms', 'unix_time', 'unixtime', 'time_stamp'],
+  ...['recorded_at', 'measured_at', 'observed_at', 'event_time', 'zeit', 'zeitstempel', 'datum', 'date_heure', 'horodatage', 'fecha'],
+];
+const NODE_NAMES = ['node_id', 'node', 'host', 'hostname', 'instance', 'device', 'server'];
+/** Share of the first cells that must read alike: a few bad rows must not decide what a column is. */
+const MOST = 0.7;
+
+export function most(cells: readonly string[], is: (cell: string) => boolean): boolean {
+  return cells.length > 0 && cells.filter(is).length >= cells.length * MOST;
+}
+
+/** A tag names a series: few different values, each short. */
+export function isTagLike(cells: readonly string[]): boolean {
+  const distinct = new Set(cells).size;
+  return cells.length > 0 && cells.every((cell) => cell.length <= 255) && (distinct <= 20 || distinct <= cells.length / 2);
+}
+
+/** Also as pandas calls a column that had no name. */
+export function isUnnamed(header: string): boolean {
+  return header.trim() === '' || /^Unnamed: \d+(_level_\d+)?$/.test(header);
+}
+
+/** Whole numbers that only rise: what a program puts before each row. */
+export function readsAsRowNumbers(rows: readonly (readonly string[])[], column: number): boolean {
+  let before = -1;
+  for (const row of rows) {
+    const text = (row[column] ?? '').trim();
+    const number = /^\d{1,15}$/.test(text) ? Number(text) : -1;
+    if (number <= before) return false;
+    before = number;
+  }
+  return rows.length > 1 || before === 0 || before === 1;
+}
+
+/** Throws `invalid_argument` where no column looks like a time. */
+export function guessTime(
+  headers: readonly string[],
+  samples: (column: number) => string[],
+  unnamed: ReadonlySet<number> = new Set(),
+): number {
+  const names = headers.map((header, column) => (unnamed.has(column) ? '' : toName(header)));
+  const named = TIME_NAMES.map((name) => names.indexOf(name)).filter((column) => column >= 0);
+  const readable = named.find((column) => isReadable(headers[column] as string, samples(column)));
+  if (readable !== undefined) return readable;
+  if (named[0] !== undefined) return named[0];
+  const found = headers.findIndex((_, column) => most(samples(column), (cell) => /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d/.test(cell)));
+  if (found >= 0) return found;
+  const other = headers.findIndex(
+    (header, column) => most(samples(column), (cell) => /\d[:./-]\d/.test(cell)) && isReadable(header, samples(column)),
+  );
+  if (other >= 0) return other;
+  throw new MusterError('invalid_argument', `no column looks like a time: name it with --time; the file has ${shownHeaders(headers)}`);
+}
+
+function isReadable(header: string, cells: readonly string[]): boolean {
+  try {
+    guessFormat(header, cells);
+    return true;
+  } catch (error) {
+    if (error instanceof MusterError) return false;
+    throw error;
+  }
+}
+
+export function guessNode(headers: readonly string[], timeColumn: number): number {
+  const lower = headers.map((header) => header.toLowerCase());
+  return NODE_NAMES.map((name) => lower.indexOf(name)).find((column) => column >= 0 && column !== timeColumn) ?? -1;
+}
