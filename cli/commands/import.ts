@@ -10,25 +10,15 @@ import { findTarget, type TargetOptions, withTarget } from '../fleet/fleet-targe
 import { CheckpointFile } from '../import/checkpoint.ts';
 import { showImportProgress } from '../import/import-progress.ts';
 import { ImportRun } from '../import/import-run.ts';
+import { planLines, type ReadingOptions, readingOf, wantedOf, withReading } from '../import/reading-options.ts';
 import { UploadClient } from '../import/upload-client.ts';
 import { parseDurationSeconds } from '../terminal/duration.ts';
 import type { Output } from '../terminal/output.ts';
-import { formatBytes, formatCount } from '../terminal/quantity.ts';
+import { formatCount } from '../terminal/quantity.ts';
 import { findHome } from '../up/state-folder.ts';
 import { action, type CommandContext, EXIT, wholeNumber } from './command-context.ts';
 
-interface Options extends TargetOptions {
-  time: string;
-  timeFormat: string;
-  zone: string;
-  node: string;
-  nodeColumn: string;
-  tags: string[];
-  fields: string[];
-  texts: string[];
-  measurement: string;
-  delimiter?: string;
-  decimalComma?: true;
+interface Options extends TargetOptions, ReadingOptions {
   now?: true;
   speed: number;
   window?: number;
@@ -44,20 +34,9 @@ interface Options extends TargetOptions {
 const SHOWN_REFUSALS = 5;
 
 export function importCommand(context: CommandContext): Command {
-  return withTarget(new Command('import'))
+  return withReading(withTarget(new Command('import')))
     .description('Store the rows of a CSV, Parquet or NDJSON file')
     .argument('<file>', 'the recording')
-    .option('--time <column>', 'column with the time (default: guessed)', '')
-    .option('--time-format <format>', 'iso, s, ms, us, ns, or a pattern like DD.MM.YYYY HH:mm:ss (default: guessed)', '')
-    .option('--zone <zone>', 'zone of times without one: UTC, +01:00, Africa/Accra', 'UTC')
-    .option('--node-column <column>', 'column that names the node (default: node_id, host, hostname, …)', '')
-    .option('--node <name>', 'one node for all rows (default without a column: the name of the file)', '')
-    .option('--tags <columns>', 'columns that name the series, comma-separated (default: texts with few values)', list, [])
-    .option('--fields <columns>', 'columns to take as numbers, comma-separated (default: all numbers)', list, [])
-    .option('--texts <columns>', 'columns to store as texts, comma-separated (default: texts that name no series)', list, [])
-    .option('--measurement <name>', 'table (default: the name of the file)', '')
-    .option('--delimiter <character>', 'of a CSV file (default: guessed)', oneCharacter)
-    .option('--decimal-comma', 'numbers of a CSV file are written 12,5')
     .option('--now', 'move all times so that the newest is now')
     .option('--speed <factor>', 'replay at so many times real time; 0 is as fast as it goes', positive, 0)
     .option('--window <duration>', 'only the newest part, such as 7d', parseDurationSeconds)
@@ -83,12 +62,8 @@ Examples:
 }
 
 async function importFile(path: string, options: Options, { output, env }: CommandContext): Promise<number> {
-  const source = await openSource(path, {
-    ...(options.delimiter === undefined ? {} : { delimiter: options.delimiter }),
-    ...(options.decimalComma ? { decimalComma: true } : {}),
-  });
-  const { time: timeColumn, timeFormat, zone: timeZone, nodeColumn, node, tags, fields, texts, measurement } = options;
-  const mapping = source.plan({ timeColumn, timeFormat, timeZone, nodeColumn, node, tags, fields, texts, measurement });
+  const source = await openSource(path, readingOf(options));
+  const mapping = source.plan(wantedOf(options));
   for (const line of planLines(source, mapping)) output.note(line);
   if (options.dryRun) {
     if (options.json) output.json({ file: path, bytes: source.bytes, format: source.description, mapping });
@@ -220,35 +195,6 @@ class Rejects {
     const file = this.#file;
     if (file !== undefined) await new Promise((resolve) => file.end(resolve));
   }
-}
-
-function planLines(source: ImportSource, { time, node, tags, fields, texts, measurement, leftOut }: ImportMapping): string[] {
-  const named = (columns: readonly { header: string; name: string }[]): string =>
-    columns.map(({ header, name }) => (header === name ? name : `${header} → ${name}`)).join(', ') || 'none';
-  return [
-    `${source.path}: ${source.description}, ${formatBytes(source.bytes)}`,
-    `  table   ${measurement}`,
-    `  time    ${time.header} (${time.format}${time.format === 'iso' || time.format.length > 2 ? `, ${time.zone} where it has no zone` : ''})`,
-    `  node    ${node.column < 0 ? `${node.name}, for all rows` : node.header}`,
-    `  tags    ${named(tags)}`,
-    `  fields  ${named(fields)}`,
-    ...(texts.length === 0 ? [] : [`  texts   ${named(texts)}`]),
-    ...leftOut.map(({ header, reason }) => `  left out ${header}: ${reason}`),
-  ];
-}
-
-function list(text: string): string[] {
-  return text
-    .split(',')
-    .map((part) => part.trim())
-    .filter((part) => part !== '');
-}
-
-function oneCharacter(text: string): string {
-  const character = text === '\\t' || text === 'tab' ? '\t' : text;
-  if (character.length !== 1 || character.charCodeAt(0) > 126 || character === '"')
-    throw new InvalidArgumentError('Expected one ASCII character, or tab.');
-  return character;
 }
 
 function positive(text: string): number {

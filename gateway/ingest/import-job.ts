@@ -115,6 +115,7 @@ export class ImportJob {
       mapping: this.#plan === undefined ? undefined : toMappingMessage(this.#plan.mapping),
       ...{ bytes: this.#plan?.bytes ?? 0, bytesRead, rowsRead, rowsStored: this.#stored },
       ...{ rowsRefused: refused + this.#refusedByNode.rows, firstRefusal: firstRefusal || this.#refusedByNode.first },
+      notes: this.#plan === undefined ? [] : notesOf(this.#plan.mapping),
       started: toTimestamp(this.#startedMs),
       ended: this.#endedMs === undefined ? undefined : toTimestamp(this.#endedMs),
     };
@@ -212,12 +213,17 @@ export class ImportJob {
   }
 }
 
+function notesOf({ leftOut, notes }: ImportMapping): string[] {
+  return [...leftOut.map(({ header, reason }) => `column ${header} is left out: ${reason}`), ...notes];
+}
+
 function toMappingMessage({ time, node, tags, fields, texts, measurement }: ImportMapping): JobMessage['mapping'] {
   return {
     ...{ timeColumn: time.header, timeFormat: time.format, timeZone: time.zone },
     ...{ nodeColumn: node.header, node: node.name },
     ...{ tags: tags.map((tag) => tag.header), fields: fields.map((field) => field.header) },
     ...{ texts: texts.map((text) => text.header), measurement },
+    renames: Object.fromEntries([...tags, ...fields, ...texts].flatMap(({ header, name }) => (header === name ? [] : [[header, name]]))),
   };
 }
 

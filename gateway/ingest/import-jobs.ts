@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, realpath, stat } from 'node:fs/promises';
 import { isAbsolute, join, relative } from 'node:path';
 import { MusterError } from '../../core/common/muster-error.ts';
+import type { CsvReading } from '../../core/node/import/import-source.ts';
 import type { Component } from '../../core/node/lifecycle.ts';
 import type { ImportJob as JobMessage, StartImportRequest } from '../../proto/gen/messages.ts';
 import type { Caller } from '../access/token-store.ts';
@@ -63,6 +64,7 @@ export class ImportJobs implements Component {
       ...{ path, file: request.file.split('/').at(-1) ?? request.file, ttlDays: TTL_DAYS },
       ...{ shiftToNow, windowSeconds, stepSeconds, speed, maxRowsPerNode },
       mapping: mapping ?? NO_MAPPING,
+      csv: readingOf(request.csv),
     };
     const job = new ImportJob(randomUUID(), task, caller, this.#options, (ended) => {
       const { id, file, state, rowsStored: rows, problem } = ended.toMessage();
@@ -117,8 +119,32 @@ export class ImportJobs implements Component {
 }
 
 const NO_MAPPING = {
-  ...{ timeColumn: '', timeFormat: '', timeZone: '', nodeColumn: '', node: '', tags: [], fields: [], texts: [], measurement: '' },
+  ...{
+    timeColumn: '',
+    timeFormat: '',
+    timeZone: '',
+    nodeColumn: '',
+    node: '',
+    tags: [],
+    fields: [],
+    texts: [],
+    measurement: '',
+    renames: {},
+  },
 };
+
+/** Throws `invalid_argument`. */
+function readingOf(csv: StartImportRequest['csv']): CsvReading {
+  const { delimiter = '', decimalComma = false, skipRows = 0, encoding = '' } = csv ?? {};
+  if (delimiter !== '' && !/^[\t -!#-~]$/.test(delimiter))
+    throw new MusterError('invalid_argument', `delimiter is ${JSON.stringify(delimiter.slice(0, 20))}: one ASCII character is needed`);
+  return {
+    ...(delimiter === '' ? {} : { delimiter }),
+    ...(decimalComma ? { decimalComma } : {}),
+    ...(skipRows === 0 ? {} : { skipRows }),
+    ...(encoding === '' ? {} : { encoding }),
+  };
+}
 
 function checkRequest({ speed, stepSeconds }: StartImportRequest): void {
   if (!(speed >= 0 && Number.isFinite(speed))) throw new MusterError('invalid_argument', `speed is ${speed}: a number from 0 is needed`);

@@ -1,6 +1,7 @@
 // What an import job and its reading thread say to each other.
 import type { MusterErrorCode } from '../../core/common/muster-error.ts';
 import type { ImportMapping, WantedMapping } from '../../core/node/import/import-mapping.ts';
+import type { CsvReading } from '../../core/node/import/import-source.ts';
 
 /** What the thread is started with. */
 export interface ImportTask {
@@ -8,6 +9,7 @@ export interface ImportTask {
   /** Its name, for messages. */
   file: string;
   mapping: WantedMapping;
+  csv: CsvReading;
   shiftToNow: boolean;
   windowSeconds: number;
   stepSeconds: number;

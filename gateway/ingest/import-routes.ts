@@ -23,10 +23,12 @@ export interface ImportRoutesOptions {
 const UPLOADS = 'uploads';
 const UPLOAD_TIMEOUT_MS = 4 * 3_600_000;
 const MAX_FIELD_BYTES = 4096;
+const MAX_FIELDS = 600;
 const TEXTS = ['time_column', 'time_format', 'time_zone', 'node_column', 'node', 'measurement'] as const;
 const LISTS = ['tags', 'fields', 'texts'] as const;
-const NUMBERS = ['window_seconds', 'step_seconds', 'speed', 'max_rows_per_node'] as const;
-const FIELDS: readonly string[] = [...TEXTS, ...LISTS, ...NUMBERS, 'shift_to_now'];
+const CSV_TEXTS = ['delimiter', 'encoding'] as const;
+const NUMBERS = ['skip_rows', 'window_seconds', 'step_seconds', 'speed', 'max_rows_per_node'] as const;
+const FIELDS: readonly string[] = [...TEXTS, ...LISTS, ...CSV_TEXTS, ...NUMBERS, 'shift_to_now', 'decimal_comma', 'rename'];
 
 export function importRoutes({ jobs, maxBytes }: ImportRoutesOptions): HttpRoute[] {
   return [
@@ -68,7 +70,7 @@ async function receive(request: HttpRequest, folder: string, maxBytes: number): 
   let problem: MusterError | undefined;
   const form = new Busboy({
     headers: { ...request.headers, 'content-type': type },
-    limits: { files: 2, fileSize: maxBytes, fields: FIELDS.length, fieldSize: MAX_FIELD_BYTES, headerPairs: 20 },
+    limits: { files: 2, fileSize: maxBytes, fields: MAX_FIELDS, fieldSize: MAX_FIELD_BYTES, headerPairs: 20 },
   });
   form.on('field', (name, value, _nameTruncated, truncated) => {
     if (!FIELDS.includes(name) || truncated)
@@ -76,7 +78,8 @@ async function receive(request: HttpRequest, folder: string, maxBytes: number): 
         'invalid_argument',
         `the field ${name.slice(0, 40)} is not known or too long: ${FIELDS.join(', ')} are known`,
       );
-    else fields.set(name, value);
+    // The one part that may come several times: a header may have a comma in it.
+    else fields.set(name, name === 'rename' && fields.has(name) ? `${fields.get(name)}\n${value}` : value);
   });
   form.on('file', (name, stream, fileName) => {
     if (file !== undefined || name !== 'file') {
@@ -111,7 +114,7 @@ async function receive(request: HttpRequest, folder: string, maxBytes: number): 
 }
 
 function toRequest(file: string, fields: ReadonlyMap<string, string>): StartImportRequest {
-  const text = (name: (typeof TEXTS)[number]): string => fields.get(name) ?? '';
+  const text = (name: (typeof TEXTS | typeof CSV_TEXTS)[number]): string => fields.get(name) ?? '';
   const list = (name: (typeof LISTS)[number]): string[] =>
     (fields.get(name) ?? '')
       .split(',')
@@ -123,17 +126,31 @@ function toRequest(file: string, fields: ReadonlyMap<string, string>): StartImpo
       throw new MusterError('invalid_argument', `${name} is ${fields.get(name)}: a number from 0 is needed`);
     return value;
   };
+  const flag = (name: string): boolean => ['1', 'true', 'yes'].includes(fields.get(name) ?? '');
   return {
     file,
     mapping: {
       ...{ timeColumn: text('time_column'), timeFormat: text('time_format'), timeZone: text('time_zone') },
       ...{ nodeColumn: text('node_column'), node: text('node'), measurement: text('measurement') },
-      ...{ tags: list('tags'), fields: list('fields'), texts: list('texts') },
+      ...{ tags: list('tags'), fields: list('fields'), texts: list('texts'), renames: renamesOf(fields.get('rename') ?? '') },
     },
-    shiftToNow: ['1', 'true', 'yes'].includes(fields.get('shift_to_now') ?? ''),
+    csv: { delimiter: text('delimiter'), decimalComma: flag('decimal_comma'), skipRows: number('skip_rows'), encoding: text('encoding') },
+    shiftToNow: flag('shift_to_now'),
     ...{ windowSeconds: number('window_seconds'), stepSeconds: number('step_seconds'), speed: number('speed') },
     maxRowsPerNode: number('max_rows_per_node'),
   };
+}
+
+/** `OLD=NEW`, one a line. Throws `invalid_argument`. */
+function renamesOf(text: string): Record<string, string> {
+  const renames = text.split('\n').filter((line) => line.trim() !== '');
+  return Object.fromEntries(
+    renames.map((line) => {
+      const at = line.lastIndexOf('=');
+      if (at < 1) throw new MusterError('invalid_argument', `rename is ${JSON.stringify(line.slice(0, 80))}: OLD=NEW is needed`);
+      return [line.slice(0, at).trim(), line.slice(at + 1).trim()];
+    }),
+  );
 }
 
 function toJob(job: ImportJob): object {
@@ -146,7 +163,8 @@ function toJob(job: ImportJob): object {
     mapping: job.mapping && {
       ...{ time_column: job.mapping.timeColumn, time_format: job.mapping.timeFormat, time_zone: job.mapping.timeZone },
       ...{ node_column: job.mapping.nodeColumn, node: job.mapping.node, tags: job.mapping.tags, fields: job.mapping.fields },
-      ...{ texts: job.mapping.texts, measurement: job.mapping.measurement },
+      ...{ texts: job.mapping.texts, measurement: job.mapping.measurement, renames: job.mapping.renames },
     },
+    notes: job.notes,
   };
 }

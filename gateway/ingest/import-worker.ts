@@ -50,7 +50,7 @@ async function until(done: () => boolean): Promise<void> {
 }
 
 async function run(): Promise<void> {
-  const source = await openSource(task.path);
+  const source = await openSource(task.path, task.csv);
   const mapping = source.plan(task.mapping);
   tell({ kind: 'planned', mapping, bytes: source.bytes });
   await source.assertReadable(mapping);

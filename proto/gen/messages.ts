@@ -1277,6 +1277,8 @@ export interface ImportMapping {
   measurement: string;
   /** Columns to store as texts; empty means all texts that name no series. */
   texts: string[];
+  /** Names in the store by header; what is not named is called by its header. */
+  renames: Record<string, string>;
 }
 
 export interface StartImportRequest {
@@ -1293,6 +1295,20 @@ export interface StartImportRequest {
   speed: number;
   /** Rows of a node at most; 0 takes all. */
   maxRowsPerNode: number;
+  /** How a CSV file is written; what is left empty is guessed. */
+  csv?: CsvReading | null | undefined;
+}
+
+/** How a CSV file is written. */
+export interface CsvReading {
+  /** One ASCII character. */
+  delimiter: string;
+  /** Numbers are written 12,5 and a point separates thousands. */
+  decimalComma: boolean;
+  /** Rows before the header; 0 leaves out what is recognised as such. */
+  skipRows: number;
+  /** Such as `utf-8`, `windows-1252` or `shift_jis`. */
+  encoding: string;
 }
 
 export interface RunWindowRequest {
@@ -1338,6 +1354,8 @@ export interface ImportJob {
   firstRefusal: string;
   started?: Timestamp | null | undefined;
   ended?: Timestamp | null | undefined;
+  /** What the names, cells and columns of the file came to, one sentence each: columns that are left out among them. */
+  notes: string[];
 }
 
 export const UPLOAD_MESSAGE_FIELDS: Fields = [
@@ -1363,6 +1381,7 @@ export const IMPORT_MAPPING_FIELDS: Fields = [
   { no: 7, name: 'fields', type: 'string', repeated: true },
   { no: 8, name: 'measurement', type: 'string' },
   { no: 9, name: 'texts', type: 'string', repeated: true },
+  { no: 10, name: 'renames', type: 'string', map: true },
 ];
 
 export const START_IMPORT_REQUEST_FIELDS: Fields = [
@@ -1373,6 +1392,14 @@ export const START_IMPORT_REQUEST_FIELDS: Fields = [
   { no: 5, name: 'stepSeconds', type: 'uint64' },
   { no: 6, name: 'speed', type: 'double' },
   { no: 7, name: 'maxRowsPerNode', type: 'uint64' },
+  { no: 8, name: 'csv', type: () => CSV_READING_FIELDS },
+];
+
+export const CSV_READING_FIELDS: Fields = [
+  { no: 1, name: 'delimiter', type: 'string' },
+  { no: 2, name: 'decimalComma', type: 'bool' },
+  { no: 3, name: 'skipRows', type: 'uint64' },
+  { no: 4, name: 'encoding', type: 'string' },
 ];
 
 export const RUN_WINDOW_REQUEST_FIELDS: Fields = [
@@ -1412,4 +1439,5 @@ export const IMPORT_JOB_FIELDS: Fields = [
   { no: 11, name: 'firstRefusal', type: 'string' },
   { no: 12, name: 'started', type: () => TIMESTAMP_FIELDS },
   { no: 13, name: 'ended', type: () => TIMESTAMP_FIELDS },
+  { no: 20, name: 'notes', type: 'string', repeated: true },
 ];
