@@ -1,5 +1,6 @@
 // What an extraction says at its end.
 import type { QueryOutcome } from './extractor.ts';
+import type { LeftOut } from './series-cleaner.ts';
 
 /** A line for each query. */
 export function outcomeLines(outcomes: readonly QueryOutcome[]): string[] {
@@ -16,10 +17,14 @@ export function outcomeLines(outcomes: readonly QueryOutcome[]): string[] {
   });
 }
 
-/** 0: all is stored · 1: something was refused or ended early · 69: because an end could not be reached. */
+/** What no one loses: a point that has no value, and a metric that the configuration does not name. */
+const NOT_LOST: readonly string[] = ['absent', 'metric_not_allowed'] satisfies LeftOut[];
+
+/** 0: all is stored · 1: something was refused, replaced, left out or ended early · 69: because an end could not be reached. */
 export function outcomeCode(outcomes: readonly QueryOutcome[], stoppedEarly: boolean): number {
   const errors = outcomes.flatMap(({ error }) => error ?? []);
   if (errors.some((error) => error.retryable)) return 69;
   const refused = outcomes.some(({ tally }) => tally.refused > 0 || tally.pointsSkipped > 0);
-  return errors.length > 0 || refused || stoppedEarly ? 1 : 0;
+  const leftOut = outcomes.some(({ tally }) => Object.keys(tally.leftOut).some((reason) => !NOT_LOST.includes(reason)));
+  return errors.length > 0 || refused || leftOut || stoppedEarly ? 1 : 0;
 }

@@ -4,6 +4,7 @@ import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { afterEach, expect, it } from 'vitest';
 import { createAuthority, issueServerCertificate } from '../../../core/node/tls-authority.ts';
 import { PrometheusClient, type PrometheusOptions } from './prometheus-client.ts';
@@ -182,4 +183,30 @@ it('trusts the CA it is given, and no other', async () => {
   open.push({ close: () => server.closeAllConnections() }, server, trusting, doubting);
   expect(await rangeOf(trusting)).toEqual({ series: [], warnings: [] });
   expect(await failureOf(doubting)).toMatchObject({ kind: 'access', message: expect.stringContaining('is not trusted') });
+});
+
+const MATRIX = { status: 'success', data: { resultType: 'matrix', result: [{ metric: { job: 'a' }, values: [[1, '2']] }] } };
+
+it.each([
+  ['gzip', gzipSync],
+  ['deflate', deflateSync],
+  ['br', brotliCompressSync],
+] as const)('unpacks an answer that came as %s, unasked', async (encoding, pack) => {
+  const { client } = await clientOf((response) => {
+    response.writeHead(200, { 'content-encoding': encoding });
+    response.end(pack(JSON.stringify(MATRIX)));
+  });
+  expect((await rangeOf(client)).series).toEqual(MATRIX.data.result);
+});
+
+it.each([
+  ['an encoding that nobody knows', 'zork', Buffer.from('x'), 'content-encoding zork'],
+  ['bytes that are no gzip', 'gzip', Buffer.from('not gzip at all'), 'cannot be unpacked'],
+  ['a gzip that is cut off', 'gzip', gzipSync(JSON.stringify(MATRIX)).subarray(0, 40), 'cannot be reached'],
+])('says so where an answer has %s', async (_, encoding, bytes, words) => {
+  const { client } = await clientOf((response) => {
+    response.writeHead(200, { 'content-encoding': encoding });
+    response.end(bytes);
+  });
+  expect((await failureOf(client)).message).toContain(words);
 });

@@ -2,6 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest, type RequestOptions } from 'node:https';
+import { pipeline, type Readable } from 'node:stream';
+import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import { MusterError } from '../../../core/common/muster-error.ts';
 import { PrometheusError } from './prometheus-error.ts';
 import { type AnswerEnvelope, ResultSplitter } from './result-splitter.ts';
@@ -25,6 +27,11 @@ export interface RangeQuery {
 }
 
 const MAX_ERROR_BYTES = 64 * 1024;
+/** Of an answer that came compressed: a kilobyte of it may become a megabyte. */
+const MAX_UNPACKED_BYTES = 2 * 1024 ** 3;
+const UNPACK: Readonly<Record<string, () => Readable & NodeJS.WritableStream>> = {
+  ...{ gzip: createGunzip, 'x-gzip': createGunzip, deflate: createInflate, br: createBrotliDecompress },
+};
 const UNTRUSTED = /CERT|SELF_SIGNED|UNABLE_TO_(VERIFY|GET_ISSUER)|ALTNAME/;
 
 export class PrometheusClient {
@@ -94,7 +101,7 @@ export class PrometheusClient {
     const url = new URL(path, this.#url);
     const form =
       body === undefined ? {} : { 'content-type': 'application/x-www-form-urlencoded', 'content-length': Buffer.byteLength(body) };
-    const headers = { accept: 'application/json', ...this.#authorization(), ...form };
+    const headers = { accept: 'application/json', 'accept-encoding': 'identity', ...this.#authorization(), ...form };
     const options: RequestOptions = { method, agent: this.#agent, headers, signal };
     const response = await new Promise<IncomingMessage>((resolve, reject) => {
       const asked = this.#url.protocol === 'http:' ? httpRequest(url, options, resolve) : httpsRequest(url, options, resolve);
@@ -115,19 +122,37 @@ export class PrometheusClient {
 
   /** Only the waiting for a piece counts against the time-out, not what is done with it. */
   async *#pieces(response: IncomingMessage): AsyncGenerator<Buffer> {
-    const pieces = response[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
+    const body = this.#unpacked(response);
+    const pieces = body[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
     try {
-      for (;;) {
-        const timer = setTimeout(() => response.destroy(this.#late()), this.#options.timeoutMs);
+      for (let bytes = 0; ; ) {
+        const timer = setTimeout(() => body.destroy(this.#late()), this.#options.timeoutMs);
         const next = await pieces.next().finally(() => clearTimeout(timer));
         if (next.done) return;
+        bytes += next.value.length;
+        if (body !== response && bytes > MAX_UNPACKED_BYTES) throw this.#strange(`it unpacks to more than ${MAX_UNPACKED_BYTES} bytes`);
         yield next.value;
       }
     } catch (error) {
       throw this.#broken(error as Error);
     } finally {
+      body.destroy();
       response.destroy();
     }
+  }
+
+  /** A proxy may compress what nobody asked to have compressed. */
+  #unpacked(response: IncomingMessage): Readable {
+    const encoding = (response.headers['content-encoding'] ?? 'identity').trim().toLowerCase();
+    if (encoding === 'identity') return response;
+    const unpack = Object.hasOwn(UNPACK, encoding) ? UNPACK[encoding]?.() : undefined;
+    if (unpack === undefined) {
+      response.destroy();
+      throw this.#strange(`its answer has the content-encoding ${encoding.slice(0, 40)}, which was not asked for`);
+    }
+    // Whoever reads the unpacked bytes is told what went wrong.
+    pipeline(response, unpack, () => undefined);
+    return unpack;
   }
 
   async #text(response: IncomingMessage): Promise<string> {
@@ -166,6 +191,8 @@ export class PrometheusClient {
   #broken(error: Error & { code?: string }, signal?: AbortSignal): MusterError {
     if (error instanceof MusterError) return error;
     if (signal?.aborted) return new MusterError('cancelled', 'the extraction is stopping', error);
+    if (error.code === 'Z_DATA_ERROR' || error.code?.startsWith('ERR__ERROR_'))
+      return this.#strange(`its answer cannot be unpacked (${error.message})`, error);
     const at = `Prometheus at ${this.#url.origin}`;
     if (UNTRUSTED.test(error.code ?? '')) {
       return new PrometheusError('access', `the certificate of ${at} is not trusted (${error.message}): name its CA with caFile`, error);

@@ -142,3 +142,14 @@ it('does not take labels for members of an object', () => {
   const { taken } = clean([{ metric: metric(), values: [[1500, '1']] }], { labels: [{ label: 'constructor', tag: 'constructor' }] });
   expect(taken[0]?.tags).toEqual(['']);
 });
+
+it('counts the native histograms of a series that has numbers too', () => {
+  const histograms = [
+    [1515, {}],
+    [1530, {}],
+  ];
+  const { taken, left } = clean([{ metric: metric(), values: [[1500, '1']], histograms }]);
+  expect(taken).toHaveLength(1);
+  expect(left).toEqual({ histogram: 2 });
+  expect(clean([{ metric: metric(), histograms }]).left).toEqual({ histogram: 2 });
+});

@@ -14,13 +14,24 @@ export interface CleanSeries {
   values: number[];
 }
 
-/** What was left out, by reason. Of the first three the unit is a sample, of the others a series. */
-export const LEFT_OUT = ['absent', 'infinite', 'invalid_time', 'duplicate', 'metric_not_allowed', 'bad_name', 'malformed'] as const;
+/** What was left out, by reason. Of the first five the unit is a sample, of the others a series. */
+export const LEFT_OUT = [
+  'absent',
+  'infinite',
+  'invalid_time',
+  'duplicate',
+  'histogram',
+  'metric_not_allowed',
+  'bad_name',
+  'malformed',
+] as const;
 export type LeftOut = (typeof LEFT_OUT)[number];
 
 interface RawSeries {
   metric: Readonly<Record<string, string>>;
   values: readonly unknown[];
+  /** Native histograms: a series may have floats at some of its points and these at others. */
+  histograms: readonly unknown[];
 }
 
 /** Names that are too long for a label of a node, or a tag, help nobody. */
@@ -50,23 +61,29 @@ export class SeriesCleaner {
   /** Undefined where nothing of the series can be stored. Throws `limit_exceeded` where there are too many series. */
   take(raw: unknown): CleanSeries | undefined {
     const { plan, onLeftOut } = this.#options;
-    if (!isRawSeries(raw)) {
-      onLeftOut('malformed', 1, 'a series without labels and values, such as a native histogram');
+    const series = toRawSeries(raw);
+    if (series === undefined) {
+      onLeftOut('malformed', 1, 'a series without labels and values');
       return undefined;
     }
-    const { metric, values } = raw;
+    const { metric, values, histograms } = series;
     const name = metric['__name__'];
     if (plan.metrics !== undefined && !plan.metrics.has(name ?? '')) {
       onLeftOut('metric_not_allowed', 1, name ?? 'a series without a metric name');
       return undefined;
     }
+    if (histograms.length > 0) {
+      const words = `native histograms of ${name ?? plan.name}: ask for numbers of them, such as histogram_quantile() or histogram_avg()`;
+      onLeftOut('histogram', histograms.length, words);
+    }
+    if (values.length === 0) return undefined;
     const measurement = this.#measurement(name);
     if (measurement === undefined) return undefined;
     const node = own(metric, plan.nodeLabel) || plan.node;
     const tags = plan.labels.map(({ label }) => own(metric, label).slice(0, MAX_VALUE_LENGTH));
-    const series: CleanSeries = { node: node.slice(0, MAX_VALUE_LENGTH), measurement, tags, timesUs: [], values: [] };
-    this.#takePoints(series, values);
-    return series.timesUs.length === 0 ? undefined : series;
+    const clean: CleanSeries = { node: node.slice(0, MAX_VALUE_LENGTH), measurement, tags, timesUs: [], values: [] };
+    this.#takePoints(clean, values);
+    return clean.timesUs.length === 0 ? undefined : clean;
   }
 
   #takePoints(series: CleanSeries, points: readonly unknown[]): void {
@@ -147,8 +164,10 @@ function sameNamed({ node, measurement, tags }: CleanSeries, plan: QueryPlan): s
   return `several series are ${measurement} of ${node} (${words}): add the label that tells them apart to labels, or aggregate in the query`;
 }
 
-function isRawSeries(raw: unknown): raw is RawSeries {
-  if (typeof raw !== 'object' || raw === null) return false;
-  const { metric, values } = raw as Partial<RawSeries>;
-  return typeof metric === 'object' && metric !== null && Array.isArray(values);
+function toRawSeries(raw: unknown): RawSeries | undefined {
+  if (typeof raw !== 'object' || raw === null) return undefined;
+  const { metric, values, histograms } = raw as Partial<RawSeries>;
+  if (typeof metric !== 'object' || metric === null) return undefined;
+  const found = { metric, values: Array.isArray(values) ? values : [], histograms: Array.isArray(histograms) ? histograms : [] };
+  return Array.isArray(values) || found.histograms.length > 0 ? found : undefined;
 }

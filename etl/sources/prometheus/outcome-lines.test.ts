@@ -1,0 +1,20 @@
+import { expect, it } from 'vitest';
+import { outcomeCode } from './outcome-lines.ts';
+import type { QueryTally } from './query-run.ts';
+
+const outcome = (tally: Partial<QueryTally>) => ({
+  name: 'q',
+  tally: { windows: 1, rows: 8, refused: 0, pointsSkipped: 0, leftOut: {}, ...tally },
+  error: undefined,
+});
+
+it.each([
+  [{}, 0],
+  [{ leftOut: { absent: 3, metric_not_allowed: 1 } }, 0],
+  [{ leftOut: { duplicate: 8 } }, 1],
+  [{ leftOut: { histogram: 2 } }, 1],
+  [{ leftOut: { bad_name: 1 } }, 1],
+  [{ refused: 1 }, 1],
+] as const)('ends %j with %i', (tally, code) => {
+  expect(outcomeCode([outcome(tally)], false)).toBe(code);
+});
