@@ -12,6 +12,7 @@ import { createOwnTables } from './questdb/own-tables.ts';
 import { QuestdbHttp } from './questdb/questdb-http.ts';
 import { untilDone } from './questdb/retry.ts';
 import { Schema } from './questdb/schema.ts';
+import { StoredRowReader } from './questdb/stored-rows.ts';
 import { TableWriter } from './questdb/table-writer.ts';
 import { StatusReporter } from './status.ts';
 import { DeadLetterStream } from './stream/dead-letter-stream.ts';
@@ -58,10 +59,11 @@ export async function createEtl(config: EtlConfig, nc: NatsConnection, events: E
   );
   const ledger = new LedgerTables({ ...questdb, ttlDays }, events, signal);
   const floods = new SeriesFloods(now);
-  const pipeline = new Pipeline(
+  const stored = new StoredRowReader({ database, written: () => pipeline.written(), events, signal });
+  const pipeline: Pipeline = new Pipeline(
     {
       ...{ consumer, ledger, events: withFloods(events, floods), now, cap },
-      transform: new Transform(schema, new SeriesCache(now()), { ttlDays, now, cap }),
+      transform: new Transform(schema, new SeriesCache(now()), { ttlDays, now, cap, stored }),
       tables: new TableWriter(database, (shape) => schema.repair(shape), events, signal),
       deadLetters: new DeadLetterStream(nc, events),
     },

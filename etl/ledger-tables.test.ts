@@ -52,7 +52,8 @@ it('stores what a node says of itself, whatever characters are in it', async () 
   const account: BatchAccount = {
     delivery: { nodeId: 'n', receivedUs: NOW_MS * 1000, gateway: 'g', batch: Buffer.alloc(0), epoch, seq: 3, skewUs: 0 },
     batch: { epoch, seq: 3, createdUs: NOW_MS * 1000, frames: [], events: [event], dropped: [range] },
-    ...{ rows: 0, badRows: 0, mergedRows: 0, problem: 'g\0h' },
+    ...{ rows: 0, badRows: 0, mergedRows: 0, metRows: 0, replacedRows: 2, overwrittenRows: 0, problem: 'g\0h' },
+    reasons: new Map([['type_changed', { rows: 1, detail: 'i\0j' }]]),
   };
   const cycle = new Cycle(new BufferPool());
   cycle.accounts.push(account);
@@ -72,4 +73,7 @@ it('stores what a node says of itself, whatever characters are in it', async () 
   expect(lines).toMatch(/text="ab"/);
   expect(lines).toMatch(/reason="ef"/);
   expect(lines).toMatch(/problem="gh"/);
+  expect(lines).toMatch(/replaced_rows=2i/);
+  expect(lines).toContain(String.raw`reasons="{\"type_changed\":{\"rows\":1,\"detail\":\"i`);
+  expect(lines).not.toMatch(/met_rows|overwritten_rows/);
 });

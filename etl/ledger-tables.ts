@@ -7,8 +7,9 @@ import type { EtlEvents } from './events.ts';
 import { ClientWriter } from './questdb/client-writer.ts';
 import { withoutNul } from './questdb/line-text.ts';
 import type { QuestdbHttpOptions } from './questdb/questdb-http.ts';
-import type { BatchAccount } from './telemetry/batch-account.ts';
+import type { BatchAccount, SetAsideRows } from './telemetry/batch-account.ts';
 import type { Cycle } from './telemetry/cycle.ts';
+import { isDoorBatch } from './telemetry/door-tables.ts';
 import type { EventRow } from './telemetry/event-rows.ts';
 import { MAX_SKEW_US } from './telemetry/transform.ts';
 
@@ -73,6 +74,11 @@ async function putDelivery(sender: Sender, { timeUs, account, storedUs }: Ledger
   sender.intColumn('bad_rows', account.badRows).intColumn('merged_rows', account.mergedRows);
   sender.intColumn('events', batch?.events.length ?? 0).intColumn('skew_us', whole(delivery.skewUs));
   sender.timestampColumn('received', whole(delivery.receivedUs), 'us').timestampColumn('stored', whole(storedUs), 'us');
+  // NULL where nobody looked: an agent's rows meet none.
+  if (isDoorBatch(delivery)) sender.intColumn('met_rows', account.metRows);
+  if (account.replacedRows > 0) sender.intColumn('replaced_rows', account.replacedRows);
+  if (account.overwrittenRows > 0) sender.intColumn('overwritten_rows', account.overwrittenRows);
+  if (account.reasons.size > 0) sender.stringColumn('reasons', withoutNul(encodeReasons(account.reasons)));
   if (account.problem !== '') sender.stringColumn('problem', withoutNul(account.problem));
   await sender.at(whole(timeUs), 'us');
 }
@@ -87,6 +93,13 @@ async function putEvent(sender: Sender, { nodeId, event }: EventRow): Promise<vo
   sender.table('events').symbol('node_id', nodeId).symbol('kind', event.kind).symbol('severity', event.severity);
   sender.stringColumn('text', withoutNul(event.text)).stringColumn('attributes', JSON.stringify(event.attributes));
   await sender.at(whole(event.timeUs), 'us');
+}
+
+/** `{"type_changed":{"rows":30,"detail":"…"}}` */
+function encodeReasons(reasons: SetAsideRows): string {
+  return JSON.stringify(
+    Object.fromEntries([...reasons].map(([reason, { rows, detail }]) => [reason, { rows, detail: detail.slice(0, 300) }])),
+  );
 }
 
 function hex(bytes: Uint8Array): string {

@@ -9,6 +9,7 @@ import type { TableWriter } from './questdb/table-writer.ts';
 import type { DeadLetterStream } from './stream/dead-letter-stream.ts';
 import { addHistories } from './stream/replayed.ts';
 import type { TelemetryConsumer } from './stream/telemetry-consumer.ts';
+import { noteAside } from './telemetry/batch-account.ts';
 import type { Cycle } from './telemetry/cycle.ts';
 import { type DeadLetter, rowLetter } from './telemetry/dead-letter.ts';
 import type { NodeCap } from './telemetry/node-cap.ts';
@@ -69,6 +70,11 @@ export class Pipeline implements Component {
     this.#stopping = true;
     await this.#parts.consumer.stop();
     await this.#running;
+    await Promise.allSettled(this.#inFlight);
+  }
+
+  /** Resolves when what is being written now is stored, or was given back. */
+  async written(): Promise<void> {
     await Promise.allSettled(this.#inFlight);
   }
 
@@ -134,6 +140,7 @@ export class Pipeline implements Component {
 
 function reject(cycle: Cycle, source: ReturnType<Cycle['chunks'][number]['source']>, words: string): void {
   source.account.badRows++;
+  noteAside(source.account, 'rejected_by_database', 1, words);
   cycle.letters.push(rowLetter(source.account.delivery, source.frame, source.row, 'rejected_by_database', words));
 }
 

@@ -6,7 +6,12 @@ export function ownTableStatements(ttlDays: number): string[] {
   return [
     `CREATE TABLE IF NOT EXISTS deliveries (timestamp TIMESTAMP, node_id SYMBOL CAPACITY 16384, epoch SYMBOL CAPACITY 16384, seq LONG,
       rows LONG, bad_rows LONG, merged_rows LONG, events LONG, received TIMESTAMP, stored TIMESTAMP, gateway SYMBOL, skew_us LONG,
-      problem VARCHAR) TIMESTAMP(timestamp) PARTITION BY DAY TTL ${ttlDays} DAYS WAL DEDUP UPSERT KEYS(timestamp, node_id, epoch, seq)`,
+      problem VARCHAR, met_rows LONG, replaced_rows LONG, overwritten_rows LONG, reasons VARCHAR)
+      TIMESTAMP(timestamp) PARTITION BY DAY TTL ${ttlDays} DAYS WAL DEDUP UPSERT KEYS(timestamp, node_id, epoch, seq)`,
+    // Of a table that an older version made.
+    ...['met_rows LONG', 'replaced_rows LONG', 'overwritten_rows LONG', 'reasons VARCHAR'].map(
+      (column) => `ALTER TABLE deliveries ADD COLUMN IF NOT EXISTS ${column}`,
+    ),
     `CREATE TABLE IF NOT EXISTS drops (timestamp TIMESTAMP, node_id SYMBOL CAPACITY 16384, epoch SYMBOL CAPACITY 16384, first_seq LONG,
       last_seq LONG, rows LONG, reason VARCHAR)
       TIMESTAMP(timestamp) PARTITION BY DAY TTL ${ttlDays} DAYS WAL DEDUP UPSERT KEYS(timestamp, node_id, epoch, first_seq)`,

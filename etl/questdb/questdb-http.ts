@@ -39,13 +39,18 @@ export class QuestdbHttp {
    * refuses us, `unavailable` where it does not answer.
    */
   async sql(statement: string): Promise<unknown[][]> {
+    return (await this.table(statement)).rows;
+  }
+
+  /** As `sql`, with the columns of the answer. */
+  async table(statement: string): Promise<{ columns: readonly { name: string; type: string }[]; rows: unknown[][] }> {
     const path = `/exec?query=${encodeURIComponent(statement)}`;
     const answer = await this.#ask({ method: 'GET', path, agent: this.#statements, timeout: STATEMENT_TIMEOUT_MS });
     const body = parseBody(answer);
     if (answer.status !== 200) {
       throw new MusterError(refusalCode(answer.status), `QuestDB: ${body.error ?? answer.words}`);
     }
-    return body.dataset ?? [];
+    return { columns: body.columns ?? [], rows: body.dataset ?? [] };
   }
 
   /** Sends lines with times in microseconds. Throws `unavailable` where nobody knows whether they arrived. */
@@ -100,9 +105,15 @@ async function readText(response: IncomingMessage): Promise<string> {
   return Buffer.concat(parts).toString('utf8');
 }
 
-function parseBody(answer: WriteAnswer): { dataset?: unknown[][]; error?: string } {
+interface Body {
+  columns?: { name: string; type: string }[];
+  dataset?: unknown[][];
+  error?: string;
+}
+
+function parseBody(answer: WriteAnswer): Body {
   try {
-    return JSON.parse(answer.words) as { dataset?: unknown[][]; error?: string };
+    return JSON.parse(answer.words) as Body;
   } catch {
     // Not JSON: whatever it says is the database's words.
     return { error: `status ${answer.status}: ${answer.words.slice(0, 200)}` };

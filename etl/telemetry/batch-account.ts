@@ -1,6 +1,9 @@
 // What became of one batch, from its decoding to its row in the ledger.
 import type { DecodedBatch, DeliveryContent } from '../../proto/batch-codec.ts';
 
+/** Why rows of a batch were set aside: how many, and the words of the first. */
+export type SetAsideRows = Map<string, { rows: number; detail: string }>;
+
 export interface BatchAccount {
   readonly delivery: DeliveryContent;
   /** The stream gave its message before: it may be stored already. */
@@ -11,8 +14,28 @@ export interface BatchAccount {
   rows: number;
   /** Rows set aside, by us or by the database. */
   badRows: number;
-  /** Rows that a later row with the same key in the same batch replaced. */
+  /** Rows that have no row of their own in the table: another row of the same batch has their time, node and tags. */
   mergedRows: number;
+  /** Rows that met a row of another batch at their time, node and tags. Counted of what came by a door. */
+  metRows: number;
+  /** Rows of this import or push that lost a value to a later one of it. */
+  replacedRows: number;
+  /** Rows that gave another value to a row that was stored before. */
+  overwrittenRows: number;
   /** Why the whole batch was set aside, or empty. */
   problem: string;
+  readonly reasons: SetAsideRows;
+}
+
+/** Of a batch that has just been read. */
+export function newAccount(delivery: DeliveryContent, again: boolean): BatchAccount {
+  const counts = { rows: 0, badRows: 0, mergedRows: 0, metRows: 0, replacedRows: 0, overwrittenRows: 0 };
+  return { delivery, again, ...counts, problem: '', reasons: new Map() };
+}
+
+/** Counts rows that were set aside. */
+export function noteAside({ reasons }: Pick<BatchAccount, 'reasons'>, reason: string, rows: number, detail: string): void {
+  const known = reasons.get(reason);
+  if (known === undefined) reasons.set(reason, { rows, detail });
+  else known.rows += rows;
 }

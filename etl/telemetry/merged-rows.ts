@@ -1,33 +1,30 @@
-// How many rows of a batch the database will replace by a later one with the same key. The slow way, for the rare batch that needs it.
+// Rows of a batch that have the same time, node and tags: how many, and the one row that they become. The slow way, for the rare batch that needs it.
 
 import type { TimeWindow } from '../../core/common/row-time.ts';
 import type { DecodedFrame } from '../../proto/batch-codec.ts';
-import type { SeriesEntry } from './series-cache.ts';
+import { type CheckedFrame, type RowGroup, RowGroups } from './row-groups.ts';
+import { valuesOfRow } from './row-values.ts';
 
-/** `entries` has, for each frame, the series that were taken; series of one table and equal tags are the same object. */
-export function countMerged(
-  frames: readonly DecodedFrame[],
-  entries: readonly (readonly (SeriesEntry | undefined)[])[],
-  window: TimeWindow,
-): number {
-  const seen = new Map<SeriesEntry, Set<number>>();
-  let merged = 0;
-  for (const [i, frame] of frames.entries()) {
+/** Counts them in the batch's account and gives the groups whose row has values of several: the last row alone does not have them all. */
+export function unitedRows(frames: readonly CheckedFrame[], window: TimeWindow): RowGroup[] {
+  const groups = new RowGroups();
+  for (const from of frames) {
+    const { frame, entries } = from;
     const rows = frame.timeUs.length;
     for (let row = 0; row < rows; row++) {
-      const entry = entries[i]?.[frame.seriesIndex[row] as number];
+      const entry = entries[frame.seriesIndex[row] as number];
       const time = frame.timeUs[row] as number;
       if (entry === undefined || !(time >= window.oldestUs && time <= window.newestUs) || hasInfinite(frame, row, rows)) continue;
-      let times = seen.get(entry);
-      if (times === undefined) {
-        times = new Set();
-        seen.set(entry, times);
-      }
-      if (times.has(time)) merged++;
-      else times.add(time);
+      groups.add(from, row, entry);
     }
   }
-  return merged;
+  return [...groups].filter(hasMoreThanItsLast);
+}
+
+function hasMoreThanItsLast({ united, from, row }: RowGroup): boolean {
+  if (united === undefined) return false;
+  const last = valuesOfRow(from.frame, row);
+  return united.fields.size > last.fields.size || united.texts.size > last.texts.size;
 }
 
 function hasInfinite(frame: DecodedFrame, row: number, rows: number): boolean {

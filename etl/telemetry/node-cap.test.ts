@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { doorEpoch } from '../../core/common/door-epoch.ts';
+import { newAccount } from './batch-account.ts';
 import { NodeCap } from './node-cap.ts';
 
 const DAY_US = 86_400_000_000;
@@ -8,7 +9,8 @@ const delivery = (nodeId: string, receivedUs = NOW_US, epoch: Uint8Array = Buffe
   ...{ nodeId, receivedUs, epoch, gateway: 'g', seq: 1, skewUs: 0, batch: Buffer.alloc(0) },
 });
 const stored = (nodeId: string, rows: number, receivedUs = NOW_US) => ({
-  ...{ delivery: delivery(nodeId, receivedUs), rows, badRows: 1, mergedRows: 1, problem: '' },
+  ...newAccount(delivery(nodeId, receivedUs), false),
+  ...{ rows, badRows: 1, mergedRows: 1 },
 });
 
 it('refuses whole batches once a node has stored its rows of the day, and names it', () => {

@@ -9,6 +9,8 @@ export interface SeriesEntry {
   /** Which batch wrote the last row, and its time: tells whether a key may stand twice in a batch. */
   batch: number;
   lastTimeUs: number;
+  /** The newest time that came by a door: only what is not newer can meet a row that is on its way. */
+  doorUs: number;
 }
 
 export interface SeriesLimits {
@@ -95,7 +97,7 @@ export class SeriesCache {
     if (entry === undefined) {
       const counts = this.#countsOf(nodeId);
       if (counts.series >= this.#limits.perNode || this.#current.byPrefix.size >= this.#limits.total) return undefined;
-      entry = this.#previous.byPrefix.get(text) ?? { prefix, batch: 0, lastTimeUs: 0 };
+      entry = this.#previous.byPrefix.get(text) ?? { prefix, batch: 0, lastTimeUs: 0, doorUs: Number.NEGATIVE_INFINITY };
       this.#current.byPrefix.set(text, entry);
       counts.series++;
     }
@@ -116,6 +118,13 @@ function seriesPrefix(plan: TablePlan, nodeId: string, values: readonly string[]
     if (value !== '') text += (plan.tagHeads[i] as string) + escapeSymbol(value);
   }
   return Buffer.from(`${text} `);
+}
+
+/** The same beginning of a line for a row that the database gave: `tags` are its columns by name, in their order, null where absent. */
+export function storedPrefix(table: string, nodeId: string, tags: readonly (readonly [name: string, value: string | null])[]): string {
+  let text = `${table},node_id=${escapeSymbol(nodeId)}`;
+  for (const [name, value] of tags) if (value !== null && value !== '') text += `,${name}=${escapeSymbol(value)}`;
+  return `${text} `;
 }
 
 function escapeSymbol(value: string): string {

@@ -2,15 +2,18 @@
 import { toMusterError } from '../../core/common/muster-error.ts';
 import { type TimeWindow, timeRefusal, timeWindow } from '../../core/common/row-time.ts';
 import { type DecodedFrame, type DeliveryContent, decodeBatch, decodeEnvelope, encodeEnvelope } from '../../proto/batch-codec.ts';
-import type { BatchAccount } from './batch-account.ts';
+import { type BatchAccount, newAccount, noteAside } from './batch-account.ts';
 import { BufferPool } from './buffer-pool.ts';
 import { Cycle } from './cycle.ts';
 import { batchLetter, type DeadLetter, type DeadLetterReason, rowLetter } from './dead-letter.ts';
+import { DoorTables, isDoorBatch, type StoredRows } from './door-tables.ts';
 import { toEventRows } from './event-rows.ts';
-import { countMerged } from './merged-rows.ts';
+import { unitedRows } from './merged-rows.ts';
 import type { NodeCap } from './node-cap.ts';
+import type { CheckedFrame } from './row-groups.ts';
 import type { SeriesCache, SeriesEntry } from './series-cache.ts';
 import { busiestTag } from './series-flood.ts';
+import type { TableChunk } from './table-chunk.ts';
 import { shapeKey, type TablePlan } from './table-plan.ts';
 
 /** Why no row of a frame shape can be stored. */
@@ -39,6 +42,8 @@ export interface TransformOptions {
   /** Undefined takes any number of rows. */
   cap?: Pick<NodeCap, 'refusal'>;
   ttlDays: number;
+  /** What rows that came by a door may meet in the tables; undefined for nothing. */
+  stored?: StoredRows;
   /** Unix ms. */
   now: () => number;
 }
@@ -93,7 +98,7 @@ export class Transform {
     for (const [i, { batch, delivery }] of broken.size === 0 ? [] : [...cycle.accounts.entries()]) {
       const problem = broken.get(batchKey(delivery));
       if (batch === undefined || problem === undefined) continue;
-      cycle.accounts[i] = { delivery, rows: 0, badRows: 0, mergedRows: 0, problem };
+      cycle.accounts[i] = { ...newAccount(delivery, false), problem };
       cycle.letters.push(batchLetter(delivery, 'malformed', problem));
     }
     // The cycle's own: one with more shapes than the schema remembers must come to its end too.
@@ -108,7 +113,9 @@ export class Transform {
     const nowMs = this.#options.now();
     this.#series.rotate(nowMs);
     const window = timeWindow(nowMs * 1000, this.#options.ttlDays);
-    for (const account of cycle.accounts) this.#writeBatch(account, { cycle, window, plans });
+    const doors = new DoorTables();
+    for (const account of cycle.accounts) this.#writeBatch(account, { cycle, window, plans, doors });
+    await doors.write(cycle, this.#options.stored);
     return cycle;
   }
 
@@ -120,6 +127,7 @@ export class Transform {
       account.badRows = account.rows;
       const side = delivery.skewUs > 0 ? 'behind' : 'ahead of';
       account.problem = `clock_skew: the clock of the node is ${Math.round(Math.abs(delivery.skewUs) / 1e6)} s ${side} the gateway's`;
+      noteAside(account, 'clock_skew', account.rows, account.problem);
       cycle.letters.push(batchLetter(delivery, 'clock_skew', account.problem));
       return;
     }
@@ -127,32 +135,37 @@ export class Transform {
     if (capped !== undefined && account.rows > 0) {
       account.badRows = account.rows;
       account.problem = capped;
+      noteAside(account, 'node_cap', account.rows, capped);
       cycle.letters.push(batchLetter(delivery, 'node_cap', capped));
       return;
     }
     const events = toEventRows(delivery, batch, window);
     cycle.events.push(...events.rows);
     cycle.letters.push(...events.letters);
-    const writing: BatchWriting = { ...on, account, number: ++this.#batchNumber, letters: [], aside: 0, keysMayRepeat: false };
-    const written = batch.frames.map((frame) => this.#writeFrame(frame, writing));
-    if (writing.keysMayRepeat) account.mergedRows = countMerged(batch.frames, written, window);
+    const writing: BatchWriting = {
+      ...{ ...on, account, number: ++this.#batchNumber, letters: [], aside: 0, keysMayRepeat: false },
+      byDoor: isDoorBatch(delivery),
+    };
+    const written = batch.frames.flatMap((frame) => this.#writeFrame(frame, writing) ?? []);
+    if (writing.keysMayRepeat) appendUnited(cycle, written, window);
     account.badRows = writing.aside;
     cycle.letters.push(...lettersOf(writing, delivery));
   }
 
-  /** Returns the entry of each series, undefined for those that were not taken. */
-  #writeFrame(frame: DecodedFrame, writing: BatchWriting): (SeriesEntry | undefined)[] {
+  /** Undefined where none of its rows can be stored. */
+  #writeFrame(frame: DecodedFrame, writing: BatchWriting): CheckedFrame | undefined {
     const { account, cycle, window, plans } = writing;
     const shape = shapeKey(frame);
     const plan = plans.get(shape) as TablePlan | PlanRefusal;
     const rows = frame.timeUs.length;
     if ('reason' in plan) {
       for (let row = 0; row < rows; row++) setAside(writing, frame, row, plan);
-      return [];
+      return undefined;
     }
     const entries = this.#entries(frame, shape, plan, writing);
-    let chunk = cycle.chunkFor(frame);
-    chunk.begin(account, frame);
+    const checked = { account, frame, plan, entries: entries.known };
+    const door = writing.byDoor ? writing.doors.begin(checked) : undefined;
+    let chunk = door === undefined ? begunChunk(cycle, account, frame) : undefined;
     for (let row = 0; row < rows; row++) {
       const time = frame.timeUs[row] as number;
       const entry = entries.known[frame.seriesIndex[row] as number];
@@ -169,17 +182,18 @@ export class Transform {
         setAside(writing, frame, row, { reason: 'not_finite', detail: 'a value is infinite' });
         continue;
       }
+      if (chunk === undefined) {
+        door?.add(row, time, entry, kind === ALL_PRESENT && plan.textHeads.length === 0);
+        continue;
+      }
       if (entry.batch === writing.number && time <= entry.lastTimeUs) writing.keysMayRepeat = true;
       entry.batch = writing.number;
       entry.lastTimeUs = time;
       if (kind === ALL_PRESENT && plan.textHeads.length === 0) chunk.addFull(plan, entry.prefix, frame, row);
       else chunk.addSparse(plan, entry.prefix, frame, row);
-      if (chunk.full) {
-        chunk = cycle.chunkFor(frame);
-        chunk.begin(account, frame);
-      }
+      if (chunk.full) chunk = begunChunk(cycle, account, frame);
     }
-    return entries.known;
+    return checked;
   }
 
   #entries(frame: DecodedFrame, shape: string, plan: TablePlan, writing: BatchWriting): Entries {
@@ -218,6 +232,8 @@ interface CycleWriting {
   window: TimeWindow;
   /** Of each frame shape of the cycle. */
   plans: ReadonlyMap<string, TablePlan | PlanRefusal>;
+  /** Rows that are written when all of the cycle are known. */
+  doors: DoorTables;
 }
 
 /** What is on the way while the rows of one batch are written. */
@@ -230,6 +246,21 @@ interface BatchWriting extends CycleWriting {
   aside: number;
   /** A series' times were not rising: the same key may stand twice. */
   keysMayRepeat: boolean;
+  byDoor: boolean;
+}
+
+function begunChunk(cycle: Cycle, account: BatchAccount, frame: DecodedFrame): TableChunk {
+  const chunk = cycle.chunkFor(frame);
+  chunk.begin(account, frame);
+  return chunk;
+}
+
+/** The last row of a key replaces those before: what only these have stands in one more, written behind them. */
+function appendUnited(cycle: Cycle, frames: readonly CheckedFrame[], window: TimeWindow): void {
+  for (const { entry, timeUs, from, row, united } of unitedRows(frames, window)) {
+    const chunk = begunChunk(cycle, from.account, from.frame);
+    if (united !== undefined) chunk.addUnited(entry.prefix, timeUs, united, row);
+  }
 }
 
 function tooManySeries(frame: DecodedFrame): string {
@@ -260,13 +291,14 @@ function readMessage(message: Buffer, cycle: Cycle, again: boolean): void {
     return;
   }
   for (const delivery of deliveries) {
-    const account: BatchAccount = { delivery, again, rows: 0, badRows: 0, mergedRows: 0, problem: '' };
+    const account = newAccount(delivery, again);
     try {
       const batch = decodeBatch(Buffer.from(delivery.batch.buffer, delivery.batch.byteOffset, delivery.batch.byteLength));
       for (const frame of batch.frames) account.rows += frame.timeUs.length;
       cycle.accounts.push(Object.assign(account, { batch }));
     } catch (error) {
       account.problem = toMusterError(error).message;
+      noteAside(account, 'malformed', 0, account.problem);
       cycle.letters.push(batchLetter(delivery, 'malformed', account.problem));
       cycle.accounts.push(account);
     }
@@ -280,6 +312,7 @@ const NO_DELIVERY: DeliveryContent = {
 
 function setAside(writing: BatchWriting, frame: DecodedFrame, row: number, refusal: PlanRefusal): void {
   writing.aside++;
+  noteAside(writing.account, refusal.reason, 1, refusal.detail);
   if (writing.letters.length >= (refusal.reason === 'too_many_series' ? LETTERS_OF_A_FLOOD : LETTERS_PER_BATCH)) return;
   writing.letters.push(rowLetter(writing.account.delivery, frame, row, refusal.reason, refusal.detail));
 }

@@ -18,6 +18,8 @@ export interface EpochSums {
   badRows: number;
   /** Rows in tables by this epoch's batches, each counted as if no other batch had the same. */
   storedRows: number;
+  /** Batches of which nobody counted the rows that others had already: of agents, and of what came by a door to an older version. */
+  uncompared: number;
   /** Of the oldest ledger row, Unix µs. */
   oldestUs: number;
 }
@@ -51,7 +53,8 @@ export class LedgerReader {
 
   /** By `epochKey`. Empty before the first batch was stored. */
   async epochs(nodeId: string): Promise<Map<string, EpochSums>> {
-    const sums = 'min(seq), max(seq), count(), count_distinct(seq), sum(bad_rows), sum(rows - bad_rows - merged_rows), min(timestamp)';
+    const sums =
+      'min(seq), max(seq), count(), count_distinct(seq), sum(bad_rows), sum(rows - bad_rows - merged_rows), min(timestamp), count() - count(met_rows)';
     const rows = await this.#ask(`select node_id, epoch, ${sums}`, { nodeId, sinceUs: 0 });
     return new Map(rows.map(toSums).map((sums) => [epochKey(sums.nodeId, sums.epoch), sums]));
   }
@@ -62,9 +65,10 @@ export class LedgerReader {
     return new Map(rows.map(([node, epoch, last]) => [epochKey(node ?? '', epoch ?? ''), Number(last)]));
   }
 
-  /** Rows that the ledger says are in the tables, by node id. */
-  async storedRows(scope: Scope): Promise<Map<string, number>> {
-    const rows = await this.#ask('select node_id, sum(rows - bad_rows - merged_rows)', scope);
+  /** Rows that the ledger says are in the tables, by node id: at most, and at least, where rows that met others of another batch have none of their own. */
+  async storedRows(scope: Scope, bound: 'most' | 'least' = 'most'): Promise<Map<string, number>> {
+    const met = bound === 'least' ? ' - coalesce(met_rows, 0)' : '';
+    const rows = await this.#ask(`select node_id, sum(rows - bad_rows - merged_rows${met})`, scope);
     return new Map(rows.map(([node, count]) => [node ?? '', Number(count)]));
   }
 
@@ -167,7 +171,7 @@ function where({ nodeId, sinceUs }: Scope): string {
   return conditions.length === 0 ? '' : ` where ${conditions.join(' and ')}`;
 }
 
-function toSums([nodeId, epoch, first, last, rows, numbers, badRows, storedRows, oldest]: TextRow): EpochSums {
+function toSums([nodeId, epoch, first, last, rows, numbers, badRows, storedRows, oldest, uncompared]: TextRow): EpochSums {
   return {
     nodeId: nodeId ?? '',
     epoch: epoch ?? '',
@@ -178,6 +182,7 @@ function toSums([nodeId, epoch, first, last, rows, numbers, badRows, storedRows,
     badRows: Number(badRows),
     storedRows: Number(storedRows),
     oldestUs: parseMicros(oldest ?? ''),
+    uncompared: Number(uncompared),
   };
 }
 

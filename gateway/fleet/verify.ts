@@ -116,7 +116,7 @@ export class Verifier {
     const cutUs = await this.#expiryCutUs(tables);
     const scope: Scope = { nodeId, sinceUs: cutUs };
     // A batch made just after the cut may have rows from just before it.
-    const surely = await ledger.storedRows(cutUs === 0 ? scope : { nodeId, sinceUs: cutUs + HOUR_US });
+    const surely = await ledger.storedRows(cutUs === 0 ? scope : { nodeId, sinceUs: cutUs + HOUR_US }, 'least');
     await ledger.untilApplied(tables, Date.now() + APPLY_WAIT_MS);
     const counted = await ledger.countRows(tables, scope);
     const backlog = await readBacklog(this.#options.connection);
@@ -126,12 +126,14 @@ export class Verifier {
     const drops = await ledger.drops(nodeId);
     const stored = await ledger.storedNumbers(all.values());
     const epochs = toEpochs({ bounds, spools, all, stored, backlog, drops, cutUs });
-    // What came by a door may have been sent twice, under two numbers: its rows are fewer than the ledger's sum then, and none is missing.
-    // A replayed dead letter may be a batch that was stored but for some rows: so many rows of its node, and no more, may be there already.
-    for (const { nodeId: node, epoch, storedRows } of all.values()) {
+    // What came by a door to a version that did not look for rows of the same key may have been sent twice, under two numbers: its rows are fewer
+    // than the ledger's sum then, and none is missing. A replayed dead letter may be a batch that was stored but for some rows: so many rows of its
+    // node, and no more, may be there already.
+    for (const { nodeId: node, epoch, storedRows, uncompared } of all.values()) {
       const door = doorOf(epoch);
+      if (door === undefined || uncompared === 0) continue;
       if (door === 'replay') surely.set(node, Math.max(0, (surely.get(node) ?? 0) - storedRows));
-      else if (door !== undefined) surely.delete(node);
+      else surely.delete(node);
     }
     const rows = toRowCounts(surely, possibly, counted, backlog.handedOutRows);
     const account = reconcile({ epochs, rows });

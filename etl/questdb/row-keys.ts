@@ -1,0 +1,127 @@
+// Which rows of a table are asked for: a condition that holds for all of the wanted times, nodes and tags, and for few others.
+import { decodeSeries } from '../../proto/batch-codec.ts';
+import type { DoorTable } from '../telemetry/door-tables.ts';
+import type { CheckedFrame } from '../telemetry/row-groups.ts';
+
+/** Rows that are wanted, as positions in the frames of a table's part of a cycle. */
+export interface RowKeys {
+  readonly frames: readonly { readonly from: CheckedFrame; readonly rows: readonly number[] }[];
+  readonly firstUs: number;
+  readonly lastUs: number;
+}
+
+/** So many different values stand in a list; of more, all are asked for. */
+const MAX_VALUES = 200;
+/** Different times that are asked for one by one. */
+const MAX_TIMES = 300;
+/** Of a condition: a statement travels in the head of a request, which has 64 KiB. */
+const MAX_LIST_LENGTH = 6000;
+const MAX_LENGTH = 12_000;
+
+export function keysOf({ frames, firstUs, lastUs }: DoorTable): RowKeys {
+  return { frames: frames.filter(({ rows }) => rows.length > 0), firstUs, lastUs };
+}
+
+/** The keys in two parts, by time, or where that is one, by rows; undefined where there is nothing to part. */
+export function splitKeys({ frames, firstUs, lastUs }: RowKeys): RowKeys[] | undefined {
+  if (firstUs < lastUs) {
+    const times = Float64Array.from(frames.flatMap(({ from, rows }) => rows.map((row) => from.frame.timeUs[row] as number))).sort();
+    const upper = times[times.length >> 1] as number;
+    // Where the middle is the first time itself, that one is a part.
+    const limit = upper === firstUs ? firstUs + 1 : upper;
+    return [part(frames, (timeUs) => timeUs < limit), part(frames, (timeUs) => timeUs >= limit)];
+  }
+  const all = frames.flatMap(({ from, rows }) => rows.map((row) => ({ from, row })));
+  if (all.length < 2) return undefined;
+  const middle = all.length >> 1;
+  return [all.slice(0, middle), all.slice(middle)].map((rows) => ({
+    frames: rows.map(({ from, row }) => ({ from, rows: [row] })),
+    ...{ firstUs, lastUs },
+  }));
+}
+
+function part(frames: RowKeys['frames'], takes: (timeUs: number) => boolean): RowKeys {
+  const taken = frames
+    .map(({ from, rows }) => ({ from, rows: rows.filter((row) => takes(from.frame.timeUs[row] as number)) }))
+    .filter(({ rows }) => rows.length > 0);
+  let [firstUs, lastUs] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const { from, rows } of taken) {
+    for (const row of rows) {
+      const timeUs = from.frame.timeUs[row] as number;
+      if (timeUs < firstUs) firstUs = timeUs;
+      if (timeUs > lastUs) lastUs = timeUs;
+    }
+  }
+  return { frames: taken, firstUs, lastUs };
+}
+
+/** True for every wanted row. */
+export function whereKeys(keys: RowKeys): string {
+  const conditions = [timeCondition(keys)];
+  let length = 0;
+  for (const condition of [nodeCondition(keys), ...tagConditions(keys)]) {
+    if (condition === undefined || condition.length > MAX_LIST_LENGTH || length + condition.length > MAX_LENGTH) continue;
+    length += condition.length;
+    conditions.push(condition);
+  }
+  return conditions.join(' and ');
+}
+
+function timeCondition({ frames, firstUs, lastUs }: RowKeys): string {
+  const times = new Set<number>();
+  for (const { from, rows } of frames) {
+    for (const row of rows) {
+      times.add(from.frame.timeUs[row] as number);
+      if (times.size > MAX_TIMES) return `timestamp between '${isoMicros(firstUs)}' and '${isoMicros(lastUs)}'`;
+    }
+  }
+  return times.size === 1
+    ? `timestamp between '${isoMicros(firstUs)}' and '${isoMicros(lastUs)}'`
+    : `timestamp in (${[...times].map((timeUs) => `'${isoMicros(timeUs)}'`).join(', ')})`;
+}
+
+function nodeCondition({ frames }: RowKeys): string | undefined {
+  const nodes = new Set(frames.map(({ from }) => from.account.delivery.nodeId));
+  return nodes.size > MAX_VALUES ? undefined : `node_id in (${[...nodes].map(literal).join(', ')})`;
+}
+
+function tagConditions({ frames }: RowKeys): string[] {
+  const names = [...new Set(frames.flatMap(({ from }) => from.frame.tags))];
+  const values = new Map(names.map((name) => [name, new Set<string>()]));
+  const open = new Set(names);
+  for (const { from, rows } of frames) {
+    const { frame } = from;
+    for (const name of open) if (!frame.tags.includes(name)) values.get(name)?.add('');
+    const seen = new Set<number>();
+    for (const row of rows) {
+      if (open.size === 0) return [];
+      const index = frame.seriesIndex[row] as number;
+      if (seen.has(index)) continue;
+      seen.add(index);
+      for (const [i, value] of decodeSeries(frame.seriesBytes[index] as Buffer, frame.tags.length).entries()) {
+        const name = frame.tags[i] as string;
+        const known = values.get(name) as Set<string>;
+        known.add(value);
+        if (known.size > MAX_VALUES) open.delete(name);
+      }
+    }
+  }
+  return [...open].map((name) => tagCondition(name, values.get(name) as ReadonlySet<string>));
+}
+
+/** A tag that is empty is NULL in the table. */
+function tagCondition(name: string, values: ReadonlySet<string>): string {
+  const present = [...values].filter((value) => value !== '').map(literal);
+  const absent = values.has('') ? [`"${name}" is null`] : [];
+  const conditions = present.length === 0 ? absent : [`"${name}" in (${present.join(', ')})`, ...absent];
+  return conditions.length === 1 ? (conditions[0] as string) : `(${conditions.join(' or ')})`;
+}
+
+function isoMicros(timeUs: number): string {
+  const ms = Math.floor(timeUs / 1000);
+  return `${new Date(ms).toISOString().slice(0, -1)}${String(timeUs - ms * 1000).padStart(3, '0')}Z`;
+}
+
+function literal(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}

@@ -1,0 +1,150 @@
+// Reads the rows that a table has at the times, nodes and tags of rows about to be written: the database's upsert replaces whole rows, so whoever wants
+// to keep their other values has to know them. For what comes by doors; agents never write a row twice.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { MusterError } from '../../core/common/muster-error.ts';
+import type { BatchAccount } from '../telemetry/batch-account.ts';
+import type { DoorTable, StoredRows } from '../telemetry/door-tables.ts';
+import type { StoredRow } from '../telemetry/row-groups.ts';
+import type { RowValues } from '../telemetry/row-values.ts';
+import { type SeriesEntry, storedPrefix } from '../telemetry/series-cache.ts';
+import type { QuestdbHttp } from './questdb-http.ts';
+import { untilDone } from './retry.ts';
+import { keysOf, type RowKeys, splitKeys, whereKeys } from './row-keys.ts';
+
+export interface StoredRowReaderOptions {
+  database: QuestdbHttp;
+  /** Resolves when what is being written now is stored. */
+  written(): Promise<void>;
+  events: { retried(what: string, error: Error): void };
+  signal: AbortSignal;
+}
+
+/** Rows of one answer; where there are more, the keys are asked for in parts. */
+const ANSWER_ROWS = 50_000;
+const APPLY_POLL_MS = 20;
+/** How long a table may take to apply what it was given; one that is further behind is read as it is. */
+const APPLY_WAIT_MS = 60_000;
+/** Tables that are known to be applied as far as others than this process wrote them. */
+const MAX_TABLES = 10_000;
+
+type Found = Map<string, Map<number, RowValues>>;
+
+export class StoredRowReader implements StoredRows {
+  readonly #options: StoredRowReaderOptions;
+  readonly #applied = new Set<string>();
+
+  constructor(options: StoredRowReaderOptions) {
+    this.#options = options;
+  }
+
+  find(rows: DoorTable): Promise<StoredRow | undefined> {
+    return this.#retrying(async () => {
+      const { table, mayRepeat } = rows;
+      if (mayRepeat) await this.#options.written();
+      if (mayRepeat || !this.#applied.has(table)) await this.#untilApplied(table);
+      if (this.#applied.size >= MAX_TABLES) this.#applied.clear();
+      this.#applied.add(table);
+      const found: Found = new Map();
+      await this.#read(table, keysOf(rows), found);
+      return found.size === 0 ? undefined : lookUp(found);
+    });
+  }
+
+  async recall(accounts: readonly BatchAccount[]): Promise<void> {
+    const epochs = [...new Set(accounts.map(({ delivery }) => hex(delivery.epoch)))];
+    const times = accounts.flatMap(({ batch, delivery }) => [batch?.createdUs ?? delivery.receivedUs, delivery.receivedUs]);
+    const [from, to] = [Math.min(...times), Math.max(...times)].map((us) => `cast(${Math.round(us)} as timestamp)`);
+    const statement =
+      'select node_id, epoch, seq, bad_rows, merged_rows, met_rows, replaced_rows, overwritten_rows from deliveries ' +
+      `where timestamp between ${from} and ${to} and epoch in (${epochs.map((epoch) => `'${epoch}'`).join(', ')})`;
+    const { rows } = await this.#retrying(() => this.#options.database.table(statement));
+    const known = new Map(rows.map(([node, epoch, seq, ...counts]) => [`${node} ${epoch} ${seq}`, counts.map(Number)]));
+    for (const account of accounts) {
+      const { nodeId, epoch, seq } = account.delivery;
+      const counts = known.get(`${nodeId} ${hex(epoch)} ${seq}`);
+      if (counts === undefined) continue;
+      const [, mergedRows = 0, metRows = 0, replacedRows = 0, overwrittenRows = 0] = counts;
+      Object.assign(account, { mergedRows, metRows, replacedRows, overwrittenRows });
+    }
+  }
+
+  async #read(table: string, keys: RowKeys, into: Found): Promise<void> {
+    const where = whereKeys(keys);
+    let answer: Awaited<ReturnType<QuestdbHttp['table']>>;
+    try {
+      answer = await this.#options.database.table(`select * from "${table}" where ${where} limit ${ANSWER_ROWS + 1}`);
+    } catch (error) {
+      // The table is not there, or not as it was: what is refused is told when the rows are written.
+      if (error instanceof MusterError && error.code === 'failed_precondition') return;
+      throw error;
+    }
+    const parts = answer.rows.length > ANSWER_ROWS ? splitKeys(keys) : undefined;
+    if (parts === undefined) return collect(table, answer, into);
+    for (const part of parts) await this.#read(table, part, into);
+  }
+
+  /** A write is acknowledged before it can be read. A suspended table is not waited for. */
+  async #untilApplied(table: string): Promise<void> {
+    const state = `select writerTxn, sequencerTxn, suspended from wal_tables() where name = '${table}'`;
+    let given: number | undefined;
+    for (const deadlineMs = Date.now() + APPLY_WAIT_MS; Date.now() < deadlineMs; await sleep(APPLY_POLL_MS)) {
+      const [row] = await this.#options.database.sql(state);
+      if (row === undefined) return;
+      const [applied, sequencer, suspended] = row;
+      given ??= Number(sequencer);
+      if (suspended === true || Number(applied) >= given || this.#options.signal.aborted) return;
+    }
+  }
+
+  #retrying<T>(attempt: () => Promise<T>): Promise<T> {
+    return untilDone(attempt, (error) => this.#options.events.retried('rows that are stored already', error), this.#options.signal);
+  }
+}
+
+function lookUp(found: Found): StoredRow {
+  const byEntry = new Map<SeriesEntry, Map<number, RowValues> | undefined>();
+  return (entry, timeUs) => {
+    let times = byEntry.get(entry);
+    if (times === undefined && !byEntry.has(entry)) {
+      times = found.get(entry.prefix.toString());
+      byEntry.set(entry, times);
+    }
+    return times?.get(timeUs);
+  };
+}
+
+function collect(table: string, { columns, rows }: Awaited<ReturnType<QuestdbHttp['table']>>, into: Found): void {
+  const at = (name: string): number => columns.findIndex((column) => column.name === name);
+  const of = (type: string): { name: string; i: number }[] =>
+    columns.flatMap((column, i) => (column.type === type && column.name !== 'node_id' ? [{ name: column.name, i }] : []));
+  const [time, node] = [at('timestamp'), at('node_id')];
+  const tags = of('SYMBOL').sort((a, b) => (a.name < b.name ? -1 : 1));
+  const [numbers, texts] = [of('DOUBLE'), of('VARCHAR')];
+  for (const row of rows) {
+    const nodeId = row[node];
+    if (typeof nodeId !== 'string') continue;
+    const prefix = storedPrefix(
+      table,
+      nodeId,
+      tags.map(({ name, i }) => [name, row[i] as string | null]),
+    );
+    let times = into.get(prefix);
+    if (times === undefined) {
+      times = new Map();
+      into.set(prefix, times);
+    }
+    times.set(microsOf(String(row[time])), {
+      fields: new Map(numbers.flatMap(({ name, i }) => (typeof row[i] === 'number' ? [[name, row[i] as number] as const] : []))),
+      texts: new Map(texts.flatMap(({ name, i }) => (typeof row[i] === 'string' ? [[name, row[i] as string] as const] : []))),
+    });
+  }
+}
+
+/** Of `2026-12-01T00:00:00.123456Z`. */
+function microsOf(text: string): number {
+  return Date.parse(`${text.slice(0, 19)}Z`) * 1000 + Number(text.slice(20, 26));
+}
+
+function hex(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('hex');
+}
