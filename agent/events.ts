@@ -33,6 +33,8 @@ export interface AgentEvents {
   clockStepped(ms: number): void;
   rowsDropped(ranges: readonly DroppedRange[]): void;
   inventoryFailed(reason: string): void;
+  /** Work that nobody waited for failed by a fault of ours: the agent goes on. */
+  faultFound(error: unknown): void;
   /** The service manager does not hear from us. */
   systemdNotNotified(problem: string): void;
   /** How often each happened. */
@@ -67,6 +69,12 @@ export function createEvents(log: Log, nowUs: () => number = () => Date.now() * 
       waiting = [];
       return events;
     },
+    faultFound: (error) =>
+      tell(
+        'error',
+        'agent_fault',
+        `a fault of the agent: ${error instanceof Error ? (error.stack ?? error.message).slice(0, 1000) : error}`,
+      ),
     started: (version, bootUs) => tell('info', 'agent_started', `agent ${version} started`, { version, boot_us: String(bootUs) }),
     enrolled: (nodeId) => tell('info', 'enrolled', `enrolled as ${nodeId}`, { node_id: nodeId }),
     network: {

@@ -1,4 +1,5 @@
 // Live samples for whoever watches: at the rate of a lease, past the spool, until the lease ends by itself.
+import { fault } from '../core/node/faults.ts';
 import { encodeLiveSamples } from '../proto/batch-codec.ts';
 import type { Lease } from '../proto/gen/messages.ts';
 import { CollectorSet, SILENT_REPORTS } from './collector-set.ts';
@@ -78,7 +79,7 @@ export class LiveSampling {
       this.stop();
       return;
     }
-    set.run(tick);
+    set.run(tick)?.catch(fault);
     const frames = set.take();
     if (frames.length > 0) this.#options.send(encodeLiveSamples(this.#source.wallMs() * 1000, frames));
     const took = this.#source.monotonicMs() - tick.monotonicMs;

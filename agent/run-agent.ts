@@ -1,6 +1,7 @@
 // `run`: configuration, lock, agent, signal.
 import { fstatSync } from 'node:fs';
 import { toMusterError } from '../core/common/muster-error.ts';
+import { tellFaults } from '../core/node/faults.ts';
 import { startAll, untilSignal } from '../core/node/lifecycle.ts';
 import { createLog } from '../core/node/log.ts';
 import { createAgent } from './agent.ts';
@@ -24,6 +25,7 @@ export async function runAgent(argv: readonly string[]): Promise<number> {
   }
   const log = createLog('agent', config.logLevel, isJournal(process.env['JOURNAL_STREAM']));
   const events = createEvents(log);
+  tellFaults((error) => events.faultFound(error));
   runWithoutOptimizers();
   const agent = createAgent(config, events, { argv, remoteProblem });
   agent.settings.onChange(({ logLevel }) => {

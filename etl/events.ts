@@ -25,6 +25,8 @@ export interface EtlEvents {
   coldPassed(pass: { written: readonly string[]; released: number; problems: readonly string[] }): void;
   /** Something in the background failed and will be tried again. */
   retried(what: string, error: Error): void;
+  /** Work that nobody waited for failed by a fault of ours. */
+  faultFound(error: unknown): void;
 }
 
 export function createEtlEvents(log: Log): EtlEvents {
@@ -45,6 +47,7 @@ export function createEtlEvents(log: Log): EtlEvents {
   const lost = counter('dead_letters_lost_total', 'Dead letters that their stream did not take', ['reason']);
   const retries = counter('write_retries_total', 'Requests to the database made again');
   const background = counter('background_retries_total', 'Background work that failed and is tried again', ['what']);
+  const faults = counter('faults_total', 'Failures of work that nobody waited for: faults of the program');
   const suspended = new Gauge({ name: 'muster_etl_suspended_tables', help: 'Tables that QuestDB suspended', registers: [registry] });
   const trims = counter('stream_trims_total', 'Purges of the telemetry stream');
   const coldFiles = counter('cold_files_total', 'Partitions written as Parquet and read back');
@@ -108,6 +111,10 @@ export function createEtlEvents(log: Log): EtlEvents {
     retried(what, error) {
       background.inc({ what });
       log.warn({ what, error: error.message }, 'failed, will be tried again');
+    },
+    faultFound(error) {
+      faults.inc();
+      log.error({ error: String(error), stack: error instanceof Error ? error.stack : undefined }, 'a fault of the ETL');
     },
   };
 }

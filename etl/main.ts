@@ -2,6 +2,7 @@
 import { toMusterError } from '../core/common/muster-error.ts';
 import { DEAD_LETTER_STREAM, NODES_BUCKET, STATUS_BUCKET, TELEMETRY_STREAM } from '../core/common/streams.ts';
 import { helpLines, loadConfig } from '../core/node/config.ts';
+import { tellFaults } from '../core/node/faults.ts';
 import { startAll, untilSignal } from '../core/node/lifecycle.ts';
 import { createLog } from '../core/node/log.ts';
 import { MetricsEndpoint } from '../core/node/metrics-endpoint.ts';
@@ -17,6 +18,7 @@ const ETL_STREAMS = [TELEMETRY_STREAM, DEAD_LETTER_STREAM, `KV_${NODES_BUCKET}`,
 
 async function run(config: EtlConfig): Promise<void> {
   const events = createEtlEvents(createLog('etl', config.logLevel));
+  tellFaults((error) => events.faultFound(error));
   const metrics = new MetricsEndpoint({ registry: events.registry, port: config.metricsPort });
   const nc = await connectNats({ url: config.natsUrl, user: config.natsUser, passwordFile: config.natsPasswordFile, name: 'muster-etl' });
   await untilStreams(nc, ETL_STREAMS, (error) => events.retried('streams', error));

@@ -4,6 +4,7 @@ import type { KvEntry, NatsConnection, QueuedIterator } from 'nats';
 import { toMusterError } from '../core/common/muster-error.ts';
 import type { RegistryEntry } from '../core/common/registry-entry.ts';
 import { NODES_BUCKET } from '../core/common/streams.ts';
+import { fault } from '../core/node/faults.ts';
 import type { Component } from '../core/node/lifecycle.ts';
 import type { EtlEvents } from './events.ts';
 import { ClientWriter } from './questdb/client-writer.ts';
@@ -52,7 +53,7 @@ export class NodeHistory implements Component {
       } catch (error) {
         this.#events.retried('registry entry', toMusterError(error));
       }
-      this.#timer ??= setTimeout(() => void this.#store(), GATHER_MS);
+      this.#timer ??= setTimeout(() => this.#store().catch(fault), GATHER_MS);
     }
   }
 

@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { JsMsg } from 'nats';
 import { toMusterError } from '../core/common/muster-error.ts';
+import { fault } from '../core/node/faults.ts';
 import type { Component } from '../core/node/lifecycle.ts';
 import type { EtlEvents } from './events.ts';
 import type { LedgerTables } from './ledger-tables.ts';
@@ -96,7 +97,7 @@ export class Pipeline implements Component {
         );
         const work = this.#store(cycle, messages, startedMs);
         this.#inFlight.add(work);
-        void work.finally(() => this.#inFlight.delete(work));
+        work.finally(() => this.#inFlight.delete(work)).catch(fault);
       } catch (error) {
         // Only a stop ends the wait for the schema.
         consumer.release(messages);

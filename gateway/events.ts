@@ -1,6 +1,6 @@
 // Everything worth knowing of a gateway: each event logs once and counts once. Nothing else of the gateway logs.
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
-import type { MusterErrorCode } from '../core/common/muster-error.ts';
+import { type MusterErrorCode, toMusterError } from '../core/common/muster-error.ts';
 import type { Log } from '../core/node/log.ts';
 import type { Durability } from './durability.ts';
 
@@ -210,6 +210,11 @@ export function createEvents(log: Log, registry: Registry) {
     livePassedOn: (): void => live.inc(),
     natsChanged(what: { status: string }): void {
       log.warn(what, 'connection to nats-server changed');
+    },
+    /** Work that nobody waited for failed by a fault of ours: what it was for is lost, the gateway goes on. */
+    faultFound(error: unknown): void {
+      failures.inc({ what: 'fault' });
+      log.error({ error: toMusterError(error).message, stack: error instanceof Error ? error.stack : undefined }, 'a fault of the gateway');
     },
     retried(what: { what: 'presence' | 'registry' | 'streams' | 'subscription' | 'audit' | 'own samples'; error: string }): void {
       failures.inc({ what: what.what });

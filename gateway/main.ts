@@ -2,6 +2,7 @@
 import { Registry } from 'prom-client';
 import { toMusterError } from '../core/common/muster-error.ts';
 import { helpLines, loadConfig } from '../core/node/config.ts';
+import { tellFaults } from '../core/node/faults.ts';
 import { startAll, untilSignal } from '../core/node/lifecycle.ts';
 import { createLog } from '../core/node/log.ts';
 import { connectNats } from '../core/node/nats-connection.ts';
@@ -31,6 +32,7 @@ async function run(): Promise<void> {
 async function serve(config: GatewayConfig): Promise<void> {
   const metrics = new Registry();
   const events = createEvents(createLog('gateway', config.logLevel), metrics);
+  tellFaults((error) => events.faultFound(error));
   const { natsUrl: url, natsUser: user, natsPasswordFile: passwordFile } = config;
   const connection = await connectNats({ url, user, passwordFile, name: config.name });
   const { components, server } = createGateway(config, connection, events, metrics);

@@ -1,5 +1,6 @@
 // The gateway's connection to NATS: whether it stands, and what is sent past the store.
 import { type NatsConnection, Events as NatsEvents } from 'nats';
+import { fault } from '../core/node/faults.ts';
 import type { Component } from '../core/node/lifecycle.ts';
 
 export interface NatsLinkEvents {
@@ -42,7 +43,7 @@ export class NatsLink implements Component {
   }
 
   async start(): Promise<void> {
-    void this.#follow();
+    this.#follow().catch(fault);
   }
 
   async stop(): Promise<void> {

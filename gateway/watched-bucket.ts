@@ -1,6 +1,7 @@
 // A KV bucket kept in memory: read at start, current by a watch, written by compare-and-set. Knows nothing of what the values mean.
 import { Empty, type KV, type KvEntry, type NatsConnection, NatsError, Events as NatsEvents } from 'nats';
 import { MusterError } from '../core/common/muster-error.ts';
+import { fault } from '../core/node/faults.ts';
 import type { Component } from '../core/node/lifecycle.ts';
 
 export interface WatchedBucketOptions<T> {
@@ -72,7 +73,7 @@ export class WatchedBucket<T> implements Component {
     this.#created = await this.#createdAt();
     await this.#follow();
     this.#lookLater();
-    void this.#noteReconnects();
+    this.#noteReconnects().catch(fault);
   }
 
   async stop(): Promise<void> {
@@ -127,7 +128,7 @@ export class WatchedBucket<T> implements Component {
       const writer: Writer<T> = { change, resolve, reject };
       const waiting = this.#writers.get(key);
       if (waiting !== undefined) waiting.push(writer);
-      else void this.#swapAll(key, [writer]);
+      else this.#swapAll(key, [writer]).catch(fault);
     });
   }
 

@@ -1,4 +1,5 @@
 // Takes snapshots while somebody wants them, with collectors of its own: the rate at rest is nobody's concern here, and costs nothing when nobody looks.
+import { fault } from '../../core/node/faults.ts';
 import { CollectorSet, SILENT_REPORTS } from '../collector-set.ts';
 import { LIVE_TIMING } from '../collector-timing.ts';
 import type { Collector } from '../collectors/collector.ts';
@@ -80,7 +81,7 @@ export class SnapshotSource {
     const watcher: Watcher = { intervalMs: interval, nextMs: 0, take };
     this.#watchers.add(watcher);
     clearTimeout(this.#timer);
-    void this.#tick();
+    this.#tick().catch(fault);
     return () => {
       this.#watchers.delete(watcher);
       this.#restIfIdle();
@@ -98,7 +99,7 @@ export class SnapshotSource {
     const everyMs = Math.min(...[...this.#watchers].map(({ intervalMs }) => intervalMs));
     const wait = hadRates ? everyMs - (nowMs - startMs) : Math.min(everyMs, FIRST_READING_MS);
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => void this.#tick(), Math.max(10, wait));
+    this.#timer = setTimeout(() => this.#tick().catch(fault), Math.max(10, wait));
   }
 
   #tell(nowMs: number): void {

@@ -2,6 +2,7 @@
 // started anew; it writes a line an echo, so an orphan would end at its next line.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { isIPv6 } from 'node:net';
+import { fault } from '../../core/node/faults.ts';
 import { PingTracker, parsePingLine } from './ping-tracker.ts';
 import { failedWith, toProbeError } from './probe-error.ts';
 import type { ProbeError, ProbeOutcome } from './probe-spec.ts';
@@ -38,7 +39,7 @@ export class PingProgram {
 
   /** The first echo leaves after `delayMs`. */
   start(delayMs: number): void {
-    this.#timer = setTimeout(() => void this.#run(), delayMs);
+    this.#timer = setTimeout(() => this.#run().catch(fault), delayMs);
   }
 
   stop(): void {

@@ -12,14 +12,21 @@ const state = vi.hoisted(() => ({
 }));
 
 vi.mock('./probers.ts', () => ({
-  createProber: async (spec: ProbeSpec) => (finish: (outcome: ProbeOutcome) => void) => {
+  createProber: async (spec: ProbeSpec) => {
+    if (spec.name === 'gone' && state.begun.push({ name: spec.name, atMs: 0 }) <= 2) throw new Error('Cannot find module tcp-probe.js');
+    return prober(spec);
+  },
+}));
+
+const prober =
+  (spec: ProbeSpec) =>
+  (finish: (outcome: ProbeOutcome) => void): { close(): void } => {
     state.begun.push({ name: spec.name, atMs: performance.now() });
     state.mostOpen = Math.max(state.mostOpen, ++state.open);
     const outcome = state.answer?.(spec.name) as ProbeOutcome | undefined;
     if (outcome !== undefined) setTimeout(() => finish(outcome), outcome.latencyMs || 1);
     return { close: () => void state.open-- };
-  },
-}));
+  };
 
 const good = (latencyMs: number): ProbeOutcome => ({ latencyMs, answered: true, up: true, error: '' });
 const ORIGIN = { country: 'gh', region: 'accra' };
@@ -125,4 +132,12 @@ test('no two rows of a probe have the same time, whatever the clock does', async
   }
   expect(times.length).toBeGreaterThanOrEqual(5);
   expect(new Set(times).size).toBe(times.length);
+});
+
+test('a probe that cannot begin is a failed sample, and the next one tries again', async () => {
+  runner.apply([spec('gone')], ORIGIN);
+  await vi.advanceTimersByTimeAsync(63_000);
+  expect(rowsOf(runner.take())).toEqual([
+    expect.objectContaining({ probe: 'gone', samples: 12, uptime_pct: (10 / 12) * 100, error: 'failed' }),
+  ]);
 });

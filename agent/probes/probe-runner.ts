@@ -1,10 +1,12 @@
 // Runs the probes of an agent: each at its interval from a random start, few at a time, and makes a row of each window.
 import { platform } from 'node:os';
 import type { FrameColumns } from '../../core/common/frame.ts';
+import { fault } from '../../core/node/faults.ts';
 import { type ClockSource, HostClock, systemClock } from '../host-clock.ts';
 import { Attempts, type Begin } from './attempts.ts';
 import { NameCache } from './name-cache.ts';
 import { PingProgram } from './ping-program.ts';
+import { failedWith, toProbeError } from './probe-error.ts';
 import { type ProbeOrigin, type ProbeRow, toProbeFrame, toRow } from './probe-frame.ts';
 import { PROBE_LIMITS, type ProbeOutcome, type ProbeSpec } from './probe-spec.ts';
 import { ProbeWindow } from './probe-window.ts';
@@ -182,7 +184,7 @@ export class ProbeRunner {
     let next: Active | undefined;
     for (const active of this.#active.values()) if (active.dueMs <= now && active.dueMs < (next?.dueMs ?? Infinity)) next = active;
     const room = this.#attempts.size < PROBE_LIMITS.concurrent && now - this.#startedMs >= START_GAP_MS;
-    if (next !== undefined && room) void this.#sample(next, now);
+    if (next !== undefined && room) this.#sample(next, now).catch(fault);
     this.#arm();
   }
 
@@ -202,11 +204,18 @@ export class ProbeRunner {
     // Samples keep to their grid; those that could not be begun in time are left out, not made up for.
     const nextMs = active.dueMs + Math.ceil((now - active.dueMs + 1) / spec.interval) * spec.interval;
     active.dueMs = Number.POSITIVE_INFINITY;
-    active.begin ??= createProber(spec, this.#names);
-    const begin = await active.begin;
-    const outcome = active.removed ? undefined : await this.#attempts.run(spec.timeout, begin);
-    if (outcome !== undefined) this.#record(active, outcome);
-    active.dueMs = nextMs;
-    this.#arm();
+    try {
+      active.begin ??= createProber(spec, this.#names);
+      const begin = await active.begin;
+      const outcome = active.removed ? undefined : await this.#attempts.run(spec.timeout, begin);
+      if (outcome !== undefined) this.#record(active, outcome);
+    } catch (error) {
+      // A program that was replaced while it runs finds no module of its own any more. The next sample tries again.
+      active.begin = undefined;
+      this.#record(active, { ...failedWith(toProbeError(error)), answered: false });
+    } finally {
+      active.dueMs = nextMs;
+      this.#arm();
+    }
   }
 }

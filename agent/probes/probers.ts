@@ -45,12 +45,11 @@ function resolved(names: NameCache, host: string, toBegin: (address: string) => 
     if (typeof address === 'string') return toBegin(address)(finish);
     let begun: Begun | undefined;
     let closed = false;
-    address.then(
-      (found) => {
+    address
+      .then((found) => {
         if (!closed) begun = toBegin(found)(finish);
-      },
-      (error: unknown) => finish({ ...failedWith(toProbeError(error)), answered: false }),
-    );
+      })
+      .catch((error: unknown) => finish({ ...failedWith(toProbeError(error)), answered: false }));
     return {
       close() {
         closed = true;

@@ -1,6 +1,7 @@
 // The probe scenario: five simulated agents with one sample a second each, begun when all streams are open and ended when all is acknowledged.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PROBE_PLACES, probeName } from '../../core/common/probe-places.ts';
+import { fault } from '../../core/node/faults.ts';
 import type { Component } from '../../core/node/lifecycle.ts';
 import type { SimulateConfig } from './config.ts';
 import { Enrolments } from './enrolments.ts';
@@ -61,11 +62,13 @@ export function createProbeFleet(config: SimulateConfig, events: SimulateEvents)
     async start() {
       for (const node of nodes) await node.connect();
       // Not awaited: a gateway that is away must not hold up a stop.
-      void Promise.all(nodes.map((node) => node.connected)).then(async () => {
+      const beginning = async (): Promise<void> => {
+        await Promise.all(nodes.map((node) => node.connected));
         if (stopped) return;
         for (const node of nodes) await node.sample();
         begin();
-      });
+      };
+      beginning().catch(fault);
     },
     async stop() {
       stopped = true;

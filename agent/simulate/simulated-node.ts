@@ -1,6 +1,7 @@
 // One simulated node: the agent's own sampler, spool and uplink around a host that does not exist.
 import { join } from 'node:path';
 import type { Turns } from '../../core/common/turns.ts';
+import { fault } from '../../core/node/faults.ts';
 import type { Component } from '../../core/node/lifecycle.ts';
 import type { NodeInfo, Summary } from '../../proto/gen/messages.ts';
 import { AGENT_VERSION } from '../agent-version.ts';
@@ -134,7 +135,10 @@ export class SimulatedNode implements Component {
   /** The nodes of a crowd sample when all have enrolled: the enrolments need the time. */
   async start(): Promise<void> {
     await this.connect();
-    void this.enrolled.then(() => this.#enrolments.settled()).then(() => this.#begin());
+    this.enrolled
+      .then(() => this.#enrolments.settled())
+      .then(() => this.#begin())
+      .catch(fault);
   }
 
   /** The first half of a start: the stream, without samples. */
@@ -148,7 +152,7 @@ export class SimulatedNode implements Component {
   }
 
   #begin(): void {
-    if (!this.#stopped) this.#beginning = setTimeout(() => void this.sample(), this.#beginsAfterMs);
+    if (!this.#stopped) this.#beginning = setTimeout(() => this.sample().catch(fault), this.#beginsAfterMs);
   }
 
   async stop(): Promise<void> {

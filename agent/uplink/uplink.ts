@@ -1,5 +1,6 @@
 // Keeps a stream to the gateway open: one session after the other, with back-off between.
 import type { Turns } from '../../core/common/turns.ts';
+import { fault } from '../../core/node/faults.ts';
 import type { Component } from '../../core/node/lifecycle.ts';
 import type { Lease, NodeInfo, Refuse, SpoolState, Summary } from '../../proto/gen/messages.ts';
 import type { CommandPort } from '../commands/agent-commands.ts';
@@ -214,13 +215,15 @@ export class Uplink implements Component {
         left = true;
         begin();
       };
-      void opening.take(async () => {
-        if (left) return;
-        begin();
-        await new Promise<void>((end) => {
-          this.#endTurn = end;
-        });
-      });
+      opening
+        .take(async () => {
+          if (left) return;
+          begin();
+          await new Promise<void>((end) => {
+            this.#endTurn = end;
+          });
+        })
+        .catch(fault);
     });
   }
 

@@ -2,6 +2,7 @@
 import { Command, Option } from 'commander';
 import { isReservedMeasurement } from '../../core/common/measurement-names.ts';
 import { MusterError } from '../../core/common/muster-error.ts';
+import { fault } from '../../core/node/faults.ts';
 import { EXPORT_FORMATS, type ExportFormat, formatOf, ImportedFormats } from '../export/export-format.ts';
 import { runExport } from '../export/export-run.ts';
 import { toConditions } from '../export/export-scope.ts';
@@ -86,7 +87,12 @@ async function exportRows(client: FleetClient, sql: string | undefined, options:
   const format = options.format ?? formatOf(options.output, imported);
   const target = options.output === undefined ? new StdoutTarget(process.stdout) : await FileTarget.open(options.output);
   // Ctrl-C leaves no half of a file.
-  const end = (): void => void target.abandon().finally(() => process.exit(130));
+  const end = (): void => {
+    target
+      .abandon()
+      .catch(fault)
+      .finally(() => process.exit(130));
+  };
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, end);
   const rows = await runExport({
     ...{ client, format, target },

@@ -1,6 +1,9 @@
 // `muster import FILE`: a recording from a file onto the agents' durable path, exactly once however often it is run.
-import { createWriteStream, type WriteStream } from 'node:fs';
+
+import { createWriteStream, openSync, type WriteStream } from 'node:fs';
+import { finished } from 'node:stream/promises';
 import { Command, InvalidArgumentError } from 'commander';
+import { MusterError } from '../../core/common/muster-error.ts';
 import { importIdentity } from '../../core/node/import/import-identity.ts';
 import type { ImportMapping } from '../../core/node/import/import-mapping.ts';
 import type { ImportSource } from '../../core/node/import/import-source.ts';
@@ -172,18 +175,30 @@ async function checkAll(
   }).run();
 }
 
-/** Rows that were not acceptable: the first are shown, all are counted and, where asked for, written down. */
+/** Rows that were not acceptable: the first are shown, all are counted and, where asked for, written down. Throws where they cannot be. */
 class Rejects {
   readonly #output: Output;
   readonly #file: WriteStream | undefined;
+  #failed: MusterError | undefined;
   count = 0;
 
   constructor(path: string | undefined, output: Output) {
     this.#output = output;
-    this.#file = path === undefined ? undefined : createWriteStream(path);
+    if (path === undefined) return;
+    const failed = (error: NodeJS.ErrnoException): MusterError =>
+      new MusterError('invalid_argument', `the file of --rejects, ${path}, cannot be written (${error.code}): choose another`, error);
+    try {
+      this.#file = createWriteStream(path, { fd: openSync(path, 'w') });
+    } catch (error) {
+      throw failed(error as NodeJS.ErrnoException);
+    }
+    this.#file.on('error', (error) => {
+      this.#failed ??= failed(error);
+    });
   }
 
   add(reason: string): void {
+    if (this.#failed !== undefined) throw this.#failed;
     this.count++;
     this.#file?.write(`${reason}\n`);
     if (this.count <= SHOWN_REFUSALS) this.#output.note(reason);
@@ -193,7 +208,8 @@ class Rejects {
 
   async close(): Promise<void> {
     const file = this.#file;
-    if (file !== undefined) await new Promise((resolve) => file.end(resolve));
+    if (file !== undefined) await finished(file.end()).catch(() => undefined);
+    if (this.#failed !== undefined) throw this.#failed;
   }
 }
 

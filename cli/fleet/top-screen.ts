@@ -1,6 +1,7 @@
 // The screen of `muster top`: takes over the terminal, and gives it back as it was however it ends.
 import { emitKeypressEvents, type Key } from 'node:readline';
 import type { ReadStream } from 'node:tty';
+import { fault } from '../../core/node/faults.ts';
 import type { Node, NodesUpdate } from '../../proto/gen/messages.ts';
 import type { Output } from '../terminal/output.ts';
 import { tableLines } from '../terminal/table.ts';
@@ -94,7 +95,7 @@ export class TopScreen {
       output.paint.dim('c m d l n s sort · arrows scroll · q quit'),
     ];
     // Each line is cleared behind its end: nothing flickers, and nothing of an older, longer line remains. Wrapping is off meanwhile.
-    void output.write(`\u001b[?7l\u001b[H${lines.map((line) => `${line}\u001b[K`).join('\r\n')}\u001b[J\u001b[?7h`);
+    output.write(`\u001b[?7l\u001b[H${lines.map((line) => `${line}\u001b[K`).join('\r\n')}\u001b[J\u001b[?7h`).catch(fault);
   }
 }
 

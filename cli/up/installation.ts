@@ -1,5 +1,6 @@
 // All parts of Muster on one machine: started in parallel where the order allows, ended in reverse.
 import { MusterError, toMusterError } from '../../core/common/muster-error.ts';
+import { fault } from '../../core/node/faults.ts';
 import type { Part } from '../parts/part.ts';
 import type { Clock } from '../supervise/clock.ts';
 import { rotateBeforeStart, rotateWhileOpen } from '../supervise/log-rotation.ts';
@@ -79,7 +80,7 @@ export class Installation {
     this.#readyAfterMs = Math.round(clock.nowMs() - began);
     this.#serving = true;
     this.#changed(undefined);
-    void this.#keepHouse();
+    this.#keepHouse().catch(fault);
   }
 
   /** Ends all, each when the ones that need it are gone: consoles, agent, gateway, ETL, QuestDB, nats-server. */

@@ -1,6 +1,7 @@
 // `muster up` from the first check to the last part ended.
 import { readFileSync } from 'node:fs';
 import { toMusterError } from '../../core/common/muster-error.ts';
+import { tellFaults } from '../../core/node/faults.ts';
 import { untilSignal } from '../../core/node/lifecycle.ts';
 import { openInBrowser } from '../../core/node/open-browser.ts';
 import { resolveRuntime } from '../../deploy/setup/runtimes.mjs';
@@ -23,6 +24,8 @@ import { createUpView } from './up-view.ts';
 /** Runs until SIGINT or SIGTERM; resolves when everything is ended. Rejects with one sentence where it cannot start. */
 export async function runUp(options: UpOptions, output: Output): Promise<void> {
   output.outliveReader();
+  // The parts go on whatever happens to the one that watches them.
+  tellFaults((error) => output.note(`a fault of muster up: ${toMusterError(error).message}`));
   const state = new StateFolder(options.home);
   state.create();
   const releaseLock = takeLock(state.lockFile, state.home);

@@ -1,4 +1,5 @@
 // What a person sees while `muster up` runs: a table that renews itself on a terminal, a line for each change otherwise.
+import { fault } from '../../core/node/faults.ts';
 import { residentBytes } from '../process/process-info.ts';
 import type { PartSnapshot } from '../supervise/supervised-part.ts';
 import type { Output } from '../terminal/output.ts';
@@ -77,7 +78,7 @@ class LiveView implements UpView {
   }
 
   say(lines: readonly string[]): void {
-    void this.#output.write(`${this.#erase()}${lines.join('\n')}\n`);
+    this.#output.write(`${this.#erase()}${lines.join('\n')}\n`).catch(fault);
     this.#draw();
   }
 
@@ -96,7 +97,7 @@ class LiveView implements UpView {
     if (this.#record === undefined) return;
     const lines = ['', ...partsTable(this.#record.parts, this.#output, Date.now()), this.#output.paint.dim('Ctrl-C ends all')];
     // Without wrapping: a line of the table must take one row of the screen, or the next drawing begins at the wrong one.
-    void this.#output.write(`${this.#erase()}\u001b[?7l${lines.join('\n')}\n\u001b[?7h`);
+    this.#output.write(`${this.#erase()}\u001b[?7l${lines.join('\n')}\n\u001b[?7h`).catch(fault);
     this.#drawn = lines.length;
   }
 }

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { MusterError, toMusterError } from '../../core/common/muster-error.ts';
 import { createColumnWriter } from '../../core/node/export/row-writer.ts';
+import { fault } from '../../core/node/faults.ts';
 import type { RequestArguments } from '../common/console-api.ts';
 import type { ExportStart, ExportView } from '../common/export-view.ts';
 import { type Ask, readExtent, readPages } from './export-pages.ts';
@@ -68,7 +69,7 @@ export class Exports {
     const job: Job = { view, controller: new AbortController() };
     this.#jobs = [job, ...this.#jobs.filter((other, at) => other.view.state === 'running' || at < MAX_KEPT)];
     this.#tell(job, {}, true);
-    void this.#run(job, sql.trim().replace(/;\s*$/, ''), file);
+    this.#run(job, sql.trim().replace(/;\s*$/, ''), file).catch(fault);
     return { exportId, download: file.download };
   }
 

@@ -1,6 +1,7 @@
 // Subscriptions that outlive a connection: open while the gateway is connected, and opened again when it comes back.
 import type { ClientReadableStream, ServiceError } from '@grpc/grpc-js';
 import { type MusterError, toMusterError } from '../../core/common/muster-error.ts';
+import { fault } from '../../core/node/faults.ts';
 import type { MetricsUpdate, NodesUpdate } from '../../proto/gen/messages.ts';
 import { callStream, fromServiceError } from './gateway-calls.ts';
 import type { GatewayLink } from './gateway-link.ts';
@@ -89,14 +90,14 @@ export function keepPolling<Answer>(
       reportRefusal(link, toMusterError(error));
     } finally {
       asking = false;
-      if (!ended) timer = setTimeout(poll, intervalMs);
+      if (!ended) timer = setTimeout(() => poll().catch(fault), intervalMs);
     }
   };
 
   const stopListening = link.onState((state) => {
-    if (state.kind === 'connected') void poll();
+    if (state.kind === 'connected') poll().catch(fault);
   });
-  void poll();
+  poll().catch(fault);
   return () => {
     ended = true;
     stopListening();

@@ -1,5 +1,6 @@
 // What one page asked for: checks its messages, carries them to the backend, and ends all of it with the page.
 import { MusterError, toMusterError } from '../../core/common/muster-error.ts';
+import { fault } from '../../core/node/faults.ts';
 import { isRequestName, isSubscriptionName, parseRequestArguments, parseSubscriptionArguments } from '../common/arguments.ts';
 import type { ConsoleApi, SubscriptionName } from '../common/console-api.ts';
 import { createShortener } from '../common/nodes-shorthand.ts';
@@ -35,7 +36,7 @@ export class PageSession {
     const message = parsePageMessage(given);
     switch (message.kind) {
       case 'request':
-        void this.#request(message);
+        this.#request(message).catch(fault);
         break;
       case 'cancel':
         this.#requests.get(message.id)?.abort();

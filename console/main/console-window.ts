@@ -1,5 +1,6 @@
 // A window: sandboxed, without Node, unable to leave our pages; its page has a port to its backend and hears nothing else.
 import { BrowserWindow, type IpcMainEvent, ipcMain, session, type WebContents } from 'electron';
+import { fault } from '../../core/node/faults.ts';
 import { PAGE_CHANNEL } from '../common/preload-bridge.ts';
 import type { MainEvents } from './events.ts';
 import { listenToPages } from './ipc-guard.ts';
@@ -47,7 +48,7 @@ export function openConsoleWindow(parts: WindowParts): BrowserWindow {
   });
   stayOnOwnPages(window, parts);
   giveBackend(window, connect, events);
-  void window.loadURL(START_PAGE + fragment);
+  window.loadURL(START_PAGE + fragment).catch(fault);
   return window;
 }
 

@@ -4,6 +4,7 @@ import { app, BrowserWindow, Notification, screen } from 'electron';
 import { toMusterError } from '../../core/common/muster-error.ts';
 import { VERSION } from '../../core/common/version.ts';
 import { type Context, contextNamed, readContexts, toContextView } from '../../core/node/contexts.ts';
+import { fault } from '../../core/node/faults.ts';
 import type { ChangeNote, SurfaceState } from '../host/backend-message.ts';
 import { chooseFile } from './choose-file.ts';
 import { fragmentOf, openConsoleWindow } from './console-window.ts';
@@ -213,7 +214,7 @@ export class Desktop {
       this.open(fleet.context, fragment);
       return;
     }
-    if (fragment !== '') void window.loadURL(START_PAGE + fragment);
+    if (fragment !== '') window.loadURL(START_PAGE + fragment).catch(fault);
     if (window.isMinimized()) window.restore();
     window.show();
     window.focus();

@@ -9,6 +9,7 @@ export function createMainEvents(write: (line: string) => void) {
     windowOpened: () => log('info', 'window opened'),
     messageRefused: (reason: string) => log('warn', 'message of a page refused', { reason }),
     navigationRefused: (url: string) => log('warn', 'navigation refused', { url: url.slice(0, 200) }),
+    faultFound: (error: unknown) => log('error', 'a fault of the console', { error: String(error) }),
     backendEnded: (context: string, code: number) => log('error', 'backend ended unexpectedly', { context, code }),
     pageCrashed: (reason: string) => log('error', 'page ended unexpectedly', { reason }),
     linkRefused: (link: string) => log('warn', 'link refused: it is no address of the console', { link: link.slice(0, 200) }),

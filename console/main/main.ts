@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { app, dialog, Menu } from 'electron';
 import { toMusterError } from '../../core/common/muster-error.ts';
 import { type Context, contextsFile } from '../../core/node/contexts.ts';
+import { fault, tellFaults } from '../../core/node/faults.ts';
 import { loadMainConfig, type MainConfig } from './config.ts';
 import { LINK_SCHEME, linkAmong } from './deep-link.ts';
 import { Desktop } from './desktop.ts';
@@ -29,6 +30,7 @@ function read(): { config: MainConfig; first: Context } | undefined {
 
 function run({ updateFeed }: MainConfig, first: Context): void {
   const events = createMainEvents((line) => process.stderr.write(line));
+  tellFaults((error) => events.faultFound(error));
   registerPageScheme();
   // A program that is only run, not installed, takes no scheme from another.
   if (app.isPackaged) app.setAsDefaultProtocolClient(LINK_SCHEME);
@@ -51,7 +53,7 @@ function run({ updateFeed }: MainConfig, first: Context): void {
   app.on('before-quit', () => desktop?.quit());
   app.on('window-all-closed', () => app.quit());
   app.on('will-quit', () => desktop?.stop());
-  void app.whenReady().then(() => {
+  const begin = (): void => {
     servePages(join(__dirname, 'renderer'));
     const [preloadFile, backendFile] = ['preload.cjs', 'backend.cjs'].map((name) => join(__dirname, name)) as [string, string];
     const opened = new Desktop({ first, contextsFile: file, preloadFile, backendFile, events });
@@ -64,7 +66,7 @@ function run({ updateFeed }: MainConfig, first: Context): void {
             goTo: (fragment) => opened.goTo(fragment),
             history: (by) => opened.history(by),
             zoom: (by) => opened.zoom(by),
-            checkForUpdates: updateFeed === '' ? undefined : () => void checkForUpdates(updateFeed),
+            checkForUpdates: updateFeed === '' ? undefined : () => checkForUpdates(updateFeed).catch(fault),
           },
           process.platform,
         ),
@@ -72,7 +74,14 @@ function run({ updateFeed }: MainConfig, first: Context): void {
     );
     opened.start(link);
     process.stdout.write(`${JSON.stringify({ ready: true, part: 'console', port: 0 })}\n`);
-  });
+  };
+  app
+    .whenReady()
+    .then(begin)
+    .catch((error: unknown) => {
+      process.stderr.write(`${toMusterError(error).message}\n`);
+      app.exit(1);
+    });
 }
 
 const found = read();

@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { protocol } from 'electron';
+import { fault } from '../../core/node/faults.ts';
 import { contentSecurityPolicy } from '../common/content-security.ts';
 import { fileOf, PAGE_SCHEME } from './page-address.ts';
 
@@ -41,9 +42,9 @@ export function servePages(folder: string): void {
     return;
   }
   protocol.registerBufferProtocol(PAGE_SCHEME, (request, respond) => {
-    void answer(request.url, folder).then(({ status, type, body }) =>
-      respond({ statusCode: status, mimeType: type, charset: 'utf-8', data: body, headers }),
-    );
+    answer(request.url, folder)
+      .then(({ status, type, body }) => respond({ statusCode: status, mimeType: type, charset: 'utf-8', data: body, headers }))
+      .catch(fault);
   });
 }
 

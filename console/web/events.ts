@@ -9,6 +9,8 @@ export function createWebEvents(log: Log) {
     tokenRedeemed: () => log.info('one-time token exchanged for a session'),
     requestRefused: (reason: string, path: string) => log.warn({ reason, path: path.slice(0, 100) }, 'request refused'),
     requestFailed: (what: { method: string; target: string; error: string }) => log.error(what, 'request failed by a fault of the console'),
+    faultFound: (error: unknown) =>
+      log.error({ error: String(error), stack: error instanceof Error ? error.stack : undefined }, 'a fault of the console'),
     pageOpened: (pages: number) => log.info({ pages }, 'page connected'),
     pageClosed: (pages: number) => log.info({ pages }, 'page gone'),
     pageMisbehaved: (reason: string) => log.warn({ reason }, 'page disconnected for a message that is not acceptable'),

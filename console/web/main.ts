@@ -5,6 +5,7 @@ import { toMusterError } from '../../core/common/muster-error.ts';
 import { VERSION } from '../../core/common/version.ts';
 import { helpLines, loadConfig } from '../../core/node/config.ts';
 import { toContextView } from '../../core/node/contexts.ts';
+import { tellFaults } from '../../core/node/faults.ts';
 import { startAll, untilSignal } from '../../core/node/lifecycle.ts';
 import { createLog } from '../../core/node/log.ts';
 import { MetricsEndpoint } from '../../core/node/metrics-endpoint.ts';
@@ -28,6 +29,7 @@ const ASSET_FOLDERS = ['./console/renderer/', '../../dist/console/renderer/'].ma
 
 async function run(config: WebConfig): Promise<void> {
   const events = createWebEvents(createLog(PART, config.logLevel));
+  tellFaults((error) => events.faultFound(error));
   const context = contextOf(config, process.env);
   const desk = new ContextDesk(toContextView(context), browserSurface({ Muster: VERSION, Node: process.versions.node }));
   const downloads = new WebDownloads();

@@ -80,9 +80,9 @@ export class QuestdbHttp {
       const fail = (error: Error): void =>
         reject(new MusterError('unavailable', `QuestDB at ${this.#url.origin}: ${error.message}`, error));
       const headers = { authorization: this.#authorization, ...(body === undefined ? {} : { 'content-length': body.length }) };
-      const asked = request({ ...how, host: this.#url.hostname, port: this.#url.port, headers }, (response) =>
-        readText(response).then((words) => resolve({ status: response.statusCode ?? 0, words }), fail),
-      );
+      const asked = request({ ...how, host: this.#url.hostname, port: this.#url.port, headers }, (response) => {
+        readText(response).then((words) => resolve({ status: response.statusCode ?? 0, words }), fail);
+      });
       asked.on('error', fail);
       asked.on('timeout', () => asked.destroy(new Error(`no answer within ${how.timeout} ms`)));
       asked.end(body);

@@ -1,4 +1,5 @@
 // What a gateway's events say of tokens, enrolments and refusals goes into the audit too.
+import { fault } from '../../core/node/faults.ts';
 import type { GatewayEvents } from '../events.ts';
 import type { AuditLog } from './audit-log.ts';
 import type { AuditInput } from './audit-record.ts';
@@ -9,7 +10,9 @@ const MINUTE_MS = 60_000;
 
 /** The same events; those that an auditor asks for are recorded as well. */
 export function auditedEvents(events: GatewayEvents, audit: Pick<AuditLog, 'record'>, now: () => number = Date.now): GatewayEvents {
-  const record = (input: AuditInput): void => void audit.record(input);
+  const record = (input: AuditInput): void => {
+    audit.record(input).catch(fault);
+  };
   const refusals = new RefusalLimit(record, now);
   return {
     ...events,

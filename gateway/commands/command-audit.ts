@@ -1,5 +1,6 @@
 // The two records of a command: that it began, stored before anything is sent, and how it ended.
 import { MusterError } from '../../core/common/muster-error.ts';
+import { fault } from '../../core/node/faults.ts';
 import type { CommandResult, RunCommandRequest } from '../../proto/gen/messages.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
 import type { AuditInput } from '../audit/audit-record.ts';
@@ -45,20 +46,22 @@ export class CommandAudit {
   /** It was not sent to the node. */
   refused(error: MusterError): void {
     const outcome = error.code === 'unavailable' || error.code === 'internal' ? 'failed' : 'refused';
-    void this.#audit.record({ ...this.#base, text: `${this.#base.text}: ${error.message}`, outcome });
+    this.#audit.record({ ...this.#base, text: `${this.#base.text}: ${error.message}`, outcome }).catch(fault);
   }
 
   ended({ status, problem, exitCode, truncated }: CommandResult, outputBytes: number): void {
     const seconds = ((performance.now() - this.#sinceMs) / 1000).toFixed(3);
-    void this.#audit.record({
-      ...this.#base,
-      text: `${this.#base.text}: ${status}${problem === '' ? '' : `, ${problem}`}`,
-      outcome: status === 'ok' ? 'ok' : status === 'refused' ? 'refused' : 'failed',
-      attributes: {
-        ...this.#base.attributes,
-        ...{ status, seconds, output_bytes: String(outputBytes), truncated: String(truncated) },
-        ...(exitCode === undefined || exitCode === null ? {} : { exit_code: String(exitCode) }),
-      },
-    });
+    this.#audit
+      .record({
+        ...this.#base,
+        text: `${this.#base.text}: ${status}${problem === '' ? '' : `, ${problem}`}`,
+        outcome: status === 'ok' ? 'ok' : status === 'refused' ? 'refused' : 'failed',
+        attributes: {
+          ...this.#base.attributes,
+          ...{ status, seconds, output_bytes: String(outputBytes), truncated: String(truncated) },
+          ...(exitCode === undefined || exitCode === null ? {} : { exit_code: String(exitCode) }),
+        },
+      })
+      .catch(fault);
   }
 }

@@ -2,6 +2,7 @@
 import { Worker } from 'node:worker_threads';
 import { MusterError, type MusterErrorCode, toMusterError } from '../../core/common/muster-error.ts';
 import { summarySubject } from '../../core/common/streams.ts';
+import { fault } from '../../core/node/faults.ts';
 import type { ImportMapping } from '../../core/node/import/import-mapping.ts';
 import { HEARTBEAT_FIELDS, type ImportJob as JobMessage } from '../../proto/gen/messages.ts';
 import { encodeMessage } from '../../proto/message-codec.ts';
@@ -192,7 +193,7 @@ export class ImportJob {
     this.#state = state;
     this.#problem = problem;
     this.#endedMs = Date.now();
-    void this.#worker.terminate();
+    this.#worker.terminate().catch(fault);
     this.#notify();
     this.#onEnd(this);
   }

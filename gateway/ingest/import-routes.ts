@@ -7,6 +7,7 @@ import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Busboy } from '@fastify/busboy';
 import { MusterError } from '../../core/common/muster-error.ts';
+import { fault } from '../../core/node/faults.ts';
 import type { ImportJob, StartImportRequest } from '../../proto/gen/messages.ts';
 import type { Caller } from '../access/token-store.ts';
 import { json } from '../http/http-answer.ts';
@@ -44,7 +45,7 @@ export function importRoutes({ jobs, maxBytes }: ImportRoutesOptions): HttpRoute
         const remove = (): Promise<void> => rm(join(folder, own), { recursive: true, force: true });
         try {
           const { file, fields } = await receive(request, join(folder, own), maxBytes);
-          const job = await jobs.begin(toRequest(join(own, file), fields), request.caller as Caller, () => void remove());
+          const job = await jobs.begin(toRequest(join(own, file), fields), request.caller as Caller, () => remove().catch(fault));
           return json(202, toJob(job), { location: `/api/import/${job.id}` });
         } catch (error) {
           await remove();

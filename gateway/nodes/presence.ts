@@ -1,6 +1,7 @@
 // Which gateway holds the stream of which node, and what is wrong with it: a KV bucket in memory, written on change only.
 import { type KV, NatsError } from 'nats';
 import { PRESENCE_BUCKET, type PresenceEntry } from '../../core/common/streams.ts';
+import { fault } from '../../core/node/faults.ts';
 import type { Component } from '../../core/node/lifecycle.ts';
 import type { NatsLink } from '../nats-link.ts';
 
@@ -105,10 +106,12 @@ export class Presence implements Component {
       if (nodeId === undefined) break;
       this.#dirty.delete(nodeId);
       this.#writers += 1;
-      void this.#writeOne(this.#kv, nodeId).finally(() => {
-        this.#writers -= 1;
-        if (this.#retry === undefined) this.#write();
-      });
+      this.#writeOne(this.#kv, nodeId)
+        .finally(() => {
+          this.#writers -= 1;
+          if (this.#retry === undefined) this.#write();
+        })
+        .catch(fault);
     }
     if (this.#writers === 0 && this.#dirty.size === 0) this.#onIdle?.();
   }

@@ -1,5 +1,6 @@
 // Group commit for one partition: batches that arrive while publishes are in flight, or a few milliseconds after another, share the next message.
 import { type MusterError, toMusterError } from '../../core/common/muster-error.ts';
+import { fault } from '../../core/node/faults.ts';
 import { type DeliveryContent, encodeEnvelope } from '../../proto/batch-codec.ts';
 import { type DurableStream, PublishError, type PublishFailure } from './durable-stream.ts';
 
@@ -115,7 +116,7 @@ export class Lane {
     while (!this.#stopped && this.#queue.length > 0 && this.#inFlight < this.#options.maxInFlight) {
       this.#inFlight += 1;
       this.#begunMs = performance.now();
-      void this.#publish(this.#take());
+      this.#publish(this.#take()).catch(fault);
     }
   }
 

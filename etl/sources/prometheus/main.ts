@@ -1,6 +1,7 @@
 // Wires an extraction: arguments and YAML → both ends → one cycle, a back-fill, a check, or on and on.
 import { type MusterErrorCode, toMusterError } from '../../../core/common/muster-error.ts';
 import { readConfigFile } from '../../../core/node/config.ts';
+import { fault, tellFaults } from '../../../core/node/faults.ts';
 import { untilSignal } from '../../../core/node/lifecycle.ts';
 import { createLog } from '../../../core/node/log.ts';
 import { MetricsEndpoint } from '../../../core/node/metrics-endpoint.ts';
@@ -30,13 +31,16 @@ function print(line: string): void {
 
 async function run(given: Arguments, config: ExtractionConfig): Promise<number> {
   const events = createExtractionEvents(createLog('prometheus', config.logLevel));
+  tellFaults((error) => events.warned('all', `a fault of the extraction: ${error instanceof Error ? error.message : error}`));
   const client = new PrometheusClient({ ...config, timeoutMs: config.timeout });
   const delivery = new Delivery(config);
   const [stopping, cut] = [new AbortController(), new AbortController()];
-  void untilSignal().then(() => {
-    stopping.abort();
-    setTimeout(() => cut.abort(), GRACE_MS).unref();
-  });
+  untilSignal()
+    .then(() => {
+      stopping.abort();
+      setTimeout(() => cut.abort(), GRACE_MS).unref();
+    })
+    .catch(fault);
   const metrics = new MetricsEndpoint({ registry: events.registry, port: config.metricsPort });
   try {
     if (given.mode === 'check') return await checkConnections({ config, client, delivery, print, signal: stopping.signal });
