@@ -93,7 +93,7 @@ export async function visitNode(page: Page, name: string): Promise<void> {
   await page.getByRole('tab', { name: /^Processes/ }).click();
   await untilText(page.locator('.plain-table').first(), /node|MainThread/);
   await page.getByRole('tab', { name: 'Overview' }).click();
-  expect(await page.locator('.charts canvas').count()).toBeGreaterThanOrEqual(6);
+  await expect.poll(() => page.locator('.charts canvas').count(), { timeout: WAIT_MS }).toBeGreaterThanOrEqual(6);
   for (const name of ['Processes', 'Filesystems']) {
     await page.locator('.charts section', { hasText: name }).locator('tbody tr').first().waitFor({ timeout: WAIT_MS });
   }

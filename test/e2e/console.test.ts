@@ -287,8 +287,8 @@ describe('in its own window', () => {
     await untilText(page.getByRole('alert'), /lost its backend and starts it again/);
     await page.getByRole('alert').waitFor({ state: 'detached' });
     await page.locator('.fleet-table:not(.stale)').waitFor();
-    expect(await rows.count()).toBeGreaterThan(5);
-    expect(surface.log()).toMatch(/backend ended unexpectedly/);
+    await expect.poll(() => rows.count()).toBeGreaterThan(5);
+    await expect.poll(() => surface.log()).toMatch(/backend ended unexpectedly/);
   });
 
   test('the window remembers where it stood', async () => {

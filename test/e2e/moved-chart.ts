@@ -1,10 +1,13 @@
 // A chart under a hand that moves it, and the same stretch drawn from nothing: the picture must be the same.
 import type { Page } from 'playwright-core';
+import { expect } from 'vitest';
 
 /** Steps of the hand, in pixels; to and fro, and one that leaves little of what was there. */
 const STEPS = [9, 14, -5, 31, -22, 120, 3];
 /** Beyond it a colour is another one, and no rounding. */
 const NOTICEABLE = 24;
+/** A picture that stayed the same for so long, with nothing being read, is the last one. */
+const SETTLED_MS = 200;
 
 export interface MovedChart {
   /** Shares of the canvas that differ. */
@@ -20,6 +23,7 @@ export async function moveChart(page: Page): Promise<MovedChart> {
   const y = Math.round(place.y + place.height / 2);
   let x = Math.round(place.x + place.width / 3);
   await page.mouse.move(x, y);
+  await untilSettled(page);
   await keep(page, 'before');
   await page.keyboard.down('Shift');
   await page.mouse.down();
@@ -28,14 +32,32 @@ export async function moveChart(page: Page): Promise<MovedChart> {
     await page.mouse.move(x, y);
     await frames(page);
   }
+  await untilSettled(page);
   await keep(page, 'moved');
   await page.evaluate(`${CORNER}.fillRect(0, 0, 1, 1)`);
   await page.mouse.up();
   await page.keyboard.up('Shift');
   // The stretch becomes the window's, which draws all of it.
   await untilDrawnWhole(page);
+  await untilSettled(page);
   await keep(page, 'anew');
   return { fromBefore: await difference(page, 'before', 'moved'), fromAnew: await difference(page, 'anew', 'moved') };
+}
+
+/** What came into view is read from the store: its rows may come long after the hand rests. */
+async function untilSettled(page: Page): Promise<void> {
+  await expect
+    .poll(
+      async () => {
+        await keep(page, 'earlier');
+        await page.waitForTimeout(SETTLED_MS);
+        await keep(page, 'later');
+        const reading = /reading the store/.test((await page.locator('.node-title').textContent()) ?? '');
+        return !reading && (await difference(page, 'earlier', 'later')) === 0;
+      },
+      { timeout: 20_000 },
+    )
+    .toBe(true);
 }
 
 /** A dot in the corner, where no strip of a moved chart reaches: it is there until the whole canvas is cleared. */
