@@ -16,8 +16,23 @@ export const GATEWAY_CONFIG = {
   },
   host: { type: z.string().min(1).default('127.0.0.1'), help: 'address to listen on' },
   port: { type: port.default(7443), help: 'port for agents and operators; 0 takes a free one' },
-  tlsCertificateFile: { type: file, help: 'server certificate, PEM; read again when it changes' },
+  tlsCertificateFile: {
+    type: file,
+    help: "server certificate, PEM; read again when it changes; one of the fleet's CA is renewed by the gateway at two thirds of its life",
+  },
   tlsKeyFile: { type: file, help: 'key of the server certificate, PEM' },
+  tlsNames: {
+    type: z
+      .string()
+      .regex(/^[\w.:*-]*(,[\w.:*-]*)*$/, 'names and addresses are needed, with commas between')
+      .default(''),
+    help: 'names and addresses by which the gateway is called, for its renewed certificate; empty for those of the certificate it has',
+  },
+  tlsCertificateDays: {
+    type: z.number().positive('more than 0 is needed').max(3650, 'at most 3650').default(365),
+    unit: 'days',
+    help: 'how long a renewed server certificate lasts',
+  },
   fleetCaFile: { type: file, help: "certificate of the fleet's CA, PEM" },
   fleetCaKeyFile: { type: file, help: "key of the fleet's CA, PEM" },
   operatorTokenFile: { type: z.string().default(''), help: 'file with a bearer token that has all scopes; empty for none' },

@@ -75,6 +75,12 @@ export function createEvents(log: Log, registry: Registry) {
       failures.inc({ what: 'certificate' });
       log.error(what, 'server certificate changed and cannot be read: the old one stays in use');
     },
+    certificateRenewed: (what: { file: string; until: string; problem: string }): void =>
+      log.info(what, `server certificate renewed${what.problem === '' ? '' : ': it is in memory alone, as its file cannot be written'}`),
+    certificateNotRenewed(what: { file: string; until: string; error: string; retryInMs: number }): void {
+      failures.inc({ what: 'certificate' });
+      log.error(what, 'server certificate cannot be renewed: no agent and no caller can connect after its end');
+    },
 
     connectionOpened: (): void => connections.inc({ outcome: 'opened' }),
     connectionRefused(what: { peer: string; reason: 'handshake' | 'preface' | 'too_many'; detail: string }): void {

@@ -8,13 +8,17 @@ import { type Finding, problem, warning, well } from './finding.ts';
 
 const ANSWER_WITHIN_MS = 5000;
 const DAY_MS = 86_400_000;
-/** `muster up` renews a server certificate 30 days before its end, at a start. */
 const DAYS_LEFT = { warning: 30, problem: 7 };
+/** A gateway renews a certificate of the fleet's CA at two thirds of its life; this much later it has failed to. */
+const LIFE_LEFT = { warning: 0.3, problem: 0.1 };
 
 /** What a door's handshake showed. */
 export interface ShownCertificate {
   /** Unix ms. */
+  notBeforeMs: number;
   notAfterMs: number;
+  /** The fleet's CA issued it: the gateway renews it by itself. */
+  ofFleet: boolean;
   /** Why a client would refuse it; empty where none would. */
   refusal: string;
 }
@@ -31,16 +35,21 @@ export function judgeCertificate({ gateway, caFile }: FleetTarget, shown: ShownC
     const advice = 'start the gateway, or see its log: nothing listens there, or it does not speak TLS';
     return problem('certificate', `${gateway} makes no TLS handshake: ${shown.message}`, advice);
   }
-  const days = Math.floor((shown.notAfterMs - nowMs) / DAY_MS);
+  const leftMs = shown.notAfterMs - nowMs;
+  const days = Math.floor(leftMs / DAY_MS);
   const until = `until ${new Date(shown.notAfterMs).toISOString().slice(0, 10)}, ${days} days`;
-  const renew = 'restart muster up: it makes a new one; elsewhere replace tlsCertificateFile, which the gateway reads again by itself';
-  if (days < 0) return problem('certificate', `the certificate of ${gateway} has ended (${until})`, renew);
+  const renew = shown.ofFleet
+    ? 'the gateway renews it at two thirds of its life and did not: see `server certificate` in its log, and its fleetCaKeyFile'
+    : 'replace tlsCertificateFile and tlsKeyFile: the gateway reads them again by itself, and renews only certificates of the fleet CA';
+  if (leftMs < 0) return problem('certificate', `the certificate of ${gateway} has ended (${until})`, renew);
   if (shown.refusal !== '') {
     const advice = `name the fleet's CA with --ca-file, or issue a certificate of ${caFile} that has this name`;
     return problem('certificate', `the certificate of ${gateway} is refused: ${shown.refusal}`, advice);
   }
-  if (days < DAYS_LEFT.problem) return problem('certificate', `${gateway} ${until}`, renew);
-  return days < DAYS_LEFT.warning ? warning('certificate', `${gateway} ${until}`, renew) : well('certificate', `${gateway} ${until}`);
+  const lifeLeft = leftMs / (shown.notAfterMs - shown.notBeforeMs);
+  const below = (limit: 'warning' | 'problem'): boolean => (shown.ofFleet ? lifeLeft < LIFE_LEFT[limit] : days < DAYS_LEFT[limit]);
+  if (below('problem')) return problem('certificate', `${gateway} ${until}`, renew);
+  return below('warning') ? warning('certificate', `${gateway} ${until}`, renew) : well('certificate', `${gateway} ${until}`);
 }
 
 function judgeAuthority(caFile: string, notAfterMs: number, nowMs: number): Finding {
@@ -68,17 +77,19 @@ async function showCertificate(gateway: string, ca: Buffer): Promise<ShownCertif
       socket.setTimeout(ANSWER_WITHIN_MS, () => reject(new Error(`no answer within ${ANSWER_WITHIN_MS / 1000} s`)));
       socket.once('error', reject);
       socket.once('close', () => reject(new Error('the connection was closed')));
-      socket.once('secureConnect', () => resolve(shownBy(socket)));
+      socket.once('secureConnect', () => resolve(shownBy(socket, ca)));
     });
   } finally {
     socket.destroy();
   }
 }
 
-function shownBy(socket: TLSSocket): ShownCertificate {
+function shownBy(socket: TLSSocket, ca: Buffer): ShownCertificate {
   const certificate = socket.getPeerX509Certificate();
   if (certificate === undefined) throw new Error('it shows no certificate');
   return {
+    notBeforeMs: certificate.validFromDate.getTime(),
+    ofFleet: certificate.verify(new X509Certificate(ca).publicKey),
     notAfterMs: certificate.validToDate.getTime(),
     refusal: socket.authorized ? '' : String(socket.authorizationError),
   };

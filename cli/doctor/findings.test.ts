@@ -101,8 +101,14 @@ it('names the nodes that are not heard, off their time, short of disk or of anot
 it('counts the days a certificate has left', () => {
   const nowMs = Date.UTC(2026, 0, 1);
   const target = { gateway: 'g:1', caFile: 'ca.crt', tokenFile: '' };
-  const after = (days: number, refusal = ''): Finding =>
-    judgeCertificate(target, { notAfterMs: nowMs + days * 86_400_000, refusal }, nowMs);
+  const after = (days: number, refusal = '', ofFleet = false): Finding => {
+    const notAfterMs = nowMs + days * 86_400_000;
+    return judgeCertificate(target, { notAfterMs, notBeforeMs: notAfterMs - 365 * 86_400_000, ofFleet, refusal }, nowMs);
+  };
+  // The gateway renews one of the fleet's CA at two thirds of its life: it is told when that is over.
+  expect(after(123, '', true).level).toBe('ok');
+  expect(after(100, '', true)).toMatchObject({ level: 'warning', advice: expect.stringContaining('the gateway renews it') });
+  expect(after(30, '', true).level).toBe('problem');
   expect(after(31)).toMatchObject({ level: 'ok', detail: 'g:1 until 2026-02-01, 31 days' });
   expect(after(29).level).toBe('warning');
   expect(after(6).level).toBe('problem');

@@ -1,7 +1,7 @@
 // The fleet's own certificate authority: makes it, and issues the certificates of gateways and nodes with it.
 // Checks of what a stranger asks to have signed are the caller's.
 import 'reflect-metadata';
-import { randomBytes, type webcrypto } from 'node:crypto';
+import { createPublicKey, randomBytes, type webcrypto } from 'node:crypto';
 import { isIP } from 'node:net';
 import * as x509 from '@peculiar/x509';
 import { MusterError } from '../common/muster-error.ts';
@@ -50,14 +50,29 @@ export async function createAuthority(): Promise<Authority> {
 
 /** A new key and a server certificate for it. `names` are DNS names and IP addresses; the first is also the common name. */
 export async function issueServerCertificate(authority: Authority, names: readonly string[], days = LEAF_DAYS): Promise<Authority> {
+  const keys = await crypto.subtle.generateKey(KEY_ALGORITHM, true, ['sign', 'verify']);
+  const certificatePem = await signServerCertificate(authority, names, keys.publicKey, days);
+  return { certificatePem, keyPem: await privateKeyPem(keys.privateKey) };
+}
+
+/** A server certificate for a key that is there, PEM. */
+export function renewServerCertificate(authority: Authority, names: readonly string[], keyPem: string, days = LEAF_DAYS): Promise<string> {
+  const publicKey = new x509.PublicKey(createPublicKey(keyPem).export({ type: 'spki', format: 'der' }));
+  return signServerCertificate(authority, names, publicKey, days);
+}
+
+async function signServerCertificate(
+  authority: Authority,
+  names: readonly string[],
+  publicKey: webcrypto.CryptoKey | x509.PublicKey,
+  days: number,
+): Promise<string> {
   const [first] = names;
   if (first === undefined) throw new MusterError('invalid_argument', 'a server certificate needs at least one name or address');
-  const keys = await crypto.subtle.generateKey(KEY_ALGORITHM, true, ['sign', 'verify']);
   const alternatives = names.map((name) => new x509.GeneralName(isIP(name) === 0 ? 'dns' : 'ip', name));
   const extensions = [new x509.SubjectAlternativeNameExtension(alternatives, false)];
   const signer = await createSigner(authority, x509.ExtendedKeyUsage.serverAuth);
-  const certificate = await sign(signer, first, keys.publicKey, extensions, days);
-  return { certificatePem: toPem(certificate), keyPem: await privateKeyPem(keys.privateKey) };
+  return toPem(await sign(signer, first, publicKey, extensions, days));
 }
 
 /**
@@ -116,7 +131,9 @@ async function sign(
 
 function validity(days: number): { notBefore: Date; notAfter: Date } {
   const now = Date.now();
-  return { notBefore: new Date(now - BACKDATE_MS), notAfter: new Date(now + days * DAY_MS) };
+  // No more than a tenth of its life: of a short one, two thirds would be over when it begins.
+  const backdateMs = Math.min(BACKDATE_MS, (days * DAY_MS) / 10);
+  return { notBefore: new Date(now - backdateMs), notAfter: new Date(now + days * DAY_MS) };
 }
 
 /** Positive and 127 bits, as RFC 5280 4.1.2.2 wants serial numbers. */

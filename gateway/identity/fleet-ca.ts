@@ -2,7 +2,7 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { MusterError } from '../../core/common/muster-error.ts';
-import { type Authority, createNodeIssuer, type NodeCertificate } from '../../core/node/tls-authority.ts';
+import { type Authority, createNodeIssuer, type NodeCertificate, renewServerCertificate } from '../../core/node/tls-authority.ts';
 import { type CertificateRequest, checkCertificateRequest } from './certificate-request.ts';
 
 export interface FleetCa {
@@ -11,6 +11,8 @@ export interface FleetCa {
   check(csrPem: string): Promise<CertificateRequest>;
   /** A client certificate named `nodeId`, valid for a year from a few minutes ago. */
   sign(nodeId: string, request: CertificateRequest): Promise<NodeCertificate>;
+  /** A certificate of the gateway itself for a key that is there, PEM. */
+  signServer(names: readonly string[], keyPem: string, days: number): Promise<string>;
 }
 
 /** Throws `invalid_config` with one sentence where the files are missing, not a CA, not a pair, or ended. */
@@ -22,6 +24,7 @@ export function loadFleetCa(certificateFile: string, keyFile: string, now = Date
     certificatePem: authority.certificatePem,
     check: checkCertificateRequest,
     sign: (nodeId, request) => issue(nodeId, request.pem),
+    signServer: (names, keyPem, days) => renewServerCertificate(authority, names, keyPem, days),
   };
 }
 

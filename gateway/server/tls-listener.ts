@@ -5,7 +5,12 @@ import { createServer, type Server, type TLSSocket } from 'node:tls';
 import { MusterError } from '../../core/common/muster-error.ts';
 import type { Component } from '../../core/node/lifecycle.ts';
 import { awaitPreface } from './http2-preface.ts';
-import { type CertificateFiles, ServerCertificate, type ServerCertificateEvents } from './server-certificate.ts';
+import {
+  type CertificateFiles,
+  ServerCertificate,
+  type ServerCertificateEvents,
+  type ServerCertificateIssuer,
+} from './server-certificate.ts';
 
 export interface TlsListenerEvents extends ServerCertificateEvents {
   connectionOpened(): void;
@@ -17,6 +22,8 @@ export interface TlsListenerOptions {
   /** 0 takes a free one. */
   port: number;
   files: CertificateFiles;
+  /** Renews the certificate in them, where it is of the fleet's CA. */
+  issuer: ServerCertificateIssuer;
   /** Client certificates of this CA have an identity; others, and none, have not. PEM. */
   clientCaPem: string;
   /** A connection that speaks HTTP/2 over TLS. */
@@ -63,8 +70,8 @@ export class TlsListener implements Component {
   }
 
   async start(): Promise<void> {
-    const { files, clientCaPem, events } = this.#options;
-    const certificate = new ServerCertificate(files, events);
+    const { files, issuer, clientCaPem, events } = this.#options;
+    const certificate = new ServerCertificate(files, issuer, events);
     const server = createServer({
       ...certificate.load(),
       ca: clientCaPem,
