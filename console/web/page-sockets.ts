@@ -2,6 +2,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
+import { parseBoundedJson } from '../../core/common/bounded-json.ts';
 import { toMusterError } from '../../core/common/muster-error.ts';
 import { encodeBinaryMessage } from '../common/binary-message.ts';
 import type { ConsoleApi } from '../common/console-api.ts';
@@ -58,7 +59,7 @@ export class PageSockets {
     });
     page.on('message', (data, isBinary) => {
       try {
-        session.receive(isBinary ? undefined : JSON.parse(String(data)));
+        session.receive(isBinary ? undefined : parseBoundedJson(String(data), 'the message'));
       } catch (error) {
         this.#events.pageMisbehaved(toMusterError(error, 'malformed').message);
         page.close(POLICY_VIOLATION, 'malformed');

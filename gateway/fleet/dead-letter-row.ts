@@ -1,4 +1,5 @@
 // The row of a dead letter as a frame again: as it was, or as an operator edited it. Owns the words for an edit that cannot be taken.
+import { parseBoundedJson } from '../../core/common/bounded-json.ts';
 import type { FleetEvent, FrameColumns } from '../../core/common/frame.ts';
 import { parseIsoTime } from '../../core/common/iso-time.ts';
 import { columnNameProblem, isReservedMeasurement, measurementNameProblem } from '../../core/common/measurement-names.ts';
@@ -75,12 +76,7 @@ export function frameOfEdit(letter: StoredLetter, edit: RowEdit, window: TimeWin
 }
 
 function parseRow(json: string): Row {
-  let row: unknown;
-  try {
-    row = JSON.parse(json);
-  } catch (error) {
-    throw refused(`the row is not JSON: ${error instanceof Error ? error.message : String(error)}`);
-  }
+  const row = parseBoundedJson(json, 'the row');
   if (typeof row === 'object' && row !== null && !Array.isArray(row)) return row as Row;
   throw refused(`the row is ${shown(row)}: an object of columns is needed`);
 }

@@ -1,6 +1,6 @@
 // What a route of the HTTPS door answers, and how errors of ours look there.
 import type { ServerResponse } from 'node:http';
-import { type MusterErrorCode, toMusterError } from '../../core/common/muster-error.ts';
+import { MusterError, type MusterErrorCode, toMusterError } from '../../core/common/muster-error.ts';
 
 export interface HttpAnswer {
   status: number;
@@ -29,26 +29,39 @@ export function json(status: number, value: unknown, headers: Readonly<Record<st
   return { status, headers: { 'content-type': 'application/json', ...headers }, body: `${JSON.stringify(value)}\n` };
 }
 
+/** An error whose status says more than its code does. */
+export class HttpProblem extends MusterError {
+  readonly status: number;
+
+  constructor(status: number, code: MusterErrorCode, message: string, cause?: unknown) {
+    super(code, message, cause);
+    this.status = status;
+  }
+}
+
 /** `{"error":{"code","message"}}` with the status of the code. */
 export function errorAnswer(thrown: unknown): HttpAnswer & { status: number } {
   const error = toMusterError(thrown);
   const headers: Record<string, string> = {};
   if (error.code === 'unauthenticated') headers['www-authenticate'] = 'Bearer';
   if (error.code === 'unavailable') headers['retry-after'] = '2';
-  return json(STATUS[error.code], { error: { code: error.code, message: error.message } }, headers);
+  return json(
+    error instanceof HttpProblem ? error.status : STATUS[error.code],
+    { error: { code: error.code, message: error.message } },
+    headers,
+  );
+}
+
+/** Those of every answer, and its own. */
+export function headersOf({ body, headers }: HttpAnswer): Record<string, string | number> {
+  const length = typeof body === 'string' || Buffer.isBuffer(body) ? { 'content-length': Buffer.byteLength(body) } : {};
+  return { ...length, 'cache-control': 'no-store', 'x-content-type-options': 'nosniff', ...headers };
 }
 
 /** Writes an answer; waits for a slow reader. Writes nothing once `signal` is aborted. */
 export async function send(response: ServerResponse, answer: HttpAnswer, signal?: AbortSignal): Promise<void> {
   if (signal?.aborted) return;
-  const length =
-    typeof answer.body === 'string' || Buffer.isBuffer(answer.body) ? { 'content-length': Buffer.byteLength(answer.body) } : {};
-  response.writeHead(answer.status, {
-    ...length,
-    'cache-control': 'no-store',
-    'x-content-type-options': 'nosniff',
-    ...answer.headers,
-  });
+  response.writeHead(answer.status, headersOf(answer));
   if (answer.body === undefined || typeof answer.body === 'string' || Buffer.isBuffer(answer.body)) {
     response.end(answer.body);
     return;

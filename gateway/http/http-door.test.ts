@@ -65,3 +65,72 @@ test('an answer that cannot be written costs its request', async () => {
   expect(failures[0]).toMatch(/^GET \/broken: internal: /);
   expect(await get('/secret')).toMatch(/^HTTP\/1.1 401 /);
 });
+
+const post = (body: string | Buffer, headers = ''): Promise<string> =>
+  ask(
+    Buffer.concat([
+      Buffer.from(`POST /echo HTTP/1.1\r\nhost: a\r\nconnection: close\r\ncontent-length: ${Buffer.byteLength(body)}\r\n${headers}\r\n`),
+      Buffer.from(body),
+    ]),
+  );
+
+test.each([
+  ['50,000 brackets', `{"metadata":${'['.repeat(50_000)}${']'.repeat(50_000)}}`, '', 400, 'malformed', 'more than 100 deep'],
+  ['half an object', '{"a":', '', 400, 'malformed', 'the body is not JSON'],
+  ['Latin-1', Buffer.from('{"a":"Z\xfcrich"}', 'latin1'), '', 400, 'malformed', 'the body is not UTF-8'],
+  ['a body that says it is gzip', 'x', 'content-encoding: gzip\r\n', 415, 'invalid_argument', 'send the body uncompressed'],
+])('%s is refused with its reason', async (_, body, headers, status, code, words) => {
+  const answer = await post(body, headers);
+  expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+  expect(answer).toContain(`"code":"${code}"`);
+  expect(answer).toContain(words);
+});
+
+test('a body with a byte order mark is taken', async () => {
+  expect(await post('\ufeff{"a":"é"}')).toContain('{"a":"Ã©"}');
+});
+
+test.each([
+  ['announced', (bytes: number) => `content-length: ${bytes}\r\n\r\n`, (body: Buffer) => [body]],
+  ['in chunks', () => 'transfer-encoding: chunked\r\n\r\n', (body: Buffer) => [`${body.length.toString(16)}\r\n`, body, '\r\n0\r\n\r\n']],
+])('who sends all of a body that is too large, %s, and then looks, reads 413', async (_, headers, parts) => {
+  const body = Buffer.alloc(8 * MAX_BODY, 32);
+  for (const close of ['connection: close\r\n', '']) {
+    const answer = await new Promise<string>((resolve, reject) => {
+      let text = '';
+      const socket = connect((port.address() as AddressInfo).port, '127.0.0.1');
+      socket.on('error', reject);
+      socket.on('close', () => resolve(text));
+      // Nothing is read before everything is sent, as Python does it.
+      socket.pause();
+      socket.write(`POST /echo HTTP/1.1\r\nhost: a\r\n${close}${headers(body.length)}`);
+      for (const part of parts(body)) socket.write(part);
+      socket.write(close === '' ? 'GET /healthz HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n' : '', () => {
+        socket.resume().on('data', (data) => {
+          text += data.toString('latin1');
+        });
+      });
+    });
+    expect(answer).toMatch(/^HTTP\/1.1 413 /);
+    expect(answer).toContain('at most 1048576 are taken');
+    // The connection goes on with the next request.
+    expect(answer.includes('"status":"ok"')).toBe(close === '');
+  }
+});
+
+test('who sends without end is cut off', async () => {
+  const sent = await new Promise<number>((resolve) => {
+    const socket = connect((port.address() as AddressInfo).port, '127.0.0.1');
+    socket.write('POST /echo HTTP/1.1\r\nhost: a\r\ncontent-length: 100000000000\r\n\r\n');
+    const more = (): void => {
+      while (!socket.destroyed && socket.write(Buffer.alloc(65_536)));
+    };
+    socket
+      .on('drain', more)
+      .on('data', () => undefined)
+      .on('error', () => undefined);
+    socket.on('close', () => resolve(socket.bytesWritten));
+    more();
+  });
+  expect(sent).toBeLessThan(64 * 1024 * 1024);
+});

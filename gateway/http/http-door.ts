@@ -8,7 +8,8 @@ import { BAD_TARGET, serveTotally } from '../../core/node/total-server.ts';
 import { type Grant, whileGranted } from '../access/open-calls.ts';
 import type { Scope } from '../access/token-record.ts';
 import type { Caller } from '../access/token-store.ts';
-import { errorAnswer, type HttpAnswer, send } from './http-answer.ts';
+import { errorAnswer, type HttpAnswer, headersOf, send } from './http-answer.ts';
+import { discardBody, readJson } from './request-body.ts';
 
 /** A request that may be answered. */
 export interface HttpRequest {
@@ -104,7 +105,9 @@ export class HttpDoor implements Component {
     const found = this.#options.routes.filter((route) => parameterOf(route.path, path) !== undefined);
     const route = found.find((candidate) => candidate.method === request.method);
     this.#expectRequest(request.socket, route?.timeoutMs ?? ROUTE_TIMEOUT_MS);
-    response.once('close', () => this.#expectRequest(request.socket, NEXT_REQUEST_WITHIN_MS));
+    response.once('close', () => {
+      if (!request.socket.destroyed) this.#expectRequest(request.socket, NEXT_REQUEST_WITHIN_MS);
+    });
     const name = route === undefined ? 'unknown' : `${route.method} ${route.path}`;
     try {
       if (target === undefined) throw new MusterError('malformed', BAD_TARGET);
@@ -118,14 +121,22 @@ export class HttpDoor implements Component {
       const error = toMusterError(thrown);
       this.#options.events.requestFailed({ route: name, code: error.code, message: error.message });
       if (response.headersSent) response.destroy();
-      else
-        await send(response, {
-          ...errorAnswer(error),
-          ...(request.complete ? {} : { headers: { ...errorAnswer(error).headers, connection: 'close' } }),
-        });
+      else await refuse(request, response, error);
     }
     this.#options.events.requestAnswered({ route: name, status: response.statusCode, elapsedMs: performance.now() - startedMs });
   }
+}
+
+/** The whole answer is on its way before the rest of the body is dropped, and ends after it: who has asked to close would be cut while it sends. */
+async function refuse(request: IncomingMessage, response: ServerResponse, error: MusterError): Promise<void> {
+  const answer = errorAnswer(error);
+  if (request.complete) {
+    await send(response, answer);
+    return;
+  }
+  response.writeHead(answer.status, headersOf(answer)).write(answer.body ?? '');
+  await discardBody(request);
+  response.end();
 }
 
 /** What a path has where the route's says `{id}`; empty where it says none; undefined where it is another path. */
@@ -163,27 +174,4 @@ function toRequest(
     stream: request,
     json: (maxBytes) => readJson(request, maxBytes),
   };
-}
-
-async function readJson(request: IncomingMessage, maxBytes: number): Promise<unknown> {
-  const encoding = request.headers['content-encoding'];
-  if (encoding !== undefined && encoding !== 'identity')
-    throw new MusterError('invalid_argument', `content-encoding ${encoding} is not taken: send it uncompressed`);
-  const tooLarge = (bytes: number): MusterError =>
-    new MusterError('limit_exceeded', `the body has ${bytes} bytes or more, at most ${maxBytes} are taken: send fewer samples at once`);
-  const announced = Number(request.headers['content-length'] ?? 0);
-  if (announced > maxBytes) throw tooLarge(announced);
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    length += chunk.length;
-    if (length > maxBytes) throw tooLarge(length);
-    chunks.push(chunk);
-  }
-  const text = Buffer.concat(chunks).toString('utf8');
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new MusterError('malformed', `the body is not JSON: ${error instanceof Error ? error.message.slice(0, 200) : error}`, error);
-  }
 }

@@ -44,7 +44,7 @@ export function openapi(version: string): object {
         post: {
           summary: 'Store samples',
           description:
-            'One sample, a list, or `{"samples": [...]}`; at most 10,000 and 1 MiB. A bad sample costs that sample. The answer comes after the samples are durably in the stream.',
+            'One sample, a list, or `{"samples": [...]}`; at most 10,000 and 1 MiB of UTF-8, nested at most 100 deep. A larger body gets 413, a compressed one 415. A bad sample costs that sample. The answer comes after the samples are durably in the stream.',
           security: token('push'),
           parameters: [idempotency],
           requestBody: body({

@@ -1,0 +1,41 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { MAX_JSON_DEPTH, parseBoundedJson } from './bounded-json.ts';
+
+const nested = (depth: number): string => '['.repeat(depth) + ']'.repeat(depth);
+
+test('lists and objects as deep as the limit are taken, deeper ones are not', () => {
+  expect(() => parseBoundedJson(nested(MAX_JSON_DEPTH), 'the body')).not.toThrow();
+  expect(() => parseBoundedJson(`{"a":${nested(MAX_JSON_DEPTH - 1)}}`, 'the body')).not.toThrow();
+  expect(() => parseBoundedJson(nested(MAX_JSON_DEPTH + 1), 'the body')).toThrow('the body nests lists or objects more than 100 deep');
+  expect(() => parseBoundedJson('{"a":'.repeat(50_000), 'the body')).toThrow(expect.objectContaining({ code: 'malformed' }));
+});
+
+test('brackets in texts and one beside the other are not depth', () => {
+  expect(parseBoundedJson(JSON.stringify('["\\'.repeat(500)), 'it')).toBe('["\\'.repeat(500));
+  expect(parseBoundedJson(`[${Array(500).fill('[{}]').join()}]`, 'it')).toHaveLength(500);
+});
+
+test('what is not JSON is malformed, with the reason', () => {
+  expect(() => parseBoundedJson('{"a":', 'the body')).toThrow(/^the body is not JSON: /);
+  expect(() => parseBoundedJson('"\\', 'the body')).toThrow(/^the body is not JSON: /);
+});
+
+test('every value of JSON is read as it is', () => {
+  fc.assert(
+    fc.property(fc.jsonValue({ maxDepth: 8 }), (value) => {
+      expect(JSON.stringify(parseBoundedJson(JSON.stringify(value), 'it'))).toBe(JSON.stringify(value));
+    }),
+  );
+});
+
+test.each(['"', '\\', '"\\', '\\"', '["', '[', ']', ' ', '1', '""'])('1 MiB of %j is judged at once', (unit) => {
+  const text = unit.repeat(Math.floor(2 ** 20 / unit.length));
+  const startedMs = performance.now();
+  try {
+    parseBoundedJson(text, 'it');
+  } catch {
+    // Its time alone counts.
+  }
+  expect(performance.now() - startedMs).toBeLessThan(50);
+});
