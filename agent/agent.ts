@@ -1,8 +1,8 @@
 // Puts the agent together: sampler → spool → uplink, with live samples beside.
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { MusterError } from '../core/common/muster-error.ts';
 import type { Component } from '../core/node/lifecycle.ts';
+import { readStartFile } from '../core/node/start-file.ts';
 import type { NodeInfo, Summary } from '../proto/gen/messages.ts';
 import { AGENT_VERSION } from './agent-version.ts';
 import { countBoot } from './boots.ts';
@@ -251,8 +251,9 @@ async function enrolHere(config: AgentConfig, node: NodeInfo): Promise<Identity>
     keyPem = createKey();
     saveKey(stateDir, keyPem);
   }
-  const joinToken = readFileSync(joinTokenFile, 'utf8').trim();
-  const identity = await enrol({ gateway, ca: readFileSync(caFile), joinToken, keyPem, node });
+  const joinToken = readStartFile(joinTokenFile, 'join token', 'create one with muster token create --join and write it there').trim();
+  const ca = readStartFile(caFile, "certificate of the fleet's CA", 'copy it from the machine of the gateway');
+  const identity = await enrol({ gateway, ca: Buffer.from(ca), joinToken, keyPem, node });
   saveCertificate(stateDir, identity.certificate.toString(), identity.ca.toString());
   return identity;
 }

@@ -1,6 +1,7 @@
 // Counts how often this machine was started, as far as the agent has seen it: the boot's id and its number, kept in the state folder.
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { writeDurably } from '../core/node/durable-file.ts';
 
 /** The number of this boot, from 1; undefined where the kernel does not tell its id or the folder cannot be written. */
 export function countBoot(stateDir: string, proc = '/proc'): number | undefined {
@@ -9,8 +10,7 @@ export function countBoot(stateDir: string, proc = '/proc'): number | undefined 
     const bootId = readFileSync(join(proc, 'sys/kernel/random/boot_id'), 'utf8').trim();
     const [knownId, known] = readCount(path);
     if (knownId === bootId) return known;
-    writeFileSync(`${path}.new`, `${bootId} ${known + 1}\n`);
-    renameSync(`${path}.new`, path);
+    writeDurably(path, `${bootId} ${known + 1}\n`);
     return known + 1;
   } catch {
     // The uptime is told without it, and the spool says that the folder cannot be written.

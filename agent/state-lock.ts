@@ -1,8 +1,8 @@
 // Keeps a second agent off the same state folder.
 import { join } from 'node:path';
 import { MusterError } from '../core/common/muster-error.ts';
+import { makeFolderDurably } from '../core/node/durable-file.ts';
 import { type ProcessLock, takeProcessLock } from '../core/node/process-lock.ts';
-import { makeStateFolder } from './state-folder.ts';
 
 /** A lock that is held until `release` or the end of the process. */
 export type StateLock = ProcessLock;
@@ -14,7 +14,7 @@ export type StateLock = ProcessLock;
 export function lockStateFolder(stateDir: string): StateLock | undefined {
   let taken: ReturnType<typeof takeProcessLock>;
   try {
-    makeStateFolder(stateDir);
+    makeFolderDurably(stateDir);
     taken = takeProcessLock(join(stateDir, 'agent'));
   } catch {
     return undefined;

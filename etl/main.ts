@@ -49,7 +49,8 @@ try {
 try {
   await (isColdPass ? (await import('./cold/cold-program.ts')).coldProgram(config) : run(config));
   process.exit(0);
-} catch (error) {
-  process.stderr.write(`${toMusterError(error).message}\n`);
-  process.exit(1);
+} catch (thrown) {
+  const error = toMusterError(thrown);
+  process.stderr.write(`${error.message}\n`);
+  process.exit(error.code === 'invalid_config' ? 2 : 1);
 }

@@ -1,10 +1,10 @@
 // Puts a gateway together: which component needs which, and in which order they start.
-import { readFileSync } from 'node:fs';
 import type { NatsConnection } from 'nats';
 import type { Registry } from 'prom-client';
 import { MusterError, toMusterError } from '../core/common/muster-error.ts';
 import type { Component } from '../core/node/lifecycle.ts';
 import { MetricsEndpoint } from '../core/node/metrics-endpoint.ts';
+import { readStartFile } from '../core/node/start-file.ts';
 import { ensureStreams } from '../core/node/streams.ts';
 import { TokenStore } from './access/token-store.ts';
 import { createAgentService } from './agent-service.ts';
@@ -189,9 +189,9 @@ function createStreams(
 
 function readToken(path: string): string {
   if (path === '') return '';
-  try {
-    return readFileSync(path, 'utf8').trim();
-  } catch (error) {
-    throw new MusterError('invalid_config', `operator token file ${path} cannot be read (${(error as NodeJS.ErrnoException).code})`, error);
-  }
+  return readStartFile(
+    path,
+    'operator token',
+    'start muster up or muster prepare anew, which makes it again; elsewhere name another file',
+  ).trim();
 }

@@ -2,9 +2,9 @@
 import { chmodSync, rmSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { join } from 'node:path';
+import { makeFolderDurably } from '../../core/node/durable-file.ts';
 import type { Component } from '../../core/node/lifecycle.ts';
 import type { RequestFailed } from '../../core/node/total-server.ts';
-import { makeStateFolder } from '../state-folder.ts';
 import { answer, type LocalSources } from './local-routes.ts';
 import { closeServer, openServer } from './local-server.ts';
 import type { LoopbackEndpoint } from './loopback-endpoint.ts';
@@ -63,7 +63,7 @@ export class LocalService implements Component {
     const { stateDir } = this.#options;
     const path = socketPath(stateDir);
     if (process.platform !== 'win32') {
-      makeStateFolder(join(stateDir, 'run'));
+      makeFolderDurably(join(stateDir, 'run'));
       rmSync(path, { force: true });
     }
     const server = await withSocketPath(stateDir, (short) =>

@@ -1,8 +1,9 @@
 // Who may ask at the loopback port: who has the token, and no web page that a browser on this machine was lured to.
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import type { IncomingHttpHeaders } from 'node:http';
 import { join } from 'node:path';
+import { writeDurably } from '../../core/node/durable-file.ts';
 
 const TOKEN_BYTES = 32;
 
@@ -19,7 +20,7 @@ export function loadToken(stateDir: string): string {
     if (token.length >= TOKEN_BYTES) return token;
   }
   const token = randomBytes(TOKEN_BYTES).toString('base64url');
-  writeFileSync(path, `${token}\n`, { mode: 0o600 });
+  writeDurably(path, `${token}\n`);
   return token;
 }
 

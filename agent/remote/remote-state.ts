@@ -1,6 +1,7 @@
 // What the agent keeps of remote configurations in its state folder: the one in force, the last that proved good, the one it turned down.
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { writeDurably } from '../../core/node/durable-file.ts';
 
 /** A document and its version; version 0 is the agent's own file alone. */
 export interface RemoteVersion {
@@ -49,19 +50,5 @@ export function loadRemoteState(stateDir: string): RemoteState {
 
 /** On disk, whole, when it returns. Throws what the file system says. */
 export function saveRemoteState(stateDir: string, state: RemoteState): void {
-  const path = join(stateDir, FILE);
-  syncFile(`${path}.new`, 'w', (fd) => writeSync(fd, JSON.stringify(state)));
-  renameSync(`${path}.new`, path);
-  // The folder too: it is what names the new file.
-  syncFile(stateDir, 'r', () => undefined);
-}
-
-function syncFile(path: string, flags: string, write: (fd: number) => unknown): void {
-  const fd = openSync(path, flags, 0o600);
-  try {
-    write(fd);
-    fsyncSync(fd);
-  } finally {
-    closeSync(fd);
-  }
+  writeDurably(join(stateDir, FILE), JSON.stringify(state));
 }

@@ -1,6 +1,7 @@
 // One simulated node: the agent's own sampler, spool and uplink around a host that does not exist.
 import { join } from 'node:path';
 import type { Turns } from '../../core/common/turns.ts';
+import { makeFolderDurably } from '../../core/node/durable-file.ts';
 import { fault } from '../../core/node/faults.ts';
 import type { Component } from '../../core/node/lifecycle.ts';
 import type { NodeInfo, Summary } from '../../proto/gen/messages.ts';
@@ -14,7 +15,6 @@ import { MemorySpool } from '../spool/memory-spool.ts';
 import type { Spool, SpoolStatus } from '../spool/spool.ts';
 import { openSpoolDatabase } from '../spool/spool-database.ts';
 import { SqliteSpool } from '../spool/sqlite-spool.ts';
-import { makeStateFolder } from '../state-folder.ts';
 import { toSummary } from '../summary.ts';
 import { type Identity, loadIdentity } from '../uplink/identity.ts';
 import { Uplink } from '../uplink/uplink.ts';
@@ -65,7 +65,7 @@ export class SimulatedNode implements Component {
     const stateDir = join(config.stateDir, 'nodes', this.name);
     const host = new SimulatedHost(index + 1, place, Date.now() * 1000);
     const limits = { maxBytes: config.spoolMaxBytes, maxRows: MAX_ROWS };
-    makeStateFolder(stateDir);
+    makeFolderDurably(stateDir);
     // A commit a node a second, each on disk when it returns, is more than a disk can do for a thousand nodes.
     this.#spool = config.durable
       ? new SqliteSpool(openSpoolDatabase(join(stateDir, 'spool.db'), 'kill').database, limits)

@@ -1,8 +1,9 @@
 // Epochs that get no new batches any more and still hold some: each in a file of its own beside the spool, sent behind the present.
-import { readdirSync, renameSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import type { DroppedRange } from '../../core/common/frame.ts';
+import { moveDurably } from '../../core/node/durable-file.ts';
 import { moveDatabase, removeDatabase, type Salvaged, salvageInto, type Teller, writeLane } from './lane-file.ts';
 import type { MemorySpool } from './memory-spool.ts';
 import type { SpooledBatch, SpoolLane, SpoolLimits, SpoolStatus } from './spool.ts';
@@ -123,7 +124,7 @@ export class Backlog {
     if (setAside !== undefined) this.#onSetAside(setAside, rescued ?? NOTHING_SAVED);
     if (rescued === undefined) return database;
     database.close();
-    renameSync(rescued.file, path);
+    moveDurably(rescued.file, path);
     return openExisting(path) as DatabaseSync;
   }
 
@@ -176,7 +177,7 @@ export class Backlog {
     if (batches === 0) return;
     const path = this.pathOf(epoch);
     writeLane(`${path}.salvage`, memory, memory.read(0, batches));
-    renameSync(`${path}.salvage`, path);
+    moveDurably(`${path}.salvage`, path);
     this.#add(openExisting(path) as DatabaseSync, path);
   }
 

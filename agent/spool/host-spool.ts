@@ -1,11 +1,11 @@
 // The agent's spool: on disk while that works, in a bounded memory ring while it does not, and back on disk by itself.
-import { existsSync, renameSync, statfsSync } from 'node:fs';
+import { existsSync, statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import type { DroppedRange } from '../../core/common/frame.ts';
 import { MusterError } from '../../core/common/muster-error.ts';
+import { makeFolderDurably, moveDurably } from '../../core/node/durable-file.ts';
 import { decodeBatch, toFrameColumns } from '../../proto/batch-codec.ts';
-import { makeStateFolder } from '../state-folder.ts';
 import { Backlog, NOTHING_SAVED } from './backlog.ts';
 import { DropCounts } from './drop-counts.ts';
 import { isSameLife } from './file-life.ts';
@@ -108,7 +108,7 @@ export class HostSpool implements Spool {
   }
 
   #open(): SqliteSpool {
-    makeStateFolder(dirname(this.#path));
+    makeFolderDurably(dirname(this.#path));
     const spool = this.#openFile();
     const { epoch, nextSeq } = spool.status();
     const given = this.#given.get(hex(epoch)) ?? 0;
@@ -125,7 +125,7 @@ export class HostSpool implements Spool {
     const { database, setAside } = openSpoolDatabase(this.#path, 'power_cut', () => {
       saved = salvageInto(this.#path, (epoch) => `${this.#backlog.pathOf(epoch)}.salvage`, this.#present);
     });
-    if (saved !== undefined) renameSync(saved.file, saved.file.replace(/\.salvage$/, ''));
+    if (saved !== undefined) moveDurably(saved.file, saved.file.replace(/\.salvage$/, ''));
     if (setAside !== undefined) this.#reports.fileSetAside(setAside, saved ?? NOTHING_SAVED);
     return orClose(database, () => {
       this.#opened(database);

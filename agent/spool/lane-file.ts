@@ -1,7 +1,8 @@
 // Files with batches that have their numbers already: what a memory ring or a damaged file held.
-import { existsSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
 import type { DroppedRange } from '../../core/common/frame.ts';
+import { moveDurably } from '../../core/node/durable-file.ts';
 import type { Carried, KeptBatch, MemorySpool } from './memory-spool.ts';
 import { salvage } from './salvage.ts';
 import { createSpoolDatabase } from './spool-database.ts';
@@ -102,8 +103,8 @@ export function writeLane(path: string, memory: MemorySpool, batches: readonly K
 
 export function moveDatabase(from: string, to: string): void {
   // The log first: without it the file is older, with another file's it would be damaged.
-  if (existsSync(`${from}-wal`)) renameSync(`${from}-wal`, `${to}-wal`);
-  renameSync(from, to);
+  if (existsSync(`${from}-wal`)) moveDurably(`${from}-wal`, `${to}-wal`);
+  moveDurably(from, to);
 }
 
 export function removeDatabase(path: string): void {

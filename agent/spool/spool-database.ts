@@ -1,9 +1,10 @@
 // The SQLite file of a spool: opens it, tells a foreign or damaged file from one that cannot be opened, and sets the former aside.
 import { randomBytes } from 'node:crypto';
-import { existsSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { MusterError } from '../../core/common/muster-error.ts';
+import { moveDurably } from '../../core/node/durable-file.ts';
 
 /** `Must`, in the header of the file. */
 export const APPLICATION_ID = 0x4d757374;
@@ -134,8 +135,8 @@ function cannotUse(path: string, error: unknown): MusterError {
 
 export function moveAside(path: string): string {
   const target = `${path}.set-aside-${new Date().toISOString().replaceAll(':', '-')}`;
-  for (const suffix of ['-wal', '-shm']) if (existsSync(path + suffix)) renameSync(path + suffix, target + suffix);
-  renameSync(path, target);
+  for (const suffix of ['-wal', '-shm']) if (existsSync(path + suffix)) moveDurably(path + suffix, target + suffix);
+  moveDurably(path, target);
   const prefix = `${basename(path)}.set-aside-`;
   const old = readdirSync(dirname(path)).filter((name) => name.startsWith(prefix) && !/-(wal|shm)$/.test(name));
   for (const name of old.sort().slice(0, -KEEP_SET_ASIDE)) {

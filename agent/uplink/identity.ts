@@ -1,9 +1,10 @@
 // The node's identity on disk: its key, its certificate and the CA it trusts. Only the owner may read the key.
 import { createPublicKey, X509Certificate } from 'node:crypto';
-import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { MusterError } from '../../core/common/muster-error.ts';
-import { makeStateFolder } from '../state-folder.ts';
+import { makeFolderDurably, writeDurably } from '../../core/node/durable-file.ts';
+import { damageOf, readStartFile } from '../../core/node/start-file.ts';
 
 export interface Identity {
   nodeId: string;
@@ -19,19 +20,23 @@ const CERTIFICATE = 'certificate.pem';
 const CA = 'ca.pem';
 
 /**
- * The identity in the state folder; undefined where the node has not enrolled. Throws `failed_precondition` where there is one that cannot
- * be used: enrolling again would make a second node of this machine, which is an operator's decision.
+ * The identity in the state folder; undefined where the node has not enrolled. Throws `invalid_config`, naming the file, where there is one that
+ * cannot be used: enrolling again would make a second node of this machine, which is an operator's decision.
  */
 export function loadIdentity(stateDir: string): Identity | undefined {
   const folder = join(stateDir, FOLDER);
   if (!existsSync(join(folder, CERTIFICATE))) return undefined;
+  const advice = `restore it, or remove ${folder} to enrol as a new node`;
+  const read = (name: string, what: string): Buffer => Buffer.from(readStartFile(join(folder, name), what, advice));
+  const key = read(KEY, "this node's key");
+  const certificate = read(CERTIFICATE, "this node's certificate");
+  const ca = read(CA, "certificate of the fleet's CA");
   try {
-    const identity = parseIdentity(...([KEY, CERTIFICATE, CA].map((name) => readFileSync(join(folder, name))) as [Buffer, Buffer, Buffer]));
-    return identity;
+    return parseIdentity(key, certificate, ca);
   } catch (error) {
     const words = error instanceof Error ? error.message : String(error);
     throw new MusterError(
-      'failed_precondition',
+      'invalid_config',
       `identity in ${folder} cannot be used (${words}): restore it, or remove the folder to enrol as a new node`,
       error,
     );
@@ -50,14 +55,16 @@ export function parseIdentity(key: Buffer, certificate: Buffer, ca: Buffer): Ide
   return { nodeId, key, certificate, ca };
 }
 
-/** The key of an enrolment that was begun and not finished. */
+/** The key of an enrolment that was begun and not finished; undefined where there is none, or none that anybody could have been shown. */
 export function loadKey(stateDir: string): string | undefined {
   const path = join(stateDir, FOLDER, KEY);
-  return existsSync(path) ? readFileSync(path, 'utf8') : undefined;
+  if (!existsSync(path)) return undefined;
+  const text = readFileSync(path, 'utf8');
+  return damageOf(text) === undefined ? text : undefined;
 }
 
 export function saveKey(stateDir: string, pem: string): void {
-  makeStateFolder(join(stateDir, FOLDER));
+  makeFolderDurably(join(stateDir, FOLDER));
   writeDurably(join(stateDir, FOLDER, KEY), pem);
 }
 
@@ -65,15 +72,4 @@ export function saveKey(stateDir: string, pem: string): void {
 export function saveCertificate(stateDir: string, certificatePem: string, caPem: string): void {
   writeDurably(join(stateDir, FOLDER, CA), caPem);
   writeDurably(join(stateDir, FOLDER, CERTIFICATE), certificatePem);
-}
-
-function writeDurably(path: string, text: string): void {
-  const fd = openSync(`${path}.new`, 'w', 0o600);
-  try {
-    writeSync(fd, text);
-    fsyncSync(fd);
-  } finally {
-    closeSync(fd);
-  }
-  renameSync(`${path}.new`, path);
 }

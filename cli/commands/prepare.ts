@@ -21,7 +21,7 @@ export function prepareCommand(context: CommandContext): Command {
         const wrong = list.find((name) => !NAME.test(name));
         if (wrong !== undefined)
           throw new MusterError('invalid_argument', `--names has "${wrong}", which is no name or address: correct it`);
-        await prepareDeployment(into, list);
+        await prepareDeployment(into, list, (sentence) => context.output.note(sentence));
         context.output.note(`prepared ${into} for ${list.join(', ')}`);
         return EXIT.ok;
       }),

@@ -4,6 +4,7 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { Command, Option } from 'commander';
+import { writeDurably } from '../../core/node/durable-file.ts';
 import { findTarget, type TargetOptions, withTarget } from '../fleet/fleet-target.ts';
 import { assertMayChange } from '../fleet/read-only.ts';
 import { programPath } from '../parts/programs.ts';
@@ -12,7 +13,7 @@ import { createPushProbes, pushFirstSample } from '../scenario/push-probes.ts';
 import { prepareTable, runScenario } from '../scenario/run-scenario.ts';
 import { scenarioLines } from '../scenario/scenario-lines.ts';
 import { createJoinToken } from '../up/agent-token.ts';
-import { findHome, StateFolder, writeSecret } from '../up/state-folder.ts';
+import { findHome, StateFolder } from '../up/state-folder.ts';
 import { readUpRecord } from '../up/up-record.ts';
 import { action, type CommandContext, EXIT, wholeNumber, withClient } from './command-context.ts';
 
@@ -83,7 +84,7 @@ async function simulate(options: Options, { env }: CommandContext): Promise<numb
   const stateDir = options.stateDir ?? join(findHome(options.home, env), 'simulate');
   mkdirSync(stateDir, { recursive: true, mode: 0o700 });
   const joinTokenFile = join(stateDir, 'join.token');
-  writeSecret(joinTokenFile, `${await createJoinToken(target, 'simulated agents', options.nodes)}\n`);
+  writeDurably(joinTokenFile, `${await createJoinToken(target, 'simulated agents', options.nodes)}\n`);
   const settings = {
     gateway: target.gateway,
     'ca-file': target.caFile,

@@ -1,8 +1,9 @@
 // Which format an export is written in: what was asked for, else the file's ending, else what the measurement was imported from.
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { dirname, extname, join } from 'node:path';
 import { z } from 'zod';
 import { MusterError } from '../../core/common/muster-error.ts';
+import { makeFolderDurably, writeDurably } from '../../core/node/durable-file.ts';
 
 export const EXPORT_FORMATS = ['csv', 'parquet', 'ndjson'] as const;
 export type ExportFormat = (typeof EXPORT_FORMATS)[number];
@@ -36,9 +37,8 @@ export class ImportedFormats {
   }
 
   set(measurement: string, format: ExportFormat): void {
-    mkdirSync(dirname(this.#path), { recursive: true, mode: 0o700 });
-    writeFileSync(`${this.#path}.new`, JSON.stringify({ ...this.#load(), [measurement]: format }), { mode: 0o600 });
-    renameSync(`${this.#path}.new`, this.#path);
+    makeFolderDurably(dirname(this.#path));
+    writeDurably(this.#path, JSON.stringify({ ...this.#load(), [measurement]: format }));
   }
 
   #load(): Record<string, ExportFormat> {

@@ -1,8 +1,9 @@
 // Where an export goes: stdout, or a file that appears under its name once it is whole.
 import { createHash, type Hash, randomBytes } from 'node:crypto';
-import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { MusterError } from '../../core/common/muster-error.ts';
+import { moveDurably } from '../../core/node/durable-file.ts';
 
 export interface ExportTarget {
   write(bytes: Uint8Array | string): Promise<void>;
@@ -73,7 +74,7 @@ export class FileTarget implements ExportTarget {
   async commit(): Promise<void> {
     await this.#file?.sync();
     await this.#close();
-    await rename(this.#partial, this.#path);
+    moveDurably(this.#partial, this.#path);
   }
 
   async abandon(): Promise<void> {

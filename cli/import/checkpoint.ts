@@ -1,8 +1,9 @@
 // How far an import is, on disk: after a kill it goes on there. A file for each content and set of options.
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { makeFolderDurably, writeDurably } from '../../core/node/durable-file.ts';
 import type { SourcePosition } from '../../core/node/import/import-source.ts';
 
 const CHECKPOINT = z.object({
@@ -26,7 +27,7 @@ export class CheckpointFile {
   /** In the folder of the state; `identity` tells content and options from others. */
   constructor(stateFolder: string, identity: string) {
     const folder = join(stateFolder, 'imports');
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolderDurably(folder);
     this.path = join(folder, `${createHash('sha256').update(identity).digest('hex').slice(0, 24)}.json`);
   }
 
@@ -40,8 +41,7 @@ export class CheckpointFile {
   }
 
   save(checkpoint: Checkpoint): void {
-    writeFileSync(`${this.path}.new`, JSON.stringify(checkpoint), { mode: 0o600 });
-    renameSync(`${this.path}.new`, this.path);
+    writeDurably(this.path, JSON.stringify(checkpoint));
   }
 
   remove(): void {

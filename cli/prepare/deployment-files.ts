@@ -1,12 +1,12 @@
 // The secrets, certificates and configuration files of a deployment in containers, a folder for each part that reads them: no part sees
 // another's secrets.
-import { chmodSync, copyFileSync, mkdirSync, renameSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
+import { copyDurably, makeFolderDurably, writeDurably } from '../../core/node/durable-file.ts';
 import { natsServerConfig } from '../parts/nats-server-part.ts';
 import type { Login } from '../parts/part.ts';
 import { LOG_CONFIG, questdbConfig } from '../parts/questdb-part.ts';
 import { ensureCertificates } from '../up/certificates.ts';
-import { StateFolder, writeSecret } from '../up/state-folder.ts';
+import { StateFolder } from '../up/state-folder.ts';
 
 /** Ports inside the containers: those of the official images. */
 export const PORTS = { nats: 4222, natsMonitor: 8222, questdbHttp: 9000, questdbPg: 8812, questdbHealth: 9003 } as const;
@@ -16,10 +16,14 @@ const NATS_DATA = '/data';
 
 /**
  * Makes what is missing below `folder` and writes the rest again, so that a second call changes no secret. `names` are those by which agents and
- * operators call the gateway.
+ * operators call the gateway; `onRemade` is told of each damaged file that was made again.
  */
-export async function prepareDeployment(folder: string, names: readonly string[]): Promise<void> {
-  const state = new StateFolder(join(folder, 'fleet'));
+export async function prepareDeployment(
+  folder: string,
+  names: readonly string[],
+  onRemade: (sentence: string) => void = () => undefined,
+): Promise<void> {
+  const state = new StateFolder(join(folder, 'fleet'), onRemade);
   state.create();
   await ensureCertificates(state, names);
   state.secret('operator.token');
@@ -47,15 +51,12 @@ export async function prepareDeployment(folder: string, names: readonly string[]
 }
 
 function write(folder: string, name: string, text: string): void {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  writeSecret(join(folder, name), text);
+  makeFolderDurably(folder);
+  writeDurably(join(folder, name), text);
 }
 
 /** Whole or not at all, for its owner alone. */
 function copy(file: string, folder: string): void {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const target = join(folder, file.slice(file.lastIndexOf('/') + 1));
-  copyFileSync(file, `${target}.part`);
-  chmodSync(`${target}.part`, 0o600);
-  renameSync(`${target}.part`, target);
+  makeFolderDurably(folder);
+  copyDurably(file, join(folder, basename(file)));
 }

@@ -1,10 +1,11 @@
 // Starts one part as a child process, waits until it serves, ends it.
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, readSync, statSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, readSync, statSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { createInterface } from 'node:readline';
 import { MusterError } from '../../core/common/muster-error.ts';
-import type { Part } from '../parts/part.ts';
+import { makeFolderDurably, writeDurably } from '../../core/node/durable-file.ts';
+import type { Part, PartFile } from '../parts/part.ts';
 import { orphanGuard } from './orphan-guard.ts';
 import { giveWay } from './priority.ts';
 
@@ -29,8 +30,8 @@ export interface Child {
 
 /** Makes the part's folders and files, opens its log for appending and starts it in a process group of its own. */
 export function startChild(part: Part, logFile: string): Child {
-  for (const folder of [...part.folders, dirname(logFile)]) mkdirSync(folder, { recursive: true, mode: 0o700 });
-  for (const file of part.files) writeFileSync(file.path, file.text, { mode: 0o600 });
+  for (const folder of [...part.folders, dirname(logFile)]) makeFolderDurably(folder);
+  for (const file of part.files) place(file);
   const log = openSync(logFile, 'a', 0o600);
   const child = spawn(part.command, part.args, {
     // Its own group: Ctrl-C in a terminal reaches the launcher alone, which ends the parts in order.
@@ -56,6 +57,17 @@ export function startChild(part: Part, logFile: string): Child {
       return exited;
     },
   };
+}
+
+/** One that says already what it should is left alone: a full disk must not keep a part from its next start. */
+function place({ path, text }: PartFile): void {
+  let before: string | undefined;
+  try {
+    before = readFileSync(path, 'utf8');
+  } catch {
+    // It is not there: it is made.
+  }
+  if (before !== text) writeDurably(path, text);
 }
 
 function watchExit(child: ChildProcess, part: Part, log: number): Promise<Exit> {
@@ -126,7 +138,9 @@ async function untilReady(waiting: Waiting): Promise<Record<string, unknown>> {
     over.signal.addEventListener('abort', () => clearTimeout(timer));
   });
   const ended = waiting.exited.then((exit) => {
-    throw new MusterError('unavailable', `${part.name} ended with ${exitWords(exit)} before it served: ${logTail(logFile)} (${logFile})`);
+    // 2 is a file or setting that is wrong: starting again does not help.
+    const code = exit.code === 2 ? 'invalid_config' : 'unavailable';
+    throw new MusterError(code, `${part.name} ended with ${exitWords(exit)} before it served: ${logTail(logFile)} (${logFile})`);
   });
   try {
     return await Promise.race([untilServing(waiting, over.signal), ended, timeout]);

@@ -2,6 +2,8 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
+export { isProcess, startMark } from '../../deploy/setup/process-mark.mjs';
+
 /** True while a process has this id, a zombie included. */
 export function isAlive(pid: number): boolean {
   try {
@@ -10,16 +12,6 @@ export function isAlive(pid: number): boolean {
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
-}
-
-/**
- * A text that, together with the id, names one process for ever, since ids are used again: its start time as the kernel gives it.
- * Undefined where there is no such process, or only its zombie.
- */
-export function startMark(pid: number): string | undefined {
-  if (process.platform !== 'linux') return psValue(pid, 'lstart=');
-  const fields = statFields(pid);
-  return fields === undefined || fields[0] === 'Z' || fields[0] === 'X' ? undefined : fields[19];
 }
 
 /** Resident memory in bytes; undefined where there is no such process. */

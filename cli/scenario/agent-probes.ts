@@ -4,11 +4,11 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { MusterError } from '../../core/common/muster-error.ts';
+import { writeDurably } from '../../core/node/durable-file.ts';
 import type { FleetTarget } from '../fleet/fleet-client.ts';
 import { programPath } from '../parts/programs.ts';
 import { orphanGuard } from '../process/orphan-guard.ts';
 import { createJoinToken } from '../up/agent-token.ts';
-import { writeSecret } from '../up/state-folder.ts';
 import type { ProbeRun, ProbeSource } from './probe-source.ts';
 
 const PROBES = 5;
@@ -24,7 +24,7 @@ export function createAgentProbes(target: FleetTarget, stateDir: string): ProbeS
     async run(samples: number, begun: (nodeIds: readonly string[]) => void): Promise<ProbeRun> {
       mkdirSync(stateDir, { recursive: true, mode: 0o700 });
       const joinTokenFile = join(stateDir, 'join.token');
-      writeSecret(joinTokenFile, `${await createJoinToken(target, 'simulated probes', PROBES)}\n`);
+      writeDurably(joinTokenFile, `${await createJoinToken(target, 'simulated probes', PROBES)}\n`);
       const settings = {
         gateway: target.gateway,
         'ca-file': target.caFile,

@@ -1,14 +1,15 @@
 // The join token by which the agent of this machine enrols at its own gateway.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { writeDurably } from '../../core/node/durable-file.ts';
 import { FleetClient } from '../fleet/fleet-client.ts';
-import { type StateFolder, writeSecret } from './state-folder.ts';
+import type { StateFolder } from './state-folder.ts';
 import type { Addresses } from './up-record.ts';
 
 /** Makes a join token for one use, an hour long, unless the agent has its certificate already. */
 export async function prepareAgent(state: StateFolder, addresses: Addresses): Promise<void> {
   if (existsSync(join(state.partFolder('agent'), 'identity', 'certificate.pem'))) return;
-  writeSecret(state.joinTokenFile, `${await createJoinToken(addresses, 'agent of this machine', 1)}\n`);
+  writeDurably(state.joinTokenFile, `${await createJoinToken(addresses, 'agent of this machine', 1)}\n`);
 }
 
 /** The secret of a new join token. */

@@ -1,6 +1,6 @@
 // Processes of an earlier `up` that was killed: found by the id and start time it wrote down, never by name.
 import { setTimeout as wait } from 'node:timers/promises';
-import { startMark } from '../process/process-info.ts';
+import { isProcess } from '../process/process-info.ts';
 import { readUpRecord } from './up-record.ts';
 
 /** Ends what is left, asked first, with SIGKILL after `graceMs`. Returns the names of the parts ended. Call it with the lock held. */
@@ -15,7 +15,7 @@ export async function endLeftovers(upFile: string, graceMs = 10_000): Promise<st
 }
 
 function isThere(part: { pid: number; startMark: string }): boolean {
-  return part.pid > 0 && part.startMark !== '' && startMark(part.pid) === part.startMark;
+  return isProcess(part.pid, part.startMark);
 }
 
 /** Each part leads a process group of its own. */

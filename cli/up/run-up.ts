@@ -26,7 +26,7 @@ export async function runUp(options: UpOptions, output: Output): Promise<void> {
   output.outliveReader();
   // The parts go on whatever happens to the one that watches them.
   tellFaults((error) => output.note(`a fault of muster up: ${toMusterError(error).message}`));
-  const state = new StateFolder(options.home);
+  const state = new StateFolder(options.home, (sentence) => output.note(sentence));
   state.create();
   const releaseLock = takeLock(state.lockFile, state.home);
   try {

@@ -1,9 +1,11 @@
 // Where `muster up` keeps everything: the paths below the state folder, and its secrets.
 import { randomBytes } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { MusterError } from '../../core/common/muster-error.ts';
+import { makeFolderDurably, writeDurably } from '../../core/node/durable-file.ts';
+import { damageOf } from '../../core/node/start-file.ts';
 
 /** Paths below one state folder. */
 export class StateFolder {
@@ -22,7 +24,11 @@ export class StateFolder {
   /** Address of the web console with a one-time token, always fresh. */
   readonly consoleAddressFile: string;
 
-  constructor(home: string) {
+  readonly #onRemade: (sentence: string) => void;
+
+  /** `onRemade` is told of each file that was damaged and was made again. */
+  constructor(home: string, onRemade: (sentence: string) => void = () => undefined) {
+    this.#onRemade = onRemade;
     this.home = resolve(home);
     this.caFile = join(this.home, 'ca', 'fleet-ca.crt');
     this.caKeyFile = join(this.home, 'ca', 'fleet-ca.key');
@@ -54,7 +60,7 @@ export class StateFolder {
     try {
       for (const name of ['', 'ca', 'tls', 'secrets', 'config', 'nats', 'questdb', 'agent', 'logs', 'run']) {
         const folder = join(this.home, name);
-        mkdirSync(folder, { recursive: true, mode: 0o700 });
+        makeFolderDurably(folder);
         chmodSync(folder, 0o700);
       }
     } catch (error) {
@@ -63,19 +69,25 @@ export class StateFolder {
     }
   }
 
-  /** The secret in `secrets/NAME`, made from 32 random bytes when it is not there. */
+  /** A damaged file was made again: `sentence` names it and says what follows. */
+  remade(sentence: string): void {
+    this.#onRemade(sentence);
+  }
+
+  /** The secret in `secrets/NAME`, made from 32 random bytes when it is not there, or is empty or damaged: nothing that was stored hangs on it. */
   secret(name: string): string {
     const file = this.secretFile(name);
-    if (!existsSync(file)) writeSecret(file, `${randomBytes(32).toString('base64url')}\n`);
-    return readFileSync(file, 'utf8').trim();
+    const text = existsSync(file) ? readFileSync(file, 'utf8') : undefined;
+    const wrong = text === undefined ? undefined : damageOf(text);
+    if (text !== undefined && wrong === undefined) return text.trim();
+    const secret = randomBytes(32).toString('base64url');
+    writeDurably(file, `${secret}\n`);
+    if (wrong !== undefined)
+      this.remade(
+        `${file} (secret ${name}) ${wrong.replace('is ', 'was ')}: it was made again, programs that keep the old one need the new`,
+      );
+    return secret;
   }
-}
-
-/** Writes `text` so that a reader sees the old or the new file, only for its owner. */
-export function writeSecret(file: string, text: string): void {
-  const part = `${file}.part`;
-  writeFileSync(part, text, { mode: 0o600 });
-  renameSync(part, file);
 }
 
 /** The state folder named by `--home`, else `MUSTER_HOME`, else where this system keeps state of programs. */

@@ -1,7 +1,7 @@
 // run/up.json: what runs, where it listens and which files hold the credentials. Written by `up`, read by everyone else.
 import { readFileSync } from 'node:fs';
+import { writeDurably } from '../../core/node/durable-file.ts';
 import type { PartState } from '../supervise/supervised-part.ts';
-import { writeSecret } from './state-folder.ts';
 
 export interface PartRecord {
   name: string;
@@ -54,7 +54,7 @@ export interface UpRecord {
 }
 
 export function writeUpRecord(upFile: string, record: UpRecord): void {
-  writeSecret(upFile, `${JSON.stringify(record, undefined, 1)}\n`);
+  writeDurably(upFile, `${JSON.stringify(record, undefined, 1)}\n`);
 }
 
 /** The record of the last `up`; undefined where there was none or it cannot be read. */

@@ -1,7 +1,8 @@
 // A file that gets its name only when it is whole.
-import { type FileHandle, open, rename, rm } from 'node:fs/promises';
+import { type FileHandle, open, rm } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { MusterError } from '../../core/common/muster-error.ts';
+import { moveDurably } from '../../core/node/durable-file.ts';
 import type { ExportFile } from '../host/exports.ts';
 
 /** Writes beside the file until it is whole. */
@@ -22,7 +23,7 @@ export async function openSavedFile(path: string): Promise<ExportFile> {
     commit: async () => {
       await handle.sync();
       await handle.close();
-      await rename(partPath, path);
+      moveDurably(partPath, path);
     },
     abandon: async () => {
       await handle.close();

@@ -1,5 +1,6 @@
 // Small JSON files of the console's own: never half-written, and one that cannot be read counts as none.
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
+import { writeDurably } from '../../core/node/durable-file.ts';
 
 const MAX_LENGTH = 256 * 1024;
 
@@ -15,6 +16,5 @@ export function readKept<T>(path: string, parse: (value: unknown) => T, fallback
 
 /** Throws where the folder does not take it. */
 export function writeKept(path: string, value: unknown): void {
-  writeFileSync(`${path}.part`, JSON.stringify(value));
-  renameSync(`${path}.part`, path);
+  writeDurably(path, JSON.stringify(value));
 }

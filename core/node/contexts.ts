@@ -1,5 +1,5 @@
 // The contexts file: the gateways an operator works with, in one file for console and CLI. Reads, checks and changes it; comments stay.
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { type Document, isMap, isSeq, type Node } from 'yaml';
@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { CONTEXT_COLOURS, type ContextView } from '../common/context-view.ts';
 import { MusterError } from '../common/muster-error.ts';
 import { nearestWords, parseYaml } from './config.ts';
+import { makeFolderDurably, writeDurably } from './durable-file.ts';
 
 const MAX_CONTEXTS = 100;
 
@@ -109,9 +110,8 @@ function change(path: string, edit: (document: Document) => void): void {
   // What would not be read again is not written.
   toContexts(path, text);
   try {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-    writeFileSync(`${path}.part`, text, { mode: 0o600 });
-    renameSync(`${path}.part`, path);
+    makeFolderDurably(dirname(path));
+    writeDurably(path, text);
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     throw new MusterError('invalid_config', `contexts file ${path} cannot be written (${code}): make its folder writable`, error);

@@ -1,7 +1,7 @@
 // The one place that knows the NATS client library's connection.
-import { readFileSync } from 'node:fs';
 import { connect, type NatsConnection } from 'nats';
 import { MusterError } from '../common/muster-error.ts';
+import { readPasswordFile } from './start-file.ts';
 
 export interface NatsOptions {
   /** `nats://127.0.0.1:4222` */
@@ -13,15 +13,19 @@ export interface NatsOptions {
   name: string;
 }
 
-/** A connection that comes back by itself for ever; the first connect is retried too. Throws `unavailable` after `timeoutMs`. */
+/**
+ * A connection that comes back by itself for ever; the first connect is retried too. Throws `unavailable` after `timeoutMs`, and `invalid_config`
+ * at once for a password file that says nothing.
+ */
 export async function connectNats(options: NatsOptions, timeoutMs = 30_000): Promise<NatsConnection> {
   const deadline = Date.now() + timeoutMs;
   for (;;) {
+    const pass = readPasswordFile(options.passwordFile, `password of ${options.user} at nats-server`);
     try {
       return await connect({
         servers: options.url,
         user: options.user,
-        pass: readFileSync(options.passwordFile, 'utf8').trim(),
+        pass,
         name: options.name,
         maxReconnectAttempts: -1,
         // Otherwise the second refusal of the login (a server that came back before its users did) closes the connection for good.

@@ -1,7 +1,7 @@
 // The fleet's own certificate authority: makes it, and issues the certificates of gateways and nodes with it.
 // Checks of what a stranger asks to have signed are the caller's.
 import 'reflect-metadata';
-import { createPublicKey, randomBytes, type webcrypto } from 'node:crypto';
+import { createPrivateKey, createPublicKey, randomBytes, type webcrypto } from 'node:crypto';
 import { isIP } from 'node:net';
 import * as x509 from '@peculiar/x509';
 import { MusterError } from '../common/muster-error.ts';
@@ -30,9 +30,13 @@ const BACKDATE_MS = 5 * 60_000;
 const AUTHORITY_DAYS = 3650;
 const LEAF_DAYS = 365;
 
-/** A new self-signed authority for a fleet: EC P-256, valid ten years, may sign leaf certificates only. */
-export async function createAuthority(): Promise<Authority> {
-  const keys = await crypto.subtle.generateKey(KEY_ALGORITHM, true, ['sign', 'verify']);
+/**
+ * A new self-signed authority for a fleet: EC P-256, valid ten years, may sign leaf certificates only. With the key of an authority whose
+ * certificate is lost, a certificate that stands for the same authority.
+ */
+export async function createAuthority(keyPem?: string): Promise<Authority> {
+  const keys =
+    keyPem === undefined ? await crypto.subtle.generateKey(KEY_ALGORITHM, true, ['sign', 'verify']) : await importKeyPair(keyPem);
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({
     ...validity(AUTHORITY_DAYS),
     serialNumber: serialNumber(),
@@ -149,6 +153,16 @@ function toPem(certificate: x509.X509Certificate): string {
 
 async function privateKeyPem(key: webcrypto.CryptoKey): Promise<string> {
   return `${x509.PemConverter.encode(await crypto.subtle.exportKey('pkcs8', key), 'PRIVATE KEY').trim()}\n`;
+}
+
+/** The pair of a private key. */
+async function importKeyPair(pem: string): Promise<webcrypto.CryptoKeyPair> {
+  const spki = createPublicKey(pem).export({ type: 'spki', format: 'der' });
+  const der = createPrivateKey(pem).export({ type: 'pkcs8', format: 'der' });
+  return {
+    privateKey: await crypto.subtle.importKey('pkcs8', der, KEY_ALGORITHM, true, ['sign']),
+    publicKey: await crypto.subtle.importKey('spki', spki, KEY_ALGORITHM, true, ['verify']),
+  };
 }
 
 async function importPrivateKey(pem: string): Promise<webcrypto.CryptoKey> {

@@ -1,9 +1,10 @@
 // Whether dist/ was built from the sources as they are now. Compares contents: a fresh clone or a switched branch has new times for old files.
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runChild } from './child.mjs';
+import { syncTree, writeDurably } from './durable.mjs';
 import { acquireLock } from './file-lock.mjs';
 import { SOURCE_FOLDERS } from './programs.mjs';
 import { SetupError } from './setup-error.mjs';
@@ -53,8 +54,9 @@ export async function ensureBuilt(root, node, env) {
     const code = await runChild(node, [join(root, 'deploy/setup/build.mjs')], { cwd: root, env, stdio: ['ignore', 2, 2] });
     if (code !== 0) throw new SetupError('internal', `The build ended with exit code ${code}: see its lines above.`);
     await mkdir(join(root, 'dist'), { recursive: true });
-    await writeFile(join(root, `${STAMP}.new`), fingerprint);
-    await rename(join(root, `${STAMP}.new`), join(root, STAMP));
+    // The stamp last: it says that all the others are there.
+    syncTree(join(root, 'dist'));
+    writeDurably(join(root, STAMP), fingerprint);
     console.error(`setup: built in ${((Date.now() - started) / 1000).toFixed(1)} s`);
   } finally {
     await release();

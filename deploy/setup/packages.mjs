@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runChild } from './child.mjs';
+import { syncFileSystem } from './durable.mjs';
 import { acquireLock } from './file-lock.mjs';
 import { SetupError } from './setup-error.mjs';
 
@@ -9,7 +10,13 @@ import { SetupError } from './setup-error.mjs';
 
 /** @param {string} file @returns {LockedPackages | undefined} */
 function packagesIn(file) {
-  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')).packages : undefined;
+  if (!existsSync(file)) return undefined;
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')).packages;
+  } catch {
+    // Cut off: what it should say is not known, so it does not say that all is there.
+    return undefined;
+  }
 }
 
 /** @param {string | string[] | undefined} allowed @param {string} mine */
@@ -60,6 +67,7 @@ export async function ensurePackages(root, env) {
     const code = await runChild(program, args, { cwd: root, env, stdio: ['ignore', 2, 2] });
     if (code !== 0)
       throw new SetupError('unavailable', `npm ci ended with exit code ${code}: see its lines above, then run the same command again.`);
+    syncFileSystem(join(root, 'node_modules'));
     if (!packagesAreCurrent(root))
       throw new SetupError(
         'internal',

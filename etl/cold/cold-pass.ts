@@ -1,13 +1,14 @@
 // One pass of the cold tier: every partition that no row can reach any more becomes a Parquet file, and only one that is written, read back and found
 // right leaves the database. By the TTL, set for a moment: DROP PARTITION would make the table's roll-ups invalid (found with QuestDB 9.3.4).
-import { mkdirSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { MusterError, toMusterError } from '../../core/common/muster-error.ts';
 import { sha256Of } from '../../core/node/cold/cold-file.ts';
-import { type ColdPartition, moveDurably, readColdManifest, writeColdManifest } from '../../core/node/cold/cold-manifest.ts';
+import { type ColdPartition, readColdManifest, writeColdManifest } from '../../core/node/cold/cold-manifest.ts';
 import { digestParquet } from '../../core/node/cold/parquet-digest.ts';
 import type { ColdColumn } from '../../core/node/cold/value-digest.ts';
+import { makeFolderDurably, moveDurably } from '../../core/node/durable-file.ts';
 import type { QuestdbHttp } from '../questdb/questdb-http.ts';
 import { type PartitionBy, parsePartitionBy, ttlClause } from '../tiers/table-ttl.ts';
 import { readTables, type TableFacts } from '../tiers/view-catalog.ts';
@@ -119,7 +120,7 @@ class TablePass {
         /\s+/g,
         ' ',
       );
-    mkdirSync(join(folder, this.#table.name), { recursive: true });
+    makeFolderDurably(join(folder, this.#table.name), 0o755);
     const written = await writePartition(this.#database, statement, columns, part);
     const inFile = await digestParquet(part, columns);
     if (written.rows !== rows || inFile.rows !== rows || inFile.checksum !== written.checksum) {

@@ -1,7 +1,7 @@
 // Rows of a low-rate table by @questdb/nodejs-client. The client drops the rows of a failed flush and keeps half a row after an
 // error, so the rows are ours until they are stored: the same ones are put into a fresh buffer for every attempt.
-import { readFileSync } from 'node:fs';
 import { Sender } from '@questdb/nodejs-client';
+import { readPasswordFile } from '../../core/node/start-file.ts';
 import type { EtlEvents } from '../events.ts';
 import type { QuestdbHttpOptions } from './questdb-http.ts';
 import { untilDone } from './retry.ts';
@@ -25,7 +25,7 @@ export class ClientWriter<R> {
     this.#put = put;
     this.#events = events;
     this.#signal = signal;
-    const password = readFileSync(options.passwordFile, 'utf8').trim();
+    const password = readPasswordFile(options.passwordFile, `password of ${options.user} at QuestDB`);
     // The protocol is pinned: with `auto` the client asks the server first and throws while it is down. Retries are ours,
     // and only its transport over node:http does without: the other one ends each call after `retry_timeout`.
     this.#connection =

@@ -1,7 +1,7 @@
 // The one place that talks HTTP to QuestDB: statements by /exec, lines by /write, each over a few connections kept open.
-import { readFileSync } from 'node:fs';
 import { Agent, type IncomingMessage, type RequestOptions, request } from 'node:http';
 import { MusterError, type MusterErrorCode } from '../../core/common/muster-error.ts';
+import { readPasswordFile } from '../../core/node/start-file.ts';
 
 export interface QuestdbHttpOptions {
   /** `http://127.0.0.1:7490` */
@@ -30,7 +30,7 @@ export class QuestdbHttp {
 
   constructor(options: QuestdbHttpOptions) {
     this.#url = new URL(options.url);
-    const password = readFileSync(options.passwordFile, 'utf8').trim();
+    const password = readPasswordFile(options.passwordFile, `password of ${options.user} at QuestDB`);
     this.#authorization = `Basic ${Buffer.from(`${options.user}:${password}`).toString('base64')}`;
   }
 

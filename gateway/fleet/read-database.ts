@@ -1,8 +1,8 @@
 // QuestDB for the gateway's own questions: the read-only user, a few connections, answers as text.
-import { readFileSync } from 'node:fs';
 import pg from 'pg';
 import { MusterError } from '../../core/common/muster-error.ts';
 import type { Component } from '../../core/node/lifecycle.ts';
+import { readPasswordFile } from '../../core/node/start-file.ts';
 
 export interface QuestdbReaderOptions {
   host: string;
@@ -26,7 +26,7 @@ export function createReaderPool(options: QuestdbReaderOptions, max: number): pg
     host: options.host,
     port: options.port,
     user: options.user,
-    password: options.passwordFile === '' ? '' : readFileSync(options.passwordFile, 'utf8').trim(),
+    password: options.passwordFile === '' ? '' : readPasswordFile(options.passwordFile, `password of ${options.user} at QuestDB`),
     database: 'qdb',
     application_name: 'muster',
     max,

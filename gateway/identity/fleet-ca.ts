@@ -1,7 +1,7 @@
 // The fleet's CA as a gateway holds it: read and checked at start, then signs nodes.
 import { createPrivateKey, X509Certificate } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { MusterError } from '../../core/common/muster-error.ts';
+import { readStartFile } from '../../core/node/start-file.ts';
 import { type Authority, createNodeIssuer, type NodeCertificate, renewServerCertificate } from '../../core/node/tls-authority.ts';
 import { type CertificateRequest, checkCertificateRequest } from './certificate-request.ts';
 
@@ -15,9 +15,14 @@ export interface FleetCa {
   signServer(names: readonly string[], keyPem: string, days: number): Promise<string>;
 }
 
+const RESTORE = 'restore it from a backup; where there never was one, muster up or muster prepare makes it';
+
 /** Throws `invalid_config` with one sentence where the files are missing, not a CA, not a pair, or ended. */
 export function loadFleetCa(certificateFile: string, keyFile: string, now = Date.now()): FleetCa {
-  const authority: Authority = { certificatePem: read(certificateFile), keyPem: read(keyFile) };
+  const authority: Authority = {
+    certificatePem: readStartFile(certificateFile, "certificate of the fleet's CA", RESTORE),
+    keyPem: readStartFile(keyFile, "key of the fleet's CA", RESTORE),
+  };
   assertPair(authority, certificateFile, keyFile, now);
   const issue = createNodeIssuer(authority);
   return {
@@ -41,16 +46,4 @@ function assertPair(authority: Authority, certificateFile: string, keyFile: stri
   if (!fits) throw new MusterError('invalid_config', `the key in ${keyFile} does not belong to the certificate in ${certificateFile}`);
   if (Date.parse(certificate.validTo) < now)
     throw new MusterError('invalid_config', `the CA in ${certificateFile} ended on ${certificate.validTo}`);
-}
-
-function read(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    throw new MusterError(
-      'invalid_config',
-      `${path} cannot be read (${(error as NodeJS.ErrnoException).code}): \`muster up\` makes it`,
-      error,
-    );
-  }
 }

@@ -1,9 +1,11 @@
 // The server's certificate and key: read at start, read again when the files change, and renewed where the fleet's CA issued it.
 import { createPrivateKey, X509Certificate } from 'node:crypto';
-import { readFileSync, renameSync, unwatchFile, watchFile, writeFileSync } from 'node:fs';
+import { unwatchFile, watchFile } from 'node:fs';
 import { isIP } from 'node:net';
 import { MusterError } from '../../core/common/muster-error.ts';
+import { writeDurably } from '../../core/node/durable-file.ts';
 import { fault } from '../../core/node/faults.ts';
+import { readStartFile } from '../../core/node/start-file.ts';
 
 export interface CertificateFiles {
   certificateFile: string;
@@ -33,6 +35,7 @@ export interface Pair {
   key: string;
 }
 
+const MAKE_AGAIN = 'start muster up or muster prepare anew, which makes both again; elsewhere put your own there';
 const POLL_MS = 10_000;
 const LOOK_EVERY_MS = 3_600_000;
 const RETRY_AT_LEAST_MS = 1000;
@@ -58,8 +61,8 @@ export class ServerCertificate {
   /** Throws `invalid_config` with one sentence where the files are missing or do not fit each other. */
   load(): Pair {
     const { certificateFile, keyFile } = this.#files;
-    const cert = read(certificateFile);
-    const key = read(keyFile);
+    const cert = readStartFile(certificateFile, 'certificate of the server', MAKE_AGAIN);
+    const key = readStartFile(keyFile, 'key of the server', MAKE_AGAIN);
     let fits: boolean;
     try {
       fits = new X509Certificate(cert).checkPrivateKey(createPrivateKey(key));
@@ -143,8 +146,7 @@ export class ServerCertificate {
   #keep(cert: string): string {
     const { certificateFile } = this.#files;
     try {
-      writeFileSync(`${certificateFile}.new`, cert, { mode: 0o600 });
-      renameSync(`${certificateFile}.new`, certificateFile);
+      writeDurably(certificateFile, cert);
       return '';
     } catch (error) {
       return wordsOf(error);
@@ -179,16 +181,4 @@ function untilOf(certificate: X509Certificate): string {
 
 function wordsOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
-}
-
-function read(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    throw new MusterError(
-      'invalid_config',
-      `${path} cannot be read (${(error as NodeJS.ErrnoException).code}): \`muster up\` makes it`,
-      error,
-    );
-  }
 }

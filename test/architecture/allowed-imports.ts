@@ -10,6 +10,8 @@ export interface Layer {
 
 const CORE = ['core/common', 'core/node'];
 const RUNTIMES = 'deploy/setup/runtimes.mjs';
+/** What a start needs before anything is installed, and `up` after it. */
+const LOCKS = ['deploy/setup/file-lock.mjs', 'deploy/setup/process-mark.mjs'];
 
 export const LAYERS: readonly Layer[] = [
   { folder: 'core/common', mayImport: [] },
@@ -18,7 +20,7 @@ export const LAYERS: readonly Layer[] = [
   { folder: 'agent', mayImport: ['proto', ...CORE] },
   { folder: 'gateway', mayImport: ['proto', ...CORE] },
   { folder: 'etl', mayImport: ['proto', ...CORE] },
-  { folder: 'cli', mayImport: ['proto', ...CORE, RUNTIMES] },
+  { folder: 'cli', mayImport: ['proto', ...CORE, RUNTIMES, ...LOCKS] },
   { folder: 'console/common', mayImport: ['core/common', 'type:proto/gen/messages.ts'] },
   { folder: 'console/host', mayImport: ['console/common', 'proto', ...CORE] },
   { folder: 'console/backend', mayImport: ['console/host', 'console/common', ...CORE] },

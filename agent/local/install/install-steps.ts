@@ -1,8 +1,9 @@
 // What an installation does, step by step: printed by a dry run, else carried out.
 import { execFileSync } from 'node:child_process';
-import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { MusterError } from '../../../core/common/muster-error.ts';
+import { copyDurably, makeFolderDurably, writeDurably } from '../../../core/node/durable-file.ts';
 
 export type Step =
   | { kind: 'folder'; path: string; mode: number }
@@ -55,14 +56,16 @@ export function carryOut(steps: readonly Step[]): void {
 function carryOutOne(step: Step): void {
   switch (step.kind) {
     case 'folder':
-      mkdirSync(step.path, { recursive: true });
+      makeFolderDurably(step.path, step.mode);
       chmodSync(step.path, step.mode);
       break;
     case 'file':
-      replace(step.path, step.mode, Buffer.from(step.text), (path) => writeFileSync(path, step.text, { mode: step.mode }));
+      writeAnew(step.path, step.mode, step.text);
       break;
     case 'copy':
-      if (step.from !== step.path) replace(step.path, step.mode, undefined, (path) => copyFileSync(step.from, path));
+      // By a rename: a program that runs cannot be written over.
+      makeFolderDurably(dirname(step.path), 0o755);
+      if (step.from !== step.path) copyDurably(step.from, step.path, step.mode);
       break;
     case 'remove':
       rmSync(step.path, { recursive: true, force: true });
@@ -72,14 +75,8 @@ function carryOutOne(step: Step): void {
   }
 }
 
-/** By a rename: a program that runs cannot be written over, and a half-written file is never met. */
-function replace(path: string, mode: number, content: Buffer | undefined, write: (path: string) => void): void {
-  mkdirSync(dirname(path), { recursive: true });
-  if (content !== undefined && existsSync(path) && readFileSync(path).equals(content)) {
-    chmodSync(path, mode);
-    return;
-  }
-  write(`${path}.new`);
-  chmodSync(`${path}.new`, mode);
-  renameSync(`${path}.new`, path);
+function writeAnew(path: string, mode: number, text: string): void {
+  makeFolderDurably(dirname(path), 0o755);
+  if (existsSync(path) && readFileSync(path, 'utf8') === text) chmodSync(path, mode);
+  else writeDurably(path, text, mode);
 }

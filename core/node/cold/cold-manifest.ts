@@ -1,8 +1,9 @@
 // The cold folder: Parquet files of partitions that the database no longer has, and manifest.json, which says what each must hold.
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { z } from 'zod';
 import { MusterError } from '../../common/muster-error.ts';
+import { makeFolderDurably, writeDurably } from '../durable-file.ts';
 
 const PARTITION = z.object({
   table: z.string(),
@@ -38,33 +39,17 @@ export function readColdManifest(folder: string): ColdPartition[] {
     return MANIFEST.parse(JSON.parse(readFileSync(path, 'utf8'))).partitions;
   } catch (error) {
     const words = error instanceof Error ? error.message.slice(0, 200) : String(error);
-    throw new MusterError('malformed', `${path} cannot be read as a manifest of cold partitions: ${words}`, error);
+    throw new MusterError(
+      'malformed',
+      `${path} cannot be read as a manifest of cold partitions (${words}): restore it from a backup, the files beside it are whole without it`,
+      error,
+    );
   }
 }
 
 /** On disk when it returns; a crash leaves the one before. */
 export function writeColdManifest(folder: string, partitions: readonly ColdPartition[]): void {
   const sorted = [...partitions].sort((a, b) => (a.table === b.table ? a.fromUs - b.fromUs : a.table < b.table ? -1 : 1));
-  const path = join(folder, FILE);
-  const part = `${path}.part`;
-  mkdirSync(folder, { recursive: true });
-  const handle = openSync(part, 'w', 0o640);
-  try {
-    writeSync(handle, `${JSON.stringify({ version: 1, partitions: sorted }, null, 1)}\n`);
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
-  }
-  moveDurably(part, path);
-}
-
-/** Renames, and has the folder on disk. */
-export function moveDurably(from: string, to: string): void {
-  renameSync(from, to);
-  const folder = openSync(dirname(to), 'r');
-  try {
-    fsyncSync(folder);
-  } finally {
-    closeSync(folder);
-  }
+  makeFolderDurably(folder, 0o755);
+  writeDurably(join(folder, FILE), `${JSON.stringify({ version: 1, partitions: sorted }, null, 1)}\n`, 0o640);
 }

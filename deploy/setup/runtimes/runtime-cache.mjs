@@ -1,8 +1,9 @@
 // The folder of fetched runtimes, shared between checkouts: NAME-VERSION folders that are there whole or not at all.
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { moveDurably, syncTree, writeDurably } from '../durable.mjs';
 import { acquireLock } from '../file-lock.mjs';
 
 /** Where runtimes are kept. @param {NodeJS.ProcessEnv} env */
@@ -31,7 +32,8 @@ export async function placeInCache(cache, key, make, onWait) {
     await rm(room, { recursive: true, force: true });
     await mkdir(stage, { recursive: true });
     await make(stage);
-    await rename(stage, target);
+    syncTree(stage);
+    moveDurably(stage, target);
     return target;
   } finally {
     await rm(room, { recursive: true, force: true });
@@ -61,7 +63,6 @@ export async function rememberedCheck(cache, program, check) {
   if (known?.mtimeMs === mtimeMs && known.size === size) return known.said;
   const said = await check();
   await mkdir(join(cache, '.checked'), { recursive: true });
-  await writeFile(`${file}.${process.pid}`, JSON.stringify({ mtimeMs, size, said }));
-  await rename(`${file}.${process.pid}`, file);
+  writeDurably(file, JSON.stringify({ mtimeMs, size, said }));
   return said;
 }

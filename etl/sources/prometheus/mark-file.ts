@@ -1,10 +1,11 @@
 // How far a query has got, on disk: what is durably stored, and the window that was being sent. A window is noted down before its first row
 // goes out, so that after a crash exactly that window is repeated under the same numbers.
 import { randomBytes } from 'node:crypto';
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { z } from 'zod';
 import { MusterError, toMusterError } from '../../../core/common/muster-error.ts';
+import { makeFolderDurably, writeDurably } from '../../../core/node/durable-file.ts';
 import type { Window } from './windows.ts';
 
 const MARK = z.object({
@@ -50,15 +51,8 @@ export class MarkFile {
   /** On disk when it returns; a reader sees the old or the new. */
   save(mark: Mark): void {
     try {
-      mkdirSync(dirname(this.path), { recursive: true, mode: 0o700 });
-      const file = openSync(`${this.path}.new`, 'w', 0o600);
-      try {
-        writeFileSync(file, JSON.stringify(mark));
-        fsyncSync(file);
-      } finally {
-        closeSync(file);
-      }
-      renameSync(`${this.path}.new`, this.path);
+      makeFolderDurably(dirname(this.path));
+      writeDurably(this.path, JSON.stringify(mark));
     } catch (error) {
       throw new MusterError('failed_precondition', `the mark ${this.path} cannot be written: ${toMusterError(error).message}`, error);
     }
