@@ -4,14 +4,8 @@ import { codeFiles, readSource, withoutComments } from './source-files.ts';
 
 const PROGRAMS = /^(agent|cli|console\/(main|backend|host|web)|core\/node|etl|gateway)\//;
 
-/** Writes that bypass it, and moves that leave a new name only in memory. */
-const PLAIN: Record<string, RegExp> = {
-  'writeFile or writeFileSync': /\b(writeFile|writeFileSync)\(/,
-  'appendFile or appendFileSync': /\bappendFile(Sync)?\(/,
-  'copyFile or copyFileSync': /\bcopyFile(Sync)?\(/,
-  'rename or renameSync': /\brename(Sync)?\(/,
-  createWriteStream: /\bcreateWriteStream\(/,
-};
+/** Writes of node:fs that bypass it, and moves that leave a new name only in memory. */
+const PLAIN = /^(writeFile|appendFile|copyFile|rename)(Sync)?$|^(createWriteStream|cp|cpSync)$/;
 
 /** Who may, and why nothing that is read at a start hangs on it. */
 const ALLOWED: Readonly<Record<string, string>> = {
@@ -19,9 +13,8 @@ const ALLOWED: Readonly<Record<string, string>> = {
   'core/node/process-lock.ts': 'the number beside the lock is only for a sentence',
   'cli/process/priority.ts': 'writes to /proc',
   'cli/supervise/log-rotation.ts': 'logs: nothing reads them at a start',
+  'core/node/open-browser.ts': 'a page for one browser, gone in a minute',
   'cli/smoke/door-checks.ts': 'a file of the check itself, removed when it ends',
-  'cli/export/export-target.ts': 'bytes of an export; synced before it gets its name',
-  'console/backend/saved-file.ts': 'bytes of an export; synced before it gets its name',
   'cli/commands/import.ts': 'refused rows, for a person',
   'cli/commands/dead-letters.ts': 'dead letters, for a person',
   'agent/local/spool-tasks.ts': 'an export of the spool, for a person',
@@ -30,16 +23,32 @@ const ALLOWED: Readonly<Record<string, string>> = {
 
 const files = codeFiles().filter((path) => PROGRAMS.test(path) && !/\.test\.tsx?$/.test(path));
 
+/** What it imports of node:fs by these names, or all of node:fs at once. */
 function plainIn(path: string): string[] {
   const text = withoutComments(readSource(path));
-  return Object.entries(PLAIN).flatMap(([what, pattern]) => (pattern.test(text) ? [what] : []));
+  return [...text.matchAll(/import\s+(?!type\b)([^;'"]*?)\s+from\s+['"](?:node:)?fs(?:\/promises)?['"]/g)].flatMap(([, clause = '']) =>
+    clause.startsWith('{')
+      ? clause
+          .replace(/[{}]/g, '')
+          .split(',')
+          .map((name) =>
+            name
+              .trim()
+              .replace(/^type .*/, '')
+              .replace(/ as .*/, ''),
+          )
+          .filter((name) => PLAIN.test(name))
+      : [clause],
+  );
 }
 
 test('no program writes or renames a file past core/node/durable-file.ts', () => {
   const problems = files
     .filter((path) => !(path in ALLOWED))
     .flatMap((path) =>
-      plainIn(path).map((what) => `${path} uses ${what}: take core/node/durable-file.ts, or give a reason in ${'durable-files.test.ts'}.`),
+      plainIn(path).map(
+        (what) => `${path} uses ${what}: take core/node/durable-file.ts, or give a reason in test/architecture/durable-files.test.ts.`,
+      ),
     );
   expect(problems).toEqual([]);
 });
