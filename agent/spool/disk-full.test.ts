@@ -94,7 +94,7 @@ describe('a full disk under constant traffic, with the gateway away (6)', () => 
   test.each([
     ['by the count of pages', limitedFile],
     ['by the file system', () => smallFileSystem() ?? limitedFile()],
-  ])('costs only the oldest, told, and heals by itself: %s', (_, make) => {
+  ])('costs only the oldest, told, and heals by itself: %s', { timeout: 60_000 }, (_, make) => {
     const disk = make();
     const reports: string[] = [];
     const fail = (): never => {
