@@ -89,7 +89,7 @@ it('shows a new certificate to new handshakes from two thirds of its life on, wi
 
 it('is renewed at once where it lacks a name of the settings, once, and serves from memory where the file cannot be written', async () => {
   const { certificateFile } = await open(['fleet.example']);
-  mkdirSync(`${certificateFile}.new`);
+  mkdirSync(`${certificateFile}.${process.pid}.part`);
   await vi.advanceTimersByTimeAsync(1);
   await vi.waitFor(async () => expect((await shown()).checkHost('fleet.example')).toBe('fleet.example'));
   expect(said).toMatchObject([{ problem: expect.stringContaining('EISDIR') }]);
