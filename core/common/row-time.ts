@@ -33,11 +33,20 @@ export function timeWindow(nowUs: number, ttlDays: number): TimeWindow {
 /** Why a time outside of the window is refused. */
 export function timeRefusal(timeUs: number, window: TimeWindow): { reason: TimeRefusalReason; detail: string } {
   if (timeUs === 0) return { reason: 'time_missing', detail: 'the row has no time' };
-  if (timeUs < 0) return { reason: 'time_negative', detail: `time ${timeUs} µs is before 1970` };
+  if (timeUs < 0) return { reason: 'time_negative', detail: `time ${shownTime(timeUs)} is before 1970` };
   if (timeUs < SECONDS_BELOW) return { reason: 'time_in_seconds', detail: `time ${timeUs} is in seconds, microseconds are expected` };
   if (timeUs < MILLISECONDS_BELOW) {
     return { reason: 'time_in_milliseconds', detail: `time ${timeUs} is in milliseconds, microseconds are expected` };
   }
-  if (timeUs > window.newestUs) return { reason: 'time_too_far', detail: `time ${timeUs} µs is more than an hour ahead` };
-  return { reason: 'time_too_old', detail: `time ${timeUs} µs is older than the table keeps rows (limit ${window.oldestUs} µs)` };
+  if (timeUs > window.newestUs) return { reason: 'time_too_far', detail: `time ${shownTime(timeUs)} is more than an hour ahead` };
+  return {
+    reason: 'time_too_old',
+    detail: `time ${shownTime(timeUs)} is older than the table keeps rows (since ${shownTime(window.oldestUs)})`,
+  };
+}
+
+/** As ISO 8601 to the second; as a number where no calendar goes. */
+function shownTime(timeUs: number): string {
+  const date = new Date(Math.floor(timeUs / 1_000_000) * 1000);
+  return Number.isNaN(date.getTime()) ? `${timeUs} µs` : date.toISOString().replace('.000Z', 'Z');
 }

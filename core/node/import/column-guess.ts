@@ -60,6 +60,41 @@ export function guessTime(
   throw new MusterError('invalid_argument', `no column looks like a time: name it with --time; the file has ${shownHeaders(headers)}`);
 }
 
+const CLOCK_NAMES = [
+  ...['time', 'hour', 'clock', 'time_of_day', 'time_utc', 'utc_time', 'local_time', 'timestamp', 'hms', 'hhmm', 'hhmmss'],
+  ...['uhrzeit', 'zeit', 'heure', 'hora', 'ora', 'tijd', 'tid', 'godzina', 'klokkeslett'],
+];
+const CLOCK = /^\d{1,2}:\d\d(:\d\d([.,]\d+)?)?( ?[AaPp]\.? ?[Mm]\.?)?$/;
+const DAY =
+  /^(\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.](\d{4}|\d\d)|\d{1,2}[-/. ]+\p{L}{3,10}\.?[-/, ]+\d{2,4}|\p{L}{3,10}\.? \d{1,2},? \d{4}|(19|20)\d{6})$/u;
+const CALENDAR = ['year', 'month', 'day', 'hour', 'minute', 'second'];
+
+/** All columns that are the time together with `first`: a day and a time of day, in this order. */
+export function timeColumns(first: number, headers: readonly string[], samples: (column: number) => string[]): number[] {
+  const holds = (column: number, shape: RegExp): boolean => most(samples(column), (cell) => shape.test(cell));
+  const columns = [...headers.keys()].filter((column) => column !== first);
+  if (holds(first, CLOCK)) {
+    const days = columns.filter((column) => holds(column, DAY));
+    const day = days.sort((a, b) => Math.abs(a - first) - Math.abs(b - first))[0];
+    return day === undefined ? [first] : [day, first];
+  }
+  if (!holds(first, DAY)) return [first];
+  const names = headers.map(toName);
+  const clock = columns.find(
+    (column) => CLOCK_NAMES.includes(names[column] as string) && (holds(column, CLOCK) || holds(column, /^\d{6}$/)),
+  );
+  return clock === undefined ? [first] : [first, clock];
+}
+
+/** The columns year, month, day and so on, where a file has them and no other time. */
+export function calendarColumns(headers: readonly string[], samples: (column: number) => string[]): number[] {
+  const names = headers.map(toName);
+  const columns = CALENDAR.map((name) => names.indexOf(name));
+  const missing = columns.findIndex((column) => column < 0 || !most(samples(column), (cell) => /^\d{1,4}$/.test(cell)));
+  const found = missing < 0 ? columns : columns.slice(0, missing);
+  return found.length >= 3 ? found : [];
+}
+
 function isReadable(header: string, cells: readonly string[]): boolean {
   try {
     guessFormat(header, cells);

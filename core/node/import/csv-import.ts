@@ -1,70 +1,99 @@
 // Reads a CSV file by a mapping into batches. One pass over the bytes, no object a row.
-import { MusterError } from '../../common/muster-error.ts';
-import { seriesProblem } from './batch-builder.ts';
+import { isAbsentText } from './absent-words.ts';
+import type { CsvDialect } from './csv-dialect.ts';
+import { brokenWords, isBroken } from './csv-encoding.ts';
+import type { CsvHead } from './csv-head.ts';
 import { type CsvRow, CsvScanner, cellText } from './csv-scanner.ts';
+import { CsvTimes } from './csv-times.ts';
 import type { ReadOptions } from './import-source.ts';
 import { NOT_A_NUMBER, NOT_A_NUMBER_WORDS, NOT_EXACT, NOT_EXACT_WORDS, numberOf, numberOfText, withUnit } from './number-cell.ts';
 import { RowGate, shownCell } from './row-gate.ts';
 import { SeriesTable } from './series-table.ts';
 import { textProblem } from './text-rows.ts';
-import { createTimeParser } from './time-cell.ts';
+
+const HASH = 0x23;
 
 export interface CsvImportOptions extends ReadOptions {
-  delimiter: string;
-  decimalComma: boolean;
-  /** Cells of the header. */
-  width: number;
+  dialect: CsvDialect;
+  head: Pick<CsvHead, 'header' | 'firstRow' | 'hasComments'>;
+  /** By row: which of the two moments of a time that comes twice; true for the second. */
+  folds?: ReadonlyMap<number, boolean>;
+  /** Rows up to this one were read before. */
+  afterRow?: number;
 }
 
 export class CsvImport {
   readonly scanner: CsvScanner;
   readonly #options: CsvImportOptions;
-  readonly #parseTime: (bytes: Buffer, start: number, end: number) => number;
+  readonly #times: CsvTimes;
   readonly #series: SeriesTable;
   readonly #fieldColumns: Int32Array;
   /** What stands behind the numbers of a field. */
   readonly #units: (string | undefined)[];
   readonly #values: Float64Array;
   readonly #texts: (string | null)[] | undefined;
+  readonly #firstRow: number;
+  readonly #afterRow: number;
+  #rowNumber = 0;
+  /** Where a row stands that begins a table with other columns: what follows is not of this one. */
+  #otherTable = 0;
   readonly counts: RowGate;
 
   constructor(options: CsvImportOptions) {
-    const { mapping, builder, delimiter } = options;
+    const { mapping, builder, dialect, head, folds } = options;
     this.#options = options;
     this.counts = new RowGate(options);
-    this.#parseTime = createTimeParser(mapping.time.format, mapping.time.zone);
+    this.#times = new CsvTimes(mapping.time, (firstUs, secondUs) => {
+      const second = folds?.get(this.#rowNumber);
+      return second === undefined ? Number.NaN : second ? secondUs : firstUs;
+    });
     this.#series = new SeriesTable(
       builder,
       mapping.node,
       mapping.tags.map((tag) => tag.column),
+      { encoding: dialect.encoding, header: head.header },
     );
     this.#fieldColumns = Int32Array.from(mapping.fields, (field) => field.column);
     this.#units = mapping.fields.map((field) => field.unit);
     this.#values = new Float64Array(mapping.fields.length);
     this.#texts = mapping.texts.length === 0 ? undefined : mapping.texts.map(() => null);
-    this.scanner = new CsvScanner(delimiter, (row) => this.#row(row));
+    this.#firstRow = head.firstRow;
+    this.#afterRow = options.afterRow ?? 0;
+    this.scanner = new CsvScanner(dialect.delimiter, (row) => this.#row(row), dialect.padded);
   }
 
   #row(row: CsvRow): void {
-    if (row.number === 1) return;
-    const { counts } = this;
-    counts.rows++;
-    const { mapping, width, shiftUs, builder } = this.#options;
-    if (row.cells !== width) {
-      this.#refuse(row, `it has ${row.cells} cells, the header has ${width}`);
+    if (row.number < this.#firstRow) return;
+    const { head } = this.#options;
+    if (head.hasComments && row.bytes[row.starts[0] as number] === HASH) {
+      this.#otherTable = 0;
       return;
     }
-    const { column } = mapping.time;
-    const timeUs = this.#parseTime(row.bytes, row.starts[column] as number, row.ends[column] as number) + shiftUs;
+    this.#rowNumber = row.number;
+    if (row.number <= this.#afterRow) {
+      if (head.hasComments) this.#times.of(row);
+      return;
+    }
+    const { counts } = this;
+    counts.rows++;
+    const { shiftUs, builder } = this.#options;
+    if (row.cells !== head.header.length) {
+      this.#refuse(row, `it has ${row.cells} ${row.cells === 1 ? 'cell' : 'cells'}, the header has ${head.header.length}`);
+      return;
+    }
+    const timeUs = this.#times.of(row) + shiftUs;
     if (Number.isNaN(timeUs)) {
-      this.#refuse(row, `${mapping.time.header} is ${shown(row, column)}: no time as ${mapping.time.format}`);
+      this.#refuseTime(row);
+      return;
+    }
+    if (this.#otherTable > 0) {
+      this.#refuse(row, `it belongs to the header in row ${this.#otherTable}: import that table by itself`);
       return;
     }
     if (!counts.admits(row.number, timeUs) || !this.#readValues(row) || !this.#readTexts(row)) return;
     const series = this.#series.find(row);
-    const problem = seriesProblem(series);
-    if (problem !== undefined) {
-      this.#refuse(row, problem);
+    if (typeof series === 'string') {
+      this.#refuse(row, series);
       return;
     }
     if (!counts.admitsNode(series.node)) return;
@@ -72,8 +101,20 @@ export class CsvImport {
     counts.taken++;
   }
 
+  /** The header comes again where files were put one behind the other: it is no row. Another one in a file with comments begins another table. */
+  #refuseTime(row: CsvRow): void {
+    const { head, mapping } = this.#options;
+    if (head.header.every((header, column) => cellText(row, column).trim() === header)) {
+      this.counts.rows--;
+      return;
+    }
+    if (head.hasComments) this.#otherTable = row.number;
+    this.#refuse(row, `${mapping.time.header} is ${shownCell(this.#times.text(row))}: ${this.#times.problem(row)}`);
+  }
+
   #readValues(row: CsvRow): boolean {
-    const { mapping, decimalComma } = this.#options;
+    const { mapping, dialect } = this.#options;
+    const { decimalComma } = dialect;
     const { bytes, starts, ends } = row;
     const values = this.#values;
     const columns = this.#fieldColumns;
@@ -86,7 +127,7 @@ export class CsvImport {
           : numberWithUnit(cellText(row, column), unit, decimalComma);
       if (value === NOT_A_NUMBER || value === NOT_EXACT) {
         const words = value === NOT_EXACT ? NOT_EXACT_WORDS : unit === undefined ? NOT_A_NUMBER_WORDS : `no number with ${unit} behind it`;
-        this.#refuse(row, `${mapping.fields[i]?.header} is ${shown(row, column)}: ${words}`);
+        this.#refuse(row, `${mapping.fields[i]?.header} is ${shownCell(cellText(row, column))}: ${words}`);
         return false;
       }
       values[i] = value;
@@ -98,10 +139,19 @@ export class CsvImport {
   #readTexts(row: CsvRow): boolean {
     const into = this.#texts;
     if (into === undefined) return true;
-    const { texts } = this.#options.mapping;
-    for (const [i, { column }] of texts.entries())
-      into[i] = row.starts[column] === row.ends[column] && row.quotes[column] === 0 ? null : cellText(row, column);
-    const problem = textProblem(into, texts);
+    const { mapping, dialect } = this.#options;
+    for (const [i, { column, header }] of mapping.texts.entries()) {
+      const start = row.starts[column] as number;
+      const end = row.ends[column] as number;
+      const plain = row.quotes[column] === 0;
+      const text = plain && start === end ? null : cellText(row, column);
+      if (text !== null && isBroken(text, row.bytes.subarray(start, end), dialect.encoding)) {
+        this.#refuse(row, `${header} ${brokenWords(dialect.encoding)}`);
+        return false;
+      }
+      into[i] = text !== null && plain && isAbsentText(text) ? null : text;
+    }
+    const problem = textProblem(into, mapping.texts);
     if (problem !== undefined) this.#refuse(row, problem);
     return problem === undefined;
   }
@@ -115,15 +165,4 @@ function numberWithUnit(cell: string, unit: string, comma: boolean): number {
   const found = withUnit(cell, comma);
   if (found === undefined) return Number.isNaN(numberOfText(cell, comma)) ? Number.NaN : NOT_A_NUMBER;
   return found.unit === unit ? numberOfText(found.number, comma) : NOT_A_NUMBER;
-}
-
-function shown(row: CsvRow, column: number): string {
-  return shownCell(cellText(row, column));
-}
-
-/** The header's cells. Throws `malformed` for a file without one. */
-export function headerOf(rows: readonly (readonly string[])[], path: string): string[] {
-  const [header] = rows;
-  if (header === undefined) throw new MusterError('malformed', `${path} is empty: a header and rows are needed`);
-  return header.map((cell) => cell.trim());
 }

@@ -4,6 +4,7 @@ import { MusterError } from '../../common/muster-error.ts';
 const QUOTE = 0x22;
 const LF = 0x0a;
 const CR = 0x0d;
+const SPACE = 0x20;
 /** A longer row is no row of a table: most likely a quote that is never closed. */
 const MAX_ROW_BYTES = 1024 * 1024;
 export const MAX_CELLS = 10_000;
@@ -25,14 +26,16 @@ export class CsvScanner {
   readonly #delimiter: number;
   /** No byte beyond ends a cell: most bytes of most cells are told by this one comparison. */
   readonly #lastEnd: number;
+  readonly #padded: boolean;
   readonly #onRow: (row: CsvRow) => void;
   readonly #row: { -readonly [K in keyof CsvRow]: CsvRow[K] };
   #rest: Buffer = Buffer.alloc(0);
   /** Bytes of the file before `#rest`. */
   #offset = 0;
 
-  /** `delimiter` is one ASCII character. */
-  constructor(delimiter: string, onRow: (row: CsvRow) => void) {
+  /** `delimiter` is one ASCII character; `padded` takes blanks before a cell, and behind a quoted one, for no part of it. */
+  constructor(delimiter: string, onRow: (row: CsvRow) => void, padded = false) {
+    this.#padded = padded;
     this.#delimiter = delimiter.charCodeAt(0);
     this.#lastEnd = Math.max(this.#delimiter, CR);
     this.#onRow = onRow;
@@ -101,6 +104,10 @@ export class CsvScanner {
     let at = from;
     for (;;) {
       if (cell >= MAX_CELLS) throw new MusterError('malformed', `row ${this.#row.number + 1} has more than ${MAX_CELLS} cells`);
+      if (this.#padded) {
+        while (bytes[at] === SPACE) at++;
+        if (at >= length && !last) return -1;
+      }
       starts[cell] = at;
       quotes[cell] = 0;
       if (bytes[at] === QUOTE) {
@@ -112,6 +119,7 @@ export class CsvScanner {
         starts[cell] = at + 1;
         ends[cell] = close;
         at = close + 1;
+        if (this.#padded) while (bytes[at] === SPACE) at++;
         // After the closing quote only a delimiter or a line end is right; anything else belongs to no cell.
         if (at < length && bytes[at] !== delimiter && bytes[at] !== LF && bytes[at] !== CR) {
           throw new MusterError(

@@ -1,66 +1,97 @@
 // A CSV file as a source of rows.
 import { type FileHandle, open } from 'node:fs/promises';
 import { MusterError } from '../../common/muster-error.ts';
-import { type CsvDialect, detectDialect, sampleRows, toUtf8 } from './csv-dialect.ts';
-import { CsvImport, headerOf } from './csv-import.ts';
-import { CsvScanner } from './csv-scanner.ts';
+import { isAbsent } from './absent-words.ts';
+import { type CsvDialect, detectDialect, sampleRows } from './csv-dialect.ts';
+import { brokenWords, type CsvBytes, encodingOf, isBroken, isMostlyUtf8, toUtf8 } from './csv-encoding.ts';
+import { type CsvHead, leadingLines, readHead } from './csv-head.ts';
+import { CsvImport } from './csv-import.ts';
+import { assertScans, type CsvLayout, eachRow, openPieces } from './csv-pieces.ts';
+import { CsvScanner, cellText } from './csv-scanner.ts';
+import { CsvTimes } from './csv-times.ts';
 import { fingerprint } from './fingerprint.ts';
+import { FoldRows } from './fold-rows.ts';
 import { type ImportMapping, planMapping } from './import-mapping.ts';
 import type { CsvReading, ImportSource, ReadOptions, SourcePosition, SourceReader } from './import-source.ts';
 import { isPlain } from './plain-rows.ts';
-import { createTimeParser } from './time-cell.ts';
+import { hasChanges } from './time-zone.ts';
 
 const HEAD_BYTES = 256 * 1024;
-const PIECE_BYTES = 1024 * 1024;
+const SAMPLE_ROWS = 1000;
+/** Cells of a column that is empty in the first rows: as many tell what it is. */
+const LATER_CELLS = 200;
 
-/** Throws `not_found` and `malformed`. */
+/** Throws `not_found`, `malformed` and `invalid_argument`. */
 export async function openCsv(path: string, reading: CsvReading = {}): Promise<ImportSource> {
   const file = await open(path);
   try {
     const { size } = await file.stat();
-    const head = await readHead(file);
-    const dialect = detectDialect(head, reading);
-    const text = toUtf8(head.subarray(dialect.markBytes), dialect.encoding);
-    const rows = sampleRows(text, dialect.delimiter, 1000);
+    const bytes = await readBeginning(file);
+    const whole = size <= bytes.length;
+    const written = await encodingOfFile(file, size, bytes, reading);
+    const text = toUtf8(bytes.subarray(written.markBytes), written.encoding);
+    const leading = leadingLines(text, reading);
+    const told = leading.delimiter === undefined ? reading : { delimiter: leading.delimiter, ...reading };
+    const dialect: CsvDialect = { ...written, ...detectDialect(text.subarray(leading.bytes), told, whole) };
+    const head = readHead(text, leading, dialect, whole, path);
+    assertHeader(head, dialect, text);
+    const table = text.subarray(head.bytes);
+    const samples = sampleRows(table, dialect.delimiter, SAMPLE_ROWS + 1, whole, dialect.padded);
     // A guess from rows that cannot be read would only hide what is wrong with them.
-    if (rows.length < 2) assertReadable(text, dialect.delimiter, size <= head.length);
-    const header = headerOf(rows, path);
-    const texts = quotedColumns(text, dialect.delimiter, header.length);
+    if (samples.length < 2) assertScans(table, dialect, whole);
+    const firstSample = head.firstRow - head.rows;
+    const rows = samples
+      .filter(({ cells, number }) => number >= firstSample && !(head.hasComments && cells[0]?.startsWith('#')))
+      .filter(({ cells }) => cells.length === head.header.length)
+      .map(({ cells }) => cells);
+    const layout: CsvLayout = { path, dialect, head };
+    const texts = new Set([...quotedColumns(table, dialect, head.header.length, firstSample), ...head.texts]);
+    const later = whole ? new Map<number, string[]>() : await laterCells(layout, rows);
+    const hints = { decimalComma: dialect.decimalComma, later, useless: head.useless, joinsTimes: true };
     return {
       path,
       bytes: size,
       format: 'csv',
-      description: describe(dialect),
+      description: describe(dialect, head),
       fingerprint: await fingerprint(file, size),
-      plan: (wanted) => planMapping(header, rows.slice(1), wanted, path, texts, { decimalComma: dialect.decimalComma }),
-      read: (options, from) => readCsv(path, dialect, header.length, options, from),
-      newestUs: (mapping) => newestUs(path, dialect, mapping),
-      assertReadable: (mapping) => assertWhole(path, dialect, mapping),
+      plan: (wanted) => planMapping(head.header, rows, wanted, path, texts, hints),
+      read: (options, from) => readCsv(layout, options, from),
+      newestUs: (mapping) => newestUs(layout, mapping),
+      assertReadable: (mapping) => assertWhole(layout, mapping),
     };
   } finally {
     await file.close();
   }
 }
 
-function assertReadable(text: Buffer, delimiter: string, whole: boolean): void {
-  const scanner = new CsvScanner(delimiter, () => undefined);
-  scanner.push(text);
-  if (whole) scanner.end();
-}
-
-async function readHead(file: FileHandle): Promise<Buffer> {
+async function readBeginning(file: FileHandle): Promise<Buffer> {
   const buffer = Buffer.alloc(HEAD_BYTES);
   const { bytesRead } = await file.read(buffer, 0, HEAD_BYTES, 0);
   return buffer.subarray(0, bytesRead);
 }
 
+async function encodingOfFile(file: FileHandle, size: number, head: Buffer, { encoding }: CsvReading): Promise<CsvBytes> {
+  const guess = encodingOf(head, encoding);
+  const isSure = encoding !== undefined || guess.markBytes > 0 || guess.encoding !== 'utf-8';
+  return isSure || (await isMostlyUtf8(file, size)) ? guess : { ...guess, encoding: 'latin1' };
+}
+
+function assertHeader({ header }: CsvHead, { encoding }: CsvDialect, text: Buffer): void {
+  const broken = header.findIndex((cell) => isBroken(cell, text, encoding));
+  if (broken >= 0) throw new MusterError('malformed', `the header of column ${broken + 1} ${brokenWords(encoding)}`);
+}
+
 /** Columns whose cells are all in quotes, in a file that does not quote everything: who wrote it holds them for texts. */
-function quotedColumns(text: Buffer, delimiter: string, width: number): ReadonlySet<number> {
+function quotedColumns(text: Buffer, { delimiter, padded }: CsvDialect, width: number, firstRow: number): ReadonlySet<number> {
   const quoted = new Set(Array.from({ length: width }, (_, column) => column));
-  const scanner = new CsvScanner(delimiter, (row) => {
-    if (row.number === 1) return;
-    for (const column of quoted) if (row.quotes[column] === 0 && row.starts[column] !== row.ends[column]) quoted.delete(column);
-  });
+  const scanner = new CsvScanner(
+    delimiter,
+    (row) => {
+      if (row.number < firstRow) return;
+      for (const column of quoted) if (row.quotes[column] === 0 && row.starts[column] !== row.ends[column]) quoted.delete(column);
+    },
+    padded,
+  );
   try {
     scanner.push(text);
   } catch (error) {
@@ -69,22 +100,41 @@ function quotedColumns(text: Buffer, delimiter: string, width: number): Readonly
   return quoted.size === width ? new Set() : quoted;
 }
 
-function describe({ encoding, delimiter, decimalComma }: CsvDialect): string {
-  const name = delimiter === '\t' ? 'tab' : `"${delimiter}"`;
-  return `CSV, ${encoding}, delimiter ${name}${decimalComma ? ', decimal comma (a point separates thousands)' : ''}`;
+/** Looks through the file for cells of the columns that have none in the first rows, until it knows what each is. */
+async function laterCells(layout: CsvLayout, rows: readonly (readonly string[])[]): Promise<Map<number, string[]>> {
+  const { header, hasComments } = layout.head;
+  const empty = header.flatMap((_, column) => (rows.every((row) => isAbsent((row[column] ?? '').trim())) ? [column] : []));
+  const later = new Map(empty.map((column) => [column, [] as string[]]));
+  const open = new Set(empty);
+  await eachRow(layout, (row) => {
+    if (row.cells !== header.length || (hasComments && row.bytes[row.starts[0] as number] === 0x23)) return open.size > 0;
+    for (const column of open) {
+      if (row.starts[column] === row.ends[column]) continue;
+      const cell = cellText(row, column).trim();
+      const cells = later.get(column) as string[];
+      if (isAbsent(cell) || cell === header[column] || cells.push(cell) < LATER_CELLS) continue;
+      open.delete(column);
+    }
+    return open.size > 0;
+  });
+  return later;
 }
 
-async function readCsv(
-  path: string,
-  dialect: CsvDialect,
-  width: number,
-  options: ReadOptions,
-  from?: SourcePosition,
-): Promise<SourceReader> {
-  const pieces = await openPieces(path, dialect, from?.offset, options.pieceBytes);
-  const { delimiter, decimalComma } = dialect;
-  const reader = new CsvImport({ ...options, delimiter, decimalComma, width });
-  if (from !== undefined) reader.scanner.seek(from.offset, from.row);
+function describe({ encoding, delimiter, decimalComma }: CsvDialect, { words }: CsvHead): string {
+  const name = delimiter === '\t' ? 'tab' : delimiter < ' ' ? `byte ${delimiter.charCodeAt(0)}` : `"${delimiter}"`;
+  const shown = encoding === 'latin1' ? 'Windows-1252' : encoding;
+  return `CSV, ${shown}, delimiter ${name}${decimalComma ? ', decimal comma (a point separates thousands)' : ''}${words === '' ? '' : `, ${words}`}`;
+}
+
+async function readCsv(layout: CsvLayout, options: ReadOptions, from?: SourcePosition): Promise<SourceReader> {
+  const { dialect, head } = layout;
+  const folds = await findFolds(layout, options.mapping);
+  // Only in UTF-8 is a position in the text one in the file, and only without comments does a row not depend on what stands before it.
+  const again = from !== undefined && (dialect.encoding !== 'utf-8' || head.hasComments);
+  const start = from === undefined || again ? { offset: head.bytes, row: head.rows } : from;
+  const pieces = await openPieces(layout, start.offset, options.pieceBytes);
+  const reader = new CsvImport({ ...options, dialect, head, folds, afterRow: again ? from.row : 0 });
+  reader.scanner.seek(start.offset, start.row);
   return {
     counts: reader.counts,
     get position() {
@@ -100,60 +150,56 @@ async function readCsv(
   };
 }
 
-async function newestUs(path: string, dialect: CsvDialect, mapping: ImportMapping): Promise<number> {
-  const parse = createTimeParser(mapping.time.format, mapping.time.zone);
-  const { column } = mapping.time;
-  let newest = Number.NEGATIVE_INFINITY;
-  const scanner = new CsvScanner(dialect.delimiter, (row) => {
-    if (row.number === 1 || row.cells <= column) return;
-    const timeUs = parse(row.bytes, row.starts[column] as number, row.ends[column] as number);
-    if (timeUs > newest) newest = timeUs;
+/** Which pass of the hour a row is of, where clocks were set back. */
+async function findFolds(layout: CsvLayout, { time, node, tags }: ImportMapping): Promise<Map<number, boolean>> {
+  if (!hasChanges(time.zone)) return new Map();
+  const { header } = layout.head;
+  let fold: [firstUs: number, secondUs: number] | undefined;
+  const times = new CsvTimes(time, (firstUs, secondUs) => {
+    fold = [firstUs, secondUs];
+    return firstUs;
   });
-  const pieces = await openPieces(path, dialect);
-  try {
-    for (let piece = await pieces.next(); piece !== undefined; piece = await pieces.next()) scanner.push(piece);
-    scanner.end();
-  } finally {
-    await pieces.close();
-  }
+  let found = false;
+  await eachRow(layout, (row) => {
+    if (row.cells === header.length) times.of(row);
+    found = fold !== undefined;
+    return !found;
+  });
+  if (!found) return new Map();
+  const columns = [...(node.column < 0 ? [] : [node.column]), ...tags.map((tag) => tag.column)];
+  const rows = new FoldRows();
+  await eachRow(layout, (row) => {
+    if (row.cells !== header.length) return true;
+    fold = undefined;
+    const us = times.of(row);
+    if (Number.isNaN(us)) return true;
+    const series = JSON.stringify(columns.map((column) => cellText(row, column).trim()));
+    if (fold === undefined) rows.add(series, row.number, us);
+    else rows.add(series, row.number, us, ...(fold as [number, number]));
+    return true;
+  });
+  return rows.choices();
+}
+
+async function newestUs(layout: CsvLayout, mapping: ImportMapping): Promise<number> {
+  const times = new CsvTimes(mapping.time, (_, secondUs) => secondUs);
+  let newest = Number.NEGATIVE_INFINITY;
+  await eachRow(layout, (row) => {
+    if (row.cells <= mapping.time.column) return true;
+    const timeUs = times.of(row);
+    if (timeUs > newest) newest = timeUs;
+    return true;
+  });
   return Number.isFinite(newest) ? newest : Number.NaN;
 }
 
 /** A file without quotes is only looked over; else it is scanned as the import will. */
-async function assertWhole(path: string, dialect: CsvDialect, mapping: ImportMapping): Promise<void> {
-  const pieces = await openPieces(path, dialect);
+async function assertWhole(layout: CsvLayout, mapping: ImportMapping): Promise<void> {
+  const pieces = await openPieces(layout);
   try {
     if (await isPlain(pieces)) return;
   } finally {
     await pieces.close();
   }
-  await newestUs(path, dialect, mapping);
-}
-
-/** The file's bytes as UTF-8, without the mark, one piece after the other. `offset` counts these bytes. */
-async function openPieces(
-  path: string,
-  { encoding, markBytes }: CsvDialect,
-  offset = 0,
-  pieceBytes = PIECE_BYTES,
-): Promise<{ next(): Promise<Buffer | undefined>; close(): Promise<void> }> {
-  // Only in UTF-8 is a position in the text one in the file.
-  if (encoding !== 'utf-8' && offset > 0)
-    throw new MusterError('failed_precondition', `${path} is ${encoding}: an import of it begins anew with --restart`);
-  const file = await open(path);
-  const decoder = encoding === 'utf-8' ? undefined : new TextDecoder(encoding);
-  let position = markBytes + offset;
-  return {
-    async next() {
-      // Pieces end at the same bytes wherever reading began: batches are cut between pieces, and have to be the same after a resume.
-      const length = pieceBytes - ((position - markBytes) % pieceBytes);
-      const buffer = Buffer.allocUnsafe(length);
-      const { bytesRead } = await file.read(buffer, 0, length, position);
-      position += bytesRead;
-      if (bytesRead === 0) return undefined;
-      const bytes = buffer.subarray(0, bytesRead);
-      return decoder === undefined ? bytes : Buffer.from(decoder.decode(bytes, { stream: true }));
-    },
-    close: () => file.close(),
-  };
+  await newestUs(layout, mapping);
 }

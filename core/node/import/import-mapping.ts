@@ -2,7 +2,7 @@
 import { columnNameProblem, isReservedMeasurement, MAX_TABLE_COLUMNS, measurementNameProblem } from '../../common/measurement-names.ts';
 import { MusterError } from '../../common/muster-error.ts';
 import { isAbsent } from './absent-words.ts';
-import { guessNode, guessTime, isTagLike, isUnnamed, most, readsAsRowNumbers } from './column-guess.ts';
+import { calendarColumns, guessNode, guessTime, isTagLike, isUnnamed, most, readsAsRowNumbers, timeColumns } from './column-guess.ts';
 import { nameColumns, shownHeader, shownHeaders, toName } from './column-names.ts';
 import { isNumberText, withUnit } from './number-cell.ts';
 import { MAX_TEXTS } from './text-rows.ts';
@@ -34,7 +34,8 @@ export interface MappedColumn {
 }
 
 export interface ImportMapping {
-  time: MappedColumn & { format: string; zone: string };
+  /** `and` are further columns, whose cells follow the first one's with a blank between. */
+  time: MappedColumn & { format: string; zone: string; and?: readonly number[] };
   /** Column -1 where `name` is the node of all rows. */
   node: { column: number; header: string; name: string };
   tags: MappedColumn[];
@@ -64,6 +65,8 @@ export interface PlanHints {
   later?: ReadonlyMap<number, readonly string[]>;
   /** Columns that the file itself says hold nothing of the rows, by header, with the reason. */
   useless?: ReadonlyMap<string, string>;
+  /** Its reader makes one time of several columns. */
+  joinsTimes?: boolean;
 }
 
 const MAX_TAGS = 64;
@@ -96,12 +99,16 @@ export function planMapping(
     const cells = rows.map((row) => (row[column] ?? '').trim()).filter((cell) => !isAbsent(cell));
     return cells.length > 0 ? cells : [...(later?.get(column) ?? [])];
   };
-  const timeColumn = wanted.timeColumn === '' ? guessTime(known, samples, unnamed) : at(wanted.timeColumn, 'the time');
+  const times =
+    wanted.timeColumn === ''
+      ? guessTimes(known, samples, unnamed, hints.joinsTimes === true)
+      : wantedTimes(wanted.timeColumn, find, at, hints.joinsTimes === true);
+  const [timeColumn = 0, ...moreTimes] = times;
   const nodeColumn = wanted.nodeColumn !== '' ? at(wanted.nodeColumn, 'the node') : wanted.node !== '' ? -1 : guessNode(known, timeColumn);
   const tagColumns = new Set(wanted.tags.map((tag) => at(tag, 'a tag')));
   const fieldColumns = new Set(wanted.fields.map((field) => at(field, 'a field')));
   const textColumns = new Set(wanted.texts.map((text) => at(text, 'a text')));
-  const taken = [new Set([timeColumn, nodeColumn]), tagColumns, fieldColumns, textColumns];
+  const taken = [new Set([...times, nodeColumn]), tagColumns, fieldColumns, textColumns];
   const leftOut: LeftOutColumn[] = [];
   const notes: string[] = [];
   const units = new Map<number, string>();
@@ -139,12 +146,14 @@ export function planMapping(
       notes.push(`column ${column + 1} has no name in the file: it is called ${header} (--rename ${header}=NAME gives it another)`);
   }
   const named = nameTaken(headers, [...tagColumns, ...fieldColumns, ...textColumns], renames, units);
-  const timeHeader = headers[timeColumn] ?? '';
+  const timeHeader = times.map((column) => headers[column] ?? '').join('+');
+  const timeCells = moreTimes.length === 0 ? samples(timeColumn) : joinedCells(rows, times);
   const mapping: ImportMapping = {
     time: {
       ...{ column: timeColumn, header: timeHeader, name: 'timestamp' },
-      format: wanted.timeFormat || guessFormat(timeHeader, samples(timeColumn)),
+      format: wanted.timeFormat || guessFormat(timeHeader, timeCells),
       zone: wanted.timeZone || 'UTC',
+      ...(moreTimes.length === 0 ? {} : { and: moreTimes }),
     },
     node: { column: nodeColumn, header: headers[nodeColumn] ?? '', name: nodeColumn < 0 ? wanted.node || baseName(fileName) : '' },
     tags: named.of(tagColumns),
@@ -156,6 +165,41 @@ export function planMapping(
   };
   checkMapping(mapping, rows, fileName);
   return mapping;
+}
+
+function guessTimes(
+  headers: readonly string[],
+  samples: (column: number) => string[],
+  unnamed: ReadonlySet<number>,
+  joins: boolean,
+): number[] {
+  if (!joins) return [guessTime(headers, samples, unnamed)];
+  try {
+    return timeColumns(guessTime(headers, samples, unnamed), headers, samples);
+  } catch (error) {
+    const parts = calendarColumns(headers, samples);
+    if (parts.length > 0) return parts;
+    throw error;
+  }
+}
+
+/** `Date+Time` are two columns, unless one is called so. */
+function wantedTimes(
+  wanted: string,
+  find: (header: string) => number,
+  at: (header: string, what: string) => number,
+  joins: boolean,
+): number[] {
+  const parts = wanted.split('+').map((part) => part.trim());
+  if (find(wanted) >= 0 || parts.length === 1) return [at(wanted, 'the time')];
+  if (!joins) throw new MusterError('invalid_argument', `the time is ${shownHeader(wanted)}: columns are joined in a CSV file only`);
+  return parts.map((part) => at(part, 'a part of the time'));
+}
+
+/** Of rows that have all parts. */
+function joinedCells(rows: readonly (readonly string[])[], columns: readonly number[]): string[] {
+  const cells = rows.map((row) => columns.map((column) => (row[column] ?? '').trim()));
+  return cells.filter((parts) => parts.every((part) => !isAbsent(part))).map((parts) => parts.join(' '));
 }
 
 function checkHeaders(headers: readonly string[], unnamed: ReadonlySet<number>, comma: boolean): void {

@@ -1,9 +1,14 @@
 // Which rows of a file are taken, whatever its format: by their time, and how many of a node.
-import { timeRefusal } from '../../common/row-time.ts';
+import { type TimeRefusalReason, timeRefusal } from '../../common/row-time.ts';
 import type { NodeRows } from './batch-builder.ts';
 import type { ReadCounts, ReadOptions } from './import-source.ts';
 
 type GateOptions = Pick<ReadOptions, 'fromUs' | 'window' | 'maxRowsPerNode' | 'onRefused'>;
+
+const NEXT_STEPS: Partial<Record<TimeRefusalReason, string>> = {
+  time_too_old: ': --now (shift_to_now) moves the recording so that it ends now',
+  time_too_far: ': --time-format (time_format) and --zone (time_zone) say how it is written, --now (shift_to_now) moves the recording',
+};
 
 export class RowGate implements ReadCounts {
   readonly #options: GateOptions;
@@ -23,7 +28,8 @@ export class RowGate implements ReadCounts {
       return false;
     }
     if (timeUs >= window.oldestUs && timeUs <= window.newestUs) return true;
-    this.refuse(row, timeRefusal(timeUs, window).detail);
+    const { reason, detail } = timeRefusal(timeUs, window);
+    this.refuse(row, `${detail}${NEXT_STEPS[reason] ?? ''}`);
     return false;
   }
 

@@ -1,17 +1,21 @@
 // Finds the series of a row by the bytes of its cells: a string is made once a series, not once a row.
 import { MusterError } from '../../common/muster-error.ts';
+import { isAbsentText } from './absent-words.ts';
 import type { ImportSeries } from './batch-builder.ts';
+import { brokenWords, type CsvEncoding, isBroken } from './csv-encoding.ts';
 import { type CsvRow, cellText } from './csv-scanner.ts';
 import type { RowSink } from './import-source.ts';
 import { MAX_SERIES } from './tuple-series.ts';
 
-const SEPARATOR = 0x1f;
+/** Of a cell in a joined key: how it was quoted, and its length. */
+const CELL_HEAD = 5;
 const QUOTE = 0x22;
 
 interface Slot {
   hash: number;
   key: DataView;
-  series: ImportSeries;
+  /** Or why no row of these cells can be taken. */
+  series: ImportSeries | string;
 }
 
 export class SeriesTable {
@@ -19,7 +23,7 @@ export class SeriesTable {
   /** Column of the node's name, -1 where `node` names it. */
   readonly #nodeColumn: number;
   readonly #node: string;
-  readonly #tagColumns: readonly number[];
+  readonly #file: { encoding: CsvEncoding; header: readonly string[] };
   readonly #columns: Int32Array;
   /** The columns stand side by side in the file: their bytes are one key as they are, where no cell of them is quoted. */
   readonly #adjacent: boolean;
@@ -28,21 +32,26 @@ export class SeriesTable {
   /** Of the bytes that rows point into. */
   #bytes: Buffer | undefined;
   #view: DataView = new DataView(new ArrayBuffer(0));
-  /** The key of a row whose cells are quoted or stand apart: a quote, with which no plain cell begins, and each cell with a separator behind. */
+  /** The key of a row whose cells are quoted or stand apart: a quote, with which no plain cell begins, then each cell with its head. */
   #joined = new Uint8Array(256);
   #joinedView: DataView = viewOf(this.#joined);
 
-  constructor(builder: RowSink, node: { column: number; name: string }, tagColumns: readonly number[]) {
+  constructor(
+    builder: RowSink,
+    node: { column: number; name: string },
+    tagColumns: readonly number[],
+    file: { encoding: CsvEncoding; header: readonly string[] } = { encoding: 'utf-8', header: [] },
+  ) {
     this.#builder = builder;
     this.#nodeColumn = node.column;
     this.#node = node.name;
-    this.#tagColumns = tagColumns;
+    this.#file = file;
     this.#columns = Int32Array.from(node.column < 0 ? tagColumns : [node.column, ...tagColumns]);
     this.#adjacent = this.#columns.length > 0 && this.#columns.every((column, i) => column === (this.#columns[0] as number) + i);
   }
 
-  /** Throws `limit_exceeded` beyond a million series. */
-  find(row: CsvRow): ImportSeries {
+  /** The series, or why the row has none. Throws `limit_exceeded` beyond a million. */
+  find(row: CsvRow): ImportSeries | string {
     if (this.#adjacent && this.#plain(row)) {
       if (row.bytes !== this.#bytes) {
         this.#bytes = row.bytes;
@@ -66,9 +75,9 @@ export class SeriesTable {
     return true;
   }
 
-  #join({ bytes, starts, ends }: CsvRow): number {
+  #join({ bytes, starts, ends, quotes }: CsvRow): number {
     let length = 1;
-    for (const column of this.#columns) length += (ends[column] as number) - (starts[column] as number) + 1;
+    for (const column of this.#columns) length += (ends[column] as number) - (starts[column] as number) + CELL_HEAD;
     if (length > this.#joined.length) {
       this.#joined = new Uint8Array(length * 2);
       this.#joinedView = viewOf(this.#joined);
@@ -77,13 +86,16 @@ export class SeriesTable {
     this.#joined[0] = QUOTE;
     for (const column of this.#columns) {
       const end = ends[column] as number;
-      for (let from = starts[column] as number; from < end; from++) this.#joined[at++] = bytes[from] as number;
-      this.#joined[at++] = SEPARATOR;
+      const start = starts[column] as number;
+      this.#joined[at] = quotes[column] as number;
+      this.#joinedView.setUint32(at + 1, end - start);
+      at += CELL_HEAD;
+      for (let from = start; from < end; from++) this.#joined[at++] = bytes[from] as number;
     }
     return at;
   }
 
-  #lookUp(row: CsvRow, view: DataView, start: number, end: number): ImportSeries {
+  #lookUp(row: CsvRow, view: DataView, start: number, end: number): ImportSeries | string {
     const hash = hashOf(view, start, end);
     const mask = this.#slots.length - 1;
     for (let at = hash & mask; ; at = (at + 1) & mask) {
@@ -93,19 +105,34 @@ export class SeriesTable {
     }
   }
 
-  #add(row: CsvRow, hash: number, at: number, view: DataView, start: number, end: number): ImportSeries {
+  #add(row: CsvRow, hash: number, at: number, view: DataView, start: number, end: number): ImportSeries | string {
     if (this.#count >= MAX_SERIES)
       throw new MusterError(
         'limit_exceeded',
         `the file has more than ${MAX_SERIES} series at row ${row.number}: name fewer tags with --tags`,
       );
     const key = new Uint8Array(view.buffer, view.byteOffset + start, end - start).slice();
-    const name = this.#nodeColumn < 0 ? this.#node : cellText(row, this.#nodeColumn);
-    const series = { node: this.#builder.node(name), tagValues: this.#tagColumns.map((column) => cellText(row, column)), index: -1 };
+    const series = this.#make(row);
     this.#slots[at] = { hash, key: viewOf(key), series };
     this.#count++;
     if (this.#count * 2 > this.#slots.length) this.#enlarge();
     return series;
+  }
+
+  #make(row: CsvRow): ImportSeries | string {
+    const { encoding, header } = this.#file;
+    const texts: string[] = [];
+    for (const column of this.#columns) {
+      const text = cellText(row, column);
+      const name = header[column] ?? `column ${column + 1}`;
+      if (isBroken(text, row.bytes.subarray(row.starts[column], row.ends[column]), encoding)) return `${name} ${brokenWords(encoding)}`;
+      if (text.includes('\0')) return `${name} has a NUL character in it, which no text may have`;
+      // Blanks around a cell are of the file, blanks in quotes of the text.
+      const own = row.quotes[column] === 0 ? text.trim() : text;
+      texts.push(isAbsentText(own) ? '' : own);
+    }
+    const name = this.#nodeColumn < 0 ? this.#node : (texts.shift() as string);
+    return { node: this.#builder.node(name), tagValues: texts, index: -1 };
   }
 
   #enlarge(): void {

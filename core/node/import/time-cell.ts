@@ -1,12 +1,15 @@
 // Times of files: ISO 8601 and numbers read straight from bytes, other notations by a pattern.
 import { parseIsoTime } from '../../common/iso-time.ts';
-import { MusterError } from '../../common/muster-error.ts';
+import { daysOf } from './calendar.ts';
+import { isNumberUnit, type NumberUnit, timeOfNumber } from './time-number.ts';
+import { createPatternReader, type PatternReader } from './time-pattern.ts';
+import { createZoneOffset, type FoldChoice } from './time-zone.ts';
+
+export { createZoneOffset } from './time-zone.ts';
 
 /** Unix µs of a cell; NaN for what is no time. */
 export type TimeParser = (bytes: Buffer, start: number, end: number) => number;
 
-/** Units of number columns, as µs. */
-const UNITS: Readonly<Record<string, number>> = { s: 1e6, ms: 1e3, us: 1, ns: 1e-3 };
 const DAY_US = 86_400_000_000;
 /** Of `2026-11-23T08:15`. */
 const MINUTE_LENGTH = 16;
@@ -15,34 +18,57 @@ const COLON = 0x3a;
 const DASH = 0x2d;
 const DOT = 0x2e;
 const UPPER_Z = 0x5a;
-const PATTERN_PARTS: Readonly<Record<string, [group: string, digits: string]>> = {
-  YYYY: ['year', '\\d{4}'],
-  YY: ['yy', '\\d{2}'],
-  MM: ['month', '\\d{1,2}'],
-  DD: ['day', '\\d{1,2}'],
-  HH: ['hour', '\\d{1,2}'],
-  mm: ['minute', '\\d{2}'],
-  ss: ['second', '\\d{2}'],
-  SSS: ['fraction', '\\d{1,6}'],
-};
+const UPPER_T = 0x54;
+const LOWER_T = 0x74;
+const BLANK = 0x20;
+const MAX_DIGITS = 15;
 
 /**
- * `iso`, `s`, `ms`, `us`, `ns`, or a pattern of YYYY, YY, MM, DD, HH, mm, ss and SSS. `zone` is for times without one: `UTC`, an offset such as
- * `+01:00`, or a name of the tz database. Throws `invalid_argument`.
+ * `iso`, `s`, `ms`, `us`, `ns`, or a pattern as `createPatternReader` takes it. `zone` is for times without one: `UTC`, an offset such as `+01:00`,
+ * or a name of the tz database; a local time of it that comes twice is what `choose` says, or none. Throws `invalid_argument`.
  */
-export function createTimeParser(format: string, zone: string): TimeParser {
-  const unit = UNITS[format];
-  if (unit !== undefined) return numberParser(unit);
-  const offsetUs = createZoneOffset(zone);
+export function createTimeParser(format: string, zone: string, choose?: FoldChoice): TimeParser {
+  if (isNumberUnit(format)) return numberParser(format);
+  const offsetUs = createZoneOffset(zone, choose);
   if (format === 'iso') return isoParser(offsetUs);
-  return patternParser(format, offsetUs);
+  return patternParser(createPatternReader(format), offsetUs);
 }
 
-function numberParser(unit: number): TimeParser {
+/** Says of a cell that is no time why not, as the end of a sentence. */
+export function createTimeProblem(format: string, zone: string): (cell: string) => string {
+  let twice = false;
+  const parse = createTimeParser(format, zone, (firstUs) => {
+    twice = true;
+    return firstUs;
+  });
+  const anyZone = createTimeParser(format, 'UTC');
+  return (cell) => {
+    const bytes = Buffer.from(cell);
+    twice = false;
+    const us = parse(bytes, 0, bytes.length);
+    if (twice)
+      return `a time that comes twice in ${zone}, where clocks were set back, and the order of the rows does not tell which it is: write times with their offset`;
+    if (Number.isNaN(us) && !Number.isNaN(anyZone(bytes, 0, bytes.length)))
+      return `a time that does not exist in ${zone}, where clocks were set forward: write times with their offset`;
+    return `no time as ${format}`;
+  };
+}
+
+function numberParser(unit: NumberUnit): TimeParser {
+  const factor = { s: 1e6, ms: 1e3, us: 1, ns: 0 }[unit];
   return (bytes, start, end) => {
-    const text = bytes.toString('latin1', start, end);
-    const value = Number(text);
-    return text.trim() === '' || !Number.isFinite(value) ? Number.NaN : Math.round(value * unit);
+    // Whole numbers, which most are.
+    if (factor > 0 && end - start <= MAX_DIGITS && end > start) {
+      let value = 0;
+      let at = start;
+      for (; at < end; at++) {
+        const digit = (bytes[at] as number) - ZERO;
+        if (!(digit >= 0 && digit <= 9)) break;
+        value = value * 10 + digit;
+      }
+      if (at === end) return value * factor;
+    }
+    return timeOfNumber(bytes.toString('latin1', start, end), unit);
   };
 }
 
@@ -82,7 +108,9 @@ function isoParser(offsetUs: (localUs: number) => number): TimeParser {
 
 /** Unix µs of `2026-11-23T08:15`; NaN where the slow way has to look at it. */
 function minuteOf(text: Uint8Array): number {
+  const between = text[10];
   if (text[4] !== DASH || text[7] !== DASH || text[13] !== COLON) return Number.NaN;
+  if (between !== UPPER_T && between !== BLANK && between !== LOWER_T) return Number.NaN;
   const month = two(text, 5);
   const day = two(text, 8);
   const hour = two(text, 11);
@@ -105,8 +133,16 @@ function startsWith(bytes: Uint8Array, start: number, text: Uint8Array): boolean
   return true;
 }
 
+/** ISO 8601 in all its forms, also without dashes and colons; `UTC` or `GMT` behind a time, and the name of a zone in brackets behind an offset. */
 function slowIso(bytes: Buffer, start: number, end: number, offsetUs: (localUs: number) => number): number {
-  const text = bytes.toString('latin1', start, end).trim();
+  const cell = bytes.toString('latin1', start, end).trim();
+  const text = cell
+    .replace(/\s?(?:UTC|GMT)$/, (_, at: number) => (/[+-]\d\d:?\d\d$/.test(cell.slice(0, at)) ? '' : 'Z'))
+    .replace(/(Z|[+-]\d\d:?\d\d)\[[A-Za-z0-9_+/-]+\]$/, '$1')
+    .replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(?:(\d\d)([.,]\d{1,9})?)?/, (_, year, month, day, hour, minute, second, fraction) => {
+      return `${year}-${month}-${day}T${hour}:${minute}:${second ?? '00'}${fraction ?? ''}`;
+    })
+    .replace(/^(\S{10})t/, '$1T');
   const whole = /^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T00:00:00` : text;
   const withZone = parseIsoTime(whole);
   if (withZone !== undefined) return withZone;
@@ -114,77 +150,10 @@ function slowIso(bytes: Buffer, start: number, end: number, offsetUs: (localUs: 
   return local === undefined ? Number.NaN : local - offsetUs(local);
 }
 
-/** Days since 1970 of the proleptic Gregorian calendar. Source: H. Hinnant, chrono-Compatible Low-Level Date Algorithms. */
-function daysOf(year: number, month: number, day: number): number {
-  const y = month <= 2 ? year - 1 : year;
-  const era = Math.floor(y / 400);
-  const yearOfEra = y - era * 400;
-  const dayOfYear = Math.floor((153 * (month + (month > 2 ? -3 : 9)) + 2) / 5) + day - 1;
-  return era * 146_097 + yearOfEra * 365 + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100) + dayOfYear - 719_468;
-}
-
-function patternParser(pattern: string, offsetUs: (localUs: number) => number): TimeParser {
-  const source = pattern.replace(/YYYY|YY|MM|DD|HH|mm|ss|SSS|[.*+?^${}()|[\]\\]/g, (part) => {
-    const known = PATTERN_PARTS[part];
-    return known === undefined ? `\\${part}` : `(?<${known[0]}>${known[1]})`;
-  });
-  if (!/\(\?<(year|yy)>/.test(source) || !source.includes('(?<month>') || !source.includes('(?<day>')) {
-    throw new MusterError(
-      'invalid_argument',
-      `time format is ${JSON.stringify(pattern)}: iso, s, ms, us, ns, or a pattern like DD.MM.YYYY HH:mm:ss is needed`,
-    );
-  }
-  const expression = new RegExp(`^${source}$`);
+function patternParser(read: PatternReader, offsetUs: (localUs: number) => number): TimeParser {
   return (bytes, start, end) => {
-    const groups = expression.exec(bytes.toString('latin1', start, end).trim())?.groups;
-    if (groups === undefined) return Number.NaN;
-    const part = (name: string): number => Number(groups[name] ?? 0);
-    const year = groups['year'] === undefined ? 2000 + part('yy') : part('year');
-    const local = parseIsoTime(
-      `${String(year).padStart(4, '0')}-${pad(part('month'))}-${pad(part('day'))}T${pad(part('hour'))}:${pad(part('minute'))}:${pad(part('second'))}.${(groups['fraction'] ?? '0').padEnd(6, '0')}Z`,
-    );
-    return local === undefined ? Number.NaN : local - offsetUs(local);
-  };
-}
-
-function pad(value: number): string {
-  return String(value).padStart(2, '0');
-}
-
-/** How far local time is ahead of UTC at a local time, µs. Throws `invalid_argument` for no zone. */
-export function createZoneOffset(zone: string): (localUs: number) => number {
-  const fixed = /^(?:UTC|Z)?([+-])(\d\d):?(\d\d)$/i.exec(zone);
-  if (fixed !== null) {
-    const us = (Number(fixed[2]) * 60 + Number(fixed[3])) * 60e6 * (fixed[1] === '-' ? -1 : 1);
-    return () => us;
-  }
-  if (/^(UTC|Z|GMT)$/i.test(zone)) return () => 0;
-  let format: Intl.DateTimeFormat;
-  try {
-    format = new Intl.DateTimeFormat('en-US', { timeZone: zone, timeZoneName: 'longOffset' });
-  } catch (error) {
-    throw new MusterError(
-      'invalid_argument',
-      `time zone is ${JSON.stringify(zone)}: UTC, an offset like +01:00 or a name like Africa/Accra is needed`,
-      error,
-    );
-  }
-  const at = (utcUs: number): number => {
-    const name = format.formatToParts(utcUs / 1000).find((part) => part.type === 'timeZoneName')?.value ?? 'GMT';
-    const match = /([+-])(\d\d):(\d\d)/.exec(name);
-    return match === null ? 0 : (Number(match[2]) * 60 + Number(match[3])) * 60e6 * (match[1] === '-' ? -1 : 1);
-  };
-  // Offsets change on the quarter of an hour: one answer serves all rows of it.
-  const kept = new Map<number, number>();
-  return (localUs) => {
-    const key = Math.floor(localUs / 900e6);
-    let offset = kept.get(key);
-    if (offset === undefined) {
-      // The offset at this local time read as UTC, and once more at the moment that gives: right but within a change itself.
-      offset = at(localUs - at(localUs));
-      if (kept.size > 10_000) kept.clear();
-      kept.set(key, offset);
-    }
-    return offset;
+    const found = read(bytes.toString('utf8', start, end).trim());
+    if (found === undefined) return Number.NaN;
+    return found.zoned ? found.us : found.us - offsetUs(found.us);
   };
 }
