@@ -18,7 +18,7 @@ it('describes every route, its scope and no other', () => {
       sendEphemeral: unused,
       events: { samplesPushed: unused },
     }),
-    ...importRoutes({ jobs: { folder: unused, assertRoom: unused, begin: unused, get: unused }, maxBytes: 1 }),
+    ...importRoutes({ jobs: { folder: unused, takePlace: unused, begin: unused, get: unused }, maxBytes: 1 }),
     metricsRoute({ measurements: unused, query: unused, tierPlan: unused }),
   ];
   const { paths } = openapi('1') as { paths: Record<string, Record<string, { security: { bearer?: string[] }[] }>> };

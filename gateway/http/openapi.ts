@@ -70,7 +70,7 @@ export function openapi(version: string): object {
         post: {
           summary: 'Store the rows of a file',
           description:
-            'CSV, Parquet or NDJSON, streamed to the gateway and imported by a job. A file that cannot be read to its end stores nothing; a bad row of one that can costs that row. Takes files only where the gateway has the setting importFolder.',
+            'CSV, Parquet or NDJSON, streamed to the gateway and imported by a job. A file that cannot be read to its end stores nothing; a bad row of one that can costs that row. Takes files only where the gateway has the setting importFolder. Four imports at most run at once, uploads under way included. An upload that the disk has no room for gets 507 at once.',
           security: token('push'),
           requestBody: { required: true, content: { 'multipart/form-data': { schema: ref('ImportForm') } } },
           responses: { 202: answer('Its columns are known, its rows are on their way', ref('ImportJob')), default: error },

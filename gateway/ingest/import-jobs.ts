@@ -1,6 +1,6 @@
 // The imports of this gateway: files of its import folder, a few at a time, the last hundred kept to be asked about.
 import { randomUUID } from 'node:crypto';
-import { mkdir, realpath, stat } from 'node:fs/promises';
+import { mkdir, realpath, rm, stat } from 'node:fs/promises';
 import { isAbsolute, join, relative } from 'node:path';
 import { MusterError } from '../../core/common/muster-error.ts';
 import type { CsvReading } from '../../core/node/import/import-source.ts';
@@ -9,6 +9,8 @@ import type { ImportJob as JobMessage, StartImportRequest } from '../../proto/ge
 import type { Caller } from '../access/token-store.ts';
 import { ImportJob, type ImportJobOptions } from './import-job.ts';
 
+/** Below the import folder: files that came by HTTPS, gone when their import has ended. */
+export const UPLOADS = 'uploads';
 const MAX_RUNNING = 4;
 const MAX_KEPT = 100;
 /** Rows of a file are taken as far back as the store keeps them. */
@@ -25,13 +27,19 @@ export class ImportJobs implements Component {
   readonly #options: ImportJobsOptions;
   /** Oldest first. */
   readonly #jobs = new Map<string, ImportJob>();
+  /** Of imports that have not begun. */
+  readonly #places = new Set<object>();
 
   constructor(options: ImportJobsOptions) {
     this.#options = options;
   }
 
+  /** What uploads a process that ended has left is removed: nobody asks for it any more. */
   async start(): Promise<void> {
-    if (this.#options.folder !== '') await mkdir(this.#options.folder, { recursive: true, mode: 0o700 });
+    const { folder } = this.#options;
+    if (folder === '') return;
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await rm(join(folder, UPLOADS), { recursive: true, force: true });
   }
 
   async stop(): Promise<void> {
@@ -46,19 +54,41 @@ export class ImportJobs implements Component {
     return folder;
   }
 
+  /** A place for an import whose file is still on its way, until it begins or `leave` is called. Throws `limit_exceeded` while there is none. */
+  takePlace(): () => void {
+    this.#assertRoom();
+    const place = {};
+    this.#places.add(place);
+    return () => this.#places.delete(place);
+  }
+
   /** Throws `limit_exceeded` while too many run. */
-  assertRoom(): void {
-    const running = [...this.#jobs.values()].filter((job) => !job.ended).length;
+  #assertRoom(): void {
+    const running = [...this.#jobs.values()].filter((job) => !job.ended).length + this.#places.size;
     if (running >= MAX_RUNNING)
       throw new MusterError('limit_exceeded', `${running} imports run, at most ${MAX_RUNNING} may: wait for one, or cancel one`);
   }
 
-  /** Answers when the columns are known. `whenEnded` is called once it is done, failed or cancelled. */
-  async begin(request: StartImportRequest, caller: Caller, whenEnded: () => void = () => undefined): Promise<JobMessage> {
-    this.assertRoom();
+  /** Answers when the columns are known. `whenEnded` is called once it is done, failed or cancelled. `leave` gives up the place it has. */
+  async begin(
+    request: StartImportRequest,
+    caller: Caller,
+    whenEnded: () => void = () => undefined,
+    leave = this.takePlace(),
+  ): Promise<JobMessage> {
+    try {
+      const job = await this.#open(request, caller, whenEnded);
+      leave();
+      await job.planned();
+      return job.toMessage();
+    } finally {
+      leave();
+    }
+  }
+
+  async #open(request: StartImportRequest, caller: Caller, whenEnded: () => void): Promise<ImportJob> {
     checkRequest(request);
     const path = await findFile(this.folder(), request.file);
-    this.assertRoom();
     const { mapping, shiftToNow, windowSeconds, stepSeconds, speed, maxRowsPerNode } = request;
     const task = {
       ...{ path, file: request.file.split('/').at(-1) ?? request.file, ttlDays: TTL_DAYS },
@@ -72,8 +102,7 @@ export class ImportJobs implements Component {
       whenEnded();
     });
     this.#keep(job);
-    await job.planned();
-    return job.toMessage();
+    return job;
   }
 
   async runWindow(id: string): Promise<JobMessage> {

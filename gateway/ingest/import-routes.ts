@@ -1,37 +1,32 @@
 // POST /api/import: a file as multipart form, streamed to the import folder and then imported by a job. GET /api/import/{id}: how far it is.
 import { randomUUID } from 'node:crypto';
-import { createWriteStream } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-import { Busboy } from '@fastify/busboy';
 import { MusterError } from '../../core/common/muster-error.ts';
 import { fault } from '../../core/node/faults.ts';
 import type { ImportJob, StartImportRequest } from '../../proto/gen/messages.ts';
 import type { Caller } from '../access/token-store.ts';
 import { json } from '../http/http-answer.ts';
-import type { HttpRequest, HttpRoute } from '../http/http-door.ts';
-import type { ImportJobs } from './import-jobs.ts';
+import type { HttpRoute } from '../http/http-door.ts';
+import { type ImportJobs, UPLOADS } from './import-jobs.ts';
+import { receiveForm } from './upload-form.ts';
+import { UploadSpace } from './upload-space.ts';
 
 export interface ImportRoutesOptions {
-  jobs: Pick<ImportJobs, 'folder' | 'assertRoom' | 'begin' | 'get'>;
+  jobs: Pick<ImportJobs, 'folder' | 'takePlace' | 'begin' | 'get'>;
   /** Of one uploaded file. */
   maxBytes: number;
+  space?: UploadSpace;
 }
 
-/** Below the import folder: files that came by this door, gone when their import has ended. */
-const UPLOADS = 'uploads';
 const UPLOAD_TIMEOUT_MS = 4 * 3_600_000;
-const MAX_FIELD_BYTES = 4096;
-const MAX_FIELDS = 600;
 const TEXTS = ['time_column', 'time_format', 'time_zone', 'node_column', 'node', 'measurement'] as const;
 const LISTS = ['tags', 'fields', 'texts'] as const;
 const CSV_TEXTS = ['delimiter', 'encoding'] as const;
 const NUMBERS = ['skip_rows', 'window_seconds', 'step_seconds', 'speed', 'max_rows_per_node'] as const;
 const FIELDS: readonly string[] = [...TEXTS, ...LISTS, ...CSV_TEXTS, ...NUMBERS, 'shift_to_now', 'decimal_comma', 'rename'];
 
-export function importRoutes({ jobs, maxBytes }: ImportRoutesOptions): HttpRoute[] {
+export function importRoutes({ jobs, maxBytes, space = new UploadSpace() }: ImportRoutesOptions): HttpRoute[] {
   return [
     {
       method: 'POST',
@@ -40,16 +35,28 @@ export function importRoutes({ jobs, maxBytes }: ImportRoutesOptions): HttpRoute
       timeoutMs: UPLOAD_TIMEOUT_MS,
       answer: async (request) => {
         const folder = jobs.folder();
-        jobs.assertRoom();
+        const leave = jobs.takePlace();
         const own = join(UPLOADS, randomUUID());
         const remove = (): Promise<void> => rm(join(folder, own), { recursive: true, force: true });
+        const closeClaim = await space.claim(folder, Number(request.headers['content-length'] ?? 0) || 0).catch((error: unknown) => {
+          leave();
+          throw error;
+        });
         try {
-          const { file, fields } = await receive(request, join(folder, own), maxBytes);
-          const job = await jobs.begin(toRequest(join(own, file), fields), request.caller as Caller, () => remove().catch(fault));
+          await mkdir(join(folder, own), { recursive: true, mode: 0o700 });
+          const { file, fields } = await receiveForm({
+            ...{ request: request.stream, folder: join(folder, own), maxBytes, onField: keepField },
+            checkSpace: () => space.check(folder),
+          });
+          const wanted = toRequest(join(own, file), fields);
+          const job = await jobs.begin(wanted, request.caller as Caller, () => remove().catch(fault), leave);
           return json(202, toJob(job), { location: `/api/import/${job.id}` });
         } catch (error) {
           await remove();
           throw error;
+        } finally {
+          closeClaim();
+          leave();
         }
       },
     },
@@ -57,61 +64,12 @@ export function importRoutes({ jobs, maxBytes }: ImportRoutesOptions): HttpRoute
   ];
 }
 
-/** Streams the form's one file into the folder. Throws `invalid_argument`, `limit_exceeded`. */
-async function receive(request: HttpRequest, folder: string, maxBytes: number): Promise<{ file: string; fields: Map<string, string> }> {
-  const type = request.headers['content-type'] ?? '';
-  if (!type.startsWith('multipart/form-data'))
-    throw new MusterError(
-      'invalid_argument',
-      `the body is ${type.slice(0, 80) || 'of no type'}: multipart/form-data with a part named file is needed`,
-    );
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  const fields = new Map<string, string>();
-  let file: { name: string; saved: Promise<void> } | undefined;
-  let problem: MusterError | undefined;
-  const form = new Busboy({
-    headers: { ...request.headers, 'content-type': type },
-    limits: { files: 2, fileSize: maxBytes, fields: MAX_FIELDS, fieldSize: MAX_FIELD_BYTES, headerPairs: 20 },
-  });
-  form.on('field', (name, value, _nameTruncated, truncated) => {
-    if (!FIELDS.includes(name) || truncated)
-      problem ??= new MusterError(
-        'invalid_argument',
-        `the field ${name.slice(0, 40)} is not known or too long: ${FIELDS.join(', ')} are known`,
-      );
-    // The one part that may come several times: a header may have a comma in it.
-    else fields.set(name, name === 'rename' && fields.has(name) ? `${fields.get(name)}\n${value}` : value);
-  });
-  form.on('file', (name, stream, fileName) => {
-    if (file !== undefined || name !== 'file') {
-      problem ??= new MusterError('invalid_argument', 'one part with a file is taken, and it is named file');
-      stream.resume();
-      return;
-    }
-    const safe =
-      fileName
-        .split(/[\\/]/)
-        .at(-1)
-        ?.replace(/[^A-Za-z0-9._-]+/g, '_')
-        .replace(/^\.+/, '')
-        .slice(-120) || 'upload';
-    stream.on('limit', () => {
-      problem ??= new MusterError('limit_exceeded', `the file has more than ${maxBytes} bytes: import it in parts, or by muster import`);
-    });
-    file = { name: safe, saved: pipeline(stream as unknown as Readable, createWriteStream(join(folder, safe), { mode: 0o600 })) };
-    // It is waited for below; until then a failure of it is no unhandled one.
-    file.saved.catch(() => undefined);
-  });
-  try {
-    await pipeline(request.stream, form);
-    await file?.saved;
-  } catch (error) {
-    const words = error instanceof Error ? error.message.slice(0, 200) : String(error);
-    throw problem ?? new MusterError('malformed', `the form cannot be read: ${words}`, error);
-  }
-  if (problem !== undefined) throw problem;
-  if (file === undefined) throw new MusterError('invalid_argument', 'the form has no part named file');
-  return { file: file.name, fields };
+/** Throws `invalid_argument` for a field that nobody knows. */
+function keepField(fields: Map<string, string>, name: string, value: string): void {
+  if (!FIELDS.includes(name))
+    throw new MusterError('invalid_argument', `the field ${name.slice(0, 40)} is not known: ${FIELDS.join(', ')} are known`);
+  // The one part that may come several times: a header may have a comma in it.
+  fields.set(name, name === 'rename' && fields.has(name) ? `${fields.get(name)}\n${value}` : value);
 }
 
 function toRequest(file: string, fields: ReadonlyMap<string, string>): StartImportRequest {

@@ -18,7 +18,7 @@ const ALLOWED: Readonly<Record<string, string>> = {
   'cli/commands/import.ts': 'refused rows, for a person',
   'cli/commands/dead-letters.ts': 'dead letters, for a person',
   'agent/local/spool-tasks.ts': 'an export of the spool, for a person',
-  'gateway/ingest/import-routes.ts': 'an upload that a crash cuts off is sent again',
+  'gateway/ingest/upload-form.ts': 'an upload that a crash cuts off is sent again',
 };
 
 const files = codeFiles().filter((path) => PROGRAMS.test(path) && !/\.test\.tsx?$/.test(path));
