@@ -11,7 +11,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           // What must run before anything is installed is .mjs, and so are its tests.
-          include: ROOMS.flatMap((room) => [`${room}/**/*.test.{ts,tsx}`, `${room}/**/*.test.mjs`]),
+          include: [...ROOMS.flatMap((room) => [`${room}/**/*.test.{ts,tsx}`, `${room}/**/*.test.mjs`]), 'test/golden/**/*.test.ts'],
           sequence: { groupOrder: 0 },
         },
       },
