@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import protobuf from 'protobufjs';
 import 'protobufjs/ext/descriptor/index.js';
 import { describe, expect, it } from 'vitest';
-import type { FrameColumns } from '../core/common/frame.ts';
+import { absentBits, type FrameColumns, textAt } from '../core/common/frame.ts';
 import { MusterError } from '../core/common/muster-error.ts';
 import {
   type BatchContent,
@@ -51,6 +51,28 @@ describe('batch codec', () => {
     const decoded = decodeBatch(encodeBatch(batch));
     expect({ ...decoded, frames: decoded.frames.map(toFrameColumns) }).toEqual(batch);
     expect(Object.is(decoded.frames[0]?.values[7], -0)).toBe(true);
+  });
+
+  it('keeps an absent text apart from an empty one, as protobufjs does, and reads frames that know of none', () => {
+    const absent: FrameColumns = {
+      ...frame,
+      textFields: ['a', 'b', 'c'],
+      texts: [...'xxxxxxxxx', '', '', ''],
+      absentTexts: absentBits(12, [9, 11]),
+    };
+    const bytes = encodeBatch({ ...batch, frames: [absent] });
+    const [decoded] = decodeBatch(bytes).frames.map(toFrameColumns) as [FrameColumns];
+    expect({ ...decoded, absentTexts: Uint8Array.from(decoded.absentTexts ?? []) }).toEqual(absent);
+    expect([0, 1, 2].map((i) => textAt(decoded, 3, i))).toEqual([undefined, '', undefined]);
+    expect([0, 1, 2].map((i) => textAt(decoded, 2, i))).toEqual(['x', 'x', 'x']);
+    const read = Batch.decode(bytes);
+    expect([...(Batch.toObject(read)['frames'][0].absent_texts as Buffer)]).toEqual([0, 0b1010]);
+    expect(Buffer.from(Batch.encode(read).finish()).equals(bytes)).toBe(true);
+    const [older] = decodeBatch(encodeBatch(batch)).frames;
+    expect(older?.absentTexts).toBeUndefined();
+    expect(textAt(older as FrameColumns & typeof older, 0, 0)).toBe('');
+    const wrong = encodeBatch({ ...batch, frames: [{ ...absent, absentTexts: new Uint8Array(3) }] });
+    expect(() => decodeBatch(wrong)).toThrow('frame disk_io has 3 bytes that tell which of 12 texts are absent');
   });
 
   it('writes bytes that protobufjs reads as the same and writes alike', () => {

@@ -4,6 +4,7 @@ import { isUtf8 } from 'node:buffer';
 import type { DroppedRange, FleetEvent, FrameColumns } from '../core/common/frame.ts';
 import { MusterError } from '../core/common/muster-error.ts';
 import { namesOf, writeFieldNames, writeHead } from './frame-names.ts';
+import { assertShape } from './frame-shape.ts';
 import { BYTES, VARINT, WireReader, WireWriter } from './wire.ts';
 
 /** What an agent numbers, spools and sends. */
@@ -106,6 +107,7 @@ function writeFrame(field: number, frame: FrameColumns): void {
   }
   for (const name of frame.textFields) writer.stringField(8, name);
   for (const text of frame.texts) writer.stringField(9, text);
+  if (frame.absentTexts !== undefined) writer.bytesField(10, frame.absentTexts);
   writer.close(mark);
 }
 
@@ -243,6 +245,7 @@ function readFrame(reader: WireReader): DecodedFrame {
   let values: Float64Array = new Float64Array(0);
   const textFields: string[] = [];
   const texts: string[] = [];
+  let absentTexts: Uint8Array | undefined;
   while (!reader.done) {
     const key = reader.uint();
     if (key === 10) measurement = text(reader, 'measurement');
@@ -254,35 +257,13 @@ function readFrame(reader: WireReader): DecodedFrame {
     else if (key === 58) values = onlyPiece(values, reader.doubles());
     else if (key === 66) textFields.push(text(reader, 'text field name'));
     else if (key === 74) texts.push(text(reader, 'text'));
+    else if (key === 82) absentTexts = reader.bytes();
     else if ((key >= 32 && key <= 41) || (key >= 56 && key <= 57)) throw new MusterError('malformed', 'a column of a frame is not packed');
     else reader.skip(key % 8);
   }
-  const frame: DecodedFrame = { measurement, tags, seriesBytes, seriesIndex, timeUs, fields, values, textFields, texts };
+  const frame: DecodedFrame = { measurement, tags, seriesBytes, seriesIndex, timeUs, fields, values, textFields, texts, absentTexts };
   assertShape(frame);
   return frame;
-}
-
-function assertShape(frame: DecodedFrame): void {
-  const rows = frame.timeUs.length;
-  const name = frame.measurement.slice(0, 80);
-  if (frame.seriesIndex.length !== rows) {
-    throw new MusterError('malformed', `frame ${name} has ${rows} times and ${frame.seriesIndex.length} series indexes`);
-  }
-  if (frame.values.length !== rows * frame.fields.length) {
-    throw new MusterError('malformed', `frame ${name} has ${frame.values.length} values for ${rows} rows of ${frame.fields.length} fields`);
-  }
-  if (frame.texts.length !== rows * frame.textFields.length) {
-    throw new MusterError(
-      'malformed',
-      `frame ${name} has ${frame.texts.length} texts for ${rows} rows of ${frame.textFields.length} text fields`,
-    );
-  }
-  const series = frame.seriesBytes.length;
-  for (let i = 0; i < rows; i++) {
-    if ((frame.seriesIndex[i] as number) >= series) {
-      throw new MusterError('malformed', `frame ${name} names series ${frame.seriesIndex[i]} of ${series} in row ${i}`);
-    }
-  }
 }
 
 /** The tag values in an encoded `Series`. Throws `malformed` where they are not `tags` texts of UTF-8. */

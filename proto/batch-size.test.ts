@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { eventBytes, frameBytes, utf8Bytes } from '../core/common/batch-size.ts';
-import type { FrameColumns } from '../core/common/frame.ts';
+import { absentBits, type FrameColumns } from '../core/common/frame.ts';
 import { encodeBatch } from './batch-codec.ts';
 
 const words = fc.string({ unit: 'binary', maxLength: 40 });
@@ -30,6 +30,7 @@ const frames = fc
       timeUs: Float64Array.from(rows, (row) => row.time),
       values: new Float64Array(rows.length * names.fields.length),
       texts: rows.flatMap((row) => row.texts),
+      absentTexts: absentBits(rows.length * names.textFields.length, rows.length * names.textFields.length > 0 ? [0] : []),
     }),
   );
 const events = fc.record({

@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { join } from 'node:path';
 import type { Writable } from 'node:stream';
-import type { FrameColumns } from '../../core/common/frame.ts';
+import { type FrameColumns, textAt } from '../../core/common/frame.ts';
 import { decodeBatch, toFrameColumns } from '../../proto/batch-codec.ts';
 import { lockStateFolder } from '../state-lock.ts';
 import { HostSpool, type SpoolReports } from './host-spool.ts';
@@ -68,7 +68,8 @@ function* rowsOfFrame(frame: FrameColumns): Generator<ExportedRow> {
       if (!Number.isNaN(value)) fields[name] = value;
     });
     frame.textFields.forEach((name, column) => {
-      fields[name] = frame.texts[row * frame.textFields.length + column] as string;
+      const text = textAt(frame, row, column);
+      if (text !== undefined) fields[name] = text;
     });
     yield {
       measurement: frame.measurement,

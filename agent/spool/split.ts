@@ -1,6 +1,6 @@
 // Cuts what would make too large a batch into several, before it is numbered.
 import { CUT_BATCH_BYTES, eventBytes, frameBytes, MAX_BATCH_BYTES } from '../../core/common/batch-size.ts';
-import type { FleetEvent, FrameColumns } from '../../core/common/frame.ts';
+import { absentBits, type FleetEvent, type FrameColumns } from '../../core/common/frame.ts';
 import type { BatchInput } from './spool.ts';
 
 const ROOM = MAX_BATCH_BYTES - CUT_BATCH_BYTES;
@@ -94,6 +94,7 @@ export function sliceRows(frame: FrameColumns, start: number, end: number): Fram
     values.set(frame.values.subarray(field * rows + start, field * rows + end), field * kept);
   }
   const width = frame.textFields.length;
+  const { absentTexts } = frame;
   return {
     ...frame,
     series,
@@ -101,7 +102,14 @@ export function sliceRows(frame: FrameColumns, start: number, end: number): Fram
     timeUs: frame.timeUs.slice(start, end),
     values,
     texts: frame.texts.slice(start * width, end * width),
+    absentTexts: absentTexts === undefined ? undefined : sliceBits(absentTexts, start * width, end * width),
   };
+}
+
+function sliceBits(bits: Uint8Array, start: number, end: number): Uint8Array | undefined {
+  const set: number[] = [];
+  for (let at = start; at < end; at++) if ((((bits[at >> 3] as number) >> (at & 7)) & 1) === 1) set.push(at - start);
+  return absentBits(end - start, set);
 }
 
 export function rowsOf({ frames }: { frames: readonly Pick<FrameColumns, 'timeUs'>[] }): number {

@@ -1,5 +1,6 @@
 // `muster tail`: live samples as NDJSON on stdout, for whatever reads them as they come.
 import { Command } from 'commander';
+import { textAt } from '../../core/common/frame.ts';
 import { MusterError } from '../../core/common/muster-error.ts';
 import type { MetricsUpdate } from '../../proto/gen/messages.ts';
 import { isoTime } from '../../proto/query-rows.ts';
@@ -80,7 +81,10 @@ export function updateLines({ nodeId, frames }: MetricsUpdate): string[] {
         const value = frame.values[i * rows + row];
         if (value !== undefined && Number.isFinite(value)) line[field] = value;
       }
-      for (const [i, field] of frame.textFields.entries()) line[field] = frame.texts[row * frame.textFields.length + i] ?? '';
+      for (const [i, field] of frame.textFields.entries()) {
+        const text = textAt(frame, row, i);
+        if (text !== undefined) line[field] = text;
+      }
       return `${JSON.stringify(line)}\n`;
     });
   });

@@ -38,6 +38,7 @@ it('makes a line of each live row, without what is absent', () => {
       fields: ['busy', 'idle'],
       values: [1.5, Number.NaN, 98, 99],
       textFields: ['note'],
+      absentTexts: new Uint8Array(0),
       texts: ['a', '"b"\n'],
     },
   };

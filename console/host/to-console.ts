@@ -127,6 +127,7 @@ export function toFrameColumns(frame: Frame): FrameColumns {
     values: Float64Array.from(frame.values),
     textFields: frame.textFields,
     texts: frame.texts,
+    absentTexts: frame.absentTexts,
   };
 }
 

@@ -12,6 +12,8 @@ const ROW_BYTES = 13;
 const VALUE_BYTES = 8;
 /** Of a frame: its own head, and those of its packed columns. */
 const COLUMN_HEADS_BYTES = 8 * HEAD_BYTES;
+/** Of a text in a frame: its head, and a bit that may say it is absent. */
+export const TEXT_BYTES = HEAD_BYTES + 1;
 /** Of an event, beside its texts: its head and its time. */
 const EVENT_BYTES = 24;
 
@@ -57,7 +59,8 @@ export function namesBytes({ measurement, tags, fields, textFields }: FrameNames
 
 /** Not less than the frame's encoded size. */
 export function frameBytes(frame: FrameColumns): number {
-  let bytes = namesBytes(frame) + textsBytes(frame.texts) + frame.timeUs.length * rowBytes(frame.fields.length);
+  let bytes =
+    namesBytes(frame) + textsBytes(frame.texts) + (frame.absentTexts?.length ?? 0) + frame.timeUs.length * rowBytes(frame.fields.length);
   for (const tagValues of frame.series) bytes += seriesBytes(tagValues);
   return bytes;
 }

@@ -17,6 +17,27 @@ export interface FrameColumns {
   textFields: readonly string[];
   /** Row after row, length = rows × text fields. */
   texts: readonly string[];
+  /** A bit for each of `texts`, the least of a byte first: 1 where the row has none, which is then empty in `texts`. Undefined where each has. */
+  absentTexts?: Uint8Array | undefined;
+}
+
+/** The text of a row, undefined where it has none. */
+export function textAt(
+  { textFields, texts, absentTexts }: Pick<FrameColumns, 'textFields' | 'texts' | 'absentTexts'>,
+  row: number,
+  field: number,
+): string | undefined {
+  const at = row * textFields.length + field;
+  if (absentTexts !== undefined && (((absentTexts[at >> 3] as number) >> (at & 7)) & 1) === 1) return undefined;
+  return texts[at];
+}
+
+/** `FrameColumns.absentTexts` of so many texts, of which these are absent; undefined for none. */
+export function absentBits(texts: number, absent: readonly number[]): Uint8Array | undefined {
+  if (absent.length === 0) return undefined;
+  const bits = new Uint8Array((texts + 7) >> 3);
+  for (const at of absent) bits[at >> 3] = (bits[at >> 3] as number) | (1 << (at & 7));
+  return bits;
 }
 
 /** Something that happened; as `muster.v1.Event`. */

@@ -1,4 +1,5 @@
 // What was set aside and why. Owns the shape of a dead letter; publishing is dead-letter-stream.ts.
+import { textAt } from '../../core/common/frame.ts';
 import { MusterError } from '../../core/common/muster-error.ts';
 import type { DeadLetterLife } from '../../core/common/replay.ts';
 import type { TimeRefusalReason } from '../../core/common/row-time.ts';
@@ -81,7 +82,7 @@ function rowObject(frame: DecodedFrame, row: number): Record<string, unknown> {
     const value = frame.values[i * rows + row] as number;
     entries.push([field, Number.isNaN(value) ? null : Number.isFinite(value) ? value : String(value)]);
   }
-  for (const [i, field] of frame.textFields.entries()) entries.push([field, frame.texts[row * frame.textFields.length + i]]);
+  for (const [i, field] of frame.textFields.entries()) entries.push([field, textAt(frame, row, i) ?? null]);
   return Object.fromEntries(entries);
 }
 

@@ -1,4 +1,5 @@
 // The values of one row by column name, and how two rows of the same time, node and tags become one: what a row does not have, it does not take away.
+import { textAt } from '../../core/common/frame.ts';
 import type { DecodedFrame } from '../../proto/batch-codec.ts';
 
 export interface RowValues {
@@ -6,7 +7,7 @@ export interface RowValues {
   texts: Map<string, string>;
 }
 
-/** What a row of a frame has; an absent number is not among them. */
+/** What a row of a frame has; an absent number or text is not among them. */
 export function valuesOfRow(frame: DecodedFrame, row: number): RowValues {
   const rows = frame.timeUs.length;
   const fields = new Map<string, number>();
@@ -15,8 +16,12 @@ export function valuesOfRow(frame: DecodedFrame, row: number): RowValues {
     // Plus zero makes 0 of -0, as the database does.
     if (!Number.isNaN(value)) fields.set(name, value + 0);
   }
-  const width = frame.textFields.length;
-  return { fields, texts: new Map(frame.textFields.map((name, i) => [name, frame.texts[row * width + i] as string])) };
+  const texts = new Map<string, string>();
+  for (const [i, name] of frame.textFields.entries()) {
+    const text = textAt(frame, row, i);
+    if (text !== undefined) texts.set(name, text);
+  }
+  return { fields, texts };
 }
 
 /** Puts the values of a later row into those of an earlier one. True where one of them was another before. */

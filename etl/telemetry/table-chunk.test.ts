@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { FrameColumns } from '../../core/common/frame.ts';
+import { absentBits, type FrameColumns } from '../../core/common/frame.ts';
 import { type DecodedFrame, decodeBatch, encodeBatch } from '../../proto/batch-codec.ts';
 import type { BatchAccount } from './batch-account.ts';
 import { BufferPool } from './buffer-pool.ts';
@@ -68,6 +68,13 @@ it('escapes texts', () => {
   const chunk = chunkOf(decoded(frame), 'sparse', [0, 1]);
   expect(chunk.slice(0, 1).toString('utf8')).toContain(' note="a \\"b\\"\\\\\\\n" 1700000000000001\n');
   expect(chunk.slice(1, 2).toString('utf8')).toContain(' note="é" 1700000012345678\n');
+});
+
+it('leaves away an absent text and writes an empty one', () => {
+  const texts = { textFields: ['a', 'b'], texts: ['', '', 'x', ''], absentTexts: absentBits(4, [0, 3]) };
+  const chunk = chunkOf(decoded({ ...FRAME, fields: [], values: new Float64Array(0), ...texts }), 'sparse', [0, 1]);
+  expect(chunk.slice(0, 1).toString('utf8')).toMatch(/ b="" 1700000000000001\n$/);
+  expect(chunk.slice(1, 2).toString('utf8')).toMatch(/ a="x" 1700000012345678\n$/);
 });
 
 it('knows where each row came from, and slices on row boundaries', () => {

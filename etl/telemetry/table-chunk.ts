@@ -1,4 +1,5 @@
 // The lines of one request: bytes, where each row starts, and which row of which batch it was. Immutable once handed to the writer.
+import { textAt } from '../../core/common/frame.ts';
 import type { DecodedFrame } from '../../proto/batch-codec.ts';
 import type { BatchAccount } from './batch-account.ts';
 import type { BufferPool } from './buffer-pool.ts';
@@ -69,8 +70,11 @@ export class TableChunk {
 
   /** Writes a row with absent values or texts. Absent is left away, which the database reads as NULL. */
   addSparse(plan: TablePlan, prefix: Buffer, frame: DecodedFrame, row: number): void {
-    const texts = plan.textHeads.map((_, i) => Buffer.from(escapeText(frame.texts[row * plan.textHeads.length + i] as string)));
-    const textBytes = texts.reduce((sum, text, i) => sum + text.length + (plan.textHeads[i] as Buffer).length + 2, 0);
+    const texts = plan.textHeads.map((_, i) => {
+      const text = textAt(frame, row, i);
+      return text === undefined ? undefined : Buffer.from(escapeText(text));
+    });
+    const textBytes = texts.reduce((sum, text, i) => sum + (text?.length ?? 0) + (plan.textHeads[i] as Buffer).length + 2, 0);
     this.#reserve(prefix.length + plan.template.length + textBytes + TIME_BYTES);
     this.#mark(row);
     this.#put(prefix);
@@ -85,6 +89,7 @@ export class TableChunk {
       this.length += 8;
     }
     for (const [i, text] of texts.entries()) {
+      if (text === undefined) continue;
       if (this.length > fieldsFrom) this.bytes[this.length++] = COMMA;
       this.#put(plan.textHeads[i] as Buffer);
       this.#put(text);

@@ -1,4 +1,5 @@
 // What can be read of bytes that were set aside: each part by itself, so that one that is broken hides no other.
+import { textAt } from '../../core/common/frame.ts';
 import { MusterError } from '../../core/common/muster-error.ts';
 import { type DecodedFrame, decodeBatch, decodeEnvelope, decodeSeries } from '../../proto/batch-codec.ts';
 import { WireReader } from '../../proto/wire.ts';
@@ -105,7 +106,7 @@ function rowOf(frame: DecodedFrame, row: number): Record<string, unknown> {
     const value = frame.values[i * rows + row] as number;
     entries.push([field, Number.isNaN(value) ? null : Number.isFinite(value) ? value : String(value)]);
   }
-  for (const [i, field] of frame.textFields.entries()) entries.push([field, frame.texts[row * frame.textFields.length + i]]);
+  for (const [i, field] of frame.textFields.entries()) entries.push([field, textAt(frame, row, i) ?? null]);
   return Object.fromEntries(entries);
 }
 

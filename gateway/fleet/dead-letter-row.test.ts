@@ -115,3 +115,17 @@ test('another measurement may be named, none of Muster’s own', () => {
   expect(() => edit('', 'deliveries')).toThrow("measurement deliveries is a name of Muster's own tables and views");
   expect(() => edit('', 'a b')).toThrow('measurement ');
 });
+
+test('a text that the row had not is sent without it', () => {
+  const absent = letter({ textFields: ['note', 'more'], row: { timestamp: TIME_US, core: '0', busy: 1, note: null, more: '' } });
+  const expected = { tags: ['core'], series: [['0']], fields: ['busy'], textFields: ['more'], texts: [''] };
+  expect(frameOfLetter(absent)).toMatchObject(expected);
+  expect(frameOfEdit(absent, { row: '', measurement: '' }, WINDOW)).toMatchObject(expected);
+});
+
+test('names of what every object has are names like others', () => {
+  expect(edit({ timestamp: TIME_US, core: '0', busy: 5, constructor: 'x' })).toMatchObject({
+    ...{ tags: ['core', 'constructor'], series: [['0', 'x']], fields: ['busy'] },
+  });
+  expect(() => frameOfLetter(letter({ textFields: ['constructor'] }))).toThrow('its constructor could not be read');
+});

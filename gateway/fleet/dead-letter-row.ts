@@ -19,7 +19,9 @@ export function frameOfLetter({ row = {}, measurement, tags, textFields = [] }: 
   if (typeof row[TIME] !== 'number') throw new MusterError('failed_precondition', 'its row has no time in microseconds: edit it');
   // A letter of before tags were named in it: a text is a tag, an infinity a field.
   const tagNames = tags ?? Object.keys(row).filter((name) => typeof row[name] === 'string' && INFINITIES[row[name]] === undefined);
-  const lost = [...tagNames, ...textFields].find((name) => typeof row[name] !== 'string');
+  // Null is a text that the row had not.
+  const present = textFields.filter((name) => own(row, name) !== null);
+  const lost = [...tagNames, ...present].find((name) => typeof own(row, name) !== 'string');
   if (lost !== undefined) throw new MusterError('failed_precondition', `its ${lost} could not be read: edit the row`);
   const values: [string, number][] = [];
   for (const [name, value] of Object.entries(row)) {
@@ -27,7 +29,7 @@ export function frameOfLetter({ row = {}, measurement, tags, textFields = [] }: 
     values.push([name, typeof value === 'number' ? value : (INFINITIES[String(value)] ?? Number.NaN)]);
   }
   const texts = (names: readonly string[]): [string, string][] => names.map((name) => [name, row[name] as string]);
-  return oneRow(measurement, row[TIME], texts(tagNames), values, texts(textFields));
+  return oneRow(measurement, row[TIME], texts(tagNames), values, texts(present));
 }
 
 /** An event that was set aside. Throws `failed_precondition` where the letter holds none. */
@@ -67,8 +69,9 @@ export function frameOfEdit(letter: StoredLetter, edit: RowEdit, window: TimeWin
     const wrong = columnNameProblem(name);
     if (wrong !== undefined) throw refused(`column ${wrong}`);
     if (tags.includes(name)) tagged.push([name, tagOf(name, value)]);
+    else if (textFields.includes(name) && value === null) continue;
     else if (textFields.includes(name) && typeof value === 'string') texts.push([name, withoutNul(name, value)]);
-    else if (typeof value === 'string' && !(name in (letter.row ?? {}))) tagged.push([name, tagOf(name, value)]);
+    else if (typeof value === 'string' && !Object.hasOwn(letter.row ?? {}, name)) tagged.push([name, tagOf(name, value)]);
     else values.push([name, numberOf(name, value)]);
   }
   if (values.length + texts.length === 0) throw refused('the row has no field: at least one number is needed');
@@ -79,6 +82,10 @@ function parseRow(json: string): Row {
   const row = parseBoundedJson(json, 'the row');
   if (typeof row === 'object' && row !== null && !Array.isArray(row)) return row as Row;
   throw refused(`the row is ${shown(row)}: an object of columns is needed`);
+}
+
+function own(row: Row, name: string): unknown {
+  return Object.hasOwn(row, name) ? row[name] : undefined;
 }
 
 function timeOf(value: unknown, window: TimeWindow): number {

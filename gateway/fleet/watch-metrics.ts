@@ -93,6 +93,8 @@ function toUpdate(nodeId: string, data: Uint8Array, wanted: ReadonlySet<string>)
   return { nodeId, sentUs, frames: kept.map((frame) => toFrame(toFrameColumns(frame))) };
 }
 
+const NO_BYTES = new Uint8Array(0);
+
 /** Times become differences again, as `muster.v1.Frame` has them. */
 export function toFrame(columns: FrameColumns): Frame {
   return {
@@ -105,5 +107,6 @@ export function toFrame(columns: FrameColumns): Frame {
     values: [...columns.values],
     textFields: [...columns.textFields],
     texts: [...columns.texts],
+    absentTexts: columns.absentTexts ?? NO_BYTES,
   };
 }

@@ -40,6 +40,11 @@ export interface Frame {
   textFields: string[];
   /** Row after row: rows × text fields. */
   texts: string[];
+  /**
+   * A bit for each of `texts`, the least of a byte first: 1 where the row has no such text, which is then empty in `texts`. Nothing where each row
+   * has all of them.
+   */
+  absentTexts: Uint8Array;
 }
 
 /** Something that happened, as opposed to something that was measured. */
@@ -157,6 +162,7 @@ export const FRAME_FIELDS: Fields = [
   { no: 7, name: 'values', type: 'double', repeated: true },
   { no: 8, name: 'textFields', type: 'string', repeated: true },
   { no: 9, name: 'texts', type: 'string', repeated: true },
+  { no: 10, name: 'absentTexts', type: 'bytes' },
 ];
 
 export const SUMMARY_FIELDS: Fields = [

@@ -46,7 +46,7 @@ function startJob(file: string, content: string): ImportJob {
   writeFileSync(path, content);
   const mapping = { timeColumn: '', timeFormat: '', timeZone: '', nodeColumn: '', node: 'n', fields: [], texts: [], measurement: 'm' };
   const tags = Array.from({ length: 12 }, (_, i) => `t${i}`);
-  const task = { ...{ path, file, shiftToNow: true, windowSeconds: 0, stepSeconds: 0, speed: 0, maxRowsPerNode: 0, ttlDays: 30 } };
+  const task = { ...{ path, file, shiftToNow: true, windowSeconds: 0, stepSeconds: 0, speed: 0, maxRowsPerNode: 0, ttlDays: 30 }, csv: {} };
   return new ImportJob(
     ...(['1', { ...task, mapping: { ...mapping, tags } }, { tokenId: 't', name: 't', scopes: ['push'], labels: {} }] as const),
     { gateway: 'g', publisher, registry: { seenAtDoor: async () => undefined }, sendEphemeral: () => undefined },

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { CUT_BATCH_BYTES, namesBytes, rowBytes, seriesBytes } from '../../common/batch-size.ts';
 import { doorEpoch } from '../../common/door-epoch.ts';
 import type { FrameColumns } from '../../common/frame.ts';
-import { NO_TEXT_GROUPS, type RowTexts, type TextGroup, TextRows } from './text-rows.ts';
+import { NO_TEXTS, type RowTexts, TextRows } from './text-rows.ts';
 
 /** Values of a batch at most. Series and texts come on top, up to `CUT_BATCH_BYTES`. */
 const BATCH_VALUE_BYTES = 320 * 1024;
@@ -162,7 +162,7 @@ export class BatchBuilder {
     node.bytes += bytes;
     this.#waitingBytes += bytes - this.#rowBytes;
     this.textBytes += bytes - this.#rowBytes;
-    if (texts !== undefined) node.texts?.add(texts, textBytes);
+    if (texts !== undefined) node.texts?.add(texts);
     if (node.rows === node.times.length) node.grow();
     if (series.index < 0) series.index = node.series.push(series) - 1;
     const { width } = node;
@@ -204,38 +204,28 @@ export class BatchBuilder {
     }
   }
 
+  /** Hands out what waits of a node as one batch. */
   #cut(node: NodeRows): void {
-    for (const group of node.texts?.groups() ?? NO_TEXT_GROUPS) this.#hand(node, group);
-    for (const series of node.series) series.index = -1;
-    node.series = [];
-    this.#waiting -= node.rows;
-    this.#waitingBytes -= node.bytes - node.rows * this.#rowBytes;
-    node.rows = 0;
-    node.bytes = 0;
-    node.texts?.clear();
-  }
-
-  /** Hands out the rows of a group as one batch. */
-  #hand(node: NodeRows, group: TextGroup): void {
     const { measurement, tags, fields, texts: textFields = [], onBatch } = this.#options;
-    const { width, values: byRow } = node;
-    const chosen = group.rows;
-    const rows = chosen?.length ?? node.rows;
+    const { width, rows, values: byRow } = node;
     const values = this.#column(rows * width);
-    for (let field = 0, at = 0; field < width; field++) {
-      if (chosen !== undefined) for (const row of chosen) values[at++] = byRow[row * width + field] as number;
-      else for (let row = 0, from = field; row < rows; row++, from += width) values[at++] = byRow[from] as number;
-    }
-    const timeUs = chosen === undefined ? node.times.subarray(0, rows) : Float64Array.from(chosen, (row) => node.times[row] as number);
+    for (let field = 0, at = 0; field < width; field++)
+      for (let row = 0, from = field; row < rows; row++, from += width) values[at++] = byRow[from] as number;
+    const timeUs = node.times.subarray(0, rows);
     let createdUs = Number.NEGATIVE_INFINITY;
     for (let row = 0; row < rows; row++) if ((timeUs[row] as number) > createdUs) createdUs = timeUs[row] as number;
     const frame: FrameColumns = {
-      ...{ measurement, tags, fields, values, timeUs },
+      ...{ measurement, tags, fields, values, timeUs, textFields },
       series: node.series.map((series) => series.tagValues),
-      seriesIndex: chosen === undefined ? node.indexes.subarray(0, rows) : chosen.map((row) => node.indexes[row] as number),
-      textFields: group.fields.map((field) => textFields[field] as string),
-      texts: node.texts?.textsOf(group) ?? [],
+      seriesIndex: node.indexes.subarray(0, rows),
+      ...(node.texts?.take() ?? NO_TEXTS),
     };
+    for (const series of node.series) series.index = -1;
+    node.series = [];
+    this.#waiting -= rows;
+    this.#waitingBytes -= node.bytes - rows * this.#rowBytes;
+    node.rows = 0;
+    node.bytes = 0;
     node.seq++;
     const labels = node.seq === 1 ? node.labels : {};
     onBatch({ nodeId: node.nodeId, epoch: this.#epoch, seq: node.seq, createdUs, frame, labels });

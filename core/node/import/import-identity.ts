@@ -44,6 +44,7 @@ export function importIdentity(fingerprint: string, mapping: ImportMapping, opti
   return JSON.stringify([
     ...[fingerprint, time, node, tags, fields, measurement, now, windowSeconds, maxRowsPerNode, replayed],
     ...(stepSeconds ? [stepSeconds] : []),
-    ...(texts.length > 0 ? [{ texts }] : []),
+    // Batches with texts are cut otherwise than they were when absent texts had frames of their own.
+    ...(texts.length > 0 ? [{ texts, cut: 2 }] : []),
   ]);
 }

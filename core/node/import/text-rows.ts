@@ -1,37 +1,28 @@
-// The texts of rows that wait for their batch. A frame has no absent text: rows that lack one go into a frame without that field, so that it stays
-// NULL and is not the empty text.
+// The texts of rows that wait for their batch. An absent one is told from the empty text, so that it stays NULL.
 import { Buffer } from 'node:buffer';
+import { TEXT_BYTES } from '../../common/batch-size.ts';
+import { absentBits, type FrameColumns } from '../../common/frame.ts';
 
-/** Which rows lack which texts is kept in the bits of one integer. */
+/** Columns that may be texts. */
 export const MAX_TEXTS = 30;
 /** A batch holds one row at least, and has to stay within the size of a message. */
 const MAX_ROW_TEXT_BYTES = 256 * 1024;
-/** Of a text in a batch, beside its bytes. */
-const TEXT_HEAD_BYTES = 4;
 const MOST_BYTES_A_LETTER = 3;
 
 /** Null is an absent one. */
 export type RowTexts = readonly (string | null)[];
 
-/** Rows that have the same texts. */
-export interface TextGroup {
-  /** Positions of the text fields that they have. */
-  fields: readonly number[];
-  /** Undefined for all rows. */
-  rows: Uint32Array | undefined;
-}
+/** Of a frame. */
+export type FrameTexts = Pick<FrameColumns, 'texts' | 'absentTexts'>;
 
-/** Without text fields all rows are alike. */
-export const NO_TEXT_GROUPS: readonly TextGroup[] = [{ fields: [], rows: undefined }];
+export const NO_TEXTS: FrameTexts = { texts: [] };
 
 export class TextRows {
   readonly #width: number;
   /** Row after row. */
-  #texts: (string | null)[] = [];
-  /** Of each row, a bit for each text that it has. */
-  #present: number[] = [];
-  /** As a batch would have them. */
-  bytes = 0;
+  #texts: string[] = [];
+  /** Positions in `#texts`. */
+  #absent: number[] = [];
 
   constructor(width: number) {
     this.#width = width;
@@ -39,48 +30,26 @@ export class TextRows {
 
   /** Bytes that the texts of a row take in a batch. */
   static bytesOf(texts: RowTexts): number {
-    let bytes = 0;
-    for (const text of texts) if (text !== null) bytes += Buffer.byteLength(text) + TEXT_HEAD_BYTES;
+    let bytes = texts.length * TEXT_BYTES;
+    for (const text of texts) if (text !== null) bytes += Buffer.byteLength(text);
     return bytes;
   }
 
-  /** `bytes` as of `bytesOf`. */
-  add(texts: RowTexts, bytes: number): void {
-    let present = 0;
+  add(texts: RowTexts): void {
     for (let i = 0; i < this.#width; i++) {
       const text = texts[i] ?? null;
-      if (text !== null) present |= 1 << i;
-      this.#texts.push(text);
+      if (text === null) this.#absent.push(this.#texts.length);
+      this.#texts.push(text ?? '');
     }
-    this.#present.push(present);
-    this.bytes += bytes;
   }
 
-  /** In the order of their first rows. */
-  groups(): TextGroup[] {
-    const rowsOf = new Map<number, number[]>();
-    for (const [row, present] of this.#present.entries()) {
-      const rows = rowsOf.get(present);
-      if (rows === undefined) rowsOf.set(present, [row]);
-      else rows.push(row);
-    }
-    return [...rowsOf].map(([present, rows]) => ({
-      fields: Array.from({ length: this.#width }, (_, i) => i).filter((i) => (present & (1 << i)) !== 0),
-      rows: rowsOf.size === 1 ? undefined : Uint32Array.from(rows),
-    }));
-  }
-
-  /** The texts of a group, row after row. */
-  textsOf({ fields, rows }: TextGroup): string[] {
-    if (fields.length === 0) return [];
-    const of = (row: number): string[] => fields.map((field) => this.#texts[row * this.#width + field] as string);
-    return rows === undefined ? this.#present.flatMap((_, row) => of(row)) : [...rows].flatMap(of);
-  }
-
-  clear(): void {
+  /** The texts of all rows, which wait no longer. */
+  take(): FrameTexts {
+    const texts = this.#texts;
+    const absentTexts = absentBits(texts.length, this.#absent);
     this.#texts = [];
-    this.#present = [];
-    this.bytes = 0;
+    this.#absent = [];
+    return { texts, absentTexts };
   }
 }
 
