@@ -1,5 +1,6 @@
 // The components of an ETL, put together.
 import type { NatsConnection } from 'nats';
+import { MusterError } from '../core/common/muster-error.ts';
 import type { Component } from '../core/node/lifecycle.ts';
 import { ColdKeeper } from './cold/cold-keeper.ts';
 import type { EtlConfig } from './config.ts';
@@ -8,12 +9,13 @@ import { LedgerTables } from './ledger-tables.ts';
 import { NodeHistory } from './node-history.ts';
 import { Pipeline } from './pipeline.ts';
 import { DatabaseWatch } from './questdb/database-watch.ts';
-import { createOwnTables } from './questdb/own-tables.ts';
+import { OwnSchema } from './questdb/own-schema.ts';
 import { QuestdbHttp } from './questdb/questdb-http.ts';
 import { untilDone } from './questdb/retry.ts';
 import { Schema } from './questdb/schema.ts';
 import { StoredRowReader } from './questdb/stored-rows.ts';
 import { TableWriter } from './questdb/table-writer.ts';
+import { WriteProblems } from './questdb/write-problems.ts';
 import { StatusReporter } from './status.ts';
 import { DeadLetterStream } from './stream/dead-letter-stream.ts';
 import { StreamKeeper } from './stream/stream-keeper.ts';
@@ -31,18 +33,16 @@ export interface Etl {
   cancelAfter(ms: number): void;
 }
 
-/** Waits for the database, makes Muster's own tables, and builds everything else. The streams must be there. */
-export async function createEtl(config: EtlConfig, nc: NatsConnection, events: EtlEvents): Promise<Etl> {
+/** Builds everything. The streams must be there; the database need not answer before the components are started. */
+export function createEtl(config: EtlConfig, nc: NatsConnection, events: EtlEvents): Etl {
   const abort = new AbortController();
   const { signal } = abort;
   const questdb = { url: config.questdbHttpUrl, user: config.questdbHttpUser, passwordFile: config.questdbHttpPasswordFile };
   const ttlDays = config.telemetryTtlDays;
   const database = new QuestdbHttp(questdb);
-  await untilDone(
-    () => createOwnTables(database, ttlDays),
-    (error) => events.retried('own tables', error),
-    signal,
-  );
+  const problems = new WriteProblems();
+  const ownSchema = new OwnSchema({ database, problems, events, signal }, ttlDays);
+  const own = { database, schema: ownSchema, problems, events, signal };
   const tiers = new TierKeeper(database, tierOptions(config), events);
   const storage = { partitionBy: config.telemetryPartitionBy, ttlDays: config.coldFolder === '' ? ttlDays : undefined };
   const cold = new ColdKeeper(config.coldFolder, events);
@@ -52,19 +52,14 @@ export async function createEtl(config: EtlConfig, nc: NatsConnection, events: E
   const keeper = new StreamKeeper(nc, consumer, watch, config.streamHighWater, events);
   const now = (): number => Date.now();
   const cap = new NodeCap(config.maxRowsPerNodePerDay);
-  await untilDone(
-    () => cap.restore(database, now()),
-    (error) => events.retried('rows of this day', error),
-    signal,
-  );
-  const ledger = new LedgerTables({ ...questdb, ttlDays }, events, signal);
+  const ledger = new LedgerTables(own, ttlDays);
   const floods = new SeriesFloods(now);
   const stored = new StoredRowReader({ database, written: () => pipeline.written(), events, signal });
   const pipeline: Pipeline = new Pipeline(
     {
       ...{ consumer, ledger, events: withFloods(events, floods), now, cap },
       transform: new Transform(schema, new SeriesCache(now()), { ttlDays, now, cap, stored }),
-      tables: new TableWriter(database, (shape) => schema.repair(shape), events, signal),
+      tables: new TableWriter(database, (shape) => schema.repair(shape), events, signal, problems),
       deadLetters: new DeadLetterStream(nc, events),
     },
     () => keeper.soon(),
@@ -72,10 +67,12 @@ export async function createEtl(config: EtlConfig, nc: NatsConnection, events: E
   const connections: Component = {
     name: 'database connections',
     start: async () => {},
-    stop: async () => {
-      await ledger.close();
-      database.close();
-    },
+    stop: async () => database.close(),
+  };
+  const counts: Component = {
+    name: 'rows of this day',
+    start: () => restoreCap(cap, database, events, signal),
+    stop: async () => {},
   };
   const status = new StatusReporter(
     nc,
@@ -83,13 +80,27 @@ export async function createEtl(config: EtlConfig, nc: NatsConnection, events: E
     watch,
     keeper,
     events,
-    () => [...floods.problems, ...cap.problems(now()), ...tiers.problems, ...cold.problems],
+    () => [...problems.problems, ...floods.problems, ...cap.problems(now()), ...tiers.problems, ...cold.problems],
     config.storeDir,
   );
   return {
-    components: [connections, watch, consumer, keeper, pipeline, new NodeHistory(nc, questdb, events, signal), tiers, cold, status],
+    // The status first: it tells why the others are not there yet.
+    components: [connections, status, ownSchema, counts, watch, consumer, keeper, pipeline, new NodeHistory(nc, own, events), tiers, cold],
     cancelAfter: (ms) => void setTimeout(() => abort.abort(), ms).unref(),
   };
+}
+
+/** A ledger that cannot be read for good has its own problem in the status: the cap then counts from 0. */
+async function restoreCap(cap: NodeCap, database: QuestdbHttp, events: EtlEvents, signal: AbortSignal): Promise<void> {
+  await untilDone(
+    () =>
+      cap.restore(database, Date.now()).catch((error: unknown) => {
+        if (!(error instanceof MusterError) || error.retryable) throw error;
+        events.retried('rows of this day', error);
+      }),
+    (error) => events.retried('rows of this day', error),
+    signal,
+  );
 }
 
 function tierOptions(config: EtlConfig): TierOptions {

@@ -1,14 +1,13 @@
-// The ledger and what travels beside the samples: the tables deliveries, drops and events, by @questdb/nodejs-client.
+// The ledger and what travels beside the samples: the tables deliveries, drops and events.
 // Measured: 12 µs of CPU a ledger row, so 1,000 batches a second (10,000 nodes that flush each 10 s) are 1.2 % of a core.
-import type { Sender } from '@questdb/nodejs-client';
+import type { SenderBuffer } from '@questdb/nodejs-client';
 import type { DroppedRange } from '../core/common/frame.ts';
 import { MAX_FUTURE_US } from '../core/common/row-time.ts';
-import type { EtlEvents } from './events.ts';
-import { ClientWriter } from './questdb/client-writer.ts';
 import { withoutNul } from './questdb/line-text.ts';
-import type { QuestdbHttpOptions } from './questdb/questdb-http.ts';
+import { OwnWriter, type OwnWriterParts } from './questdb/own-writer.ts';
 import type { BatchAccount, SetAsideRows } from './telemetry/batch-account.ts';
 import type { Cycle } from './telemetry/cycle.ts';
+import { type DeadLetter, objectLetter } from './telemetry/dead-letter.ts';
 import { isDoorBatch } from './telemetry/door-tables.ts';
 import type { EventRow } from './telemetry/event-rows.ts';
 import { MAX_SKEW_US } from './telemetry/transform.ts';
@@ -21,38 +20,44 @@ interface LedgerRow {
 
 interface DropRow {
   timeUs: number;
-  nodeId: string;
+  account: BatchAccount;
   range: DroppedRange;
 }
 
-export interface LedgerTablesOptions extends QuestdbHttpOptions {
-  ttlDays: number;
-}
-
 export class LedgerTables {
-  readonly #deliveries: ClientWriter<LedgerRow>;
-  readonly #drops: ClientWriter<DropRow>;
-  readonly #eventRows: ClientWriter<EventRow>;
+  readonly #deliveries: OwnWriter<LedgerRow>;
+  readonly #drops: OwnWriter<DropRow>;
+  readonly #eventRows: OwnWriter<EventRow>;
   readonly #ttlUs: number;
 
-  constructor(options: LedgerTablesOptions, events: EtlEvents, signal: AbortSignal) {
-    this.#ttlUs = options.ttlDays * 86_400_000_000;
-    this.#deliveries = new ClientWriter('deliveries', putDelivery, options, events, signal);
-    this.#drops = new ClientWriter('drops', putDrop, options, events, signal);
-    this.#eventRows = new ClientWriter('events', putEvent, options, events, signal);
+  constructor(parts: OwnWriterParts, ttlDays: number) {
+    this.#ttlUs = ttlDays * 86_400_000_000;
+    this.#deliveries = new OwnWriter('deliveries', putDelivery, parts);
+    this.#drops = new OwnWriter('drops', putDrop, parts);
+    this.#eventRows = new OwnWriter('events', putEvent, parts);
   }
 
-  /** Call it when the cycle's telemetry is stored. Resolves when the ledger says so too. */
-  async store(cycle: Cycle, nowMs: number): Promise<void> {
+  /** Stores the events of a cycle beside its telemetry. One that the database refuses becomes a letter of the cycle. */
+  async storeEvents(cycle: Cycle): Promise<void> {
+    await this.#eventRows.store(cycle.events, ({ delivery, event }, words) => {
+      cycle.letters.push(objectLetter(delivery, 'events', { ...event }, REFUSED, words));
+    });
+  }
+
+  /** Call it when the cycle's telemetry is stored. Resolves when the ledger says so too, with the letters of what the database refused. */
+  async store(cycle: Cycle, nowMs: number): Promise<DeadLetter[]> {
+    const letters: DeadLetter[] = [];
     const rows = cycle.accounts.map((account) => ({ timeUs: this.#timeOf(account), account, storedUs: nowMs * 1000 }));
-    const drops = rows.flatMap(({ timeUs, account }) =>
-      (account.batch?.dropped ?? []).map((range) => ({ timeUs, nodeId: account.delivery.nodeId, range })),
-    );
-    await Promise.all([this.#deliveries.store(rows), this.#drops.store(drops), this.#eventRows.store(cycle.events)]);
-  }
-
-  async close(): Promise<void> {
-    await Promise.all([this.#deliveries.close(), this.#drops.close(), this.#eventRows.close()]);
+    const drops = rows.flatMap(({ timeUs, account }) => (account.batch?.dropped ?? []).map((range) => ({ timeUs, account, range })));
+    await Promise.all([
+      this.#deliveries.store(rows, ({ account: { delivery, rows: count, badRows, problem } }, words) => {
+        letters.push(objectLetter(delivery, 'deliveries', { rows: count, badRows, problem }, REFUSED, words));
+      }),
+      this.#drops.store(drops, ({ account: { delivery }, range: { epoch, ...range } }, words) => {
+        letters.push(objectLetter(delivery, 'drops', { epoch: hex(epoch), ...range }, REFUSED, words));
+      }),
+    ]);
+    return letters;
   }
 
   /**
@@ -66,7 +71,9 @@ export class LedgerTables {
   }
 }
 
-async function putDelivery(sender: Sender, { timeUs, account, storedUs }: LedgerRow): Promise<void> {
+const REFUSED = 'rejected_by_database';
+
+function putDelivery(sender: SenderBuffer, { timeUs, account, storedUs }: LedgerRow): void {
   const { delivery, batch } = account;
   sender.table('deliveries').symbol('node_id', delivery.nodeId).symbol('epoch', hex(delivery.epoch));
   if (delivery.gateway !== '') sender.symbol('gateway', delivery.gateway);
@@ -80,19 +87,19 @@ async function putDelivery(sender: Sender, { timeUs, account, storedUs }: Ledger
   if (account.overwrittenRows > 0) sender.intColumn('overwritten_rows', account.overwrittenRows);
   if (account.reasons.size > 0) sender.stringColumn('reasons', withoutNul(encodeReasons(account.reasons)));
   if (account.problem !== '') sender.stringColumn('problem', withoutNul(account.problem));
-  await sender.at(whole(timeUs), 'us');
+  sender.at(whole(timeUs), 'us');
 }
 
-async function putDrop(sender: Sender, { timeUs, nodeId, range }: DropRow): Promise<void> {
-  sender.table('drops').symbol('node_id', nodeId).symbol('epoch', hex(range.epoch));
+function putDrop(sender: SenderBuffer, { timeUs, account, range }: DropRow): void {
+  sender.table('drops').symbol('node_id', account.delivery.nodeId).symbol('epoch', hex(range.epoch));
   sender.intColumn('first_seq', range.firstSeq).intColumn('last_seq', range.lastSeq).intColumn('rows', range.rows);
-  await sender.stringColumn('reason', withoutNul(range.reason.slice(0, 500))).at(whole(timeUs), 'us');
+  sender.stringColumn('reason', withoutNul(range.reason.slice(0, 500))).at(whole(timeUs), 'us');
 }
 
-async function putEvent(sender: Sender, { nodeId, event }: EventRow): Promise<void> {
-  sender.table('events').symbol('node_id', nodeId).symbol('kind', event.kind).symbol('severity', event.severity);
+function putEvent(sender: SenderBuffer, { delivery, event }: EventRow): void {
+  sender.table('events').symbol('node_id', delivery.nodeId).symbol('kind', event.kind).symbol('severity', event.severity);
   sender.stringColumn('text', withoutNul(event.text)).stringColumn('attributes', JSON.stringify(event.attributes));
-  await sender.at(whole(event.timeUs), 'us');
+  sender.at(whole(event.timeUs), 'us');
 }
 
 /** `{"type_changed":{"rows":30,"detail":"…"}}` */

@@ -22,7 +22,7 @@ async function run(config: EtlConfig): Promise<void> {
   const metrics = new MetricsEndpoint({ registry: events.registry, port: config.metricsPort });
   const nc = await connectNats({ url: config.natsUrl, user: config.natsUser, passwordFile: config.natsPasswordFile, name: 'muster-etl' });
   await untilStreams(nc, ETL_STREAMS, (error) => events.retried('streams', error));
-  const etl = await createEtl(config, nc, events);
+  const etl = createEtl(config, nc, events);
   const stop = await startAll([metrics, ...etl.components]);
   process.stdout.write(`${JSON.stringify({ ready: true, part: 'etl', port: metrics.port })}\n`);
   await untilSignal();

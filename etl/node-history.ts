@@ -1,15 +1,14 @@
 // Writes each change of the registry into the table node_history; the view `nodes` is its newest row a node.
-import type { Sender } from '@questdb/nodejs-client';
+import type { SenderBuffer } from '@questdb/nodejs-client';
 import type { KvEntry, NatsConnection, QueuedIterator } from 'nats';
 import { toMusterError } from '../core/common/muster-error.ts';
 import type { RegistryEntry } from '../core/common/registry-entry.ts';
 import { NODES_BUCKET } from '../core/common/streams.ts';
-import { fault } from '../core/node/faults.ts';
 import type { Component } from '../core/node/lifecycle.ts';
 import type { EtlEvents } from './events.ts';
-import { ClientWriter } from './questdb/client-writer.ts';
 import { withoutNul } from './questdb/line-text.ts';
-import type { QuestdbHttpOptions } from './questdb/questdb-http.ts';
+import { OwnWriter, type OwnWriterParts } from './questdb/own-writer.ts';
+import { pauseBefore } from './questdb/retry.ts';
 
 /** Changes that come together are one request. */
 const GATHER_MS = 200;
@@ -18,54 +17,78 @@ export class NodeHistory implements Component {
   readonly name = 'node history';
   readonly #nc: NatsConnection;
   readonly #events: EtlEvents;
-  readonly #writer: ClientWriter<RegistryEntry>;
+  readonly #writer: OwnWriter<RegistryEntry>;
   #watch: QueuedIterator<KvEntry> | undefined;
   #following: Promise<void> = Promise.resolve();
-  #waiting: RegistryEntry[] = [];
+  /** The newest entry of each node that is not stored yet. */
+  readonly #waiting = new Map<string, RegistryEntry>();
   #timer: NodeJS.Timeout | undefined;
+  #storing: Promise<void> = Promise.resolve();
+  #stopping = new AbortController();
 
-  constructor(nc: NatsConnection, options: QuestdbHttpOptions, events: EtlEvents, signal: AbortSignal) {
+  constructor(nc: NatsConnection, parts: OwnWriterParts, events: EtlEvents) {
     this.#nc = nc;
     this.#events = events;
-    this.#writer = new ClientWriter('node_history', putNode, options, events, signal);
+    this.#writer = new OwnWriter('node_history', putNode, parts);
   }
 
   /** Every entry comes again at a start; its row is then the same, and the dedup key makes it one. */
   async start(): Promise<void> {
-    const bucket = await this.#nc.jetstream().views.kv(NODES_BUCKET, { bindOnly: true });
-    this.#watch = await bucket.watch();
-    this.#following = this.#follow(this.#watch);
+    this.#stopping = new AbortController();
+    this.#following = this.#follow(this.#stopping.signal);
   }
 
   async stop(): Promise<void> {
+    this.#stopping.abort();
     this.#watch?.stop();
     await this.#following;
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    await this.#writer.close();
+    await this.#storing;
   }
 
-  async #follow(watch: QueuedIterator<KvEntry>): Promise<void> {
-    for await (const entry of watch) {
-      if (entry.operation !== 'PUT') continue;
+  /** A watch ends where its bucket is made anew, and cannot begin while nats-server is away: then another is begun. */
+  async #follow(signal: AbortSignal): Promise<void> {
+    for (let attempt = 1; !signal.aborted; attempt++) {
       try {
-        this.#waiting.push(JSON.parse(entry.string()) as RegistryEntry);
+        const bucket = await this.#nc.jetstream().views.kv(NODES_BUCKET, { bindOnly: true });
+        this.#watch = await bucket.watch();
+        if (signal.aborted) this.#watch.stop();
+        for await (const entry of this.#watch) {
+          attempt = 1;
+          this.#take(entry);
+        }
       } catch (error) {
-        this.#events.retried('registry entry', toMusterError(error));
+        this.#events.retried('watch of the registry', toMusterError(error));
       }
-      this.#timer ??= setTimeout(() => this.#store().catch(fault), GATHER_MS);
+      if (!signal.aborted) await pauseBefore(attempt, signal).catch(() => undefined);
     }
   }
 
+  #take(entry: KvEntry): void {
+    if (entry.operation !== 'PUT') return;
+    try {
+      const node = JSON.parse(entry.string()) as RegistryEntry;
+      this.#waiting.set(node.nodeId, node);
+    } catch (error) {
+      this.#events.retried('registry entry', toMusterError(error));
+    }
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      this.#storing = this.#storing.then(() => this.#store());
+    }, GATHER_MS);
+  }
+
   async #store(): Promise<void> {
-    this.#timer = undefined;
-    const rows = this.#waiting;
-    this.#waiting = [];
-    await this.#writer.store(rows).catch((error: unknown) => this.#events.retried('node history', toMusterError(error)));
+    const rows = [...this.#waiting.values()];
+    this.#waiting.clear();
+    const refused = ({ nodeId }: RegistryEntry, words: string): void =>
+      this.#events.setAside(nodeId, 'node_history', 'rejected_by_database', 1, words);
+    await this.#writer.store(rows, refused).catch((error: unknown) => this.#events.retried('node history', toMusterError(error)));
   }
 }
 
-async function putNode(sender: Sender, { nodeId, info, updatedMs }: RegistryEntry): Promise<void> {
+function putNode(sender: SenderBuffer, { nodeId, info, updatedMs }: RegistryEntry): void {
   sender.table('node_history').symbol('node_id', nodeId);
   const symbols = {
     ...{ country: info.labels['country'], region: info.labels['region'], platform: info.platform, os: info.os, kernel: info.kernel },
@@ -74,5 +97,5 @@ async function putNode(sender: Sender, { nodeId, info, updatedMs }: RegistryEntr
   for (const [name, value] of Object.entries(symbols)) if (value) sender.symbol(name, withoutNul(value));
   sender.stringColumn('name', withoutNul(info.name)).intColumn('cpu_cores', info.cpuCores).intColumn('memory_bytes', info.memoryBytes);
   sender.stringColumn('labels', JSON.stringify(info.labels)).booleanColumn('simulated', info.simulated);
-  await sender.at(Math.trunc(updatedMs * 1000), 'us');
+  sender.at(Math.trunc(updatedMs * 1000), 'us');
 }

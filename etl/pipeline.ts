@@ -109,14 +109,17 @@ export class Pipeline implements Component {
   async #store(cycle: Cycle, messages: readonly JsMsg[], startedMs: number): Promise<void> {
     const { tables, ledger, deadLetters, consumer, events, now } = this.#parts;
     try {
-      await Promise.all(
-        cycle.chunks.map((chunk) => tables.store(chunk, (rejected, row, words) => reject(cycle, rejected.source(row), words))),
-      );
+      await Promise.all([
+        ...cycle.chunks.map((chunk) => tables.store(chunk, (rejected, row, words) => reject(cycle, rejected.source(row), words))),
+        ledger.storeEvents(cycle),
+      ]);
       cycle.release();
       report(cycle.letters, events);
       addHistories(cycle.letters, messages);
       await deadLetters.store(cycle.letters);
-      await ledger.store(cycle, now());
+      const refused = await ledger.store(cycle, now());
+      report(refused, events);
+      await deadLetters.store(refused);
       await consumer.acknowledge(messages);
     } catch (error) {
       // Cancelled by a stop: nothing was acknowledged.

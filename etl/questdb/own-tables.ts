@@ -1,31 +1,62 @@
-// The tables of Muster itself and the view over the registry's history.
-import type { QuestdbHttp } from './questdb-http.ts';
+// The tables of Muster itself and the view over the registry's history, as they must be. own-schema.ts makes them so.
 
-/** The dedup keys make a replay harmless: a batch has one ledger row however often its message is worked on. */
-export function ownTableStatements(ttlDays: number): string[] {
+export interface OwnTable {
+  name: string;
+  /** In order; the designated timestamp is the first. */
+  columns: Readonly<Record<string, string>>;
+  /** They make a replay harmless: a batch has one ledger row however often its message is worked on. */
+  keys: readonly string[];
+  partitionBy: 'DAY' | 'YEAR';
+  /** Undefined for ever. */
+  ttlDays: number | undefined;
+}
+
+const WIDE_SYMBOL = 'SYMBOL CAPACITY 16384';
+const NODE = { timestamp: 'TIMESTAMP', node_id: WIDE_SYMBOL } as const;
+
+export function ownTables(ttlDays: number): OwnTable[] {
+  const byDay = { partitionBy: 'DAY', ttlDays } as const;
   return [
-    `CREATE TABLE IF NOT EXISTS deliveries (timestamp TIMESTAMP, node_id SYMBOL CAPACITY 16384, epoch SYMBOL CAPACITY 16384, seq LONG,
-      rows LONG, bad_rows LONG, merged_rows LONG, events LONG, received TIMESTAMP, stored TIMESTAMP, gateway SYMBOL, skew_us LONG,
-      problem VARCHAR, met_rows LONG, replaced_rows LONG, overwritten_rows LONG, reasons VARCHAR)
-      TIMESTAMP(timestamp) PARTITION BY DAY TTL ${ttlDays} DAYS WAL DEDUP UPSERT KEYS(timestamp, node_id, epoch, seq)`,
-    // Of a table that an older version made.
-    ...['met_rows LONG', 'replaced_rows LONG', 'overwritten_rows LONG', 'reasons VARCHAR'].map(
-      (column) => `ALTER TABLE deliveries ADD COLUMN IF NOT EXISTS ${column}`,
-    ),
-    `CREATE TABLE IF NOT EXISTS drops (timestamp TIMESTAMP, node_id SYMBOL CAPACITY 16384, epoch SYMBOL CAPACITY 16384, first_seq LONG,
-      last_seq LONG, rows LONG, reason VARCHAR)
-      TIMESTAMP(timestamp) PARTITION BY DAY TTL ${ttlDays} DAYS WAL DEDUP UPSERT KEYS(timestamp, node_id, epoch, first_seq)`,
-    `CREATE TABLE IF NOT EXISTS events (timestamp TIMESTAMP, node_id SYMBOL CAPACITY 16384, kind SYMBOL, severity SYMBOL, text VARCHAR,
-      attributes VARCHAR) TIMESTAMP(timestamp) PARTITION BY DAY TTL ${ttlDays} DAYS WAL DEDUP UPSERT KEYS(timestamp, node_id, kind)`,
-    `CREATE TABLE IF NOT EXISTS node_history (timestamp TIMESTAMP, node_id SYMBOL CAPACITY 16384, name VARCHAR, country SYMBOL,
-      region SYMBOL, platform SYMBOL, os SYMBOL, kernel SYMBOL, arch SYMBOL, cpu_model SYMBOL, agent_version SYMBOL, cpu_cores LONG,
-      memory_bytes LONG, labels VARCHAR, simulated BOOLEAN)
-      TIMESTAMP(timestamp) PARTITION BY YEAR WAL DEDUP UPSERT KEYS(timestamp, node_id)`,
-    'CREATE VIEW IF NOT EXISTS nodes AS (SELECT * FROM node_history LATEST ON timestamp PARTITION BY node_id)',
+    {
+      ...{ name: 'deliveries', ...byDay, keys: ['timestamp', 'node_id', 'epoch', 'seq'] },
+      columns: {
+        ...{ ...NODE, epoch: WIDE_SYMBOL, seq: 'LONG', rows: 'LONG', bad_rows: 'LONG', merged_rows: 'LONG', events: 'LONG' },
+        ...{ received: 'TIMESTAMP', stored: 'TIMESTAMP', gateway: 'SYMBOL', skew_us: 'LONG', problem: 'VARCHAR' },
+        ...{ met_rows: 'LONG', replaced_rows: 'LONG', overwritten_rows: 'LONG', reasons: 'VARCHAR' },
+      },
+    },
+    {
+      ...{ name: 'drops', ...byDay, keys: ['timestamp', 'node_id', 'epoch', 'first_seq'] },
+      columns: { ...NODE, epoch: WIDE_SYMBOL, first_seq: 'LONG', last_seq: 'LONG', rows: 'LONG', reason: 'VARCHAR' },
+    },
+    {
+      ...{ name: 'events', ...byDay, keys: ['timestamp', 'node_id', 'kind'] },
+      columns: { ...NODE, kind: 'SYMBOL', severity: 'SYMBOL', text: 'VARCHAR', attributes: 'VARCHAR' },
+    },
+    {
+      ...{ name: 'node_history', partitionBy: 'YEAR', ttlDays: undefined, keys: ['timestamp', 'node_id'] },
+      columns: {
+        ...{ ...NODE, name: 'VARCHAR', country: 'SYMBOL', region: 'SYMBOL', platform: 'SYMBOL', os: 'SYMBOL', kernel: 'SYMBOL' },
+        ...{ arch: 'SYMBOL', cpu_model: 'SYMBOL', agent_version: 'SYMBOL', cpu_cores: 'LONG', memory_bytes: 'LONG' },
+        ...{ labels: 'VARCHAR', simulated: 'BOOLEAN' },
+      },
+    },
   ];
 }
 
-/** Makes what is missing. */
-export async function createOwnTables(database: QuestdbHttp, ttlDays: number): Promise<void> {
-  for (const statement of ownTableStatements(ttlDays)) await database.sql(statement.replace(/\s+/g, ' '));
+export function createOwnTable({ name, columns, keys, partitionBy, ttlDays }: OwnTable): string {
+  const list = Object.entries(columns).map(([column, type]) => `${column} ${type}`);
+  const ttl = ttlDays === undefined ? '' : ` TTL ${ttlDays} DAYS`;
+  return (
+    `CREATE TABLE IF NOT EXISTS ${name} (${list.join(', ')}) ` +
+    `TIMESTAMP(timestamp) PARTITION BY ${partitionBy}${ttl} WAL DEDUP UPSERT KEYS(${keys.join(', ')})`
+  );
+}
+
+/** The newest row a node. Made anew where its table has changed: it keeps the columns that it was made with. */
+export const NODES_VIEW = 'CREATE OR REPLACE VIEW nodes AS (SELECT * FROM node_history LATEST ON timestamp PARTITION BY node_id)';
+
+/** Everything, for an empty database. */
+export function ownTableStatements(ttlDays: number): string[] {
+  return [...ownTables(ttlDays).map(createOwnTable), NODES_VIEW];
 }

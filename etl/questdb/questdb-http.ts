@@ -53,7 +53,7 @@ export class QuestdbHttp {
     return { columns: body.columns ?? [], rows: body.dataset ?? [] };
   }
 
-  /** Sends lines with times in microseconds. Throws `unavailable` where nobody knows whether they arrived. */
+  /** Sends lines with times in microseconds. Throws where nobody knows whether they arrived: `deadline_exceeded` where it took too long, else `unavailable`. */
   write(lines: Buffer): Promise<WriteAnswer> {
     return this.#ask({ method: 'POST', path: '/write?precision=u', agent: this.#writes, timeout: WRITE_TIMEOUT_MS }, lines);
   }
@@ -77,14 +77,17 @@ export class QuestdbHttp {
 
   #ask(how: RequestOptions & { timeout: number }, body?: Buffer): Promise<WriteAnswer> {
     return new Promise((resolve, reject) => {
-      const fail = (error: Error): void =>
-        reject(new MusterError('unavailable', `QuestDB at ${this.#url.origin}: ${error.message}`, error));
+      let code: MusterErrorCode = 'unavailable';
+      const fail = (error: Error): void => reject(new MusterError(code, `QuestDB at ${this.#url.origin}: ${error.message}`, error));
       const headers = { authorization: this.#authorization, ...(body === undefined ? {} : { 'content-length': body.length }) };
       const asked = request({ ...how, host: this.#url.hostname, port: this.#url.port, headers }, (response) => {
         readText(response).then((words) => resolve({ status: response.statusCode ?? 0, words }), fail);
       });
       asked.on('error', fail);
-      asked.on('timeout', () => asked.destroy(new Error(`no answer within ${how.timeout} ms`)));
+      asked.on('timeout', () => {
+        code = 'deadline_exceeded';
+        asked.destroy(new Error(`no answer within ${how.timeout} ms`));
+      });
       asked.end(body);
     });
   }

@@ -15,6 +15,7 @@ import type { PlanRefusal, PlanSource } from '../telemetry/transform.ts';
 import { type PartitionBy, ttlClause } from '../tiers/table-ttl.ts';
 import type { QuestdbHttp } from './questdb-http.ts';
 import { untilDone } from './retry.ts';
+import { type Column, readColumns, readColumnsUntil } from './table-columns.ts';
 
 type Shape = Pick<DecodedFrame, 'measurement' | 'tags' | 'fields' | 'textFields'>;
 type ColumnType = 'SYMBOL' | 'DOUBLE' | 'VARCHAR';
@@ -24,11 +25,6 @@ export interface TableStorage {
   partitionBy: PartitionBy;
   /** Undefined for ever, until the cold tier has them. */
   ttlDays: number | undefined;
-}
-
-interface Column {
-  type: string;
-  dedupKey: boolean;
 }
 
 /** Each table costs the database memory and files. */
@@ -127,13 +123,13 @@ export class Schema implements PlanSource {
   async #ensure(frame: Shape): Promise<TablePlan | PlanRefusal> {
     this.#changed = false;
     const { measurement } = frame;
-    let columns = this.#tables.get(measurement) ?? (await this.#read(measurement));
+    let columns = this.#tables.get(measurement) ?? (await readColumns(this.#database, measurement));
     if (columns.size === 0) {
       if ((await this.#countTables()) >= MAX_TABLES) {
         return { reason: 'too_many_series', detail: `there are ${MAX_TABLES} tables already: ${measurement} is not made` };
       }
       await this.#alter(measurement, createTable(frame, this.#storage));
-      columns = await this.#readUntil(measurement, ['node_id']);
+      columns = await readColumnsUntil(this.#database, measurement, ['node_id']);
     }
     const wanted = wantedColumns(frame);
     for (const [name, type] of wanted) {
@@ -149,7 +145,7 @@ export class Schema implements PlanSource {
     for (const [name, type] of missing) {
       await this.#alter(measurement, `ALTER TABLE "${measurement}" ADD COLUMN IF NOT EXISTS "${name}" ${type}`);
     }
-    if (missing.length > 0) columns = await this.#readUntil(measurement, [...wanted.keys()]);
+    if (missing.length > 0) columns = await readColumnsUntil(this.#database, measurement, [...wanted.keys()]);
     await this.#ensureKeys(measurement, columns);
     if (this.#changed) {
       await this.#ensureView(measurement, columns);
@@ -196,24 +192,6 @@ export class Schema implements PlanSource {
   async #countTables(): Promise<number> {
     const [row] = await this.#database.sql("SELECT count() FROM tables() WHERE table_type = 'T'");
     return Number(row?.[0] ?? 0);
-  }
-
-  /** The columns of a table; empty where there is none. */
-  async #read(table: string): Promise<Map<string, Column>> {
-    const [exists] = await this.#database.sql(`SELECT table_name FROM tables() WHERE table_name = '${table}'`);
-    if (exists === undefined) return new Map();
-    const rows = await this.#database.sql(`SELECT "column", type, upsertKey FROM (SHOW COLUMNS FROM "${table}")`);
-    return new Map(rows.map(([name, type, dedupKey]) => [String(name), { type: String(type), dedupKey: dedupKey === true }]));
-  }
-
-  /** A change is acknowledged before it is applied: waits until the columns are seen. Throws `unavailable` after a while. */
-  async #readUntil(table: string, names: readonly string[]): Promise<Map<string, Column>> {
-    for (const deadline = Date.now() + 5000; ; ) {
-      const columns = await this.#read(table);
-      if (names.every((name) => columns.has(name))) return columns;
-      if (Date.now() > deadline) throw new MusterError('unavailable', `QuestDB has not applied the new columns of ${table} within 5 s`);
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
   }
 }
 

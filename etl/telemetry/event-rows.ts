@@ -5,7 +5,7 @@ import type { DecodedBatch, DeliveryContent } from '../../proto/batch-codec.ts';
 import { type DeadLetter, type DeadLetterReason, objectLetter } from './dead-letter.ts';
 
 export interface EventRow {
-  nodeId: string;
+  delivery: DeliveryContent;
   event: FleetEvent;
 }
 
@@ -21,7 +21,7 @@ export function toEventRows(
   const letters: DeadLetter[] = [];
   for (const event of batch.events) {
     const refusal = eventRefusal(event, window);
-    if (refusal === undefined) rows.push({ nodeId: delivery.nodeId, event });
+    if (refusal === undefined) rows.push({ delivery, event });
     else letters.push(objectLetter(delivery, 'events', { ...event }, refusal.reason, refusal.detail));
   }
   return { rows, letters };
