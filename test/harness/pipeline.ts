@@ -64,7 +64,8 @@ export async function startPipeline(options: PipelineOptions = {}): Promise<Pipe
   }
 }
 
-async function upArguments(home: string, agent: boolean): Promise<string[]> {
+/** How `muster up` is started for a test, on free ports. */
+export async function upArguments(home: string, agent: boolean): Promise<string[]> {
   const options = ['--port', '--nats-port', '--nats-monitor-port', '--questdb-http-port', '--questdb-pg-port', '--web-port'];
   const ports = await freePorts(options.length);
   return [
