@@ -1,6 +1,7 @@
 // nats-server with JetStream: its configuration file, command and readiness.
 import { join } from 'node:path';
 import { DEAD_LETTER_SUBJECTS, STATUS_BUCKET } from '../../core/common/streams.ts';
+import { fullDisk } from './disk-room.ts';
 import type { Login, Part } from './part.ts';
 
 export interface NatsServerOptions {
@@ -33,6 +34,8 @@ export function natsServerPart(options: NatsServerOptions): Part {
     folders: [options.dir, join(options.dir, 'jetstream')],
     files: [{ path: configFile, text: natsServerConfig(options) }],
     readiness: { kind: 'ask', ask: () => askHealth(options.monitorPort) },
+    // Its health names a stream that could not write once: it takes no message any more, also when there is room again (2.15.2).
+    liveness: { ask: () => askHealth(options.monitorPort).then(() => true), waitsFor: () => fullDisk(options.dir) },
   };
 }
 
@@ -70,7 +73,7 @@ authorization {
 }
 
 async function askHealth(monitorPort: number): Promise<void> {
-  const response = await fetch(`http://127.0.0.1:${monitorPort}/healthz`, { signal: AbortSignal.timeout(2000) });
+  const response = await fetch(`http://127.0.0.1:${monitorPort}/healthz`, { signal: AbortSignal.timeout(5000) });
   const body = await response.text();
   if (!response.ok) throw new Error(`nats-server answers ${response.status}: ${body}`);
 }

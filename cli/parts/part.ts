@@ -15,6 +15,16 @@ export type Readiness =
   /** As soon as it is started. */
   | { kind: 'started' };
 
+/** How to tell that a part that runs also works. */
+export interface Liveness {
+  /**
+   * Has it do real work. Resolves with false where nothing can be told now, through no fault of the part; rejects with what does not work.
+   */
+  ask: () => Promise<boolean>;
+  /** Why starting it again would not help now, such as a full disk; undefined where it may. */
+  waitsFor?: () => string | undefined;
+}
+
 /** One part, ready to be started again and again with the same ports and folders. */
 export interface Part {
   /** Its name in `muster status` and of its log file. */
@@ -30,6 +40,8 @@ export interface Part {
   /** Written before each start. */
   readonly files: readonly PartFile[];
   readonly readiness: Readiness;
+  /** Without it, a part that runs counts as one that works. */
+  readonly liveness?: Liveness;
   /** True where exit code 0 means that a person closed it: it is not started again. */
   readonly mayEnd?: true;
 }

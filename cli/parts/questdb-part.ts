@@ -1,5 +1,6 @@
 // QuestDB: its configuration file, Java command and readiness.
 import { join } from 'node:path';
+import { fullDisk } from './disk-room.ts';
 import type { Login, Part } from './part.ts';
 
 export interface QuestdbOptions {
@@ -54,7 +55,8 @@ export function questdbPart(options: QuestdbOptions): Part {
       { path: join(options.dir, 'conf', 'server.conf'), text: questdbConfig(options) },
       { path: join(options.dir, 'conf', 'log.conf'), text: LOG_CONFIG },
     ],
-    readiness: { kind: 'ask', ask: () => askSelectOne(options) },
+    readiness: { kind: 'ask', ask: () => execute(options, 'select 1', READY_WITHIN_MS).then(() => undefined) },
+    liveness: { ask: () => writeAndRead(options), waitsFor: () => fullDisk(options.dir) },
   };
 }
 
@@ -123,13 +125,42 @@ function poolSettings(): Record<string, number> {
   );
 }
 
-async function askSelectOne(options: QuestdbOptions): Promise<void> {
-  const response = await fetch(`http://127.0.0.1:${options.httpPort}/exec?query=${encodeURIComponent('select 1')}`, {
-    headers: { authorization: basicAuthorization(options.admin) },
-    signal: AbortSignal.timeout(2000),
+type Door = Pick<QuestdbOptions, 'httpPort' | 'admin'>;
+const READY_WITHIN_MS = 2000;
+const LIVE_WITHIN_MS = 10_000;
+
+/** Under the prefix of the database's own tables, which no list of measurements shows. Without a log of its own: a row is in it when the write returns. */
+const PROBE = '"sys.muster_alive"';
+const MAKE_PROBE = `CREATE TABLE IF NOT EXISTS ${PROBE} (timestamp TIMESTAMP, n LONG) TIMESTAMP(timestamp) PARTITION BY HOUR TTL 1 HOUR BYPASS WAL`;
+
+/** Writes a row and reads it. A probe table that is damaged is made again: it must not be what the database is started again for. */
+export async function writeAndRead(door: Door, n = Math.floor(Math.random() * 2 ** 40)): Promise<boolean> {
+  const write = (): Promise<unknown> => execute(door, `INSERT INTO ${PROBE} VALUES (now(), ${n})`, LIVE_WITHIN_MS);
+  try {
+    await execute(door, MAKE_PROBE, LIVE_WITHIN_MS);
+    await write();
+  } catch (error) {
+    if (!(error instanceof QuestdbRefusal)) throw error;
+    await execute(door, `DROP TABLE IF EXISTS ${PROBE}`, LIVE_WITHIN_MS);
+    await execute(door, MAKE_PROBE, LIVE_WITHIN_MS);
+    await write();
+  }
+  const { dataset } = await execute(door, `SELECT count() FROM ${PROBE} WHERE n = ${n}`, LIVE_WITHIN_MS);
+  if (Number(dataset?.[0]?.[0] ?? 0) < 1) throw new Error('QuestDB does not give back the row that it took');
+  return true;
+}
+
+/** It answers, and says no. */
+class QuestdbRefusal extends Error {}
+
+async function execute({ httpPort, admin }: Door, statement: string, withinMs: number): Promise<{ dataset?: unknown[][] }> {
+  const response = await fetch(`http://127.0.0.1:${httpPort}/exec?query=${encodeURIComponent(statement)}`, {
+    headers: { authorization: basicAuthorization(admin) },
+    signal: AbortSignal.timeout(withinMs),
   });
   const body = await response.text();
-  if (!response.ok) throw new Error(`QuestDB answers ${response.status}: ${body}`);
+  if (!response.ok) throw new QuestdbRefusal(`QuestDB answers ${response.status}: ${body}`);
+  return JSON.parse(body) as { dataset?: unknown[][] };
 }
 
 /** The value of an HTTP `authorization` header for `login`. */

@@ -2,8 +2,8 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
-import type { Part } from '../parts/part.ts';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import type { Liveness, Part } from '../parts/part.ts';
 import { isAlive } from '../process/process-info.ts';
 import type { Clock } from './clock.ts';
 import { type PartSnapshot, type PartState, SupervisedPart } from './supervised-part.ts';
@@ -152,4 +152,100 @@ it('keeps what the part says in its log', async () => {
   await part.start();
   await part.stop();
   expect(readFileSync(join(dir, 'part.log'), 'utf8')).toContain('a warning');
+});
+
+/** Questions are answered by hand: each `wake` is one, `fault` says what does not work. */
+function questioned(more: { fault?: string; full?: string } = {}): {
+  liveness: Liveness;
+  staged: { fault?: string; full?: string };
+  asked: () => number;
+} {
+  let asked = 0;
+  const staged = more;
+  const liveness: Liveness = {
+    ask: async () => {
+      asked++;
+      if (staged.fault !== undefined) throw new Error(staged.fault);
+      return true;
+    },
+    waitsFor: () => staged.full,
+  };
+  return { liveness, staged, asked: () => asked };
+}
+
+async function answered(question: { asked: () => number }, count: number): Promise<void> {
+  for (let i = 0; i < count; i++) {
+    const before = question.asked();
+    const sleeps = clock.slept.length;
+    clock.wake();
+    await vi.waitFor(() => {
+      expect(question.asked()).toBe(before + 1);
+      expect(clock.slept.length > sleeps || clock.slept.at(-1) === 1000).toBe(true);
+    });
+  }
+}
+
+it('starts a part again that runs and does not work, and says what does not', async () => {
+  const question = questioned();
+  const part = supervise(SERVING, { liveness: question.liveness });
+  await part.start();
+  const { pid } = part.snapshot;
+  await answered(question, 2);
+  question.staged.fault = 'write error: no space left on device';
+  await answered(question, 3);
+  expect(part.snapshot).toMatchObject({ state: 'running', pid });
+  const restarting = untilState('restarting');
+  clock.wake();
+  expect(await restarting).toMatchObject({ problem: 'did not work: write error: no space left on device', restarts: 1 });
+  expect(isAlive(pid)).toBe(false);
+  delete question.staged.fault;
+  const running = untilState('running');
+  await vi.waitFor(() => expect(clock.slept.at(-1)).toBe(1000));
+  clock.wake();
+  expect((await running).pid).not.toBe(pid);
+});
+
+it('counts only what fails in a row', async () => {
+  const question = questioned();
+  const part = supervise(SERVING, { liveness: question.liveness });
+  await part.start();
+  for (let round = 0; round < 3; round++) {
+    question.staged.fault = 'no answer';
+    await answered(question, 3);
+    delete question.staged.fault;
+    await answered(question, 1);
+  }
+  expect(part.snapshot).toMatchObject({ state: 'running', restarts: 0 });
+});
+
+it('leaves a part alone while starting it again would not help, and starts it when it may', async () => {
+  const question = questioned({ fault: 'write error', full: 'the disk is full' });
+  const part = supervise(SERVING, { liveness: question.liveness });
+  await part.start();
+  const { pid } = part.snapshot;
+  await answered(question, 6);
+  expect(part.snapshot).toMatchObject({ state: 'failing', problem: 'the disk is full (write error)', pid, restarts: 0 });
+  delete question.staged.full;
+  const restarting = untilState('restarting');
+  clock.wake();
+  expect((await restarting).problem).toBe('did not work: write error');
+});
+
+it('runs again where what did not work works by itself', async () => {
+  const question = questioned({ fault: 'write error', full: 'the disk is full' });
+  const part = supervise(SERVING, { liveness: question.liveness });
+  await part.start();
+  await answered(question, 4);
+  expect(part.snapshot.state).toBe('failing');
+  delete question.staged.fault;
+  await answered(question, 1);
+  expect(part.snapshot).toMatchObject({ state: 'running', problem: '', restarts: 0 });
+});
+
+it('does not wait for an answer when it is stopped', async () => {
+  const part = supervise(SERVING, { liveness: { ask: () => new Promise<boolean>(() => undefined) } });
+  await part.start();
+  clock.wake();
+  await part.stop();
+  expect(part.snapshot.state).toBe('stopped');
 });

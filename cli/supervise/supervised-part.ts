@@ -1,12 +1,18 @@
-// Keeps one part running: starts it, starts it again when it ends by itself, ends it.
+// Keeps one part working: starts it, starts it again when it ends by itself or does not work any more, ends it.
 import { MusterError, toMusterError } from '../../core/common/muster-error.ts';
-import type { Part } from '../parts/part.ts';
+import type { Liveness, Part } from '../parts/part.ts';
 import { type Child, exitWords, startChild } from '../process/child.ts';
 import { startMark } from '../process/process-info.ts';
 import { BackOff } from './back-off.ts';
 import type { Clock } from './clock.ts';
 
-export type PartState = 'waiting' | 'starting' | 'running' | 'restarting' | 'stopping' | 'stopped';
+/** `failing`: it runs and does not work. */
+export type PartState = 'waiting' | 'starting' | 'running' | 'failing' | 'restarting' | 'stopping' | 'stopped';
+
+/** How often a part is asked for work. */
+const ASK_EVERY_MS = 15_000;
+/** So many questions without an answer in a row are not a pause or a busy machine any more. */
+const MAX_MISSES = 4;
 
 /** What is known of a part at one moment. */
 export interface PartSnapshot {
@@ -16,13 +22,13 @@ export interface PartSnapshot {
   pid: number;
   /** Tells this process from a later one with the same id; empty where unknown. */
   startMark: string;
-  /** How often it was started again after it ended by itself. */
+  /** How often it was started again, after it ended by itself or did not work. */
   restarts: number;
   /** Unix ms of the last change of state. */
   sinceMs: number;
   /** What it said when it was ready. */
   readyLine: Record<string, unknown>;
-  /** How it ended the last time, empty while it never did. */
+  /** How it ended the last time, or what does not work now; empty while it always did. */
   problem: string;
 }
 
@@ -120,7 +126,16 @@ export class SupervisedPart {
 
   /** How the process ended; undefined where it ended as it may and stays down. */
   async #untilEnd(): Promise<string | undefined> {
-    const exit = await this.#child?.exited;
+    const child = this.#child;
+    if (child === undefined) return undefined;
+    const over = new AbortController();
+    const exited = child.exited.finally(() => over.abort());
+    const fault = await this.#untilItFails(over.signal);
+    if (fault !== undefined && !this.#stopping.signal.aborted) {
+      await child.stop();
+      return this.#stopping.signal.aborted ? undefined : `did not work: ${fault}`;
+    }
+    const exit = await exited;
     if (exit === undefined || this.#stopping.signal.aborted) return undefined;
     if (this.#part.mayEnd === true && exit.code === 0) {
       this.#change({ state: 'stopped', pid: 0, startMark: '' });
@@ -129,8 +144,43 @@ export class SupervisedPart {
     return `ended with ${exitWords(exit)}`;
   }
 
+  /** Asks it for work until it is gone. Gives what does not work where starting it again may help. */
+  async #untilItFails(gone: AbortSignal): Promise<string | undefined> {
+    const { liveness } = this.#part;
+    if (liveness === undefined) return undefined;
+    for (let misses = 0; ; ) {
+      await this.#options.clock.sleep(ASK_EVERY_MS, gone);
+      if (gone.aborted) return undefined;
+      const fault = await Promise.race([faultOf(liveness), aborted(gone)]);
+      if (gone.aborted || this.#stopping.signal.aborted) return undefined;
+      misses = fault === undefined ? 0 : misses + 1;
+      if (fault === undefined) {
+        if (this.#snapshot.state === 'failing') this.#change({ state: 'running', problem: '' });
+        continue;
+      }
+      if (misses < MAX_MISSES) continue;
+      const wait = liveness.waitsFor?.();
+      if (wait === undefined) return fault;
+      const problem = `${wait} (${fault})`;
+      if (this.#snapshot.state !== 'failing' || this.#snapshot.problem !== problem) this.#change({ state: 'failing', problem });
+    }
+  }
+
   #change(change: Partial<PartSnapshot>): void {
     this.#snapshot = { ...this.#snapshot, ...change, sinceMs: this.#options.clock.wallMs() };
     this.#options.onChange(this.#snapshot);
   }
+}
+
+/** What does not work; undefined where it works, or nothing can be told. */
+function faultOf(liveness: Liveness): Promise<string | undefined> {
+  return liveness.ask().then(
+    () => undefined,
+    (error: unknown) => toMusterError(error).message,
+  );
+}
+
+/** Resolves when the process is gone: nobody waits for the answer then. */
+function aborted(signal: AbortSignal): Promise<undefined> {
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(undefined), { once: true }));
 }

@@ -97,7 +97,7 @@ it('can be stopped while it starts', async () => {
 it('keeps the parts running while its record cannot be written', async () => {
   const all = installation();
   await all.start();
-  mkdirSync(`${state.upFile}.part`);
+  mkdirSync(`${state.upFile}.${process.pid}.part`);
   const pidOf = (name: string): number => all.record.parts.find((one) => one.name === name)?.pid ?? 0;
   const before = pidOf('etl');
   process.kill(before, 'SIGKILL');

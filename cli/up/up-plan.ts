@@ -1,4 +1,6 @@
 // Which parts make an installation on one machine, and what each is told. Pure: options in, parts out.
+import { diskRoom, streamBytesFor } from '../parts/disk-room.ts';
+import { agentLiveness, consoleLiveness, etlLiveness, gatewayLiveness } from '../parts/muster-liveness.ts';
 import { musterPart } from '../parts/muster-parts.ts';
 import { natsServerPart } from '../parts/nats-server-part.ts';
 import type { Part } from '../parts/part.ts';
@@ -84,6 +86,7 @@ function musterParts(
     questdbPgUser: USERS.questdbReader,
     questdbPgPasswordFile: state.secretFile(SECRETS.questdbReader),
     importFolder: state.partFolder('incoming'),
+    streamMaxBytes: streamBytesFor(diskRoom(state.home)),
   };
   const etl = {
     natsUrl: addresses.nats,
@@ -109,19 +112,36 @@ function musterParts(
     addressFile: state.consoleAddressFile,
   };
   return {
-    gateway: musterPart({ name: 'gateway', settings: gateway, configFile: state.configFile('gateway') }),
-    etl: musterPart({ name: 'etl', settings: etl, configFile: state.configFile('etl') }),
+    gateway: {
+      ...musterPart({ name: 'gateway', settings: gateway, configFile: state.configFile('gateway') }),
+      liveness: gatewayLiveness(ports.gateway),
+    },
+    etl: {
+      ...musterPart({ name: 'etl', settings: etl, configFile: state.configFile('etl') }),
+      liveness: etlLiveness({
+        url: addresses.nats,
+        user: addresses.natsUser,
+        passwordFile: addresses.natsPasswordFile,
+        name: 'muster-up',
+      }),
+    },
     ...(options.agent
       ? {
-          agent: musterPart({
-            name: 'agent',
-            settings: agent,
-            configFile: state.configFile('agent'),
-            folders: [state.partFolder('agent')],
-          }),
+          agent: {
+            ...musterPart({
+              name: 'agent',
+              settings: agent,
+              configFile: state.configFile('agent'),
+              folders: [state.partFolder('agent')],
+            }),
+            liveness: agentLiveness(state.partFolder('agent')),
+          },
         }
       : {}),
-    consoleWeb: musterPart({ name: 'console-web', settings: consoleWeb, configFile: state.configFile('console-web') }),
+    consoleWeb: {
+      ...musterPart({ name: 'console-web', settings: consoleWeb, configFile: state.configFile('console-web') }),
+      liveness: consoleLiveness(ports.web),
+    },
   };
 }
 

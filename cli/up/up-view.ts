@@ -34,7 +34,7 @@ function plainView(output: Output): UpView {
 function changeWords(part: PartRecord): string {
   const port = part.port > 0 && part.state === 'running' ? ` on port ${part.port}` : '';
   const pid = part.pid > 0 ? ` (process ${part.pid})` : '';
-  const why = part.state === 'restarting' && part.problem !== '' ? `: ${part.problem}` : '';
+  const why = isIll(part) && part.problem !== '' ? `: ${part.problem}` : '';
   return `${part.name}: ${part.state}${port}${pid}${why}`;
 }
 
@@ -55,7 +55,11 @@ export function partsTable(parts: readonly PartRecord[], output: Output, nowMs: 
 
 function paintState(text: string, part: PartRecord, { paint }: Output): string {
   if (part.state === 'running') return paint.green(text);
-  return part.state === 'restarting' ? paint.red(text) : paint.yellow(text);
+  return isIll(part) ? paint.red(text) : paint.yellow(text);
+}
+
+function isIll({ state }: PartRecord): boolean {
+  return state === 'restarting' || state === 'failing';
 }
 
 const REFRESH_MS = 1000;
