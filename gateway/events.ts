@@ -3,6 +3,7 @@ import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import { type MusterErrorCode, toMusterError } from '../core/common/muster-error.ts';
 import type { Log } from '../core/node/log.ts';
 import type { Durability } from './durability.ts';
+import type { RefusalReason } from './server/tls-listener.ts';
 
 /** Why a stream ended. Bounded: it is a label. */
 export type StreamEnd =
@@ -83,7 +84,7 @@ export function createEvents(log: Log, registry: Registry) {
     },
 
     connectionOpened: (): void => connections.inc({ outcome: 'opened' }),
-    connectionRefused(what: { peer: string; reason: 'handshake' | 'preface' | 'too_many'; detail: string }): void {
+    connectionRefused(what: { peer: string; reason: RefusalReason; detail: string }): void {
       connections.inc({ outcome: what.reason });
       log.debug(what, 'connection refused');
     },

@@ -104,7 +104,7 @@ export function createGateway(config: GatewayConfig, connection: NatsConnection,
     fleet: fleet.handlers,
     imports: createImportService(doors, jobs),
     pressure: publisher,
-    onHttp: (socket) => door.take(socket),
+    onHttp: (socket, proven) => door.take(socket, proven),
     events,
   });
   const limits = { streamMaxBytes: config.streamMaxBytes, maxAgeHours: config.streamMaxAgeHours };

@@ -49,6 +49,8 @@ export function serveTotally(server: Server, { request: serve, upgrade, failed }
     attempt(() => serve(request, response, requestPath(request)), end);
   };
   server.on('request', answer);
+  // A connection that cannot be accepted, as no file descriptor is left, is that client's loss.
+  server.on('error', ignore);
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => attempt(() => refuseBytes(error, socket), ignore));
   if (upgrade === undefined) return;
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {

@@ -26,7 +26,7 @@ beforeEach(async () => {
       requestFailed: ({ route, code, message }) => failures.push(`${route}: ${code}: ${message}`),
     },
   });
-  port = createServer((socket) => door.take(socket as TLSSocket));
+  port = createServer((socket) => door.take(socket as TLSSocket, () => undefined));
   await new Promise<void>((resolve) => port.listen(0, '127.0.0.1', resolve));
 });
 afterEach(async () => {

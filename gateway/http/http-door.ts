@@ -52,6 +52,8 @@ export interface HttpDoorOptions {
 
 /** From one request to the next on a connection, head included. */
 const NEXT_REQUEST_WITHIN_MS = 65_000;
+/** The same while none of its requests had a token that holds. */
+const NEXT_UNPROVEN_WITHIN_MS = 10_000;
 /** Told to the client, which then sends nothing more on it a moment before it is cut. */
 const KEPT_ALIVE_MS = 60_000;
 const FIRST_REQUEST_WITHIN_MS = 5000;
@@ -63,6 +65,8 @@ export class HttpDoor implements Component {
   readonly #options: HttpDoorOptions;
   readonly #server: Server;
   readonly #deadlines = new WeakMap<object, NodeJS.Timeout>();
+  /** Connections whose caller is not known yet, with what is to be told when it is. */
+  readonly #unproven = new WeakMap<object, () => void>();
 
   constructor(options: HttpDoorOptions) {
     this.#options = options;
@@ -85,7 +89,8 @@ export class HttpDoor implements Component {
   }
 
   /** A decrypted connection whose peer chose HTTP/1.1. The server is not listening, so its own deadlines do not run: these do. */
-  take(socket: TLSSocket): void {
+  take(socket: TLSSocket, proven: () => void): void {
+    this.#unproven.set(socket, proven);
     this.#expectRequest(socket, FIRST_REQUEST_WITHIN_MS);
     socket.once('close', () => clearTimeout(this.#deadlines.get(socket)));
     this.#server.emit('connection', socket);
@@ -99,6 +104,11 @@ export class HttpDoor implements Component {
     );
   }
 
+  #prove(socket: object): void {
+    this.#unproven.get(socket)?.();
+    this.#unproven.delete(socket);
+  }
+
   async #serve(request: IncomingMessage, response: ServerResponse, target: RequestPath | undefined): Promise<void> {
     const startedMs = performance.now();
     const path = target?.path ?? '';
@@ -106,13 +116,15 @@ export class HttpDoor implements Component {
     const route = found.find((candidate) => candidate.method === request.method);
     this.#expectRequest(request.socket, route?.timeoutMs ?? ROUTE_TIMEOUT_MS);
     response.once('close', () => {
-      if (!request.socket.destroyed) this.#expectRequest(request.socket, NEXT_REQUEST_WITHIN_MS);
+      if (request.socket.destroyed) return;
+      this.#expectRequest(request.socket, this.#unproven.has(request.socket) ? NEXT_UNPROVEN_WITHIN_MS : NEXT_REQUEST_WITHIN_MS);
     });
     const name = route === undefined ? 'unknown' : `${route.method} ${route.path}`;
     try {
       if (target === undefined) throw new MusterError('malformed', BAD_TARGET);
       if (route === undefined) throw notFound(request.method ?? '', path, found);
       const grant = route.scope === undefined ? undefined : await this.#options.admit(request.headers.authorization, route.scope);
+      if (grant !== undefined) this.#prove(request.socket);
       const parameter = parameterOf(route.path, path) ?? '';
       const answer = async (): Promise<void> =>
         send(response, await route.answer(toRequest(request, response, target, grant, parameter)), grant?.signal);

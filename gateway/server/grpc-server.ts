@@ -2,6 +2,7 @@
 import { type ConnectionInjector, Server, ServerCredentials, type UntypedServiceImplementation } from '@grpc/grpc-js';
 import type { Component } from '../../core/node/lifecycle.ts';
 import { loadPackage, serviceDefinition } from '../../proto/descriptors.ts';
+import { createCallWatch } from './call-watch.ts';
 import { toRawDefinition } from './raw-definition.ts';
 import { createReadGate, type Pressure } from './read-gate.ts';
 import { addReflectionAndHealth, type Health } from './reflection.ts';
@@ -66,7 +67,10 @@ export class GrpcServer implements Component {
 
   async start(): Promise<void> {
     const definition = loadPackage();
-    const server = new Server({ ...SERVER_OPTIONS, interceptors: [createReadGate(this.#options.pressure, GATED)] });
+    const server = new Server({
+      ...SERVER_OPTIONS,
+      interceptors: [createCallWatch(this.#listener.unproven), createReadGate(this.#options.pressure, GATED)],
+    });
     server.addService(toRawDefinition(serviceDefinition(definition, 'AgentService')), this.#options.agent);
     server.addService(serviceDefinition(definition, 'FleetService'), this.#options.fleet);
     server.addService(toRawDefinition(serviceDefinition(definition, 'ImportService')), this.#options.imports);

@@ -4,17 +4,22 @@ import type { AddressInfo, Socket } from 'node:net';
 import { createServer, type Server, type TLSSocket } from 'node:tls';
 import { MusterError } from '../../core/common/muster-error.ts';
 import type { Component } from '../../core/node/lifecycle.ts';
-import { awaitPreface } from './http2-preface.ts';
+import { connectionLimit } from './connection-limit.ts';
+import { awaitPreface, type HttpVersion } from './http2-preface.ts';
 import {
   type CertificateFiles,
   ServerCertificate,
   type ServerCertificateEvents,
   type ServerCertificateIssuer,
 } from './server-certificate.ts';
+import { UnprovenConnections, type UnprovenLimits } from './unproven-connections.ts';
+
+/** `unproven`: too many that have not shown who they are; `silent`: one of these without a call. */
+export type RefusalReason = 'handshake' | 'preface' | 'too_many' | 'unproven' | 'silent';
 
 export interface TlsListenerEvents extends ServerCertificateEvents {
   connectionOpened(): void;
-  connectionRefused(what: { peer: string; reason: 'handshake' | 'preface' | 'too_many'; detail: string }): void;
+  connectionRefused(what: { peer: string; reason: RefusalReason; detail: string }): void;
 }
 
 export interface TlsListenerOptions {
@@ -28,14 +33,20 @@ export interface TlsListenerOptions {
   clientCaPem: string;
   /** A connection that speaks HTTP/2 over TLS. */
   onConnection(socket: TLSSocket): void;
-  /** A connection that speaks HTTP/1.1 over TLS; it has its own deadline from here on. */
-  onHttp(socket: TLSSocket): void;
+  /** A connection that speaks HTTP/1.1 over TLS; it has its own deadline from here on. `proven` is to be called when it is known who asks. */
+  onHttp(socket: TLSSocket, proven: () => void): void;
   events: TlsListenerEvents;
+  /** At once; default by memory and descriptors. */
+  maxConnections?: number;
+  unproven?: Partial<UnprovenLimits>;
 }
 
 /** From accepting a connection to the beginning of HTTP on it, TLS included. */
 const PREFACE_WITHIN_MS = 4500;
-const MAX_CONNECTIONS = 20_000;
+/** Of all connections, those that have not shown who they are; a crowd that comes back after an outage is among them during its handshakes. */
+const UNPROVEN_SHARE = 1 / 4;
+const UNPROVEN_SHARE_OF_ADDRESS = 1 / 16;
+const SILENT_FOR_MS = 10_000;
 const BACKLOG = 4096;
 
 interface Connection {
@@ -52,11 +63,21 @@ export class TlsListener implements Component {
   readonly #options: TlsListenerOptions;
   /** By `address:port` of the peer, as gRPC names it. */
   readonly #connections = new Map<string, Connection>();
+  readonly #maxConnections: number;
+  /** What is not known yet of the connections; a watch of the calls tells it. */
+  readonly unproven: UnprovenConnections;
   #server: Server | undefined;
   #certificate: ServerCertificate | undefined;
 
   constructor(options: TlsListenerOptions) {
     this.#options = options;
+    this.#maxConnections = options.maxConnections ?? connectionLimit();
+    this.unproven = new UnprovenConnections({
+      total: Math.ceil(this.#maxConnections * UNPROVEN_SHARE),
+      perAddress: Math.ceil(this.#maxConnections * UNPROVEN_SHARE_OF_ADDRESS),
+      idleMs: SILENT_FOR_MS,
+      ...options.unproven,
+    });
   }
 
   /** The port it is bound to; 0 before it started. */
@@ -82,7 +103,7 @@ export class TlsListener implements Component {
       // Who offers both, as curl and browsers do, means the HTTPS door: gRPC offers HTTP/2 alone.
       ALPNCallback: ({ protocols }) => ['http/1.1', 'h2'].find((protocol) => protocols.includes(protocol)),
     });
-    server.maxConnections = MAX_CONNECTIONS;
+    server.maxConnections = this.#maxConnections;
     server.on('connection', (socket) => this.#accept(socket));
     server.on('secureConnection', (socket) => this.#secured(socket));
     server.on('tlsClientError', (error, socket) => {
@@ -93,9 +114,11 @@ export class TlsListener implements Component {
       events.connectionRefused({
         peer: `${dropped?.remoteAddress}:${dropped?.remotePort}`,
         reason: 'too_many',
-        detail: `${MAX_CONNECTIONS} are open`,
+        detail: `${this.#maxConnections} are open`,
       });
     });
+    // A connection that cannot be accepted, as no file descriptor is left, is that peer's loss.
+    server.on('error', (error) => events.connectionRefused({ peer: 'unknown', reason: 'too_many', detail: error.message }));
     await this.#listen(server);
     this.#server = server;
     this.#certificate = certificate;
@@ -126,11 +149,19 @@ export class TlsListener implements Component {
 
   #accept(socket: Socket): void {
     const peer = nameOf(socket);
+    const refusal = this.unproven.admit(peer, socket.remoteAddress ?? 'unknown');
+    if (refusal !== undefined) {
+      this.#options.events.connectionRefused({ peer, reason: 'unproven', detail: refusal });
+      socket.destroy();
+      return;
+    }
     const connection: Connection = { socket, stage: 'handshake', deadline: setTimeout(() => this.#tooSlow(peer), PREFACE_WITHIN_MS) };
     this.#connections.set(peer, connection);
     socket.once('close', () => {
       clearTimeout(connection.deadline);
-      if (this.#connections.get(peer) === connection) this.#connections.delete(peer);
+      if (this.#connections.get(peer) !== connection) return;
+      this.#connections.delete(peer);
+      this.unproven.leave(peer);
     });
     socket.setNoDelay(true);
   }
@@ -145,34 +176,40 @@ export class TlsListener implements Component {
       return;
     }
     connection.stage = 'preface';
-    awaitPreface(socket).then(
-      (version) => {
-        // Who agreed on HTTP/2 and speaks another has lost its way.
-        if (version === 'http/1.1' && socket.alpnProtocol === 'h2') {
-          this.#options.events.connectionRefused({
-            peer,
-            reason: 'preface',
-            detail: 'the connection agreed on HTTP/2 and speaks HTTP/1.1',
-          });
-          connection.socket.destroy();
-          return;
-        }
-        this.#open(connection);
-        if (version === 'h2') this.#options.onConnection(socket);
-        else this.#options.onHttp(socket);
-      },
-      (error: unknown) => {
+    awaitPreface(socket)
+      .then((version) => this.#begin(connection, socket, version))
+      .catch((error: unknown) => {
         const detail = error instanceof Error ? error.message : String(error);
         this.#options.events.connectionRefused({ peer, reason: 'preface', detail });
         connection.socket.destroy();
-      },
-    );
+      });
+  }
+
+  #begin(connection: Connection, socket: TLSSocket, version: HttpVersion): void {
+    const peer = nameOf(socket);
+    // Who agreed on HTTP/2 and speaks another has lost its way.
+    if (version === 'http/1.1' && socket.alpnProtocol === 'h2')
+      throw new MusterError('malformed', 'the connection agreed on HTTP/2 and speaks HTTP/1.1');
+    this.#open(connection);
+    // Its key and its certificate of the fleet's CA are shown.
+    if (socket.authorized) this.unproven.leave(peer);
+    if (version === 'http/1.1') {
+      this.#options.onHttp(socket, () => this.unproven.leave(peer));
+      return;
+    }
+    this.unproven.expectCall(peer, () => this.#tooSilent(peer));
+    this.#options.onConnection(socket);
   }
 
   #open(connection: Connection): void {
     connection.stage = 'open';
     clearTimeout(connection.deadline);
     this.#options.events.connectionOpened();
+  }
+
+  #tooSilent(peer: string): void {
+    this.#options.events.connectionRefused({ peer, reason: 'silent', detail: 'no call, and it is not known who it is' });
+    this.cut(peer);
   }
 
   #tooSlow(peer: string): void {

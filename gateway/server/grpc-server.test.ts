@@ -1,0 +1,132 @@
+// The port with TLS, gRPC and the door beside it, as strangers find it. No store behind it.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { type ClientHttp2Session, connect as connectHttp2 } from 'node:http2';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { connect as connectTls, type TLSSocket } from 'node:tls';
+import { type ServerUnaryCall, type sendUnaryData, status } from '@grpc/grpc-js';
+import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { type Authority, createAuthority, issueServerCertificate } from '../../core/node/tls-authority.ts';
+import { GrpcServer } from './grpc-server.ts';
+
+let authority: Authority;
+let own: Authority;
+let folder: string;
+let server: GrpcServer;
+let refused: string[];
+const open: (ClientHttp2Session | TLSSocket)[] = [];
+
+beforeAll(async () => {
+  authority = await createAuthority();
+  own = await issueServerCertificate(authority, ['localhost']);
+});
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'port-'));
+  refused = [];
+  const write = (name: string, text: string): string => {
+    writeFileSync(join(folder, name), text);
+    return join(folder, name);
+  };
+  server = new GrpcServer({
+    ...{ host: '127.0.0.1', port: 0, clientCaPem: authority.certificatePem, agent: {}, imports: {} },
+    files: { certificateFile: write('a.crt', own.certificatePem), keyFile: write('a.key', own.keyPem) },
+    issuer: { caPem: authority.certificatePem, names: [], issue: () => Promise.reject(new Error('not needed')) },
+    fleet: {
+      // Who brings a token is let in.
+      ListNodes: (call: ServerUnaryCall<unknown, unknown>, callback: sendUnaryData<unknown>) => {
+        if (call.metadata.get('authorization').length > 0) callback(null, {});
+        else callback({ code: status.UNAUTHENTICATED, details: 'no token' });
+      },
+    },
+    pressure: { pressure: false, onPressure: () => () => undefined },
+    onHttp: (socket) => socket.destroy(),
+    events: {
+      connectionOpened: () => undefined,
+      connectionRefused: ({ reason }) => refused.push(reason),
+      ...{ certificateReloaded: () => undefined, certificateUnreadable: () => undefined },
+      ...{ certificateRenewed: () => undefined, certificateNotRenewed: () => undefined },
+    },
+    unproven: { total: 6, perAddress: 4, idleMs: 300 },
+  });
+  await server.start();
+});
+afterEach(async () => {
+  for (const each of open.splice(0)) each.destroy();
+  await server.stop();
+  rmSync(folder, { recursive: true });
+});
+
+function http2(): { session: ClientHttp2Session; ready: Promise<unknown>; closed: Promise<void> } {
+  const session = connectHttp2(`https://localhost:${server.port}`, { ca: authority.certificatePem });
+  open.push(session);
+  session.on('error', () => undefined);
+  const closed = new Promise<void>((resolve) => session.on('close', () => resolve()));
+  return { session, ready: Promise.race([new Promise((resolve) => session.on('remoteSettings', resolve)), closed]), closed };
+}
+
+/** The status of one call with an empty message. */
+function call(session: ClientHttp2Session, path: string, headers: Record<string, string> = {}): Promise<string> {
+  return new Promise((resolve) => {
+    const stream = session.request({ ':method': 'POST', ':path': path, 'content-type': 'application/grpc', te: 'trailers', ...headers });
+    let code = 'none';
+    const note = (given: object): void => {
+      code = String((given as Record<string, unknown>)['grpc-status'] ?? code);
+    };
+    stream
+      .on('response', note)
+      .on('trailers', note)
+      .on('error', () => undefined);
+    stream.on('close', () => resolve(code));
+    stream.resume().end(Buffer.alloc(5));
+  });
+}
+
+test('a connection without a call is closed, as is one whose calls were all refused; one that was let in stays', async () => {
+  const [silent, refusedOne, healthy, known] = [http2(), http2(), http2(), http2()];
+  await Promise.all([silent, refusedOne, healthy, known].map(({ ready }) => ready));
+  expect(await call(refusedOne.session, '/muster.v1.FleetService/ListNodes')).toBe(String(status.UNAUTHENTICATED));
+  expect(await call(healthy.session, '/grpc.health.v1.Health/Check')).toBe('0');
+  expect(await call(known.session, '/muster.v1.FleetService/ListNodes', { authorization: 'Bearer x' })).toBe('0');
+  await Promise.all([silent.closed, refusedOne.closed, healthy.closed]);
+  expect(refused).toEqual(['silent', 'silent', 'silent']);
+  expect(await call(known.session, '/muster.v1.FleetService/ListNodes', { authorization: 'Bearer x' })).toBe('0');
+});
+
+test('an address has few connections that have not shown who they are, and any number that have', async () => {
+  const known = Array.from({ length: 3 }, http2);
+  await Promise.all(
+    known.map(async ({ session, ready }) => {
+      await ready;
+      await call(session, '/muster.v1.FleetService/ListNodes', { authorization: 'Bearer x' });
+    }),
+  );
+  const strangers = Array.from({ length: 8 }, http2);
+  await Promise.all(strangers.map(({ ready }) => ready));
+  expect(refused.filter((reason) => reason === 'unproven')).toHaveLength(4);
+  await Promise.all(strangers.map(({ closed }) => closed));
+  expect(known.map(({ session }) => session.closed)).toEqual([false, false, false]);
+  // Their places are free again.
+  const next = http2();
+  await next.ready;
+  expect(await call(next.session, '/muster.v1.FleetService/ListNodes', { authorization: 'Bearer x' })).toBe('0');
+});
+
+test('what is no HTTP/2 costs its connection alone', async () => {
+  for (const bytes of [
+    'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\nnonsense',
+    'nonsense',
+    `PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0${'\xff'.repeat(1000)}`,
+  ]) {
+    await new Promise<void>((resolve) => {
+      const socket = connectTls({ host: '127.0.0.1', port: server.port, servername: 'localhost', ca: authority.certificatePem }, () => {
+        socket.write(bytes, 'latin1');
+      });
+      open.push(socket);
+      socket.on('error', () => undefined).on('data', () => undefined);
+      socket.on('close', () => resolve());
+    });
+  }
+  const next = http2();
+  await next.ready;
+  expect(await call(next.session, '/grpc.health.v1.Health/Check')).toBe('0');
+});
