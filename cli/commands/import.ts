@@ -64,8 +64,16 @@ Examples:
     .action(action<Options>(context, (options, [path = '']) => importFile(path, options, context)));
 }
 
-async function importFile(path: string, options: Options, { output, env }: CommandContext): Promise<number> {
+async function importFile(path: string, options: Options, context: CommandContext): Promise<number> {
   const source = await openSource(path, readingOf(options));
+  try {
+    return await importSource(source, path, options, context);
+  } finally {
+    await source.close?.();
+  }
+}
+
+async function importSource(source: ImportSource, path: string, options: Options, { output, env }: CommandContext): Promise<number> {
   const mapping = source.plan(wantedOf(options));
   for (const line of planLines(source, mapping)) output.note(line);
   if (options.dryRun) {

@@ -90,15 +90,20 @@ export class ImportJobs implements Component {
     checkRequest(request);
     const path = await findFile(this.folder(), request.file);
     const { mapping, shiftToNow, windowSeconds, stepSeconds, speed, maxRowsPerNode } = request;
+    const id = randomUUID();
+    const scratch = join(this.folder(), 'uploads', `unpacked-${id}`);
     const task = {
       ...{ path, file: request.file.split('/').at(-1) ?? request.file, ttlDays: TTL_DAYS },
       ...{ shiftToNow, windowSeconds, stepSeconds, speed, maxRowsPerNode },
       mapping: mapping ?? NO_MAPPING,
       csv: readingOf(request.csv),
+      scratch,
     };
-    const job = new ImportJob(randomUUID(), task, caller, this.#options, (ended) => {
-      const { id, file, state, rowsStored: rows, problem } = ended.toMessage();
+    const job = new ImportJob(id, task, caller, this.#options, (ended) => {
+      const { file, state, rowsStored: rows, problem } = ended.toMessage();
       this.#options.events.importEnded({ id, file, state, rows, problem, caller: caller.tokenId });
+      // Also of a thread that was ended while it unpacked.
+      rm(scratch, { recursive: true, force: true }).catch(() => undefined);
       whenEnded();
     });
     this.#keep(job);

@@ -10,6 +10,8 @@ export interface ImportTask {
   file: string;
   mapping: WantedMapping;
   csv: CsvReading;
+  /** Below it is room for what has to be unpacked; the job removes it. */
+  scratch: string;
   shiftToNow: boolean;
   windowSeconds: number;
   stepSeconds: number;

@@ -50,14 +50,18 @@ async function until(done: () => boolean): Promise<void> {
 }
 
 async function run(): Promise<void> {
-  const source = await openSource(task.path, task.csv);
-  const mapping = source.plan(task.mapping);
-  tell({ kind: 'planned', mapping, bytes: source.bytes });
-  await source.assertReadable(mapping);
-  const newestUs = task.shiftToNow || task.windowSeconds > 0 ? await source.newestUs(mapping) : Number.NaN;
-  const shiftUs = task.shiftToNow && !Number.isNaN(newestUs) ? Date.now() * 1000 - newestUs : 0;
-  const fromUs = task.windowSeconds > 0 && !Number.isNaN(newestUs) ? newestUs + shiftUs - task.windowSeconds * 1e6 : undefined;
-  await send(source, mapping, shiftUs, fromUs);
+  const source = await openSource(task.path, task.csv, task.scratch);
+  try {
+    const mapping = source.plan(task.mapping);
+    tell({ kind: 'planned', mapping, bytes: source.bytes });
+    await source.assertReadable(mapping);
+    const newestUs = task.shiftToNow || task.windowSeconds > 0 ? await source.newestUs(mapping) : Number.NaN;
+    const shiftUs = task.shiftToNow && !Number.isNaN(newestUs) ? Date.now() * 1000 - newestUs : 0;
+    const fromUs = task.windowSeconds > 0 && !Number.isNaN(newestUs) ? newestUs + shiftUs - task.windowSeconds * 1e6 : undefined;
+    await send(source, mapping, shiftUs, fromUs);
+  } finally {
+    await source.close?.();
+  }
   tell({ kind: 'done' });
 }
 

@@ -46,7 +46,8 @@ export async function openCsv(path: string, reading: CsvReading = {}): Promise<I
       .map(({ cells }) => cells);
     const layout: CsvLayout = { path, dialect, head };
     const texts = new Set([...quotedColumns(table, dialect, head.header.length, firstSample), ...head.texts]);
-    const later = whole ? new Map<number, string[]>() : await laterCells(layout, rows);
+    const isAll = whole && samples.length <= SAMPLE_ROWS;
+    const later = isAll ? new Map<number, string[]>() : await laterCells(layout, rows);
     const hints = { decimalComma: dialect.decimalComma, later, useless: head.useless, joinsTimes: true };
     return {
       path,

@@ -84,4 +84,6 @@ export interface ImportSource {
   newestUs(mapping: ImportMapping): Promise<number>;
   /** Reads the file to its end, so that one that is cut off or damaged stores nothing. Throws what the import would throw on its way. */
   assertReadable(mapping: ImportMapping): Promise<void>;
+  /** Gives back what was made to read it, where that is something. */
+  close?(): Promise<void>;
 }
