@@ -11,7 +11,7 @@ export interface ImportTask {
   mapping: WantedMapping;
   csv: CsvReading;
   /** Below it is room for what has to be unpacked; the job removes it. */
-  scratch: string;
+  scratch?: string;
   shiftToNow: boolean;
   windowSeconds: number;
   stepSeconds: number;
