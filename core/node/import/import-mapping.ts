@@ -63,6 +63,10 @@ export interface PlanHints {
   decimalComma?: boolean;
   /** Cells further down of the columns that have none in the first rows, where the whole file was looked through for them. */
   later?: ReadonlyMap<number, readonly string[]>;
+  /** Cells of each column, where the whole file was looked through for them: there are no rows then. */
+  cells?: readonly (readonly string[])[];
+  /** Columns that the file itself says hold numbers, whatever their first cells are. */
+  numbers?: ReadonlySet<number>;
   /** Columns that the file itself says hold nothing of the rows, by header, with the reason. */
   useless?: ReadonlyMap<string, string>;
   /** Its reader makes one time of several columns. */
@@ -96,6 +100,8 @@ export function planMapping(
     return column;
   };
   const samples = (column: number): string[] => {
+    const own = hints.cells?.[column];
+    if (own !== undefined) return own.map((cell) => cell.trim()).filter((cell) => !isAbsent(cell));
     const cells = rows.map((row) => (row[column] ?? '').trim()).filter((cell) => !isAbsent(cell));
     return cells.length > 0 ? cells : [...(later?.get(column) ?? [])];
   };
@@ -126,7 +132,7 @@ export function planMapping(
     else if (unnamed.has(column) && cells.length === 0) leftOut.push({ header, reason: 'it has no name and no values' });
     else if (unnamed.has(column) && readsAsRowNumbers(rows, column)) leftOut.push({ header, reason: 'it has no name and counts the rows' });
     // A text that looks like a number still names a series where few do: `0` and `1` of a tag `cpu`.
-    else if (most(cells, (cell) => isNumberText(cell, comma)) && !(texts.has(column) && isTagLike(cells))) {
+    else if (hints.numbers?.has(column) || (most(cells, (cell) => isNumberText(cell, comma)) && !(texts.has(column) && isTagLike(cells)))) {
       if (wanted.fields.length === 0) fieldColumns.add(column);
       else leftOut.push({ header, reason: 'not among the fields named' });
     } else if (wanted.fields.length === 0 && unitsOf(cells).length > 0) {
@@ -139,7 +145,8 @@ export function planMapping(
         leftOut.push({ header, reason: `its numbers have several units (${shown.join(', ')}): export them in one`, lost: true });
       }
     } else if (wanted.tags.length === 0 && isTagLike(cells)) tagColumns.add(column);
-    else if (cells.length === 0) leftOut.push({ header, reason: later === undefined ? 'empty in the first rows' : 'it is empty' });
+    else if (cells.length === 0)
+      leftOut.push({ header, reason: later === undefined && hints.cells === undefined ? 'empty in the first rows' : 'it is empty' });
     else if (wanted.texts.length > 0) leftOut.push({ header, reason: 'not among the texts named' });
     else textColumns.add(column);
     if (unnamed.has(column) && taken.some((columns) => columns.has(column)))

@@ -2,14 +2,13 @@
 import { type ImportSeries, seriesProblem } from './batch-builder.ts';
 import type { ImportMapping } from './import-mapping.ts';
 import type { ReadOptions, SourcePosition, SourceReader } from './import-source.ts';
+import { cellOf, type Line, ownValue, parseLine } from './json-line.ts';
 import type { LineReader } from './line-reader.ts';
-import { NOT_A_NUMBER, numberOf } from './number-cell.ts';
+import { NOT_A_NUMBER, NOT_A_NUMBER_WORDS, NOT_EXACT, NOT_EXACT_WORDS, numberOfText } from './number-cell.ts';
 import { RowGate, shownCell } from './row-gate.ts';
 import { textProblem } from './text-rows.ts';
 import { createTimeParser } from './time-cell.ts';
 import { TupleSeries } from './tuple-series.ts';
-
-type Line = Readonly<Record<string, unknown>>;
 
 /** Texts of one key, numbered; 0 is absent. */
 interface Names {
@@ -84,9 +83,9 @@ export class NdjsonImport implements SourceReader {
       gate.refuse(row, line);
       return;
     }
-    const timeUs = this.#timeOf(line[this.#timeKey]) + shiftUs;
+    const timeUs = this.#timeOf(ownValue(line, this.#timeKey)) + shiftUs;
     if (Number.isNaN(timeUs)) {
-      gate.refuse(row, `${mapping.time.header} is ${shownValue(line[this.#timeKey])}: no time as ${mapping.time.format}`);
+      gate.refuse(row, `${mapping.time.header} is ${shownValue(ownValue(line, this.#timeKey))}: no time as ${mapping.time.format}`);
       return;
     }
     if (!gate.admits(row, timeUs) || !this.#readNames(line, row) || !this.#readValues(line, row) || !this.#readTexts(line, row)) return;
@@ -104,7 +103,7 @@ export class NdjsonImport implements SourceReader {
   #readNames(line: Line, row: number): boolean {
     for (let n = 0; n < this.#names.length; n++) {
       const { key, ids, texts } = this.#names[n] as Names;
-      const value = line[key];
+      const value = ownValue(line, key);
       if (typeof value === 'object' && value !== null) return this.#refuseNested(row, key, value);
       const text = cellOf(value);
       let id = ids.get(text);
@@ -120,11 +119,14 @@ export class NdjsonImport implements SourceReader {
   #readValues(line: Line, row: number): boolean {
     for (let f = 0; f < this.#values.length; f++) {
       const key = this.#fieldKeys[f] as string;
-      const value = line[key];
+      const value = ownValue(line, key);
       if (typeof value === 'object' && value !== null) return this.#refuseNested(row, key, value);
       const number = typeof value === 'number' ? value : toNumber(value);
-      if (number === NOT_A_NUMBER || number === Number.NEGATIVE_INFINITY) {
-        this.#gate.refuse(row, `${key} is ${shownValue(value)}: no number of a double's range`);
+      if (number === NOT_A_NUMBER || number === NOT_EXACT) {
+        this.#gate.refuse(
+          row,
+          `${key} is ${shownValue(value)}: ${number === NOT_EXACT && !isInfinite(value) ? NOT_EXACT_WORDS : NOT_A_NUMBER_WORDS}`,
+        );
         return false;
       }
       this.#values[f] = number;
@@ -136,7 +138,7 @@ export class NdjsonImport implements SourceReader {
     const into = this.#texts;
     if (into === undefined) return true;
     for (const [i, key] of this.#textKeys.entries()) {
-      const value = line[key];
+      const value = ownValue(line, key);
       if (typeof value === 'object' && value !== null) return this.#refuseNested(row, key, value);
       into[i] = value === undefined || value === null ? null : String(value);
     }
@@ -165,29 +167,15 @@ export class NdjsonImport implements SourceReader {
 function toNumber(value: unknown): number {
   if (value === undefined || value === null) return Number.NaN;
   if (typeof value === 'boolean') return value ? 1 : 0;
-  const bytes = Buffer.from(String(value));
-  return numberOf(bytes, 0, bytes.length, false);
+  return numberOfText(String(value), false);
 }
 
-/** A value as the text that a cell of CSV would have; empty where there is none. */
-export function cellOf(value: unknown): string {
-  if (value === undefined || value === null || typeof value === 'object') return '';
-  return typeof value === 'boolean' ? (value ? '1' : '0') : String(value);
+/** JSON has no infinity, but -1e999. */
+function isInfinite(value: unknown): boolean {
+  return typeof value === 'number' && !Number.isFinite(value);
 }
 
 function shownValue(value: unknown): string {
-  return typeof value === 'string' ? shownCell(value) : (JSON.stringify(value) ?? 'absent').slice(0, 60);
-}
-
-/** The object of a line, or what is wrong with it. */
-export function parseLine(line: string): Line | string {
-  let value: unknown;
-  try {
-    value = JSON.parse(line);
-  } catch (error) {
-    return `it is no JSON (${error instanceof Error ? error.message.slice(0, 120) : error})`;
-  }
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    return 'it is no object: one object a line is needed, such as {"time":"2026-11-23T10:00:00Z","node":"a","value":1}';
-  return value as Line;
+  if (typeof value === 'string') return shownCell(value);
+  return (typeof value === 'object' ? JSON.stringify(value) : String(value ?? 'absent')).slice(0, 60);
 }
