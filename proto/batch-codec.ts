@@ -42,7 +42,7 @@ export interface DeliveryContent {
 
 const EPOCH_BYTES = 16;
 /** A batch or live message has a frame a measurement, some more where one was cut: a million empty ones would cost a gigabyte to read. */
-const MAX_FRAMES = 4096;
+export const MAX_FRAMES = 4096;
 
 const writer = new WireWriter(65536);
 

@@ -15,7 +15,7 @@ const DRAIN_LIMIT = '10m';
 
 export async function spoolTask(argv: readonly string[]): Promise<number> {
   const [first = 'status', ...rest] = argv;
-  if (first in TASKS) return TASKS[first as keyof typeof TASKS](rest);
+  if (Object.hasOwn(TASKS, first)) return TASKS[first as keyof typeof TASKS](rest);
   if (first.startsWith('-')) return showSpool(argv);
   throw new MusterError('invalid_argument', `spool ${first} is not a command: there are ${Object.keys(TASKS).join(', ')}`);
 }

@@ -44,6 +44,6 @@ async function top(options: Options, filter: string, context: CommandContext): P
 }
 
 function parseSort(text: string): SortKey {
-  if (text in SORT_KEYS) return text as SortKey;
+  if (Object.hasOwn(SORT_KEYS, text)) return text as SortKey;
   throw new InvalidArgumentError(`Expected one of ${Object.keys(SORT_KEYS).join(', ')}.`);
 }

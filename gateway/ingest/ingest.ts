@@ -4,7 +4,7 @@ import { MAX_BATCH_BYTES } from '../../core/common/batch-size.ts';
 import { doorEpoch } from '../../core/common/door-epoch.ts';
 import type { FrameColumns } from '../../core/common/frame.ts';
 import { MusterError } from '../../core/common/muster-error.ts';
-import { encodeBatch } from '../../proto/batch-codec.ts';
+import { encodeBatch, MAX_FRAMES } from '../../proto/batch-codec.ts';
 import type { Publisher } from '../publisher/publisher.ts';
 
 /** What the sender of stored rows can name them by in the ledger. */
@@ -50,6 +50,11 @@ export class Ingest {
   async deliver(nodeId: string, frames: readonly FrameColumns[]): Promise<Receipt> {
     const { publisher, gateway } = this.#options;
     if (publisher.pressure) throw new MusterError('unavailable', 'too much waits for the stream: send it again in a few seconds');
+    if (frames.length > MAX_FRAMES)
+      throw new MusterError(
+        'limit_exceeded',
+        `the samples of node ${nodeId} make ${frames.length} frames, at most ${MAX_FRAMES} are taken at once: send fewer that differ in measurement, tags or fields`,
+      );
     const seq = (this.#nextSeq.get(nodeId) ?? 0) + 1;
     const batch = encodeBatch({ epoch: this.#epoch, seq, createdUs: this.#createdUs(), frames, events: [], dropped: [] });
     if (batch.length > MAX_BATCH_BYTES) {

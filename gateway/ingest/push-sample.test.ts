@@ -75,6 +75,26 @@ it.each([
   expect(refused).toEqual([{ index: 0, reason, detail: expect.stringContaining(words) }]);
 });
 
+it('takes names of what every object has for names like others', () => {
+  const { samples, refused } = parse(
+    { node_id: 'a', time: NOW_US, v: 1, tags: { constructor: 'ferrari' } },
+    { node_id: 'a', time: NOW_US, constructor: 5 },
+    { node_id: 'a', time: NOW_US + 1, v: 2 },
+    { node_id: 'a', v: 1, tags: JSON.parse('{"__proto__":"x"}') },
+  );
+  expect(refused).toEqual([{ index: 3, reason: 'bad_name', detail: expect.stringContaining('tag "__proto__" is not a name') }]);
+  const [tagged, plain] = toFrames(samples);
+  expect(tagged).toMatchObject({ tags: ['constructor'], series: [['ferrari']], fields: ['v'] });
+  expect(plain).toMatchObject({ fields: ['constructor', 'v'], values: Float64Array.of(5, Number.NaN, Number.NaN, 2) });
+});
+
+it('makes no more of samples that each have another field than was sent', () => {
+  const { samples } = parse(...Array.from({ length: 3000 }, (_, i) => ({ node_id: 'a', time: NOW_US + (i % 10), [`f${i % 1000}`]: i })));
+  const frames = toFrames(samples);
+  expect(frames.reduce((sum, { values }) => sum + values.length, 0)).toBe(3000);
+  expect(frames).toHaveLength(1000);
+});
+
 it('keeps the extremes of a double exact, and a null field absent', () => {
   const { samples } = parse({ node_id: 'a', v: 5e-324, w: 1.797e308, x: null, y: true, z: -0 });
   expect(samples[0]?.fields).toEqual({ v: 5e-324, w: 1.797e308, y: 1, z: -0 });

@@ -76,7 +76,7 @@ function parseSample(value: unknown, nowUs: number, window: TimeWindow): PushSam
   if (!isObject(value)) throw new Refused('malformed', `a sample is an object, ${shown(value)} is not`);
   const fields = fieldsOf(value);
   const tags = tagsOf(value['tags']);
-  const clash = Object.keys(tags).find((tag) => tag in fields || tag === 'metadata');
+  const clash = Object.keys(tags).find((tag) => Object.hasOwn(fields, tag) || tag === 'metadata');
   if (clash !== undefined) throw new Refused('bad_name', `${clash} is both a tag and a field: choose another name for one`);
   return {
     nodeId: nodeIdOf(value['node_id']),

@@ -42,7 +42,7 @@ export function parseSnapshot(body: unknown, nowUs: number, window: TimeWindow):
   const snapshot = body as Readonly<Record<string, unknown>>;
   const { hostname, timestamp, ...rest } = snapshot;
   const common = { ...pick(rest), name: rest['name'] ?? hostname, time: rest['time'] ?? timestamp };
-  const unknown = Object.keys(snapshot).find((key) => !(key in COLUMNS) && !OTHER_KEYS.has(key));
+  const unknown = Object.keys(snapshot).find((key) => !Object.hasOwn(COLUMNS, key) && !OTHER_KEYS.has(key));
   if (unknown !== undefined)
     throw new MusterError(
       'invalid_argument',

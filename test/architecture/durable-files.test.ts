@@ -44,7 +44,7 @@ function plainIn(path: string): string[] {
 
 test('no program writes or renames a file past core/node/durable-file.ts', () => {
   const problems = files
-    .filter((path) => !(path in ALLOWED))
+    .filter((path) => !Object.hasOwn(ALLOWED, path))
     .flatMap((path) =>
       plainIn(path).map(
         (what) => `${path} uses ${what}: take core/node/durable-file.ts, or give a reason in test/architecture/durable-files.test.ts.`,

@@ -130,7 +130,7 @@ describe.each(['dark', 'light'] as const)('%s, high contrast', (name) => {
   });
 
   test('only names that the theme has', () => {
-    expect(Object.keys(readTheme(name, '[data-contrast="more"]')).filter((token) => !(token in THEMES[name]))).toEqual([]);
+    expect(Object.keys(readTheme(name, '[data-contrast="more"]')).filter((token) => !Object.hasOwn(THEMES[name], token))).toEqual([]);
   });
 });
 

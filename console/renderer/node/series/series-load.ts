@@ -60,7 +60,7 @@ function whereOf(nodeId: string, tags: SeriesWish['tags'], fromMs: number, toMs:
 /** Rows as series: one for each set of tags. */
 export function toAnswer(result: QueryResult, { measurement, tags, fields }: SeriesWish, stepSeconds: number): SeriesAnswer {
   const { tags: all, namedBy } = factsOf(measurement);
-  const named = namedBy === undefined ? all.filter((tag) => !(tag in tags)) : [namedBy];
+  const named = namedBy === undefined ? all.filter((tag) => !Object.hasOwn(tags, tag)) : [namedBy];
   const texts = named.map((tag) => textColumn(result, tag));
   const stamps = numericColumn(result, 'timestamp') ?? new Float64Array();
   const rowsOf = new Map<string, number[]>();
