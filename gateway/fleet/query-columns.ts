@@ -1,6 +1,6 @@
 // Turns the text of PostgreSQL's wire into the columns of a `QueryFrame`.
 import type { QueryColumn, QueryValues } from '../../proto/gen/messages.ts';
-import type { WireColumn } from './row-stream.ts';
+import type { WireColumn } from './wire-messages.ts';
 
 /** QuestDB's types by the object id it sends for them. It sends symbols, IPs and geohashes as varchar, so they are that here. */
 const TYPES: Readonly<Record<number, string>> = {

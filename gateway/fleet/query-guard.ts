@@ -1,7 +1,9 @@
 // What a caller may ask the database: exactly one statement that only reads, of functions that only compute.
 // The database's read-only user refuses writes as well; it does not refuse reading the host's disk, which is why this exists.
 import { nearest } from '../../core/common/nearest.ts';
-import { QUERY_FUNCTIONS, WORDS_BEFORE_PARENTHESIS } from './query-functions.ts';
+import { type Clause, clausesOf } from './query-clauses.ts';
+import { HEAP_FUNCTIONS, QUERY_FUNCTIONS, TABLE_FUNCTIONS, WORDS_BEFORE_PARENTHESIS } from './query-functions.ts';
+import { checkMadeRows, ROW_FUNCTIONS } from './query-row-functions.ts';
 import { refusedAt, type SqlToken, tokenize } from './sql-tokens.ts';
 
 const MAX_LENGTH = 100_000;
@@ -28,13 +30,23 @@ const SHOW = [/^tables$/, /^columns from \S+$/, /^partitions from \S+$/];
  */
 export function guardQuery(sql: string): string {
   if (sql.length > MAX_LENGTH) throw refusedAt(MAX_LENGTH, `the statement has ${sql.length} characters: at most ${MAX_LENGTH}`);
+  const nul = sql.indexOf('\0');
+  if (nul >= 0) throw refusedAt(nul, 'a NUL is not part of SQL here, not even in a text');
   const text = tokenize(sql);
   const tokens = withoutLastSemicolon(text.tokens);
   const first = tokens[0];
   if (first === undefined) throw refusedAt(0, 'there is no statement: write a SELECT');
   checkStart(tokens, first);
-  for (const [index, token] of tokens.entries()) checkToken(tokens, token, index);
-  return text.sql.replace(/[\s;]+$/, '');
+  const clauses = clausesOf(tokens);
+  for (const [index, token] of tokens.entries()) checkToken(tokens, token, index, clauses[index] ?? 'expression');
+  return withoutEnd(text.sql);
+}
+
+/** Without blanks and semicolons at the end. By hand: a pattern would be tried at every blank, in the square of their number. */
+function withoutEnd(sql: string): string {
+  let end = sql.length;
+  while (end > 0 && /[\s;]/.test(sql[end - 1] as string)) end--;
+  return sql.slice(0, end);
 }
 
 function withoutLastSemicolon(tokens: readonly SqlToken[]): readonly SqlToken[] {
@@ -82,7 +94,7 @@ function checkShow(tokens: readonly SqlToken[], first: SqlToken): void {
   }
 }
 
-function checkToken(tokens: readonly SqlToken[], token: SqlToken, index: number): void {
+function checkToken(tokens: readonly SqlToken[], token: SqlToken, index: number, clause: Clause): void {
   const next = tokens[index + 1];
   const before = tokens[index - 1];
   if (token.kind === 'word' && WRITING.has(token.value) && !isSign(before, '.') && !isSign(next, '(')) {
@@ -94,12 +106,18 @@ function checkToken(tokens: readonly SqlToken[], token: SqlToken, index: number)
   }
   // `1files(…)`: nobody needs it, and how the database reads it must not matter.
   if (token.kind === 'number') throw refusedAt(token.position, `${shown(token)} is a number and cannot be called`);
-  if (token.kind === 'word') checkCall(token, before);
+  if (token.kind !== 'word') return;
+  checkCall(token, before);
+  if (clause !== 'table' && TABLE_FUNCTIONS.has(token.value))
+    throw refusedAt(token.position, `${token.value}() gives a table: write it after FROM or JOIN`);
+  if (ROW_FUNCTIONS.has(token.value)) checkMadeRows(tokens, index);
 }
 
 function checkCall(token: SqlToken, before: SqlToken | undefined): void {
   if (isSign(before, '.')) throw refusedAt(token.position, `functions of a schema are not allowed: ${token.value}()`);
   if (QUERY_FUNCTIONS.has(token.value) || WORDS_BEFORE_PARENTHESIS.has(token.value)) return;
+  const kept = HEAP_FUNCTIONS.get(token.value);
+  if (kept !== undefined) throw refusedAt(token.position, `${token.value}() is not allowed: ${kept}`);
   const near = nearest(token.value, [...QUERY_FUNCTIONS]);
   const hint = near === undefined ? 'it is not among the functions a query may use' : `did you mean ${near}()?`;
   throw refusedAt(token.position, `${token.value.slice(0, 60)}() is not allowed: ${hint}`);

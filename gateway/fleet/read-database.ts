@@ -3,6 +3,7 @@ import pg from 'pg';
 import { MusterError } from '../../core/common/muster-error.ts';
 import type { Component } from '../../core/node/lifecycle.ts';
 import { readPasswordFile } from '../../core/node/start-file.ts';
+import { RowStream } from './row-stream.ts';
 
 export interface QuestdbReaderOptions {
   host: string;
@@ -13,12 +14,11 @@ export interface QuestdbReaderOptions {
 }
 
 /** One row: each value as the server writes it, or null. */
-export type TextRow = (string | null)[];
+export type TextRow = readonly (string | null)[];
 
 const OWN_CONNECTIONS = 2;
 const CONNECT_TIMEOUT_MS = 5000;
 const IDLE_MS = 60_000;
-const AS_TEXT = { getTypeParser: () => (text: string) => text };
 
 /** A pool of at most `max` connections as the read-only user. Errors of idle connections are no errors: the next use makes another. */
 export function createReaderPool(options: QuestdbReaderOptions, max: number): pg.Pool {
@@ -79,12 +79,18 @@ export class ReadDatabase implements Component {
   /** All rows of a statement that the gateway made itself; never one of a caller. Throws `unavailable` or `invalid_argument`. */
   async rows(sql: string): Promise<TextRow[]> {
     if (this.#pool === undefined) throw new MusterError('internal', 'the database reader was used before it was started');
-    try {
-      const result = await this.#pool.query<TextRow>({ text: sql, rowMode: 'array', types: AS_TEXT as unknown as pg.CustomTypesConfig });
-      return result.rows;
-    } catch (error) {
+    const client = await this.#pool.connect().catch((error: unknown) => {
       throw toDatabaseError(error);
-    }
+    });
+    const rows: TextRow[] = [];
+    return new Promise((resolve, reject) => {
+      const done = (failure?: Error): void => {
+        client.release(failure !== undefined);
+        if (failure === undefined) resolve(rows);
+        else reject(toDatabaseError(failure));
+      };
+      client.query(new RowStream(sql, { columns: () => undefined, row: (row) => rows.push(row), end: () => done(), error: done }));
+    });
   }
 }
 

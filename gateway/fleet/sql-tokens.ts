@@ -26,48 +26,72 @@ const NUMBER = /\d[\w.]*|\.\d\w*/y;
 /** Longest first. Brackets are array subscripts, `@` and `:=` are DECLARE's. */
 const SIGN = /:=|::|<<=|>>=|<=|>=|<>|!=|!~|\|\||<<|>>|[-+*/%<>=~()[\],.:;@&|^!]/y;
 
-/** Throws `invalid_argument` with the position of what cannot be part of a statement. */
+/** Several times what the longest list of nodes that fits has. */
+const MAX_TOKENS = 20_000;
+
+/** Throws `invalid_argument` with the position of what cannot be part of a statement. Linear in its length, whatever it holds. */
 export function tokenize(sql: string): SqlText {
   const tokens: SqlToken[] = [];
-  let blanked = '';
-  let position = 0;
-  const match = (pattern: RegExp): string | undefined => {
-    pattern.lastIndex = position;
-    return pattern.exec(sql)?.[0];
-  };
-  while (position < sql.length) {
-    const comment = match(LINE_COMMENT) ?? match(BLOCK_COMMENT);
-    const found = comment ?? match(BLANK) ?? '';
-    if (found === '') {
-      const token = nextToken(match, sql, position);
-      tokens.push(token.token);
-      blanked += token.source;
-      position += token.source.length;
-    } else {
+  const parts: string[] = [];
+  let keptTo = 0;
+  for (let position = 0; position < sql.length; ) {
+    const comment = matchComment(sql, position);
+    if (comment !== undefined) {
       // A line break stays one, everything else of a comment becomes a blank of the same length.
-      blanked += comment === undefined ? found : found.replace(/[^\n]/g, ' ');
-      position += found.length;
+      parts.push(sql.slice(keptTo, position), comment.replace(/[^\n]/g, ' '));
+      position += comment.length;
+      keptTo = position;
+      continue;
     }
+    const blank = match(BLANK, sql, position);
+    if (blank === undefined) {
+      if (tokens.length === MAX_TOKENS) throw refusedAt(position, `the statement has more than ${MAX_TOKENS} words and signs: shorten it`);
+      const token = nextToken(sql, position);
+      tokens.push(token.token);
+      position += token.length;
+    } else position += blank.length;
   }
-  return { sql: blanked, tokens };
+  parts.push(sql.slice(keptTo));
+  return { sql: parts.join(''), tokens };
 }
 
-function nextToken(match: (pattern: RegExp) => string | undefined, sql: string, position: number): { token: SqlToken; source: string } {
-  const text = match(TEXT);
-  if (text !== undefined) return { token: { kind: 'text', value: text.slice(1, -1).replaceAll("''", "'"), position }, source: text };
-  const name = match(NAME);
-  if (name !== undefined) return { token: { kind: 'name', value: name.slice(1, -1).replaceAll('""', '"'), position }, source: name };
-  const word = match(WORD);
-  if (word !== undefined) return { token: { kind: 'word', value: word.toLowerCase(), position }, source: word };
-  const number = match(NUMBER);
-  if (number !== undefined) return { token: { kind: 'number', value: number, position }, source: number };
-  const unclosed: Record<string, string> = { "'": 'text', '"': 'quoted name' };
-  const character = String.fromCodePoint(sql.codePointAt(position) as number);
-  if (unclosed[character] !== undefined) throw refusedAt(position, `the ${unclosed[character]} is never closed`);
-  if (sql.startsWith('/*', position)) throw refusedAt(position, 'the comment is never closed');
-  const sign = match(SIGN);
-  if (sign === undefined) throw refusedAt(position, `${JSON.stringify(character)} is not part of SQL here`);
-  return { token: { kind: 'sign', value: sign, position }, source: sign };
+function match(pattern: RegExp, sql: string, position: number): string | undefined {
+  pattern.lastIndex = position;
+  return pattern.exec(sql)?.[0];
+}
+
+function matchComment(sql: string, position: number): string | undefined {
+  const character = sql[position];
+  if (character !== '-' && character !== '/') return undefined;
+  const comment = match(LINE_COMMENT, sql, position) ?? match(BLOCK_COMMENT, sql, position);
+  if (comment === undefined && sql.startsWith('/*', position)) throw refusedAt(position, 'the comment is never closed');
+  return comment;
+}
+
+/** Signs that are none with what follows: most of a statement, and not worth a pattern. */
+const ALONE = '(),;[]+%@';
+
+function nextToken(sql: string, position: number): { token: SqlToken; length: number } {
+  const character = sql[position] as string;
+  const token = (kind: SqlToken['kind'], source: string, value = source): { token: SqlToken; length: number } => ({
+    token: { kind, value, position },
+    length: source.length,
+  });
+  if (ALONE.includes(character)) return token('sign', character);
+  if (character === "'" || character === '"') {
+    const text = character === "'";
+    const source = match(text ? TEXT : NAME, sql, position);
+    if (source === undefined) throw refusedAt(position, `the ${text ? 'text' : 'quoted name'} is never closed`);
+    return token(text ? 'text' : 'name', source, source.slice(1, -1).replaceAll(character + character, character));
+  }
+  const word = match(WORD, sql, position);
+  if (word !== undefined) return token('word', word, word.toLowerCase());
+  const number = match(NUMBER, sql, position);
+  if (number !== undefined) return token('number', number);
+  const sign = match(SIGN, sql, position);
+  if (sign !== undefined) return token('sign', sign);
+  const strange = String.fromCodePoint(sql.codePointAt(position) as number);
+  throw refusedAt(position, `${JSON.stringify(strange)} is not part of SQL here`);
 }
 
 /** Positions are told from 1. */
