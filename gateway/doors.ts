@@ -4,6 +4,7 @@ import { VERSION } from '../core/common/version.ts';
 import type { Measurement, PipelineStatus, QueryFrame, QueryRequest } from '../proto/gen/messages.ts';
 import type { TokenStore } from './access/token-store.ts';
 import type { GatewayEvents } from './events.ts';
+import type { QueryCaller } from './fleet/query-end.ts';
 import type { TierPlan } from './fleet/tier-plan.ts';
 import { HttpDoor } from './http/http-door.ts';
 import { metricsRoute } from './http/metrics-route.ts';
@@ -22,7 +23,7 @@ import type { Publisher } from './publisher/publisher.ts';
 export interface FleetReader {
   pipeline(): Promise<PipelineStatus>;
   measurements(): Promise<readonly Measurement[]>;
-  query(request: QueryRequest, signal: AbortSignal): AsyncIterable<QueryFrame>;
+  query(request: QueryRequest, signal: AbortSignal, caller: QueryCaller): AsyncIterable<QueryFrame>;
   /** Which tier has a measurement's range in these steps. */
   tierPlan(measurement: string, range: { fromUs: number; toUs: number; stepUs: number }): Promise<TierPlan>;
 }

@@ -14,6 +14,7 @@ const STATUS: Record<MusterErrorCode, status> = {
   failed_precondition: status.FAILED_PRECONDITION,
   missing_runtime: status.FAILED_PRECONDITION,
   unavailable: status.UNAVAILABLE,
+  resource_exhausted: status.RESOURCE_EXHAUSTED,
   deadline_exceeded: status.DEADLINE_EXCEEDED,
   cancelled: status.CANCELLED,
   internal: status.INTERNAL,

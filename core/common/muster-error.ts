@@ -26,6 +26,8 @@ const RETRYABLE = {
   unavailable: true,
   /** It took longer than the limit named. */
   deadline_exceeded: true,
+  /** The caller has as much under way as it may: some of it has to end first. */
+  resource_exhausted: true,
   /** Ended by the caller. */
   cancelled: false,
   /** A bug of ours. */

@@ -1,6 +1,7 @@
 // What all calls of FleetService have in common: who may, how an error is answered, and how a stream is written.
+import { constants, type ServerHttp2Stream } from 'node:http2';
 import type { handleServerStreamingCall, handleUnaryCall, Metadata, ServerWritableStream } from '@grpc/grpc-js';
-import { toMusterError } from '../../core/common/muster-error.ts';
+import { MusterError, toMusterError } from '../../core/common/muster-error.ts';
 import { type Grant, whileGranted } from '../access/open-calls.ts';
 import type { Scope } from '../access/token-record.ts';
 import type { Caller } from '../access/token-store.ts';
@@ -15,6 +16,8 @@ export interface Authorizer {
 export interface CallContext {
   authorizer: Authorizer;
   events: FleetEvents;
+  /** So long a caller may leave its status unread, default 10 s. Then its stream is reset, so that what waits for it is not kept. */
+  unreadMs?: number;
 }
 
 /** A handler that answers once, or says that the token ended before it could. */
@@ -36,7 +39,17 @@ export function unary<Request, Response>(
   };
 }
 
-type StreamAnswer<Request, Response> = (request: Request, signal: AbortSignal, caller: Caller) => AsyncIterable<Response>;
+/** Who asks, and what ends the call with an error at once, though its caller takes nothing. */
+export interface StreamCaller extends Caller {
+  end(error: MusterError): void;
+}
+
+type StreamAnswer<Request, Response> = (request: Request, signal: AbortSignal, caller: StreamCaller) => AsyncIterable<Response>;
+
+/** So long a caller may take nothing of what waits for it. A query waits less. */
+const UNTAKEN_MS = 60_000;
+
+const UNREAD_MS = 10_000;
 
 /**
  * A handler that answers with what `answer` yields. The next value is asked for only when the caller has taken the one before, so a
@@ -56,13 +69,22 @@ export function serverStream<Request, Response>(
     call.on('error', end);
     const pumped = async (): Promise<void> => {
       const grant = await context.authorizer.admit(call.metadata, scope);
-      await whileGranted(grant, () => pump(call, answer(call.request, ended.signal, grant.caller), ended.signal));
+      let cut: (error: MusterError) => void = () => undefined;
+      const isCut = new Promise<never>((_, reject) => {
+        cut = reject;
+      });
+      const messages = answer(call.request, ended.signal, { ...grant.caller, end: (error) => cut(error) });
+      await whileGranted(grant, () => Promise.race([pump(call, messages, ended.signal), isCut]));
     };
     pumped().then(
-      () => call.end(),
+      () => {
+        call.end();
+        resetUnread(call, context.unreadMs ?? UNREAD_MS);
+      },
       (error: unknown) => {
         if (!ended.signal.aborted) call.emit('error', fail(context, method, error));
         end();
+        resetUnread(call, context.unreadMs ?? UNREAD_MS);
       },
     );
   };
@@ -79,13 +101,38 @@ async function pump<Request, Response>(
   }
 }
 
+/** What grpc-js keeps of a call below its interceptors, and its types leave out. */
+interface ServerCall {
+  nextCall?: ServerCall;
+  stream?: ServerHttp2Stream;
+}
+
+function resetUnread(call: object, afterMs: number): void {
+  let inner = (call as unknown as { call?: ServerCall }).call;
+  while (inner?.nextCall !== undefined) inner = inner.nextCall;
+  const stream = inner?.stream;
+  if (stream === undefined || stream.closed) return;
+  const timer = setTimeout(() => stream.close(constants.NGHTTP2_CANCEL), afterMs);
+  timer.unref();
+  stream.once('close', () => clearTimeout(timer));
+}
+
+/** Rejects where the caller takes nothing for too long, whatever the call is. */
 function drained(call: ServerWritableStream<unknown, unknown>, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = (): void => {
+  return new Promise((resolve, reject) => {
+    const settle = (): void => {
+      clearTimeout(timer);
       call.off('drain', done);
       signal.removeEventListener('abort', done);
+    };
+    const done = (): void => {
+      settle();
       resolve();
     };
+    const timer = setTimeout(() => {
+      settle();
+      reject(new MusterError('deadline_exceeded', `the caller took nothing for ${UNTAKEN_MS / 1000} s: call again, and read what comes`));
+    }, UNTAKEN_MS);
     call.on('drain', done);
     signal.addEventListener('abort', done);
     if (signal.aborted) done();

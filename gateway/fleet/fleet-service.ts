@@ -87,7 +87,7 @@ export function createFleetService(options: FleetServiceOptions): FleetService {
   const tiers = new TierReader({
     database,
     measurements: () => measurements.list(),
-    query: (request, signal) => queries.run(request, signal),
+    query: (request, signal, caller) => queries.run(request, signal, caller),
     now,
   });
   const verifier = new Verifier({ connection, database, directory });
@@ -115,7 +115,7 @@ export function createFleetService(options: FleetServiceOptions): FleetService {
     reader: {
       pipeline: () => pipeline.read(),
       measurements: () => measurements.list(),
-      query: (request, signal) => queries.run(request, signal),
+      query: (request, signal, caller) => queries.run(request, signal, caller),
       tierPlan: (measurement, range) => tiers.plan(measurement, range),
     },
     handlers: {
@@ -124,8 +124,10 @@ export function createFleetService(options: FleetServiceOptions): FleetService {
       watchNodes: serverStream(context, 'WatchNodes', 'read', (request: WatchNodesRequest, signal) =>
         watchNodes(directory, request, signal),
       ),
-      query: serverStream(context, 'Query', 'read', (request: QueryRequest, signal) => queries.run(request, signal)),
-      getSeries: serverStream(context, 'GetSeries', 'read', (request: GetSeriesRequest, signal) => tiers.series(request, signal)),
+      query: serverStream(context, 'Query', 'read', (request: QueryRequest, signal, caller) => queries.run(request, signal, caller)),
+      getSeries: serverStream(context, 'GetSeries', 'read', (request: GetSeriesRequest, signal, caller) =>
+        tiers.series(request, signal, caller),
+      ),
       watchMetrics: serverStream(context, 'WatchMetrics', 'read', (request: WatchMetricsRequest, signal) =>
         watchMetrics({ connection, leases, directory }, request, signal),
       ),

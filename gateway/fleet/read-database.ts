@@ -20,8 +20,19 @@ const OWN_CONNECTIONS = 2;
 const CONNECT_TIMEOUT_MS = 5000;
 const IDLE_MS = 60_000;
 
+export interface ReaderPoolOptions {
+  /** How long a connection is kept for nobody; default 60 s. */
+  idleMs?: number;
+  /** After which the database ends a statement by itself; default its own limit. */
+  statementTimeoutMs?: number;
+}
+
 /** A pool of at most `max` connections as the read-only user. Errors of idle connections are no errors: the next use makes another. */
-export function createReaderPool(options: QuestdbReaderOptions, max: number): pg.Pool {
+export function createReaderPool(
+  options: QuestdbReaderOptions,
+  max: number,
+  { idleMs, statementTimeoutMs }: ReaderPoolOptions = {},
+): pg.Pool {
   const pool = new pg.Pool({
     host: options.host,
     port: options.port,
@@ -30,7 +41,8 @@ export function createReaderPool(options: QuestdbReaderOptions, max: number): pg
     database: 'qdb',
     application_name: 'muster',
     max,
-    idleTimeoutMillis: IDLE_MS,
+    idleTimeoutMillis: idleMs ?? IDLE_MS,
+    ...(statementTimeoutMs === undefined ? {} : { options: `-c statement_timeout=${statementTimeoutMs}` }),
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     allowExitOnIdle: true,
   });

@@ -43,11 +43,17 @@ export class RowStream {
   /** pg's own, which get nothing but what ends the query. */
   #listeners: DataListener[] = [];
   #columns: readonly WireColumn[] = [];
+  #refusal: Error | undefined;
   #failed = false;
 
   constructor(sql: string, sink: RowSink) {
     this.#sql = sql;
     this.#sink = sink;
+  }
+
+  /** Sent, and not answered to the end. */
+  get running(): boolean {
+    return this.#stream !== undefined;
   }
 
   /** Stops reading from the server; rows already received still come. */
@@ -83,7 +89,8 @@ export class RowStream {
   }
 
   handleReadyForQuery(): void {
-    if (!this.#failed) this.#sink.end();
+    if (this.#refusal !== undefined) this.#fail(this.#refusal);
+    else if (!this.#failed) this.#sink.end();
   }
 
   readonly #onData = (chunk: Buffer): void => {
@@ -103,7 +110,8 @@ export class RowStream {
     else if (type === DATA_ROW) this.#sink.row(parseDataRow(body, this.#columns));
     else if (type === ROW_DESCRIPTION) this.#describe(parseRowDescription(body));
     else if (type === EMPTY_QUERY) this.#sink.columns([]);
-    else if (type === ERROR_RESPONSE) this.#fail(parseRefusal(body));
+    // It is told once the server is ready again, which it says right after.
+    else if (type === ERROR_RESPONSE) this.#refusal = parseRefusal(body);
     // The others say that a step was done, or what a setting is.
   }
 

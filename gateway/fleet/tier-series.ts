@@ -3,6 +3,7 @@ import { MusterError } from '../../core/common/muster-error.ts';
 import { FIGURES, parseRollUpView } from '../../core/common/tier-names.ts';
 import type { GetSeriesRequest, Measurement, QueryFrame, QueryRequest, SeriesField, SeriesFrame } from '../../proto/gen/messages.ts';
 import { parseMicros } from './query-columns.ts';
+import type { QueryCaller } from './query-end.ts';
 import { literal, type ReadDatabase } from './read-database.ts';
 import { planTiers, type TierPlan, type TierSource } from './tier-plan.ts';
 import { pieceSql } from './tier-sql.ts';
@@ -19,7 +20,7 @@ const FRAME_CELLS = 200_000;
 export interface TierReaderOptions {
   database: Pick<ReadDatabase, 'rows'>;
   measurements(): Promise<readonly Measurement[]>;
-  query(request: QueryRequest, signal: AbortSignal): AsyncIterable<QueryFrame>;
+  query(request: QueryRequest, signal: AbortSignal, caller: QueryCaller): AsyncIterable<QueryFrame>;
   /** Unix ms. */
   now: () => number;
 }
@@ -32,7 +33,7 @@ export class TierReader {
   }
 
   /** Throws `not_found`, `invalid_argument`, `limit_exceeded` and what a query throws. */
-  async *series(request: GetSeriesRequest, signal: AbortSignal): AsyncGenerator<SeriesFrame, void> {
+  async *series(request: GetSeriesRequest, signal: AbortSignal, caller: QueryCaller): AsyncGenerator<SeriesFrame, void> {
     const measurements = await this.#options.measurements();
     const { tags, fields } = checkedColumns(measurements, request);
     const toUs = request.toUs || this.#options.now() * 1000;
@@ -50,7 +51,7 @@ export class TierReader {
       // An earlier generation that does not know the tag has no series of it.
       if (Object.keys(request.tags).some((tag) => !has.has(tag))) continue;
       const sql = pieceSql(piece, plan.stepUs, conditions, { tags, fields, figures: FIGURES, has });
-      for await (const frame of this.#options.query({ sql, maxRows: MAX_ROWS, timeoutMs: TIMEOUT_MS }, signal)) store.add(frame);
+      for await (const frame of this.#options.query({ sql, maxRows: MAX_ROWS, timeoutMs: TIMEOUT_MS }, signal, caller)) store.add(frame);
     }
     yield* store.frames();
   }

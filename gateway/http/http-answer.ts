@@ -20,6 +20,7 @@ const STATUS: Readonly<Record<MusterErrorCode, number>> = {
   failed_precondition: 412,
   missing_runtime: 500,
   unavailable: 503,
+  resource_exhausted: 429,
   deadline_exceeded: 504,
   cancelled: 499,
   internal: 500,
@@ -44,7 +45,7 @@ export function errorAnswer(thrown: unknown): HttpAnswer & { status: number } {
   const error = toMusterError(thrown);
   const headers: Record<string, string> = {};
   if (error.code === 'unauthenticated') headers['www-authenticate'] = 'Bearer';
-  if (error.code === 'unavailable') headers['retry-after'] = '2';
+  if (error.code === 'unavailable' || error.code === 'resource_exhausted') headers['retry-after'] = '2';
   return json(
     error instanceof HttpProblem ? error.status : STATUS[error.code],
     { error: { code: error.code, message: error.message } },

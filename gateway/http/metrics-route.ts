@@ -4,6 +4,7 @@ import { parseIsoTime } from '../../core/common/iso-time.ts';
 import { MusterError } from '../../core/common/muster-error.ts';
 import { parseRollUpView, type Tier } from '../../core/common/tier-names.ts';
 import type { Measurement, QueryFrame, QueryRequest } from '../../proto/gen/messages.ts';
+import type { QueryCaller } from '../fleet/query-end.ts';
 import { identifier, literal } from '../fleet/read-database.ts';
 import type { TierPlan } from '../fleet/tier-plan.ts';
 import { planMeansSql } from '../fleet/tier-sql.ts';
@@ -13,7 +14,7 @@ import { csvRows, jsonRows } from './rows-text.ts';
 
 export interface MetricsOptions {
   measurements(): Promise<readonly Measurement[]>;
-  query(request: QueryRequest, signal: AbortSignal): AsyncIterable<QueryFrame>;
+  query(request: QueryRequest, signal: AbortSignal, caller: QueryCaller): AsyncIterable<QueryFrame>;
   /** Which tier has a measurement's range in these steps. */
   tierPlan(measurement: string, range: { fromUs: number; toUs: number; stepUs: number }): Promise<TierPlan>;
 }
@@ -30,7 +31,7 @@ export function metricsRoute(options: MetricsOptions): HttpRoute {
     path: '/api/metrics',
     scope: 'read',
     timeoutMs: TIMEOUT_MS + 5000,
-    answer: async ({ query, signal }: HttpRequest): Promise<HttpAnswer> => {
+    answer: async ({ query, signal, caller }: HttpRequest): Promise<HttpAnswer> => {
       const unknown = [...query.keys()].find((key) => !KEYS.includes(key));
       if (unknown !== undefined) throw new MusterError('invalid_argument', `${unknown.slice(0, 40)} is not known: ${KEYS.join(', ')} are`);
       const name = query.get('measurement');
@@ -47,7 +48,7 @@ export function metricsRoute(options: MetricsOptions): HttpRoute {
         throw new MusterError('invalid_argument', `format is ${format.slice(0, 40)}: json or csv is needed`);
       const maxRows = wholeNumber(query.get('limit'), DEFAULT_ROWS);
       const { sql, tier } = await toStatement(options, measurements, measurement, query);
-      const frames = options.query({ sql, maxRows, timeoutMs: TIMEOUT_MS }, signal);
+      const frames = options.query({ sql, maxRows, timeoutMs: TIMEOUT_MS }, signal, { tokenId: caller?.tokenId ?? '' });
       // The first frame is waited for, so that an error of the query still has its status.
       const iterator = frames[Symbol.asyncIterator]();
       const first = await iterator.next();

@@ -64,13 +64,13 @@ try {
   const catalog = new MeasurementCatalog(reader, Date.now);
   const tiers = new TierReader({
     ...{ database: reader, now: Date.now, measurements: () => catalog.list() },
-    query: (request, signal) => queries.run(request, signal),
+    query: (request, signal, caller) => queries.run(request, signal, caller),
   });
   const ask = async (fields: string[], maxPoints: number): Promise<{ tier: string; points: number }> => {
     let tier = '';
     let points = 0;
     const request = { nodeId: 'n7', measurement: 'cpu', tags: {}, fields, fromUs: endUs - DAYS * DAY_US, toUs: endUs, maxPoints };
-    for await (const frame of tiers.series(request, new AbortController().signal)) {
+    for await (const frame of tiers.series(request, new AbortController().signal, { tokenId: 'bench' })) {
       tier = frame.plan?.tier ?? tier;
       points += frame.timesUs.length;
     }

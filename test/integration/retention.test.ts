@@ -44,7 +44,7 @@ beforeAll(async () => {
   components.push(rows, queries);
   const catalog = new MeasurementCatalog(rows, () => performance.now() * 1000);
   measurements = () => catalog.list();
-  query = (request, signal) => queries.run(request, signal);
+  query = (request, signal, caller) => queries.run(request, signal, caller);
   reader = new TierReader({ database: rows, now: Date.now, measurements, query });
 });
 afterAll(async () => {
@@ -175,7 +175,7 @@ describe('roll-ups', () => {
   const ask = async (maxPoints: number, fromUs: number): Promise<SeriesFrame[]> => {
     const frames: SeriesFrame[] = [];
     const request = { nodeId: 'n1', measurement: 'cpu', tags: { cpu: 'c0' }, fields: [], fromUs, toUs: TODAY_US + HOUR_US, maxPoints };
-    for await (const frame of reader.series(request, new AbortController().signal)) frames.push(frame);
+    for await (const frame of reader.series(request, new AbortController().signal, { tokenId: 'test' })) frames.push(frame);
     return frames;
   };
 
