@@ -21,6 +21,21 @@ it('reads rows from the columns of a frame, with null for what is absent', () =>
   ]);
 });
 
+it('has longs that no number holds as their digits, and the others of their frame as numbers', () => {
+  const values = [
+    { ...NONE, texts: ['9007199254740993', '', '5', '-9223372036854775807', '4503599627370496'], nulls: [1] },
+    { ...NONE, numbers: [1, Number.NaN, 3, 4, 5] },
+  ];
+  const columns = ['x', 'y'].map((name) => ({ name, type: 'long' }));
+  expect(frameRows(columns, { columns: [], rows: 5, values })).toEqual([
+    ['9007199254740993', 1],
+    [null, null],
+    [5, 3],
+    ['-9223372036854775807', 4],
+    [4503599627370496, 5],
+  ]);
+});
+
 it('writes times before 1970 with microseconds, too', () => {
   expect(isoTime(-1)).toBe('1969-12-31T23:59:59.999999Z');
 });

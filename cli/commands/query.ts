@@ -11,11 +11,13 @@ import { formatCount } from '../terminal/quantity.ts';
 import { tableLines } from '../terminal/table.ts';
 import { action, type CommandContext, EXIT, wholeNumber, withClient } from './command-context.ts';
 
+const DEFAULT_ROWS = 10_000;
+
 interface Options extends TargetOptions {
   json?: true;
   csv?: true;
   spreadsheet?: true;
-  maxRows: number;
+  maxRows?: number;
   timeout: number;
 }
 
@@ -26,11 +28,13 @@ export function queryCommand(context: CommandContext): Command {
     .option('--json', 'a JSON array, one row an object on a line of its own')
     .option('--csv', 'CSV (RFC 4180) with a header line; null is empty, an empty text is ""')
     .option('--spreadsheet', "with --csv: put ' before text that a spreadsheet would run as a formula")
-    .option('--max-rows <n>', 'at most this many rows', wholeNumber(1, 1_000_000), 10_000)
+    .option('--max-rows <n>', `at most this many rows (default: ${formatCount(DEFAULT_ROWS)})`, wholeNumber(1, 1_000_000))
     .option('--timeout <seconds>', 'time limit', wholeNumber(1, 60), 10)
     .addHelpText(
       'after',
       `
+An answer that the default limit cuts ends with exit code 1; one that --max-rows cuts does not.
+
 Examples:
   muster query "select timestamp, node_id, busy from cpu where cpu = 'total' limit -5"
   muster query "select avg(used_percent) from memory sample by 1m" --csv > memory.csv
@@ -40,8 +44,8 @@ Examples:
       action<Options>(context, async (options, [sql = '']) => {
         if (options.json && options.csv) throw new MusterError('invalid_argument', '--json and --csv exclude each other: give one of them');
         const write = options.json ? jsonWriter : options.csv ? csvWriter(options.spreadsheet === true) : tableWriter;
-        await withClient(context, options, (client) => runQuery(client, sql, options, write(context.output), context.output));
-        return EXIT.ok;
+        const whole = await withClient(context, options, (client) => runQuery(client, sql, options, write(context.output), context.output));
+        return whole ? EXIT.ok : EXIT.failure;
       }),
     );
 }
@@ -52,19 +56,23 @@ interface RowWriter {
   end(columns: readonly QueryColumn[]): Promise<void>;
 }
 
-async function runQuery(client: FleetClient, sql: string, options: Options, writer: RowWriter, output: Output): Promise<void> {
+/** Resolves with false where a limit that nobody named cut the answer. */
+async function runQuery(client: FleetClient, sql: string, options: Options, writer: RowWriter, output: Output): Promise<boolean> {
+  const maxRows = options.maxRows ?? DEFAULT_ROWS;
   const timeoutMs = options.timeout * 1000;
   let columns: readonly QueryColumn[] | undefined;
   let totals: QueryTotals | null | undefined;
   // The gateway ends it at its limit; the deadline is for one that no longer answers.
-  for await (const frame of client.stream('query', { sql, maxRows: options.maxRows, timeoutMs }, { timeoutMs: timeoutMs + 5000 })) {
+  for await (const frame of client.stream('query', { sql, maxRows, timeoutMs }, { timeoutMs: timeoutMs + 5000 })) {
     columns ??= frame.columns;
     totals = frame.totals ?? totals;
     await writer.rows(columns, frameRows(columns, frame));
   }
   await writer.end(columns ?? []);
-  if (totals?.truncated) output.note(`only the first ${formatCount(totals.rows)} rows: raise --max-rows to see more`);
+  if (totals?.truncated)
+    output.note(`only the first ${formatCount(totals.rows)} rows, there are more: raise --max-rows, or take all with muster export`);
   else if (output.interactive && totals) output.note(`${formatCount(totals.rows)} rows in ${totals.elapsedMs.toFixed(1)} ms`);
+  return totals?.truncated !== true || options.maxRows !== undefined;
 }
 
 function tableWriter(output: Output): RowWriter {

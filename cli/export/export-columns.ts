@@ -1,6 +1,7 @@
 // The columns of a query's frame as a file has them.
 import type { ExportCell, ExportColumn, ExportType } from '../../core/node/export/parquet-export.ts';
 import type { QueryColumn, QueryFrame } from '../../proto/gen/messages.ts';
+import { toNumber } from '../../proto/query-rows.ts';
 
 const TYPES: Readonly<Record<string, ExportType>> = {
   ...{ double: 'double', float: 'double', decimal: 'text', long: 'long', int: 'int', short: 'int', byte: 'int' },
@@ -17,7 +18,8 @@ export function frameCells(columns: readonly QueryColumn[], frame: QueryFrame): 
     const values = frame.values[i];
     if (values === undefined) return Array.from({ length: frame.rows }, () => null);
     if (values.numbers.length > 0) return values.numbers;
-    const cells: ExportCell[] = TYPES[column.type] === 'time' ? [...values.timesUs] : [...values.texts];
+    const type = TYPES[column.type];
+    const cells: ExportCell[] = type === 'time' ? [...values.timesUs] : type === 'long' ? values.texts.map(toNumber) : [...values.texts];
     for (const row of values.nulls) cells[row] = null;
     return cells;
   });

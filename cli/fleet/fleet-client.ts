@@ -136,6 +136,7 @@ export function toFleetError(error: ServiceError | null, { gateway, caFile, toke
   // The gateway's own words: it was reached, and something behind it is not.
   if (error?.code === status.UNAVAILABLE && error.metadata?.get('muster-code').length)
     return new MusterError('unavailable', details, error);
+  if (error?.metadata?.get('muster-code')[0] === 'resource_exhausted') return new MusterError('resource_exhausted', details, error);
   switch (error?.code) {
     case status.UNAVAILABLE: {
       const why = /certificate|self.signed|SSL|TLS/i.test(details)

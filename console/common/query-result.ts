@@ -17,10 +17,14 @@ export interface QueryResult {
   elapsedMs: number;
 }
 
-/** The column of that name as numbers (times in microseconds), or undefined where there is none or it is text. */
+/**
+ * The column of that name as numbers (times in microseconds), or undefined where there is none or it is text. Longs that are too large for one are
+ * near enough for a chart.
+ */
 export function numericColumn(result: QueryResult, name: string): Float64Array | undefined {
   const column = result.columns.find((candidate) => candidate.name === name);
-  return column === undefined || column.kind === 'text' ? undefined : column.values;
+  if (column?.kind !== 'text') return column?.values;
+  return column.type === 'long' ? Float64Array.from(column.values, (digits) => (digits === null ? Number.NaN : Number(digits))) : undefined;
 }
 
 /** The column of that name as text; empty where there is none. */

@@ -3,7 +3,7 @@
 import { MusterError } from '../../core/common/muster-error.ts';
 import type { ExportCell, ExportColumn, ExportType } from '../../core/node/export/parquet-export.ts';
 import type { QueryColumn, QueryFrame } from '../../proto/gen/messages.ts';
-import { isoTime } from '../../proto/query-rows.ts';
+import { isoTime, toNumber } from '../../proto/query-rows.ts';
 import { callStream, fromServiceError } from './gateway-calls.ts';
 import type { GatewayConnection } from './gateway-link.ts';
 
@@ -111,7 +111,8 @@ function cellsOf(columns: readonly QueryColumn[], frame: QueryFrame): ExportCell
     const values = frame.values[i];
     if (values === undefined) return Array.from({ length: frame.rows }, () => null);
     if (values.numbers.length > 0) return values.numbers;
-    const cells: ExportCell[] = TYPES[column.type] === 'time' ? [...values.timesUs] : [...values.texts];
+    const type = TYPES[column.type];
+    const cells: ExportCell[] = type === 'time' ? [...values.timesUs] : type === 'long' ? values.texts.map(toNumber) : [...values.texts];
     for (const row of values.nulls) cells[row] = null;
     return cells;
   });

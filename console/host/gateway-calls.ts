@@ -21,7 +21,8 @@ const CODES: Partial<Record<number, MusterErrorCode>> = {
 
 /** The error of a call, with the gateway's own sentence. */
 export function fromServiceError(error: ServiceError): MusterError {
-  return new MusterError(CODES[error.code] ?? 'internal', error.details || error.message, error);
+  const told = error.metadata?.get('muster-code')[0] === 'resource_exhausted' ? 'resource_exhausted' : CODES[error.code];
+  return new MusterError(told ?? 'internal', error.details || error.message, error);
 }
 
 /** One request, one answer. `method` as in the proto: `GetNode`. */

@@ -51,7 +51,14 @@ export class TierReader {
       // An earlier generation that does not know the tag has no series of it.
       if (Object.keys(request.tags).some((tag) => !has.has(tag))) continue;
       const sql = pieceSql(piece, plan.stepUs, conditions, { tags, fields, figures: FIGURES, has });
-      for await (const frame of this.#options.query({ sql, maxRows: MAX_ROWS, timeoutMs: TIMEOUT_MS }, signal, caller)) store.add(frame);
+      for await (const frame of this.#options.query({ sql, maxRows: MAX_ROWS, timeoutMs: TIMEOUT_MS }, signal, caller)) {
+        if (frame.totals?.truncated)
+          throw new MusterError(
+            'limit_exceeded',
+            `the answer has more than ${MAX_ROWS} points: name fields or tags, or ask for fewer points`,
+          );
+        store.add(frame);
+      }
     }
     yield* store.frames();
   }

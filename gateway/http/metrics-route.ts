@@ -46,17 +46,24 @@ export function metricsRoute(options: MetricsOptions): HttpRoute {
       const format = query.get('format') ?? 'json';
       if (format !== 'json' && format !== 'csv')
         throw new MusterError('invalid_argument', `format is ${format.slice(0, 40)}: json or csv is needed`);
-      const maxRows = wholeNumber(query.get('limit'), DEFAULT_ROWS);
+      const limit = wholeNumber(query.get('limit'));
       const { sql, tier } = await toStatement(options, measurements, measurement, query);
-      const frames = options.query({ sql, maxRows, timeoutMs: TIMEOUT_MS }, signal, { tokenId: caller?.tokenId ?? '' });
+      const ask = (statement: string, maxRows: number): AsyncIterable<QueryFrame> =>
+        options.query({ sql: statement, maxRows, timeoutMs: TIMEOUT_MS }, signal, { tokenId: caller?.tokenId ?? '' });
+      // Counted before the first byte, as what is missing can be told in front of a CSV only.
+      const rows = await countRows(ask(`select count() from (${sql})`, 1));
+      const maxRows = limit ?? (format === 'csv' ? MAX_ROWS : DEFAULT_ROWS);
+      if (rows > maxRows && limit === undefined && format === 'csv') throw tooMany(rows);
+      const truncated = rows > maxRows;
+      const frames = ask(truncated ? newestOf(sql, maxRows) : sql, maxRows);
       // The first frame is waited for, so that an error of the query still has its status.
       const iterator = frames[Symbol.asyncIterator]();
       const first = await iterator.next();
       const type = format === 'csv' ? 'text/csv; charset=utf-8' : 'application/json';
       return {
         status: 200,
-        headers: { 'content-type': type, 'x-muster-tier': tier },
-        body: (format === 'csv' ? csvRows : jsonRows)(first, iterator),
+        headers: { 'content-type': type, 'x-muster-tier': tier, 'x-muster-rows': `${rows}`, 'x-muster-truncated': `${truncated}` },
+        body: format === 'csv' ? csvRows(first, iterator) : jsonRows(first, iterator, truncated),
       };
     },
   };
@@ -150,8 +157,24 @@ function rangeOf(query: URLSearchParams): string[] {
   });
 }
 
-function wholeNumber(text: string | null, fallback: number): number {
-  if (text === null) return fallback;
+async function countRows(frames: AsyncIterable<QueryFrame>): Promise<number> {
+  let rows = 0;
+  for await (const { values } of frames) rows = values[0]?.numbers[0] ?? rows;
+  return rows;
+}
+
+function tooMany(rows: number): MusterError {
+  const advice = 'narrow from and to, add every=1m for means, or name limit for the newest';
+  return new MusterError('limit_exceeded', `the answer has ${rows} rows, at most ${MAX_ROWS} are given at once: ${advice}`);
+}
+
+/** The newest rows of a statement that has a column `timestamp`, in the order of time. */
+function newestOf(sql: string, rows: number): string {
+  return `select * from (select * from (${sql}) order by timestamp desc limit ${rows}) order by timestamp`;
+}
+
+function wholeNumber(text: string | null): number | undefined {
+  if (text === null) return undefined;
   const value = Number(text);
   if (Number.isInteger(value) && value >= 1 && value <= MAX_ROWS) return value;
   throw new MusterError('invalid_argument', `limit is ${text.slice(0, 40)}: a whole number from 1 to ${MAX_ROWS} is needed`);

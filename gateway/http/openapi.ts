@@ -104,11 +104,16 @@ export function openapi(version: string): object {
             parameter('last', 'A span up to now: `15m`, `6h`, `7d`'),
             parameter('every', 'Mean over spans: `30s`, `5m`, `1h`; from the roll-up that has them, in whole spans'),
             parameter('format', '`json` (default) or `csv`'),
-            parameter('limit', 'Rows at most; default 10,000'),
+            parameter(
+              'limit',
+              'Rows at most, the newest are kept; default 10,000 of JSON, and of CSV all up to 1,000,000, more of which are refused with 413',
+            ),
           ],
           responses: {
             200: {
-              description: 'Columns and rows; the header `x-muster-tier` says `raw`, `1m` or `1h`',
+              description:
+                'Columns and rows. Headers: `x-muster-tier` is `raw`, `1m` or `1h`, `x-muster-rows` is how many rows there are, and ' +
+                '`x-muster-truncated` whether `limit` cut them',
               content: { 'application/json': { schema: { type: 'object' } }, 'text/csv': {} },
             },
             default: error,

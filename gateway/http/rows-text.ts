@@ -18,8 +18,8 @@ export async function* csvRows(first: IteratorResult<QueryFrame>, rest: Frames):
   }
 }
 
-/** `{"columns":[…],"rows":[[…]],"truncated":false}` */
-export async function* jsonRows(first: IteratorResult<QueryFrame>, rest: Frames): AsyncGenerator<string> {
+/** `{"columns":[…],"rows":[[…]],"truncated":false}`; `truncated` where the statement was cut before it was asked. */
+export async function* jsonRows(first: IteratorResult<QueryFrame>, rest: Frames, truncated = false): AsyncGenerator<string> {
   let columns: QueryColumn[] = [];
   let rows = 0;
   for await (const frame of all(first, rest)) {
@@ -30,7 +30,7 @@ export async function* jsonRows(first: IteratorResult<QueryFrame>, rest: Frames)
     const texts = frameRows(columns, frame).map((row) => JSON.stringify(row));
     if (texts.length > 0) yield `${rows === 0 ? '' : ','}${texts.join(',')}`;
     rows += texts.length;
-    if (frame.totals) yield `],"truncated":${frame.totals.truncated}}\n`;
+    if (frame.totals) yield `],"truncated":${truncated || frame.totals.truncated}}\n`;
   }
 }
 

@@ -118,6 +118,13 @@ it('reads latest values and ranges as JSON and CSV', async () => {
   const csv = await ask('/api/metrics?measurement=push&node=lagos-1&fields=latency_ms&last=1h&format=csv', { token: read });
   expect(csv.headers['content-type']).toBe('text/csv; charset=utf-8');
   expect(csv.text.trim().split('\r\n')).toHaveLength(101);
+  const range = '/api/metrics?measurement=push&node=lagos-1&fields=latency_ms&last=1h';
+  const rowsOf = (text: string): string[] => text.trim().split('\r\n').slice(1);
+  const newest = await ask(`${range}&format=csv&limit=3`, { token: read });
+  expect(rowsOf(newest.text)).toEqual(rowsOf(csv.text).slice(-3));
+  expect(newest.headers).toMatchObject({ 'x-muster-truncated': 'true', 'x-muster-rows': '100' });
+  expect(csv.headers).toMatchObject({ 'x-muster-truncated': 'false', 'x-muster-rows': '100' });
+  expect((await ask(`${range}&limit=3`, { token: read })).json()).toMatchObject({ truncated: true, rows: [{}, {}, {}] });
   const mean = await ask('/api/metrics?measurement=push&node=lagos-1&fields=latency_ms&last=1h&every=1h', { token: read });
   expect(mean.status).toBe(200);
   expect((await ask('/api/metrics?measurement=nope', { token: read })).status).toBe(404);

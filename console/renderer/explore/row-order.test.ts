@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { QueryResult } from '../../common/query-result.ts';
+import { numericColumn, type QueryResult } from '../../common/query-result.ts';
 import { orderedRows } from './row-order.ts';
 
 const RESULT: QueryResult = {
@@ -18,6 +18,13 @@ test('rows are ordered by a column, null last, equals as they came', () => {
   expect([...(orderedRows(RESULT, { column: 1, descending: false }) ?? [])]).toEqual([1, 0, 3, 2]);
   expect(orderedRows(RESULT, undefined)).toBeUndefined();
   expect(orderedRows(RESULT, { column: 9, descending: false })).toBeUndefined();
+});
+
+test('longs beyond 2^53 are ordered by their size, not by their digits', () => {
+  const values = ['9007199254740993', '5', null, '-9223372036854775807', '9007199254740992'];
+  const result: QueryResult = { columns: [{ name: 'n', type: 'long', kind: 'text', values }], rows: 5, truncated: false, elapsedMs: 1 };
+  expect([...(orderedRows(result, { column: 0, descending: false }) ?? [])]).toEqual([3, 1, 4, 0, 2]);
+  expect(numericColumn(result, 'n')).toEqual(Float64Array.of(2 ** 53, 5, Number.NaN, -(2 ** 63), 2 ** 53));
 });
 
 test('the most rows an answer may have are in order soon', () => {

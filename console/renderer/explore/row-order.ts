@@ -24,6 +24,10 @@ export function orderedRows(result: QueryResult, order: RowOrder | undefined): U
 function comparison(column: QueryResultColumn): (a: number, b: number) => number {
   if (column.kind !== 'text') return (a, b) => (column.values[a] as number) - (column.values[b] as number);
   const { values } = column;
+  if (column.type === 'long') {
+    const sizes = values.map((digits) => BigInt(digits ?? 0));
+    return (a, b) => Number((sizes[a] as bigint) > (sizes[b] as bigint)) - Number((sizes[a] as bigint) < (sizes[b] as bigint));
+  }
   // By code units: ten times as fast as by language, and a million rows may be sorted.
   return (a, b) => {
     const left = values[a] as string;
