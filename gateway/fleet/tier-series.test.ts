@@ -47,7 +47,8 @@ function staged(
   });
   const read = async (request: Partial<GetSeriesRequest> = {}): Promise<SeriesFrame[]> => {
     const answer: SeriesFrame[] = [];
-    for await (const frame of reader.series({ ...REQUEST, ...request }, new AbortController().signal)) answer.push(frame);
+    for await (const frame of reader.series({ ...REQUEST, ...request }, new AbortController().signal, { tokenId: 'test' }))
+      answer.push(frame);
     return answer;
   };
   return { reader, read, asked };

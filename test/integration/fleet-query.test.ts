@@ -141,7 +141,7 @@ describe('a column whose values the database does not send', () => {
         message: expect.stringContaining('the column "b" has a type whose values the database does not send'),
       });
       expect(performance.now() - startedMs).toBeLessThan(2000);
-      expect(await database.rows('select 1, null, cast(rnd_bin(3, 3, 0) as binary) is null')).toEqual([['1', null, 'f']]);
+      expect(await database.rows("select 1, null, 'x' = 'y'")).toEqual([['1', null, 'f']]);
     }
     await database.stop();
   });
