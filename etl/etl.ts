@@ -82,6 +82,7 @@ export function createEtl(config: EtlConfig, nc: NatsConnection, events: EtlEven
     events,
     () => [...problems.problems, ...floods.problems, ...cap.problems(now()), ...tiers.problems, ...cold.problems],
     config.storeDir,
+    ttlDays,
   );
   return {
     // The status first: it tells why the others are not there yet.

@@ -35,6 +35,7 @@ export class StatusReporter implements Component {
   readonly #otherProblems: () => string[];
   /** On the disk of the store; empty where it is not on this machine. */
   readonly #storeDir: string;
+  readonly #ttlDays: number;
   #sampler: ProcessSampler | undefined;
   #sampledMs = 0;
   #process: ProcessSample | undefined;
@@ -54,7 +55,8 @@ export class StatusReporter implements Component {
     keeper: StreamKeeper,
     events: EtlEvents,
     otherProblems: () => string[],
-    storeDir = '',
+    storeDir: string,
+    ttlDays: number,
   ) {
     this.#nc = nc;
     this.#figures = figures;
@@ -63,6 +65,7 @@ export class StatusReporter implements Component {
     this.#events = events;
     this.#otherProblems = otherProblems;
     this.#storeDir = storeDir;
+    this.#ttlDays = ttlDays;
   }
 
   async start(): Promise<void> {
@@ -111,6 +114,7 @@ export class StatusReporter implements Component {
       suspendedTables: this.#watch.suspended,
       problems: this.#problems(),
       commitMode: this.#watch.commitMode,
+      telemetryTtlDays: this.#ttlDays,
       ...(messagesStored === 0 ? {} : { rowsPerMessage: rowsStored / messagesStored }),
       ...(this.#disk === undefined ? {} : { disk: this.#disk }),
       ...(this.#process === undefined ? {} : { process: this.#process }),

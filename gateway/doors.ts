@@ -1,15 +1,20 @@
 // Puts the doors beside the agents' together: the routes of HTTPS and the handlers of ImportService, and what they stand on.
 import type { UntypedServiceImplementation } from '@grpc/grpc-js';
 import { VERSION } from '../core/common/version.ts';
-import type { Measurement, PipelineStatus, QueryFrame, QueryRequest } from '../proto/gen/messages.ts';
+import type { CheckImportRequest, ImportCheck, Measurement, PipelineStatus, QueryFrame, QueryRequest } from '../proto/gen/messages.ts';
 import type { TokenStore } from './access/token-store.ts';
 import type { GatewayEvents } from './events.ts';
 import type { QueryCaller } from './fleet/query-end.ts';
+import type { ReadDatabase } from './fleet/read-database.ts';
+import type { StoreWindow } from './fleet/store-window.ts';
 import type { TierPlan } from './fleet/tier-plan.ts';
 import { HttpDoor } from './http/http-door.ts';
 import { metricsRoute } from './http/metrics-route.ts';
 import { statusRoutes } from './http/status-routes.ts';
+import { createUseStore } from './ingest/first-uses.ts';
+import type { ImportAccounts } from './ingest/import-account.ts';
 import { createImportCalls } from './ingest/import-calls.ts';
+import { columnProblems } from './ingest/import-columns.ts';
 import { ImportJobs } from './ingest/import-jobs.ts';
 import { importRoutes } from './ingest/import-routes.ts';
 import { Ingest } from './ingest/ingest.ts';
@@ -26,6 +31,8 @@ export interface FleetReader {
   query(request: QueryRequest, signal: AbortSignal, caller: QueryCaller): AsyncIterable<QueryFrame>;
   /** Which tier has a measurement's range in these steps. */
   tierPlan(measurement: string, range: { fromUs: number; toUs: number; stepUs: number }): Promise<TierPlan>;
+  /** All rows of a statement that the gateway made itself. */
+  rows: ReadDatabase['rows'];
 }
 
 /** What every door stands on. */
@@ -37,6 +44,9 @@ export interface ImportOptions {
   registry: NodeRegistry;
   tokens: TokenStore;
   events: GatewayEvents;
+  /** What the ledger says of an import. */
+  accounts: ImportAccounts;
+  storeWindow: StoreWindow;
 }
 
 export interface DoorOptions extends ImportOptions {
@@ -47,18 +57,26 @@ export interface DoorOptions extends ImportOptions {
 }
 
 /** `folder` is that of the files to import; empty for none. */
-export function createImportJobs({ link, gateway, publisher, registry, events }: ImportOptions, folder: string): ImportJobs {
+export function createImportJobs({ link, ...options }: ImportOptions, folder: string): ImportJobs {
   const sendEphemeral = (subject: string, payload: Uint8Array): void => link.sendEphemeral(subject, payload);
-  return new ImportJobs({ folder, gateway, publisher, registry, sendEphemeral, events });
+  return new ImportJobs({ ...options, folder, sendEphemeral });
 }
 
-export function createImportService({ link, ...options }: ImportOptions, jobs: ImportJobs): UntypedServiceImplementation {
+export function createImportService(
+  { link, ...options }: ImportOptions,
+  jobs: ImportJobs,
+  reader: Pick<FleetReader, 'measurements'>,
+): UntypedServiceImplementation {
   const sendEphemeral = (subject: string, payload: Uint8Array): void => link.sendEphemeral(subject, payload);
-  return { Upload: createUploadHandler({ ...options, sendEphemeral }), ...createImportCalls({ ...options, jobs }) };
+  const check = async (request: CheckImportRequest): Promise<ImportCheck> => ({
+    ttlDays: await options.storeWindow.ttlDays(),
+    problems: columnProblems(request, await reader.measurements()),
+  });
+  return { Upload: createUploadHandler({ ...options, sendEphemeral }), ...createImportCalls({ ...options, jobs, check }) };
 }
 
 export function createHttpDoor(options: DoorOptions): HttpDoor {
-  const { gateway, link, publisher, registry, tokens, reader, events, jobs, importMaxBytes } = options;
+  const { gateway, link, publisher, registry, tokens, reader, events, jobs, importMaxBytes, storeWindow, accounts } = options;
   const ingest = new Ingest({ gateway, publisher });
   const status = {
     name: gateway,
@@ -70,7 +88,15 @@ export function createHttpDoor(options: DoorOptions): HttpDoor {
   return new HttpDoor({
     routes: [
       ...statusRoutes(status),
-      ...pushRoutes({ ingest, registry, sendEphemeral: (subject, payload) => link.sendEphemeral(subject, payload), events }),
+      ...pushRoutes({
+        ingest,
+        registry,
+        storeWindow,
+        accounts,
+        uses: createUseStore(() => link.connection),
+        sendEphemeral: (subject, payload) => link.sendEphemeral(subject, payload),
+        events,
+      }),
       ...importRoutes({ jobs, maxBytes: importMaxBytes }),
       metricsRoute(reader),
     ],

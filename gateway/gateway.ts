@@ -19,8 +19,10 @@ import { createDurabilityCheck } from './durability.ts';
 import type { GatewayEvents } from './events.ts';
 import { readEtlStatus } from './fleet/etl-status.ts';
 import { createFleetService } from './fleet/fleet-service.ts';
+import { createStoreWindow } from './fleet/store-window.ts';
 import { Enrolment } from './identity/enrolment.ts';
 import { loadFleetCa } from './identity/fleet-ca.ts';
+import { createImportAccounts } from './ingest/import-account.ts';
 import { Ingest } from './ingest/ingest.ts';
 import { Mesh } from './mesh/mesh.ts';
 import { NatsLink } from './nats-link.ts';
@@ -87,7 +89,8 @@ export function createGateway(config: GatewayConfig, connection: NatsConnection,
     numbers,
     events,
   });
-  const doors = { gateway: config.name, link, publisher, registry, tokens, events };
+  const accounts = createImportAccounts(fleet.reader);
+  const doors = { gateway: config.name, link, publisher, registry, tokens, events, accounts, storeWindow: createStoreWindow(connection) };
   const jobs = createImportJobs(doors, config.importFolder);
   const door = createHttpDoor({ ...doors, reader: fleet.reader, jobs, importMaxBytes: config.importMaxBytes });
   const server: GrpcServer = new GrpcServer({
@@ -102,7 +105,7 @@ export function createGateway(config: GatewayConfig, connection: NatsConnection,
     clientCaPem: ca.certificatePem,
     agent: createAgentService({ enrolment, sessions, cut: (peer) => server.cut(peer) }),
     fleet: fleet.handlers,
-    imports: createImportService(doors, jobs),
+    imports: createImportService(doors, jobs, fleet.reader),
     pressure: publisher,
     onHttp: (socket, proven) => door.take(socket, proven),
     events,

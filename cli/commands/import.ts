@@ -4,13 +4,19 @@ import { createWriteStream, openSync, type WriteStream } from 'node:fs';
 import { finished } from 'node:stream/promises';
 import { Command, InvalidArgumentError } from 'commander';
 import { MusterError } from '../../core/common/muster-error.ts';
+import { timeWindow } from '../../core/common/row-time.ts';
 import { importIdentity } from '../../core/node/import/import-identity.ts';
 import type { ImportMapping } from '../../core/node/import/import-mapping.ts';
 import type { ImportSource } from '../../core/node/import/import-source.ts';
 import { openSource } from '../../core/node/import/open-source.ts';
+import type { CheckImportRequest } from '../../proto/gen/messages.ts';
 import { ImportedFormats } from '../export/export-format.ts';
+import type { FleetTarget } from '../fleet/fleet-client.ts';
 import { findTarget, type TargetOptions, withTarget } from '../fleet/fleet-target.ts';
-import { CheckpointFile } from '../import/checkpoint.ts';
+import { type Checkpoint, CheckpointFile } from '../import/checkpoint.ts';
+import { ANY_TIME, DRY_RUN_ROWS, findRepeats, repeatLines } from '../import/file-check.ts';
+import { ImportDoor } from '../import/import-door.ts';
+import { outcomeCode, outcomeJson, outcomeLines, untilInLedger } from '../import/import-outcome.ts';
 import { showImportProgress } from '../import/import-progress.ts';
 import { ImportRun } from '../import/import-run.ts';
 import { planLines, type ReadingOptions, readingOf, wantedOf, withReading } from '../import/reading-options.ts';
@@ -26,7 +32,8 @@ interface Options extends TargetOptions, ReadingOptions {
   speed: number;
   window?: number;
   maxRowsPerNode?: number;
-  ttl: number;
+  ttl?: number;
+  wait: boolean;
   strict?: true;
   restart?: true;
   dryRun?: true;
@@ -35,6 +42,7 @@ interface Options extends TargetOptions, ReadingOptions {
 }
 
 const SHOWN_REFUSALS = 5;
+const ASK_WITHIN_MS = 3000;
 
 export function importCommand(context: CommandContext): Command {
   return withReading(withTarget(new Command('import')))
@@ -44,8 +52,9 @@ export function importCommand(context: CommandContext): Command {
     .option('--speed <factor>', 'replay at so many times real time; 0 is as fast as it goes', positive, 0)
     .option('--window <duration>', 'only the newest part, such as 7d', parseDurationSeconds)
     .option('--max-rows-per-node <n>', 'rows of each node at most', wholeNumber(1, 1_000_000_000))
-    .option('--ttl <days>', 'refuse rows older than the store keeps them', wholeNumber(1, 36_500), 30)
+    .option('--ttl <days>', 'refuse rows older than this (default: what the store keeps)', wholeNumber(1, 36_500))
     .option('--strict', 'look at every row first, and store nothing where one is not acceptable')
+    .option('--no-wait', 'end when all is accepted, without the ledger')
     .option('--restart', 'from the beginning, although an earlier run got further')
     .option('--rejects <file>', 'write the rows that were not acceptable here, with their reasons')
     .option('--dry-run', 'show what would become of each column and stop')
@@ -54,7 +63,9 @@ export function importCommand(context: CommandContext): Command {
       'after',
       `
 What is stored once stays once: an import that was killed goes on where it stood, and one that is run again changes nothing.
-Exit code: 0 when every row was stored, 1 when some were refused.
+The end tells what became of each row, from the ledger: stored, replaced by another of the same time, node and tags, set aside with the
+reason, refused, left out. Exit code: 0 when every row is stored, 1 when some were replaced, set aside or refused, 69 when the ledger did
+not have them in time.
 
 Examples:
   muster import probes.csv --dry-run
@@ -76,10 +87,7 @@ async function importFile(path: string, options: Options, context: CommandContex
 async function importSource(source: ImportSource, path: string, options: Options, { output, env }: CommandContext): Promise<number> {
   const mapping = source.plan(wantedOf(options));
   for (const line of planLines(source, mapping)) output.note(line);
-  if (options.dryRun) {
-    if (options.json) output.json({ file: path, bytes: source.bytes, format: source.description, mapping });
-    return EXIT.ok;
-  }
+  if (options.dryRun) return dryRun(path, source, mapping, options, { output, env });
   const identity = importIdentity(source.fingerprint, mapping, {
     now: options.now === true,
     windowSeconds: options.window ?? 0,
@@ -96,12 +104,105 @@ async function importSource(source: ImportSource, path: string, options: Options
   const rejects = new Rejects(options.rejects, output);
   const timing = resume?.done ? { shiftUs: 0 } : await timingOf(source, mapping, options, resume?.shiftUs);
   if (resume === undefined) await source.assertReadable(mapping);
-  if (options.strict && resume === undefined) await checkAll(source, mapping, options, timing, rejects);
-  if (rejects.count > 0) {
-    output.note(`nothing was stored: --strict wants every row to be acceptable, ${formatCount(rejects.count)} are not`);
-    return EXIT.failure;
-  }
   const target = findTarget(options, env);
+  const door = new ImportDoor(target);
+  try {
+    const { ttlDays, problems } = await door.check(columnsOf(mapping));
+    const days = options.ttl ?? ttlDays;
+    for (const problem of problems) output.note(problem);
+    if (options.strict && resume === undefined) {
+      const strict = await checkAll(source, mapping, { ttlDays: days, timing, rejects });
+      for (const line of strict) output.note(line);
+      if (rejects.count + problems.length + strict.length > 0) {
+        output.note(
+          `nothing was stored: --strict wants every row to be stored as it is${rejects.count > 0 ? `, ${formatCount(rejects.count)} are not acceptable` : ''}`,
+        );
+        return EXIT.failure;
+      }
+    }
+    return await send({
+      path,
+      source,
+      mapping,
+      options,
+      target,
+      door,
+      checkpoint,
+      resume,
+      identity,
+      timing,
+      ttlDays: days,
+      rejects,
+      output,
+      home: findHome(options.home, env),
+    });
+  } finally {
+    door.close();
+  }
+}
+
+/** What would become of the columns, and of the first rows. */
+async function dryRun(
+  path: string,
+  source: ImportSource,
+  mapping: ImportMapping,
+  options: Options,
+  { output, env }: Pick<CommandContext, 'output' | 'env'>,
+): Promise<number> {
+  const keys = await findRepeats(source, mapping, { window: ANY_TIME, shiftUs: 0, maxRows: DRY_RUN_ROWS, onRefused: () => undefined });
+  const problems = await problemsAtGateway(mapping, options, env);
+  for (const line of [...repeatLines(keys, mapping), ...problems]) output.note(line);
+  if (options.json) {
+    const { rows, repeated } = keys;
+    output.json({
+      file: path,
+      bytes: source.bytes,
+      format: source.description,
+      mapping,
+      rowsLookedAt: rows,
+      rowsRepeated: repeated,
+      problems,
+    });
+  }
+  return EXIT.ok;
+}
+
+/** What speaks against the columns; nothing where no gateway can be asked. */
+async function problemsAtGateway(mapping: ImportMapping, options: Options, env: CommandContext['env']): Promise<string[]> {
+  try {
+    const door = new ImportDoor(findTarget(options, env));
+    return await door
+      .check(columnsOf(mapping), ASK_WITHIN_MS)
+      .then(
+        ({ problems }) => problems,
+        () => [],
+      )
+      .finally(() => door.close());
+  } catch {
+    // A dry run needs no gateway.
+    return [];
+  }
+}
+
+interface Sending {
+  path: string;
+  source: ImportSource;
+  mapping: ImportMapping;
+  options: Options;
+  target: FleetTarget;
+  door: ImportDoor;
+  checkpoint: CheckpointFile;
+  resume: Checkpoint | undefined;
+  identity: string;
+  timing: { shiftUs: number; fromUs?: number };
+  ttlDays: number;
+  rejects: Rejects;
+  output: Output;
+  home: string;
+}
+
+async function send(sending: Sending): Promise<number> {
+  const { path, source, mapping, options, target, door, checkpoint, resume, identity, timing, ttlDays, rejects, output } = sending;
   const run = new ImportRun({
     ...{
       source,
@@ -110,7 +211,7 @@ async function importSource(source: ImportSource, path: string, options: Options
       checkpoint,
       resume,
       speed: options.speed,
-      ttlDays: options.ttl,
+      ttlDays,
       ...timing,
     },
     ...(options.maxRowsPerNode === undefined ? {} : { maxRowsPerNode: options.maxRowsPerNode }),
@@ -132,23 +233,26 @@ async function importSource(source: ImportSource, path: string, options: Options
     }
   }
   await rejects.close();
-  new ImportedFormats(findHome(options.home, env)).set(mapping.measurement, source.format);
+  new ImportedFormats(sending.home).set(mapping.measurement, source.format);
   const seconds = (performance.now() - startedMs) / 1000;
-  const result = {
-    file: path,
-    rowsStored: run.stored,
-    rowsStoredNow: run.stored - before,
-    rowsRefused: rejects.count,
-    rowsLeftOut: run.rows.leftOut,
-    seconds,
-    rowsPerSecond: (run.stored - before) / seconds,
-  };
-  if (options.json) output.json(result);
-  else
-    output.line(
-      `${formatCount(run.stored)} rows stored in ${mapping.measurement}, ${formatCount(rejects.count)} refused${result.rowsLeftOut > 0 ? `, ${formatCount(result.rowsLeftOut)} left out` : ''} (${formatCount(result.rowsPerSecond)} rows/s)`,
-    );
-  return rejects.count === 0 ? EXIT.ok : EXIT.failure;
+  const about = { epoch: run.epoch, measurement: mapping.measurement };
+  if (options.wait) await untilInLedger(door, run.tally, about, options.json ? undefined : process.stderr);
+  const account = run.tally.rows({ refused: rejects.count, leftOut: run.rows.leftOut });
+  const speed = (run.stored - before) / seconds;
+  if (options.json)
+    output.json({ file: path, ...outcomeJson(account), rowsAcceptedNow: run.stored - before, seconds, rowsPerSecond: speed });
+  else {
+    const [first, ...others] = outcomeLines(account, options.wait, run.tally.problem);
+    output.line(`${mapping.measurement}: ${first} (${formatCount(speed)} rows/s)`);
+    for (const line of others) output.line(line);
+    if (account.replaced > 0) for (const line of await adviceOn(source, mapping)) output.line(line);
+  }
+  return outcomeCode(account, options.wait);
+}
+
+function columnsOf({ measurement, tags, fields, texts }: ImportMapping): CheckImportRequest {
+  const names = (columns: readonly { name: string }[]): string[] => columns.map(({ name }) => name);
+  return { measurement, tags: names(tags), fields: names(fields), texts: names(texts) };
 }
 
 /** Shift and beginning of the window follow from the newest time, for which the whole file has to be read. */
@@ -165,22 +269,22 @@ async function timingOf(
   return { shiftUs, ...(options.window === undefined ? {} : { fromUs: newestUs + shiftUs - options.window * 1e6 }) };
 }
 
-/** Reads every row and sends none. */
+/** Which column would have kept rows from being replaced. */
+async function adviceOn(source: ImportSource, mapping: ImportMapping): Promise<string[]> {
+  return repeatLines(
+    await findRepeats(source, mapping, { window: ANY_TIME, shiftUs: 0, maxRows: DRY_RUN_ROWS, onRefused: () => undefined }),
+    mapping,
+  );
+}
+
+/** Reads every row and sends none. Gives what is wrong with the rows as a whole. */
 async function checkAll(
   source: ImportSource,
   mapping: ImportMapping,
-  options: Options,
-  timing: { shiftUs: number; fromUs?: number },
-  rejects: Rejects,
-): Promise<void> {
-  const nothing = { send: async () => undefined, flush: async () => undefined, close: async () => undefined };
-  const checkpoint = { save: () => undefined } as unknown as CheckpointFile;
-  await new ImportRun({
-    ...{ source, mapping, identity: '', checkpoint, resume: undefined, speed: 0, ttlDays: options.ttl, ...timing },
-    connect: () => nothing,
-    onRefused: (refusal) => rejects.add(refusal.reason),
-    onRetry: () => undefined,
-  }).run();
+  { ttlDays, timing, rejects }: Pick<Sending, 'ttlDays' | 'timing' | 'rejects'>,
+): Promise<string[]> {
+  const window = timeWindow(Date.now() * 1000, ttlDays);
+  return repeatLines(await findRepeats(source, mapping, { window, ...timing, onRefused: ({ reason }) => rejects.add(reason) }), mapping);
 }
 
 /** Rows that were not acceptable: the first are shown, all are counted and, where asked for, written down. Throws where they cannot be. */

@@ -14,8 +14,9 @@ const CHECKPOINT = z.object({
   numbers: z.record(z.string(), z.number()),
   /** Rows of each node that were offered, where their number is limited. */
   offered: z.record(z.string(), z.number()).default({}),
-  /** Rows durably stored. */
+  /** Rows durably in the stream, and their times. */
   rows: z.number(),
+  times: z.object({ firstUs: z.number(), lastUs: z.number() }).optional(),
   shiftUs: z.number(),
   done: z.boolean(),
 });

@@ -5,7 +5,7 @@ import { formatBytes, formatCount, formatDuration } from '../terminal/quantity.t
 export interface ProgressState {
   bytes: number;
   totalBytes: number;
-  /** Durably stored. */
+  /** Durably in the stream. */
   rows: number;
 }
 
@@ -14,11 +14,11 @@ export function showImportProgress(stream: NodeJS.WriteStream, state: () => Prog
   return new ProgressLine(stream, (elapsedMs) => progressText(state(), first, elapsedMs));
 }
 
-/** `42 % · 1,234,567 rows stored · 98,765 rows/s · 12 MiB of 30 MiB · 12 s left`, by what happened since `first`. */
+/** `42 % · 1,234,567 rows accepted · 98,765 rows/s · 12 MiB of 30 MiB · 12 s left`, by what happened since `first`. */
 export function progressText(state: ProgressState, first: ProgressState, elapsedMs: number): string {
   const share = state.totalBytes === 0 ? 1 : state.bytes / state.totalBytes;
   const rowsPerSecond = elapsedMs === 0 ? 0 : ((state.rows - first.rows) / elapsedMs) * 1000;
   const bytesPerMs = elapsedMs === 0 ? 0 : (state.bytes - first.bytes) / elapsedMs;
   const left = bytesPerMs === 0 ? '' : ` · ${formatDuration((state.totalBytes - state.bytes) / bytesPerMs)} left`;
-  return `${Math.floor(share * 100)} % · ${formatCount(state.rows)} rows stored · ${formatCount(rowsPerSecond)} rows/s · ${formatBytes(state.bytes)} of ${formatBytes(state.totalBytes)}${left}`;
+  return `${Math.floor(share * 100)} % · ${formatCount(state.rows)} rows accepted · ${formatCount(rowsPerSecond)} rows/s · ${formatBytes(state.bytes)} of ${formatBytes(state.totalBytes)}${left}`;
 }

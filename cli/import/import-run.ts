@@ -2,10 +2,12 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { MusterError } from '../../core/common/muster-error.ts';
 import { MAX_FUTURE_US } from '../../core/common/row-time.ts';
-import { BatchBuilder } from '../../core/node/import/batch-builder.ts';
+import { BatchBuilder, importEpoch } from '../../core/node/import/batch-builder.ts';
 import { CutPoints } from '../../core/node/import/import-identity.ts';
 import type { ImportMapping } from '../../core/node/import/import-mapping.ts';
 import type { ImportSource, RowRefusal, SourceReader } from '../../core/node/import/import-source.ts';
+import { ImportTally, type TallyBefore } from '../../core/node/import/import-tally.ts';
+import { ReplayPace } from '../../core/node/import/replay-pace.ts';
 import { encodeBatch } from '../../proto/batch-codec.ts';
 import type { UploadMessage } from '../../proto/gen/messages.ts';
 import type { Checkpoint, CheckpointFile } from './checkpoint.ts';
@@ -57,14 +59,20 @@ export class ImportRun {
   /** As it was when everything sent was stored: what is sent again must not count twice. */
   #storedForSure = 0;
   #newestUs = Number.NEGATIVE_INFINITY;
-  #replay: { firstUs: number; startedMs: number } | undefined;
+  readonly #pace: ReplayPace;
 
   constructor(options: ImportRunOptions) {
     this.#options = options;
-    this.#storedBefore = options.resume?.rows ?? 0;
+    this.#pace = new ReplayPace(options.speed);
+    const { resume } = options;
+    this.#storedBefore = resume?.rows ?? 0;
+    this.tally = new ImportTally(resume === undefined ? undefined : tallyOf(resume));
   }
 
-  /** Rows durably stored, in earlier runs too. */
+  /** Of what is sent, in earlier runs too. */
+  readonly tally: ImportTally;
+
+  /** Rows durably in the stream, in earlier runs too. */
   get stored(): number {
     return this.#storedBefore + this.#storedNow;
   }
@@ -77,6 +85,11 @@ export class ImportRun {
     return this.#reader?.counts ?? { rows: 0, taken: 0, leftOut: 0 };
   }
 
+  /** Of all its batches. */
+  get epoch(): Uint8Array {
+    return importEpoch(this.#options.resume?.identity ?? this.#options.identity);
+  }
+
   /** Resolves when every row that is acceptable is durably stored. */
   async run(): Promise<void> {
     const { source, mapping, identity, resume, checkpoint, shiftUs } = this.#options;
@@ -86,7 +99,8 @@ export class ImportRun {
       fields: mapping.fields.map((field) => field.name),
       texts: mapping.texts.map((text) => text.name),
       identity,
-      onBatch: ({ nodeId, epoch, seq, createdUs, frame, labels }) => {
+      onBatch: ({ nodeId, epoch, seq, createdUs, oldestUs, frame, labels }) => {
+        this.tally.take({ rows: frame.timeUs.length, oldestUs, createdUs });
         this.#newestUs = Math.max(this.#newestUs, createdUs);
         const batch = encodeBatch({ epoch, seq, createdUs, frames: [frame], events: [], dropped: [] });
         this.#unsaved.push({ message: { nodeId, epoch, seq, batch, labels }, rows: frame.timeUs.length });
@@ -116,13 +130,14 @@ export class ImportRun {
         if (this.#options.speed > 0) builder.flush();
         const due = cuts.reached(this.#reader.counts.taken, builder.textBytes, !more);
         if (due) builder.flush();
-        await this.#pace();
+        await this.#pace.until(this.#newestUs);
         await this.#deliver(due);
         if (!due) continue;
         const { position } = this.#reader;
         const offered = maxRowsPerNode === undefined ? {} : builder.offered();
         checkpoint.save({
           ...{ file: source.path, identity, position, numbers: builder.numbers(), offered, rows: this.stored, shiftUs, done: !more },
+          times: { firstUs: this.tally.sent.firstUs, lastUs: this.tally.sent.lastUs },
         });
       }
     } finally {
@@ -159,14 +174,9 @@ export class ImportRun {
       }
     }
   }
+}
 
-  /** A replay waits until the time of its newest row has come, so many times as quick as it was. */
-  async #pace(): Promise<void> {
-    const { speed } = this.#options;
-    if (speed === 0 || !Number.isFinite(this.#newestUs)) return;
-    this.#replay ??= { firstUs: this.#newestUs, startedMs: performance.now() };
-    const dueMs = this.#replay.startedMs + (this.#newestUs - this.#replay.firstUs) / 1000 / speed;
-    const leftMs = dueMs - performance.now();
-    if (leftMs > 0) await wait(leftMs);
-  }
+function tallyOf({ rows, numbers, times }: Checkpoint): TallyBefore {
+  const batches = Object.values(numbers).reduce((sum, count) => sum + count, 0);
+  return { rows, batches, firstUs: times?.firstUs ?? 0, lastUs: times?.lastUs ?? 0 };
 }

@@ -11,6 +11,8 @@ export const ETL_CONSUMER = 'etl';
 
 /** KV bucket: node id → registry entry as JSON (the truth about a node; its history is the table `nodes`). */
 export const NODES_BUCKET = 'muster_nodes';
+/** KV bucket: idempotency key of a push as a hash → what it was used for, and the answer; for an hour. */
+export const IDEMPOTENCY_BUCKET = 'muster_idempotency';
 /** KV bucket in memory: node id → `PresenceEntry` as JSON; written on change only. */
 export const PRESENCE_BUCKET = 'muster_presence';
 /** KV bucket: token id → token as JSON, its secret as a hash. */
@@ -113,6 +115,8 @@ export interface EtlStatus {
   disk?: { freeBytes: number; totalBytes: number };
   /** What the process itself costs. */
   process?: ProcessSample;
+  /** Days that raw rows are kept: what is older is not taken. Absent from an older ETL. */
+  telemetryTtlDays?: number;
   /** Database commit mode as found: `sync` and `async` are durable with what the ETL does, `nosync` is not. */
   commitMode: string;
 }

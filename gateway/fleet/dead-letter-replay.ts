@@ -3,17 +3,19 @@ import { createHash } from 'node:crypto';
 import { headers, type NatsConnection } from 'nats';
 import { MusterError, toMusterError } from '../../core/common/muster-error.ts';
 import { type DeadLetterLife, encodeHistories, REPLAY_HEADER, replayEpoch, withLife } from '../../core/common/replay.ts';
-import { type TimeWindow, timeWindow } from '../../core/common/row-time.ts';
+import type { TimeWindow } from '../../core/common/row-time.ts';
 import { telemetrySubject } from '../../core/common/streams.ts';
 import { type DeliveryContent, encodeBatch, encodeEnvelope } from '../../proto/batch-codec.ts';
 import type { ReplayDeadLettersRequest, ReplayDeadLettersResponse } from '../../proto/gen/messages.ts';
 import { withoutDropped } from './dead-letter-bytes.ts';
 import { eventOfLetter, frameOfEdit, frameOfLetter, type RowEdit } from './dead-letter-row.ts';
 import { assertReason, type DeadLetterStore, type StoredLetter } from './dead-letter-store.ts';
+import type { StoreWindow } from './store-window.ts';
 
 export interface DeadLetterReplayOptions {
   connection: NatsConnection;
   store: DeadLetterStore;
+  storeWindow: Pick<StoreWindow, 'window'>;
   /** Unix ms. */
   now: () => number;
 }
@@ -31,8 +33,6 @@ const MAX_PROBLEMS = 100;
 const MESSAGE_BYTES = 256 * 1024;
 const MESSAGE_LETTERS = 200;
 const PUBLISH_WITHIN_MS = 5000;
-/** An edited row is taken as far back as the store keeps rows. */
-const TTL_DAYS = 30;
 /** Written as the gateway of the delivery: who sent it is in the audit. */
 const SENDER = 'replay';
 
@@ -53,7 +53,8 @@ export class DeadLetterReplay {
     assertRequest(ids, reason, edit);
     const { store, now } = this.#options;
     const letters = ids.length > 0 ? await store.find(ids) : await store.ofReason(reason, MAX_LETTERS);
-    const window = timeWindow(now() * 1000, TTL_DAYS);
+    // An edited row is taken as far back as the store keeps rows.
+    const window = await this.#options.storeWindow.window();
     const problems = missing(ids, letters);
     const parcels: Parcel[] = [];
     for (const letter of letters) {

@@ -39,6 +39,7 @@ import { toTimestamp } from './node-record.ts';
 import { PipelineReader } from './pipeline-status.ts';
 import { QueryRunner } from './query.ts';
 import { type QuestdbReaderOptions, ReadDatabase } from './read-database.ts';
+import { createStoreWindow } from './store-window.ts';
 import { TierReader } from './tier-series.ts';
 import { tokenHandlers } from './token-calls.ts';
 import { Verifier } from './verify.ts';
@@ -83,7 +84,7 @@ export function createFleetService(options: FleetServiceOptions): FleetService {
   const leases = new LeaseKeeper(connection);
   const measurements = new MeasurementCatalog(database, now);
   const deadLetters = new DeadLetterStore(connection);
-  const replay = new DeadLetterReplay({ connection, store: deadLetters, now });
+  const replay = new DeadLetterReplay({ connection, store: deadLetters, storeWindow: createStoreWindow(connection, now), now });
   const tiers = new TierReader({
     database,
     measurements: () => measurements.list(),
@@ -117,6 +118,7 @@ export function createFleetService(options: FleetServiceOptions): FleetService {
       measurements: () => measurements.list(),
       query: (request, signal, caller) => queries.run(request, signal, caller),
       tierPlan: (measurement, range) => tiers.plan(measurement, range),
+      rows: (statement) => database.rows(statement),
     },
     handlers: {
       listNodes: unary(context, 'ListNodes', 'read', (request: ListNodesRequest) => listNodes(directory, request, now())),

@@ -15,6 +15,9 @@ it('describes every route, its scope and no other', () => {
     ...pushRoutes({
       ingest: { deliver: unused },
       registry: { seenAtDoor: unused },
+      storeWindow: { window: unused },
+      accounts: { readBatches: unused },
+      uses: { claim: unused, put: unused },
       sendEphemeral: unused,
       events: { samplesPushed: unused },
     }),

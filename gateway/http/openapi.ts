@@ -14,8 +14,16 @@ const idempotency = {
   name: 'Idempotency-Key',
   in: 'header',
   required: false,
-  description: 'The same key within ten minutes gets the same answer, and nothing is stored twice.',
+  description:
+    'The same key within an hour of its first use gets the same answer, at every gateway, and nothing is stored twice. The key with another body gets 422.',
   schema: { type: 'string', maxLength: 200 },
+};
+const prefer = {
+  name: 'Prefer',
+  in: 'header',
+  required: false,
+  description: '`wait=N`: the answer comes when the ledger has the rows, after at most N (1 to 30) seconds, and says what became of them.',
+  schema: { type: 'string' },
 };
 const token = (scope: string): object[] => [{ bearer: [scope] }];
 
@@ -44,9 +52,9 @@ export function openapi(version: string): object {
         post: {
           summary: 'Store samples',
           description:
-            'One sample, a list, or `{"samples": [...]}`; at most 10,000 and 1 MiB of UTF-8, nested at most 100 deep. A larger body gets 413, a compressed one 415. A bad sample costs that sample. The answer comes after the samples are durably in the stream.',
+            'One sample, a list, or `{"samples": [...]}`; at most 10,000 and 1 MiB of UTF-8, nested at most 100 deep. A larger body gets 413, a compressed one 415. A bad sample costs that sample. The answer comes after the samples are durably in the stream; a sample without a time is of the moment at which it came, each of its own. Samples of the same node, measurement, tags and time become one row with the fields of all.',
           security: token('push'),
-          parameters: [idempotency],
+          parameters: [idempotency, prefer],
           requestBody: body({
             oneOf: [
               ref('Sample'),
@@ -54,7 +62,12 @@ export function openapi(version: string): object {
               { type: 'object', properties: { samples: { type: 'array', items: ref('Sample') } } },
             ],
           }),
-          responses: { 202: answer('Durably taken', ref('Receipts')), default: error },
+          responses: {
+            200: answer('In the ledger, where it was waited for', ref('Receipts')),
+            202: answer('Durably taken', ref('Receipts')),
+            422: error,
+            default: error,
+          },
         },
       },
       '/api/telemetry/snapshot': {
@@ -63,7 +76,7 @@ export function openapi(version: string): object {
           security: token('push'),
           parameters: [idempotency],
           requestBody: body(ref('Snapshot')),
-          responses: { 202: answer('Durably taken', ref('Receipts')), default: error },
+          responses: { 202: answer('Durably taken', ref('Receipts')), 422: error, default: error },
         },
       },
       '/api/import': {
@@ -231,7 +244,10 @@ const SCHEMAS = {
     properties: {
       ...{ id: text('Of the import'), file: text('Its name'), problem: text('One sentence where it failed') },
       state: { enum: ['running', 'paused', 'done', 'failed', 'cancelled'] },
-      ...{ bytes: number('Of the file'), bytes_read: number('So far'), rows_read: number('So far'), rows_stored: number('Durably taken') },
+      ...{ bytes: number('Of the file'), bytes_read: number('So far'), rows_read: number('So far') },
+      ...{ rows_accepted: number('Durably taken'), rows_stored: number('In the tables, by the ledger') },
+      accounted: { type: 'boolean', description: 'The ledger has every batch of the import' },
+      outcome: { type: 'array', items: { type: 'string' }, description: 'What became of the rows, one sentence each' },
       ...{ rows_refused: number('Not acceptable'), first_refusal: text('The first of them, with its row') },
       ...{
         started: text('ISO 8601'),
@@ -245,6 +261,16 @@ const SCHEMAS = {
     type: 'object',
     properties: {
       accepted: { type: 'integer', description: 'Rows durably taken' },
+      replaced: {
+        type: 'integer',
+        description: 'Of these, rows that lose a value to a later one of the same node, measurement, tags and time',
+      },
+      stored: { type: 'integer', description: 'Rows whose values are in the tables, by the ledger; with Prefer: wait alone' },
+      outcome: {
+        type: 'array',
+        items: { type: 'string' },
+        description: 'What became of the rows, one sentence each; with Prefer: wait alone',
+      },
       receipts: {
         type: 'array',
         items: {

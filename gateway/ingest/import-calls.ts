@@ -3,9 +3,16 @@ import type { handleUnaryCall } from '@grpc/grpc-js';
 import { type MusterErrorCode, toMusterError } from '../../core/common/muster-error.ts';
 import {
   CANCEL_IMPORT_REQUEST_FIELDS,
+  CHECK_IMPORT_REQUEST_FIELDS,
+  type CheckImportRequest,
   FLUSH_IMPORT_REQUEST_FIELDS,
+  GET_IMPORT_ACCOUNT_REQUEST_FIELDS,
   GET_IMPORT_REQUEST_FIELDS,
+  type GetImportAccountRequest,
+  IMPORT_ACCOUNT_FIELDS,
+  IMPORT_CHECK_FIELDS,
   IMPORT_JOB_FIELDS,
+  type ImportCheck,
   LIST_IMPORTS_REQUEST_FIELDS,
   LIST_IMPORTS_RESPONSE_FIELDS,
   RUN_WINDOW_REQUEST_FIELDS,
@@ -17,10 +24,13 @@ import { whileGranted } from '../access/open-calls.ts';
 import type { Scope } from '../access/token-record.ts';
 import type { Caller, TokenStore } from '../access/token-store.ts';
 import { toServiceError } from '../grpc-status.ts';
+import type { ImportAccounts } from './import-account.ts';
 import type { ImportJobs } from './import-jobs.ts';
 
 export interface ImportCallOptions {
   jobs: ImportJobs;
+  accounts: ImportAccounts;
+  check(request: CheckImportRequest): Promise<ImportCheck>;
   tokens: Pick<TokenStore, 'admit'>;
   events: { callFailed(call: { method: string; code: MusterErrorCode; message: string }): void };
 }
@@ -31,7 +41,7 @@ interface Named {
 }
 
 export function createImportCalls(options: ImportCallOptions): Record<string, Handler> {
-  const { jobs } = options;
+  const { jobs, accounts } = options;
   const call = <Request extends object>(
     method: string,
     scope: Scope,
@@ -48,11 +58,19 @@ export function createImportCalls(options: ImportCallOptions): Record<string, Ha
     StartImport: call<StartImportRequest>('StartImport', 'push', START_IMPORT_REQUEST_FIELDS, job, (asked, caller) =>
       jobs.begin(asked, caller),
     ),
-    RunWindow: call<Named>('RunWindow', 'push', RUN_WINDOW_REQUEST_FIELDS, job, ({ id }) => jobs.runWindow(id)),
+    CheckImport: call(
+      ...(['CheckImport', 'push', CHECK_IMPORT_REQUEST_FIELDS, IMPORT_CHECK_FIELDS] as const),
+      (asked: CheckImportRequest) => options.check(asked),
+    ),
+    GetImportAccount: call(
+      ...(['GetImportAccount', 'push', GET_IMPORT_ACCOUNT_REQUEST_FIELDS, IMPORT_ACCOUNT_FIELDS] as const),
+      (asked: GetImportAccountRequest) => accounts.read(asked),
+    ),
+    RunWindow: call<Named>('RunWindow', 'push', RUN_WINDOW_REQUEST_FIELDS, job, ({ id }, caller) => jobs.runWindow(id, caller)),
     FlushImport: call<Named>('FlushImport', 'push', FLUSH_IMPORT_REQUEST_FIELDS, job, ({ id }) => jobs.flush(id)),
     GetImport: call<Named>('GetImport', 'read', GET_IMPORT_REQUEST_FIELDS, job, ({ id }) => jobs.get(id)),
     ListImports: call('ListImports', 'read', LIST_IMPORTS_REQUEST_FIELDS, LIST_IMPORTS_RESPONSE_FIELDS, () => ({ jobs: jobs.list() })),
-    CancelImport: call<Named>('CancelImport', 'push', CANCEL_IMPORT_REQUEST_FIELDS, job, ({ id }) => jobs.cancel(id)),
+    CancelImport: call<Named>('CancelImport', 'push', CANCEL_IMPORT_REQUEST_FIELDS, job, ({ id }, caller) => jobs.cancel(id, caller)),
   };
 }
 

@@ -1,14 +1,17 @@
 // One import: its reading thread on the one side, the publisher on the other, and how far it is.
 import { Worker } from 'node:worker_threads';
 import { MusterError, type MusterErrorCode, toMusterError } from '../../core/common/muster-error.ts';
+import { accountLines } from '../../core/common/row-account.ts';
 import { summarySubject } from '../../core/common/streams.ts';
 import { fault } from '../../core/node/faults.ts';
 import type { ImportMapping } from '../../core/node/import/import-mapping.ts';
+import { ImportTally } from '../../core/node/import/import-tally.ts';
 import { HEARTBEAT_FIELDS, type ImportJob as JobMessage } from '../../proto/gen/messages.ts';
 import { encodeMessage } from '../../proto/message-codec.ts';
 import type { Caller } from '../access/token-store.ts';
 import type { NodeRegistry } from '../nodes/registry.ts';
 import type { Publisher } from '../publisher/publisher.ts';
+import type { ImportAccounts } from './import-account.ts';
 import type { FromWorker, ImportTask, ToWorker } from './import-messages.ts';
 
 export interface ImportJobOptions {
@@ -18,6 +21,8 @@ export interface ImportJobOptions {
   registry: Pick<NodeRegistry, 'seenAtDoor'>;
   /** Core NATS, dropped while it is away. */
   sendEphemeral(subject: string, payload: Uint8Array): void;
+  /** What the ledger says of the rows. */
+  accounts: ImportAccounts;
 }
 
 export type JobState = 'running' | 'paused' | 'done' | 'failed' | 'cancelled';
@@ -26,6 +31,12 @@ type Batch = Extract<FromWorker, { kind: 'batch' }>;
 /** Beside the bundle as a program of its own; beside this file where the sources run. */
 const WORKER = import.meta.url.endsWith('.ts') ? './import-worker.ts' : './import-worker.mjs';
 const RETRY_MS = 1000;
+/** A job whose batches do not come into the ledger is done all the same after so long without a change. */
+const DONE_QUIET_MS = 60_000;
+/** How long a caller waits for the ledger at the end of a window. */
+const WINDOW_QUIET_MS = 10_000;
+/** A paused job that nobody goes on with gives its place back. */
+const PAUSED_MS = 15 * 60_000;
 /** Of the thread's heap: a file may ask for much. */
 const MAX_HEAP_MB = 256;
 
@@ -41,9 +52,12 @@ export class ImportJob {
   /** Batches are handed on one after the other, each after its node is known. */
   #turn: Promise<void> = Promise.resolve();
   #unstored = 0;
-  #progress = { bytesRead: 0, rowsRead: 0, refused: 0, firstRefusal: '' };
+  #progress = { bytesRead: 0, rowsRead: 0, leftOut: 0, refused: 0, firstRefusal: '' };
   #refusedByNode = { rows: 0, first: '' };
-  #stored = 0;
+  readonly #tally = new ImportTally();
+  #epoch: Uint8Array | undefined;
+  #settling = false;
+  #pausedTimer: NodeJS.Timeout | undefined;
   #state: JobState = 'running';
   /** The thread has read to the end of a span, or of the file. */
   #readAs: JobState | undefined;
@@ -72,6 +86,15 @@ export class ImportJob {
     });
   }
 
+  get state(): JobState {
+    return this.#state;
+  }
+
+  /** It is an import in steps. */
+  get pauses(): boolean {
+    return this.#task.stepSeconds > 0;
+  }
+
   get ended(): boolean {
     return this.#state !== 'running' && this.#state !== 'paused';
   }
@@ -93,15 +116,18 @@ export class ImportJob {
         'failed_precondition',
         `import ${this.id} is ${this.#state}: only a paused one has a next window (step_seconds)`,
       );
+    clearTimeout(this.#pausedTimer);
     this.#state = 'running';
     this.#readAs = undefined;
     this.#say({ kind: 'next' });
     await this.#until(() => this.#state !== 'running');
+    await this.#settleLedger(WINDOW_QUIET_MS, () => false);
   }
 
-  /** Resolves when everything that was read is durably in the stream. */
-  flush(): Promise<void> {
-    return this.#until(() => this.#unstored === 0 || this.#state === 'failed');
+  /** Resolves when everything that was read is durably in the stream, and stored, or the ledger is behind; at once where the job has ended. */
+  async flush(): Promise<void> {
+    await this.#until(() => this.#unstored === 0 || this.ended);
+    await this.#settleLedger(WINDOW_QUIET_MS, () => this.ended);
   }
 
   /** What is in the stream stays. */
@@ -110,13 +136,17 @@ export class ImportJob {
   }
 
   toMessage(): JobMessage {
-    const { bytesRead, rowsRead, refused, firstRefusal } = this.#progress;
+    const { bytesRead, rowsRead, leftOut, refused, firstRefusal } = this.#progress;
+    const rowsRefused = refused + this.#refusedByNode.rows;
+    const account = this.#tally.rows({ refused: rowsRefused, leftOut });
+    const begun = account.read > 0 || this.ended;
     return {
       ...{ id: this.id, file: this.#task.file, state: this.#state, problem: this.#problem?.message ?? '' },
       mapping: this.#plan === undefined ? undefined : toMappingMessage(this.#plan.mapping),
-      ...{ bytes: this.#plan?.bytes ?? 0, bytesRead, rowsRead, rowsStored: this.#stored },
-      ...{ rowsRefused: refused + this.#refusedByNode.rows, firstRefusal: firstRefusal || this.#refusedByNode.first },
+      ...{ bytes: this.#plan?.bytes ?? 0, bytesRead, rowsRead, rowsStored: account.stored, rowsAccepted: account.accepted },
+      ...{ rowsRefused, firstRefusal: firstRefusal || this.#refusedByNode.first },
       notes: this.#plan === undefined ? [] : notesOf(this.#plan.mapping),
+      ...{ account: this.#ledger(), accounted: this.#tally.complete, outcome: begun ? accountLines(account) : [] },
       started: toTimestamp(this.#startedMs),
       ended: this.#endedMs === undefined ? undefined : toTimestamp(this.#endedMs),
     };
@@ -143,13 +173,13 @@ export class ImportJob {
     const refusal = await this.#register(message);
     if (refusal !== undefined) {
       this.#refusedByNode = { rows: this.#refusedByNode.rows + rows, first: this.#refusedByNode.first || refusal };
-      this.#done(bytes, 0);
+      this.#done(bytes, undefined);
       return;
     }
     if (this.ended) return;
     publisher.offer({
       delivery: { nodeId, epoch, seq, batch, gateway, receivedUs: Date.now() * 1000, skewUs: 0 },
-      onStored: () => this.#done(bytes, rows),
+      onStored: () => this.#done(bytes, message),
       onRefused: ({ code, message }) => this.#end('failed', { code, message: `rows of ${nodeId} cannot be stored: ${message}` }),
     });
   }
@@ -173,19 +203,45 @@ export class ImportJob {
     return undefined;
   }
 
-  #done(bytes: number, rows: number): void {
+  #done(bytes: number, accepted: Batch | undefined): void {
     this.#unstored -= bytes;
-    this.#stored += rows;
+    if (accepted !== undefined) {
+      this.#epoch = accepted.epoch;
+      this.#tally.take(accepted);
+    }
     this.#say({ kind: 'stored', bytes });
     this.#settle();
     this.#notify();
   }
 
-  /** A span is over, and the import done, once what was read is stored. */
+  /** A span is over once what was read is in the stream, the import is done when the ledger has it too. */
   #settle(): void {
     if (this.#readAs === undefined || this.#unstored > 0 || this.ended) return;
-    if (this.#readAs === 'done') this.#end('done');
-    else this.#state = this.#readAs;
+    if (this.#readAs === 'paused') this.#pause();
+    else if (!this.#settling) {
+      this.#settling = true;
+      this.#settleLedger(DONE_QUIET_MS, () => this.ended).then(
+        () => this.#end('done', this.#tally.complete ? undefined : BEHIND),
+        (thrown: unknown) => this.#end('failed', toMusterError(thrown)),
+      );
+    }
+  }
+
+  #settleLedger(quietMs: number, given: () => boolean): Promise<void> {
+    const about = { epoch: this.#epoch, measurement: this.#plan?.mapping.measurement ?? '' };
+    return this.#tally.settle((question) => this.#options.accounts.read(question), about, quietMs, given);
+  }
+
+  #ledger(): JobMessage['account'] {
+    const { ledger } = this.#tally;
+    return ledger === undefined ? undefined : { ...ledger, setAside: [...ledger.setAside], tableRows: ledger.tableRows ?? undefined };
+  }
+
+  #pause(): void {
+    if (this.#state === 'paused') return;
+    this.#state = 'paused';
+    const words = `it was paused for ${PAUSED_MS / 60_000} minutes: start it again, what is stored stays`;
+    this.#pausedTimer = setTimeout(() => this.#end('cancelled', { code: 'deadline_exceeded', message: words }), PAUSED_MS).unref();
   }
 
   #end(state: JobState, problem?: { code: MusterErrorCode; message: string }): void {
@@ -193,6 +249,7 @@ export class ImportJob {
     this.#state = state;
     this.#problem = problem;
     this.#endedMs = Date.now();
+    clearTimeout(this.#pausedTimer);
     this.#worker.terminate().catch(fault);
     this.#notify();
     this.#onEnd(this);
@@ -213,6 +270,11 @@ export class ImportJob {
     while (!done()) await this.#change;
   }
 }
+
+const BEHIND = {
+  code: 'deadline_exceeded',
+  message: 'the ledger does not have all of its rows yet: they are in the stream, see muster pipeline',
+} as const;
 
 function notesOf({ leftOut, notes }: ImportMapping): string[] {
   return [...leftOut.map(({ header, reason }) => `column ${header} is left out: ${reason}`), ...notes];

@@ -7,18 +7,22 @@ import type { CsvReading } from '../../core/node/import/import-source.ts';
 import type { Component } from '../../core/node/lifecycle.ts';
 import type { ImportJob as JobMessage, StartImportRequest } from '../../proto/gen/messages.ts';
 import type { Caller } from '../access/token-store.ts';
+import type { StoreWindow } from '../fleet/store-window.ts';
 import { ImportJob, type ImportJobOptions } from './import-job.ts';
 
 /** Below the import folder: files that came by HTTPS, gone when their import has ended. */
 export const UPLOADS = 'uploads';
 const MAX_RUNNING = 4;
+/** Paused ones have places of their own: whoever pauses keeps nobody from importing. */
+const MAX_PAUSED = 8;
+const MAX_PAUSED_OF_TOKEN = 4;
 const MAX_KEPT = 100;
-/** Rows of a file are taken as far back as the store keeps them. */
-const TTL_DAYS = 30;
 
 export interface ImportJobsOptions extends ImportJobOptions {
   /** Empty: there are no imports at this gateway. */
   folder: string;
+  /** Rows of a file are taken as far back as the store keeps them. */
+  storeWindow: Pick<StoreWindow, 'ttlDays'>;
   events: { importEnded(job: { id: string; file: string; state: string; rows: number; problem: string; caller: string }): void };
 }
 
@@ -64,9 +68,20 @@ export class ImportJobs implements Component {
 
   /** Throws `limit_exceeded` while too many run. */
   #assertRoom(): void {
-    const running = [...this.#jobs.values()].filter((job) => !job.ended).length + this.#places.size;
+    const running = [...this.#jobs.values()].filter(({ state }) => state === 'running').length + this.#places.size;
     if (running >= MAX_RUNNING)
       throw new MusterError('limit_exceeded', `${running} imports run, at most ${MAX_RUNNING} may: wait for one, or cancel one`);
+  }
+
+  /** An import in steps will pause. Throws `limit_exceeded` where too many do. */
+  #assertMayPause(caller: Caller): void {
+    const stepped = [...this.#jobs.values()].filter((job) => job.pauses && !job.ended);
+    const own = stepped.filter((job) => job.caller.tokenId === caller.tokenId).length;
+    if (own >= MAX_PAUSED_OF_TOKEN || stepped.length >= MAX_PAUSED)
+      throw new MusterError(
+        'limit_exceeded',
+        `${own} imports in steps of this token are open, ${stepped.length} in all (at most ${MAX_PAUSED_OF_TOKEN} and ${MAX_PAUSED}): run one to its end, or cancel one`,
+      );
   }
 
   /** Answers when the columns are known. `whenEnded` is called once it is done, failed or cancelled. `leave` gives up the place it has. */
@@ -89,11 +104,13 @@ export class ImportJobs implements Component {
   async #open(request: StartImportRequest, caller: Caller, whenEnded: () => void): Promise<ImportJob> {
     checkRequest(request);
     const path = await findFile(this.folder(), request.file);
+    const ttlDays = await this.#options.storeWindow.ttlDays();
+    if (request.stepSeconds > 0) this.#assertMayPause(caller);
     const { mapping, shiftToNow, windowSeconds, stepSeconds, speed, maxRowsPerNode } = request;
     const id = randomUUID();
     const scratch = join(this.folder(), 'uploads', `unpacked-${id}`);
     const task = {
-      ...{ path, file: request.file.split('/').at(-1) ?? request.file, ttlDays: TTL_DAYS },
+      ...{ path, file: request.file.split('/').at(-1) ?? request.file, ttlDays },
       ...{ shiftToNow, windowSeconds, stepSeconds, speed, maxRowsPerNode },
       mapping: mapping ?? NO_MAPPING,
       csv: readingOf(request.csv),
@@ -110,8 +127,11 @@ export class ImportJobs implements Component {
     return job;
   }
 
-  async runWindow(id: string): Promise<JobMessage> {
+  /** Throws `permission_denied` where another token began it, and `limit_exceeded` while too many run. */
+  async runWindow(id: string, caller: Caller): Promise<JobMessage> {
     const job = this.#find(id);
+    assertOwner(job, caller);
+    if (job.state === 'paused') this.#assertRoom();
     await job.runWindow();
     return job.toMessage();
   }
@@ -131,8 +151,10 @@ export class ImportJobs implements Component {
     return [...this.#jobs.values()].reverse().map((job) => job.toMessage());
   }
 
-  async cancel(id: string): Promise<JobMessage> {
+  /** Throws `permission_denied` where another token began it, unless the caller may do everything. */
+  async cancel(id: string, caller: Caller): Promise<JobMessage> {
     const job = this.#find(id);
+    assertOwner(job, caller);
     await job.cancel();
     return job.toMessage();
   }
@@ -150,6 +172,14 @@ export class ImportJobs implements Component {
       if (old.ended) this.#jobs.delete(id);
     }
   }
+}
+
+function assertOwner({ id, caller: owner }: ImportJob, { tokenId, scopes }: Caller): void {
+  if (owner.tokenId === tokenId || scopes.includes('admin')) return;
+  throw new MusterError(
+    'permission_denied',
+    `import ${id} was begun with the token ${owner.tokenId}: use that one, or a token with scope admin`,
+  );
 }
 
 const NO_MAPPING = {

@@ -30,8 +30,10 @@ export type FromWorker =
       batch: Uint8Array;
       labels: Readonly<Record<string, string>>;
       rows: number;
+      oldestUs: number;
+      createdUs: number;
     }
-  | { kind: 'progress'; bytesRead: number; rowsRead: number; refused: number; firstRefusal: string }
+  | { kind: 'progress'; bytesRead: number; rowsRead: number; leftOut: number; refused: number; firstRefusal: string }
   /** Everything of the span was handed over. */
   | { kind: 'paused' }
   | { kind: 'done' }

@@ -117,7 +117,14 @@ function toJob(job: ImportJob): object {
     time === null || time === undefined ? null : new Date(Number(time.seconds) * 1000 + time.nanos / 1e6).toISOString();
   return {
     ...{ id: job.id, file: job.file, state: job.state, problem: job.problem, bytes: job.bytes, bytes_read: job.bytesRead },
-    ...{ rows_read: job.rowsRead, rows_stored: job.rowsStored, rows_refused: job.rowsRefused, first_refusal: job.firstRefusal },
+    ...{
+      rows_read: job.rowsRead,
+      rows_accepted: job.rowsAccepted,
+      rows_stored: job.rowsStored,
+      rows_refused: job.rowsRefused,
+      first_refusal: job.firstRefusal,
+    },
+    ...{ accounted: job.accounted, outcome: job.outcome },
     ...{ started: iso(job.started), ended: iso(job.ended) },
     mapping: job.mapping && {
       ...{ time_column: job.mapping.timeColumn, time_format: job.mapping.timeFormat, time_zone: job.mapping.timeZone },

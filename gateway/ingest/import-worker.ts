@@ -1,6 +1,5 @@
 // The thread that reads a file for an import job: batches to the gateway as there is room for them. The gateway's own loop never reads a file.
 
-import { setTimeout as wait } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 import { toMusterError } from '../../core/common/muster-error.ts';
 import { timeWindow } from '../../core/common/row-time.ts';
@@ -9,6 +8,7 @@ import { CutPoints, importIdentity } from '../../core/node/import/import-identit
 import type { ImportMapping } from '../../core/node/import/import-mapping.ts';
 import type { ImportSource, ReadOptions } from '../../core/node/import/import-source.ts';
 import { openSource } from '../../core/node/import/open-source.ts';
+import { ReplayPace } from '../../core/node/import/replay-pace.ts';
 import { StepSink } from '../../core/node/import/step-sink.ts';
 import { encodeBatch } from '../../proto/batch-codec.ts';
 import type { FromWorker, ImportTask, ToWorker } from './import-messages.ts';
@@ -70,16 +70,16 @@ async function send(source: ImportSource, mapping: ImportMapping, shiftUs: numbe
   const identity = importIdentity(source.fingerprint, mapping, {
     ...{ now: task.shiftToNow, windowSeconds, maxRowsPerNode, replayed: speed > 0, stepSeconds },
   });
-  const batches: EncodedBatch[] = [];
+  const batches: BatchMessage[] = [];
   const builder = new BatchBuilder({
     measurement: mapping.measurement,
     tags: mapping.tags.map((tag) => tag.name),
     fields: mapping.fields.map((field) => field.name),
     texts: mapping.texts.map((text) => text.name),
     identity: `${identity} ${shiftUs}`,
-    onBatch: ({ nodeId, epoch, seq, createdUs, frame, labels }) => {
+    onBatch: ({ nodeId, epoch, seq, createdUs, oldestUs, frame, labels }) => {
       const batch = encodeBatch({ epoch, seq, createdUs, frames: [frame], events: [], dropped: [] });
-      batches.push({ createdUs, message: { kind: 'batch', nodeId, epoch, seq, batch, labels, rows: frame.timeUs.length } });
+      batches.push({ kind: 'batch', nodeId, epoch, seq, batch, labels, rows: frame.timeUs.length, oldestUs, createdUs });
     },
   });
   const step = stepSeconds > 0 ? new StepSink(builder, stepSeconds * 1e6) : undefined;
@@ -95,16 +95,21 @@ async function send(source: ImportSource, mapping: ImportMapping, shiftUs: numbe
     },
   };
   const reader = await source.read(options);
-  const pace = createPace(speed);
+  const pace = new ReplayPace(speed);
   const progress = (): void =>
     tell({
-      ...{ kind: 'progress', bytesRead: Math.min(source.bytes, reader.position.offset), rowsRead: reader.counts.rows },
+      ...{
+        kind: 'progress',
+        bytesRead: Math.min(source.bytes, reader.position.offset),
+        rowsRead: reader.counts.rows,
+        leftOut: reader.counts.leftOut,
+      },
       ...{ refused: refusals.count, firstRefusal: refusals.first },
     });
   const deliver = async (): Promise<void> => {
     for (const batch of batches.splice(0)) {
-      await pace(batch.createdUs);
-      await sendBatch(batch.message);
+      await pace.until(batch.createdUs);
+      await sendBatch(batch);
     }
     progress();
   };
@@ -131,26 +136,11 @@ async function send(source: ImportSource, mapping: ImportMapping, shiftUs: numbe
   }
 }
 
-/** What the gateway is told of one batch, and its newest time. */
-interface EncodedBatch {
-  createdUs: number;
-  message: Extract<FromWorker, { kind: 'batch' }>;
-}
+type BatchMessage = Extract<FromWorker, { kind: 'batch' }>;
 
-async function sendBatch(message: EncodedBatch['message']): Promise<void> {
+async function sendBatch(message: BatchMessage): Promise<void> {
   // Encoded into memory of its own: handing it over copies nothing and takes nothing else along.
   unstored += message.batch.length;
   tell(message, [message.batch.buffer as ArrayBuffer]);
   await until(() => unstored < MAX_UNSTORED_BYTES);
-}
-
-/** Waits until the time of a row has come, so many times as quick as it was. */
-function createPace(speed: number): (newestUs: number) => Promise<void> {
-  let first: { timeUs: number; atMs: number } | undefined;
-  return async (newestUs) => {
-    if (speed === 0) return;
-    first ??= { timeUs: newestUs, atMs: performance.now() };
-    const leftMs = first.atMs + (newestUs - first.timeUs) / 1000 / speed - performance.now();
-    if (leftMs > 0) await wait(leftMs);
-  };
 }

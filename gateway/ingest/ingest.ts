@@ -45,7 +45,7 @@ export class Ingest {
   /**
    * Resolves when all rows are durably in the stream. Throws `unavailable` before anything was taken, `limit_exceeded` for a batch that is
    * too large, and `deadline_exceeded` where the stream has not acknowledged it in time: then it may still be stored, and sending the same
-   * rows again does no harm.
+   * rows again, with their times, does no harm.
    */
   async deliver(nodeId: string, frames: readonly FrameColumns[]): Promise<Receipt> {
     const { publisher, gateway } = this.#options;
@@ -66,7 +66,7 @@ export class Ingest {
     this.#nextSeq.set(nodeId, seq);
     const receivedUs = this.#now() * 1000;
     await new Promise<void>((resolve, reject) => {
-      const words = `the stream has not acknowledged it within ${STORED_WITHIN_MS / 1000} s: it may still be stored, and sending it again does no harm`;
+      const words = `the stream has not acknowledged it within ${STORED_WITHIN_MS / 1000} s: it may still be stored; sending it again does no harm with an Idempotency-Key, or where each sample has its time`;
       const timer = setTimeout(() => reject(new MusterError('deadline_exceeded', words)), STORED_WITHIN_MS);
       publisher.offer({
         delivery: { nodeId, receivedUs, gateway, batch, epoch: this.#epoch, seq, skewUs: 0 },

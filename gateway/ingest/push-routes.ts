@@ -1,27 +1,38 @@
 // POST /api/push and POST /api/telemetry/snapshot: samples of scripts and of small agents, on the durable path.
 import { MusterError, toMusterError } from '../../core/common/muster-error.ts';
-import { timeWindow } from '../../core/common/row-time.ts';
+import { accountLines } from '../../core/common/row-account.ts';
 import { summarySubject } from '../../core/common/streams.ts';
+import { ImportTally } from '../../core/node/import/import-tally.ts';
 import { HEARTBEAT_FIELDS, type Summary } from '../../proto/gen/messages.ts';
 import { encodeMessage } from '../../proto/message-codec.ts';
 import type { Caller } from '../access/token-store.ts';
+import type { StoreWindow } from '../fleet/store-window.ts';
 import { type HttpAnswer, json } from '../http/http-answer.ts';
 import type { HttpRequest, HttpRoute } from '../http/http-door.ts';
 import type { NodeRegistry } from '../nodes/registry.ts';
+import { FirstUses, type UseStore } from './first-uses.ts';
+import { type ImportAccounts, MAX_BATCHES } from './import-account.ts';
 import type { Ingest, Receipt } from './ingest.ts';
 import { MAX_SAMPLES, type PushContent, type PushSample, parseSamples, samplesOf } from './push-sample.ts';
-import { RecentAnswers } from './recent-answers.ts';
+import { countReplaced } from './same-key.ts';
+import { createSampleClock } from './sample-clock.ts';
 import { toFrames } from './sample-frames.ts';
 import { parseSnapshot } from './snapshot.ts';
 
 const MAX_BODY_BYTES = 1024 * 1024;
-/** A pushed sample is taken as far back as the store keeps rows. */
-const TTL_DAYS = 30;
 const MAX_KEY = 200;
+const MAX_WAIT_SECONDS = 30;
+const NO_EPOCH = new Uint8Array(0);
 
 export interface PushOptions {
   ingest: Pick<Ingest, 'deliver'>;
   registry: Pick<NodeRegistry, 'seenAtDoor'>;
+  /** A pushed sample is taken as far back as the store keeps rows. */
+  storeWindow: Pick<StoreWindow, 'window'>;
+  /** What the ledger says. */
+  accounts: Pick<ImportAccounts, 'readBatches'>;
+  /** Where the first uses of idempotency keys are kept. */
+  uses: UseStore;
   /** Core NATS, dropped while it is away. */
   sendEphemeral(subject: string, payload: Uint8Array): void;
   events: { samplesPushed(samples: { taken: number; refused: readonly { reason: string }[] }): void };
@@ -31,48 +42,67 @@ export interface PushOptions {
 
 export function pushRoutes(options: PushOptions): HttpRoute[] {
   const now = options.now ?? Date.now;
-  const recent = new RecentAnswers(now);
-  const once = (request: HttpRequest, work: () => Promise<HttpAnswer>): Promise<HttpAnswer> => {
+  const clock = createSampleClock(now);
+  const uses = new FirstUses(options.uses, () => clock.reserve(MAX_SAMPLES));
+  /** `work` is told the time of its samples: with a key that of its first use, so that they are the same samples however often it is sent. */
+  const once = (request: HttpRequest, route: string, body: unknown, work: (atUs: number) => Promise<HttpAnswer>): Promise<HttpAnswer> => {
     const key = request.headers['idempotency-key'];
-    if (key === undefined) return work();
-    if (typeof key !== 'string' || key.length > MAX_KEY)
-      throw new MusterError('invalid_argument', `idempotency-key has more than ${MAX_KEY} characters`);
-    return recent.once(`${request.caller?.tokenId} ${key}`, work);
+    if (key === undefined) return work(clock.reserve(samplesOf(body)?.length ?? 1));
+    if (typeof key !== 'string' || key === '' || key.length > MAX_KEY)
+      throw new MusterError('invalid_argument', `idempotency-key has ${key.length} characters: 1 to ${MAX_KEY} are taken`);
+    return uses.once({ tokenId: request.caller?.tokenId ?? '', key, route, body: Buffer.from(JSON.stringify(body)) }, work);
   };
-  const take = async (content: PushContent, caller: Caller, summaries: ReadonlyMap<string, Summary>): Promise<HttpAnswer> => {
+  const take = async (content: PushContent, caller: Caller, summaries: ReadonlyMap<string, Summary>, waitMs = 0): Promise<HttpAnswer> => {
     options.events.samplesPushed({ taken: content.samples.length, refused: content.refused });
     const { receipts, failed } = await deliver(options, content.samples, caller, summaries, now());
     const refused = [...content.refused, ...failed];
     if (receipts.length === 0) throw new MusterError('invalid_argument', `no sample was taken: ${refused[0]?.detail ?? 'there was none'}`);
-    return json(202, { accepted: receipts.reduce((rows, receipt) => rows + receipt.rows, 0), receipts, refused });
+    const accepted = receipts.reduce((rows, receipt) => rows + receipt.rows, 0);
+    const told = { accepted, replaced: countReplaced(content.samples), receipts, refused };
+    if (waitMs === 0 || receipts.length > MAX_BATCHES) return json(202, told);
+    const tally = new ImportTally({ rows: accepted, batches: receipts.length, firstUs: 0, lastUs: 0 });
+    await tally.settle(() => options.accounts.readBatches(receipts), { epoch: NO_EPOCH, measurement: '' }, waitMs);
+    const account = tally.rows({ refused: refused.length, leftOut: 0 });
+    return json(tally.complete ? 200 : 202, { ...told, stored: account.stored, outcome: accountLines(account) });
   };
   return [
     {
       method: 'POST',
       path: '/api/push',
       scope: 'push',
-      answer: (request) =>
-        once(request, async () => {
-          const list = samplesOf(await request.json(MAX_BODY_BYTES));
-          if (list === undefined)
-            throw new MusterError('invalid_argument', 'the body is neither a sample, a list of samples nor {"samples": […]}');
-          if (list.length > MAX_SAMPLES)
-            throw new MusterError('limit_exceeded', `the body has ${list.length} samples, at most ${MAX_SAMPLES} are taken at once`);
-          return take(parseSamples(list, now() * 1000, timeWindow(now() * 1000, TTL_DAYS)), request.caller as Caller, new Map());
-        }),
+      answer: async (request) => {
+        const body = await request.json(MAX_BODY_BYTES);
+        const list = samplesOf(body);
+        if (list === undefined)
+          throw new MusterError('invalid_argument', 'the body is neither a sample, a list of samples nor {"samples": […]}');
+        if (list.length > MAX_SAMPLES)
+          throw new MusterError('limit_exceeded', `the body has ${list.length} samples, at most ${MAX_SAMPLES} are taken at once`);
+        const waitMs = waitOf(request.headers['prefer']);
+        return once(request, 'POST /api/push', body, async (atUs) =>
+          take(parseSamples(list, atUs, await options.storeWindow.window()), request.caller as Caller, new Map(), waitMs),
+        );
+      },
     },
     {
       method: 'POST',
       path: '/api/telemetry/snapshot',
       scope: 'push',
-      answer: (request) =>
-        once(request, async () => {
-          const { samples, summary } = parseSnapshot(await request.json(MAX_BODY_BYTES), now() * 1000, timeWindow(now() * 1000, TTL_DAYS));
+      answer: async (request) => {
+        const body = await request.json(MAX_BODY_BYTES);
+        return once(request, 'POST /api/telemetry/snapshot', body, async (atUs) => {
+          const { samples, summary } = parseSnapshot(body, atUs, await options.storeWindow.window());
           const nodeId = samples[0]?.nodeId ?? '';
           return take({ samples, refused: [] }, request.caller as Caller, new Map([[nodeId, summary]]));
-        }),
+        });
+      },
     },
   ];
+}
+
+/** Of `wait=N` in the header Prefer, ms; what else it says is left alone, as its standard (RFC 7240) has it. */
+function waitOf(prefer: string | string[] | undefined): number {
+  const seconds = Number(/(?:^|[,;])\s*wait\s*=\s*"?(\d{1,4})"?\s*(?:$|[,;])/i.exec(String(prefer ?? ''))?.[1] ?? 0);
+  return Math.min(seconds, MAX_WAIT_SECONDS) * 1000;
 }
 
 interface Delivered {

@@ -58,12 +58,12 @@ export function samplesOf(body: unknown): unknown[] | undefined {
   return Array.isArray(body['samples']) ? body['samples'] : [body];
 }
 
-/** A bad sample costs that sample; the others are taken. Without a time a sample is of `nowUs`. */
+/** A bad sample costs that sample; the others are taken. Without a time a sample is of `nowUs`, and as many µs later as samples stand before it. */
 export function parseSamples(list: readonly unknown[], nowUs: number, window: TimeWindow): PushContent {
   const content: PushContent = { samples: [], refused: [] };
   for (const [index, value] of list.entries()) {
     try {
-      content.samples.push(parseSample(value, nowUs, window));
+      content.samples.push(parseSample(value, nowUs + index, window));
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
       content.refused.push({ index, reason: error.reason, detail: error.message });

@@ -41,7 +41,7 @@ export function parseSnapshot(body: unknown, nowUs: number, window: TimeWindow):
     throw new MusterError('invalid_argument', 'a snapshot is one object');
   const snapshot = body as Readonly<Record<string, unknown>>;
   const { hostname, timestamp, ...rest } = snapshot;
-  const common = { ...pick(rest), name: rest['name'] ?? hostname, time: rest['time'] ?? timestamp };
+  const common = { ...pick(rest), name: rest['name'] ?? hostname, time: rest['time'] ?? timestamp ?? nowUs };
   const unknown = Object.keys(snapshot).find((key) => !Object.hasOwn(COLUMNS, key) && !OTHER_KEYS.has(key));
   if (unknown !== undefined)
     throw new MusterError(

@@ -1343,7 +1343,7 @@ export interface ListImportsResponse {
 export interface ImportJob {
   id: string;
   file: string;
-  /** `running`, `paused`, `done`, `failed` or `cancelled`. */
+  /** `running`, `paused`, `done`, `failed` or `cancelled`. It is done when the ledger has its rows. A job that is paused for 15 minutes is cancelled. */
   state: string;
   /** One sentence where it failed, with the row number. */
   problem: string;
@@ -1353,7 +1353,7 @@ export interface ImportJob {
   bytes: number;
   bytesRead: number;
   rowsRead: number;
-  /** Rows durably in the stream. */
+  /** Rows whose values are in the tables, by the ledger. */
   rowsStored: number;
   /** Rows that were not acceptable, and the first of them. */
   rowsRefused: number;
@@ -1362,6 +1362,70 @@ export interface ImportJob {
   ended?: Timestamp | null | undefined;
   /** What the names, cells and columns of the file came to, one sentence each: columns that are left out among them. */
   notes: string[];
+  /** Rows durably in the stream: they are in the tables, or set aside, once the ledger has them. */
+  rowsAccepted: number;
+  /** What the ledger says of them so far. */
+  account?: ImportAccount | null | undefined;
+  /** True where the ledger has every batch of the job. */
+  accounted: boolean;
+  /** What became of the rows, one sentence each: how many are stored, replaced by others of the same time, node and tags, set aside and why, refused. */
+  outcome: string[];
+}
+
+export interface CheckImportRequest {
+  measurement: string;
+  tags: string[];
+  fields: string[];
+  texts: string[];
+}
+
+export interface ImportCheck {
+  /** Days that the store keeps rows: older ones are not taken. */
+  ttlDays: number;
+  /** Why rows with these columns would be set aside, one sentence each. */
+  problems: string[];
+}
+
+export interface GetImportAccountRequest {
+  /** 16 bytes each, at most 1000. */
+  epochs: Uint8Array[];
+  /**
+   * Where rows replaced others that were stored before: the table, and the times of all rows, Unix µs. With them the answer tells whether the table has
+   * other rows there than those of the epochs.
+   */
+  measurement: string;
+  firstUs: number;
+  lastUs: number;
+}
+
+/** The sum of the ledger over some epochs. */
+export interface ImportAccount {
+  /** Batches in the ledger. */
+  batches: number;
+  /** Their rows. */
+  rows: number;
+  /** Rows that were set aside; they are dead letters. */
+  badRows: number;
+  /** Rows with the time, node and tags of another row of their batch: they became one row. */
+  mergedRows: number;
+  /** Rows with the time, node and tags of a row of another batch. */
+  metRows: number;
+  /** Of the merged ones, those that had other values than the row that replaced them. */
+  replacedRows: number;
+  /** Rows that replaced a value that was stored before. */
+  overwrittenRows: number;
+  /** Why rows were set aside. */
+  setAside: RowsSetAside[];
+  /** Rows that the table has between the times asked for; absent where it was not asked, or made no difference. */
+  tableRows?: number | undefined;
+}
+
+export interface RowsSetAside {
+  /** A bounded word, as of dead letters. */
+  reason: string;
+  rows: number;
+  /** One sentence about the first of them. */
+  detail: string;
 }
 
 export const UPLOAD_MESSAGE_FIELDS: Fields = [
@@ -1446,4 +1510,45 @@ export const IMPORT_JOB_FIELDS: Fields = [
   { no: 12, name: 'started', type: () => TIMESTAMP_FIELDS },
   { no: 13, name: 'ended', type: () => TIMESTAMP_FIELDS },
   { no: 20, name: 'notes', type: 'string', repeated: true },
+  { no: 21, name: 'rowsAccepted', type: 'uint64' },
+  { no: 22, name: 'account', type: () => IMPORT_ACCOUNT_FIELDS },
+  { no: 23, name: 'accounted', type: 'bool' },
+  { no: 24, name: 'outcome', type: 'string', repeated: true },
+];
+
+export const CHECK_IMPORT_REQUEST_FIELDS: Fields = [
+  { no: 1, name: 'measurement', type: 'string' },
+  { no: 2, name: 'tags', type: 'string', repeated: true },
+  { no: 3, name: 'fields', type: 'string', repeated: true },
+  { no: 4, name: 'texts', type: 'string', repeated: true },
+];
+
+export const IMPORT_CHECK_FIELDS: Fields = [
+  { no: 1, name: 'ttlDays', type: 'uint64' },
+  { no: 2, name: 'problems', type: 'string', repeated: true },
+];
+
+export const GET_IMPORT_ACCOUNT_REQUEST_FIELDS: Fields = [
+  { no: 1, name: 'epochs', type: 'bytes', repeated: true },
+  { no: 2, name: 'measurement', type: 'string' },
+  { no: 3, name: 'firstUs', type: 'uint64' },
+  { no: 4, name: 'lastUs', type: 'uint64' },
+];
+
+export const IMPORT_ACCOUNT_FIELDS: Fields = [
+  { no: 1, name: 'batches', type: 'uint64' },
+  { no: 2, name: 'rows', type: 'uint64' },
+  { no: 3, name: 'badRows', type: 'uint64' },
+  { no: 4, name: 'mergedRows', type: 'uint64' },
+  { no: 5, name: 'metRows', type: 'uint64' },
+  { no: 6, name: 'replacedRows', type: 'uint64' },
+  { no: 7, name: 'overwrittenRows', type: 'uint64' },
+  { no: 8, name: 'setAside', type: () => ROWS_SET_ASIDE_FIELDS, repeated: true },
+  { no: 9, name: 'tableRows', type: 'uint64', optional: true },
+];
+
+export const ROWS_SET_ASIDE_FIELDS: Fields = [
+  { no: 1, name: 'reason', type: 'string' },
+  { no: 2, name: 'rows', type: 'uint64' },
+  { no: 3, name: 'detail', type: 'string' },
 ];

@@ -88,6 +88,7 @@ it('pauses after each window of time, to the very row', async () => {
   await until('the rows are stored', async () => (await count('steps')) === 5000);
   const second = await call('StartImport', { file: 'steps.csv', stepSeconds: 100, mapping: { measurement: 'cut' } });
   await until('it is paused', async () => (await call('GetImport', { id: second.id })).state === 'paused');
+  expect(await call('FlushImport', { id: second.id })).toMatchObject({ state: 'paused', rowsStored: 1000 });
   expect(await call('CancelImport', { id: second.id })).toMatchObject({ state: 'cancelled', rowsStored: 1000 });
 });
 

@@ -49,8 +49,8 @@ it('stores a file once, also when it is imported twice', async () => {
   expect(first.result).toMatchObject({ rowsStored: 5000, rowsRefused: 0 });
   expect(first.code).toBe(0);
   await until('5,000 rows are stored', async () => (await count('recording')) === 5000);
-  expect((await importOf(path)).result).toMatchObject({ rowsStored: 5000, rowsStoredNow: 0 });
-  expect((await importOf(path, '--restart')).result).toMatchObject({ rowsStoredNow: 5000 });
+  expect((await importOf(path)).result).toMatchObject({ rowsStored: 5000, rowsAcceptedNow: 0 });
+  expect((await importOf(path, '--restart')).result).toMatchObject({ rowsAcceptedNow: 5000 });
   const sum = async () => pipeline.sql('select count(), sum(free), sum(usage), count_distinct(node_id) from recording');
   await until('all is applied', async () => (await pipeline.client.call('getPipelineStatus', {})).pendingMessages === 0);
   expect(await sum()).toEqual([[5000, (5000 * 4999) / 2, expect.any(Number), 10]]);

@@ -69,6 +69,42 @@ it('stores a batch sent again with its key once, and one sent again without a ke
   });
 });
 
+it('refuses another body under a key, and knows the key after a restart of the gateway', async () => {
+  const headers = { 'idempotency-key': 'k-2' };
+  const first = await ask('/api/push', { token: push, body: { node_id: 'keyed', v: 1 }, headers });
+  expect((await ask('/api/push', { token: push, body: { node_id: 'keyed', v: 99 }, headers })).status).toBe(422);
+  await pipeline.kill('gateway');
+  await pipeline.untilReady();
+  const again = await ask('/api/push', { token: push, body: { node_id: 'keyed', v: 1 }, headers });
+  expect([again.status, again.text]).toEqual([202, first.text]);
+  expect((await ask('/api/push', { token: push, body: { node_id: 'keyed', v: 99 }, headers })).status).toBe(422);
+  await until('it is stored', async () => (await count("node_id = 'keyed'")) === 1);
+});
+
+it('stores every sample of a body without times, and the fields of one moment of two bodies', async () => {
+  const body = [0, 1, 2].map((v) => ({ node_id: 'timeless', v }));
+  expect((await ask('/api/push', { token: push, body })).json()).toMatchObject({ accepted: 3, replaced: 0 });
+  await until('all are stored', async () => (await count("node_id = 'timeless'")) === 3);
+  const time = new Date().toISOString();
+  const wait = { prefer: 'wait=20' };
+  const one = await ask('/api/push', { token: push, body: { node_id: 'parts', a: 1, time }, headers: wait });
+  expect([one.status, one.json()]).toMatchObject([200, { accepted: 1, stored: 1, outcome: ['1 rows read: 1 stored, 0 refused'] }]);
+  await ask('/api/push', { token: push, body: { node_id: 'parts', b: 2, time }, headers: wait });
+  await until('it is one row', async () => (await count("node_id = 'parts' and a = 1 and b = 2")) === 1);
+  const both = [
+    { node_id: 'parts', a: 3, time },
+    { node_id: 'parts', a: 4, time },
+  ];
+  const last = await ask('/api/push', { token: push, body: both, headers: wait });
+  expect(last.json()).toMatchObject({ accepted: 2, replaced: 1, stored: 1 });
+  expect(await pipeline.client.call('verify', { nodeId: 'parts', waitMs: 5000 }, 30_000)).toMatchObject({
+    doubled: 0,
+    missingRows: 0,
+    tableRows: 1,
+    ledgerRows: 1,
+  });
+});
+
 it('takes the good samples of a list and names the bad ones', async () => {
   const { status, json } = await ask('/api/push', {
     token: push,

@@ -47,6 +47,8 @@ export interface ImportBatch {
   seq: number;
   /** The newest time of its rows: the same at each import. */
   createdUs: number;
+  /** The oldest of them. */
+  oldestUs: number;
   frame: FrameColumns;
   /** Of the node, in its first batch. */
   labels: Readonly<Record<string, string>>;
@@ -134,7 +136,7 @@ export class BatchBuilder {
     this.#maxBytes = CUT_BATCH_BYTES - namesBytes({ measurement, tags, fields, textFields });
     this.#maxRows = Math.max(1, Math.floor(BATCH_VALUE_BYTES / valueBytes));
     this.#maxWaiting = Math.min(MAX_WAITING_ROWS, Math.floor(MAX_WAITING_BYTES / valueBytes));
-    this.#epoch = doorEpoch('import', createHash('sha256').update(options.identity).digest());
+    this.#epoch = importEpoch(options.identity);
   }
 
   /** The node of this name, made where there was none. */
@@ -213,7 +215,12 @@ export class BatchBuilder {
       for (let row = 0, from = field; row < rows; row++, from += width) values[at++] = byRow[from] as number;
     const timeUs = node.times.subarray(0, rows);
     let createdUs = Number.NEGATIVE_INFINITY;
-    for (let row = 0; row < rows; row++) if ((timeUs[row] as number) > createdUs) createdUs = timeUs[row] as number;
+    let oldestUs = Number.POSITIVE_INFINITY;
+    for (let row = 0; row < rows; row++) {
+      const time = timeUs[row] as number;
+      if (time > createdUs) createdUs = time;
+      if (time < oldestUs) oldestUs = time;
+    }
     const frame: FrameColumns = {
       ...{ measurement, tags, fields, values, timeUs, textFields },
       series: node.series.map((series) => series.tagValues),
@@ -228,7 +235,7 @@ export class BatchBuilder {
     node.bytes = 0;
     node.seq++;
     const labels = node.seq === 1 ? node.labels : {};
-    onBatch({ nodeId: node.nodeId, epoch: this.#epoch, seq: node.seq, createdUs, frame, labels });
+    onBatch({ nodeId: node.nodeId, epoch: this.#epoch, seq: node.seq, createdUs, oldestUs, frame, labels });
   }
 
   #column(length: number): Float64Array {
@@ -236,6 +243,11 @@ export class BatchBuilder {
     if (this.#scratch.byteLength < bytes) this.#scratch = new ArrayBuffer(bytes * 2);
     return new Float64Array(this.#scratch, 0, length);
   }
+}
+
+/** Of every batch of an import. */
+export function importEpoch(identity: string): Uint8Array {
+  return doorEpoch('import', createHash('sha256').update(identity).digest());
 }
 
 /** A node id from any name: as it is where it may be one, else cleaned and told from others by a hash. */

@@ -1,0 +1,55 @@
+// What an import says at its end, from the ledger: in words, as JSON, and as an exit code.
+import { accountLines, isWhole, type RowAccount } from '../../core/common/row-account.ts';
+import type { ImportTally } from '../../core/node/import/import-tally.ts';
+import { EXIT } from '../commands/command-context.ts';
+import { ProgressLine } from '../terminal/progress-line.ts';
+import { formatCount } from '../terminal/quantity.ts';
+import type { ImportDoor } from './import-door.ts';
+
+/** How long the ledger may stand still before the import ends without it. */
+const QUIET_MS = 60_000;
+
+/** Waits until the ledger has the whole import. */
+export async function untilInLedger(
+  door: Pick<ImportDoor, 'account'>,
+  tally: ImportTally,
+  about: { epoch: Uint8Array; measurement: string },
+  stream: NodeJS.WriteStream | undefined,
+): Promise<void> {
+  const text = (): string =>
+    `waits for the ledger: ${formatCount(tally.ledger?.batches ?? 0)} of ${formatCount(tally.sent.batches)} batches are stored`;
+  const progress = stream === undefined ? undefined : new ProgressLine(stream, text);
+  try {
+    await tally.settle((question) => door.account(question), about, QUIET_MS);
+  } finally {
+    progress?.stop();
+  }
+}
+
+export function outcomeLines(account: RowAccount, waited: boolean, problem: unknown): string[] {
+  const lines = accountLines(account, formatCount);
+  if (account.pending === 0) return lines;
+  const why = problem instanceof Error ? ` (${problem.message})` : '';
+  return [
+    ...lines,
+    waited
+      ? `the ledger does not have all of it after ${QUIET_MS / 1000} s without a change${why}: what was accepted is durable; see muster pipeline, and import the file again to be told`
+      : 'what was accepted is durable; import the file again to be told what is stored',
+  ];
+}
+
+export function outcomeJson(account: RowAccount): object {
+  const { read, accepted, stored, joined, replaced, overwritten, aside, setAside, pending, refused, leftOut } = account;
+  return {
+    ...{ rowsRead: read, rowsAccepted: accepted, rowsStored: stored, rowsJoined: joined, rowsReplaced: replaced },
+    ...{ rowsOverwritten: overwritten, rowsSetAside: aside, setAside, rowsPending: pending, rowsRefused: refused, rowsLeftOut: leftOut },
+  };
+}
+
+/** 0 where every row is stored as it was, or left out as asked; 69 where that is not known yet, though it was waited for. */
+export function outcomeCode(account: RowAccount, waited: boolean): number {
+  if (isWhole(account)) return EXIT.ok;
+  const { replaced, overwritten, aside, refused } = account;
+  if (replaced + overwritten + aside + refused > 0) return EXIT.failure;
+  return waited ? EXIT.unavailable : EXIT.ok;
+}

@@ -1,0 +1,101 @@
+// What the ledger says of the epochs of an import: the doors tell of rows from here, not from what they handed on.
+import { setTimeout as wait } from 'node:timers/promises';
+import { measurementNameProblem } from '../../core/common/measurement-names.ts';
+import { MusterError } from '../../core/common/muster-error.ts';
+import type { GetImportAccountRequest, ImportAccount, RowsSetAside } from '../../proto/gen/messages.ts';
+import { identifier, literal, type ReadDatabase, type TextRow } from '../fleet/read-database.ts';
+
+export interface ImportAccounts {
+  /** Throws `invalid_argument`, and `unavailable` while the database does not answer. */
+  read(request: GetImportAccountRequest): Promise<ImportAccount>;
+  /** The same of single batches, at most 100. */
+  readBatches(batches: readonly { node_id: string; epoch: string; seq: number }[]): Promise<ImportAccount>;
+}
+
+const MAX_EPOCHS = 1000;
+const EPOCH_BYTES = 16;
+export const MAX_BATCHES = 100;
+/** Ledger rows with reasons that are looked at: further ones are told by their number alone. */
+const MAX_REASONS = 10_000;
+const APPLY_WAIT_MS = 5000;
+const APPLY_POLL_MS = 50;
+const SUMS = 'count(), sum(rows), sum(bad_rows), sum(merged_rows), sum(met_rows), sum(replaced_rows), sum(overwritten_rows)';
+
+export function createImportAccounts(database: Pick<ReadDatabase, 'rows'>): ImportAccounts {
+  return {
+    async read({ epochs, measurement, firstUs, lastUs }) {
+      if (epochs.length === 0 || epochs.length > MAX_EPOCHS || epochs.some((epoch) => epoch.length !== EPOCH_BYTES))
+        throw new MusterError(
+          'invalid_argument',
+          `${epochs.length} epochs are named: 1 to ${MAX_EPOCHS} of ${EPOCH_BYTES} bytes are needed`,
+        );
+      const where = `epoch in (${epochs.map((epoch) => `'${Buffer.from(epoch).toString('hex')}'`).join(', ')})`;
+      const account = await sumOf(database, where);
+      const tableRows = account.overwrittenRows > 0 && lastUs > 0 ? await countTable(database, measurement, firstUs, lastUs) : undefined;
+      return { ...account, ...(tableRows === undefined ? {} : { tableRows }) };
+    },
+    readBatches(batches) {
+      const one = ({ node_id: node, epoch, seq }: (typeof batches)[number]): string =>
+        `(node_id = ${literal(node)} and epoch = ${literal(epoch)} and seq = ${seq})`;
+      return sumOf(database, batches.slice(0, MAX_BATCHES).map(one).join(' or '));
+    },
+  };
+}
+
+async function sumOf(database: Pick<ReadDatabase, 'rows'>, where: string): Promise<ImportAccount> {
+  const [row = []] = await unlessMissing(database.rows(`select ${SUMS} from deliveries where ${where}`));
+  const [batches = 0, rows = 0, badRows = 0, mergedRows = 0, metRows = 0, replacedRows = 0, overwrittenRows = 0] = row.map(Number);
+  const setAside = badRows > 0 ? await reasonsOf(database, where) : [];
+  return { batches, rows, badRows, mergedRows, metRows, replacedRows, overwrittenRows, setAside };
+}
+
+/** Before anything was stored there is no ledger. */
+function unlessMissing(rows: Promise<TextRow[]>): Promise<TextRow[]> {
+  return rows.catch((error: unknown) => {
+    if (error instanceof MusterError && error.code === 'invalid_argument' && /table does not exist/i.test(error.message)) return [];
+    throw error;
+  });
+}
+
+async function reasonsOf(database: Pick<ReadDatabase, 'rows'>, where: string): Promise<RowsSetAside[]> {
+  const rows = await database.rows(`select reasons from deliveries where (${where}) and reasons is not null limit ${MAX_REASONS}`);
+  const sums = new Map<string, RowsSetAside>();
+  for (const [text] of rows) {
+    for (const [reason, { rows, detail }] of Object.entries(parseReasons(text ?? ''))) {
+      const known = sums.get(reason);
+      if (known === undefined) sums.set(reason, { reason, rows, detail });
+      else known.rows += rows;
+    }
+  }
+  return [...sums.values()].sort((a, b) => b.rows - a.rows);
+}
+
+function parseReasons(text: string): Record<string, { rows: number; detail: string }> {
+  try {
+    return JSON.parse(text) as Record<string, { rows: number; detail: string }>;
+  } catch {
+    return {};
+  }
+}
+
+/** Rows of the table in a span, once what it was given until now can be read. */
+async function countTable(
+  database: Pick<ReadDatabase, 'rows'>,
+  measurement: string,
+  firstUs: number,
+  lastUs: number,
+): Promise<number | undefined> {
+  if (measurementNameProblem(measurement) !== undefined) return undefined;
+  const state = `select writerTxn, sequencerTxn from wal_tables() where name = '${measurement}'`;
+  let given: number | undefined;
+  for (const deadlineMs = Date.now() + APPLY_WAIT_MS; ; await wait(APPLY_POLL_MS)) {
+    const [row] = await database.rows(state);
+    if (row === undefined) return undefined;
+    given ??= Number(row[1]);
+    if (Number(row[0]) >= given) break;
+    if (Date.now() > deadlineMs) return undefined;
+  }
+  const span = `timestamp between cast(${Math.trunc(firstUs)} as timestamp) and cast(${Math.trunc(lastUs)} as timestamp)`;
+  const [row] = await database.rows(`select count() from ${identifier(measurement)} where ${span}`);
+  return Number(row?.[0] ?? 0);
+}
