@@ -2,7 +2,10 @@
 import { readFileSync } from 'node:fs';
 import { Client, Metadata, type ServiceError, status } from '@grpc/grpc-js';
 import { MusterError } from '../../../core/common/muster-error.ts';
+import type { LedgerAccount } from '../../../core/common/row-account.ts';
 import { channelTls } from '../../../core/node/channel-credentials.ts';
+import { GET_IMPORT_ACCOUNT_REQUEST_FIELDS, IMPORT_ACCOUNT_FIELDS, type ImportAccount } from '../../../proto/gen/messages.ts';
+import { decodeMessage, encodeMessage } from '../../../proto/message-codec.ts';
 import { UploadCall, type UploadCallOptions } from '../../../proto/upload-call.ts';
 
 export interface DeliveryOptions {
@@ -10,6 +13,8 @@ export interface DeliveryOptions {
   gatewayCaFile: string;
   tokenFile: string;
 }
+
+const ACCOUNT_WITHIN_MS = 10_000;
 
 export class Delivery {
   readonly #options: DeliveryOptions;
@@ -34,14 +39,37 @@ export class Delivery {
 
   /** A call for one window. The token is read anew, so that it may change while this runs. */
   open(told: Pick<UploadCallOptions, 'onStored' | 'onRefused'>): UploadCall {
-    const metadata = new Metadata();
-    metadata.set('authorization', `Bearer ${readSetting(this.#options.tokenFile, 'tokenFile').toString('utf8').trim()}`);
-    return new UploadCall(this.#client, { ...told, metadata, toError: (error) => toDeliveryError(error, this.#options) });
+    return new UploadCall(this.#client, { ...told, metadata: this.#metadata(), toError: (error) => toDeliveryError(error, this.#options) });
+  }
+
+  /** What the ledger says of an epoch. Throws what the gateway answers. */
+  account(epoch: Uint8Array): Promise<LedgerAccount> {
+    const asked = { epochs: [epoch], measurement: '', firstUs: 0, lastUs: 0 };
+    return new Promise((resolve, reject) => {
+      this.#client.makeUnaryRequest(
+        '/muster.v1.ImportService/GetImportAccount',
+        (value: object) => Buffer.from(encodeMessage(GET_IMPORT_ACCOUNT_REQUEST_FIELDS, value as never)),
+        (bytes: Buffer) => decodeMessage<ImportAccount>(IMPORT_ACCOUNT_FIELDS, bytes),
+        asked,
+        this.#metadata(),
+        { deadline: Date.now() + ACCOUNT_WITHIN_MS },
+        (error, answer) =>
+          error || answer === undefined
+            ? reject(error === null ? new MusterError('internal', 'no answer') : toDeliveryError(error, this.#options))
+            : resolve(answer),
+      );
+    });
   }
 
   /** Resolves when the gateway takes the token. Throws the reason why not. */
   async check(): Promise<void> {
     await this.open({ onStored: () => undefined }).end();
+  }
+
+  #metadata(): Metadata {
+    const metadata = new Metadata();
+    metadata.set('authorization', `Bearer ${readSetting(this.#options.tokenFile, 'tokenFile').toString('utf8').trim()}`);
+    return metadata;
   }
 
   close(): void {

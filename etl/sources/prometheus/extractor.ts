@@ -63,23 +63,31 @@ export class Extractor {
   /** What is due now. */
   async once(): Promise<QueryOutcome[]> {
     this.#lock();
-    return Promise.all(this.#runs.map((run) => this.#attempt(run, () => run.runDue(this.#markFile(run)))));
+    return this.#settled(await Promise.all(this.#runs.map((run) => this.#attempt(run, () => run.runDue(this.#markFile(run))))));
   }
 
   /** A span of the past, beside the marks: they stay where they are. */
   async backfill(span: Span): Promise<QueryOutcome[]> {
-    return Promise.all(
+    const outcomes = await Promise.all(
       this.#runs.map((run) => {
         const { stepMs } = run.plan;
         const window = { first: stepFrom(span.fromMs, stepMs), last: stepAt(span.toMs, stepMs) };
         return this.#attempt(run, () => run.backfill(window));
       }),
     );
+    return this.#settled(outcomes);
+  }
+
+  /** With what the ledger says of the rows. */
+  async #settled(outcomes: QueryOutcome[]): Promise<QueryOutcome[]> {
+    await Promise.all(this.#runs.map((run) => run.settle()));
+    return outcomes;
   }
 
   /** Until `stopping`, or until no query is left that can be asked. */
   async forever(): Promise<QueryOutcome[]> {
     this.#lock();
+    for (const run of this.#runs) run.countNothing();
     return Promise.all(this.#runs.map((run, i) => this.#repeat(run, i / this.#runs.length)));
   }
 

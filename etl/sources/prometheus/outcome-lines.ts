@@ -6,8 +6,15 @@ import type { LeftOut } from './series-cleaner.ts';
 export function outcomeLines(outcomes: readonly QueryOutcome[]): string[] {
   return outcomes.map(({ name, tally, error }) => {
     const left = Object.entries(tally.leftOut).map(([reason, count]) => `${count} ${reason}`);
+    const { replaced = 0, overwritten = 0, setAside = [], open = 0 } = tally.outcome ?? {};
+    const aside = setAside.reduce((sum, { rows }) => sum + rows, 0);
     const parts = [
-      `${name}: ${tally.rows} rows stored in ${tally.windows} windows`,
+      tally.outcome === undefined || open > 0
+        ? `${name}: ${tally.rows} rows accepted in ${tally.windows} windows${open > 0 ? ', not all of them in the ledger yet' : ''}`
+        : `${name}: ${tally.rows - aside - replaced} rows stored in ${tally.windows} windows`,
+      ...setAside.map(({ reason, rows, detail }) => `${rows} rows set aside as ${reason}: ${detail}`),
+      ...(replaced > 0 ? [`${replaced} rows replaced by others of the same time, node and tags`] : []),
+      ...(overwritten > 0 ? [`${overwritten} rows that were stored before had other values and were replaced`] : []),
       ...(tally.refused > 0 ? [`${tally.refused} rows refused by the gateway`] : []),
       ...(tally.pointsSkipped > 0 ? [`${tally.pointsSkipped} points that Prometheus could not compute`] : []),
       ...(left.length > 0 ? [`left out: ${left.join(', ')}`] : []),
@@ -17,8 +24,8 @@ export function outcomeLines(outcomes: readonly QueryOutcome[]): string[] {
   });
 }
 
-/** What no one loses: a point that has no value, and a metric that the configuration does not name. */
-const NOT_LOST: readonly string[] = ['absent', 'metric_not_allowed'] satisfies LeftOut[];
+/** What no one loses: a point whose value is no number of the store, NaN or infinite, and a metric that the configuration does not name. */
+const NOT_LOST: readonly string[] = ['absent', 'infinite', 'metric_not_allowed'] satisfies LeftOut[];
 
 /** 0: all is stored · 1: something was refused, replaced, left out or ended early · 69: because an end could not be reached. */
 export function outcomeCode(outcomes: readonly QueryOutcome[], stoppedEarly: boolean): number {
@@ -26,5 +33,8 @@ export function outcomeCode(outcomes: readonly QueryOutcome[], stoppedEarly: boo
   if (errors.some((error) => error.retryable)) return 69;
   const refused = outcomes.some(({ tally }) => tally.refused > 0 || tally.pointsSkipped > 0);
   const leftOut = outcomes.some(({ tally }) => Object.keys(tally.leftOut).some((reason) => !NOT_LOST.includes(reason)));
-  return errors.length > 0 || refused || leftOut || stoppedEarly ? 1 : 0;
+  const lost = outcomes.some(
+    ({ tally: { outcome } }) => outcome !== undefined && outcome.replaced + outcome.overwritten + outcome.setAside.length > 0,
+  );
+  return errors.length > 0 || refused || lost || leftOut || stoppedEarly ? 1 : 0;
 }

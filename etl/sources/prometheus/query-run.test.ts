@@ -58,6 +58,7 @@ class World {
         },
       },
       delivery: {
+        account: () => Promise.reject(new Error('nobody asks')),
         open: ({ onStored, onRefused }) => {
           let rows = 0;
           const call: Pick<UploadCall, 'send' | 'end' | 'cancel'> = {

@@ -12,6 +12,7 @@ import type { ExtractionEvents } from './events.ts';
 import { begun, finished, type Mark, type MarkFile, newMark } from './mark-file.ts';
 import type { PrometheusClient } from './prometheus-client.ts';
 import { PrometheusError } from './prometheus-error.ts';
+import { RunAccount, type RunOutcome } from './run-account.ts';
 import { type LeftOut, SeriesCleaner } from './series-cleaner.ts';
 import { firstHalf, periodOf, piecesOf, stepAt, type Window, windowAfter } from './windows.ts';
 
@@ -19,7 +20,7 @@ export interface QueryRunOptions {
   /** Name of the source. */
   source: string;
   client: Pick<PrometheusClient, 'range' | 'serverNowMs'>;
-  delivery: Pick<Delivery, 'open'>;
+  delivery: Pick<Delivery, 'open' | 'account'>;
   events: ExtractionEvents;
   lagMs: number;
   firstSpanMs: number;
@@ -40,6 +41,7 @@ const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
 const FIRST_RETRY_MS = 500;
 const LONGEST_RETRY_MS = 10_000;
+const LEDGER_WITHIN_MS = 15_000;
 
 /** What a query has done since the start. */
 export interface QueryTally {
@@ -48,6 +50,8 @@ export interface QueryTally {
   refused: number;
   pointsSkipped: number;
   leftOut: Partial<Record<LeftOut, number>>;
+  /** What the ledger says of the rows; undefined where nobody asked. */
+  outcome?: RunOutcome;
 }
 
 interface Attempt {
@@ -60,10 +64,14 @@ export class QueryRun {
   readonly tally: QueryTally = { windows: 0, rows: 0, refused: 0, pointsSkipped: 0, leftOut: {} };
   readonly #options: QueryRunOptions;
   readonly #identity: string;
+  readonly #account: RunAccount;
+  /** The run goes on and on: nobody waits for its account. */
+  #counted = true;
 
   constructor(plan: QueryPlan, options: QueryRunOptions) {
     this.plan = plan;
     this.#options = options;
+    this.#account = new RunAccount((epoch) => options.delivery.account(epoch));
     const { name, promql, stepMs, measurement, metrics, labels, nodeLabel, node } = plan;
     const all = [options.source, name, promql, stepMs, measurement ?? '', [...(metrics ?? [])], labels, nodeLabel, node];
     this.#identity = createHash('sha256').update(JSON.stringify(all)).digest('hex');
@@ -102,6 +110,16 @@ export class QueryRun {
         rest = stored.last < rest.last ? { first: stored.last + 1, last: rest.last } : undefined;
       }
     }
+  }
+
+  /** For a run without an end. */
+  countNothing(): void {
+    this.#counted = false;
+  }
+
+  /** Asks the ledger what became of the rows, and waits for it a while. Never throws. */
+  async settle(): Promise<void> {
+    if (this.#counted) this.tally.outcome = await this.#account.settle(LEDGER_WITHIN_MS);
   }
 
   #epoch(...parts: (string | number)[]): Uint8Array {
@@ -185,6 +203,7 @@ export class QueryRun {
     const giveUp = (): void => call?.cancel();
     cut.addEventListener('abort', giveUp);
     const send = async (batch: CutBatch): Promise<void> => {
+      if (call === undefined && this.#counted) await this.#account.begin(epoch);
       call ??= delivery.open({
         onStored: (stored) => {
           rows += stored;
@@ -212,6 +231,11 @@ export class QueryRun {
       this.tally.leftOut[reason] = (this.tally.leftOut[reason] ?? 0) + count;
       events.leftOut(name, reason, count, detail);
     }
+    if (refusals.length === 0)
+      this.#account.sent(
+        epoch,
+        [...numbers.values()].reduce((sum, last) => sum + last, 0),
+      );
     for (const refusal of refusals) events.refused(name, refusal);
     const refused = refusals.reduce((sum, refusal) => sum + refusal.rows, 0);
     this.tally.windows++;
