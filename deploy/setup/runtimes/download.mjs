@@ -6,6 +6,7 @@ import { dirname } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { SetupError, wordsOf } from '../setup-error.mjs';
+import { unusedProxyWords, useProxy } from './proxy.mjs';
 
 /** A host that does not answer within this is out of reach: there are other ways, so we go on to them soon. */
 const CONNECT_MS = 4_000;
@@ -21,6 +22,11 @@ const STALL_MS = 30_000;
 async function request(url, headers = {}) {
   const controller = new AbortController();
   const alarm = { timer: setTimeout(() => controller.abort(), CONNECT_MS) };
+  const leaveProxy = useProxy(process.env);
+  const done = () => {
+    clearTimeout(alarm.timer);
+    leaveProxy();
+  };
   try {
     const response = await fetch(url, { headers: { 'user-agent': 'muster-setup', ...headers }, signal: controller.signal });
     clearTimeout(alarm.timer);
@@ -28,13 +34,13 @@ async function request(url, headers = {}) {
       clearTimeout(alarm.timer);
       alarm.timer = setTimeout(() => controller.abort(), STALL_MS);
     };
-    return { response, touch, done: () => clearTimeout(alarm.timer) };
+    return { response, touch, done };
   } catch (thrown) {
-    clearTimeout(alarm.timer);
+    done();
     const why = controller.signal.aborted
       ? `no answer within ${CONNECT_MS / 1000} s`
       : wordsOf(/** @type {Error} */ (thrown).cause ?? thrown);
-    throw new SetupError('unavailable', `${new URL(url).host} cannot be reached (${why})`, thrown);
+    throw new SetupError('unavailable', `${new URL(url).host} cannot be reached (${why})${unusedProxyWords(process.env)}`, thrown);
   }
 }
 

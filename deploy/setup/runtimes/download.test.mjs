@@ -1,7 +1,9 @@
+import { spawn } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -104,4 +106,43 @@ test('a host out of reach is named', async () => {
     code: 'unavailable',
     message: expect.stringContaining('127.0.0.1'),
   });
+});
+
+test('behind a proxy the proxy is asked for what is elsewhere, and nobody for what is on this machine', { timeout: 30_000 }, async () => {
+  const direct = await serve();
+  /** @type {string[]} */
+  const asked = [];
+  const proxy = createServer((request, response) => {
+    asked.push(request.url ?? '');
+    response.end(CONTENT);
+  });
+  proxy.on('connect', (request, socket) => {
+    asked.push(request.url ?? '');
+    const { port } = new URL(direct);
+    const onward = connect(Number(port), '127.0.0.1', () => {
+      socket.write('HTTP/1.1 200 OK\r\n\r\n');
+      socket.pipe(onward).pipe(socket);
+    });
+    for (const end of [socket, onward]) end.on('error', () => undefined);
+  });
+  await new Promise((done) => proxy.listen(0, '127.0.0.1', () => done(undefined)));
+  const { port } = /** @type {import('node:net').AddressInfo} */ (proxy.address());
+  const script = `
+    const { download } = await import(${JSON.stringify(new URL('./download.mjs', import.meta.url).href)});
+    const job = (url, target) => download({ url, target, sha256: '${SHA256}' });
+    await job('http://files.invalid/archive', ${JSON.stringify(join(folder, 'elsewhere'))});
+    await job('${direct}', ${JSON.stringify(join(folder, 'here'))});`;
+  writeFileSync(join(folder, 'script.mjs'), script);
+  const { NO_PROXY: _, no_proxy: __, ...env } = process.env;
+  const child = spawn(process.execPath, [join(folder, 'script.mjs')], {
+    env: { ...env, HTTP_PROXY: `http://127.0.0.1:${port}`, http_proxy: `http://127.0.0.1:${port}` },
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
+  const code = await new Promise((done) => child.once('close', done));
+  proxy.closeAllConnections();
+  await new Promise((done) => proxy.close(done));
+  expect(code).toBe(0);
+  expect(asked).toHaveLength(1);
+  expect(asked[0]).toContain('files.invalid');
+  expect(readFileSync(join(folder, 'elsewhere')).equals(CONTENT)).toBe(true);
 });

@@ -1,6 +1,6 @@
 // Unpacks a zip archive (a wheel, an Electron release) without a program for it. Source: PKWARE APPNOTE 6.3.10, sections 4.3 and 4.4.
-import { chmod, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
-import { dirname, join, resolve, sep } from 'node:path';
+import { chmod, lstat, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { dirname, isAbsolute, join, resolve, sep } from 'node:path';
 import { promisify } from 'node:util';
 import { inflateRaw } from 'node:zlib';
 import { SetupError } from '../setup-error.mjs';
@@ -41,7 +41,28 @@ function* entriesOf(bytes, path) {
 }
 
 /**
- * Unpacks an archive into a folder, with modes and symbolic links.
+ * A link may lie on the way: what is written through it would be wherever it points.
+ * @param {string} root with a separator at its end @param {string} target
+ * @returns {Promise<string | undefined>} the link, from the root
+ */
+async function linkOnTheWay(root, target) {
+  const names = resolve(target).slice(root.length).split(sep);
+  for (let length = 1; length <= names.length; length += 1) {
+    const path = names.slice(0, length).join(sep);
+    const found = await lstat(root + path).catch(() => undefined);
+    if (found === undefined) return undefined;
+    if (found.isSymbolicLink()) return path;
+  }
+  return undefined;
+}
+
+/** @param {string} root with a separator at its end @param {string} place of the link @param {string} text what it points to */
+function leadsOut(root, place, text) {
+  return isAbsolute(text) || !`${resolve(dirname(place), text)}${sep}`.startsWith(root);
+}
+
+/**
+ * Unpacks an archive into a folder, with modes and symbolic links. Nothing of it lands outside: neither a name, nor a link, nor what goes through one.
  * @param {string} archive @param {string} folder
  * @param {(name: string) => boolean} [wanted] which entries; all without
  */
@@ -54,9 +75,16 @@ export async function unzip(archive, folder, wanted = () => true) {
     if (method !== STORED && method !== DEFLATED)
       throw new SetupError('malformed', `${archive} packs ${name} by method ${method}, which is not deflate`);
     const content = method === STORED ? packed : await inflate(packed);
+    const link = await linkOnTheWay(root, target);
+    if (link !== undefined) throw new SetupError('malformed', `${archive} writes ${name} through its own link ${link}`);
     await mkdir(dirname(target), { recursive: true });
-    if ((mode & KIND) === SYMLINK) await symlink(content.toString('utf8'), target);
-    else await writeFile(target, content);
+    if ((mode & KIND) === SYMLINK) {
+      const text = content.toString('utf8');
+      if (leadsOut(root, target, text)) throw new SetupError('malformed', `${archive} holds ${name}, a link to ${text} out of its folder`);
+      await symlink(text, target);
+    } else {
+      await writeFile(target, content);
+    }
     if ((mode & KIND) !== SYMLINK && (mode & 0o111) !== 0) await chmod(target, 0o755);
   }
 }

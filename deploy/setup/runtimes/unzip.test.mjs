@@ -1,4 +1,4 @@
-import { readFileSync, readlinkSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, readlinkSync, statSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -57,6 +57,37 @@ test('files come out with their content, their right to run, and links as links'
 
 test('a name that leads out of the folder is refused', async () => {
   await expect(unzip(zip([{ name: '../out.txt', content: 'x' }]), join(folder, 'out'))).rejects.toThrow(/leads out of its folder/);
+});
+
+test.each([['../outside'], ['..'], ['/etc'], ['in/../../outside']])('a link to %s is refused', async (content) => {
+  const archive = zip([{ name: 'x', content, mode: 0o120777 }]);
+  await expect(unzip(archive, join(folder, 'out'))).rejects.toThrow(`holds x, a link to ${content} out of its folder`);
+  expect(existsSync(join(folder, 'out/x'))).toBe(false);
+});
+
+test('what would be written through a link is refused, be it of the archive or on the disk', async () => {
+  const through = zip([
+    { name: 'a/real', content: 'r' },
+    { name: 'link', content: 'a', mode: 0o120777 },
+    { name: 'link/evil', content: 'x' },
+  ]);
+  await expect(unzip(through, join(folder, 'out'))).rejects.toThrow('writes link/evil through its own link link');
+  expect(existsSync(join(folder, 'out/a/evil'))).toBe(false);
+  const over = zip([
+    { name: 'file', content: 'other', mode: 0o120777 },
+    { name: 'file', content: 'x' },
+  ]);
+  await expect(unzip(over, join(folder, 'over'))).rejects.toThrow('writes file through its own link file');
+});
+
+test('links within the folder stay, as macOS has them', async () => {
+  const archive = zip([
+    { name: 'F/Versions/A/F', content: 'program' },
+    { name: 'F/Versions/Current', content: 'A', mode: 0o120777 },
+    { name: 'F/F', content: 'Versions/Current/F', mode: 0o120777 },
+  ]);
+  await unzip(archive, join(folder, 'out'));
+  expect(readFileSync(join(folder, 'out/F/F'), 'utf8')).toBe('program');
 });
 
 test('what is no archive, and what it packs in an unknown way, is said so', async () => {
