@@ -3,9 +3,11 @@ import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { MusterError } from '../../core/common/muster-error.ts';
 import type { ConfigProfile, PutConfigRequest } from '../../proto/gen/messages.ts';
+import { type PutWish, reachWords, toPutRequest, wideningQuestion } from '../fleet/config-put.ts';
 import type { FleetClient } from '../fleet/fleet-client.ts';
 import { type TargetOptions, withTarget } from '../fleet/fleet-target.ts';
 import { toMs } from '../fleet/node-table.ts';
+import { confirm } from '../terminal/confirm.ts';
 import type { Output } from '../terminal/output.ts';
 import { type Column, tableLines } from '../terminal/table.ts';
 import { action, type CommandContext, EXIT, wholeNumber, withClient } from './command-context.ts';
@@ -17,6 +19,7 @@ interface Options extends TargetOptions {
 interface PutOptions extends Options {
   filter?: string;
   share?: number;
+  yes?: true;
 }
 
 export function configCommand(context: CommandContext): Command {
@@ -82,11 +85,16 @@ function putCommand(context: CommandContext): Command {
     .argument('<name>', 'lower-case words with dashes; of several that match a node, the first by name counts')
     .argument('[file]', 'settings as YAML, - for stdin; without it the stored document stays')
     .option('--filter <filter>', 'nodes it is for, by what they are: region:gh, label.role:db; default the stored filter, or all')
-    .option('--share <percent>', 'share of these nodes that get it now; the same stay in when it grows', wholeNumber(1, 100))
+    .option(
+      '--share <percent>',
+      'share of these nodes that get it now; the same stay in when it grows; default the stored share, or 100',
+      wholeNumber(1, 100),
+    )
+    .option('--yes', 'do not ask before a larger share than the stored one')
     .option('--json', 'one JSON document')
     .addHelpText(
       'after',
-      '\nExamples:\n  muster config put base base.yaml --filter region:gh --share 10\n  muster config list\n  muster config put base --share 100',
+      '\nExamples:\n  muster config put base base.yaml --filter region:gh --share 10\n  muster config list\n  muster config put base --share 100 --yes',
     )
     .action(
       action<PutOptions>(context, async (options, [name = '', file]) => {
@@ -98,7 +106,7 @@ function putCommand(context: CommandContext): Command {
               `there is no configuration ${JSON.stringify(name)} yet: give the file with its settings`,
             );
           }
-          return client.call('putConfig', toRequest(name, file, options, stored));
+          return putStored(client, toPutRequest(name, wishOf(file, options), stored), stored, options.yes === true, context.output);
         });
         if (options.json) context.output.json(config);
         else show(context.output, [config]);
@@ -116,7 +124,7 @@ function checkCommand(context: CommandContext): Command {
     .option('--json', 'one JSON document')
     .action(
       action<PutOptions>(context, async (options, [file = '']) => {
-        const request = { ...toRequest('check', file, options, undefined), validateOnly: true };
+        const request = { ...toPutRequest('check', wishOf(file, options), undefined), validateOnly: true };
         const config = await withClient(context, options, (client) => client.call('putConfig', request));
         if (options.json) context.output.json(config);
         else context.output.line(`nothing is wrong with it; it would be for ${config.nodes} nodes`);
@@ -145,13 +153,26 @@ async function find(client: FleetClient, name: string): Promise<ConfigProfile | 
   return configs.find((config) => config.name === name);
 }
 
-function toRequest(name: string, file: string | undefined, options: PutOptions, stored: ConfigProfile | undefined): PutConfigRequest {
+/** Says how many nodes it reaches, and asks where these are a larger share than before. */
+async function putStored(
+  client: FleetClient,
+  request: PutConfigRequest,
+  stored: ConfigProfile | undefined,
+  unasked: boolean,
+  output: Output,
+): Promise<ConfigProfile> {
+  const { nodes } = await client.call('putConfig', { ...request, validateOnly: true });
+  const question = wideningQuestion(request, nodes, stored);
+  if (question !== undefined && !unasked) await confirm(question);
+  output.note(`${request.name} goes to ${reachWords(request, nodes)}`);
+  return await client.call('putConfig', request);
+}
+
+function wishOf(file: string | undefined, { filter, share }: PutOptions): PutWish {
   return {
-    name,
-    document: file === undefined ? (stored?.document ?? '') : readDocument(file),
-    filter: options.filter ?? stored?.filter ?? '',
-    sharePercent: options.share ?? 100,
-    validateOnly: false,
+    ...(filter === undefined ? {} : { filter }),
+    ...(share === undefined ? {} : { share }),
+    ...(file === undefined ? {} : { document: readDocument(file) }),
   };
 }
 

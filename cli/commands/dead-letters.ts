@@ -1,12 +1,12 @@
 // `muster dead-letters`: what was set aside and why; sends it again, throws it away, writes it out.
 import { createWriteStream } from 'node:fs';
-import { createInterface } from 'node:readline/promises';
 import { Command } from 'commander';
 import { MusterError } from '../../core/common/muster-error.ts';
 import type { DeadLetter } from '../../proto/gen/messages.ts';
 import type { FleetClient } from '../fleet/fleet-client.ts';
 import { type TargetOptions, withTarget } from '../fleet/fleet-target.ts';
 import { toMs } from '../fleet/node-table.ts';
+import { confirm, type Question } from '../terminal/confirm.ts';
 import { toJsonLine } from '../terminal/output.ts';
 import { type Column, tableLines } from '../terminal/table.ts';
 import { action, type CommandContext, EXIT, wholeNumber, withClient } from './command-context.ts';
@@ -132,7 +132,7 @@ function discardCommand(context: CommandContext): Command {
         if (ids.length > 0 === (options.reason !== '')) {
           throw new MusterError('invalid_argument', 'which letters to throw away is not clear: give their numbers, or --reason');
         }
-        if (!options.yes) await confirm(ids.length > 0 ? counted(ids.length) : `all dead letters of ${options.reason}`);
+        if (!options.yes) await confirm(discarding(ids.length > 0 ? counted(ids.length) : `all dead letters of ${options.reason}`));
         const { discarded } = await withClient(context, options, (client) => client.call('discardDeadLetters', request, CHANGE_WITHIN_MS));
         if (options.json) context.output.json({ discarded });
         else context.output.line(`${counted(discarded)} discarded`);
@@ -229,10 +229,10 @@ function counted(count: number): string {
   return count === 1 ? '1 dead letter' : `${count} dead letters`;
 }
 
-/** Throws `cancelled` where the person says no, `invalid_argument` where there is nobody to ask. */
-async function confirm(what: string): Promise<void> {
-  if (!process.stdin.isTTY) throw new MusterError('invalid_argument', `${what} would be thrown away for good: say so with --yes`);
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  const answer = await terminal.question(`Throw ${what} away for good? [y/N] `).finally(() => terminal.close());
-  if (!/^y(es)?$/i.test(answer.trim())) throw new MusterError('cancelled', 'nothing was thrown away');
+function discarding(what: string): Question {
+  return {
+    question: `Throw ${what} away for good?`,
+    unasked: `${what} would be thrown away for good: say so with --yes`,
+    refused: 'nothing was thrown away',
+  };
 }
