@@ -54,7 +54,7 @@ export class ColumnCursor<W extends Window> {
   /** In the file: the next page's head, and the end of the column's last page. */
   #position: number;
   readonly #end: number;
-  readonly #dictionaryAt: number;
+  #dictionaryAt: number;
   #dictionary: W | undefined;
   #page: Page<W> | undefined;
   #parked: Pick<Page<W>, 'position' | 'passed'> | undefined;
@@ -152,6 +152,8 @@ export class ColumnCursor<W extends Window> {
     const body = await this.#readAt(position + bytes, length);
     this.#position += bytes + length;
     if (head.type === 'DICTIONARY_PAGE') {
+      // Older writers do not tell where it is: a column that was parked has to find it again.
+      this.#dictionaryAt = position;
       this.#dictionary = this.#readDictionary(head, body);
       this.#dictionaryBytes = head.uncompressed_page_size;
     } else if (head.type === 'DATA_PAGE' || head.type === 'DATA_PAGE_V2') {

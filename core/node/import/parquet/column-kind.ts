@@ -1,11 +1,13 @@
 // What a Parquet column holds, by its physical and logical type, and how its stored values become numbers, times and texts.
-import { parseDecimal, parseFloat16 } from 'hyparquet/src/convert.js';
+import { parseFloat16 } from 'hyparquet/src/convert.js';
 import type { DecodedArray, SchemaElement } from 'hyparquet/src/types.js';
 import { MusterError } from '../../../common/muster-error.ts';
+import { decimalNumbers, decimalTexts } from './decimals.ts';
 
 export type TimeUnit = 's' | 'ms' | 'us' | 'ns';
 export type ColumnKind =
-  | { is: 'number'; decimals: number; unsigned: boolean }
+  | { is: 'number'; unsigned: boolean }
+  | { is: 'decimal'; scale: number }
   | { is: 'half' }
   | { is: 'boolean' }
   | { is: 'text' }
@@ -13,12 +15,21 @@ export type ColumnKind =
   /** `zoned` is false for a local time, which is one only in a zone. */
   | { is: 'time'; unit: TimeUnit; zoned: boolean }
   | { is: 'day' }
+  /** Of a day, without the day. */
+  | { is: 'clock'; unit: TimeUnit }
   | { is: 'int96' };
 
 const DAY_US = 86_400_000_000;
 const JULIAN_1970 = 2_440_588;
 /** An integer beyond is not exact in a double: it reads as infinite, and its row is refused. */
 const MAX_EXACT = Number.MAX_SAFE_INTEGER;
+
+const A_SECOND = { s: 1, ms: 1e3, us: 1e6, ns: 1e9 };
+
+/** True for what is a number whatever its values are: never a name. */
+export function isMeasured({ is }: ColumnKind): boolean {
+  return is === 'number' || is === 'decimal' || is === 'half' || is === 'boolean';
+}
 
 /** Undefined for a type that neither names nor measures anything. */
 export function columnKind(element: SchemaElement): ColumnKind | undefined {
@@ -29,6 +40,8 @@ export function columnKind(element: SchemaElement): ColumnKind | undefined {
   }
   if (converted === 'TIMESTAMP_MILLIS') return { is: 'time', unit: 'ms', zoned: true };
   if (converted === 'TIMESTAMP_MICROS') return { is: 'time', unit: 'us', zoned: true };
+  if (logical?.type === 'TIME') return { is: 'clock', unit: ({ MILLIS: 'ms', MICROS: 'us', NANOS: 'ns' } as const)[logical.unit] };
+  if (converted === 'TIME_MILLIS' || converted === 'TIME_MICROS') return { is: 'clock', unit: converted === 'TIME_MILLIS' ? 'ms' : 'us' };
   if (type === 'INT96') return { is: 'int96' };
   if (converted === 'DATE' || logical?.type === 'DATE') return { is: 'day' };
   if (converted === 'INTERVAL' || logical?.type === 'VARIANT' || logical?.type === 'GEOMETRY' || logical?.type === 'GEOGRAPHY')
@@ -37,28 +50,33 @@ export function columnKind(element: SchemaElement): ColumnKind | undefined {
   if (logical?.type === 'UUID') return { is: 'uuid' };
   const decimals = logical?.type === 'DECIMAL' ? logical.scale : converted === 'DECIMAL' ? (element.scale ?? 0) : undefined;
   const unsigned = converted?.startsWith('UINT_') === true || (logical?.type === 'INTEGER' && !logical.isSigned);
-  if (decimals !== undefined) return { is: 'number', decimals, unsigned: false };
+  if (decimals !== undefined && decimals !== 0) return { is: 'decimal', scale: decimals };
+  // Without decimals it is an integer, for which the rule of integers holds.
+  if (decimals === 0) return type === 'INT32' || type === 'INT64' ? { is: 'number', unsigned: false } : { is: 'decimal', scale: 0 };
   if (type === 'BOOLEAN') return { is: 'boolean' };
   if (type === 'BYTE_ARRAY') return converted === 'BSON' ? undefined : { is: 'text' };
-  return type === 'FIXED_LEN_BYTE_ARRAY' ? undefined : { is: 'number', decimals: 0, unsigned };
+  return type === 'FIXED_LEN_BYTE_ARRAY' ? undefined : { is: 'number', unsigned };
 }
 
 /** Doubles: infinite for an integer that is not exact in one. */
 export function toNumbers(kind: ColumnKind, stored: DecodedArray): Float64Array {
   if (stored instanceof Float64Array) return stored;
+  if (kind.is === 'decimal') {
+    const numbers = decimalNumbers(stored, kind.scale);
+    return kind.scale === 0 ? numbers.map(exact) : numbers;
+  }
   const out = new Float64Array(stored.length);
   const { length } = stored;
   if (kind.is === 'half') {
     for (let i = 0; i < length; i++) out[i] = parseFloat16(stored[i] as Uint8Array) ?? Number.NaN;
     return out;
   }
-  const { decimals, unsigned } = kind.is === 'number' ? kind : { decimals: 0, unsigned: false };
+  const unsigned = kind.is === 'number' && kind.unsigned;
   if (stored instanceof BigInt64Array) fromLongs(stored, unsigned, out);
   else if (stored instanceof Int32Array && unsigned) for (let i = 0; i < length; i++) out[i] = (stored[i] as number) >>> 0;
   else if (stored instanceof Float32Array || stored instanceof Int32Array) out.set(stored);
-  else for (let i = 0; i < length; i++) out[i] = exact(stored[i] instanceof Uint8Array ? parseDecimal(stored[i]) : Number(stored[i]));
-  // A division of two exact doubles is correctly rounded; a multiplication by 0.01 is not.
-  if (decimals !== 0) for (let i = 0; i < length; i++) out[i] = (out[i] as number) / 10 ** decimals;
+  else for (let i = 0; i < length; i++) out[i] = exact(Number(stored[i]));
+  if (kind.is === 'clock') for (let i = 0; i < length; i++) out[i] = (out[i] as number) / A_SECOND[kind.unit];
   return out;
 }
 
@@ -101,8 +119,11 @@ function timeReader(kind: ColumnKind, stored: DecodedArray, unit: TimeUnit): (i:
     const factor = { s: 1e6, ms: 1e3, us: 1 }[of];
     return (i) => Number(stored[i]) * factor;
   }
-  const factor = { s: 1e6, ms: 1e3, us: 1, ns: 1e-3 }[of];
   const numbers = toNumbers(kind, stored);
+  // What is smaller than a microsecond is cut; a double of seconds or milliseconds is only near what was meant.
+  if (of === 'ns') return (i) => Math.floor((numbers[i] as number) / 1000);
+  if (of === 'us') return (i) => Math.floor(numbers[i] as number);
+  const factor = of === 's' ? 1e6 : 1e3;
   return (i) => Math.round((numbers[i] as number) * factor);
 }
 
@@ -117,9 +138,17 @@ export function toTexts(kind: ColumnKind, stored: DecodedArray): string[] {
       toTimes(kind, stored, 'us', () => 0),
       timeText,
     );
-  if (kind.is === 'number' && kind.decimals === 0 && stored instanceof BigInt64Array)
+  if (kind.is === 'decimal') return decimalTexts(stored, kind.scale);
+  if (kind.is === 'clock') return Array.from(stored as ArrayLike<number | bigint>, (value) => clockText(Number(value), kind.unit));
+  if (kind.is === 'number' && stored instanceof BigInt64Array)
     return Array.from(stored, (value) => String(kind.unsigned ? BigInt.asUintN(64, value) : value));
   return Array.from(toNumbers(kind, stored), String);
+}
+
+/** A time of a day as its clock shows it, cut to microseconds. */
+function clockText(value: number, unit: TimeUnit): string {
+  const us = unit === 'ns' ? Math.floor(value / 1000) : value * (1e6 / A_SECOND[unit]);
+  return Number.isFinite(us) ? timeText(((us % DAY_US) + DAY_US) % DAY_US).slice(11, -1) : '';
 }
 
 function uuidText(bytes: Uint8Array): string {
@@ -137,6 +166,8 @@ export function timeText(timeUs: number): string {
 
 /** Throws `invalid_argument` for a column that cannot be a time. */
 export function assertTimeKind(kind: ColumnKind, header: string): void {
+  if (kind.is === 'clock')
+    throw new MusterError('invalid_argument', `the time is column ${JSON.stringify(header)}: it holds times of a day, without the day`);
   if (kind.is === 'boolean' || kind.is === 'uuid')
     throw new MusterError('invalid_argument', `the time is column ${JSON.stringify(header)}: it holds ${kind.is}s`);
 }

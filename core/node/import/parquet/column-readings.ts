@@ -5,12 +5,15 @@ import { createTimeParser, createZoneOffset } from '../time-cell.ts';
 import type { ColumnReading, Texts, Window } from './column-cursor.ts';
 import { type ColumnKind, type TimeUnit, timeText, toNumbers, toTexts, toTimes } from './column-kind.ts';
 
+const YEAR_9999_US = 253_402_214_400_000_000;
+
 const NUMBERS = { absent: Number.NaN, make: (length: number) => new Float64Array(length) };
 
 /** Infinite for what is no number, and for an integer that is not exact in a double. */
 export function numberReading(kind: ColumnKind): ColumnReading<Float64Array> {
   if (kind.is === 'boolean') return { ...NUMBERS, convert: (stored) => Float64Array.from(stored as boolean[], Number) };
-  if (kind.is === 'number' || kind.is === 'half') return { ...NUMBERS, convert: (stored) => toNumbers(kind, stored) };
+  if (kind.is === 'number' || kind.is === 'decimal' || kind.is === 'half' || kind.is === 'clock')
+    return { ...NUMBERS, convert: (stored) => toNumbers(kind, stored) };
   return { ...NUMBERS, convert: (stored) => Float64Array.from(toTexts(kind, stored), numberOfText) };
 }
 
@@ -68,13 +71,18 @@ export class TextIds implements ColumnReading<Uint32Array> {
 
 /** What shows the first values of a column; absent ones as the empty text. */
 export function sampleReading(kind: ColumnKind): { reading: ColumnReading<Window>; text(value: Window[number]): string } {
-  if (kind.is === 'text' || kind.is === 'uuid')
+  if (kind.is === 'text' || kind.is === 'uuid' || kind.is === 'clock')
     return { reading: textReading(kind) as unknown as ColumnReading<Window>, text: (value) => String(value ?? '') };
   const ofTime = kind.is === 'time' || kind.is === 'int96' || kind.is === 'day';
   const reading = ofTime ? timeReading(kind, 'us', 'UTC') : numberReading(kind);
   // A large integer may be a time in nanoseconds: here its size matters, not its last digits.
   const convert = (stored: DecodedArray): Float64Array =>
     stored instanceof BigInt64Array && !ofTime ? Float64Array.from(stored, Number) : reading.convert(stored);
-  const text = (value: number): string => (Number.isNaN(value) ? '' : ofTime ? timeText(value) : String(value));
+  const text = (value: number): string => (Number.isNaN(value) ? '' : ofTime ? sampleOfTime(value) : String(value));
   return { reading: { ...reading, convert } as unknown as ColumnReading<Window>, text: (value) => text(Number(value)) };
+}
+
+/** What no calendar shows in four digits of a year is a mistake, and says nothing of its column. */
+function sampleOfTime(timeUs: number): string {
+  return Math.abs(timeUs) < YEAR_9999_US ? timeText(timeUs) : '';
 }

@@ -3,6 +3,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { type ImportSeries, seriesProblem } from '../batch-builder.ts';
 import type { ImportMapping, MappedColumn } from '../import-mapping.ts';
 import type { ReadOptions, RowSink, SourcePosition, SourceReader } from '../import-source.ts';
+import { NOT_A_NUMBER_WORDS, NOT_EXACT_WORDS } from '../number-cell.ts';
 import { RowGate } from '../row-gate.ts';
 import { textProblem } from '../text-rows.ts';
 import { TupleSeries } from '../tuple-series.ts';
@@ -253,8 +254,6 @@ function toRows<W extends Float64Array | Uint32Array>(column: W, into: W, at: nu
 }
 
 function problemOf({ kind, element }: ParquetColumn): string {
-  if (kind.is === 'text') return "no number of a double's range";
-  return element.type === 'DOUBLE' || element.type === 'FLOAT' || kind.is === 'half'
-    ? 'infinite'
-    : 'an integer beyond 2^53, which a double does not hold exactly: write the column as text and make it a tag, or leave it out with --fields';
+  if (kind.is === 'text' || (kind.is === 'decimal' && kind.scale !== 0)) return NOT_A_NUMBER_WORDS;
+  return element.type === 'DOUBLE' || element.type === 'FLOAT' || kind.is === 'half' ? 'infinite' : NOT_EXACT_WORDS;
 }

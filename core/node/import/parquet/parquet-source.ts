@@ -1,17 +1,19 @@
 // A Parquet file as a source of rows.
+import type { FileHandle } from 'node:fs/promises';
 import { MusterError } from '../../../common/muster-error.ts';
 import { BatchBuilder } from '../batch-builder.ts';
 import { fingerprint } from '../fingerprint.ts';
 import { type ImportMapping, planMapping, type WantedMapping } from '../import-mapping.ts';
 import type { ImportSource } from '../import-source.ts';
 import { ColumnCursor, type Window } from './column-cursor.ts';
-import { assertTimeKind } from './column-kind.ts';
+import { assertTimeKind, type ColumnKind, isMeasured } from './column-kind.ts';
 import { sampleReading, timeReading } from './column-readings.ts';
 import { parquetError } from './parquet-error.ts';
 import { openParquetFile, type ParquetColumn, type ParquetFile } from './parquet-file.ts';
 import { ParquetImport } from './parquet-import.ts';
 
 const SAMPLE_ROWS = 1000;
+const LATER_CELLS = 200;
 const WINDOW_ROWS = 16_384;
 
 /** Throws `malformed` for a file that is cut off or damaged. */
@@ -35,7 +37,9 @@ export async function openParquet(path: string): Promise<ImportSource> {
   }
 }
 
-function plan(path: string, file: ParquetFile, samples: string[][], wanted: WantedMapping): ImportMapping {
+function plan(path: string, file: ParquetFile, { rows, later }: Samples, wanted: WantedMapping): ImportMapping {
+  if (file.rows === 0 && wanted.fields.length + wanted.texts.length === 0)
+    throw new MusterError('invalid_argument', `${path} has no rows: its columns alone store nothing`);
   const [other] = file.others;
   // Who names the fields knows the file; else a column that is silently left out would be missed later.
   if (other !== undefined && wanted.fields.length === 0)
@@ -44,12 +48,15 @@ function plan(path: string, file: ParquetFile, samples: string[][], wanted: Want
       `column ${JSON.stringify(other.name)} of ${path} is ${other.problem}: flatten it, or name the columns to take with --fields and --tags`,
     );
   if (file.columns.length === 0) throw new MusterError('malformed', `${path} has no column that can be taken`);
+  const wantedTime = file.columns.find(({ name }) => name === wanted.timeColumn);
+  if (wantedTime !== undefined) assertTimeKind(wantedTime.kind, wantedTime.name);
   const mapping = planMapping(
     file.columns.map((column) => column.name),
-    samples,
+    rows,
     wanted,
     path,
-    new Set(file.columns.flatMap(({ kind }, i) => (kind.is === 'text' || kind.is === 'uuid' ? [i] : []))),
+    columnsOf(file, ({ is }) => is === 'text' || is === 'uuid' || is === 'clock'),
+    { numbers: columnsOf(file, isMeasured), later },
   );
   const time = file.columns[mapping.time.column] as ParquetColumn;
   assertTimeKind(time.kind, time.name);
@@ -59,15 +66,27 @@ function plan(path: string, file: ParquetFile, samples: string[][], wanted: Want
   };
 }
 
-/** The first rows as texts; numbers for booleans, which they become. */
-async function readSamples(path: string, file: ParquetFile): Promise<string[][]> {
+function columnsOf(file: ParquetFile, is: (kind: ColumnKind) => boolean): Set<number> {
+  return new Set(file.columns.flatMap(({ kind }, i) => (is(kind) ? [i] : [])));
+}
+
+interface Samples {
+  /** The first rows as texts; numbers for booleans, which they become. */
+  rows: string[][];
+  /** Of columns that have none in the first rows, and whose type alone does not say what they are. */
+  later: Map<number, string[]>;
+}
+
+async function readSamples(path: string, file: ParquetFile): Promise<Samples> {
   const [group] = file.groups.filter((each) => each.rows > 0);
-  if (group === undefined) return [];
+  const later = new Map<number, string[]>();
+  if (group === undefined) return { rows: [], later };
   const rows = Math.min(SAMPLE_ROWS, group.rows);
   const { handle, bytes } = await openParquetFile(path);
   try {
     const columns: string[][] = [];
-    for (const { name, element, kind } of file.columns) {
+    for (const [i, column] of file.columns.entries()) {
+      const { name, element, kind } = column;
       const { reading, text } = sampleReading(kind);
       const window = reading.make(rows);
       const meta = group.chunks.get(name);
@@ -77,12 +96,40 @@ async function readSamples(path: string, file: ParquetFile): Promise<string[][]>
       } catch (error) {
         throw parquetError(`column ${JSON.stringify(name)} in the first row group of ${path}`, error);
       }
-      columns.push(Array.from<Window[number], string>(window, text));
+      const cells = Array.from<Window[number], string>(window, text);
+      columns.push(cells);
+      if (!isMeasured(kind) && cells.every((cell) => cell === '')) later.set(i, await laterCells(path, handle, bytes, file, column));
     }
-    return Array.from({ length: rows }, (_, row) => columns.map((column) => column[row] as string));
+    return { rows: Array.from({ length: rows }, (_, row) => columns.map((column) => column[row] as string)), later };
   } finally {
     await handle.close();
   }
+}
+
+/** Some cells of a column, wherever they first come. */
+async function laterCells(path: string, handle: FileHandle, bytes: number, file: ParquetFile, column: ParquetColumn): Promise<string[]> {
+  const { reading, text } = sampleReading(column.kind);
+  const window = reading.make(WINDOW_ROWS);
+  const found: string[] = [];
+  for (const [i, group] of file.groups.entries()) {
+    const meta = group.chunks.get(column.name);
+    if (meta === undefined || group.rows === 0) continue;
+    try {
+      const cursor = new ColumnCursor(handle, bytes, column.element, meta, reading);
+      for (let row = 0; row < group.rows; row += WINDOW_ROWS) {
+        const rows = Math.min(WINDOW_ROWS, group.rows - row);
+        await cursor.read(window, rows);
+        for (let at = 0; at < rows && found.length < LATER_CELLS; at++) {
+          const cell = text(window[at] as Window[number]);
+          if (cell !== '') found.push(cell);
+        }
+        if (found.length >= LATER_CELLS) return found;
+      }
+    } catch (error) {
+      throw parquetError(`column ${JSON.stringify(column.name)} in row group ${i + 1} of ${path}`, error);
+    }
+  }
+  return found;
 }
 
 /** Reads every page of the columns that are taken: any of them may be damaged. */
