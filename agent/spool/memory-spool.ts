@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import type { DroppedRange } from '../../core/common/frame.ts';
 import { MusterError } from '../../core/common/muster-error.ts';
 import { encodeBatch } from '../../proto/batch-codec.ts';
-import { batchLimits, rowsOf, splitInput } from './split.ts';
+import { batchLimits, MAX_TOLD_DROPS, rowsOf, splitInput } from './split.ts';
 import { type BatchInput, FREE_SHARE, SPOOL_LIMIT, type Spool, type SpooledBatch, type SpoolLimits, type SpoolStatus } from './spool.ts';
 
 export interface KeptBatch extends SpooledBatch {
@@ -64,7 +64,7 @@ export class MemorySpool implements Spool {
     if (parts.length === 0 && this.hasUntold) parts.push(input);
     for (const part of parts) {
       const seq = this.#nextSeq++;
-      const untold = this.#dropped.filter((range) => range.carrier === undefined);
+      const untold = this.#dropped.filter((range) => range.carrier === undefined).slice(0, MAX_TOLD_DROPS);
       for (const range of untold) range.carrier = seq;
       const bytes = encodeBatch({ ...part, epoch: this.epoch, seq, dropped: untold });
       const rows = rowsOf(part);

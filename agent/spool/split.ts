@@ -8,6 +8,8 @@ const MAX_KIND = 64;
 const MAX_TEXT = 1000;
 const LEAST_BATCH_BYTES = 16 * 1024;
 export const MAX_BATCH_ROWS = 10_000;
+/** Drops that one batch tells of: beside its frames it has room for them. The next one goes on. */
+export const MAX_TOLD_DROPS = 200;
 
 export interface BatchLimits {
   maxBytes: number;

@@ -4,7 +4,7 @@ import type { DroppedRange } from '../../core/common/frame.ts';
 import { encodeBatch } from '../../proto/batch-codec.ts';
 import { assertGiven } from './memory-spool.ts';
 import { RecentBatches } from './recent-batches.ts';
-import { batchLimits, rowsOf, splitInput } from './split.ts';
+import { batchLimits, MAX_TOLD_DROPS, rowsOf, splitInput } from './split.ts';
 import { type BatchInput, FREE_SHARE, SPOOL_LIMIT, type Spool, type SpooledBatch, type SpoolLimits, type SpoolStatus } from './spool.ts';
 
 /** Acknowledged batches that wait for the next append at most. */
@@ -95,12 +95,12 @@ export class SqliteSpool implements Spool {
 
   #insert(part: BatchInput): SpooledBatch {
     const seq = this.#nextSeq++;
-    const untold = this.#hasUntold ? this.#untold() : [];
+    const untold = this.#hasUntold ? this.#untold(MAX_TOLD_DROPS) : [];
     const bytes = encodeBatch({ ...part, epoch: this.#epoch, seq, dropped: untold });
     const rows = rowsOf(part);
     this.#statements.insert.run(seq, part.createdUs, rows, bytes);
-    if (this.#hasUntold) this.#statements.carry.run(seq);
-    this.#hasUntold = false;
+    if (this.#hasUntold) this.#statements.carry.run(seq, MAX_TOLD_DROPS);
+    this.#hasUntold = untold.length === MAX_TOLD_DROPS && this.#untold(1).length > 0;
     this.#rowsCommitted += rows;
     this.#held.batches++;
     this.#held.rows += rows;
@@ -108,8 +108,8 @@ export class SqliteSpool implements Spool {
     return { seq, rows, bytes };
   }
 
-  #untold(): DroppedRange[] {
-    return this.#statements.untold.all().map((row) => ({
+  #untold(limit = -1): DroppedRange[] {
+    return this.#statements.untold.all(limit).map((row) => ({
       epoch: Buffer.from(row['epoch'] as Uint8Array),
       firstSeq: row['first_seq'] as number,
       lastSeq: row['last_seq'] as number,
@@ -320,10 +320,10 @@ const SQL = {
   oldest: 'SELECT min(seq) AS seq FROM batches WHERE seq > ?',
   deleteUpTo: 'DELETE FROM batches WHERE seq <= ?',
   deleteOne: 'DELETE FROM batches WHERE seq = ?',
-  untold: 'SELECT epoch, first_seq, last_seq, rows, reason FROM dropped WHERE carrier IS NULL ORDER BY id',
+  untold: 'SELECT epoch, first_seq, last_seq, rows, reason FROM dropped WHERE carrier IS NULL ORDER BY id LIMIT ?',
   forgetUntold: 'DELETE FROM dropped WHERE carrier IS NULL',
   countAside: 'SELECT count(*) AS count FROM set_aside',
-  carry: 'UPDATE dropped SET carrier = ? WHERE carrier IS NULL',
+  carry: 'UPDATE dropped SET carrier = ? WHERE id IN (SELECT id FROM dropped WHERE carrier IS NULL ORDER BY id LIMIT ?)',
   untell: 'UPDATE dropped SET carrier = NULL WHERE carrier BETWEEN ? AND ?',
   forgetDropped: 'DELETE FROM dropped WHERE carrier <= ?',
   extendDropped: 'UPDATE dropped SET last_seq = ?, rows = rows + ? WHERE carrier IS NULL AND epoch = ? AND reason = ? AND last_seq = ?',

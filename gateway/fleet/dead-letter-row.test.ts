@@ -129,3 +129,8 @@ test('names of what every object has are names like others', () => {
   });
   expect(() => frameOfLetter(letter({ textFields: ['constructor'] }))).toThrow('its constructor could not be read');
 });
+
+test('a tag whose value every object has a name of is a tag', () => {
+  const { tags: _, textFields: __, ...old } = letter({ row: { timestamp: TIME_US, host: 'constructor', v: 1 } });
+  expect(frameOfLetter(old as StoredLetter)).toMatchObject({ tags: ['host'], series: [['constructor']], fields: ['v'] });
+});

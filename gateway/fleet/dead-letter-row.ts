@@ -18,7 +18,7 @@ const INFINITIES: Readonly<Record<string, number>> = { Infinity: Number.POSITIVE
 export function frameOfLetter({ row = {}, measurement, tags, textFields = [] }: StoredLetter): FrameColumns {
   if (typeof row[TIME] !== 'number') throw new MusterError('failed_precondition', 'its row has no time in microseconds: edit it');
   // A letter of before tags were named in it: a text is a tag, an infinity a field.
-  const tagNames = tags ?? Object.keys(row).filter((name) => typeof row[name] === 'string' && INFINITIES[row[name]] === undefined);
+  const tagNames = tags ?? Object.keys(row).filter((name) => typeof row[name] === 'string' && infinityOf(row[name]) === undefined);
   // Null is a text that the row had not.
   const present = textFields.filter((name) => own(row, name) !== null);
   const lost = [...tagNames, ...present].find((name) => typeof own(row, name) !== 'string');
@@ -26,7 +26,7 @@ export function frameOfLetter({ row = {}, measurement, tags, textFields = [] }: 
   const values: [string, number][] = [];
   for (const [name, value] of Object.entries(row)) {
     if (name === TIME || tagNames.includes(name) || textFields.includes(name)) continue;
-    values.push([name, typeof value === 'number' ? value : (INFINITIES[String(value)] ?? Number.NaN)]);
+    values.push([name, typeof value === 'number' ? value : (infinityOf(String(value)) ?? Number.NaN)]);
   }
   const texts = (names: readonly string[]): [string, string][] => names.map((name) => [name, row[name] as string]);
   return oneRow(measurement, row[TIME], texts(tagNames), values, texts(present));
@@ -82,6 +82,10 @@ function parseRow(json: string): Row {
   const row = parseBoundedJson(json, 'the row');
   if (typeof row === 'object' && row !== null && !Array.isArray(row)) return row as Row;
   throw refused(`the row is ${shown(row)}: an object of columns is needed`);
+}
+
+function infinityOf(text: string): number | undefined {
+  return Object.hasOwn(INFINITIES, text) ? INFINITIES[text] : undefined;
 }
 
 function own(row: Row, name: string): unknown {
