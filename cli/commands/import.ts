@@ -242,8 +242,8 @@ async function send(sending: Sending): Promise<number> {
   if (options.json)
     output.json({ file: path, ...outcomeJson(account), rowsAcceptedNow: run.stored - before, seconds, rowsPerSecond: speed });
   else {
-    const [first, ...others] = outcomeLines(account, options.wait, run.tally.problem);
-    output.line(`${mapping.measurement}: ${first} (${formatCount(speed)} rows/s)`);
+    const [first, ...others] = outcomeLines(account, mapping.measurement, options.wait, run.tally.problem);
+    output.line(`${first} (${formatCount(speed)} rows/s)`);
     for (const line of others) output.line(line);
     if (account.replaced > 0) for (const line of await adviceOn(source, mapping)) output.line(line);
   }

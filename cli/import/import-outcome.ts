@@ -26,8 +26,8 @@ export async function untilInLedger(
   }
 }
 
-export function outcomeLines(account: RowAccount, waited: boolean, problem: unknown): string[] {
-  const lines = accountLines(account, formatCount);
+export function outcomeLines(account: RowAccount, table: string, waited: boolean, problem: unknown): string[] {
+  const lines = accountLines(account, formatCount, table);
   if (account.pending === 0) return lines;
   const why = problem instanceof Error ? ` (${problem.message})` : '';
   return [

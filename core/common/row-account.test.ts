@@ -14,14 +14,14 @@ it.each([
     'rows of one moment',
     sent(),
     ledger({ mergedRows: 16, replacedRows: 16 }),
-    ['20 rows read: 4 stored, 16 replaced by others of the same time, node and tags, 0 refused'],
+    ['20 rows read: 4 stored, 0 refused, 16 replaced by others of the same time, node and tags'],
     false,
   ],
   [
     'rows of one moment in several batches, into a table of their own',
     sent(),
     ledger({ mergedRows: 6, replacedRows: 6, metRows: 10, overwrittenRows: 10, tableRows: 4 }),
-    ['20 rows read: 4 stored, 16 replaced by others of the same time, node and tags, 0 refused'],
+    ['20 rows read: 4 stored, 0 refused, 16 replaced by others of the same time, node and tags'],
     false,
   ],
   [
@@ -46,7 +46,7 @@ it.each([
     sent({ read: 23, refused: 2, leftOut: 1 }),
     ledger({ badRows: 20, setAside: aside }),
     [
-      '23 rows read: 0 stored, 20 set aside, 2 refused, 1 left out',
+      '23 rows read: 0 stored, 2 refused, 20 set aside, 1 left out',
       '20 set aside as type_changed: m.status is DOUBLE and came as VARCHAR (muster dead-letters)',
     ],
     false,
@@ -62,7 +62,7 @@ it.each([
     'a batch that nobody can read',
     sent(),
     ledger({ rows: 0 }),
-    ['20 rows read: 0 stored, 20 set aside, 0 refused', '20 set aside as malformed: a batch could not be read (muster dead-letters)'],
+    ['20 rows read: 0 stored, 0 refused, 20 set aside', '20 set aside as malformed: a batch could not be read (muster dead-letters)'],
     false,
   ],
 ] as const)('tells %s', (_, given, found, lines, whole) => {
@@ -70,4 +70,11 @@ it.each([
   expect(accountLines(account)).toEqual(lines);
   expect(isWhole(account)).toBe(whole);
   expect(account.stored + account.replaced + account.aside + account.pending + account.refused + account.leftOut).toBe(given.read);
+});
+
+it('names the table, and calls nothing stored while all is only accepted', () => {
+  expect(accountLines(toRowAccount(sent(), ledger()), String, 'cpu')).toEqual(['20 rows read: 20 rows stored in cpu, 0 refused']);
+  expect(accountLines(toRowAccount(sent(), ledger({ batches: 0, rows: 0 })), String, 'cpu')).toEqual([
+    '20 rows read: 20 accepted, not yet stored, 0 refused',
+  ]);
 });

@@ -80,15 +80,18 @@ export function isWhole({ replaced, overwritten, aside, refused, pending }: RowA
   return replaced + overwritten + aside + refused + pending === 0;
 }
 
-/** `20 rows read: 4 stored, 16 replaced by others of the same time, node and tags` and a line for each thing that wants one. */
-export function accountLines(account: RowAccount, count: (rows: number) => string = String): string[] {
+/**
+ * `20 rows read: 4 rows stored in cpu, 0 refused, 16 replaced by others of the same time, node and tags` and a line for each thing that wants one.
+ * Without a table it is not named.
+ */
+export function accountLines(account: RowAccount, count: (rows: number) => string = String, table = ''): string[] {
   const { read, stored, joined, replaced, overwritten, aside, refused, leftOut, pending, setAside } = account;
   const parts = [
-    `${count(stored)} stored`,
+    ...(stored > 0 || pending === 0 ? [table === '' ? `${count(stored)} stored` : `${count(stored)} rows stored in ${table}`] : []),
     ...(pending > 0 ? [`${count(pending)} accepted, not yet stored`] : []),
+    `${count(refused)} refused`,
     ...(replaced > 0 ? [`${count(replaced)} replaced by others of the same time, node and tags`] : []),
     ...(aside > 0 ? [`${count(aside)} set aside`] : []),
-    `${count(refused)} refused`,
     ...(leftOut > 0 ? [`${count(leftOut)} left out`] : []),
   ];
   return [
