@@ -1,8 +1,6 @@
 // Puts the agent together: sampler → spool → uplink, with live samples beside.
 import { join } from 'node:path';
-import { MusterError } from '../core/common/muster-error.ts';
 import type { Component } from '../core/node/lifecycle.ts';
-import { readStartFile } from '../core/node/start-file.ts';
 import type { NodeInfo, Summary } from '../proto/gen/messages.ts';
 import { AGENT_VERSION } from './agent-version.ts';
 import { countBoot } from './boots.ts';
@@ -27,12 +25,11 @@ import { Sampler } from './sampler.ts';
 import { HostSpool } from './spool/host-spool.ts';
 import { spoolLimits } from './spool/spool-limits.ts';
 import { toSummary } from './summary.ts';
-import { enrol, renewIdentity } from './uplink/enrolment.ts';
-import { type Identity, loadIdentity, loadKey, saveCertificate, saveKey } from './uplink/identity.ts';
+import { enrolHere, renewIdentity } from './uplink/enrolment.ts';
+import { type Identity, loadIdentity } from './uplink/identity.ts';
 import { NetworkWatch } from './uplink/network-watch.ts';
 import { reconnectOn } from './uplink/reconnect-on.ts';
 import { CertificateRenewal } from './uplink/renewal.ts';
-import { createKey } from './uplink/signing-request.ts';
 import { Uplink } from './uplink/uplink.ts';
 
 const ROOTS: HostRoots = { proc: '/proc', sys: '/sys' };
@@ -115,10 +112,10 @@ export function createAgent(config: AgentConfig, log: AgentEvents, origin: Setti
   };
   let inventory: Promise<void> = Promise.resolve();
 
-  const obtainIdentity = async (): Promise<Identity> => {
+  const obtainIdentity = async (refused: boolean): Promise<Identity> => {
     await Promise.race([inventory, new Promise((resolve) => setTimeout(resolve, INVENTORY_PATIENCE_MS).unref())]);
-    if (identity !== undefined) return identity;
-    identity = await enrolHere(config, node);
+    if (identity !== undefined && !refused) return identity;
+    identity = await enrolHere(config, node, identity);
     events.enrolled(identity.nodeId);
     return identity;
   };
@@ -237,23 +234,4 @@ export function createAgent(config: AgentConfig, log: AgentEvents, origin: Setti
       spool.close();
     },
   };
-}
-
-/** The key is saved before it is shown to anybody, so that a node that cannot keep an identity never asks for one. */
-async function enrolHere(config: AgentConfig, node: NodeInfo): Promise<Identity> {
-  const { stateDir, caFile, joinTokenFile, gateway } = config;
-  if (caFile === undefined || joinTokenFile === undefined) {
-    const missing = caFile === undefined ? '--ca-file' : '--join-token-file';
-    throw new MusterError('failed_precondition', `this machine has no identity in ${stateDir} and ${missing} is not set: set it to enrol`);
-  }
-  let keyPem = loadKey(stateDir);
-  if (keyPem === undefined) {
-    keyPem = createKey();
-    saveKey(stateDir, keyPem);
-  }
-  const joinToken = readStartFile(joinTokenFile, 'join token', 'create one with muster token create --join and write it there').trim();
-  const ca = readStartFile(caFile, "certificate of the fleet's CA", 'copy it from the machine of the gateway');
-  const identity = await enrol({ gateway, ca: Buffer.from(ca), joinToken, keyPem, node });
-  saveCertificate(stateDir, identity.certificate.toString(), identity.ca.toString());
-  return identity;
 }

@@ -8,7 +8,7 @@ import {
 } from '@grpc/grpc-js';
 import { toServiceError } from './grpc-status.ts';
 import type { Enrolment } from './identity/enrolment.ts';
-import { findNodeId, requireNodeId } from './identity/peer-identity.ts';
+import { findIdentity, requireIdentity } from './identity/peer-identity.ts';
 import type { AgentCall, AgentSession } from './session/agent-session.ts';
 import type { SessionTable } from './session/session-table.ts';
 
@@ -17,12 +17,14 @@ export interface AgentServiceOptions {
   sessions: SessionTable;
   /** Cuts the connection of a peer at once. */
   cut(peer: string): void;
+  /** Why the certificate that a peer showed does not hold; undefined where it holds, or none was shown. */
+  whyRefused(peer: string): string | undefined;
 }
 
 export function createAgentService(options: AgentServiceOptions): UntypedServiceImplementation {
   return {
     Enroll: (call: ServerUnaryCall<Buffer, Buffer>, callback: sendUnaryData<Buffer>): void => {
-      options.enrolment.enrol(call.request, call.getPeer(), findNodeId(call)).then(
+      options.enrolment.enrol(call.request, call.getPeer(), findIdentity(call)).then(
         (response) => callback(null, response),
         (error: unknown) => callback(toServiceError(error)),
       );
@@ -37,7 +39,7 @@ function connect(call: ServerDuplexStream<Buffer, Buffer>, options: AgentService
   // Destroyed no sooner than its last message and status have gone: a write on its way would take the status with it, and the agent wait.
   call.on('error', () => call.once('finish', () => call.destroy()));
   try {
-    session = options.sessions.add(requireNodeId(call), toAgentCall(call, options.cut));
+    session = options.sessions.add(requireIdentity(call, options.whyRefused(call.getPeer())), toAgentCall(call, options.cut));
   } catch (error) {
     call.emit('error', toServiceError(error));
     return;

@@ -35,6 +35,11 @@ export const GATEWAY_CONFIG = {
   },
   fleetCaFile: { type: file, help: "certificate of the fleet's CA, PEM" },
   fleetCaKeyFile: { type: file, help: "key of the fleet's CA, PEM" },
+  nodeCertificateDays: {
+    type: z.number().min(1, 'at least 1').max(30, 'at most 30').default(7),
+    unit: 'days',
+    help: 'how long the certificate of a node lasts; its agent renews it at two thirds, so a machine may be off for a third of it',
+  },
   operatorTokenFile: { type: z.string().default(''), help: 'file with a bearer token that has all scopes; empty for none' },
   natsUrl: {
     type: z.string().startsWith('nats://', 'an address like nats://127.0.0.1:7422 is needed').default('nats://127.0.0.1:7422'),

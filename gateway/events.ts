@@ -18,6 +18,8 @@ export type StreamEnd =
   | 'duplicate_identity'
   | 'rolled_back'
   | 'removed'
+  | 'locked'
+  | 'expired'
   | 'internal';
 
 export type GatewayEvents = ReturnType<typeof createEvents>;
@@ -134,6 +136,10 @@ export function createEvents(log: Log, registry: Registry) {
     identityDuplicated(what: { nodeId: string; older: string; newer: string; reason: string }): void {
       security.inc({ kind: 'duplicate_identity' });
       log.error({ audit: true, ...what }, 'two machines use one identity');
+    },
+    identityLocked(what: { nodeId: string; peer: string; reason: string }): void {
+      security.inc({ kind: 'identity_locked' });
+      log.error({ audit: true, ...what }, 'an identity is locked: a certificate was shown that only a copy of the machine can have');
     },
     nodeRemoved(what: { nodeId: string }): void {
       security.inc({ kind: 'node_removed' });

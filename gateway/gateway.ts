@@ -45,7 +45,7 @@ export interface Gateway {
 const MIN_PAYLOAD_BYTES = 1024 * 1024;
 
 export function createGateway(config: GatewayConfig, connection: NatsConnection, ownEvents: GatewayEvents, metrics: Registry): Gateway {
-  const ca = loadFleetCa(config.fleetCaFile, config.fleetCaKeyFile);
+  const ca = loadFleetCa(config.fleetCaFile, config.fleetCaKeyFile, config.nodeCertificateDays);
   const link = new NatsLink(connection, ownEvents);
   const audit = new AuditLog({ stream: createJetStream(link), gateway: config.name, events: ownEvents });
   const events = auditedEvents(ownEvents, audit);
@@ -103,7 +103,11 @@ export function createGateway(config: GatewayConfig, connection: NatsConnection,
       issue: (names, keyPem) => ca.signServer(names, keyPem, config.tlsCertificateDays),
     },
     clientCaPem: ca.certificatePem,
-    agent: createAgentService({ enrolment, sessions, cut: (peer) => server.cut(peer) }),
+    agent: createAgentService({
+      ...{ enrolment, sessions },
+      cut: (peer) => server.cut(peer),
+      whyRefused: (peer) => server.whyRefused(peer),
+    }),
     fleet: fleet.handlers,
     imports: createImportService(doors, jobs, fleet.reader),
     pressure: publisher,

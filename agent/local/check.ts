@@ -5,7 +5,7 @@ import { AGENT_VERSION } from '../agent-version.ts';
 import { createCollectors } from '../collectors/catalog.ts';
 import type { AgentConfig } from '../config.ts';
 import type { HostRoots } from '../host-file.ts';
-import { type Identity, loadIdentity } from '../uplink/identity.ts';
+import { expiredWords, type Identity, loadIdentity } from '../uplink/identity.ts';
 import { readSettings, takeOwn } from './command-line.ts';
 import { type GatewayProbe, probeGateway } from './gateway-probe.ts';
 import { askStatus } from './local-client.ts';
@@ -73,7 +73,7 @@ function findIdentity({ stateDir, caFile, joinTokenFile }: AgentConfig): FoundId
     const found = loadIdentity(stateDir);
     if (found !== undefined) {
       const daysLeft = Math.floor((Date.parse(new X509Certificate(found.certificate).validTo) - Date.now()) / DAY_MS);
-      return { found, daysLeft, problem: daysLeft < 0 ? 'its certificate has expired: remove the folder identity to enrol again' : '' };
+      return { found, daysLeft, problem: expiredWords(found) ?? '' };
     }
     const missing = [caFile, joinTokenFile].filter((path) => path === undefined || !existsSync(path)).length;
     const problem = missing === 0 ? '' : 'not enrolled, and --ca-file and --join-token-file do not both name a file: set them to enrol';

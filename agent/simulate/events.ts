@@ -10,6 +10,7 @@ export interface SimulateEvents {
   readonly collectors: CollectorReports;
   readonly uplink: UplinkReports;
   enrolled(nodeId: string): void;
+  renewalFailed(error: unknown, retryInMs: number): void;
   clockStepped(ms: number): void;
   rowsDropped(ranges: readonly DroppedRange[]): void;
   readonly counts: ReadonlyMap<string, number>;
@@ -29,6 +30,12 @@ export function createSimulateEvents(log: Log, nowMs: () => number = () => perfo
     counts,
     enrolled: (nodeId) => note('info', 'enrolled', `a node enrolled as ${nodeId}`),
     clockStepped: (ms) => note('warn', 'clock_step', `the clock moved by ${ms} ms`),
+    renewalFailed: (error, retryInMs) =>
+      note(
+        'warn',
+        'renewal_failed',
+        `a certificate was not renewed: ${error instanceof Error ? error.message : String(error)}; next attempt in ${retryInMs} ms`,
+      ),
     rowsDropped(ranges) {
       for (const { rows, reason } of ranges) note('warn', 'rows_dropped', `${rows} rows of a node were dropped: ${reason}`);
     },

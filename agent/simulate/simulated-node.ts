@@ -16,7 +16,9 @@ import type { Spool, SpoolStatus } from '../spool/spool.ts';
 import { openSpoolDatabase } from '../spool/spool-database.ts';
 import { SqliteSpool } from '../spool/sqlite-spool.ts';
 import { toSummary } from '../summary.ts';
+import { renewIdentity } from '../uplink/enrolment.ts';
 import { type Identity, loadIdentity } from '../uplink/identity.ts';
+import { CertificateRenewal } from '../uplink/renewal.ts';
 import { Uplink } from '../uplink/uplink.ts';
 import type { SimulateConfig } from './config.ts';
 import type { Enrolments } from './enrolments.ts';
@@ -48,6 +50,7 @@ export class SimulatedNode implements Component {
   readonly #spool: Spool;
   readonly #sampler: Sampler;
   readonly #uplink: Uplink;
+  readonly #renewal: CertificateRenewal;
   readonly #live: LiveSampling;
   readonly #enrolments: Enrolments;
   #identity: Identity | undefined;
@@ -85,9 +88,9 @@ export class SimulatedNode implements Component {
     });
     this.#uplink = new Uplink({
       gateway: config.gateway,
-      identity: async () => {
+      identity: async (refused) => {
         this.#identity ??= loadIdentity(stateDir);
-        if (this.#identity === undefined) {
+        if (this.#identity === undefined || refused) {
           this.#identity = await enrolments.enrol(stateDir, node);
           events.enrolled(this.#identity.nodeId);
         }
@@ -107,6 +110,15 @@ export class SimulatedNode implements Component {
           opened();
         },
       },
+    });
+    this.#renewal = new CertificateRenewal({
+      identity: () => this.#identity,
+      renew: (own) => renewIdentity(stateDir, config.gateway, own, node),
+      renewed: (next) => {
+        this.#identity = next;
+        this.#uplink.setIdentity(next);
+      },
+      failed: events.renewalFailed,
     });
     this.#sampler = new Sampler({
       flushIntervalMs: shape === undefined ? FLUSH_MS : 0,
@@ -144,6 +156,7 @@ export class SimulatedNode implements Component {
   /** The first half of a start: the stream, without samples. */
   async connect(): Promise<void> {
     await this.#uplink.start();
+    await this.#renewal.start();
   }
 
   /** The second half. */
@@ -159,6 +172,7 @@ export class SimulatedNode implements Component {
     this.#stopped = true;
     clearTimeout(this.#beginning);
     this.#live.stop();
+    await this.#renewal.stop();
     await this.#sampler.stop();
     await this.#uplink.stop();
     this.#spool.close();

@@ -1,4 +1,5 @@
 // How long to wait before the next attempt: longer each time, and at random within that, so that a fleet does not come back at once.
+import { MusterError } from '../../core/common/muster-error.ts';
 
 /** Milliseconds; the last step stays. */
 export const RETRY_STEPS: readonly number[] = [1000, 2000, 5000, 10_000];
@@ -14,6 +15,13 @@ const NEEDS_OPERATOR: ReadonlySet<number | undefined> = new Set([3, 6, 7, 16]);
 
 export function classOf(status: number | undefined): FailureClass {
   return NEEDS_OPERATOR.has(status) ? 'operator' : 'retry';
+}
+
+/** Of whatever an attempt threw: grpc-js's ServiceError, or an error of ours. */
+export function classOfError(error: unknown): FailureClass {
+  if (error instanceof MusterError) return error.retryable ? 'retry' : 'operator';
+  const { code } = (error ?? {}) as { code?: unknown };
+  return classOf(typeof code === 'number' ? code : undefined);
 }
 
 /** Full jitter (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/). */

@@ -1,5 +1,6 @@
 // Exchanges a join token and a signing request for the node's certificate.
 import { MusterError } from '../../core/common/muster-error.ts';
+import { readStartFile } from '../../core/node/start-file.ts';
 import {
   ENROLL_REQUEST_FIELDS,
   ENROLL_RESPONSE_FIELDS,
@@ -8,11 +9,14 @@ import {
   type NodeInfo,
 } from '../../proto/gen/messages.ts';
 import { decodeMessage, encodeMessage } from '../../proto/message-codec.ts';
+import { classOfError } from './backoff.ts';
 import { type AgentChannel, createChannel } from './channel.ts';
-import { type Identity, parseIdentity, saveCertificate } from './identity.ts';
-import { createSigningRequest } from './signing-request.ts';
+import { expiredWords, type Identity, loadKey, parseIdentity, saveCertificate, saveKey } from './identity.ts';
+import { createKey, createSigningRequest } from './signing-request.ts';
 
 const TIMEOUT_MS = 15_000;
+const COPY_CA = 'copy it from the machine of the gateway';
+const NOT_TAKEN = "the gateway does not take this node's certificate; re-enrol with a token, and see whether the clocks of both are right";
 
 export interface EnrolmentRequest {
   /** `host:port` */
@@ -42,6 +46,45 @@ export async function enrol(request: EnrolmentRequest): Promise<Identity> {
     return parseIdentity(Buffer.from(request.keyPem), Buffer.from(response.certificatePem), Buffer.from(response.caPem));
   } finally {
     if (request.channel === undefined) channel.close();
+  }
+}
+
+/** Where a machine enrols, and what it may show. */
+export interface EnrolmentSettings {
+  stateDir: string;
+  gateway: string;
+  caFile?: string | undefined;
+  joinTokenFile?: string | undefined;
+}
+
+/**
+ * Enrols this machine and keeps its identity. `ended` is the one it has, where the gateway does not take its certificate any more: the same key
+ * gets the same node again. The key is saved before it is shown to anybody, so that a node that cannot keep an identity never asks for one.
+ * Rejects as `enrol` does, and with `failed_precondition` where a setting is missing or the certificate ended and the token does not hold.
+ */
+export async function enrolHere(settings: EnrolmentSettings, node: NodeInfo, ended?: Identity): Promise<Identity> {
+  const { stateDir, caFile, joinTokenFile, gateway } = settings;
+  const words = ended === undefined ? undefined : (expiredWords(ended) ?? NOT_TAKEN);
+  if (joinTokenFile === undefined || (caFile === undefined && ended === undefined)) {
+    if (words !== undefined) throw new MusterError('failed_precondition', words);
+    const missing = caFile === undefined ? '--ca-file' : '--join-token-file';
+    throw new MusterError('failed_precondition', `this machine has no identity in ${stateDir} and ${missing} is not set: set it to enrol`);
+  }
+  let keyPem = loadKey(stateDir);
+  if (keyPem === undefined) {
+    keyPem = createKey();
+    saveKey(stateDir, keyPem);
+  }
+  try {
+    const joinToken = readStartFile(joinTokenFile, 'join token', 'create one with muster token create --join and write it there').trim();
+    const ca = caFile === undefined ? (ended as Identity).ca : Buffer.from(readStartFile(caFile, "certificate of the fleet's CA", COPY_CA));
+    const identity = await enrol({ gateway, ca, joinToken, keyPem, node });
+    saveCertificate(stateDir, identity.certificate.toString(), identity.ca.toString());
+    return identity;
+  } catch (error) {
+    if (words === undefined || classOfError(error) === 'retry') throw error;
+    const { details } = error as { details?: string };
+    throw new MusterError('failed_precondition', `${words} (${details || (error as Error).message})`, error);
   }
 }
 

@@ -55,6 +55,18 @@ export function parseIdentity(key: Buffer, certificate: Buffer, ca: Buffer): Ide
   return { nodeId, key, certificate, ca };
 }
 
+/** When the certificate ends, Unix ms. */
+export function endOf({ certificate }: Pick<Identity, 'certificate'>): number {
+  return Date.parse(new X509Certificate(certificate).validTo);
+}
+
+/** What an operator is told of a certificate that ended; undefined while it lasts. */
+export function expiredWords(identity: Pick<Identity, 'certificate'>, nowMs = Date.now()): string | undefined {
+  const endMs = endOf(identity);
+  if (endMs > nowMs) return undefined;
+  return `certificate expired on ${new Date(endMs).toISOString().slice(0, 10)}; re-enrol with a token: write a new one (\`muster token create --join\`) to the file that --join-token-file names`;
+}
+
 /** The key of an enrolment that was begun and not finished; undefined where there is none, or none that anybody could have been shown. */
 export function loadKey(stateDir: string): string | undefined {
   const path = join(stateDir, FOLDER, KEY);

@@ -1,16 +1,24 @@
 // Renews the node's certificate before it ends, over the connection that the old one still opens.
 import { X509Certificate } from 'node:crypto';
 import type { Component } from '../../core/node/lifecycle.ts';
-import type { Identity } from './identity.ts';
+import { endOf, type Identity } from './identity.ts';
 
 const DAY_MS = 86_400_000;
 const LOOK_EVERY_MS = 3_600_000;
+/** Of its life: machines that enrolled together do not renew together. */
+const SPREAD = 0.02;
 
 /** Two thirds through its life, and not sooner than 30 days before it ends. Unix milliseconds. */
 export function renewAtMs(certificate: Buffer): number {
   const { validFrom, validTo } = new X509Certificate(certificate);
   const [from, to] = [Date.parse(validFrom), Date.parse(validTo)];
   return Math.max(from + ((to - from) * 2) / 3, to - 30 * DAY_MS);
+}
+
+/** How much later than that it may be asked for, ms. */
+function spreadMs(certificate: Buffer): number {
+  const { validFrom, validTo } = new X509Certificate(certificate);
+  return Math.min(LOOK_EVERY_MS, SPREAD * (Date.parse(validTo) - Date.parse(validFrom)));
 }
 
 export interface RenewalOptions {
@@ -30,10 +38,12 @@ export class CertificateRenewal implements Component {
   readonly #options: RenewalOptions;
   #timer: NodeJS.Timeout | undefined;
   #running = false;
+  readonly #place: number;
   #looking: Promise<void> = Promise.resolve();
 
   constructor(options: RenewalOptions) {
     this.#options = options;
+    this.#place = (options.random ?? Math.random)();
   }
 
   async start(): Promise<void> {
@@ -58,7 +68,8 @@ export class CertificateRenewal implements Component {
   async #look(): Promise<void> {
     const { identity: own, renew, renewed, failed, nowMs = Date.now, random = Math.random } = this.#options;
     const identity = own();
-    const leftMs = identity === undefined ? LOOK_EVERY_MS : renewAtMs(identity.certificate) - nowMs();
+    const leftMs =
+      identity === undefined ? LOOK_EVERY_MS : renewAtMs(identity.certificate) + this.#place * spreadMs(identity.certificate) - nowMs();
     if (identity === undefined || leftMs > 0) {
       this.#schedule(Math.min(LOOK_EVERY_MS, leftMs + 100));
       return;
@@ -68,9 +79,11 @@ export class CertificateRenewal implements Component {
       if (this.#running) renewed(next);
       this.#schedule(1000);
     } catch (error) {
-      // A tenth of what is left of the old one, so that there are some attempts in a short life and few in a long one.
-      const lifeMs = Date.parse(new X509Certificate(identity.certificate).validTo) - nowMs();
-      const delayMs = Math.round(Math.min(LOOK_EVERY_MS, Math.max(1000, lifeMs / 10)) * (0.5 + random() / 2));
+      // A tenth of what is left of the old one, so that there are some attempts in a short life and few in a long one. One that ended renews
+      // nothing any more, unless it is our clock that is wrong.
+      const leftOfLifeMs = endOf(identity) - nowMs();
+      const wantedMs = leftOfLifeMs > 0 ? Math.max(1000, leftOfLifeMs / 10) : LOOK_EVERY_MS;
+      const delayMs = Math.round(Math.min(LOOK_EVERY_MS, wantedMs) * (0.5 + random() / 2));
       if (this.#running) failed(error, delayMs);
       this.#schedule(delayMs);
     }

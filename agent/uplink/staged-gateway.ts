@@ -49,7 +49,15 @@ export interface StagedGateway {
   stop(): Promise<void>;
 }
 
-export async function startStagedGateway(options: { port?: number; authority?: Authority; window?: number } = {}): Promise<StagedGateway> {
+export interface StagedOptions {
+  port?: number;
+  authority?: Authority;
+  window?: number;
+  /** Whom it takes a machine for that enrols; a new node where absent. */
+  enrolAs?: string;
+}
+
+export async function startStagedGateway(options: StagedOptions = {}): Promise<StagedGateway> {
   const authority = options.authority ?? (await createAuthority());
   const tls = await issueServerCertificate(authority, ['127.0.0.1', 'localhost']);
   const server = new Server({ 'grpc.max_concurrent_streams': 1000 });
@@ -68,14 +76,18 @@ export async function startStagedGateway(options: { port?: number; authority?: A
     const own = call.getAuthContext().sslPeerCertificate?.subject?.CN as string | undefined;
     const renews = request.joinToken === '' && own !== undefined;
     if (!renews && request.joinToken !== JOIN_TOKEN) return callback({ code: 7, details: 'the join token is not valid' });
-    const nodeId = renews ? own : randomUUID();
+    const nodeId = renews ? own : (options.enrolAs ?? randomUUID());
     const { certificatePem } = await createNodeIssuer(authority)(nodeId, request.csrPem);
     gateway.enrolled.push(nodeId);
     callback(null, encodeMessage(ENROLL_RESPONSE_FIELDS, { nodeId, certificatePem, caPem: authority.certificatePem }));
   };
 
   const connect = (call: ServerDuplexStream<Buffer, Buffer>): void => {
-    const nodeId = String(call.getAuthContext().sslPeerCertificate?.subject.CN);
+    const nodeId = call.getAuthContext().sslPeerCertificate?.subject.CN;
+    if (typeof nodeId !== 'string') {
+      call.emit('error', { code: 16, details: 'the client certificate expired' });
+      return;
+    }
     /** By epoch. */
     const expectations = new Map<string, number>();
     const keyOf = (epoch: Uint8Array): string => Buffer.from(epoch).toString('hex');

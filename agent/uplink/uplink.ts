@@ -8,7 +8,7 @@ import type { MeshPort } from '../probes/probes.ts';
 import type { ConfigPort } from '../remote/remote-config.ts';
 import { GIVEN_UP, type Spool } from '../spool/spool.ts';
 import { Attempts, type BatchKey } from './attempts.ts';
-import { Backoff, classOf } from './backoff.ts';
+import { Backoff, classOf, classOfError } from './backoff.ts';
 import { type AgentChannel, type AgentStream, createChannel } from './channel.ts';
 import type { Identity } from './identity.ts';
 import { type SessionEnd, UplinkSession } from './session.ts';
@@ -19,6 +19,7 @@ const GOOD_SESSION_MS = 30_000;
 /** The code of a refusal: numbers of the epoch were used before. */
 const ROLLED_BACK = 'rolled_back';
 const INVALID_ARGUMENT = 3;
+const UNAUTHENTICATED = 16;
 /** A backlog that takes longer than this to drain at its pace is sent behind the present. */
 const BEHIND_AFTER_SECONDS = 2;
 
@@ -35,8 +36,11 @@ export interface UplinkReports {
 export interface UplinkOptions {
   /** `host:port` */
   gateway: string;
-  /** Loads the identity or enrols; asked again, with back-off, while it rejects. */
-  identity(): Promise<Identity>;
+  /**
+   * Loads the identity or enrols; asked again, with back-off, while it rejects. `refused`: the gateway did not take the certificate of the one
+   * given before, which may have ended.
+   */
+  identity(refused: boolean): Promise<Identity>;
   spool: Spool;
   intervalMs(): number;
   node(): NodeInfo;
@@ -66,6 +70,8 @@ export class Uplink implements Component {
   readonly #backoff: Backoff;
   readonly #attempts = new Attempts();
   #identity: Identity | undefined;
+  /** The gateway did not take the certificate that was shown last. */
+  #refused = false;
   #channel: AgentChannel | undefined;
   #session: UplinkSession | undefined;
   #timer: NodeJS.Timeout | undefined;
@@ -149,8 +155,12 @@ export class Uplink implements Component {
 
   async #open(): Promise<void> {
     try {
-      this.#identity ??= await this.#options.identity();
+      this.#identity ??= await this.#options.identity(this.#refused);
+      this.#refused = false;
     } catch (error) {
+      // The next attempt shows the certificate again: it may be the gateway's clock that was wrong.
+      this.#refused = false;
+      if (classOfError(error) === 'operator') this.#backoff.raise();
       const delay = this.#retry();
       if (this.#running) this.#options.reports.enrolmentFailed(error, delay);
       return;
@@ -235,6 +245,10 @@ export class Uplink implements Component {
     if (!this.#running) return;
     if (this.#welcomedMs !== undefined && performance.now() - this.#welcomedMs > GOOD_SESSION_MS) this.#backoff.reset();
     if (classOf(end.status) === 'operator') this.#backoff.raise();
+    if (end.status === UNAUTHENTICATED) {
+      this.#refused = true;
+      this.#identity = undefined;
+    }
     if (end.kind === 'lost' || end.kind === 'gap') this.#blame(session?.unsettled ?? [], end.words);
     this.#options.reports.disconnected(end, this.#retry(end.withinMs));
   }

@@ -1,14 +1,17 @@
 // The join token by which the agent of this machine enrols at its own gateway.
-import { existsSync } from 'node:fs';
+import { X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeDurably } from '../../core/node/durable-file.ts';
 import { FleetClient } from '../fleet/fleet-client.ts';
 import type { StateFolder } from './state-folder.ts';
 import type { Addresses } from './up-record.ts';
 
-/** Makes a join token for one use, an hour long, unless the agent has its certificate already. */
+const HOUR_MS = 3_600_000;
+
+/** Makes a join token for one use, an hour long, unless the agent has its certificate already. One that ended is no certificate. */
 export async function prepareAgent(state: StateFolder, addresses: Addresses): Promise<void> {
-  if (existsSync(join(state.partFolder('agent'), 'identity', 'certificate.pem'))) return;
+  if (lasts(join(state.partFolder('agent'), 'identity', 'certificate.pem'), Date.now() + HOUR_MS)) return;
   writeDurably(state.joinTokenFile, `${await createJoinToken(addresses, 'agent of this machine', 1)}\n`);
 }
 
@@ -24,5 +27,14 @@ export async function createJoinToken(
     return (await client.call('createToken', request)).secret;
   } finally {
     client.close();
+  }
+}
+
+/** Whether there is a certificate that does not end before then. */
+function lasts(file: string, untilMs: number): boolean {
+  try {
+    return new X509Certificate(readFileSync(file)).validToDate.getTime() > untilMs;
+  } catch {
+    return false;
   }
 }

@@ -20,10 +20,26 @@ export interface RegistryInfo {
   commands: string[];
 }
 
+/** Which certificate of a node is the newest; written by every enrolment and renewal, so it marks a node that has an agent. */
+export interface IdentityRecord {
+  /** Of the newest certificate; 0 for one of a time when they had none. */
+  generation: number;
+  /** That certificate was seen in use: the one before it is worth nothing any more. */
+  used: boolean;
+  /** Certificates of a lower generation were replaced by an operator's will. */
+  floor: number;
+  /** SHA-256 of the public key, hex; empty where it is not known. The machine that has this key gets this node id again. */
+  keyHash: string;
+  /** The join token that it enrolled with last. */
+  joinTokenId: string;
+}
+
 /** Two machines were seen with the identity of a node; it stands until an operator takes it back. */
 export interface SharedIdentity {
   /** What people are told. */
   problem: string;
+  /** No stream and no renewal until then: a certificate that must not be there any more was shown. */
+  locked?: boolean;
   /** Unix ms of the first time. */
   sinceMs: number;
 }
@@ -47,4 +63,6 @@ export interface RegistryEntry {
   intervalMs: number;
   /** Set while the node is quarantined because two machines use its identity. */
   shared?: SharedIdentity;
+  /** Absent for a node that no agent speaks for, and for one that enrolled before this was kept. */
+  identity?: IdentityRecord;
 }

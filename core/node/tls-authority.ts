@@ -19,8 +19,11 @@ export interface NodeCertificate {
   readonly notAfter: Date;
 }
 
-/** Valid for `days`, a year where none are given, from a few minutes ago. */
-export type NodeIssuer = (nodeId: string, csrPem: string, days?: number) => Promise<NodeCertificate>;
+/** Valid for `days`, a year where none are given, from a few minutes ago; with its generation where one is given. */
+export type NodeIssuer = (nodeId: string, csrPem: string, days?: number, generation?: number) => Promise<NodeCertificate>;
+
+/** In the subject alternative name of a node's certificate, before the number of its generation. */
+export const GENERATION_URI = 'urn:muster:generation:';
 
 const KEY_ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256' };
 const SIGNING = { name: 'ECDSA', hash: 'SHA-256' };
@@ -85,10 +88,12 @@ async function signServerCertificate(
  */
 export function createNodeIssuer(authority: Authority): NodeIssuer {
   let signer: Promise<Signer> | undefined;
-  return async (nodeId, csrPem, days = LEAF_DAYS) => {
+  return async (nodeId, csrPem, days = LEAF_DAYS, generation = 0) => {
     signer ??= createSigner(authority, x509.ExtendedKeyUsage.clientAuth);
     const { publicKey } = new x509.Pkcs10CertificateRequest(csrPem);
-    const certificate = await sign(await signer, nodeId, publicKey, [], days);
+    const name = new x509.GeneralName('url', `${GENERATION_URI}${generation}`);
+    const more = generation === 0 ? [] : [new x509.SubjectAlternativeNameExtension([name], false)];
+    const certificate = await sign(await signer, nodeId, publicKey, more, days);
     return { certificatePem: toPem(certificate), notAfter: certificate.notAfter };
   };
 }

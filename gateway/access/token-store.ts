@@ -62,7 +62,7 @@ export interface TokenStoreOptions {
 const OPERATOR = 'operator';
 const DAY_SECONDS = 86_400;
 const MAX_USES = 1_000_000;
-/** How many enrolments a token remembers, and how long. */
+/** How many enrolments a token remembers, and how long: between the use of it and the registry's entry a gateway may end. */
 const ENROLMENTS_KEPT = 64;
 const ENROLMENT_MEMORY_MS = 3_600_000;
 
@@ -156,9 +156,13 @@ export class TokenStore implements Component {
 
   /**
    * Spends one use of a join token. Two machines cannot spend the same one. The machine that spent one and never heard the answer may
-   * ask again with the same key within an hour: it gets the identity of the first time. Throws `permission_denied` as above.
+   * ask again with the same key: `enrolledWith` names the token that the registry says it enrolled with; where the registry does not know
+   * it yet, the token remembers it for an hour. Throws `permission_denied` as above.
    */
-  async useJoinToken(secret: string, use: { keyHash: string; nodeId: string; peer: string }): Promise<JoinGrant> {
+  async useJoinToken(
+    secret: string,
+    use: { keyHash: string; nodeId: string; enrolledWith?: string | undefined; peer: string },
+  ): Promise<JoinGrant> {
     const parsed = parseSecret(secret);
     if (parsed === undefined) return this.#refuseJoin('', 'malformed', use.peer);
     let grant: JoinGrant | undefined;
@@ -166,10 +170,11 @@ export class TokenStore implements Component {
     let again = false;
     await this.#bucket.swap(parsed.id, (record) => {
       grant = undefined;
-      reason = this.#whyNotJoin(secret, record, use.keyHash);
+      const known = use.enrolledWith !== undefined;
+      const before = known || record === undefined ? undefined : this.#earlierEnrolment(record, use.keyHash);
+      again = before !== undefined || (record !== undefined && use.enrolledWith === record.id);
+      reason = this.#whyNotJoin(secret, record, again);
       if (reason !== undefined || record === undefined) return undefined;
-      const before = this.#earlierEnrolment(record, use.keyHash);
-      again = before !== undefined;
       grant = { tokenId: record.id, labels: record.labels, nodeId: before?.nodeId ?? use.nodeId };
       if (again) return undefined;
       const enrolment = { keyHash: use.keyHash, nodeId: use.nodeId, atMs: this.#now() };
@@ -235,10 +240,10 @@ export class TokenStore implements Component {
     return record.kind === kind ? whyInvalid(record, this.#now()) : 'wrong_kind';
   }
 
-  #whyNotJoin(secret: string, record: TokenRecord | undefined, keyHash: string): Invalid | undefined {
+  #whyNotJoin(secret: string, record: TokenRecord | undefined, again: boolean): Invalid | undefined {
     const reason = this.#whyNot('join', secret, record);
     if (reason !== undefined || record === undefined) return reason ?? 'unknown';
-    return record.usesLeft > 0 || this.#earlierEnrolment(record, keyHash) !== undefined ? undefined : 'used';
+    return record.usesLeft > 0 || again ? undefined : 'used';
   }
 
   #earlierEnrolment(record: TokenRecord, keyHash: string): TokenRecord['enrolments'][number] | undefined {

@@ -62,6 +62,11 @@ export function auditedEvents(events: GatewayEvents, audit: Pick<AuditLog, 'reco
       const text = `two machines use one identity (${older} and ${newer}): ${reason}`;
       refusals.record({ kind: 'node', caller: '', text, outcome: 'refused', nodeId, attributes: { older, newer } });
     },
+    identityLocked(what) {
+      events.identityLocked(what);
+      const { nodeId, peer, reason } = what;
+      record({ kind: 'node', caller: '', text: `node ${nodeId} was locked: ${reason}`, outcome: 'refused', nodeId, attributes: { peer } });
+    },
   };
 }
 

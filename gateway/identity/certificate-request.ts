@@ -1,9 +1,10 @@
 // Whether a certificate signing request of a stranger may be signed.
 import 'reflect-metadata';
-import { createHash, createPublicKey, type KeyObject } from 'node:crypto';
+import { createPublicKey, type KeyObject } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
 import { MusterError } from '../../core/common/muster-error.ts';
 import { isNodeId } from './node-id.ts';
+import { hashOfKey } from './peer-identity.ts';
 
 /** A request that was checked. */
 export interface CertificateRequest {
@@ -32,9 +33,7 @@ export async function checkCertificateRequest(pem: string): Promise<CertificateR
   return {
     pem,
     claimedNodeId: name !== undefined && isNodeId(name) ? name : undefined,
-    keyHash: createHash('sha256')
-      .update(key.export({ type: 'spki', format: 'der' }))
-      .digest('hex'),
+    keyHash: hashOfKey(key),
   };
 }
 

@@ -15,6 +15,7 @@ it('does not bring back a node that was removed, by the token that made it', asy
       useJoinToken: async () => ({ tokenId: 't', labels: {}, nodeId: NODE_ID }),
     },
     registry: {
+      identities: { ofKey: () => undefined, sharedOf: () => undefined },
       assertNotRemoved: (nodeId: string) => {
         throw new MusterError('permission_denied', `node ${nodeId} was removed`);
       },

@@ -9,8 +9,8 @@ export interface FleetCa {
   readonly certificatePem: string;
   /** Checks a request before anything is spent on it. Throws `invalid_argument`. */
   check(csrPem: string): Promise<CertificateRequest>;
-  /** A client certificate named `nodeId`, valid for a year from a few minutes ago. */
-  sign(nodeId: string, request: CertificateRequest): Promise<NodeCertificate>;
+  /** A client certificate named `nodeId`, valid from a few minutes ago. */
+  sign(nodeId: string, request: CertificateRequest, generation: number): Promise<NodeCertificate>;
   /** A certificate of the gateway itself for a key that is there, PEM. */
   signServer(names: readonly string[], keyPem: string, days: number): Promise<string>;
 }
@@ -18,17 +18,17 @@ export interface FleetCa {
 const RESTORE = 'restore it from a backup; where there never was one, muster up or muster prepare makes it';
 
 /** Throws `invalid_config` with one sentence where the files are missing, not a CA, not a pair, or ended. */
-export function loadFleetCa(certificateFile: string, keyFile: string, now = Date.now()): FleetCa {
+export function loadFleetCa(certificateFile: string, keyFile: string, nodeDays: number): FleetCa {
   const authority: Authority = {
     certificatePem: readStartFile(certificateFile, "certificate of the fleet's CA", RESTORE),
     keyPem: readStartFile(keyFile, "key of the fleet's CA", RESTORE),
   };
-  assertPair(authority, certificateFile, keyFile, now);
+  assertPair(authority, certificateFile, keyFile, Date.now());
   const issue = createNodeIssuer(authority);
   return {
     certificatePem: authority.certificatePem,
     check: checkCertificateRequest,
-    sign: (nodeId, request) => issue(nodeId, request.pem),
+    sign: (nodeId, request, generation) => issue(nodeId, request.pem, nodeDays, generation),
     signServer: (names, keyPem, days) => renewServerCertificate(authority, names, keyPem, days),
   };
 }

@@ -4,17 +4,19 @@ import { isDeepStrictEqual } from 'node:util';
 import type { NatsConnection } from 'nats';
 import { z } from 'zod';
 import { MusterError, toMusterError } from '../../core/common/muster-error.ts';
-import type { RegistryEntry, SharedIdentity } from '../../core/common/registry-entry.ts';
+import type { RegistryEntry } from '../../core/common/registry-entry.ts';
 import { NODES_BUCKET } from '../../core/common/streams.ts';
 import type { Component } from '../../core/node/lifecycle.ts';
 import type { NodeInfo } from '../../proto/gen/messages.ts';
+import type { NodeIdentity } from '../identity/peer-identity.ts';
 import { WatchedBucket } from '../watched-bucket.ts';
+import { enrolled, used } from './identity-record.ts';
+import { NodeIdentities, type NodeIdentityEvents } from './node-identities.ts';
 import { toRegistryInfo } from './registry-info.ts';
 import { changeLabels, type LabelChange, standingLabels } from './standing-labels.ts';
 
-export interface RegistryEvents {
+export interface RegistryEvents extends NodeIdentityEvents {
   entryUnreadable(entry: { bucket: string; key: string }): void;
-  retried(what: { what: 'registry'; error: string }): void;
 }
 
 export interface RegistryOptions {
@@ -25,8 +27,6 @@ export interface RegistryOptions {
 
 /** Nobody knows how often a script pushes: it is late after three minutes, silent after ten. */
 const DOOR_INTERVAL_MS = 60_000;
-
-const RETRY_MS = 1000;
 
 const ENTRY = z.looseObject({
   nodeId: z.string(),
@@ -43,9 +43,8 @@ export class NodeRegistry implements Component {
   readonly #now: () => number;
   readonly #onRemoved = new Set<(nodeId: string) => void>();
   readonly #onChanged = new Set<(nodeId: string) => void>();
-  /** Flags that are not written yet. */
-  readonly #unwritten = new Map<string, SharedIdentity>();
-  #retry: NodeJS.Timeout | undefined;
+  /** Who may use the identity of a node. */
+  readonly identities: NodeIdentities;
 
   constructor(options: RegistryOptions) {
     this.#events = options.events;
@@ -57,11 +56,15 @@ export class NodeRegistry implements Component {
       restore: true,
       parse: parseEntry,
       onUnreadable: (key) => options.events.entryUnreadable({ bucket: NODES_BUCKET, key }),
-      onChange: (nodeId) => {
+      onChange: (nodeId, entry) => {
+        this.identities.learn(nodeId, entry);
         if (this.#bucket.isDeleted(nodeId)) for (const listener of this.#onRemoved) listener(nodeId);
         else this.#changed(nodeId);
       },
     });
+    const { events } = options;
+    const changed = (nodeId: string): void => this.#changed(nodeId);
+    this.identities = new NodeIdentities({ bucket: this.#bucket, events, changed, now: this.#now });
   }
 
   start(): Promise<void> {
@@ -69,9 +72,7 @@ export class NodeRegistry implements Component {
   }
 
   stop(): Promise<void> {
-    clearTimeout(this.#retry);
-    this.#retry = undefined;
-    this.#unwritten.clear();
+    this.identities.stop();
     return this.#bucket.stop();
   }
 
@@ -118,47 +119,33 @@ export class NodeRegistry implements Component {
 
   /** Takes a node out of the fleet: on every gateway its streams end and its certificate opens none any more. Throws `unavailable`. */
   async remove(nodeId: string): Promise<void> {
-    this.#unwritten.delete(nodeId);
+    this.identities.learn(nodeId, undefined);
     await this.#bucket.remove(nodeId);
   }
 
-  /** Flags a node whose identity two machines use, until `release`. Known at once, written as soon as nats-server takes it. */
-  flagShared(nodeId: string, problem: string): void {
-    if (this.#unwritten.has(nodeId) || this.#bucket.get(nodeId)?.shared !== undefined) return;
-    this.#unwritten.set(nodeId, { problem, sinceMs: this.#now() });
-    void this.#writeFlags();
+  /** The generation of a node's next certificate; see `NodeIdentities.renew`. */
+  async renew(identity: NodeIdentity, wish: { keyHash: string; peer: string; node: NodeInfo | null | undefined }): Promise<number> {
+    const { nodeId } = identity;
+    this.assertNotRemoved(nodeId);
+    const lost = (): RegistryEntry => {
+      this.assertNotRemoved(nodeId);
+      const nowMs = this.#now();
+      return { nodeId, info: toRegistryInfo(wish.node, {}), enrolledMs: nowMs, updatedMs: nowMs, intervalMs: 0 };
+    };
+    return this.identities.renew({ ...wish, identity, lost });
   }
 
-  /** Takes the flag back. The entry as it is then; undefined where the node has no flag. Throws `unavailable`. */
-  async release(nodeId: string): Promise<RegistryEntry | undefined> {
-    let flagged = this.#unwritten.delete(nodeId);
-    const entry = await this.#bucket.swap(nodeId, (before) => {
-      if (before?.shared === undefined) return undefined;
-      flagged = true;
-      const { shared: _, ...rest } = before;
-      return { ...rest, updatedMs: this.#now() };
-    });
-    return flagged ? entry : undefined;
+  /** Takes the flag of a shared identity back; see `NodeIdentities.release`. */
+  release(nodeId: string): Promise<RegistryEntry | undefined> {
+    return this.identities.release(nodeId);
   }
 
-  async #writeFlags(): Promise<void> {
-    for (const [nodeId, shared] of this.#unwritten) {
-      try {
-        await this.#bucket.swap(nodeId, (before) => (before === undefined ? undefined : { shared, ...before, updatedMs: this.#now() }));
-        this.#unwritten.delete(nodeId);
-      } catch (error) {
-        this.#events.retried({ what: 'registry', error: toMusterError(error).message });
-        this.#retry ??= setTimeout(() => {
-          this.#retry = undefined;
-          void this.#writeFlags();
-        }, RETRY_MS);
-        return;
-      }
-    }
-  }
-
-  /** Writes the entry of a node that enrolled, before it gets its certificate. Throws `unavailable`. */
-  async enrol(nodeId: string, node: NodeInfo | null | undefined, assignedLabels: Readonly<Record<string, string>>): Promise<RegistryEntry> {
+  /** Writes the entry of a node that enrolled, before it gets its certificate, which has the generation in it. Throws `unavailable`. */
+  async enrol(
+    nodeId: string,
+    node: NodeInfo | null | undefined,
+    { labels: assignedLabels, keyHash, tokenId }: { labels: Readonly<Record<string, string>>; keyHash: string; tokenId: string },
+  ): Promise<RegistryEntry> {
     const nowMs = this.#now();
     const change = (before?: RegistryEntry): RegistryEntry => ({
       ...before,
@@ -169,37 +156,49 @@ export class NodeRegistry implements Component {
       enrolledMs: before?.enrolledMs ?? nowMs,
       updatedMs: nowMs,
       intervalMs: before?.intervalMs ?? 0,
+      identity: enrolled(before?.identity, keyHash, tokenId),
     });
+    const learned = (entry: RegistryEntry): RegistryEntry => {
+      this.identities.learn(nodeId, entry);
+      return entry;
+    };
     // A new name is nearly always nobody's: it need not be asked for first.
     if (this.#bucket.get(nodeId) === undefined) {
       const created = change();
       try {
         await this.#bucket.create(nodeId, created);
-        return created;
+        return learned(created);
       } catch (error) {
         if (toMusterError(error).code !== 'already_exists') throw error;
       }
     }
-    return (await this.#bucket.swap(nodeId, change)) as RegistryEntry;
+    return learned((await this.#bucket.swap(nodeId, change)) as RegistryEntry);
   }
 
   /**
    * Takes what a hello says; writes only what changed, and never makes a stream wait. A node whose entry is missing without having been
    * removed (the bucket was lost) is entered again: its certificate proves that it was enrolled.
    */
-  seen(nodeId: string, node: NodeInfo | null | undefined, intervalMs: number): void {
-    if (this.#same(this.#bucket.get(nodeId), node, intervalMs)) return;
+  seen(by: NodeIdentity, node: NodeInfo | null | undefined, intervalMs: number): void {
+    const { nodeId, generation } = by;
+    const known = this.#bucket.get(nodeId);
+    if (isShown(known, generation) && this.#same(known, node, intervalMs)) return;
+    const keyHash = known?.identity?.keyHash || by.keyHash();
     this.#bucket
       .swap(nodeId, (before) => {
-        if (this.#same(before, node, intervalMs) || this.#bucket.isDeleted(nodeId)) return undefined;
+        if ((isShown(before, generation) && this.#same(before, node, intervalMs)) || this.#bucket.isDeleted(nodeId)) return undefined;
         const nowMs = this.#now();
         const standing = standingLabels(before);
         const info = node ? toRegistryInfo(node, standing) : (before?.info ?? toRegistryInfo(node, standing));
         const reported = node ? { reportedLabels: toRegistryInfo(node, {}).labels } : {};
-        return { ...before, nodeId, info, ...reported, enrolledMs: before?.enrolledMs ?? nowMs, updatedMs: nowMs, intervalMs };
+        const identity = used(before?.identity, generation, keyHash);
+        return { ...before, nodeId, info, ...reported, enrolledMs: before?.enrolledMs ?? nowMs, updatedMs: nowMs, intervalMs, identity };
       })
       .then(
-        () => this.#changed(nodeId),
+        (entry) => {
+          this.identities.learn(nodeId, entry);
+          this.#changed(nodeId);
+        },
         (error: unknown) => this.#events.retried({ what: 'registry', error: toMusterError(error).message }),
       );
   }
@@ -238,6 +237,14 @@ export class NodeRegistry implements Component {
   }
 }
 
+/** The certificate of this generation, or a newer one, was seen before. */
+function isShown(entry: RegistryEntry | undefined, generation: number): boolean {
+  const record = entry?.identity;
+  return (
+    record !== undefined && record.keyHash !== '' && (generation < record.generation || (generation === record.generation && record.used))
+  );
+}
+
 /** What a push says of a node goes over what earlier ones said; the token's labels stand over both. */
 function doorInfo(
   nodeId: string,
@@ -250,7 +257,8 @@ function doorInfo(
 }
 
 function assertPushable(entry: RegistryEntry, assigned: Readonly<Record<string, string>>): void {
-  if (entry.info.agentVersion !== '') {
+  // An entry of a time when enrolment left no mark is told by the version that its agent said.
+  if (entry.identity !== undefined || entry.info.agentVersion !== '') {
     throw new MusterError('permission_denied', `node ${entry.nodeId} has an agent, which alone speaks for it: push under another node_id`);
   }
   const other = Object.entries(assigned).find(([label, value]) => entry.info.labels[label] !== value);

@@ -60,6 +60,11 @@ export class GrpcServer implements Component {
     this.#listener.cut(peer);
   }
 
+  /** Why the client certificate of a peer does not hold. */
+  whyRefused(peer: string): string | undefined {
+    return this.#listener.whyRefused(peer);
+  }
+
   /** What health checks are told: whether agents and operators can be served now. */
   setServing(serving: boolean): void {
     this.#health?.setServing(serving);

@@ -56,6 +56,8 @@ interface Connection {
   deadline: NodeJS.Timeout;
   /** How far it came. */
   stage: 'handshake' | 'preface' | 'open';
+  /** Why the client certificate that was shown does not hold. */
+  refusal?: string;
 }
 
 export class TlsListener implements Component {
@@ -83,6 +85,11 @@ export class TlsListener implements Component {
   /** The port it is bound to; 0 before it started. */
   get port(): number {
     return (this.#server?.address() as AddressInfo | null | undefined)?.port ?? 0;
+  }
+
+  /** Why the client certificate of a peer does not hold; undefined where it holds, or none was shown. */
+  whyRefused(peer: string): string | undefined {
+    return this.#connections.get(peer)?.refusal;
   }
 
   /** Cuts the connection of a peer at once. */
@@ -176,6 +183,8 @@ export class TlsListener implements Component {
       return;
     }
     connection.stage = 'preface';
+    const refusal = refusalOf(socket);
+    if (refusal !== undefined) connection.refusal = refusal;
     awaitPreface(socket)
       .then((version) => this.#begin(connection, socket, version))
       .catch((error: unknown) => {
@@ -226,4 +235,15 @@ export class TlsListener implements Component {
 
 function nameOf(socket: Socket): string {
   return `${socket.remoteAddress ?? 'unknown'}:${socket.remotePort ?? 0}`;
+}
+
+function refusalOf(socket: TLSSocket): string | undefined {
+  if (socket.authorized) return undefined;
+  const certificate = socket.getPeerX509Certificate();
+  if (certificate === undefined) return undefined;
+  // A code, whatever the types say.
+  const code = String(socket.authorizationError);
+  if (code !== 'CERT_HAS_EXPIRED') return `the client certificate is refused (${code}): enrol with a join token of this fleet`;
+  const day = certificate.validToDate.toISOString().slice(0, 10);
+  return `the client certificate expired on ${day}: enrol this machine again with a join token; its key, its node id and its spool stay`;
 }

@@ -16,7 +16,7 @@ function stage(nextSeq: number): { session: AgentSession; sent: GatewayMessage[]
     cut: () => undefined,
   };
   const events = new Proxy({}, { get: () => () => undefined }) as SessionContext['events'];
-  const session = new AgentSession('s', 'node', call, {
+  const session = new AgentSession('s', { nodeId: 'node', generation: 1, notAfterMs: Number.MAX_VALUE, keyHash: () => '' }, call, {
     ...{ gateway: 'g', events, publisher: { pressure: false, offer: () => undefined }, now: Date.now },
     ...{
       sendEphemeral: () => undefined,

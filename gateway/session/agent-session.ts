@@ -18,6 +18,7 @@ import {
 } from '../../proto/gen/messages.ts';
 import { encodeMessage } from '../../proto/message-codec.ts';
 import type { GatewayEvents, StreamEnd } from '../events.ts';
+import type { NodeIdentity } from '../identity/peer-identity.ts';
 import type { StreamNumbers } from '../nodes/presence.ts';
 import type { Upload } from '../publisher/lane.ts';
 import { parseAgentMessage } from './agent-message.ts';
@@ -66,6 +67,8 @@ export interface SessionContext {
 
 export class AgentSession {
   readonly id: string;
+  /** What the certificate of the connection proves. */
+  readonly identity: NodeIdentity;
   readonly nodeId: string;
   readonly peer: string;
   readonly openedMs: number;
@@ -83,9 +86,10 @@ export class AgentSession {
   #ended = false;
   #leaseUntilMs = 0;
 
-  constructor(id: string, nodeId: string, call: AgentCall, context: SessionContext) {
+  constructor(id: string, identity: NodeIdentity, call: AgentCall, context: SessionContext) {
     this.id = id;
-    this.nodeId = nodeId;
+    this.identity = identity;
+    this.nodeId = identity.nodeId;
     this.peer = call.peer;
     this.#call = call;
     this.#context = context;

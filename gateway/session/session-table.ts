@@ -9,6 +9,7 @@ import { decodeMessage } from '../../proto/message-codec.ts';
 import type { CommandRelay } from '../commands/command-relay.ts';
 import type { ConfigDelivery } from '../configs/config-delivery.ts';
 import type { GatewayEvents } from '../events.ts';
+import type { NodeIdentity } from '../identity/peer-identity.ts';
 import type { Mesh } from '../mesh/mesh.ts';
 import type { NatsLink } from '../nats-link.ts';
 import type { Presence, StreamNumbers } from '../nodes/presence.ts';
@@ -90,6 +91,7 @@ export class SessionTable implements Component {
     this.#cleanups = [
       this.#options.publisher.onPressure(() => this.#updateReading()),
       this.#options.registry.onRemoved((nodeId) => this.#removed(nodeId)),
+      this.#options.registry.onChanged((nodeId) => this.#endLocked(nodeId)),
       this.#options.numbers.onLearned(() => this.#checkNumbers()),
     ];
     this.#leases = this.#options.link.connection.subscribe(LEASE_SUBJECTS, {
@@ -114,11 +116,11 @@ export class SessionTable implements Component {
   }
 
   /** A new stream of a node whose identity is proven. Throws `permission_denied` and `unavailable`. */
-  add(nodeId: string, call: AgentCall): AgentSession {
+  add(identity: NodeIdentity, call: AgentCall): AgentSession {
     if (this.#draining) throw new MusterError('unavailable', 'the gateway is going away: connect again');
-    this.#options.registry.assertNotRemoved(nodeId);
+    this.#assertMayConnect(identity, call.peer);
     this.#count += 1;
-    const session = new AgentSession(`${this.#options.gateway}-${process.pid}-${this.#count}`, nodeId, call, this.#context);
+    const session = new AgentSession(`${this.#options.gateway}-${process.pid}-${this.#count}`, identity, call, this.#context);
     this.#all.add(session);
     session.updateReading();
     return session;
@@ -128,7 +130,9 @@ export class SessionTable implements Component {
   tick(): void {
     const now = this.#now();
     for (const session of this.#all) {
-      if (!session.hasHello) {
+      if (session.identity.notAfterMs <= now) {
+        session.end('expired', status.UNAUTHENTICATED, 'the client certificate of the stream expired: open another with the renewed one');
+      } else if (!session.hasHello) {
         if (now - session.openedMs > HELLO_WITHIN_MS) {
           session.end('no_hello', status.DEADLINE_EXCEEDED, `no hello came within ${HELLO_WITHIN_MS / 1000} s`);
         }
@@ -142,14 +146,14 @@ export class SessionTable implements Component {
 
   #admit(session: AgentSession, hello: Hello): { usedSeq: number } {
     const { registry, presence, events } = this.#options;
-    registry.assertNotRemoved(session.nodeId);
+    this.#assertMayConnect(session.identity, session.peer);
     const older = this.#open.get(session.nodeId);
     if (older !== undefined) this.#judge(older, session, hello);
     this.#open.set(session.nodeId, session);
     // Ended first, so that what it acknowledged is known.
     older?.end('replaced', status.ABORTED, 'a newer stream of the same agent took over');
     presence.connected(session.nodeId, session.id, this.#numbersOf(session));
-    registry.seen(session.nodeId, hello.node, hello.intervalMs);
+    registry.seen(session.identity, hello.node, hello.intervalMs);
     events.streamsChanged(this.#open.size);
     events.streamOpened({ nodeId: session.nodeId, peer: session.peer, session: session.id, expectedSeq: hello.oldestSeq });
     this.#flag(session);
@@ -181,7 +185,7 @@ export class SessionTable implements Component {
     }
     this.#options.events.identityDuplicated({ nodeId, older: older.peer, newer: newer.peer, reason: verdict.reason });
     // Nobody but an operator can tell which is the right one: the flag stays until one says so.
-    this.#options.registry.flagShared(
+    this.#options.registry.identities.flag(
       nodeId,
       `two machines use this identity (${older.peer} and ${newer.peer}): enrol one of them again with a new join token, then \`muster nodes release\``,
     );
@@ -215,6 +219,20 @@ export class SessionTable implements Component {
       this.#options.events.nodeRemoved({ nodeId });
       session.end('removed', status.PERMISSION_DENIED, `node ${nodeId} was removed from the fleet: enrol it again with a join token`);
     }
+  }
+
+  #endLocked(nodeId: string): void {
+    const shared = this.#options.registry.identities.sharedOf(nodeId);
+    if (shared?.locked !== true) return;
+    for (const session of [...this.#all]) {
+      if (session.nodeId === nodeId) session.end('locked', status.PERMISSION_DENIED, `node ${nodeId} is ${shared.problem}`);
+    }
+  }
+
+  /** Throws `permission_denied`. */
+  #assertMayConnect(identity: NodeIdentity, peer: string): void {
+    this.#options.registry.assertNotRemoved(identity.nodeId);
+    this.#options.registry.identities.assertMayConnect(identity, peer);
   }
 
   #updateReading(): void {
