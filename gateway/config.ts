@@ -40,6 +40,14 @@ export const GATEWAY_CONFIG = {
     unit: 'days',
     help: 'how long the certificate of a node lasts; its agent renews it at two thirds, so a machine may be off for a third of it',
   },
+  maxNodes: {
+    type: z.int().min(1, 'at least 1').default(100_000),
+    help: 'how many nodes the fleet may have; further ones are refused',
+  },
+  newNodesPerTokenPerDay: {
+    type: z.int().min(1, 'at least 1').default(10_000),
+    help: 'how many new nodes one token may make in a day (UTC), by enrolments, pushes and imports together',
+  },
   operatorTokenFile: { type: z.string().default(''), help: 'file with a bearer token that has all scopes; empty for none' },
   natsUrl: {
     type: z.string().startsWith('nats://', 'an address like nats://127.0.0.1:7422 is needed').default('nats://127.0.0.1:7422'),

@@ -50,7 +50,7 @@ export function createGateway(config: GatewayConfig, connection: NatsConnection,
   const audit = new AuditLog({ stream: createJetStream(link), gateway: config.name, events: ownEvents });
   const events = auditedEvents(ownEvents, audit);
   const tokens = new TokenStore({ connection, operatorToken: readToken(config.operatorTokenFile), events });
-  const registry = new NodeRegistry({ connection, events });
+  const registry = new NodeRegistry({ connection, limits: config, events });
   const presence = new Presence({ link, gateway: config.name, events });
   const publisher = new Publisher({ stream: createJetStream(link), partitions: config.partitions, events });
   const numbers = new UsedNumbers();

@@ -7,6 +7,7 @@ const STATUS: Record<MusterErrorCode, status> = {
   invalid_config: status.FAILED_PRECONDITION,
   malformed: status.INVALID_ARGUMENT,
   limit_exceeded: status.RESOURCE_EXHAUSTED,
+  quota_exceeded: status.RESOURCE_EXHAUSTED,
   unauthenticated: status.UNAUTHENTICATED,
   permission_denied: status.PERMISSION_DENIED,
   not_found: status.NOT_FOUND,

@@ -1,6 +1,6 @@
 // `muster export`: rows of a measurement or of a statement into a file, however many; or a folder of them for training.
 import { Command, Option } from 'commander';
-import { isReservedMeasurement } from '../../core/common/measurement-names.ts';
+import { isOwnTable } from '../../core/common/measurement-names.ts';
 import { MusterError } from '../../core/common/muster-error.ts';
 import { fault } from '../../core/node/faults.ts';
 import { EXPORT_FORMATS, type ExportFormat, formatOf, ImportedFormats } from '../export/export-format.ts';
@@ -138,6 +138,6 @@ async function findMeasurements(client: FleetClient, names: readonly string[]): 
       `there is no measurement ${JSON.stringify(stranger)}: there are ${measurements.map((each) => each.name).join(', ')}`,
     );
   return measurements
-    .filter((each) => (names.length === 0 ? !each.view && !isReservedMeasurement(each.name) : names.includes(each.name)))
+    .filter((each) => (names.length === 0 ? !each.view && !isOwnTable(each.name) : names.includes(each.name)))
     .map(({ name, columns }) => ({ name, tags: new Set(columns.filter((column) => column.tag).map((column) => column.name)) }));
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { columnNameProblem, isReservedMeasurement, measurementNameProblem } from './measurement-names.ts';
+import { columnNameProblem, isOwnTable, isReservedMeasurement, measurementNameProblem } from './measurement-names.ts';
 
 it('takes lower snake case up to 64 letters', () => {
   for (const name of ['cpu', 'disk_io', 'load15', `a${'b'.repeat(63)}`, 'user', 'system'])
@@ -31,6 +31,9 @@ it('refuses everything else in a sentence that shows the name', () => {
 it('keeps the columns and tables of Muster for itself', () => {
   expect(columnNameProblem('timestamp')).toMatch(/every table/);
   expect(columnNameProblem('node_id')).toMatch(/every table/);
+  expect(['muster_part', 'muster_x'].every(isReservedMeasurement)).toBe(true);
+  // The rows of Muster's parts are telemetry: they have views and are exported.
+  expect(['muster_part', 'cpu'].some(isOwnTable)).toBe(false);
   expect(['nodes', 'deliveries', 'cpu_nodes', 'cpu_1m', 'disk_io_1h', 'cpu_1m_2'].every(isReservedMeasurement)).toBe(true);
   expect(['cpu', 'load_1', 'cpu_10m', 'cpu_1min'].some(isReservedMeasurement)).toBe(false);
 });

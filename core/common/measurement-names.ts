@@ -35,8 +35,23 @@ export function measurementNameProblem(name: string): string | undefined {
   return nameProblem(name);
 }
 
-/** True for names that Muster's own tables and views have, `cpu_nodes` and `cpu_1m` among them. */
+/** True for names under which nobody but Muster itself may write: its own tables and views, and what its parts say of themselves. */
 export function isReservedMeasurement(name: string): boolean {
+  return isOwnTable(name) || isPartMeasurement(name);
+}
+
+/** What Muster's parts say of themselves: telemetry like any other, but of them alone. */
+export function isPartMeasurement(name: string): boolean {
+  return name.startsWith('muster_');
+}
+
+/** The node ids of those parts: none is registered, no certificate has such a name, and the doors refuse it. */
+export function isPartNode(nodeId: string): boolean {
+  return nodeId.startsWith('muster-');
+}
+
+/** True for names that Muster's own tables and views have, `cpu_nodes` and `cpu_1m` among them. */
+export function isOwnTable(name: string): boolean {
   return OWN_TABLES.has(name) || name.endsWith('_nodes') || parseRollUpView(name) !== undefined;
 }
 

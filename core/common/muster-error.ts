@@ -10,6 +10,8 @@ const RETRYABLE = {
   malformed: false,
   /** Larger or more than the limit named. */
   limit_exceeded: false,
+  /** More than a quota of the settings allows: raise it, or wait until the time named. */
+  quota_exceeded: false,
   /** The caller is not known. */
   unauthenticated: false,
   /** The caller is known and may not. */

@@ -57,6 +57,8 @@ export interface RegistryEntry {
   reportedLabels?: Record<string, string>;
   /** Unix ms. */
   enrolledMs: number;
+  /** Id of the token that made it; absent for one of a time when this was not kept. */
+  createdBy?: string;
   /** Unix ms of the last change of this entry. */
   updatedMs: number;
   /** Milliseconds between ticks at rest. */

@@ -1,12 +1,7 @@
 // Makes telemetry tables and columns before their first row, and knows which frame shapes cannot be stored.
 // Automatic tables and columns are off in the database: a tag column it makes by itself is not part of the dedup key.
 
-import {
-  columnNameProblem,
-  isReservedMeasurement,
-  MAX_TABLE_COLUMNS,
-  measurementNameProblem,
-} from '../../core/common/measurement-names.ts';
+import { columnNameProblem, isOwnTable, MAX_TABLE_COLUMNS, measurementNameProblem } from '../../core/common/measurement-names.ts';
 import { MusterError } from '../../core/common/muster-error.ts';
 import type { DecodedFrame } from '../../proto/batch-codec.ts';
 import type { EtlEvents } from '../events.ts';
@@ -208,7 +203,7 @@ class ChangeRefused extends MusterError {
 function nameRefusal(frame: Shape): PlanRefusal | undefined {
   const problem = measurementNameProblem(frame.measurement);
   if (problem !== undefined) return { reason: 'bad_name', detail: problem };
-  if (isReservedMeasurement(frame.measurement)) {
+  if (isOwnTable(frame.measurement)) {
     return { reason: 'reserved_measurement', detail: `${frame.measurement} is a name of Muster's own tables and views` };
   }
   const seen = new Set<string>();

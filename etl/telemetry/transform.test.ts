@@ -34,10 +34,10 @@ function frame(measurement: string, rows: [number, string, number][]): FrameColu
   };
 }
 
-function message(frames: FrameColumns[], skewUs = 0): Buffer {
+function message(frames: FrameColumns[], skewUs = 0, nodeId = 'n'): Buffer {
   const epoch = Buffer.alloc(16, 1);
   const batch = encodeBatch({ epoch, seq: 7, createdUs: NOW_US, frames, events: [], dropped: [] });
-  return encodeEnvelope([{ nodeId: 'n', receivedUs: NOW_US, gateway: 'g', batch, epoch, seq: 7, skewUs }]);
+  return encodeEnvelope([{ nodeId, receivedUs: NOW_US, gateway: 'g', batch, epoch, seq: 7, skewUs }]);
 }
 
 it('puts the rows of many messages into one chunk a table', async () => {
@@ -50,6 +50,30 @@ it('puts the rows of many messages into one chunk a table', async () => {
     ['o', 1],
   ]);
   expect(cycle.letters).toEqual([]);
+});
+
+it("takes rows of Muster's own parts from them alone", async () => {
+  const asked: string[] = [];
+  const source: PlanSource = {
+    plan: () => undefined,
+    resolve: async (_, { measurement, ...more }) => {
+      asked.push(measurement);
+      return createTablePlan({ measurement, ...more });
+    },
+  };
+  const cache = new SeriesCache(NOW_MS, { perNode: 9, total: 9, generationMs: 1000 });
+  const rows = () => [frame('muster_part', [[0, 'gateway', 1]]), frame('cpu', [[0, 'x', 1]])];
+  const work = new Transform(source, cache, { ttlDays: 30, now: () => NOW_MS });
+  const strangers = await work.run([message(rows(), 0, '3f0c2a9e-0000-4000-8000-00000000000a')]);
+  expect(strangers.chunks.map(({ table }) => table)).toEqual(['cpu']);
+  expect(strangers.letters).toMatchObject([
+    { reason: 'reserved_measurement', measurement: 'muster_part', detail: expect.stringContaining("Muster's own parts") },
+  ]);
+  expect(strangers.accounts[0]?.badRows).toBe(1);
+  expect(asked).toEqual(['cpu']);
+  const own = await work.run([message(rows(), 0, 'muster-gateway-1')]);
+  expect(own.chunks.map(({ table }) => table).sort()).toEqual(['cpu', 'muster_part']);
+  expect(own.letters).toEqual([]);
 });
 
 it('comes to an end where a cycle has more shapes than the schema remembers', async () => {

@@ -1,4 +1,5 @@
 // Messages → batches → checked rows as lines. A bad row costs that row; a bad batch costs that batch; nothing here throws for either.
+import { isPartMeasurement, isPartNode } from '../../core/common/measurement-names.ts';
 import { toMusterError } from '../../core/common/muster-error.ts';
 import { type TimeWindow, timeRefusal, timeWindow } from '../../core/common/row-time.ts';
 import { type DecodedFrame, type DeliveryContent, decodeBatch, decodeEnvelope, encodeEnvelope } from '../../proto/batch-codec.ts';
@@ -107,6 +108,7 @@ export class Transform {
       if (batch === undefined || isSkewed(delivery)) continue;
       for (const frame of batch.frames) {
         const shape = shapeKey(frame);
+        if (refusalOfName(frame.measurement, delivery.nodeId) !== undefined) continue;
         if (!plans.has(shape)) plans.set(shape, this.#plans.plan(shape) ?? (await this.#plans.resolve(shape, frame)));
       }
     }
@@ -156,7 +158,7 @@ export class Transform {
   #writeFrame(frame: DecodedFrame, writing: BatchWriting): CheckedFrame | undefined {
     const { account, cycle, window, plans } = writing;
     const shape = shapeKey(frame);
-    const plan = plans.get(shape) as TablePlan | PlanRefusal;
+    const plan = refusalOfName(frame.measurement, account.delivery.nodeId) ?? (plans.get(shape) as TablePlan | PlanRefusal);
     const rows = frame.timeUs.length;
     if ('reason' in plan) {
       for (let row = 0; row < rows; row++) setAside(writing, frame, row, plan);
@@ -219,6 +221,15 @@ export class Transform {
     });
     return { known: entries, refusals };
   }
+}
+
+/** Nobody else may say what Muster's own parts cost. */
+function refusalOfName(measurement: string, nodeId: string): PlanRefusal | undefined {
+  if (!isPartMeasurement(measurement) || isPartNode(nodeId)) return undefined;
+  return {
+    reason: 'reserved_measurement',
+    detail: `${measurement} is a name of Muster's own parts: choose one that does not begin with muster_`,
+  };
 }
 
 interface Entries {

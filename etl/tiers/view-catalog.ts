@@ -1,5 +1,5 @@
 // What QuestDB says of telemetry tables and of their roll-ups.
-import { isReservedMeasurement } from '../../core/common/measurement-names.ts';
+import { isOwnTable } from '../../core/common/measurement-names.ts';
 import { parseRollUpView, type RollUp } from '../../core/common/tier-names.ts';
 import type { QuestdbHttp } from '../questdb/questdb-http.ts';
 
@@ -35,7 +35,7 @@ export async function readTables(database: Database): Promise<Map<string, TableF
   const withNode = new Set(
     (await database.sql("SELECT table_name FROM information_schema.questdb_columns() WHERE column_name = 'node_id'")).map(([name]) => name),
   );
-  const tables = rows.map(toFacts).filter(({ name }) => withNode.has(name) && !isReservedMeasurement(name));
+  const tables = rows.map(toFacts).filter(({ name }) => withNode.has(name) && !isOwnTable(name));
   return new Map(tables.map((table) => [table.name, table]));
 }
 

@@ -146,12 +146,13 @@ export class TokenStore implements Component {
 
   /**
    * Throws `permission_denied`, with the same words whatever is wrong, where the token cannot be used. Spends nothing; whether uses are
-   * left is for `useJoinToken` to say, as it depends on the key.
+   * left is for `useJoinToken` to say, as it depends on the key. The id of the token.
    */
-  async checkJoinToken(secret: string, peer: string): Promise<void> {
+  async checkJoinToken(secret: string, peer: string): Promise<string> {
     const id = parseSecret(secret)?.id;
     const reason = id === undefined ? 'malformed' : this.#whyNot('join', secret, await this.#bucket.find(id));
-    if (reason !== undefined) this.#refuseJoin(id ?? '', reason, peer);
+    if (reason !== undefined || id === undefined) return this.#refuseJoin(id ?? '', reason ?? 'malformed', peer);
+    return id;
   }
 
   /**

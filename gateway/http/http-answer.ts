@@ -13,6 +13,7 @@ const STATUS: Readonly<Record<MusterErrorCode, number>> = {
   invalid_config: 500,
   malformed: 400,
   limit_exceeded: 413,
+  quota_exceeded: 429,
   unauthenticated: 401,
   permission_denied: 403,
   not_found: 404,

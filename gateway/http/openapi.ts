@@ -52,7 +52,7 @@ export function openapi(version: string): object {
         post: {
           summary: 'Store samples',
           description:
-            'One sample, a list, or `{"samples": [...]}`; at most 10,000 and 1 MiB of UTF-8, nested at most 100 deep. A larger body gets 413, a compressed one 415. A bad sample costs that sample. The answer comes after the samples are durably in the stream; a sample without a time is of the moment at which it came, each of its own. Samples of the same node, measurement, tags and time become one row with the fields of all.',
+            'One sample, a list, or `{"samples": [...]}`; at most 10,000 and 1 MiB of UTF-8, nested at most 100 deep. A larger body gets 413, a compressed one 415, a new node beyond a quota 429. A bad sample costs that sample. The answer comes after the samples are durably in the stream; a sample without a time is of the moment at which it came, each of its own. Samples of the same node, measurement, tags and time become one row with the fields of all.',
           security: token('push'),
           parameters: [idempotency, prefer],
           requestBody: body({

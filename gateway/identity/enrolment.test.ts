@@ -11,10 +11,11 @@ it('does not bring back a node that was removed, by the token that made it', asy
   const options = {
     ca: { certificatePem: '', check: async () => ({ pem: '', claimedNodeId: undefined, keyHash: 'k' }) },
     tokens: {
-      checkJoinToken: async () => undefined,
+      checkJoinToken: async () => 't',
       useJoinToken: async () => ({ tokenId: 't', labels: {}, nodeId: NODE_ID }),
     },
     registry: {
+      quota: { assertRoom: () => undefined },
       identities: { ofKey: () => undefined, sharedOf: () => undefined },
       assertNotRemoved: (nodeId: string) => {
         throw new MusterError('permission_denied', `node ${nodeId} was removed`);

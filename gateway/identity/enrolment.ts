@@ -30,7 +30,7 @@ export class Enrolment {
 
   /**
    * The answer to an encoded EnrollRequest. `identity` is that of the connection, where it has one: it may renew itself without a token.
-   * Throws `invalid_argument` and `permission_denied`.
+   * Throws `invalid_argument`, `permission_denied` and `quota_exceeded`.
    */
   async enrol(request: Buffer, peer: string, identity: NodeIdentity | undefined): Promise<Buffer> {
     try {
@@ -48,13 +48,14 @@ export class Enrolment {
   async #join(asked: EnrollRequest, peer: string): Promise<EnrollResponse> {
     const { ca, tokens, registry, events } = this.#options;
     // The token comes first: a stranger gets no work done. A use is spent last: a bad request must not cost one.
-    await tokens.checkJoinToken(asked.joinToken, peer);
+    const joinTokenId = await tokens.checkJoinToken(asked.joinToken, peer);
     const request = await ca.check(asked.csrPem);
     if (request.claimedNodeId !== undefined) throw foreignName(request.claimedNodeId);
     // The machine that has this key gets its node again: its answer was lost, or its certificate ended while it was off.
     const known = registry.identities.ofKey(request.keyHash);
     const shared = known === undefined ? undefined : registry.identities.sharedOf(known.nodeId);
     if (known !== undefined && shared !== undefined) throw sharedKey(known.nodeId, shared.problem);
+    if (known === undefined) registry.quota.assertRoom(joinTokenId);
     const grant = await tokens.useJoinToken(asked.joinToken, {
       keyHash: request.keyHash,
       nodeId: known?.nodeId ?? createNodeId(),

@@ -148,7 +148,7 @@ class Upload {
 
   async #register({ nodeId, labels }: UploadMessage, caller: Caller): Promise<void> {
     if (this.#seen.has(nodeId)) return;
-    await this.#options.registry.seenAtDoor(nodeId, labels, caller.labels);
+    await this.#options.registry.seenAtDoor(nodeId, labels, caller);
     this.#seen.add(nodeId);
     // The directory has to know that samples of it came, or it would be a node that was never seen.
     const heartbeat = { sentUs: this.#now() * 1000, summary: { timeUs: this.#now() * 1000, diskMount: '' } };

@@ -72,7 +72,7 @@ export class NodeIdentities {
     return written?.locked === true ? written : (this.#unwritten.get(nodeId) ?? written);
   }
 
-  /** Throws `permission_denied` for a node that is locked, and for a certificate that a newer one replaced; locks where that is in use. */
+  /** Throws `permission_denied` for a node that is locked, `unauthenticated` for a certificate that was replaced; locks where two are in use. */
   assertMayConnect({ nodeId, generation }: NodeIdentity, peer: string): void {
     const shared = this.sharedOf(nodeId);
     if (shared?.locked === true) throw lockedError(nodeId, shared);
@@ -172,8 +172,9 @@ function lockedError(nodeId: string, shared: SharedIdentity | undefined): Muster
 }
 
 function supersededError(nodeId: string, generation: number, newest: number): MusterError {
+  // As one that expired: an agent that has a join token enrols again by itself.
   return new MusterError(
-    'permission_denied',
+    'unauthenticated',
     `certificate ${generation} of node ${nodeId} was replaced by number ${newest}: enrol this machine again with a join token`,
   );
 }

@@ -3,15 +3,18 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { NatsConnection } from 'nats';
 import { z } from 'zod';
+import { isPartNode } from '../../core/common/measurement-names.ts';
 import { MusterError, toMusterError } from '../../core/common/muster-error.ts';
 import type { RegistryEntry } from '../../core/common/registry-entry.ts';
 import { NODES_BUCKET } from '../../core/common/streams.ts';
 import type { Component } from '../../core/node/lifecycle.ts';
 import type { NodeInfo } from '../../proto/gen/messages.ts';
+import type { Caller } from '../access/token-store.ts';
 import type { NodeIdentity } from '../identity/peer-identity.ts';
 import { WatchedBucket } from '../watched-bucket.ts';
 import { enrolled, used } from './identity-record.ts';
 import { NodeIdentities, type NodeIdentityEvents } from './node-identities.ts';
+import { type NodeLimits, NodeQuota } from './node-quota.ts';
 import { toRegistryInfo } from './registry-info.ts';
 import { changeLabels, type LabelChange, standingLabels } from './standing-labels.ts';
 
@@ -22,6 +25,8 @@ export interface RegistryEvents extends NodeIdentityEvents {
 export interface RegistryOptions {
   connection: NatsConnection;
   events: RegistryEvents;
+  /** How many nodes there may be. */
+  limits: NodeLimits;
   now?: () => number;
 }
 
@@ -45,6 +50,8 @@ export class NodeRegistry implements Component {
   readonly #onChanged = new Set<(nodeId: string) => void>();
   /** Who may use the identity of a node. */
   readonly identities: NodeIdentities;
+  /** Whether there may be another node. */
+  readonly quota: NodeQuota;
 
   constructor(options: RegistryOptions) {
     this.#events = options.events;
@@ -57,11 +64,12 @@ export class NodeRegistry implements Component {
       parse: parseEntry,
       onUnreadable: (key) => options.events.entryUnreadable({ bucket: NODES_BUCKET, key }),
       onChange: (nodeId, entry) => {
-        this.identities.learn(nodeId, entry);
+        this.#learn(nodeId, entry);
         if (this.#bucket.isDeleted(nodeId)) for (const listener of this.#onRemoved) listener(nodeId);
         else this.#changed(nodeId);
       },
     });
+    this.quota = new NodeQuota(options.limits, this.#now);
     const { events } = options;
     const changed = (nodeId: string): void => this.#changed(nodeId);
     this.identities = new NodeIdentities({ bucket: this.#bucket, events, changed, now: this.#now });
@@ -113,13 +121,20 @@ export class NodeRegistry implements Component {
     return entry as RegistryEntry;
   }
 
+  /** What follows from an entry, our own writes included, of which the watch says nothing. */
+  #learn(nodeId: string, entry: RegistryEntry | undefined): void {
+    this.identities.learn(nodeId, entry);
+    if (entry === undefined) this.quota.forget(nodeId);
+    else this.quota.note(entry);
+  }
+
   #changed(nodeId: string): void {
     for (const listener of this.#onChanged) listener(nodeId);
   }
 
   /** Takes a node out of the fleet: on every gateway its streams end and its certificate opens none any more. Throws `unavailable`. */
   async remove(nodeId: string): Promise<void> {
-    this.identities.learn(nodeId, undefined);
+    this.#learn(nodeId, undefined);
     await this.#bucket.remove(nodeId);
   }
 
@@ -140,7 +155,7 @@ export class NodeRegistry implements Component {
     return this.identities.release(nodeId);
   }
 
-  /** Writes the entry of a node that enrolled, before it gets its certificate, which has the generation in it. Throws `unavailable`. */
+  /** Writes the entry of a node that enrolled, before it gets its certificate, which has the generation in it. Throws `unavailable`, `quota_exceeded`. */
   async enrol(
     nodeId: string,
     node: NodeInfo | null | undefined,
@@ -154,14 +169,16 @@ export class NodeRegistry implements Component {
       reportedLabels: toRegistryInfo(node, {}).labels,
       assignedLabels: { ...assignedLabels },
       enrolledMs: before?.enrolledMs ?? nowMs,
+      createdBy: before?.createdBy ?? tokenId,
       updatedMs: nowMs,
       intervalMs: before?.intervalMs ?? 0,
       identity: enrolled(before?.identity, keyHash, tokenId),
     });
     const learned = (entry: RegistryEntry): RegistryEntry => {
-      this.identities.learn(nodeId, entry);
+      this.#learn(nodeId, entry);
       return entry;
     };
+    if (this.#bucket.get(nodeId) === undefined) this.quota.admit(tokenId, nodeId);
     // A new name is nearly always nobody's: it need not be asked for first.
     if (this.#bucket.get(nodeId) === undefined) {
       const created = change();
@@ -196,7 +213,7 @@ export class NodeRegistry implements Component {
       })
       .then(
         (entry) => {
-          this.identities.learn(nodeId, entry);
+          this.#learn(nodeId, entry);
           this.#changed(nodeId);
         },
         (error: unknown) => this.#events.retried({ what: 'registry', error: toMusterError(error).message }),
@@ -204,26 +221,30 @@ export class NodeRegistry implements Component {
   }
 
   /**
-   * Enters or updates a node that no agent of ours speaks for, before what was pushed for it is taken. `assigned` are the labels of the
-   * pusher's token: a new node gets them, a node that carries others may not be named. Throws `permission_denied`, `unavailable`.
+   * Enters or updates a node that no agent of ours speaks for, before what was pushed for it is taken. A new node gets the labels of the
+   * pusher's token; a node without them may not be named. Throws `permission_denied`, `quota_exceeded`, `unavailable`.
    */
-  async seenAtDoor(nodeId: string, said: Readonly<Record<string, string>>, assigned: Readonly<Record<string, string>>): Promise<void> {
+  async seenAtDoor(nodeId: string, said: Readonly<Record<string, string>>, caller: Pick<Caller, 'tokenId' | 'labels'>): Promise<void> {
     this.assertNotRemoved(nodeId);
+    assertNoPart(nodeId);
     const entry = this.#bucket.get(nodeId);
-    if (entry !== undefined) assertPushable(entry, assigned);
+    if (entry === undefined) this.quota.admit(caller.tokenId, nodeId);
+    else assertPushable(entry, caller.labels);
     if (entry !== undefined && isDeepStrictEqual(entry.info, doorInfo(nodeId, said, entry))) return;
-    await this.#bucket.swap(nodeId, (before) => {
-      if (before !== undefined) assertPushable(before, assigned);
+    const written = await this.#bucket.swap(nodeId, (before) => {
+      if (before !== undefined) assertPushable(before, caller.labels);
       const nowMs = this.#now();
       const base = before ?? {
         nodeId,
         info: toRegistryInfo(undefined, {}),
-        assignedLabels: { ...assigned },
+        assignedLabels: { ...caller.labels },
         enrolledMs: nowMs,
+        createdBy: caller.tokenId,
         intervalMs: DOOR_INTERVAL_MS,
       };
       return { ...base, info: doorInfo(nodeId, said, base), updatedMs: nowMs };
     });
+    this.#learn(nodeId, written);
   }
 
   #same(entry: RegistryEntry | undefined, node: NodeInfo | null | undefined, intervalMs: number): boolean {
@@ -256,16 +277,24 @@ function doorInfo(
   return toRegistryInfo(node, standingLabels(entry));
 }
 
+/** Muster's own parts are no nodes: their rows come from the gateway itself. */
+function assertNoPart(nodeId: string): void {
+  if (!isPartNode(nodeId)) return;
+  throw new MusterError('permission_denied', `node_id ${nodeId} is for Muster's own parts: choose one that does not begin with muster-`);
+}
+
 function assertPushable(entry: RegistryEntry, assigned: Readonly<Record<string, string>>): void {
   // An entry of a time when enrolment left no mark is told by the version that its agent said.
   if (entry.identity !== undefined || entry.info.agentVersion !== '') {
     throw new MusterError('permission_denied', `node ${entry.nodeId} has an agent, which alone speaks for it: push under another node_id`);
   }
-  const other = Object.entries(assigned).find(([label, value]) => entry.info.labels[label] !== value);
+  // What a push says of a node is no authority over it: only the token that made it and operators are.
+  const standing = standingLabels(entry);
+  const other = Object.entries(assigned).find(([label, value]) => standing[label] !== value);
   if (other !== undefined) {
     throw new MusterError(
       'permission_denied',
-      `the token is for nodes with ${other[0]} ${other[1]}: node ${entry.nodeId} is not one of them`,
+      `the token is for nodes with ${other[0]} ${other[1]}: node ${entry.nodeId} was not made with it, and no operator gave it that label (\`muster nodes label\`)`,
     );
   }
 }

@@ -357,6 +357,8 @@ export class AgentSession {
       this.end('malformed', status.INVALID_ARGUMENT, error.message);
     } else if (error.code === 'already_exists') {
       this.end('duplicate_identity', status.ALREADY_EXISTS, error.message);
+    } else if (error.code === 'unauthenticated') {
+      this.end('expired', status.UNAUTHENTICATED, error.message);
     } else if (error.code === 'permission_denied') {
       this.end('removed', status.PERMISSION_DENIED, error.message);
     } else {

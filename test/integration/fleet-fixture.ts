@@ -74,7 +74,11 @@ export async function startFleet(): Promise<FleetFixture> {
   });
   await tokens.start();
   const { pgPort, reader } = questdb;
-  const registry = new NodeRegistry({ connection, events: { entryUnreadable: quiet, retried: quiet, identityLocked: quiet } });
+  const registry = new NodeRegistry({
+    connection,
+    limits: { maxNodes: 1000, newNodesPerTokenPerDay: 1000 },
+    events: { entryUnreadable: quiet, retried: quiet, identityLocked: quiet },
+  });
   await registry.start();
   const configs = new ConfigStore({ connection, events: { entryUnreadable: quiet } });
   await configs.start();
