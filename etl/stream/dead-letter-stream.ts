@@ -12,8 +12,11 @@ const IN_FLIGHT = 64;
 const ATTEMPTS = 5;
 /** A nats-server that starts again answers at once that nobody is there. */
 const PAUSE_MS = 500;
-/** "maximum bytes exceeded", "insufficient storage resources available", "maximum messages exceeded". */
-const FULL = new Set([10077, 10047, 10083, 10023]);
+/**
+ * "maximum bytes exceeded", "insufficient storage resources available", "maximum messages exceeded", "message size exceeds maximum allowed", and what
+ * the client says of a message that is too large: no other attempt would end otherwise.
+ */
+const FULL = new Set<string | number>([10077, 10047, 10083, 10023, 10054, 'MAX_PAYLOAD_EXCEEDED']);
 
 export class DeadLetterStream {
   readonly #jetstream: JetStreamClient;
@@ -46,8 +49,8 @@ export class DeadLetterStream {
         await this.#jetstream.publish(deadLetterSubject(letter.reason), bytes, { headers: header });
         return;
       } catch (error) {
-        const full = error instanceof NatsError && FULL.has(error.api_error?.err_code ?? 0);
-        if (full || attempt === ATTEMPTS) {
+        const code = error instanceof NatsError ? (error.api_error?.err_code ?? error.code) : '';
+        if (FULL.has(code) || attempt === ATTEMPTS) {
           this.#events.deadLetterLost(letter.reason, toMusterError(error));
           return;
         }

@@ -1,9 +1,10 @@
 // What was set aside and why. Owns the shape of a dead letter; publishing is dead-letter-stream.ts.
-import { textAt } from '../../core/common/frame.ts';
+import { eventBytes } from '../../core/common/batch-size.ts';
+import { absentBits, type FleetEvent, type FrameColumns, textAt } from '../../core/common/frame.ts';
 import { MusterError } from '../../core/common/muster-error.ts';
 import type { DeadLetterLife } from '../../core/common/replay.ts';
 import type { TimeRefusalReason } from '../../core/common/row-time.ts';
-import { type DecodedFrame, type DeliveryContent, decodeSeries } from '../../proto/batch-codec.ts';
+import { type DecodedFrame, type DeliveryContent, decodeSeries, encodeBatch } from '../../proto/batch-codec.ts';
 
 /** The bounded words. Each is a subject of the dead-letter stream and a label of a metric. */
 export type DeadLetterReason =
@@ -17,6 +18,9 @@ export type DeadLetterReason =
   | 'node_cap'
   | 'rejected_by_database'
   | 'reserved_measurement';
+
+/** Of a row's texts and tags, or an event's. */
+const LONG_BYTES = 100 * 1024;
 
 /** One letter, as JSON in the stream. */
 export interface DeadLetter {
@@ -50,10 +54,51 @@ export function rowLetter(
   detail: string,
 ): DeadLetter {
   const { tags, textFields } = frame;
+  const raw = isLong(frame, row) ? rowBatch(delivery, frame, row) : undefined;
+  if (raw !== undefined) return { ...head(delivery, '', reason, detail), raw };
   return { ...head(delivery, frame.measurement.slice(0, 128), reason, detail), row: rowObject(frame, row), tags, textFields };
 }
 
-/** The letter of an event or whatever else is a row by itself. */
+/** The letter of an event. */
+export function eventLetter(delivery: DeliveryContent, event: FleetEvent, reason: DeadLetterReason, detail: string): DeadLetter {
+  if (eventBytes(event) <= LONG_BYTES) return objectLetter(delivery, 'events', { ...event }, reason, detail);
+  const { epoch, seq } = delivery;
+  const batch = encodeBatch({ epoch, seq, createdUs: event.timeUs, frames: [], events: [event], dropped: [] });
+  return { ...head(delivery, '', reason, detail), raw: batch.toString('base64') };
+}
+
+/** As JSON, where a letter may take six times its bytes, it might be more than a message may have. */
+function isLong(frame: DecodedFrame, row: number): boolean {
+  let bytes = frame.seriesBytes[frame.seriesIndex[row] as number]?.length ?? 0;
+  const width = frame.textFields.length;
+  for (let i = 0; i < width; i++) bytes += (frame.texts[row * width + i] as string).length;
+  return bytes > LONG_BYTES;
+}
+
+/** The row as a batch of its own, which can be sent again as it is. Undefined where its series cannot be read. */
+function rowBatch({ epoch, seq }: DeliveryContent, frame: DecodedFrame, row: number): string | undefined {
+  const rows = frame.timeUs.length;
+  const width = frame.textFields.length;
+  const absent = frame.textFields.flatMap((_, i) => (textAt(frame, row, i) === undefined ? [i] : []));
+  try {
+    const series = decodeSeries(frame.seriesBytes[frame.seriesIndex[row] as number] as Buffer, frame.tags.length);
+    const { measurement, tags, fields, textFields } = frame;
+    const only: FrameColumns = {
+      ...{ measurement, tags, fields, textFields, series: [series], seriesIndex: Uint32Array.of(0) },
+      timeUs: frame.timeUs.slice(row, row + 1),
+      values: Float64Array.from(fields, (_, i) => frame.values[i * rows + row] as number),
+      texts: frame.texts.slice(row * width, (row + 1) * width),
+      absentTexts: absentBits(width, absent),
+    };
+    const createdUs = only.timeUs[0] as number;
+    return encodeBatch({ epoch, seq, createdUs, frames: [only], events: [], dropped: [] }).toString('base64');
+  } catch (error) {
+    if (!(error instanceof MusterError)) throw error;
+    return undefined;
+  }
+}
+
+/** The letter of whatever else is a row by itself. */
 export function objectLetter(
   delivery: DeliveryContent,
   measurement: string,

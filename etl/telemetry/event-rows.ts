@@ -2,7 +2,7 @@
 import type { FleetEvent } from '../../core/common/frame.ts';
 import { type TimeWindow, timeRefusal } from '../../core/common/row-time.ts';
 import type { DecodedBatch, DeliveryContent } from '../../proto/batch-codec.ts';
-import { type DeadLetter, type DeadLetterReason, objectLetter } from './dead-letter.ts';
+import { type DeadLetter, type DeadLetterReason, eventLetter } from './dead-letter.ts';
 
 export interface EventRow {
   delivery: DeliveryContent;
@@ -22,7 +22,7 @@ export function toEventRows(
   for (const event of batch.events) {
     const refusal = eventRefusal(event, window);
     if (refusal === undefined) rows.push({ delivery, event });
-    else letters.push(objectLetter(delivery, 'events', { ...event }, refusal.reason, refusal.detail));
+    else letters.push(eventLetter(delivery, event, refusal.reason, refusal.detail));
   }
   return { rows, letters };
 }

@@ -177,5 +177,6 @@ function isInfinite(value: unknown): boolean {
 
 function shownValue(value: unknown): string {
   if (typeof value === 'string') return shownCell(value);
-  return (typeof value === 'object' ? JSON.stringify(value) : String(value ?? 'absent')).slice(0, 60);
+  if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'a list' : 'an object';
+  return String(value ?? 'absent').slice(0, 60);
 }

@@ -126,3 +126,11 @@ it('says of a nested value anywhere which key it has', async () => {
   await expect(read(lines)).rejects.toThrow(/^row 20000 of .* has "deep" with an object in it: flatten it/);
   expect((await read(lines, { fields: ['a'] })).rows).toHaveLength(20_000);
 });
+
+it('refuses the row, not the file, of a time that nests however deep', async () => {
+  const deep = `{"time":${'['.repeat(200_000)}${']'.repeat(200_000)},"v":1}`;
+  const { rows, refused } = await read([`{"time":"${time(0)}","v":1}`, deep, deep.replace('"v":1', '"v":12345678901234567890')], {
+    fields: ['v'],
+  });
+  expect([rows.length, refused]).toEqual([1, [expect.stringMatching(/^row 2: time is a list/), expect.stringMatching(/^row 3: /)]]);
+});
