@@ -19,8 +19,11 @@ export interface StoredRowReaderOptions {
   signal: AbortSignal;
 }
 
-/** Rows of one answer; where there are more, the keys are asked for in parts. */
+/** Of one answer; where there are more rows, the keys are asked for in parts. */
 const ANSWER_ROWS = 50_000;
+const ANSWER_CELLS = 1_000_000;
+/** So many columns a table has at most; one that was never read is taken for such. */
+const MOST_COLUMNS = 1000;
 const APPLY_POLL_MS = 20;
 /** How long a table may take to apply what it was given; one that is further behind is read as it is. */
 const APPLY_WAIT_MS = 60_000;
@@ -32,6 +35,8 @@ type Found = Map<string, Map<number, RowValues>>;
 export class StoredRowReader implements StoredRows {
   readonly #options: StoredRowReaderOptions;
   readonly #applied = new Set<string>();
+  /** Of each table that was read. */
+  readonly #columns = new Map<string, number>();
 
   constructor(options: StoredRowReaderOptions) {
     this.#options = options;
@@ -70,17 +75,27 @@ export class StoredRowReader implements StoredRows {
 
   async #read(table: string, keys: RowKeys, into: Found): Promise<void> {
     const where = whereKeys(keys);
+    const limit = this.#answerRows(table);
     let answer: Awaited<ReturnType<QuestdbHttp['table']>>;
     try {
-      answer = await this.#options.database.table(`select * from "${table}" where ${where} limit ${ANSWER_ROWS + 1}`);
+      answer = await this.#options.database.table(`select * from "${table}" where ${where} limit ${limit + 1}`);
     } catch (error) {
       // The table is not there, or not as it was: what is refused is told when the rows are written.
       if (error instanceof MusterError && error.code === 'failed_precondition') return;
       throw error;
     }
-    const parts = answer.rows.length > ANSWER_ROWS ? splitKeys(keys) : undefined;
+    if (this.#columns.size >= MAX_TABLES) this.#columns.clear();
+    this.#columns.set(table, answer.columns.length);
+    const isCut = answer.rows.length > limit;
+    // It was not known how wide the table is.
+    if (isCut && this.#answerRows(table) > limit) return this.#read(table, keys, into);
+    const parts = isCut ? splitKeys(keys) : undefined;
     if (parts === undefined) return collect(table, answer, into);
     for (const part of parts) await this.#read(table, part, into);
+  }
+
+  #answerRows(table: string): number {
+    return Math.min(ANSWER_ROWS, Math.floor(ANSWER_CELLS / (this.#columns.get(table) ?? MOST_COLUMNS)));
   }
 
   /** A write is acknowledged before it can be read. A suspended table is not waited for. */

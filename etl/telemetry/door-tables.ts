@@ -70,9 +70,10 @@ export class DoorTables {
 
   /** Puts everything into the cycle's chunks. Without `stored` only what came together is united. */
   async write(cycle: Cycle, stored: StoredRows | undefined): Promise<void> {
-    for (const rows of this.#tables.values()) {
-      if (rows.isEmpty) continue;
-      const found = await stored?.find(rows);
+    const tables = [...this.#tables.values()].filter((rows) => !rows.isEmpty);
+    const stores = await Promise.all(tables.map((rows) => stored?.find(rows)));
+    for (const [i, rows] of tables.entries()) {
+      const found = stores[i];
       if (found === undefined && !rows.mayRepeat) writePlain(cycle, rows);
       else writeUnited(cycle, rows, found);
     }
