@@ -39,3 +39,13 @@ test.each(['"', '\\', '"\\', '\\"', '["', '[', ']', ' ', '1', '""'])('1 MiB of %
   }
   expect(performance.now() - startedMs).toBeLessThan(50);
 });
+
+test('an integer that no double holds stays the text of its digits, where that is wanted', () => {
+  const text =
+    '{"a":9007199254740993,"b":[-18446744073709551616,9007199254740991,1e300,0.12345678901234567,12345678901234567.5],"constructor":1}';
+  expect(parseBoundedJson(text, 'it', true)).toEqual({
+    ...{ a: '9007199254740993', constructor: 1 },
+    b: ['-18446744073709551616', 9007199254740991, 1e300, Number('0.12345678901234567'), Number('12345678901234567.5')],
+  });
+  expect(parseBoundedJson('{"a":9007199254740993}', 'it')).toEqual({ a: Number('9007199254740993') });
+});

@@ -5,15 +5,25 @@ export const MAX_JSON_DEPTH = 100;
 
 const [QUOTE, BACKSLASH, OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [0x22, 0x5c, 0x5b, 0x5d, 0x7b, 0x7d] as const;
 
-/** The value of a text. Throws `malformed` for what is not JSON, and for lists and objects nested deeper than `MAX_JSON_DEPTH`. `what` names the text. */
-export function parseBoundedJson(text: string, what: string): unknown {
+/** An integer of so many digits may be more than a double holds. */
+const MANY_DIGITS = /\d{16}/;
+
+/**
+ * The value of a text. Throws `malformed` for what is not JSON, and for lists and objects nested deeper than `MAX_JSON_DEPTH`. `what` names the text.
+ * With `exact` an integer beyond 2^53 stays the text of its digits: a number would be another one.
+ */
+export function parseBoundedJson(text: string, what: string, exact = false): unknown {
   if (isTooDeep(text))
     throw new MusterError('malformed', `${what} nests lists or objects more than ${MAX_JSON_DEPTH} deep: send it flatter, or as a text`);
   try {
-    return JSON.parse(text);
+    return exact && MANY_DIGITS.test(text) ? JSON.parse(text, withDigits as (key: string, value: unknown) => unknown) : JSON.parse(text);
   } catch (error) {
     throw new MusterError('malformed', `${what} is not JSON: ${error instanceof Error ? error.message.slice(0, 200) : error}`, error);
   }
+}
+
+function withDigits(_: string, value: unknown, { source = '' }: { source?: string }): unknown {
+  return typeof value === 'number' && Math.abs(value) > Number.MAX_SAFE_INTEGER && /^-?\d+$/.test(source) ? source : value;
 }
 
 function isTooDeep(text: string): boolean {

@@ -9,7 +9,7 @@ import { HttpProblem } from './http-answer.ts';
 const MAX_DISCARDED_BYTES = 16 * 1024 * 1024;
 const DISCARD_WITHIN_MS = 10_000;
 
-/** The whole body. Throws `limit_exceeded`, `malformed`, `cancelled`, and 415 where it is compressed. */
+/** The whole body; integers beyond 2^53 as texts. Throws `limit_exceeded`, `malformed`, `cancelled`, and 415 where it is compressed. */
 export async function readJson(request: IncomingMessage, maxBytes: number): Promise<unknown> {
   const encoding = request.headers['content-encoding'];
   if (encoding !== undefined && encoding !== 'identity')
@@ -17,7 +17,7 @@ export async function readJson(request: IncomingMessage, maxBytes: number): Prom
   const bytes = await readBytes(request, maxBytes);
   if (!isUtf8(bytes)) throw new MusterError('malformed', 'the body is not UTF-8: encode it so');
   const text = bytes.toString('utf8');
-  return parseBoundedJson(text.startsWith('\ufeff') ? text.slice(1) : text, 'the body');
+  return parseBoundedJson(text.startsWith('\ufeff') ? text.slice(1) : text, 'the body', true);
 }
 
 function readBytes(request: IncomingMessage, maxBytes: number): Promise<Buffer> {

@@ -49,6 +49,12 @@ it.each([
   [{ node_id: '../../x', v: 1 }, 'bad_node', '"../../x"'],
   [{ node_id: 'a.b', v: 1 }, 'bad_node', 'letters, digits, dashes'],
   [{ node_id: 'a' }, 'malformed', 'no field'],
+  [
+    { node_id: 'a', v: '9007199254740993' },
+    'malformed',
+    'v is 9007199254740993: an integer beyond 2^53, which a double does not hold exactly',
+  ],
+  [{ node_id: 'a', v: 1, time: '1795000000123456789' }, 'time_too_far', 'more than an hour ahead'],
   [{ node_id: 'a', v: 'fast' }, 'malformed', 'v is "fast": a field is a number'],
   [{ node_id: 'a', v: Number.POSITIVE_INFINITY }, 'not_finite', 'v is beyond'],
   [{ node_id: 'a', 'a.b': 1 }, 'bad_name', 'field "a.b" is not a name'],

@@ -105,7 +105,7 @@ function measurementOf(value: unknown): string {
 
 function timeOf(value: unknown, nowUs: number, window: TimeWindow): number {
   if (value === undefined) return nowUs;
-  const timeUs = typeof value === 'string' ? parseIsoTime(value) : value;
+  const timeUs = isLongInteger(value) ? Number(value) : typeof value === 'string' ? parseIsoTime(value) : value;
   if (typeof timeUs !== 'number' || !Number.isInteger(timeUs)) {
     throw new Refused(
       'malformed',
@@ -124,6 +124,10 @@ function fieldsOf(sample: Readonly<Record<string, unknown>>): Record<string, num
     if (OWN_KEYS.has(name) || value === null) continue;
     const problem = columnNameProblem(name);
     if (problem !== undefined) throw new Refused('bad_name', `field ${problem}`);
+    if (isLongInteger(value)) {
+      const words = 'an integer beyond 2^53, which a double does not hold exactly: send it as a text under tags or metadata';
+      throw new Refused('malformed', `${name} is ${value.slice(0, 80)}: ${words}`);
+    }
     if (typeof value !== 'number' && typeof value !== 'boolean') {
       throw new Refused(
         'malformed',
@@ -181,6 +185,11 @@ function labelsOf(sample: Readonly<Record<string, unknown>>): Record<string, str
       throw new Refused('malformed', `${name} is ${shown(text)}: a number from -${limit} to ${limit} is needed`);
   }
   return labels;
+}
+
+/** What the reader of the body left as the text of its digits. */
+function isLongInteger(value: unknown): value is string {
+  return typeof value === 'string' && /^-?\d{16,}$/.test(value);
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
