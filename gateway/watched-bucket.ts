@@ -37,6 +37,9 @@ const REWATCH_MS = 500;
 const SWAP_ATTEMPTS = 16;
 /** How often it is asked whether the bucket is the one that was read: one made anew counts its revisions from 1 again. */
 const LOOK_MS = 1000;
+/** The same at once after a reconnect. */
+const SOON_MS = 50;
+const QUICK_MS = 1500;
 const RESTORED_AT_ONCE = 32;
 
 export class WatchedBucket<T> implements Component {
@@ -52,12 +55,17 @@ export class WatchedBucket<T> implements Component {
   /** When the bucket that was read was made. */
   #created = '';
   #looking: NodeJS.Timeout | undefined;
+  /** No look is on the way. */
+  #idle = true;
   /** Set by a reconnect: what the watch missed meanwhile it finds out by itself only after ten seconds of silence. */
   #behind = false;
   /** Ends the wait for an answer that went with the connection. */
   #interrupt: ((reason: Error) => void) | undefined;
   #kv: KV | undefined;
+  #quickKv: KV | undefined;
   #watch: Watch | undefined;
+  /** Counts what is followed: an earlier one whose end is still to come changes nothing. */
+  #generation = 0;
   #stopped = true;
   #rewatch: NodeJS.Timeout | undefined;
 
@@ -69,7 +77,9 @@ export class WatchedBucket<T> implements Component {
   /** Resolves when all that was in the bucket is read. */
   async start(): Promise<void> {
     this.#stopped = false;
-    this.#kv = await this.#options.connection.jetstream().views.kv(this.#options.bucket, { bindOnly: true });
+    const { connection, bucket } = this.#options;
+    this.#kv = await connection.jetstream().views.kv(bucket, { bindOnly: true });
+    this.#quickKv = await connection.jetstream({ timeout: QUICK_MS }).views.kv(bucket, { bindOnly: true });
     this.#created = await this.#createdAt();
     await this.#follow();
     this.#lookLater();
@@ -78,6 +88,7 @@ export class WatchedBucket<T> implements Component {
 
   async stop(): Promise<void> {
     this.#stopped = true;
+    this.#generation++;
     clearTimeout(this.#rewatch);
     clearTimeout(this.#looking);
     this.#watch?.stop();
@@ -191,6 +202,12 @@ export class WatchedBucket<T> implements Component {
     return revision === undefined ? this.#bucket().create(key, text) : this.#bucket().update(key, text, revision);
   }
 
+  /** For questions that are asked again soon: a server that begins may not answer the first. */
+  #quick(): KV {
+    if (this.#quickKv === undefined) throw new MusterError('internal', `${this.name} was used before it was started`);
+    return this.#quickKv;
+  }
+
   #bucket(): KV {
     if (this.#kv === undefined) throw new MusterError('internal', `${this.name} was used before it was started`);
     return this.#kv;
@@ -211,45 +228,55 @@ export class WatchedBucket<T> implements Component {
     return true;
   }
 
-  #lookLater(): void {
+  #lookLater(ms = LOOK_MS): void {
+    clearTimeout(this.#looking);
     this.#looking = setTimeout(() => {
-      const look = async (): Promise<void> => {
-        const created = await new Promise<string>((resolve, reject) => {
-          this.#interrupt = reject;
-          this.#createdAt().then(resolve, reject);
-        });
-        if (created !== this.#created) await this.#readAnew(created);
-        else if (this.#behind) await this.#watchAnew();
-        await this.#writeBack();
-      };
       // A server that does not answer, or has no such bucket yet, is asked again.
-      look()
+      this.#idle = false;
+      this.#look()
         .catch(() => undefined)
         .finally(() => {
+          this.#idle = true;
           if (!this.#stopped) this.#lookLater();
         });
-    }, LOOK_MS);
+    }, ms);
+  }
+
+  async #look(): Promise<void> {
+    const created = await this.#whileConnected(this.#createdAt());
+    if (created !== this.#created) await this.#readAnew(created);
+    else if (this.#behind) await this.#watchAnew();
+    await this.#writeBack();
+  }
+
+  /** The work, or a refusal when the connection is lost: an answer that went with it never comes. */
+  #whileConnected<R>(work: Promise<R>): Promise<R> {
+    return new Promise((resolve, reject) => {
+      this.#interrupt = reject;
+      work.then(resolve, reject);
+    });
   }
 
   async #createdAt(): Promise<string> {
-    const { streamInfo } = await this.#bucket().status();
+    const { streamInfo } = await this.#quick().status();
     return streamInfo.created;
   }
 
   async #noteReconnects(): Promise<void> {
     for await (const { type } of this.#options.connection.status()) {
       if (this.#stopped) return;
-      this.#behind ||= type === NatsEvents.Reconnect;
+      if (type === NatsEvents.Reconnect) {
+        this.#behind = true;
+        if (this.#idle) this.#lookLater(SOON_MS);
+      }
       if (type === NatsEvents.Disconnect) this.#interrupt?.(new Error('the connection to nats-server is lost'));
     }
   }
 
   async #watchAnew(): Promise<void> {
-    clearTimeout(this.#rewatch);
-    this.#watch?.stop();
     this.#behind = false;
     try {
-      await this.#follow();
+      await this.#whileConnected(this.#follow());
     } catch (error) {
       this.#behind = true;
       throw error;
@@ -287,13 +314,23 @@ export class WatchedBucket<T> implements Component {
     }
   }
 
+  /** Resolves when all that is in the bucket is read. What was followed before is not any more, and does not come back: only the newest is. */
   async #follow(): Promise<void> {
+    clearTimeout(this.#rewatch);
+    this.#generation++;
+    const generation = this.#generation;
+    this.#watch?.stop();
+    this.#watch = undefined;
     await new Promise<void>((resolve, reject) => {
-      this.#bucket()
+      this.#quick()
         .watch({ initializedFn: resolve })
         .then((watch) => {
+          if (this.#stopped || generation !== this.#generation) {
+            watch.stop();
+            return;
+          }
           this.#watch = watch;
-          return this.#consume(watch);
+          return this.#consume(watch, generation);
         })
         // No refusal where all was read before.
         .then(() => reject(new Error('the watch ended')), reject);
@@ -301,18 +338,22 @@ export class WatchedBucket<T> implements Component {
   }
 
   /** A watch heals itself over reconnects; one that ends all the same (its bucket was made anew) is begun again. */
-  async #consume(watch: Watch): Promise<void> {
+  async #consume(watch: Watch, generation: number): Promise<void> {
     for await (const entry of watch) {
+      if (generation !== this.#generation) return;
       const value = this.#parse(entry);
       if (this.#keep(entry.key, value, entry.revision)) this.#options.onChange?.(entry.key, value);
     }
-    if (!this.#stopped && watch === this.#watch) this.#followLater();
+    if (!this.#stopped && generation === this.#generation) this.#followLater();
   }
 
   #followLater(): void {
     clearTimeout(this.#rewatch);
     this.#rewatch = setTimeout(() => {
-      this.#follow().catch(() => this.#followLater());
+      const generation = this.#generation + 1;
+      this.#follow().catch(() => {
+        if (!this.#stopped && generation === this.#generation) this.#followLater();
+      });
     }, REWATCH_MS);
   }
 }

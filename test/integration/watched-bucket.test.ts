@@ -85,3 +85,30 @@ it('takes the changes of a hundred at once to one key, two gateways among them, 
   expect(await one.swap('key', add)).toBe('101');
   await Promise.all([one.stop(), other.stop()]);
 });
+
+it('leaves no watch behind over five restarts of nats-server, and sees a change within five seconds of each', async () => {
+  const kv = await connection.jetstream().views.kv('followed');
+  await kv.put('key', JSON.stringify('0'));
+  const bucket = watched('followed', []);
+  await bucket.start();
+  const manager = await connection.jetstreamManager();
+  const consumers = async (): Promise<number> => {
+    let count = 0;
+    for await (const consumer of manager.consumers.list('KV_followed')) count += consumer === undefined ? 0 : 1;
+    return count;
+  };
+  const subscriptions = (): number =>
+    (connection as unknown as { protocol: { subscriptions: { size(): number } } }).protocol.subscriptions.size();
+  const before = subscriptions();
+  for (let restart = 1; restart <= 5; restart++) {
+    await nats.kill();
+    await nats.restart();
+    await until('a write', async () => (await kv.put('key', JSON.stringify(`${restart}`))) > 0);
+    await until(`change ${restart}`, () => bucket.get('key') === `${restart}`, 5000);
+  }
+  // The server forgets what nobody listens to after five seconds.
+  await until('one consumer is left', async () => (await consumers()) === 1, 15_000);
+  expect(subscriptions()).toBe(before);
+  await bucket.stop();
+  await until('none is left', async () => (await consumers()) === 0, 15_000);
+});
