@@ -57,7 +57,7 @@ export function createEtl(config: EtlConfig, nc: NatsConnection, events: EtlEven
   const stored = new StoredRowReader({ database, written: () => pipeline.written(), events, signal });
   const pipeline: Pipeline = new Pipeline(
     {
-      ...{ consumer, ledger, events: withFloods(events, floods), now, cap },
+      ...{ consumer, ledger, events: withFloods(events, floods), now, cap, lag: watch.lag },
       transform: new Transform(schema, new SeriesCache(now()), { ttlDays, now, cap, stored }),
       tables: new TableWriter(database, (shape) => schema.repair(shape), events, signal, problems),
       deadLetters: new DeadLetterStream(nc, events),
@@ -80,7 +80,14 @@ export function createEtl(config: EtlConfig, nc: NatsConnection, events: EtlEven
     watch,
     keeper,
     events,
-    () => [...problems.problems, ...floods.problems, ...cap.problems(now()), ...tiers.problems, ...cold.problems],
+    () => [
+      ...problems.problems,
+      ...(watch.lag.problem === '' ? [] : [watch.lag.problem]),
+      ...floods.problems,
+      ...cap.problems(now()),
+      ...tiers.problems,
+      ...cold.problems,
+    ],
     config.storeDir,
     ttlDays,
   );

@@ -21,6 +21,8 @@ export interface EtlEvents {
   rewound(toSequence: number, why: string): void;
   databaseRestarted(startedAt: string): void;
   notDurable(commitMode: string): void;
+  /** The database is too far behind to be given more. */
+  heldBack(words: string): void;
   /** A pass of the cold tier is over. */
   coldPassed(pass: { written: readonly string[]; released: number; problems: readonly string[] }): void;
   /** Something in the background failed and will be tried again. */
@@ -52,6 +54,7 @@ export function createEtlEvents(log: Log): EtlEvents {
   const trims = counter('stream_trims_total', 'Purges of the telemetry stream');
   const coldFiles = counter('cold_files_total', 'Partitions written as Parquet and read back');
   const coldPartitions = counter('cold_partitions_released_total', 'Partitions that left the database after that');
+  const holds = counter('held_back_total', 'Times that the database was too far behind to be given more');
   const restarts = counter('database_restarts_total', 'Restarts of QuestDB that were noticed');
   return {
     registry,
@@ -104,6 +107,10 @@ export function createEtlEvents(log: Log): EtlEvents {
       coldFiles.inc(written.length);
       coldPartitions.inc(released);
       if (written.length + released + problems.length > 0) log.info({ written, released, problems }, 'cold tier');
+    },
+    heldBack(words) {
+      holds.inc();
+      log.warn({ words }, 'no messages are taken until the database has applied what it took');
     },
     notDurable(commitMode) {
       log.error({ commitMode }, 'the database acknowledges what is not on disk: set cairo.commit.mode=sync');

@@ -69,6 +69,7 @@ function stage(): Staged {
     },
     deadLetters: { store: ([letter]: unknown[]) => step(letter === LEDGER_LETTER ? 'letters of the ledger' : 'letters of rows') },
     cap: { count: () => undefined },
+    lag: { room: async () => undefined, release: () => undefined },
     ...{ events: { cycleStored: () => undefined, setAside: () => undefined, retried: () => undefined }, now: () => 0 },
   };
   messages = [...messages];

@@ -6,6 +6,7 @@ import { fault } from '../core/node/faults.ts';
 import type { Component } from '../core/node/lifecycle.ts';
 import type { EtlEvents } from './events.ts';
 import type { LedgerTables } from './ledger-tables.ts';
+import type { ApplyLag } from './questdb/apply-lag.ts';
 import type { TableWriter } from './questdb/table-writer.ts';
 import type { DeadLetterStream } from './stream/dead-letter-stream.ts';
 import { addHistories } from './stream/replayed.ts';
@@ -34,6 +35,8 @@ export interface PipelineParts {
   ledger: LedgerTables;
   deadLetters: DeadLetterStream;
   cap: NodeCap;
+  /** Whether the database may be given more. */
+  lag: Pick<ApplyLag, 'room' | 'release'>;
   events: EtlEvents;
   /** Unix ms. */
   now: () => number;
@@ -69,6 +72,7 @@ export class Pipeline implements Component {
   /** What is not stored when the writers are cancelled stays unacknowledged and comes again. */
   async stop(): Promise<void> {
     this.#stopping = true;
+    this.#parts.lag.release();
     await this.#parts.consumer.stop();
     await this.#running;
     await Promise.allSettled(this.#inFlight);
@@ -80,7 +84,7 @@ export class Pipeline implements Component {
   }
 
   async #run(): Promise<void> {
-    const { consumer, transform } = this.#parts;
+    const { consumer, transform, lag } = this.#parts;
     while (!this.#stopping) {
       await consumer.arrived();
       if (this.#stopping) return;
@@ -88,6 +92,7 @@ export class Pipeline implements Component {
         await sleep(GATHER_STEP_MS);
       }
       while (this.#inFlight.size >= CYCLES_IN_FLIGHT) await Promise.race(this.#inFlight);
+      await lag.room();
       const messages = consumer.take(CYCLE_BYTES);
       const startedMs = this.#parts.now();
       try {
