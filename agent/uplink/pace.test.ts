@@ -34,6 +34,16 @@ test('waits follow the steps, the last one stays, and a success begins anew', ()
   expect(new Backoff([], () => 1).next()).toBe(1000);
 });
 
+test('doubles the longest wait after a minute of failures, up to a minute, so that a crowd that none lets in thins out', () => {
+  const backoff = new Backoff(undefined, () => 1);
+  const waits = Array.from({ length: 60 }, () => backoff.next());
+  expect(waits.slice(0, 4)).toEqual([1000, 2000, 5000, 10_000]);
+  expect([waits[14], waits[15], waits[27], waits[39], waits[59]]).toEqual([10_000, 20_000, 40_000, 60_000, 60_000]);
+  backoff.reset();
+  expect([backoff.next(), backoff.next(), backoff.next(), backoff.next()]).toEqual([1000, 2000, 5000, 10_000]);
+  expect(new Backoff([90_000], () => 1).next()).toBe(90_000);
+});
+
 test.each([
   [undefined, 'retry'],
   [14, 'retry'],

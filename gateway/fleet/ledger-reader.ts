@@ -101,7 +101,10 @@ export class LedgerReader {
     const rows = await this.#database.rows(`select node_id, epoch, first_seq, last_seq, reason from drops${where({ nodeId, sinceUs: 0 })}`);
     for (const [node, epoch, first, last, reason] of rows) {
       const key = epochKey(node ?? '', epoch ?? '');
-      drops.set(key, [...(drops.get(key) ?? []), { first: Number(first), last: Number(last), reason: reason ?? '' }]);
+      const range = { first: Number(first), last: Number(last), reason: reason ?? '' };
+      const known = drops.get(key);
+      if (known === undefined) drops.set(key, [range]);
+      else known.push(range);
     }
     return drops;
   }
