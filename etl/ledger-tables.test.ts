@@ -5,7 +5,7 @@ import { createEtlEvents } from './events.ts';
 import { LedgerTables } from './ledger-tables.ts';
 import type { OwnWriterParts } from './questdb/own-writer.ts';
 import { WriteProblems } from './questdb/write-problems.ts';
-import type { BatchAccount } from './telemetry/batch-account.ts';
+import { type BatchAccount, newAccount } from './telemetry/batch-account.ts';
 import { BufferPool } from './telemetry/buffer-pool.ts';
 import { Cycle } from './telemetry/cycle.ts';
 
@@ -49,4 +49,19 @@ it('stores what a node says of itself, whatever characters are in it', async () 
   expect(lines()).toMatch(/replaced_rows=2i/);
   expect(lines()).toContain(String.raw`reasons="{\"type_changed\":{\"rows\":1,\"detail\":\"i`);
   expect(lines()).not.toMatch(/met_rows|overwritten_rows/);
+});
+
+it('gives a batch whose clock is far off the same ledger row in whichever message it comes', async () => {
+  const { parts, lines } = stage();
+  const ledger = new LedgerTables(parts, 30);
+  const epoch = Buffer.alloc(16, 1);
+  for (const receivedUs of [NOW_MS * 1000, NOW_MS * 1000 + 3_600_000_000]) {
+    const cycle = new Cycle(new BufferPool());
+    const delivery = { nodeId: 'n', receivedUs, gateway: 'g', batch: Buffer.alloc(0), epoch, seq: 3, skewUs: 0 };
+    cycle.accounts.push({ ...newAccount(delivery, false), batch: { epoch, seq: 3, createdUs: 1, frames: [], events: [], dropped: [] } });
+    await ledger.store(cycle, NOW_MS);
+  }
+  const times = [...lines().matchAll(/ (\d+)t\n/g)].map(([, time]) => time);
+  expect(times).toHaveLength(2);
+  expect(new Set(times).size).toBe(1);
 });

@@ -24,6 +24,8 @@ interface DropRow {
   range: DroppedRange;
 }
 
+const DAY_US = 86_400_000_000;
+
 export class LedgerTables {
   readonly #deliveries: OwnWriter<LedgerRow>;
   readonly #drops: OwnWriter<DropRow>;
@@ -31,7 +33,7 @@ export class LedgerTables {
   readonly #ttlUs: number;
 
   constructor(parts: OwnWriterParts, ttlDays: number) {
-    this.#ttlUs = ttlDays * 86_400_000_000;
+    this.#ttlUs = ttlDays * DAY_US;
     this.#deliveries = new OwnWriter('deliveries', putDelivery, parts);
     this.#drops = new OwnWriter('drops', putDrop, parts);
     this.#eventRows = new OwnWriter('events', putEvent, parts);
@@ -61,13 +63,15 @@ export class LedgerTables {
   }
 
   /**
-   * A batch that is sent again must meet its own ledger row, so the time is the batch's own; only where that would put the row into
-   * a far partition, or into one that is about to be removed, it is the time of receipt.
+   * A batch that is sent again must meet its own ledger row, so the time is the batch's own; only where that would put the row into a far partition, or into
+   * one that is about to be removed, it is the day of receipt: the same one in whichever message it comes, but over a midnight.
    */
   #timeOf({ batch, delivery }: BatchAccount): number {
     const created = batch?.createdUs ?? 0;
     const oldest = delivery.receivedUs - this.#ttlUs + MAX_FUTURE_US;
-    return created >= oldest && created <= delivery.receivedUs + MAX_SKEW_US ? created : delivery.receivedUs;
+    return created >= oldest && created <= delivery.receivedUs + MAX_SKEW_US
+      ? created
+      : delivery.receivedUs - (delivery.receivedUs % DAY_US);
   }
 }
 

@@ -1,6 +1,6 @@
 // One pass of the cold tier: every partition that no row can reach any more becomes a Parquet file, and only one that is written, read back and found
 // right leaves the database. By the TTL, set for a moment: DROP PARTITION would make the table's roll-ups invalid (found with QuestDB 9.3.4).
-import { statSync } from 'node:fs';
+import { rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { MusterError, toMusterError } from '../../core/common/muster-error.ts';
@@ -75,8 +75,9 @@ class TablePass {
     const old = await this.#old(partitionBy);
     if (old.length === 0) return;
     const columns = await this.#columns();
-    for (const partition of old) await this.#archive(partition, columns);
-    await this.#release(old, partitionBy);
+    const partitions = this.#partitionsAfter(old, partitionBy);
+    for (const partition of old) await this.#archive(partition, columns, partitions >= 1);
+    if (partitions >= 1) await this.#release(old, partitionBy, partitions);
   }
 
   /** Partitions that no row can reach any more, oldest first. QuestDB may have split one into several. */
@@ -105,12 +106,22 @@ class TablePass {
     });
   }
 
-  /** Writes the file unless it is there; a partition that came back with other rows gets a file of its own beside the first. */
-  async #archive({ fromUs, toUs, rows }: OldPartition, columns: ColdColumn[]): Promise<void> {
+  /** 0 where the newest rows are old themselves: nothing pushes them out, and nothing needs the room. */
+  #partitionsAfter(old: readonly OldPartition[], partitionBy: PartitionBy): number {
+    const newestUs = Math.min(this.#table.maxUs ?? 0, this.#options.nowMs * 1000);
+    return partitionsBetween(old.at(-1)?.toUs ?? 0, newestUs, partitionBy);
+  }
+
+  /**
+   * Writes the file unless it is there. A partition that came back with other rows, or other values in as many rows, gets a file of its own beside the first:
+   * before it is released its values are compared, while it stays its number of rows is enough.
+   */
+  async #archive({ fromUs, toUs, rows }: OldPartition, columns: ColdColumn[], releasing: boolean): Promise<void> {
     const { folder } = this.#options;
     const manifest = readColdManifest(folder);
     const known = manifest.filter((entry) => entry.table === this.#table.name && entry.fromUs === fromUs);
-    if (known.some((entry) => entry.rows === rows && isThere(folder, entry))) return;
+    const alike = known.filter((entry) => entry.rows === rows && isThere(folder, entry));
+    if (alike.length > 0 && !releasing) return;
     const revision = known.length === 0 ? '' : `-r${known.length + 1}`;
     const file = `${this.#table.name}/${this.#table.name}-${dayOf(fromUs)}${revision}.parquet`;
     const path = join(folder, file);
@@ -129,6 +140,10 @@ class TablePass {
         `${part} has ${inFile.rows} rows, the database gave ${written.rows} and should have ${rows}, or values differ`,
       );
     }
+    if (alike.some((entry) => entry.checksum === written.checksum && sameColumns(entry.columns, columns))) {
+      rmSync(part);
+      return;
+    }
     moveDurably(part, path);
     const entry: ColdPartition = {
       ...{ table: this.#table.name, fromUs, toUs, file, columns, ...written },
@@ -139,12 +154,7 @@ class TablePass {
   }
 
   /** Lets the TTL take what is written, and waits until it has: after that nothing goes by itself again. */
-  async #release(old: readonly OldPartition[], partitionBy: PartitionBy): Promise<void> {
-    const endUs = old.at(-1)?.toUs ?? 0;
-    const newestUs = Math.min(this.#table.maxUs ?? 0, this.#options.nowMs * 1000);
-    const partitions = partitionsBetween(endUs, newestUs, partitionBy);
-    // The newest rows are old themselves: nothing pushes them out, and nothing needs the room.
-    if (partitions < 1) return;
+  async #release(old: readonly OldPartition[], partitionBy: PartitionBy, partitions: number): Promise<void> {
     const manifest = readColdManifest(this.#options.folder).filter(({ table }) => table === this.#table.name);
     for (const { file, sha256 } of manifest.filter((entry) => old.some(({ fromUs }) => fromUs === entry.fromUs))) {
       if ((await sha256Of(join(this.#options.folder, file))) !== sha256)
@@ -170,4 +180,9 @@ class TablePass {
 
 function isThere(folder: string, { file, bytes }: ColdPartition): boolean {
   return statSync(join(folder, file), { throwIfNoEntry: false })?.size === bytes;
+}
+
+function sameColumns(some: readonly ColdColumn[], others: readonly ColdColumn[]): boolean {
+  const text = (columns: readonly ColdColumn[]): string => columns.map(({ name, type }) => `${name} ${type}`).join();
+  return text(some) === text(others);
 }

@@ -33,6 +33,16 @@ it('takes what comes again, what is imported, and everything where it is off', (
   expect(new NodeCap(0).refusal(delivery('a'), false)).toBeUndefined();
 });
 
+it('counts a batch once that comes again after it was stored, and one that comes again because it was not', () => {
+  const cap = new NodeCap(10);
+  const again = (nodeId: string, rows: number) => ({ ...stored(nodeId, rows), again: true });
+  cap.count([stored('a', 8), again('b', 8)]);
+  cap.count([again('a', 8), again('b', 8)]);
+  for (const node of ['a', 'b']) expect(cap.refusal(delivery(node), false)).toBeUndefined();
+  cap.count([stored('a', 8), stored('b', 8)]);
+  for (const node of ['a', 'b']) expect(cap.refusal(delivery(node), false)).toMatch(/has stored 12 rows/);
+});
+
 it('goes on from the ledger', async () => {
   const cap = new NodeCap(100);
   await cap.restore(

@@ -6,11 +6,15 @@ import type { BatchAccount } from './batch-account.ts';
 
 const DAY_US = 86_400_000_000;
 const NAMED = 5;
+/** More than may be unacknowledged at once. */
+const REMEMBERED = 20_000;
 
 export class NodeCap {
   readonly #rowsPerDay: number;
   /** Day since 1970 (UTC, of receipt) → node → rows stored. The newest two. */
   readonly #days = new Map<number, Map<string, number>>();
+  /** The batches counted last, oldest first. */
+  readonly #counted = new Set<string>();
   #refusedDay = 0;
   readonly #refused = new Set<string>();
 
@@ -36,11 +40,12 @@ export class NodeCap {
     return `node_cap: the node has stored ${stored} rows this day (UTC), and maxRowsPerNodePerDay is ${this.#rowsPerDay}`;
   }
 
-  /** What is stored. */
+  /** What is stored. A batch that comes again because its acknowledgement was lost is counted once. */
   count(accounts: readonly BatchAccount[]): void {
     if (this.#rowsPerDay === 0) return;
-    for (const { delivery, rows, badRows, mergedRows } of accounts) {
-      if (!isImport(delivery)) this.#add(dayOf(delivery.receivedUs), delivery.nodeId, rows - badRows - mergedRows);
+    for (const { delivery, again, rows, badRows, mergedRows } of accounts) {
+      if (isImport(delivery) || this.#isCounted(delivery, again === true)) continue;
+      this.#add(dayOf(delivery.receivedUs), delivery.nodeId, rows - badRows - mergedRows);
     }
   }
 
@@ -62,6 +67,14 @@ export class NodeCap {
     const names = [...this.#refused].slice(0, NAMED).join(', ');
     const more = this.#refused.size > NAMED ? ` and ${this.#refused.size - NAMED} more` : '';
     return [`rows of ${names}${more} are set aside as node_cap until midnight UTC: each has stored ${this.#rowsPerDay} rows today`];
+  }
+
+  #isCounted({ nodeId, epoch, seq }: DeliveryContent, again: boolean): boolean {
+    const key = `${nodeId} ${Buffer.from(epoch).toString('latin1')} ${seq}`;
+    if (again && this.#counted.has(key)) return true;
+    this.#counted.add(key);
+    if (this.#counted.size > REMEMBERED) this.#counted.delete(this.#counted.values().next().value as string);
+    return false;
   }
 
   #add(day: number, nodeId: string, rows: number): void {

@@ -83,8 +83,18 @@ export class SeriesCache {
     return counts;
   }
 
-  /** Makes a series known; undefined where the node or all nodes have too many. Throws `malformed` for bytes that are no series. */
-  add(known: Map<string, SeriesEntry>, key: string, bytes: Buffer, nodeId: string, plan: TablePlan): SeriesEntry | undefined {
+  /**
+   * Makes a series known; undefined where the node or all nodes have too many. With `again`, for a batch that may be stored already, such a series is taken
+   * all the same and not remembered. Throws `malformed` for bytes that are no series.
+   */
+  add(
+    known: Map<string, SeriesEntry>,
+    key: string,
+    bytes: Buffer,
+    nodeId: string,
+    plan: TablePlan,
+    again = false,
+  ): SeriesEntry | undefined {
     if (bytes.length > MAX_SERIES_BYTES) {
       throw new MusterError('malformed', `the tag values of a series have ${bytes.length} bytes, at most ${MAX_SERIES_BYTES} are taken`);
     }
@@ -96,7 +106,9 @@ export class SeriesCache {
     let entry = this.#current.byPrefix.get(text);
     if (entry === undefined) {
       const counts = this.#countsOf(nodeId);
-      if (counts.series >= this.#limits.perNode || this.#current.byPrefix.size >= this.#limits.total) return undefined;
+      if (counts.series >= this.#limits.perNode || this.#current.byPrefix.size >= this.#limits.total) {
+        return again ? { prefix, batch: 0, lastTimeUs: 0, doorUs: Number.NEGATIVE_INFINITY } : undefined;
+      }
       entry = this.#previous.byPrefix.get(text) ?? { prefix, batch: 0, lastTimeUs: 0, doorUs: Number.NEGATIVE_INFINITY };
       this.#current.byPrefix.set(text, entry);
       counts.series++;

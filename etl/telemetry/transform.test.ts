@@ -208,3 +208,20 @@ it('refuses rows whose tag the database cannot take, before it is asked', async 
     ['malformed', expect.stringContaining('at most 4096')],
   ]);
 });
+
+it('takes of a batch that comes again what it took the first time, whatever has aged or filled up meanwhile', async () => {
+  const DAY_US = 86_400_000_000;
+  let nowMs = NOW_MS;
+  const cache = new SeriesCache(NOW_MS, { perNode: 1, total: 100, generationMs: 1000 });
+  const worker = new Transform(planSource(), cache, { ttlDays: 30, now: () => nowMs });
+  const aging = message([frame('m', [[-29 * DAY_US, 'x', 1]])]);
+  const rowsOf = async (again: boolean): Promise<number> => {
+    const { accounts } = await worker.run([aging], [again]);
+    return (accounts[0]?.rows ?? 0) - (accounts[0]?.badRows ?? 0);
+  };
+  expect(await rowsOf(false)).toBe(1);
+  nowMs += 2 * 86_400_000;
+  // The hour is over, and another series took the node's only place.
+  await worker.run([message([frame('m', [[DAY_US, 'other', 1]])])]);
+  expect([await rowsOf(false), await rowsOf(true)]).toEqual([0, 1]);
+});

@@ -122,9 +122,10 @@ export class Transform {
   }
 
   #writeBatch(account: BatchAccount, on: CycleWriting): void {
-    const { cycle, window } = on;
+    const { cycle } = on;
     const { batch, delivery } = account;
     if (batch === undefined) return;
+    const window = account.again === true ? this.#windowSince(delivery.receivedUs, on.window) : on.window;
     if (isSkewed(delivery)) {
       account.badRows = account.rows;
       const side = delivery.skewUs > 0 ? 'behind' : 'ahead of';
@@ -145,13 +146,19 @@ export class Transform {
     cycle.events.push(...events.rows);
     cycle.letters.push(...events.letters);
     const writing: BatchWriting = {
-      ...{ ...on, account, number: ++this.#batchNumber, letters: [], aside: 0, keysMayRepeat: false },
+      ...{ ...on, window, account, number: ++this.#batchNumber, letters: [], aside: 0, keysMayRepeat: false },
       byDoor: isDoorBatch(delivery),
     };
     const written = batch.frames.flatMap((frame) => this.#writeFrame(frame, writing) ?? []);
     if (writing.keysMayRepeat) appendUnited(cycle, written, window);
     account.badRows = writing.aside;
     cycle.letters.push(...lettersOf(writing, delivery));
+  }
+
+  /** What was taken when the batch came the first time is not refused when it comes again: it may be in the tables, and the ledger would say otherwise. */
+  #windowSince(receivedUs: number, window: TimeWindow): TimeWindow {
+    const { oldestUs } = timeWindow(receivedUs, this.#options.ttlDays);
+    return { ...window, oldestUs: Math.min(window.oldestUs, oldestUs) };
   }
 
   /** Undefined where none of its rows can be stored. */
@@ -208,7 +215,7 @@ export class Transform {
       const entry = known.get(key);
       if (entry !== undefined) return entry;
       try {
-        const added = this.#series.add(known, key, bytes, nodeId, plan);
+        const added = this.#series.add(known, key, bytes, nodeId, plan, writing.account.again === true);
         if (added === undefined) {
           flood ??= { reason: 'too_many_series', detail: tooManySeries(frame) };
           refusals.set(i, flood);

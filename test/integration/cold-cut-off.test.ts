@@ -73,3 +73,31 @@ it('goes on where it was cut off, at whichever statement, and loses no row', asy
   );
   expect(read.flat().map(({ cpu, busy, gap, note }) => [cpu, busy, gap, note])).toEqual(old.map(({ cpu, busy }) => [cpu, busy, null, 'x']));
 }, 60_000);
+
+it('keeps the new values of a partition that came back with as many rows, and makes no second file of the same values', async () => {
+  await database.sql(
+    'CREATE TABLE corrected (timestamp TIMESTAMP, node_id SYMBOL, busy DOUBLE) TIMESTAMP(timestamp) PARTITION BY DAY WAL DEDUP UPSERT KEYS(timestamp, node_id)',
+  );
+  const write = async (busy: number): Promise<void> => {
+    const lines = [0, 1, 2].map((i) => `corrected,node_id=n1 busy=${busy + i} ${oldUs + i}\n`).join('');
+    expect((await database.write(Buffer.from(`${lines}corrected,node_id=n1 busy=1 ${Date.now() * 1000}\n`))).status).toBe(204);
+    const stored = `select count() from corrected where timestamp < cast(${TODAY_US} as timestamp) and busy >= ${busy}`;
+    await until('the rows', async () => Number((await questdb.sql(stored))[0]?.[0]) === 3);
+  };
+  const passed = async (): Promise<string[]> => {
+    const { problems, written } = await runColdPass(database, { folder, telemetryTtlDays: 30, nowMs: Date.now() });
+    expect(problems.filter((problem) => problem.startsWith('corrected'))).toEqual([]);
+    return written.filter((file) => file.startsWith('corrected/'));
+  };
+  await write(10);
+  expect(await passed()).toHaveLength(1);
+  // Restored, and corrected by an upsert.
+  await write(20);
+  expect(await passed()).toEqual([expect.stringMatching(/-r2\.parquet$/)]);
+  await write(20);
+  expect(await passed()).toEqual([]);
+  const entries = readColdManifest(folder).filter(({ table }) => table === 'corrected');
+  expect(entries).toHaveLength(2);
+  const rows = await parquetReadObjects({ file: await asyncBufferFromFile(join(folder, entries[1]?.file ?? '')), compressors });
+  expect(rows.map(({ busy }) => busy)).toEqual([20, 21, 22]);
+}, 60_000);
