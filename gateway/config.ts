@@ -1,6 +1,7 @@
 // What a gateway can be told.
 import { z } from 'zod';
 import type { Config, Declaration } from '../core/node/config.ts';
+import { DURABILITY_POLICIES } from './durability.ts';
 
 const port = z.int('a whole number is needed').min(0, 'at least 0').max(65_535, 'at most 65535');
 const file = z.string('the path of a file is needed').min(1, 'the path of a file is needed');
@@ -58,6 +59,10 @@ export const GATEWAY_CONFIG = {
   natsMonitorUrl: {
     type: z.union([z.literal(''), z.url()]).default(''),
     help: 'monitoring address of nats-server (http://127.0.0.1:8222), to tell whether its acknowledgements are on disk; empty where it has none',
+  },
+  natsDurability: {
+    type: z.enum(DURABILITY_POLICIES).default('warn'),
+    help: 'where nobody knows that an acknowledgement of nats-server means "on disk": warn, require (does not start) or trust (you vouch for it)',
   },
   questdbPgHost: { type: z.string().min(1).default('127.0.0.1'), help: "host of QuestDB's PostgreSQL port" },
   questdbPgPort: { type: port.default(7481), help: "QuestDB's PostgreSQL port" },

@@ -1,5 +1,7 @@
 // Whether an acknowledgement of nats-server means "on disk". Only its monitoring port tells; its API and protocol do not.
 import { z } from 'zod';
+import { MusterError } from '../core/common/muster-error.ts';
+import { fault } from '../core/node/faults.ts';
 import type { Component } from '../core/node/lifecycle.ts';
 
 export type Durability = 'durable' | 'not_durable' | 'unknown';
@@ -40,17 +42,55 @@ export interface DurabilityCheck extends Component {
   readonly durable: () => boolean | undefined;
 }
 
-/** Finds it at start, and says it, loudly when an acknowledgement does not mean "on disk". */
-export function createDurabilityCheck(monitorUrl: string, events: { durabilityFound(found: Found): void }): DurabilityCheck {
+/** What is done where nobody knows that an acknowledgement means "on disk": say so, refuse to start, or believe an operator who vouches for it. */
+export const DURABILITY_POLICIES = ['warn', 'require', 'trust'] as const;
+export type DurabilityPolicy = (typeof DURABILITY_POLICIES)[number];
+
+export interface DurabilityCheckOptions {
+  monitorUrl: string;
+  policy: DurabilityPolicy;
+  events: { durabilityFound(found: Found): void };
+  /** Default: asks the monitoring port. */
+  find?: (monitorUrl: string) => Promise<Found>;
+}
+
+/** A server that was restarted may have another configuration, and one that did not answer may do so now. */
+const ASK_AGAIN_MS = 30_000;
+
+/** Finds it at start and again and again, and says each change, loudly when an acknowledgement does not mean "on disk". */
+export function createDurabilityCheck({ monitorUrl, policy, events, find = findDurability }: DurabilityCheckOptions): DurabilityCheck {
   let found: Durability = 'unknown';
+  let timer: NodeJS.Timeout | undefined;
+  const ask = async (): Promise<Found> => {
+    const answer = believed(await find(monitorUrl), policy);
+    if (answer.durability !== found) events.durabilityFound(answer);
+    found = answer.durability;
+    return answer;
+  };
   return {
     name: 'durability check',
     durable: () => (found === 'unknown' ? undefined : found === 'durable'),
     async start() {
-      const answer = await findDurability(monitorUrl);
-      found = answer.durability;
-      events.durabilityFound(answer);
+      const answer = await ask();
+      if (answer.durability === 'unknown') events.durabilityFound(answer);
+      if (policy === 'require' && answer.durability !== 'durable') {
+        throw new MusterError(
+          'failed_precondition',
+          `--nats-durability is require, and an acknowledgement may be lost with the power: ${answer.detail}`,
+        );
+      }
+      timer = setInterval(() => void ask().catch(fault), ASK_AGAIN_MS).unref();
     },
-    stop: async () => undefined,
+    async stop() {
+      clearInterval(timer);
+    },
+  };
+}
+
+function believed(found: Found, policy: DurabilityPolicy): Found {
+  if (policy !== 'trust' || found.durability !== 'unknown') return found;
+  return {
+    durability: 'durable',
+    detail: `--nats-durability is trust, so acknowledgements of nats-server count as on disk (${found.detail})`,
   };
 }

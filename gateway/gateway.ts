@@ -71,7 +71,7 @@ export function createGateway(config: GatewayConfig, connection: NatsConnection,
     events,
   });
   const enrolment = new Enrolment({ ca, tokens, registry, events });
-  const durability = createDurabilityCheck(config.natsMonitorUrl, events);
+  const durability = createDurabilityCheck({ monitorUrl: config.natsMonitorUrl, policy: config.natsDurability, events });
   const fleet = createFleetService({
     connection,
     tokens,

@@ -141,6 +141,9 @@ function etlProblems(etl: EtlStatus | undefined, nowMs: number): string[] {
 
 function durabilityProblems(durable: boolean | undefined): string[] {
   if (durable === true) return [];
-  if (durable === undefined) return ['whether nats-server acknowledges only what is on disk is not known: give its monitoring address'];
+  if (durable === undefined)
+    return [
+      'whether nats-server acknowledges only what is on disk is not known: give its monitoring address (--nats-monitor-url), or vouch for it (--nats-durability trust)',
+    ];
   return ['nats-server acknowledges what is not on disk: set sync_interval to always'];
 }
