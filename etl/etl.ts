@@ -46,7 +46,7 @@ export function createEtl(config: EtlConfig, nc: NatsConnection, events: EtlEven
   const tiers = new TierKeeper(database, tierOptions(config), events);
   const storage = { partitionBy: config.telemetryPartitionBy, ttlDays: config.coldFolder === '' ? ttlDays : undefined };
   const cold = new ColdKeeper(config.coldFolder, events);
-  const schema = new Schema(database, storage, (table) => tiers.changed(table), events, signal);
+  const schema = new Schema(database, storage, (table) => tiers.changed(table), events, signal, problems);
   const consumer = new TelemetryConsumer(nc, events);
   const watch = new DatabaseWatch(database, events);
   const keeper = new StreamKeeper(nc, consumer, watch, config.streamHighWater, events);

@@ -11,6 +11,7 @@ import { type PartitionBy, ttlClause } from '../tiers/table-ttl.ts';
 import type { QuestdbHttp } from './questdb-http.ts';
 import { untilDone } from './retry.ts';
 import { type Column, readColumns, readColumnsUntil } from './table-columns.ts';
+import { WriteProblems } from './write-problems.ts';
 
 type Shape = Pick<DecodedFrame, 'measurement' | 'tags' | 'fields' | 'textFields'>;
 type ColumnType = 'SYMBOL' | 'DOUBLE' | 'VARCHAR';
@@ -38,6 +39,8 @@ export class Schema implements PlanSource {
   readonly #tableChanged: (table: string) => void;
   readonly #events: EtlEvents;
   readonly #signal: AbortSignal;
+  /** Told of a table whose change fails and is tried again. */
+  readonly #problems: WriteProblems;
   readonly #plans = new Map<string, TablePlan | PlanRefusal>();
   /** Until when (Unix ms) a plan that is a refusal of the database holds. */
   readonly #refusedUntil = new Map<string, number>();
@@ -45,7 +48,15 @@ export class Schema implements PlanSource {
   /** One change of the schema at a time. */
   #turn: Promise<unknown> = Promise.resolve();
 
-  constructor(database: QuestdbHttp, storage: TableStorage, tableChanged: (table: string) => void, events: EtlEvents, signal: AbortSignal) {
+  constructor(
+    database: QuestdbHttp,
+    storage: TableStorage,
+    tableChanged: (table: string) => void,
+    events: EtlEvents,
+    signal: AbortSignal,
+    problems = new WriteProblems(),
+  ) {
+    this.#problems = problems;
     this.#database = database;
     this.#storage = storage;
     this.#tableChanged = tableChanged;
@@ -74,7 +85,7 @@ export class Schema implements PlanSource {
   /** What the database refuses for good costs the rows that need it, and nobody else's. */
   async #ensureInTurn(frame: Shape): Promise<TablePlan | PlanRefusal> {
     try {
-      return await this.#inTurn(() => this.#ensure(frame));
+      return await this.#inTurn(frame.measurement, () => this.#ensure(frame));
     } catch (error) {
       if (!(error instanceof ChangeRefused)) throw error;
       this.#tables.delete(frame.measurement);
@@ -84,7 +95,7 @@ export class Schema implements PlanSource {
 
   /** Looks at a table again after a refused request and makes what is missing; false where the shape cannot be stored. */
   async repair(frame: Shape): Promise<boolean> {
-    const repaired = this.#inTurn(async () => {
+    const repaired = this.#inTurn(frame.measurement, async () => {
       this.#tables.delete(frame.measurement);
       return !('reason' in (await this.#ensure(frame)));
     });
@@ -96,7 +107,7 @@ export class Schema implements PlanSource {
 
   #changed = false;
 
-  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+  #inTurn<T>(table: string, work: () => Promise<T>): Promise<T> {
     let refusals = 0;
     const attempt = (): Promise<T | ChangeRefused> =>
       work().catch((error: unknown) => {
@@ -105,7 +116,12 @@ export class Schema implements PlanSource {
         return error;
       });
     const result = this.#turn.then(async () => {
-      const done = await untilDone(attempt, (error) => this.#events.schemaFailed('', error), this.#signal);
+      const failed = (error: Error): void => {
+        this.#events.schemaFailed(table, error);
+        this.#problems.failed(table, error.message);
+      };
+      const done = await untilDone(attempt, failed, this.#signal);
+      this.#problems.answered(table);
       if (done instanceof ChangeRefused) throw done;
       return done;
     });
