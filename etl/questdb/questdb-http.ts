@@ -21,12 +21,18 @@ const STATEMENT_TIMEOUT_MS = 30_000;
 /** A write may wait behind a slow disk; later the outcome counts as unknown and the rows are sent again. */
 const WRITE_TIMEOUT_MS = 60_000;
 const MAX_CONNECTIONS = 8;
+/**
+ * How long a connection is written over: the database also takes rows with a column that somebody has dropped since, and leaves its values away (9.3.4). Over
+ * a new one it refuses them, and the column is made again.
+ */
+const RENEW_MS = 10_000;
 
 export class QuestdbHttp {
   readonly #url: URL;
   readonly #authorization: string;
   readonly #statements = keptOpen();
   #writes = keptOpen();
+  #renewedMs = performance.now();
 
   constructor(options: QuestdbHttpOptions) {
     this.#url = new URL(options.url);
@@ -55,6 +61,7 @@ export class QuestdbHttp {
 
   /** Sends lines with times in microseconds. Throws where nobody knows whether they arrived: `deadline_exceeded` where it took too long, else `unavailable`. */
   write(lines: Buffer): Promise<WriteAnswer> {
+    if (performance.now() - this.#renewedMs > RENEW_MS) this.renewWrites();
     return this.#ask({ method: 'POST', path: '/write?precision=u', agent: this.#writes, timeout: WRITE_TIMEOUT_MS }, lines);
   }
 
@@ -63,6 +70,7 @@ export class QuestdbHttp {
    * look again (9.3.4): over such a connection it refuses rows with a column that was added since, for as long as the connection is open.
    */
   renewWrites(): void {
+    this.#renewedMs = performance.now();
     const old = this.#writes;
     this.#writes = keptOpen();
     // What is in flight comes to its end; then its connection is closed.

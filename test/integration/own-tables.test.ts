@@ -68,6 +68,14 @@ it('adds a column again that an operator has dropped while the ETL runs', async 
   await accounted(seq);
 });
 
+it('adds a column of telemetry again that an operator has dropped', async () => {
+  await questdb.sql('ALTER TABLE own DROP COLUMN b');
+  await until('values of the column', async () => {
+    await send();
+    return Number(await countOf(questdb, 'select count() from own where b is not null')) > 0;
+  });
+});
+
 it('names a table of another kind, acknowledges nothing meanwhile, and stores all when it is out of the way', async () => {
   await questdb.sql('DROP TABLE events');
   await questdb.sql('CREATE TABLE events (timestamp TIMESTAMP, node_id SYMBOL, kind DOUBLE) TIMESTAMP(timestamp) PARTITION BY DAY WAL');
