@@ -16,7 +16,7 @@ import { findTarget, type TargetOptions, withTarget } from '../fleet/fleet-targe
 import { type Checkpoint, CheckpointFile } from '../import/checkpoint.ts';
 import { ANY_TIME, DRY_RUN_ROWS, findRepeats, repeatLines } from '../import/file-check.ts';
 import { ImportDoor } from '../import/import-door.ts';
-import { outcomeCode, outcomeJson, outcomeLines, untilInLedger } from '../import/import-outcome.ts';
+import { outcomeCode, outcomeJson, outcomeLines, SENT_BEFORE_QUIET_MS, untilInLedger } from '../import/import-outcome.ts';
 import { showImportProgress } from '../import/import-progress.ts';
 import { ImportRun } from '../import/import-run.ts';
 import { planLines, type ReadingOptions, readingOf, wantedOf, withReading } from '../import/reading-options.ts';
@@ -236,8 +236,9 @@ async function send(sending: Sending): Promise<number> {
   new ImportedFormats(sending.home).set(mapping.measurement, source.format);
   const seconds = (performance.now() - startedMs) / 1000;
   const about = { epoch: run.epoch, measurement: mapping.measurement };
-  if (options.wait) await untilInLedger(door, run.tally, about, options.json ? undefined : process.stderr);
-  const account = run.tally.rows({ refused: rejects.count, leftOut: run.rows.leftOut });
+  if (options.wait)
+    await untilInLedger(door, run.tally, about, options.json ? undefined : process.stderr, resume?.done ? SENT_BEFORE_QUIET_MS : undefined);
+  const account = run.tally.rows(run.notSent);
   const speed = (run.stored - before) / seconds;
   if (options.json)
     output.json({ file: path, ...outcomeJson(account), rowsAcceptedNow: run.stored - before, seconds, rowsPerSecond: speed });

@@ -16,6 +16,9 @@ const CHECKPOINT = z.object({
   offered: z.record(z.string(), z.number()).default({}),
   /** Rows durably in the stream, and their times. */
   rows: z.number(),
+  /** Rows that were not acceptable, and those left out as asked. */
+  refused: z.number().default(0),
+  leftOut: z.number().default(0),
   times: z.object({ firstUs: z.number(), lastUs: z.number() }).optional(),
   shiftUs: z.number(),
   done: z.boolean(),

@@ -6,8 +6,9 @@ import { ProgressLine } from '../terminal/progress-line.ts';
 import { formatCount } from '../terminal/quantity.ts';
 import type { ImportDoor } from './import-door.ts';
 
-/** How long the ledger may stand still before the import ends without it. */
+/** How long the ledger may stand still before the import ends without it; and where all was sent in an earlier run, which it may have forgotten since. */
 const QUIET_MS = 60_000;
+export const SENT_BEFORE_QUIET_MS = 5000;
 
 /** Waits until the ledger has the whole import. */
 export async function untilInLedger(
@@ -15,12 +16,13 @@ export async function untilInLedger(
   tally: ImportTally,
   about: { epoch: Uint8Array; measurement: string },
   stream: NodeJS.WriteStream | undefined,
+  quietMs = QUIET_MS,
 ): Promise<void> {
   const text = (): string =>
     `waits for the ledger: ${formatCount(tally.ledger?.batches ?? 0)} of ${formatCount(tally.sent.batches)} batches are stored`;
   const progress = stream === undefined ? undefined : new ProgressLine(stream, text);
   try {
-    await tally.settle((question) => door.account(question), about, QUIET_MS);
+    await tally.settle((question) => door.account(question), about, quietMs);
   } finally {
     progress?.stop();
   }
@@ -33,7 +35,7 @@ export function outcomeLines(account: RowAccount, table: string, waited: boolean
   return [
     ...lines,
     waited
-      ? `the ledger does not have all of it after ${QUIET_MS / 1000} s without a change${why}: what was accepted is durable; see muster pipeline, and import the file again to be told`
+      ? `the ledger does not have all of it (nothing has changed for a while${why}): what was accepted is durable; see muster pipeline, and import the file again to be told`
       : 'what was accepted is durable; import the file again to be told what is stored',
   ];
 }

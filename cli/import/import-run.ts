@@ -59,6 +59,7 @@ export class ImportRun {
   /** As it was when everything sent was stored: what is sent again must not count twice. */
   #storedForSure = 0;
   #newestUs = Number.NEGATIVE_INFINITY;
+  #refused = 0;
   readonly #pace: ReplayPace;
 
   constructor(options: ImportRunOptions) {
@@ -81,8 +82,11 @@ export class ImportRun {
     return Math.min(this.#options.source.bytes, this.#reader?.position.offset ?? this.#options.resume?.position.offset ?? 0);
   }
 
-  get rows(): { rows: number; taken: number; leftOut: number } {
-    return this.#reader?.counts ?? { rows: 0, taken: 0, leftOut: 0 };
+  /** Rows that were not sent, in earlier runs too. */
+  get notSent(): { refused: number; leftOut: number } {
+    const { resume } = this.#options;
+    const leftOut = (resume?.leftOut ?? 0) + (this.#reader?.counts.leftOut ?? 0);
+    return { refused: (resume?.refused ?? 0) + this.#refused, leftOut };
   }
 
   /** Of all its batches. */
@@ -109,7 +113,11 @@ export class ImportRun {
     if (resume !== undefined) builder.restore(resume.numbers, resume.offered);
     const nowUs = (this.#options.now ?? Date.now)() * 1000;
     const window = { oldestUs: nowUs - this.#options.ttlDays * 86_400_000_000 + 3_600_000_000, newestUs: nowUs + MAX_FUTURE_US };
-    const { fromUs, maxRowsPerNode, onRefused } = this.#options;
+    const { fromUs, maxRowsPerNode } = this.#options;
+    const onRefused = (refusal: RowRefusal): void => {
+      this.#refused++;
+      this.#options.onRefused(refusal);
+    };
     this.#reader = await source.read(
       {
         builder,
@@ -137,6 +145,7 @@ export class ImportRun {
         const offered = maxRowsPerNode === undefined ? {} : builder.offered();
         checkpoint.save({
           ...{ file: source.path, identity, position, numbers: builder.numbers(), offered, rows: this.stored, shiftUs, done: !more },
+          ...this.notSent,
           times: { firstUs: this.tally.sent.firstUs, lastUs: this.tally.sent.lastUs },
         });
       }

@@ -116,6 +116,7 @@ it('takes the good rows and names the bad ones, or with --strict none at all', a
     expect.stringMatching(/^row 6: time \d+ µs is older than the table keeps rows/),
   ]);
   await until('the good row is stored', async () => (await count('ragged')) === 1);
+  expect(await importOf(path)).toMatchObject({ code: 1, result: { rowsStored: 1, rowsRefused: 4, rowsAcceptedNow: 0 } });
 });
 
 it.each([
