@@ -6,7 +6,7 @@ export const MAX_JSON_DEPTH = 100;
 const [QUOTE, BACKSLASH, OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [0x22, 0x5c, 0x5b, 0x5d, 0x7b, 0x7d] as const;
 
 /** An integer of so many digits may be more than a double holds. */
-const MANY_DIGITS = /\d{16}/;
+const MANY_DIGITS = /(?<![.\d])\d{16}/;
 
 /**
  * The value of a text. Throws `malformed` for what is not JSON, and for lists and objects nested deeper than `MAX_JSON_DEPTH`. `what` names the text.

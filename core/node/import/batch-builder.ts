@@ -62,7 +62,7 @@ export class NodeRows {
   seq = 0;
   /** Rows of this batch that wait. */
   rows = 0;
-  /** What they take in it, with their series and texts. */
+  /** What their series and texts take in it. */
   bytes = 0;
   /** Rows of the file that were offered so far, where their number is limited. */
   offered = 0;
@@ -157,14 +157,12 @@ export class BatchBuilder {
    */
   add(series: ImportSeries, timeUs: number, values: Float64Array, from: number, texts?: RowTexts): void {
     const { node } = series;
-    const textBytes = texts === undefined || node.texts === undefined ? 0 : TextRows.bytesOf(texts);
-    // The batch is cut before a row that it has no room for.
-    if (node.rows > 0 && node.bytes + this.#bytesOf(series, textBytes) > this.#maxBytes) this.#cut(node);
-    const bytes = this.#bytesOf(series, textBytes);
-    node.bytes += bytes;
-    this.#waitingBytes += bytes - this.#rowBytes;
-    this.textBytes += bytes - this.#rowBytes;
-    if (texts !== undefined) node.texts?.add(texts);
+    // A series that is in the batch already takes nothing more; most rows bring neither a new one nor texts.
+    if (series.index < 0 || texts !== undefined) this.#makeRoom(series, texts);
+    else if ((node.rows + 1) * this.#rowBytes + node.bytes > this.#maxBytes) {
+      this.#cut(node);
+      this.#makeRoom(series, texts);
+    }
     if (node.rows === node.times.length) node.grow();
     if (series.index < 0) series.index = node.series.push(series) - 1;
     const { width } = node;
@@ -178,9 +176,19 @@ export class BatchBuilder {
     else if (this.#waiting >= this.#maxWaiting || this.#waitingBytes >= MAX_WAITING_BYTES) this.flush();
   }
 
-  /** Of a row in the batch under way: a series that is in it already takes nothing more. */
-  #bytesOf(series: ImportSeries, textBytes: number): number {
-    return this.#rowBytes + textBytes + (series.index < 0 ? sizeOf(series) : 0);
+  /** Counts what a row takes beside its values, and cuts the batch before a row that it has no room for. */
+  #makeRoom(series: ImportSeries, texts: RowTexts | undefined): void {
+    const { node } = series;
+    const textBytes = texts === undefined || node.texts === undefined ? 0 : TextRows.bytesOf(texts);
+    let bytes = textBytes + (series.index < 0 ? sizeOf(series) : 0);
+    if (node.rows > 0 && (node.rows + 1) * this.#rowBytes + node.bytes + bytes > this.#maxBytes) {
+      this.#cut(node);
+      bytes = textBytes + sizeOf(series);
+    }
+    node.bytes += bytes;
+    this.#waitingBytes += bytes;
+    this.textBytes += bytes;
+    if (texts !== undefined) node.texts?.add(texts);
   }
 
   /** Numbers given so far, by node name: with them an import goes on where it stood. */
@@ -230,7 +238,7 @@ export class BatchBuilder {
     for (const series of node.series) series.index = -1;
     node.series = [];
     this.#waiting -= rows;
-    this.#waitingBytes -= node.bytes - rows * this.#rowBytes;
+    this.#waitingBytes -= node.bytes;
     node.rows = 0;
     node.bytes = 0;
     node.seq++;

@@ -3,7 +3,7 @@
 export type Line = Readonly<Record<string, unknown>>;
 
 /** An integer of so many digits may be more than a double holds. */
-const MANY_DIGITS = /\d{16}/;
+const MANY_DIGITS = /(?<![.\d])\d{16}/;
 /** Longer ones have no double near them either. */
 const MOST_DIGITS = 310;
 
