@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { eventBytes, frameBytes, utf8Bytes } from '../core/common/batch-size.ts';
+import { eventBytes, frameBytes, tagBytes, utf8Bytes } from '../core/common/batch-size.ts';
 import { absentBits, type FrameColumns } from '../core/common/frame.ts';
-import { encodeBatch } from './batch-codec.ts';
+import { decodeBatch, encodeBatch } from './batch-codec.ts';
 
 const words = fc.string({ unit: 'binary', maxLength: 40 });
 const time = fc.integer({ min: 0, max: Number.MAX_SAFE_INTEGER });
@@ -54,5 +54,34 @@ it('never tells less than a batch takes, and not much more', () => {
       const { length } = encodeBatch({ epoch: Buffer.alloc(0), seq: 0, createdUs: 0, frames: some, events: others, dropped: [] });
       return length <= told && told <= length * 6 + 200;
     }),
+  );
+});
+
+it('tells the bytes of the tags of a series to the byte', () => {
+  fc.assert(
+    fc.property(
+      fc.array(
+        fc.oneof(
+          words,
+          fc.integer({ min: 0, max: 20_000 }).map((length) => 'x'.repeat(length)),
+        ),
+        { maxLength: 5 },
+      ),
+      (tagValues) => {
+        const frame = {
+          ...{ measurement: 'm', tags: tagValues.map((_, i) => `t${i}`), series: [tagValues], fields: [], textFields: [], texts: [] },
+        };
+        const rows = { seriesIndex: Uint32Array.of(0), timeUs: Float64Array.of(1), values: new Float64Array(0) };
+        const bytes = encodeBatch({
+          epoch: Buffer.alloc(0),
+          seq: 0,
+          createdUs: 0,
+          frames: [{ ...frame, ...rows }],
+          events: [],
+          dropped: [],
+        });
+        return decodeBatch(bytes).frames[0]?.seriesBytes[0]?.length === tagBytes(tagValues);
+      },
+    ),
   );
 });

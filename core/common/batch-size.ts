@@ -5,6 +5,8 @@ import type { FleetEvent, FrameColumns } from './frame.ts';
 export const MAX_BATCH_BYTES = 512 * 1024;
 /** Where writers cut: room is left for a batch's number, its drops, and what a gateway writes beside it. */
 export const CUT_BATCH_BYTES = 480 * 1024;
+/** Encoded bytes of the tag values of a series: what has more is not stored, as each is kept in memory for an hour or two. */
+export const MAX_SERIES_BYTES = 4096;
 /** Of a message within another, or a text: its field, and a length of up to four bytes. */
 const HEAD_BYTES = 5;
 /** A time or a difference of two, below 2^54, and the index of a series. */
@@ -43,6 +45,16 @@ export function textsBytes(texts: readonly string[]): number {
 /** Of one more series in a frame. */
 export function seriesBytes(tagValues: readonly string[]): number {
   return HEAD_BYTES + textsBytes(tagValues);
+}
+
+/** Encoded bytes of the tag values, to the byte. */
+export function tagBytes(tagValues: readonly string[]): number {
+  let bytes = 0;
+  for (const value of tagValues) {
+    const length = utf8Bytes(value);
+    bytes += 1 + (length < 0x80 ? 1 : length < 0x4000 ? 2 : length < 0x200000 ? 3 : 4) + length;
+  }
+  return bytes;
 }
 
 /** Of one more row in a frame of so many fields, without its texts. */

@@ -1,4 +1,5 @@
 // The beginning of a line, `table,node_id=…,tag=… `, as bytes, made once a series. Bounded, and with it the series a node may have.
+import { MAX_SERIES_BYTES } from '../../core/common/batch-size.ts';
 import { MusterError } from '../../core/common/muster-error.ts';
 import { decodeSeries } from '../../proto/batch-codec.ts';
 import type { TablePlan } from './table-plan.ts';
@@ -26,8 +27,6 @@ export const SERIES_LIMITS: SeriesLimits = { perNode: 10_000, total: 1_000_000, 
 
 /** A series may be spelled in many ways: in frames of other fields, its tags in another order. So many a series are remembered, on average. */
 const SPELLINGS = 4;
-/** Encoded tag values of one series. Each is kept in memory for an hour or two. */
-const MAX_SERIES_BYTES = 4096;
 
 interface Generation {
   /** Node and frame shape → encoded series → entry. */

@@ -71,6 +71,11 @@ it.each([
   [{ node_id: 'a', v: 1, time: '2020-01-01T00:00:00Z' }, 'time_too_old', 'older than'],
   [{ node_id: 'a', v: 1, time: '2026-11-23T12:00:00' }, 'malformed', 'with its zone'],
   [{ node_id: 'a', v: 1, tags: { t: '' } }, 'malformed', 'tag t is ""'],
+  [
+    { node_id: 'a', v: 1, tags: Object.fromEntries(Array.from({ length: 16 }, (_, i) => [`t${i}`, 'é'.repeat(200)])) },
+    'malformed',
+    'the tags have 6448 bytes',
+  ],
   [{ node_id: 'a', v: 1, tags: { v: 'x' } }, 'bad_name', 'both a tag and a field'],
   [{ node_id: 'a', v: 1, latitude: 91 }, 'malformed', 'latitude is "91"'],
   [{ node_id: 'a', v: 1, metadata: 'x'.repeat(9000) }, 'malformed', 'at most 8192'],

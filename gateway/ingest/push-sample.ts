@@ -1,4 +1,5 @@
 // What a script may push: JSON in, checked samples out. Owns the words of each refusal; numbering and sending are ingest.ts.
+import { MAX_SERIES_BYTES, tagBytes } from '../../core/common/batch-size.ts';
 import { parseIsoTime } from '../../core/common/iso-time.ts';
 import { columnNameProblem, isReservedMeasurement, measurementNameProblem } from '../../core/common/measurement-names.ts';
 import { type TimeWindow, timeRefusal } from '../../core/common/row-time.ts';
@@ -155,6 +156,8 @@ function tagsOf(value: unknown): Record<string, string> {
       throw new Refused('malformed', `tag ${name} is ${shown(text)}: 1 to 255 visible characters are needed`);
     }
   }
+  const bytes = tagBytes(entries.map(([, text]) => text as string));
+  if (bytes > MAX_SERIES_BYTES) throw new Refused('malformed', `the tags have ${bytes} bytes: at most ${MAX_SERIES_BYTES} are taken`);
   return value as Record<string, string>;
 }
 

@@ -105,7 +105,7 @@ it('refuses by its number the row that no batch can hold', async () => {
   await until('the import is done', () => job.ended);
   expect(job.toMessage()).toMatchObject({
     ...{ state: 'done', rowsStored: 2, rowsRefused: 1 },
-    firstRefusal: 'row 3: its tags have 144065 bytes, a row may have 131072: name fewer with --tags',
+    firstRefusal: 'row 3: its tags have 144036 bytes, a row may have 4096: name fewer with --tags',
   });
 });
 

@@ -1,7 +1,7 @@
 // Collects rows of many nodes and cuts them into numbered batches. Where a batch ends depends on the rows alone, so that the same file makes the
 // same batches each time.
 import { createHash } from 'node:crypto';
-import { CUT_BATCH_BYTES, namesBytes, rowBytes, seriesBytes } from '../../common/batch-size.ts';
+import { CUT_BATCH_BYTES, MAX_SERIES_BYTES, namesBytes, rowBytes, seriesBytes, tagBytes } from '../../common/batch-size.ts';
 import { doorEpoch } from '../../common/door-epoch.ts';
 import type { FrameColumns } from '../../common/frame.ts';
 import { NO_TEXTS, type RowTexts, TextRows } from './text-rows.ts';
@@ -9,8 +9,6 @@ import { NO_TEXTS, type RowTexts, TextRows } from './text-rows.ts';
 /** Values of a batch at most. Series and texts come on top, up to `CUT_BATCH_BYTES`. */
 const BATCH_VALUE_BYTES = 320 * 1024;
 const ROW_BYTES = 12;
-/** A batch holds one row at least: beside its tags it has room for its texts, its values and the names of 500 columns. */
-const MAX_SERIES_BYTES = 128 * 1024;
 const MAX_BATCH_SERIES = 2000;
 /** Rows of all nodes that wait for their batch, and their bytes: of a wide file fewer wait. */
 const MAX_WAITING_ROWS = 262_144;
@@ -27,17 +25,27 @@ export interface ImportSeries {
   index: number;
   /** What it takes in a batch; undefined until somebody asked. */
   bytes?: number;
+  problem?: string | undefined;
 }
 
 /** Why rows of this series cannot be stored, or undefined. */
 export function seriesProblem(series: ImportSeries): string | undefined {
-  const bytes = sizeOf(series);
-  return bytes <= MAX_SERIES_BYTES ? undefined : `its tags have ${bytes} bytes, a row may have ${MAX_SERIES_BYTES}: name fewer with --tags`;
+  sizeOf(series);
+  return series.problem;
 }
 
 function sizeOf(series: ImportSeries): number {
-  series.bytes ??= seriesBytes(series.tagValues);
+  if (series.bytes === undefined) {
+    series.bytes = seriesBytes(series.tagValues);
+    series.problem = tagsProblem(series.tagValues);
+  }
   return series.bytes;
+}
+
+function tagsProblem(tagValues: readonly string[]): string | undefined {
+  const bytes = tagBytes(tagValues);
+  if (bytes > MAX_SERIES_BYTES) return `its tags have ${bytes} bytes, a row may have ${MAX_SERIES_BYTES}: name fewer with --tags`;
+  return tagValues.some((value) => value.includes('\0')) ? 'a tag has a NUL character in it, which no text may have' : undefined;
 }
 
 /** One batch, before it is encoded. Its frame is valid only until `onBatch` returns: the next batch is made in the same memory. */
