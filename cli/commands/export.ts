@@ -52,7 +52,8 @@ export function exportCommand(context: CommandContext): Command {
     .addHelpText(
       'after',
       `
-Rows come in the order of time and with constant memory, however many there are.
+Rows come in the order of time and with constant memory, however many there are. A SELECT with an ORDER BY or LIMIT of its own is
+read at once, and has at most 1,000,000 rows.
 
 Examples:
   muster export --measurement cpu --last 24h -o cpu.parquet

@@ -41,7 +41,12 @@ function createCommand(context: CommandContext): Command {
       0,
     )
     .option('--uses <n>', 'how often a join token may be used', wholeNumber(1, 1_000_000), 1)
-    .option('--label <key=value>', 'label of machines that enrol with it; may be repeated', collectLabel, {})
+    .option(
+      '--label <key=value>',
+      'label of machines that enrol with it, or that a token with the scope push alone writes for; may be repeated',
+      collectLabel,
+      {},
+    )
     .option('--json', 'one JSON document')
     .addHelpText(
       'after',

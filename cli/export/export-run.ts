@@ -1,4 +1,5 @@
 // One export: pages of rows into a writer, the writer into its target.
+import { ownOrder, withoutEnd } from '../../core/common/statement-order.ts';
 import type { FleetClient } from '../fleet/fleet-client.ts';
 import { ProgressLine } from '../terminal/progress-line.ts';
 import { formatCount, formatDuration } from '../terminal/quantity.ts';
@@ -51,9 +52,9 @@ export async function runExport(options: ExportRunOptions): Promise<number> {
 }
 
 async function findPages({ client, source }: ExportRunOptions, onTotal: (rows: number) => void): Promise<AsyncIterable<Page>> {
-  const statement = 'sql' in source ? source.sql.trim().replace(/;\s*$/, '') : undefined;
+  const statement = 'sql' in source ? withoutEnd(source.sql) : undefined;
   const pageSource: PageSource =
-    'sql' in source ? { from: `(${statement})`, conditions: [] } : { from: `"${source.table}"`, conditions: source.conditions };
+    'sql' in source ? { from: `(${statement}\n)`, conditions: [] } : { from: `"${source.table}"`, conditions: source.conditions };
   if (statement === undefined) {
     const extent = await readExtent(client, pageSource);
     onTotal(extent.rows);
@@ -62,7 +63,9 @@ async function findPages({ client, source }: ExportRunOptions, onTotal: (rows: n
   // Whether its answer has times is known by asking; what is wrong with the statement itself is then told by the statement.
   const extent = await readExtent(client, pageSource).catch(() => undefined);
   onTotal(extent?.rows ?? 0);
-  return extent === undefined || extent.rows <= ROWS_AT_ONCE ? readAtOnce(client, statement) : readByTime(client, pageSource, extent);
+  const order = ownOrder(statement);
+  if (extent === undefined || extent.rows <= ROWS_AT_ONCE || order !== undefined) return readAtOnce(client, statement, order);
+  return readByTime(client, pageSource, extent);
 }
 
 /** `42 % · 1,234,567 of 3,000,000 rows · 98,765 rows/s · 12 s left` */

@@ -65,18 +65,20 @@ export async function* readByTime(client: Client, source: PageSource, extent: Ex
   }
 }
 
-/** The statement as it is, in one query: for what has no column `timestamp`, or few rows whose order counts. */
-export async function* readAtOnce(client: Client, sql: string): AsyncGenerator<Page> {
+/** The statement as it is, in one query: for what has no column `timestamp`, or rows whose `order` counts. */
+export async function* readAtOnce(client: Client, sql: string, order?: 'ORDER BY' | 'LIMIT'): AsyncGenerator<Page> {
   let columns: QueryColumn[] | undefined;
   for await (const frame of client.stream('query', { sql, maxRows: QUERY_ROWS, timeoutMs: TIMEOUT_MS }, { timeoutMs: TIMEOUT_MS + 5000 })) {
     columns ??= frame.columns;
     if (frame.totals?.truncated)
-      throw new MusterError(
-        'limit_exceeded',
-        `the statement has more than ${QUERY_ROWS} rows: give its answer a column named timestamp, so that it can be read window by window`,
-      );
+      throw new MusterError('limit_exceeded', `the statement has more than ${QUERY_ROWS} rows: ${adviceFor(order)}`);
     yield { columns, frames: [frame], rows: frame.rows };
   }
+}
+
+function adviceFor(order: 'ORDER BY' | 'LIMIT' | undefined): string {
+  if (order === undefined) return 'give its answer a column named timestamp, so that it can be read window by window';
+  return `its ${order} would not be kept by windows of time: leave it out, or export parts of the time`;
 }
 
 function statement({ from, conditions }: PageSource, more: readonly string[], what = '*'): string {

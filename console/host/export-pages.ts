@@ -1,6 +1,7 @@
 // Reads a statement's whole answer, however long: at once while it is short, else stretch of time by stretch of time. A stretch is read before it is
 // handed on, so that a slow disk or browser holds no query open.
 import { MusterError } from '../../core/common/muster-error.ts';
+import { ownOrder } from '../../core/common/statement-order.ts';
 import type { ExportCell, ExportColumn, ExportType } from '../../core/node/export/parquet-export.ts';
 import type { QueryColumn, QueryFrame } from '../../proto/gen/messages.ts';
 import { isoTime, toNumber } from '../../proto/query-rows.ts';
@@ -63,11 +64,12 @@ export async function readExtent(ask: Ask, from: string, conditions = ''): Promi
 
 /** At least one page, for its columns. Throws `limit_exceeded` where an answer without times is too long for one query. */
 export async function* readPages(ask: Ask, sql: string, extent: Extent | undefined): AsyncGenerator<ExportPage> {
-  if (extent === undefined || extent.rows <= PAGE_ROWS) {
-    yield await readPage(ask, sql);
+  const order = ownOrder(sql);
+  if (extent === undefined || extent.rows <= PAGE_ROWS || order !== undefined) {
+    yield await readPage(ask, sql, order);
     return;
   }
-  const from = `(${sql})`;
+  const from = `(${sql}\n)`;
   let widthUs = Math.ceil(((extent.lastUs - extent.firstUs + 1) * PAGE_ROWS) / extent.rows);
   for (let fromUs = extent.firstUs; fromUs <= extent.lastUs; ) {
     const toUs = Math.min(fromUs + widthUs, extent.lastUs + 1);
@@ -83,7 +85,7 @@ export async function* readPages(ask: Ask, sql: string, extent: Extent | undefin
   }
 }
 
-async function readPage(ask: Ask, sql: string): Promise<ExportPage> {
+async function readPage(ask: Ask, sql: string, order?: 'ORDER BY' | 'LIMIT'): Promise<ExportPage> {
   let columns: QueryColumn[] = [];
   const page: ExportPage = { columns: [], frames: [] };
   for await (const frame of ask(sql)) {
@@ -92,7 +94,10 @@ async function readPage(ask: Ask, sql: string): Promise<ExportPage> {
       page.columns = columns.map(({ name, type }) => ({ name, type: TYPES[type] ?? 'text' }));
     }
     if (frame.totals?.truncated) {
-      const advice = 'give its answer a column named timestamp, so that it can be read stretch by stretch';
+      const advice =
+        order === undefined
+          ? 'give its answer a column named timestamp, so that it can be read stretch by stretch'
+          : `its ${order} would not be kept by stretches of time: leave it out, or export parts of the time`;
       throw new MusterError('limit_exceeded', `the statement has more than ${QUERY_ROWS} rows: ${advice}`);
     }
     if (frame.rows > 0) page.frames.push(cellsOf(columns, frame));

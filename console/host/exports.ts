@@ -99,7 +99,7 @@ export class Exports {
       this.#tell(job, { bytes: job.view.bytes + (typeof data === 'string' ? Buffer.byteLength(data) : data.length) });
     };
     try {
-      const extent = await readExtent(ask, `(${sql})`);
+      const extent = await readExtent(ask, `(${sql}\n)`);
       this.#tell(job, { totalRows: extent?.rows ?? 0 });
       let writer: ReturnType<typeof createColumnWriter> | undefined;
       for await (const page of readPages(ask, sql, extent)) {

@@ -6,6 +6,7 @@ import { MusterError } from '../../core/common/muster-error.ts';
 import { TOKENS_BUCKET } from '../../core/common/streams.ts';
 import type { Component } from '../../core/node/lifecycle.ts';
 import { WatchedBucket } from '../watched-bucket.ts';
+import { assertLabelsBind, assertWithinLabels } from './label-bounds.ts';
 import { type Grant, OpenCalls } from './open-calls.ts';
 import { type Invalid, parseTokenRecord, SCOPES, type Scope, type TokenRecord, whyInvalid } from './token-record.ts';
 import { createSecret, hashSecret, matchesHash, parseSecret, type TokenKind } from './token-secret.ts';
@@ -105,6 +106,7 @@ export class TokenStore implements Component {
   /** A new token and its secret, which is told this once. Throws `invalid_argument`. */
   async create(wanted: NewToken, by: Pick<Caller, 'name'>): Promise<{ token: TokenRecord; secret: string }> {
     const scopes = checkScopes(wanted);
+    assertLabelsBind(scopes, wanted.labels);
     if (wanted.uses > MAX_USES) throw new MusterError('invalid_argument', `uses is ${wanted.uses}: at most ${MAX_USES}`);
     const { id, secret } = createSecret(wanted.kind);
     const join = wanted.kind === 'join';
@@ -209,6 +211,7 @@ export class TokenStore implements Component {
       const has = caller.scopes.join(', ') || 'none';
       throw new MusterError('permission_denied', `the call needs the scope ${scope}; token ${caller.name} has ${has}`);
     }
+    assertWithinLabels(caller.name, scope, caller.labels);
     return caller;
   }
 

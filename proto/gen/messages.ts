@@ -800,7 +800,10 @@ export interface QueryFrame {
 export interface QueryValues {
   /** Numbers; NaN where null. */
   numbers: number[];
-  /** Text and everything else, as text. */
+  /**
+   * Text and everything else, as text: a frame that has a long beyond 2^53 has all longs of that column here, as their digits; bytes are `\x` and
+   * hexadecimal.
+   */
   texts: string[];
   /** Times in Unix microseconds, each absolute. */
   timesUs: number[];
@@ -1094,7 +1097,10 @@ export interface CreateTokenRequest {
   validSeconds: number;
   /** How often a join token may be used; 0 means 1. */
   uses: number;
-  /** Labels that a machine enrolled with it gets. */
+  /**
+   * Labels that a machine enrolled with it gets, or that the nodes have which an access token writes for. An access token with labels has the scope
+   * `push` alone.
+   */
   labels: Record<string, string>;
 }
 

@@ -192,6 +192,7 @@ it('lets a token with labels speak for its own nodes only, and nobody for a node
   expect((await ask('/api/push', { token: ghana, body: { node_id: 'kumasi-1', v: 1 } })).status).toBe(202);
   const foreign = await ask('/api/push', { token: ghana, body: { node_id: 'lagos-1', v: 1 } });
   expect([foreign.status, foreign.text]).toEqual([403, expect.stringContaining('the token is for nodes with country gh')]);
+  await expect(createToken(['push', 'read'], { country: 'gh' })).rejects.toThrow(/labels bind the scope push alone/);
 });
 
 it('serves health, status and its own description', async () => {
