@@ -75,6 +75,8 @@ test('up to a page of rows is one statement, one row more is read by stretches',
   expect(asked).toEqual(['SELECT 1']);
   await pagesOf(ask, 'SELECT 1', { rows: 100_001, firstUs: 0, lastUs: 1 });
   expect(asked.at(-1)).toMatch(/^SELECT \* FROM \(SELECT 1\n\) WHERE timestamp >= '1970/);
+  await pagesOf(ask, 'SELECT 1 LIMIT -500000', { rows: 500_000, firstUs: 0, lastUs: 1 });
+  expect(asked.at(-1)).toBe('SELECT 1 LIMIT -500000');
   await pagesOf(ask, 'SELECT 2', undefined);
   expect(asked.at(-1)).toBe('SELECT 2');
 });

@@ -25,7 +25,7 @@ async function answered(rows: number, query: string): Promise<{ asked: QueryRequ
     },
     async *query(request) {
       asked.push(request);
-      const count = request.sql.startsWith('select count()');
+      const count = request.sql.startsWith('select count(timestamp)');
       const one = { columns: [{ name: 'n', type: 'long' }], rows: 1, values: [{ ...NONE, numbers: [count ? rows : 1] }] };
       yield { ...one, totals: { rows: 1, truncated: false, elapsedMs: 0 } } as QueryFrame;
     },

@@ -31,7 +31,7 @@ afterAll(async () => {
 });
 
 async function createToken(scope: string): Promise<string> {
-  const wanted = { kind: 'TOKEN_KIND_ACCESS', name: scope, scopes: [scope], validSeconds: 600, uses: 0, labels: {} } as const;
+  const wanted = { kind: 'TOKEN_KIND_ACCESS' as const, name: scope, scopes: [scope], validSeconds: 600, uses: 0, labels: {} };
   return (await pipeline.client.call('createToken', wanted)).secret;
 }
 
