@@ -152,15 +152,15 @@ describe('the query guard', () => {
     ['a time of generate_series', `select * from generate_series('${'2'.repeat(LONGEST)}', '${' '.repeat(5)}', '1h')`],
   ])('takes no time for 100,000 characters of %s', (_, sql) => {
     const once = (): number => {
-      const startMs = performance.now();
+      const before = process.threadCpuUsage();
       try {
         guardQuery(sql);
       } catch (error) {
         expect(error).toBeInstanceOf(MusterError);
       }
-      return performance.now() - startMs;
+      return process.threadCpuUsage(before).user / 1000;
     };
-    // The best of three: what other processes take is not the guard's.
+    // Of the thread's own time, and the best of three: what other processes take is not the guard's.
     expect(Math.min(once(), once(), once())).toBeLessThan(50);
   });
 

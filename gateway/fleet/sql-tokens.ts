@@ -37,6 +37,7 @@ export function tokenize(sql: string): SqlText {
   for (let position = 0; position < sql.length; ) {
     const comment = matchComment(sql, position);
     if (comment !== undefined) {
+      if (parts.length > 2 * MAX_TOKENS) throw refusedAt(position, `the statement has more than ${MAX_TOKENS} comments: shorten it`);
       // A line break stays one, everything else of a comment becomes a blank of the same length.
       parts.push(sql.slice(keptTo, position), comment.replace(/[^\n]/g, ' '));
       position += comment.length;
