@@ -23,6 +23,8 @@ export interface ImportJobOptions {
   sendEphemeral(subject: string, payload: Uint8Array): void;
   /** What the ledger says of the rows. */
   accounts: ImportAccounts;
+  /** How long a job may be paused; default 15 minutes. */
+  pausedMs?: number;
 }
 
 export type JobState = 'running' | 'paused' | 'done' | 'failed' | 'cancelled';
@@ -240,8 +242,9 @@ export class ImportJob {
   #pause(): void {
     if (this.#state === 'paused') return;
     this.#state = 'paused';
-    const words = `it was paused for ${PAUSED_MS / 60_000} minutes: start it again, what is stored stays`;
-    this.#pausedTimer = setTimeout(() => this.#end('cancelled', { code: 'deadline_exceeded', message: words }), PAUSED_MS).unref();
+    const { pausedMs = PAUSED_MS } = this.#options;
+    const words = `it was paused for ${Math.round(pausedMs / 60_000)} minutes: start it again, what is stored stays`;
+    this.#pausedTimer = setTimeout(() => this.#end('cancelled', { code: 'deadline_exceeded', message: words }), pausedMs).unref();
   }
 
   #end(state: JobState, problem?: { code: MusterErrorCode; message: string }): void {
