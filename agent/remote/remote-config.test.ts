@@ -172,3 +172,53 @@ test('the own file is read again under the one from afar; a bad file leaves all 
   expect(staged.told).toEqual(['applied 1', 'file applied gateway', 'file refused: agent.yaml:2: no']);
   await staged.remote.stop();
 });
+
+test('one that is to be taken back while the machine cannot look is taken back when it can, to the one before', async () => {
+  const staged = await stage();
+  const { settings, remote, put, told, read } = staged;
+  await put(1, 'interval: 2s\n');
+  await vi.advanceTimersByTimeAsync(PROBATION_MS);
+  await put(2, 'interval: 1s\n');
+  staged.connected = false;
+  staged.read = () => Promise.reject(new Error('spawn ENOMEM'));
+  await vi.advanceTimersByTimeAsync(PROBATION_MS + 100_000);
+  expect(settings.current.interval).toBe(1000);
+  expect(remote.report()).toMatchObject({ version: 2, state: 'applied' });
+  staged.read = read;
+  await vi.advanceTimersByTimeAsync(30_000);
+  expect(settings.current.interval).toBe(2000);
+  expect(remote.report()).toMatchObject({ version: 1, state: 'rolled_back', rejectedVersion: 2 });
+  expect(told).toEqual(['applied 1', 'applied 2', 'rolled back 2']);
+  await remote.stop();
+});
+
+test('where the own file is spoiled by then, that is told, and it is taken back once the file is good', async () => {
+  const staged = await stage();
+  const { settings, remote, put, told, read } = staged;
+  await put(2, 'interval: 1s\n');
+  staged.connected = false;
+  staged.read = () => Promise.reject(new MusterError('invalid_config', 'agent.yaml:2: no'));
+  await vi.advanceTimersByTimeAsync(PROBATION_MS + 1000);
+  expect(told).toEqual(['applied 2', 'file refused: agent.yaml:2: no']);
+  staged.read = read;
+  await vi.advanceTimersByTimeAsync(30_000);
+  expect(settings.current.interval).toBe(5000);
+  expect(told.at(-1)).toBe('rolled back 2');
+  await remote.stop();
+});
+
+test('another one that comes before it could be taken back is not taken back in its place', async () => {
+  const staged = await stage();
+  const { settings, remote, put, told, read } = staged;
+  await put(2, 'interval: 1s\n');
+  staged.connected = false;
+  staged.read = () => Promise.reject(new Error('spawn ENOMEM'));
+  await vi.advanceTimersByTimeAsync(PROBATION_MS + 1000);
+  staged.read = read;
+  staged.connected = true;
+  await put(3, 'interval: 3s\n');
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(settings.current.interval).toBe(3000);
+  expect(told).toEqual(['applied 2', 'applied 3']);
+  await remote.stop();
+});

@@ -1,9 +1,10 @@
 // Puts configurations from afar in force: each is validated first, kept, and taken back when no gateway is reached after it.
 import { MusterError } from '../../core/common/muster-error.ts';
+import { fault } from '../../core/node/faults.ts';
 import type { Component } from '../../core/node/lifecycle.ts';
 import type { ConfigState, ConfigUpdate } from '../../proto/gen/messages.ts';
 import type { AgentConfig } from '../config.ts';
-import { loadRemoteState, NO_REMOTE_STATE, OWN_FILE, type RemoteState, saveRemoteState } from './remote-state.ts';
+import { loadRemoteState, NO_REMOTE_STATE, OWN_FILE, type RemoteState, type RemoteVersion, saveRemoteState } from './remote-state.ts';
 import type { SettingsStore } from './settings-store.ts';
 
 /** What happens to configurations, for the event log. */
@@ -56,6 +57,7 @@ export class RemoteConfig implements Component, ConfigPort {
   #rollBack = false;
   #probation: NodeJS.Timeout | undefined;
   #tryAgain: NodeJS.Timeout | undefined;
+  #takeBackAgain: NodeJS.Timeout | undefined;
   #stopped = true;
 
   constructor(options: RemoteConfigOptions) {
@@ -87,6 +89,7 @@ export class RemoteConfig implements Component, ConfigPort {
     this.#stopped = true;
     clearInterval(this.#probation);
     clearTimeout(this.#tryAgain);
+    clearTimeout(this.#takeBackAgain);
     await this.#working;
   }
 
@@ -108,19 +111,21 @@ export class RemoteConfig implements Component, ConfigPort {
   }
 
   #work(): void {
-    this.#working ??= this.#workOff().finally(() => {
-      this.#working = undefined;
-    });
+    this.#working ??= this.#workOff()
+      .catch(fault)
+      .finally(() => {
+        this.#working = undefined;
+      });
   }
 
   async #workOff(): Promise<void> {
     while (!this.#stopped) {
       const update = this.#update;
-      this.#update = undefined;
       if (this.#rollBack) {
         this.#rollBack = false;
         await this.#restorePrevious();
       } else if (update !== undefined) {
+        this.#update = undefined;
         await this.#apply(update);
       } else if (this.#rereading) {
         this.#rereading = false;
@@ -150,6 +155,8 @@ export class RemoteConfig implements Component, ConfigPort {
     const previous = state.confirmed ? { version: state.version, document: state.document } : state.previous;
     // Kept before it is applied: an agent that does not live through it must know at its next start.
     this.#keep({ ...NO_REMOTE_STATE, version, document, state: version === 0 ? 'none' : 'applied', confirmed: version === 0, previous });
+    // What was to be taken back is not in force any more.
+    clearTimeout(this.#takeBackAgain);
     const before = settings.current;
     try {
       settings.set(config);
@@ -219,15 +226,37 @@ export class RemoteConfig implements Component, ConfigPort {
       starts > MAX_STARTS
         ? `the agent had to be started ${starts} times after version ${rejectedVersion}: it was taken back`
         : `no gateway was reached for ${seconds} s after version ${rejectedVersion}: it was taken back`;
-    let restored = this.#state.previous;
-    const config = await this.#options.read(restored.document).catch(() => {
-      restored = OWN_FILE;
-      return this.#options.read(OWN_FILE.document);
-    });
-    this.#keep({ ...NO_REMOTE_STATE, ...restored, state: 'rolled_back', rejectedVersion, problem });
-    settings.set(config);
+    const before = settings.current;
+    const found = await this.#readPrevious();
+    if (found === undefined) return;
+    this.#keep({ ...NO_REMOTE_STATE, ...found.version, state: 'rolled_back', rejectedVersion, problem });
+    try {
+      settings.set(found.config);
+    } catch (error) {
+      settings.set(before);
+      fault(error);
+    }
     reports.rolledBack(rejectedVersion, problem);
     onChange();
+  }
+
+  /**
+   * The last one that was good, or the own file alone where that one is not acceptable any more. Undefined where neither can be had now: the machine
+   * cannot look, or somebody has spoiled the own file. What is in force stays then, and is taken back later.
+   */
+  async #readPrevious(): Promise<{ version: RemoteVersion; config: AgentConfig } | undefined> {
+    for (const version of [this.#state.previous, OWN_FILE]) {
+      try {
+        return { version, config: await this.#options.read(version.document) };
+      } catch (error) {
+        if (error instanceof MusterError && version !== OWN_FILE) continue;
+        if (error instanceof MusterError) this.#options.reports.fileRefused(error.message);
+        clearTimeout(this.#takeBackAgain);
+        this.#takeBackAgain = setTimeout(() => this.#takeBack(), TRY_AGAIN_MS);
+        return undefined;
+      }
+    }
+    return undefined;
   }
 
   #keep(state: RemoteState): void {
