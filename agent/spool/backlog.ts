@@ -6,6 +6,7 @@ import type { DroppedRange } from '../../core/common/frame.ts';
 import { moveDurably } from '../../core/node/durable-file.ts';
 import { moveDatabase, removeDatabase, type Salvaged, salvageInto, type Teller, writeLane } from './lane-file.ts';
 import type { MemorySpool } from './memory-spool.ts';
+import { isMarkedForRenumbering, Renumbering } from './renumbering.ts';
 import type { SpooledBatch, SpoolLane, SpoolLimits, SpoolStatus } from './spool.ts';
 import { openExisting, openSpoolDatabase, type SetAsideFile } from './spool-database.ts';
 import { type DropWish, SqliteSpool } from './sqlite-spool.ts';
@@ -81,6 +82,8 @@ export class Backlog {
   readonly #limits: SpoolLimits;
   readonly #teller: () => Teller;
   readonly #onSetAside: OnSetAside;
+  /** Epochs that are not sent, as their numbers were used before. */
+  readonly renumbering = new Renumbering();
   #lanes: BacklogLane[] = [];
   /** A file could not be read: it is to be looked at again. */
   #broken = false;
@@ -108,7 +111,7 @@ export class Backlog {
     for (const name of readdirSync(dirname(this.#path))) {
       const path = join(dirname(this.#path), name);
       if (!name.startsWith(prefix) || !/^[0-9a-f]{32}$/.test(name.slice(prefix.length))) continue;
-      if (this.#lanes.some((lane) => lane.path === path)) continue;
+      if (this.#lanes.some((lane) => lane.path === path) || this.renumbering.has(path)) continue;
       const found = openExisting(path);
       this.#add(typeof found === 'string' ? this.#rescue(path) : found, path);
     }
@@ -131,7 +134,8 @@ export class Backlog {
   #add(database: DatabaseSync, path: string): void {
     const spool = new SqliteSpool(database, this.#limits);
     spool.handOver(this.#teller());
-    this.#push(spool, path);
+    if (isMarkedForRenumbering(database)) this.renumbering.add(spool, path);
+    else this.#push(spool, path);
   }
 
   #push(spool: SqliteSpool | MemorySpool, path: string | undefined): void {
@@ -163,7 +167,9 @@ export class Backlog {
 
   /** Keeps a spool in its place whose file cannot be written now: what it holds can still be read. */
   lend(spool: SqliteSpool): void {
-    this.#push(spool, this.#path);
+    // Numbers that were used before are not sent; the file is opened again when the disk works.
+    if (isMarkedForRenumbering(spool.database)) closeQuietly(spool);
+    else this.#push(spool, this.#path);
   }
 
   /** The lane whose file still has the name of the spool itself. */
@@ -195,7 +201,19 @@ export class Backlog {
     return `${this.#path}.backlog-${Buffer.from(epoch).toString('hex')}`;
   }
 
+  /** All that is held beside the present. */
+  get spools(): readonly (SqliteSpool | MemorySpool)[] {
+    return [...this.renumbering.spools, ...this.#lanes.map((lane) => lane.spool)];
+  }
+
+  /** What a start finds copied is not copied again. To be called before anything is sent. */
+  reconcile(present: SqliteSpool): void {
+    const files = this.#lanes.flatMap(({ spool }) => (spool instanceof SqliteSpool ? spool.database : []));
+    this.renumbering.reconcile([present.database, ...files]);
+  }
+
   close(): void {
+    this.renumbering.close();
     for (const lane of this.#lanes) closeQuietly(lane.spool);
     this.#lanes = [];
   }

@@ -22,6 +22,7 @@ export async function exportSpool(stateDir: string, out: Writable, reports: Spoo
   const spool = new HostSpool(join(stateDir, 'spool.db'), UNLIMITED, reports);
   const done: Exported = { batches: 0, rows: 0, events: 0 };
   try {
+    spool.renumberAll();
     for (const lane of [...(spool.backlog ?? []), spool]) {
       const { oldestSeq, nextSeq } = lane.status();
       for (let from = oldestSeq; from < nextSeq; ) {

@@ -7,10 +7,12 @@ import { MusterError } from '../../core/common/muster-error.ts';
 import { makeFolderDurably, moveDurably } from '../../core/node/durable-file.ts';
 import { decodeBatch, toFrameColumns } from '../../proto/batch-codec.ts';
 import { Backlog, NOTHING_SAVED } from './backlog.ts';
+import { attempt, closeQuietly, isDamage, orClose } from './disk-faults.ts';
 import { DropCounts } from './drop-counts.ts';
 import { isSameLife } from './file-life.ts';
 import { type Salvaged, salvageInto } from './lane-file.ts';
 import { MemorySpool } from './memory-spool.ts';
+import { isMarkedForRenumbering, markForRenumbering } from './renumbering.ts';
 import {
   type BatchInput,
   FREE_SHARE,
@@ -29,6 +31,7 @@ import { SqliteSpool } from './sqlite-spool.ts';
 const MEMORY_BYTES = 16 * 1024 * 1024;
 const TRY_DISK_EVERY_MS = 15_000;
 const LOOK_FOR_OLD_EVERY_MS = 10_000;
+const RENUMBER_EVERY_MS = 100;
 /** Sealed epochs at most: beyond that new batches wait behind the old ones. */
 const MAX_BACKLOG = 4;
 /** A disk is worth a try when this much is free on it, beyond what is to be written at once. */
@@ -63,6 +66,7 @@ export class HostSpool implements Spool {
   #present: SqliteSpool | MemorySpool;
   #tryDiskMs = 0;
   #lookForOldMs = 0;
+  #renumberTimer: NodeJS.Timeout | undefined;
 
   /** `opened` may stage faults on a file that was opened for new batches. */
   constructor(
@@ -89,7 +93,7 @@ export class HostSpool implements Spool {
     try {
       this.#present = this.#open();
       first.handOver(this.#present);
-      this.#backlog.scan();
+      this.#scan();
     } catch (error) {
       this.#fallBack(error);
     }
@@ -113,11 +117,18 @@ export class HostSpool implements Spool {
     const { epoch, nextSeq } = spool.status();
     const given = this.#given.get(hex(epoch)) ?? 0;
     const sameLife = orClose(spool, () => isSameLife(spool.database, this.#path));
-    if (sameLife && nextSeq >= given) return spool;
+    const marked = isMarkedForRenumbering(spool.database);
+    if (sameLife && nextSeq >= given && !marked) return spool;
     this.#backlog.seal(spool, this.#path);
     const why = sameLife ? `the file goes on at ${nextSeq}, after numbers up to ${given - 1}` : 'the machine or the file began a new life';
     this.#reports.epochBegun(why);
     return this.#newFile();
+  }
+
+  #scan(present = this.#present): void {
+    this.#backlog.scan();
+    if (present instanceof SqliteSpool) this.#backlog.reconcile(present);
+    this.#renumberLater();
   }
 
   #openFile(): SqliteSpool {
@@ -156,7 +167,7 @@ export class HostSpool implements Spool {
     const dropped = [...this.#orInMemory(() => this.#present.append(input))];
     const { epoch, nextSeq } = this.#present.status();
     this.#given.set(hex(epoch), nextSeq);
-    if (this.#durable) dropped.push(...this.#dropBeyondLimits());
+    if (this.#durable) dropped.push(...this.#dropBeyondLimits(), ...(attempt(() => this.#renumberSome()) ?? []));
     dropped.push(...this.#dropOld(input.createdUs));
     for (const range of dropped) this.#drops.add(range);
     return dropped;
@@ -190,14 +201,14 @@ export class HostSpool implements Spool {
     let disk: SqliteSpool | undefined;
     try {
       if (before instanceof SqliteSpool) {
-        this.#backlog.scan();
+        this.#scan();
         return;
       }
       this.#assertRoom(before.status().bytes);
       const { lent } = this.#backlog;
       if (lent?.spool instanceof SqliteSpool) this.#backlog.seal(lent.spool, this.#path);
       disk = this.#open();
-      this.#backlog.scan();
+      this.#scan(disk);
       before.handOver(disk);
       this.#present = disk;
       this.#backlog.save(before);
@@ -277,16 +288,46 @@ export class HostSpool implements Spool {
 
   /** A snapshot with its memory came back: what is held goes on under new numbers, the used ones are accounted for. */
   renumber(): void {
-    const { epoch } = this.#present.status();
+    const before = this.#present;
+    if (before instanceof SqliteSpool) attempt(() => markForRenumbering(before.database));
     this.#beginEpoch('numbers of the epoch were used before: the machine was restored from a snapshot');
-    const old = this.#backlog.lanes.find((lane) => hex(lane.status().epoch) === hex(epoch));
-    if (old === undefined) return;
+    // What is in memory is little, and gone with the process.
+    const old = this.#backlog.lanes.find((lane) => lane.spool === before);
+    if (old === undefined || !(before instanceof MemorySpool)) {
+      this.#renumberLater();
+      return;
+    }
     for (const { bytes } of old.read(0, old.status().batches)) {
       const { createdUs, frames, events, dropped } = decodeBatch(bytes);
       this.#present.tell(dropped);
       this.append({ createdUs, frames: frames.map(toFrameColumns), events });
     }
     this.#backlog.discard(old);
+  }
+
+  /** Some of what waits for new numbers gets them; the rest soon. */
+  #renumberSome(): readonly DroppedRange[] {
+    const present = this.#present;
+    if (!(present instanceof SqliteSpool) || this.#backlog.renumbering.spools.length === 0) return [];
+    const dropped = this.#backlog.renumbering.turn(present);
+    const { epoch, nextSeq } = present.status();
+    this.#given.set(hex(epoch), nextSeq);
+    this.#renumberLater();
+    return dropped;
+  }
+
+  /** All of it, at once: for who looks at the spool while no agent runs. */
+  renumberAll(): void {
+    while (this.#durable && this.#backlog.renumbering.spools.length > 0) this.#renumberSome();
+  }
+
+  #renumberLater(): void {
+    clearTimeout(this.#renumberTimer);
+    if (this.#backlog.renumbering.spools.length === 0) return;
+    this.#renumberTimer = setTimeout(() => {
+      // A disk that fails now is tried again with the next append.
+      for (const range of attempt(() => this.#renumberSome()) ?? []) this.#drops.add(range);
+    }, RENUMBER_EVERY_MS).unref();
   }
 
   #beginEpoch(reason: string): void {
@@ -316,7 +357,7 @@ export class HostSpool implements Spool {
 
   statistics(): SpoolStatistics {
     const sums = { batches: 0, bytes: 0, rows: 0, oldestUs: 0 };
-    for (const spool of [...this.#backlog.lanes.map((lane) => lane.spool), this.#present]) {
+    for (const spool of [...this.#backlog.spools, this.#present]) {
       const { batches, bytes, rows } = spool.status();
       sums.batches += batches;
       sums.bytes += bytes;
@@ -338,6 +379,7 @@ export class HostSpool implements Spool {
   }
 
   close(): void {
+    clearTimeout(this.#renumberTimer);
     this.#backlog.close();
     this.#present.close();
   }
@@ -345,34 +387,4 @@ export class HostSpool implements Spool {
 
 function hex(epoch: Uint8Array): string {
   return Buffer.from(epoch).toString('hex');
-}
-
-/** https://sqlite.org/rescode.html: ERROR, CORRUPT, NOTADB. */
-function isDamage(error: unknown): boolean {
-  const code = (error as { errcode?: number }).errcode;
-  return code === undefined || [1, 11, 26].includes(code & 0xff);
-}
-
-/** A file that cannot be used is let go: it is locked for whoever has it open. */
-function orClose<T>(file: { close(): void }, work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    attempt(() => file.close());
-    throw error;
-  }
-}
-
-/** What a failing disk does not do now is done another time. */
-function attempt<T>(work: () => T): T | undefined {
-  try {
-    return work();
-  } catch {
-    return undefined;
-  }
-}
-
-// A disk that failed may fail here too; that is the state we are leaving.
-function closeQuietly(spool: SqliteSpool): void {
-  attempt(() => spool.close());
 }

@@ -4,6 +4,7 @@ import type { DroppedRange } from '../../core/common/frame.ts';
 import { encodeBatch } from '../../proto/batch-codec.ts';
 import { assertGiven } from './memory-spool.ts';
 import { RecentBatches } from './recent-batches.ts';
+import { type Adoption, noteAdopted } from './renumbering.ts';
 import { batchLimits, MAX_TOLD_DROPS, rowsOf, splitInput } from './split.ts';
 import { type BatchInput, FREE_SHARE, SPOOL_LIMIT, type Spool, type SpooledBatch, type SpoolLimits, type SpoolStatus } from './spool.ts';
 
@@ -66,14 +67,30 @@ export class SqliteSpool implements Spool {
   }
 
   append(input: BatchInput): readonly DroppedRange[] {
-    const parts = splitInput(input, batchLimits(this.#limits.maxBatchBytes ?? 0));
+    const parts = this.#split(input);
     if (parts.length === 0 && this.#hasUntold) parts.push(input);
-    if (parts.length === 0) return [];
+    return parts.length === 0 ? [] : this.#commit(parts);
+  }
+
+  #split(input: BatchInput): BatchInput[] {
+    return splitInput(input, batchLimits(this.#limits.maxBatchBytes ?? 0));
+  }
+
+  /** Numbers batches of another epoch anew, and notes up to where that is done, all in one transaction. */
+  adopt(adoption: Adoption): readonly DroppedRange[] {
+    return this.#commit(
+      adoption.inputs.flatMap((input) => this.#split(input)),
+      adoption,
+    );
+  }
+
+  #commit(parts: readonly BatchInput[], adoption?: Adoption): readonly DroppedRange[] {
     const before = { nextSeq: this.#nextSeq, rowsCommitted: this.#rowsCommitted, held: { ...this.#held }, hasUntold: this.#hasUntold };
     const made: SpooledBatch[] = [];
     try {
       this.database.exec('BEGIN IMMEDIATE');
       this.#deleteAcked();
+      if (adoption !== undefined) this.#noteAdoption(adoption);
       for (const part of parts) made.push(this.#insert(part));
       this.#statements.saveMeta.run(this.#nextSeq, this.#rowsCommitted);
       const dropped = this.#enforceLimits();
@@ -91,6 +108,15 @@ export class SqliteSpool implements Spool {
       this.#hasUntold = before.hasUntold;
       throw error;
     }
+  }
+
+  #noteAdoption(adoption: Adoption): void {
+    noteAdopted(this.database, adoption);
+    for (const { epoch, firstSeq, lastSeq, rows, reason } of adoption.told) {
+      this.#statements.addDropped.run(Buffer.from(epoch), firstSeq, lastSeq, rows, reason);
+    }
+    this.#hasUntold ||= adoption.told.length > 0;
+    this.#hasDropped ||= this.#hasUntold;
   }
 
   #insert(part: BatchInput): SpooledBatch {
@@ -292,6 +318,11 @@ export class SqliteSpool implements Spool {
       durable: true,
       problem: '',
     };
+  }
+
+  /** Deletes what is acknowledged now, not with the next append. */
+  flush(): void {
+    if (this.#ackedSeq !== this.#deletedSeq) this.#inTransaction();
   }
 
   close(): void {
