@@ -74,6 +74,15 @@ function emptyFiles(home: string): string[] {
     .filter((path) => statSync(path).isFile() && statSync(path).size === 0);
 }
 
+/** The ends of all logs, for the words of a failure. */
+function logTails(home: string): string {
+  const folder = join(home, 'logs');
+  const tail = (name: string): string => readFileSync(join(folder, name), 'utf8').split('\n').slice(-25).join('\n');
+  return readdirSync(folder)
+    .map((name) => `--- ${name}\n${tail(name)}`)
+    .join('\n');
+}
+
 const moments = Array.from({ length: CUTS }, () => Math.round(Math.random() * WITHIN_MS));
 
 it.each(moments)('starts again after a power cut %i ms after its first start', { timeout: 240_000 }, async (afterMs) => {
@@ -83,9 +92,7 @@ it.each(moments)('starts again after a power cut %i ms after its first start', {
   const empty = emptyFiles(home);
   const state = new StateFolder(home);
   pipeline = await startPipeline({ home, agent: true }).catch((error: unknown) => {
-    throw new Error(`empty after the cut: ${empty.join(', ') || 'nothing'}; ${readFileSync(join(home, 'logs', 'up.log'), 'utf8')}`, {
-      cause: error,
-    });
+    throw new Error(`empty after the cut: ${empty.join(', ') || 'nothing'}\n${logTails(home)}`, { cause: error });
   });
   // Who had the token, or trusts the CA, before the power went still can.
   if (known.ready) expect(knownOf(state)).toMatchObject({ ca: known.ca, token: known.token });
