@@ -19,7 +19,7 @@ import { ImportDoor } from '../import/import-door.ts';
 import { outcomeCode, outcomeJson, outcomeLines, SENT_BEFORE_QUIET_MS, untilInLedger } from '../import/import-outcome.ts';
 import { showImportProgress } from '../import/import-progress.ts';
 import { ImportRun } from '../import/import-run.ts';
-import { planLines, type ReadingOptions, readingOf, wantedOf, withReading } from '../import/reading-options.ts';
+import { cellLines, lostColumns, planLines, type ReadingOptions, readingOf, wantedOf, withReading } from '../import/reading-options.ts';
 import { UploadClient } from '../import/upload-client.ts';
 import { parseDurationSeconds } from '../terminal/duration.ts';
 import type { Output } from '../terminal/output.ts';
@@ -64,7 +64,8 @@ export function importCommand(context: CommandContext): Command {
       `
 What is stored once stays once: an import that was killed goes on where it stood, and one that is run again changes nothing.
 The end tells what became of each row, from the ledger: stored, replaced by another of the same time, node and tags, set aside with the
-reason, refused, left out. Exit code: 0 when every row is stored, 1 when some were replaced, set aside or refused, 69 when the ledger did
+reason, refused, left out. Exit code: 0 when every row is stored, 1 when some were replaced, set aside or refused or
+a column with values could not be taken, 69 when the ledger did
 not have them in time.
 
 Examples:
@@ -240,15 +241,16 @@ async function send(sending: Sending): Promise<number> {
     await untilInLedger(door, run.tally, about, options.json ? undefined : process.stderr, resume?.done ? SENT_BEFORE_QUIET_MS : undefined);
   const account = run.tally.rows(run.notSent);
   const speed = (run.stored - before) / seconds;
+  const cells = { cellsWithoutValue: run.cellsWithoutValue, columnsLost: lostColumns(mapping) };
   if (options.json)
-    output.json({ file: path, ...outcomeJson(account), rowsAcceptedNow: run.stored - before, seconds, rowsPerSecond: speed });
+    output.json({ file: path, ...outcomeJson(account), ...cells, rowsAcceptedNow: run.stored - before, seconds, rowsPerSecond: speed });
   else {
     const [first, ...others] = outcomeLines(account, mapping.measurement, options.wait, run.tally.problem);
     output.line(`${first} (${formatCount(speed)} rows/s)`);
-    for (const line of others) output.line(line);
+    for (const line of [...others, ...cellLines(cells)]) output.line(line);
     if (account.replaced > 0) for (const line of await adviceOn(source, mapping)) output.line(line);
   }
-  return outcomeCode(account, options.wait);
+  return outcomeCode(account, options.wait) || (cells.columnsLost.length > 0 ? EXIT.failure : EXIT.ok);
 }
 
 function columnsOf({ measurement, tags, fields, texts }: ImportMapping): CheckImportRequest {

@@ -89,6 +89,11 @@ export class ImportRun {
     return { refused: (resume?.refused ?? 0) + this.#refused, leftOut };
   }
 
+  /** Cells with a word for no value, in this run. */
+  get cellsWithoutValue(): number {
+    return this.#reader?.counts.absent ?? 0;
+  }
+
   /** Of all its batches. */
   get epoch(): Uint8Array {
     return importEpoch(this.#options.resume?.identity ?? this.#options.identity);

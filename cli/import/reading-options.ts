@@ -1,9 +1,10 @@
 // How `muster import` is told to read a file, and how it shows what becomes of each column.
 import { type Command, InvalidArgumentError } from 'commander';
+import { shownHeaders } from '../../core/node/import/column-names.ts';
 import type { ImportMapping, WantedMapping } from '../../core/node/import/import-mapping.ts';
 import type { CsvReading, ImportSource } from '../../core/node/import/import-source.ts';
 import { wholeNumber } from '../commands/command-context.ts';
-import { formatBytes } from '../terminal/quantity.ts';
+import { formatBytes, formatCount } from '../terminal/quantity.ts';
 
 export interface ReadingOptions {
   time: string;
@@ -73,6 +74,19 @@ export function planLines(source: ImportSource, { time, node, tags, fields, text
     ...(texts.length === 0 ? [] : [`  texts   ${named(texts)}`]),
     ...leftOut.map(({ header, reason }) => `  left out ${header}: ${reason}`),
     ...notes.map((note) => `  note    ${note}`),
+  ];
+}
+
+/** Columns that have values and are not stored, though nobody asked for that. */
+export function lostColumns({ leftOut }: ImportMapping): string[] {
+  return leftOut.filter(({ lost }) => lost).map(({ header }) => header);
+}
+
+/** What became of cells and columns, where that is worth a word. */
+export function cellLines({ cellsWithoutValue, columnsLost }: { cellsWithoutValue: number; columnsLost: readonly string[] }): string[] {
+  return [
+    ...(cellsWithoutValue > 0 ? [`${formatCount(cellsWithoutValue)} cells have a word for no value, and are stored as none`] : []),
+    ...(columnsLost.length > 0 ? [`nothing is stored of ${shownHeaders(columnsLost)}: the lines above say why`] : []),
   ];
 }
 

@@ -1,6 +1,7 @@
 // What a column most likely is, by its name and its first cells.
 import { MusterError } from '../../common/muster-error.ts';
 import { shownHeaders, toName } from './column-names.ts';
+import { withUnit } from './number-cell.ts';
 import { guessFormat } from './time-format.ts';
 
 /** As `toName` writes them; the first that is there is taken. */
@@ -15,6 +16,15 @@ const MOST = 0.7;
 
 export function most(cells: readonly string[], is: (cell: string) => boolean): boolean {
   return cells.length > 0 && cells.filter(is).length >= cells.length * MOST;
+}
+
+/** The units of a column whose cells mostly are a number with one behind; `unit` is what most of them have, if there is such a one. */
+export function unitOfMost(cells: readonly string[], comma: boolean): { unit?: string; all: string[] } {
+  const found = cells.map((cell) => withUnit(cell, comma)?.unit);
+  if (!most(cells, (cell) => withUnit(cell, comma) !== undefined)) return { all: [] };
+  const all = [...new Set(found.filter((unit) => unit !== undefined))];
+  const unit = all.find((each) => found.filter((other) => other === each).length >= cells.length * MOST);
+  return unit === undefined ? { all } : { unit, all };
 }
 
 /** A tag names a series: few different values, each short. */

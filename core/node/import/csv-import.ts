@@ -118,6 +118,7 @@ export class CsvImport {
     const { bytes, starts, ends } = row;
     const values = this.#values;
     const columns = this.#fieldColumns;
+    let absent = 0;
     for (let i = 0; i < columns.length; i++) {
       const column = columns[i] as number;
       const unit = this.#units[i];
@@ -130,8 +131,10 @@ export class CsvImport {
         this.#refuse(row, `${mapping.fields[i]?.header} is ${shownCell(cellText(row, column))}: ${words}`);
         return false;
       }
+      if (Number.isNaN(value) && starts[column] !== ends[column]) absent++;
       values[i] = value;
     }
+    this.counts.absent += absent;
     return true;
   }
 

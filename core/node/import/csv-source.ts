@@ -42,7 +42,7 @@ export async function openCsv(path: string, reading: CsvReading = {}): Promise<I
     const firstSample = head.firstRow - head.rows;
     const rows = samples
       .filter(({ cells, number }) => number >= firstSample && !(head.hasComments && cells[0]?.startsWith('#')))
-      .filter(({ cells }) => cells.length === head.header.length)
+      .filter(({ cells }) => cells.length === head.header.length && !cells.every((cell, i) => cell.trim() === head.header[i]))
       .map(({ cells }) => cells);
     const layout: CsvLayout = { path, dialect, head };
     const texts = new Set([...quotedColumns(table, dialect, head.header.length, firstSample), ...head.texts]);

@@ -2,9 +2,19 @@
 import { columnNameProblem, isReservedMeasurement, MAX_TABLE_COLUMNS, measurementNameProblem } from '../../common/measurement-names.ts';
 import { MusterError } from '../../common/muster-error.ts';
 import { isAbsent } from './absent-words.ts';
-import { calendarColumns, guessNode, guessTime, isTagLike, isUnnamed, most, readsAsRowNumbers, timeColumns } from './column-guess.ts';
+import {
+  calendarColumns,
+  guessNode,
+  guessTime,
+  isTagLike,
+  isUnnamed,
+  most,
+  readsAsRowNumbers,
+  timeColumns,
+  unitOfMost,
+} from './column-guess.ts';
 import { nameColumns, shownHeader, shownHeaders, toName } from './column-names.ts';
-import { isNumberText, withUnit } from './number-cell.ts';
+import { isNumberText } from './number-cell.ts';
 import { MAX_TEXTS } from './text-rows.ts';
 import { guessFormat } from './time-format.ts';
 
@@ -118,11 +128,9 @@ export function planMapping(
   const leftOut: LeftOutColumn[] = [];
   const notes: string[] = [];
   const units = new Map<number, string>();
-  const unitsOf = (cells: readonly string[]): string[] =>
-    most(cells, (cell) => withUnit(cell, comma) !== undefined) ? [...new Set(cells.map((cell) => withUnit(cell, comma)?.unit ?? ''))] : [];
   for (const column of fieldColumns) {
-    const [unit, another] = unitsOf(samples(column));
-    if (unit !== undefined && another === undefined) units.set(column, unit);
+    const { unit } = unitOfMost(samples(column), comma);
+    if (unit !== undefined) units.set(column, unit);
   }
   for (const [column, header] of headers.entries()) {
     if (taken.some((columns) => columns.has(column))) continue;
@@ -135,14 +143,14 @@ export function planMapping(
     else if (hints.numbers?.has(column) || (most(cells, (cell) => isNumberText(cell, comma)) && !(texts.has(column) && isTagLike(cells)))) {
       if (wanted.fields.length === 0) fieldColumns.add(column);
       else leftOut.push({ header, reason: 'not among the fields named' });
-    } else if (wanted.fields.length === 0 && unitsOf(cells).length > 0) {
-      const [unit = '', ...others] = unitsOf(cells);
-      if (others.length === 0) {
+    } else if (wanted.fields.length === 0 && unitOfMost(cells, comma).all.length > 0) {
+      const { unit, all } = unitOfMost(cells, comma);
+      if (unit === undefined) {
+        const reason = `its numbers have several units (${all.slice(0, 3).join(', ')}): export them in one`;
+        leftOut.push({ header, reason, lost: true });
+      } else {
         fieldColumns.add(column);
         units.set(column, unit);
-      } else {
-        const shown = [unit, ...others].slice(0, 3).map((each) => (each === '' ? 'none' : each));
-        leftOut.push({ header, reason: `its numbers have several units (${shown.join(', ')}): export them in one`, lost: true });
       }
     } else if (wanted.tags.length === 0 && isTagLike(cells)) tagColumns.add(column);
     else if (cells.length === 0)

@@ -58,6 +58,8 @@ export interface ReadCounts {
   taken: number;
   /** Rows left out as the caller asked. */
   leftOut: number;
+  /** Cells of numbers with a word for no value, such as NA. */
+  absent?: number;
 }
 
 /** Rows of one file on their way into a builder. */

@@ -74,9 +74,10 @@ export function numberOfText(cell: string, comma: boolean): number {
   return NOT_A_NUMBER;
 }
 
-/** True for what reads as a number, whether or not a double holds it. */
+/** True for what reads as a number, whether or not a double holds it: also for what is infinite. */
 export function isNumberText(cell: string, comma: boolean): boolean {
-  return plainNumber(cell.trim(), comma) !== undefined;
+  const text = cell.trim();
+  return plainNumber(text, comma) !== undefined || /^[+-]?(inf|infinity|∞)$/i.test(text);
 }
 
 /** Blanks of several widths and apostrophes; the sign that is not the decimal one is a separator too. */
@@ -141,5 +142,5 @@ export function withUnit(cell: string, comma: boolean): { number: string; unit: 
   if (match === null) return undefined;
   const [, number, blank, unit] = match as unknown as [string, string, string, string];
   if (!UNITS.test(unit) || (blank === '' && /^[A-Za-z]$/.test(unit))) return undefined;
-  return isNumberText(number, comma) ? { number, unit } : undefined;
+  return plainNumber(number.trim(), comma) === undefined ? undefined : { number, unit };
 }

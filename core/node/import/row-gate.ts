@@ -15,6 +15,7 @@ export class RowGate implements ReadCounts {
   rows = 0;
   taken = 0;
   leftOut = 0;
+  absent = 0;
 
   constructor(options: GateOptions) {
     this.#options = options;
