@@ -124,7 +124,7 @@ function refused(words: string): MusterError {
 }
 
 function shown(value: unknown): string {
-  const text = value === undefined ? 'missing' : JSON.stringify(value);
+  const text = value === undefined ? 'missing' : JSON.stringify(typeof value === 'string' ? value.slice(0, 81) : value);
   return text.length > 80 ? `${text.slice(0, 80)}…` : text;
 }
 

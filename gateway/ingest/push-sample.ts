@@ -164,7 +164,8 @@ function tagsOf(value: unknown): Record<string, string> {
 /** Any JSON, kept as text. */
 function metadataOf(value: unknown): string {
   if (value === undefined || value === null) return '';
-  const text = JSON.stringify(value);
+  // A text is at least as long as JSON.
+  const text = typeof value === 'string' && value.length > MAX_METADATA ? value : JSON.stringify(value);
   if (text.length > MAX_METADATA)
     throw new Refused('malformed', `metadata has ${text.length} characters: at most ${MAX_METADATA} are taken`);
   return text;
@@ -200,6 +201,6 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
 }
 
 function shown(value: unknown): string {
-  const text = value === undefined ? 'missing' : JSON.stringify(value);
+  const text = value === undefined ? 'missing' : JSON.stringify(typeof value === 'string' ? value.slice(0, 81) : value);
   return text.length > 80 ? `${text.slice(0, 80)}…` : text;
 }

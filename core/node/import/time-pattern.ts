@@ -54,11 +54,15 @@ const MONTHS: readonly (readonly [number, string])[] = [
   ] as const),
 ];
 
+/** No time is longer. */
+const MAX_LENGTH = 200;
+
 /** Throws `invalid_argument` for a letter that is none of a pattern's, a part that is named twice, and a pattern without a whole day. */
 export function createPatternReader(pattern: string): PatternReader {
   const { expression, parts } = compile(pattern);
   const at = new Map(parts.map((part, i) => [part, i + 1]));
   return (text) => {
+    if (text.length > MAX_LENGTH) return undefined;
     const groups = expression.exec(text);
     if (groups === null) return undefined;
     const number = (part: Part, absent: number): number => {
@@ -90,7 +94,8 @@ function compile(pattern: string): { expression: RegExp; parts: Part[] } {
   let source = '';
   for (const [i, { text, literal }] of tokens.entries()) {
     const known = PARTS[text];
-    if (literal !== undefined) source += escaped(literal);
+    // Blanks side by side are one run: two would be tried at every place where one can end.
+    if (literal !== undefined) source += literal.split(/\s+/).map(escaped).join('\\s+');
     else if (known !== undefined) {
       add(known[0], text);
       const besides = [tokens[i - 1]?.text ?? '', tokens[i + 1]?.text ?? ''].some((other) => DIGITS.test(other));
@@ -109,7 +114,7 @@ function compile(pattern: string): { expression: RegExp; parts: Part[] } {
   if (has('half') !== has('noon'))
     throw refuse(has('half') ? 'hh is of twelve hours and needs A beside it, HH is of 24' : 'A needs hh, for HH is of 24 hours');
   if ((has('month') && has('name')) || (has('year') && has('yy')) || (has('hour') && has('half'))) throw refuse('a part is in it twice');
-  return { expression: new RegExp(`^${source.replaceAll('\\s+\\s+', '\\s+')}$`, 'u'), parts };
+  return { expression: new RegExp(`^${source.replaceAll(/(?:\\s\+){2,}/g, '\\s+')}$`, 'u'), parts };
 }
 
 function escaped(text: string): string {
