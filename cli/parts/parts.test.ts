@@ -51,6 +51,10 @@ it('configures QuestDB with logins, synchronous commits and nothing else to talk
     'telemetry.enabled': 'false',
     'pg.readonly.user.enabled': 'true',
     'query.timeout': '60s',
+    // ILP waits for no reader, and a statement looks often whether its time is up.
+    'pg.worker.count': '6',
+    'circuit.breaker.throttle': '2000',
+    'cairo.sql.sort.key.max.pages': '256',
   });
 });
 

@@ -115,6 +115,7 @@ class TimeColumn implements ColumnBuilder {
 }
 
 const ZERO = 48;
+const DAY_LENGTH = '2026-11-22'.length;
 let lastDay = '';
 let lastDayUs = 0;
 
@@ -124,7 +125,8 @@ export function parseMicros(text: string): number {
   const day = text.slice(0, dayEnd);
   if (day !== lastDay) {
     lastDay = day;
-    lastDayUs = Date.parse(`${day}T00:00:00Z`) * 1000;
+    // A year of more than four digits is written with its sign and six.
+    lastDayUs = Date.parse(`${day.length > DAY_LENGTH ? `+${day.padStart(DAY_LENGTH + 2, '0')}` : day}T00:00:00Z`) * 1000;
   }
   const at = dayEnd + 1;
   const seconds = two(text, at) * 3600 + two(text, at + 3) * 60 + two(text, at + 6);

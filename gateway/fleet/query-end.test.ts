@@ -50,7 +50,7 @@ it('ends a query whose caller takes nothing, and not one whose caller does', () 
   end.offers();
   vi.advanceTimersByTime(STALLED_MS);
   expect(seen.at(-1)).toBe('deadline_exceeded');
-  expect(end.signal.reason).toMatchObject({ message: expect.stringContaining('took nothing for 10 s') });
+  expect(end.signal.reason).toMatchObject({ message: expect.stringContaining('took nothing for 5 s') });
 });
 
 it('gives back once a whole answer is there, and still ends a call that does not take it', () => {

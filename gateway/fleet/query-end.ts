@@ -18,7 +18,7 @@ export interface QueryEndOptions {
 }
 
 /** A caller that takes nothing for so long loses its query: a connection to the database is not for sleeping. */
-export const STALLED_MS = 10_000;
+export const STALLED_MS = 5000;
 
 export class QueryEnd {
   readonly #options: QueryEndOptions;

@@ -11,9 +11,9 @@ import { QuerySlots } from './query-slots.ts';
 import type { QuestdbReaderOptions } from './read-database.ts';
 import { RowStream } from './row-stream.ts';
 
-/** Queries that run at a time; of one token half of them, so that two callers who sleep do not take the database from a third. */
+/** Queries that run at a time, and of one token: one is always left for another. */
 const RUNNING = 4;
-const RUNNING_OF_TOKEN = 2;
+const RUNNING_OF_TOKEN = 3;
 /** A console asks for all charts of a page at once. */
 const WAITING_OF_TOKEN = 32;
 const DEFAULT_ROWS = 10_000;

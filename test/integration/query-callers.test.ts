@@ -80,12 +80,12 @@ it('gives connections back at the deadline, though their callers never come agai
 });
 
 it('lets no caller take the database from another', async () => {
-  const sleepers = await Promise.all(['a', 'a'].map(sleeper));
-  const third = call('a', 'select third', 300);
-  const refused = expect(third.frames.next()).rejects.toMatchObject({ code: 'resource_exhausted' });
+  const sleepers = await Promise.all(['a', 'a', 'a'].map(sleeper));
+  const fourth = call('a', 'select fourth', 300);
+  const refused = expect(fourth.frames.next()).rejects.toMatchObject({ code: 'resource_exhausted' });
   expect((await call('b', 'select 1').frames.next()).value).toMatchObject({ totals: { rows: 1 } });
   await refused;
-  expect(fake.statements).not.toContain('select third');
+  expect(fake.statements).not.toContain('select fourth');
   for (const { frames } of sleepers) await frames.return();
 });
 

@@ -21,7 +21,7 @@ const WORDS: Partial<Record<MusterError['code'], Words>> = {
   },
   cancelled: { what: 'The query was cancelled', meaning: 'Nothing was changed. Run it again when you are ready.' },
   limit_exceeded: { what: 'The gateway has too much to do', meaning: 'Other queries are under way. Try again in a moment.' },
-  resource_exhausted: { what: 'Too many queries are under way', meaning: 'Two of this token run at a time. Try again in a moment.' },
+  resource_exhausted: { what: 'Too many queries are under way', meaning: 'Three of this token run at a time. Try again in a moment.' },
   unavailable: {
     what: 'The query got no answer',
     meaning: 'The gateway or its store is not reachable now. It is tried again by itself; run the query when it is back.',

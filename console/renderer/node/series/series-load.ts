@@ -26,6 +26,7 @@ export async function loadBlock(
     if (block.step.raw || namedBy !== undefined) {
       const sql = namedBy === undefined ? rowsSql(nodeId, wish, fromMs, toMs) : namedSql(nodeId, wish, namedBy, block);
       const result = await api.request('query', { sql, maxRows: MAX_ROWS, timeoutMs: TIMEOUT_MS }, signal);
+      if (result.truncated) throw new MusterError('limit_exceeded', `a stretch has more than ${MAX_ROWS} rows: choose a shorter range`);
       // Rows that the store no longer keeps may be left in a roll-up.
       if (result.rows > 0 || namedBy !== undefined) return toAnswer(result, wish, block.step.seconds);
     }
