@@ -51,7 +51,6 @@ export function outcomeJson(account: RowAccount): object {
 /** 0 where every row is stored as it was, or left out as asked; 69 where that is not known yet, though it was waited for. */
 export function outcomeCode(account: RowAccount, waited: boolean): number {
   if (isWhole(account)) return EXIT.ok;
-  const { replaced, overwritten, aside, refused } = account;
-  if (replaced + overwritten + aside + refused > 0) return EXIT.failure;
+  if (!isWhole({ ...account, pending: 0 })) return EXIT.failure;
   return waited ? EXIT.unavailable : EXIT.ok;
 }

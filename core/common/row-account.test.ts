@@ -52,6 +52,16 @@ it.each([
     false,
   ],
   [
+    'rows that were not compared',
+    sent(),
+    ledger({ setAside: [{ reason: 'not_compared', rows: 20, detail: 'the table m was behind with what it was given' }] }),
+    [
+      '20 rows read: 20 stored, 0 refused',
+      '20 were stored without a look at rows of the same time, node and tags: the table m was behind with what it was given',
+    ],
+    false,
+  ],
+  [
     'a ledger that is behind',
     sent({ batches: 2 }),
     ledger({ rows: 15 }),

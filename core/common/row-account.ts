@@ -22,6 +22,12 @@ export interface RowsSetAside {
   detail: string;
 }
 
+/**
+ * Beside the reasons for which rows are set aside: they are stored, but the database was behind and could not be asked for rows of the same time,
+ * node and tags, whose other fields they may have replaced.
+ */
+export const NOT_COMPARED = 'not_compared';
+
 /** What the importer itself knows. */
 export interface SentRows {
   /** Looked at in the file. */
@@ -76,8 +82,8 @@ function unreadBatch(rows: number): RowsSetAside {
 }
 
 /** True where every row that was read is in the table as it was, or was left out as asked. */
-export function isWhole({ replaced, overwritten, aside, refused, pending }: RowAccount): boolean {
-  return replaced + overwritten + aside + refused + pending === 0;
+export function isWhole({ replaced, overwritten, aside, refused, pending, setAside }: RowAccount): boolean {
+  return replaced + overwritten + aside + refused + pending + setAside.length === 0;
 }
 
 /**
@@ -100,6 +106,10 @@ export function accountLines(account: RowAccount, count: (rows: number) => strin
     ...(overwritten > 0
       ? [`${count(overwritten)} rows that were stored before had other values and were replaced: the same time, node and tags`]
       : []),
-    ...setAside.map(({ reason, rows, detail }) => `${count(rows)} set aside as ${reason}: ${detail} (muster dead-letters)`),
+    ...setAside.map(({ reason, rows, detail }) =>
+      reason === NOT_COMPARED
+        ? `${count(rows)} were stored without a look at rows of the same time, node and tags: ${detail}`
+        : `${count(rows)} set aside as ${reason}: ${detail} (muster dead-letters)`,
+    ),
   ];
 }

@@ -100,3 +100,14 @@ it('takes a table that is not there for an empty one', async () => {
   } as unknown as QuestdbHttp;
   expect(await reader(gone).find(doorTable(1))).toBeUndefined();
 });
+
+it('says of rows that they were not compared where the table is behind with what it was given', async () => {
+  const { database: one } = database(1);
+  const behind = { ...one, sql: async () => [[1, 2, false]] } as unknown as QuestdbHttp;
+  const table = doorTable(3);
+  const options = { written: async () => undefined, events: { retried: () => undefined }, signal: new AbortController().signal };
+  await new StoredRowReader({ database: behind, ...options, applyWaitMs: 0 }).find(table);
+  expect([...(table.frames[0]?.from.account.reasons ?? [])]).toEqual([
+    ['not_compared', { rows: 3, detail: 'the table m was behind with what it was given' }],
+  ]);
+});

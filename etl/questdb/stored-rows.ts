@@ -2,7 +2,8 @@
 // to keep their other values has to know them. For what comes by doors; agents never write a row twice.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { MusterError } from '../../core/common/muster-error.ts';
-import type { BatchAccount } from '../telemetry/batch-account.ts';
+import { NOT_COMPARED } from '../../core/common/row-account.ts';
+import { type BatchAccount, noteAside } from '../telemetry/batch-account.ts';
 import type { DoorTable, StoredRows } from '../telemetry/door-tables.ts';
 import type { StoredRow } from '../telemetry/row-groups.ts';
 import type { RowValues } from '../telemetry/row-values.ts';
@@ -17,6 +18,8 @@ export interface StoredRowReaderOptions {
   written(): Promise<void>;
   events: { retried(what: string, error: Error): void };
   signal: AbortSignal;
+  /** Default 10 s. */
+  applyWaitMs?: number;
 }
 
 /** Of one answer; where there are more rows, the keys are asked for in parts. */
@@ -25,8 +28,8 @@ const ANSWER_CELLS = 1_000_000;
 /** So many columns a table has at most; one that was never read is taken for such. */
 const MOST_COLUMNS = 1000;
 const APPLY_POLL_MS = 20;
-/** How long a table may take to apply what it was given; one that is further behind is read as it is. */
-const APPLY_WAIT_MS = 60_000;
+/** How long a table may take to apply what it was given: what waits here holds up the rows of all others. One that is further behind is read as it is. */
+const APPLY_WAIT_MS = 10_000;
 /** Tables that are known to be applied as far as others than this process wrote them. */
 const MAX_TABLES = 10_000;
 
@@ -46,7 +49,7 @@ export class StoredRowReader implements StoredRows {
     return this.#retrying(async () => {
       const { table, mayRepeat } = rows;
       if (mayRepeat) await this.#options.written();
-      if (mayRepeat || !this.#applied.has(table)) await this.#untilApplied(table);
+      if ((mayRepeat || !this.#applied.has(table)) && !(await this.#untilApplied(table))) noteNotCompared(rows);
       if (this.#applied.size >= MAX_TABLES) this.#applied.clear();
       this.#applied.add(table);
       const found: Found = new Map();
@@ -98,22 +101,30 @@ export class StoredRowReader implements StoredRows {
     return Math.min(ANSWER_ROWS, Math.floor(ANSWER_CELLS / (this.#columns.get(table) ?? MOST_COLUMNS)));
   }
 
-  /** A write is acknowledged before it can be read. A suspended table is not waited for. */
-  async #untilApplied(table: string): Promise<void> {
+  /** A write is acknowledged before it can be read. A suspended table is not waited for. False where the table is behind. */
+  async #untilApplied(table: string): Promise<boolean> {
+    const { applyWaitMs = APPLY_WAIT_MS, signal } = this.#options;
     const state = `select writerTxn, sequencerTxn, suspended from wal_tables() where name = '${table}'`;
     let given: number | undefined;
-    for (const deadlineMs = Date.now() + APPLY_WAIT_MS; Date.now() < deadlineMs; await sleep(APPLY_POLL_MS)) {
+    for (const deadlineMs = Date.now() + applyWaitMs; ; await sleep(APPLY_POLL_MS)) {
       const [row] = await this.#options.database.sql(state);
-      if (row === undefined) return;
+      if (row === undefined) return true;
       const [applied, sequencer, suspended] = row;
       given ??= Number(sequencer);
-      if (suspended === true || Number(applied) >= given || this.#options.signal.aborted) return;
+      if (Number(applied) >= given) return true;
+      if (suspended === true || signal.aborted || Date.now() > deadlineMs) return false;
     }
   }
 
   #retrying<T>(attempt: () => Promise<T>): Promise<T> {
     return untilDone(attempt, (error) => this.#options.events.retried('rows that are stored already', error), this.#options.signal);
   }
+}
+
+/** Not a reason to set rows aside: they are stored, and may have replaced fields that nobody saw. */
+function noteNotCompared({ frames, table }: DoorTable): void {
+  for (const { from, rows } of frames)
+    noteAside(from.account, NOT_COMPARED, rows.length, `the table ${table} was behind with what it was given`);
 }
 
 function lookUp(found: Found): StoredRow {

@@ -7,7 +7,7 @@ import type { Cycle } from './cycle.ts';
 import { type CheckedFrame, RowGroups, type StoredRow } from './row-groups.ts';
 import type { SeriesEntry } from './series-cache.ts';
 
-/** What the tables have already. */
+/** What the tables have already. Of two ETLs that write one key within the same second, neither sees the other's row. */
 export interface StoredRows {
   /** Rows that may have the times, nodes and tags of these. Waits for the database as long as it takes; throws `cancelled` at a stop. */
   find(rows: DoorTable): Promise<StoredRow | undefined>;

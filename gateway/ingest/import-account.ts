@@ -19,7 +19,8 @@ export const MAX_BATCHES = 100;
 const MAX_REASONS = 10_000;
 const APPLY_WAIT_MS = 5000;
 const APPLY_POLL_MS = 50;
-const SUMS = 'count(), sum(rows), sum(bad_rows), sum(merged_rows), sum(met_rows), sum(replaced_rows), sum(overwritten_rows)';
+const SUMS =
+  'count(), sum(rows), sum(bad_rows), sum(merged_rows), sum(met_rows), sum(replaced_rows), sum(overwritten_rows), count(reasons)';
 
 export function createImportAccounts(database: Pick<ReadDatabase, 'rows'>): ImportAccounts {
   return {
@@ -44,8 +45,9 @@ export function createImportAccounts(database: Pick<ReadDatabase, 'rows'>): Impo
 
 async function sumOf(database: Pick<ReadDatabase, 'rows'>, where: string): Promise<ImportAccount> {
   const [row = []] = await unlessMissing(database.rows(`select ${SUMS} from deliveries where ${where}`));
-  const [batches = 0, rows = 0, badRows = 0, mergedRows = 0, metRows = 0, replacedRows = 0, overwrittenRows = 0] = row.map(Number);
-  const setAside = badRows > 0 ? await reasonsOf(database, where) : [];
+  const [batches = 0, rows = 0, badRows = 0, mergedRows = 0, metRows = 0, replacedRows = 0, overwrittenRows = 0, reasons = 0] =
+    row.map(Number);
+  const setAside = reasons > 0 ? await reasonsOf(database, where) : [];
   return { batches, rows, badRows, mergedRows, metRows, replacedRows, overwrittenRows, setAside };
 }
 
