@@ -130,3 +130,87 @@ test('what is no HTTP/2 costs its connection alone', async () => {
   await next.ready;
   expect(await call(next.session, '/grpc.health.v1.Health/Check')).toBe('0');
 });
+
+/** A frame of HTTP/2 (RFC 9113, 4.1). */
+function frame(type: number, flags: number, stream: number, body: Buffer): Buffer {
+  const head = Buffer.alloc(9);
+  head.writeUIntBE(body.length, 0, 3);
+  head[3] = type;
+  head[4] = flags;
+  head.writeUInt32BE(stream, 5);
+  return Buffer.concat([head, body]);
+}
+
+const literal = (name: string, value: string): Buffer =>
+  Buffer.concat([Buffer.from([0, name.length]), Buffer.from(name), Buffer.from([value.length]), Buffer.from(value)]);
+const callOf = (path: string, type = 'application/grpc'): Buffer =>
+  Buffer.concat([
+    literal(':method', 'POST'),
+    literal(':scheme', 'https'),
+    literal(':path', path),
+    literal(':authority', 'a'),
+    literal('content-type', type),
+  ]);
+const BEGIN = Buffer.concat([Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'), frame(4, 0, 0, Buffer.alloc(0))]);
+const [HEADERS, RST_STREAM, END_HEADERS] = [1, 3, 4];
+
+/** Sends bytes after TLS; resolves when the connection is closed, by us after a moment of silence. */
+function sendBytes(bytes: Buffer): Promise<void> {
+  return new Promise((resolve) => {
+    const options = { host: '127.0.0.1', port: server.port, servername: 'localhost', ca: authority.certificatePem, ALPNProtocols: ['h2'] };
+    const socket = connectTls(options, () => socket.write(bytes));
+    open.push(socket);
+    socket.setTimeout(30, () => socket.destroy());
+    socket.on('error', () => undefined).on('data', () => undefined);
+    socket.on('close', () => resolve());
+  });
+}
+
+test.each([
+  ['of an unknown method', callOf('/nobody/Knows')],
+  ['of another content type', callOf('/muster.v1.FleetService/ListNodes', 'text/plain')],
+  ['of a method that is there', callOf('/muster.v1.FleetService/ListNodes')],
+  ['of the health', callOf('/grpc.health.v1.Health/Check')],
+])('a call %s that is taken back at once costs nobody else anything', async (_, headers) => {
+  for (let i = 0; i < 5; i++) {
+    const calls = Array.from({ length: 20 }, (__, n) => [
+      frame(HEADERS, END_HEADERS, 2 * n + 1, headers),
+      frame(RST_STREAM, 0, 2 * n + 1, Buffer.from([0, 0, 0, 8])),
+    ]);
+    await sendBytes(Buffer.concat([BEGIN, ...calls.flat()]));
+  }
+  const next = http2();
+  await next.ready;
+  expect(await call(next.session, '/grpc.health.v1.Health/Check')).toBe('0');
+});
+
+test('frames that nobody means cost their connection alone', { timeout: 60_000 }, async () => {
+  let state = 20_261_201;
+  const below = (most: number): number => {
+    state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
+    return Math.floor((state / 4_294_967_296) * most);
+  };
+  const bytes = (most: number): Buffer => Buffer.from(Array.from({ length: below(most) }, () => below(256)));
+  const paths = [
+    '/grpc.health.v1.Health/Check',
+    '/muster.v1.FleetService/ListNodes',
+    '//',
+    '',
+    '*',
+    '/grpc.reflection.v1.ServerReflection/ServerReflectionInfo',
+  ];
+  const connection = (): Promise<void> => {
+    const parts = Array.from({ length: 1 + below(8) }, (_, n) =>
+      below(2) === 0
+        ? frame(HEADERS, END_HEADERS + below(2), 2 * n + 1, callOf(paths[below(paths.length)] as string))
+        : frame(below(12), below(256), below(8), bytes(60)),
+    );
+    const sent = Buffer.concat(parts);
+    const at = below(sent.length);
+    return sendBytes(Buffer.concat(below(2) === 0 ? [BEGIN, sent] : [BEGIN, sent.subarray(0, at), bytes(4), sent.subarray(at + below(3))]));
+  };
+  for (let i = 0; i < 200; i++) await Promise.all([connection(), connection(), connection()]);
+  const next = http2();
+  await next.ready;
+  expect(await call(next.session, '/grpc.health.v1.Health/Check')).toBe('0');
+});

@@ -1,11 +1,13 @@
 // The gRPC server of a gateway: AgentService, FleetService, ImportService, health and reflection on one TLS port.
 import { type ConnectionInjector, Server, ServerCredentials, type UntypedServiceImplementation } from '@grpc/grpc-js';
+import { fault } from '../../core/node/faults.ts';
 import type { Component } from '../../core/node/lifecycle.ts';
 import { loadPackage, serviceDefinition } from '../../proto/descriptors.ts';
 import { createCallWatch } from './call-watch.ts';
 import { toRawDefinition } from './raw-definition.ts';
 import { createReadGate, type Pressure } from './read-gate.ts';
 import { addReflectionAndHealth, type Health } from './reflection.ts';
+import { guardStreams } from './stream-guard.ts';
 import { TlsListener, type TlsListenerOptions } from './tls-listener.ts';
 
 export interface GrpcServerOptions extends Omit<TlsListenerOptions, 'onConnection'> {
@@ -76,6 +78,7 @@ export class GrpcServer implements Component {
       ...SERVER_OPTIONS,
       interceptors: [createCallWatch(this.#listener.unproven), createReadGate(this.#options.pressure, GATED)],
     });
+    guardStreams(server, fault);
     server.addService(toRawDefinition(serviceDefinition(definition, 'AgentService')), this.#options.agent);
     server.addService(serviceDefinition(definition, 'FleetService'), this.#options.fleet);
     server.addService(toRawDefinition(serviceDefinition(definition, 'ImportService')), this.#options.imports);
