@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Component } from '../core/node/lifecycle.ts';
 import type { NodeInfo, Summary } from '../proto/gen/messages.ts';
 import { AGENT_VERSION } from './agent-version.ts';
-import { countBoot } from './boots.ts';
+import { countBoot, readBootId } from './boots.ts';
 import { CollectorSet } from './collector-set.ts';
 import { timingAtRest } from './collector-timing.ts';
 import { createCollectors } from './collectors/catalog.ts';
@@ -142,6 +142,7 @@ export function createAgent(config: AgentConfig, log: AgentEvents, origin: Setti
     spool,
     intervalMs: () => settings.current.interval,
     node: () => node,
+    bootId: readBootId(),
     summary: () => summary,
     onLease: (lease) => live.lease(lease),
     retrySteps: config.retrySteps,
@@ -162,6 +163,8 @@ export function createAgent(config: AgentConfig, log: AgentEvents, origin: Setti
       uplink.setIdentity(next);
     },
     failed: events.renewalFailed,
+    // By the gateway's clock, which judges the certificate: one of days must not end while a clock that is behind believes it good.
+    nowMs: () => Date.now() - (story.skewMs ?? 0),
   });
   const remote = new RemoteConfig({
     settings,

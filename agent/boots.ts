@@ -7,13 +7,23 @@ import { writeDurably } from '../core/node/durable-file.ts';
 export function countBoot(stateDir: string, proc = '/proc'): number | undefined {
   const path = join(stateDir, 'boots');
   try {
-    const bootId = readFileSync(join(proc, 'sys/kernel/random/boot_id'), 'utf8').trim();
+    const bootId = readBootId(proc);
+    if (bootId === undefined) return undefined;
     const [knownId, known] = readCount(path);
     if (knownId === bootId) return known;
     writeDurably(path, `${bootId} ${known + 1}\n`);
     return known + 1;
   } catch {
     // The uptime is told without it, and the spool says that the folder cannot be written.
+    return undefined;
+  }
+}
+
+/** The kernel's id of this boot; undefined where it tells none. */
+export function readBootId(proc = '/proc'): string | undefined {
+  try {
+    return readFileSync(join(proc, 'sys/kernel/random/boot_id'), 'utf8').trim();
+  } catch {
     return undefined;
   }
 }

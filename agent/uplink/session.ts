@@ -1,5 +1,6 @@
 // One stream to a gateway: hello, then batches in order within the window, acknowledgements to the spool, heartbeats between.
 import { MAX_BATCH_BYTES } from '../../core/common/batch-size.ts';
+import { beatEveryMs } from '../../core/common/beat.ts';
 import {
   AGENT_MESSAGE_FIELDS,
   type AgentMessage,
@@ -23,11 +24,6 @@ import { LaneSender } from './lane-sender.ts';
 import { Pace } from './pace.ts';
 import { toSpoolState } from './spool-state.ts';
 
-/** Heartbeats come about as often as samples, within these: the newest values are in every batch, and a large fleet samples seldom. */
-const SHORTEST_HEARTBEAT_MS = 4000;
-const LONGEST_HEARTBEAT_MS = 15_000;
-/** Out of step with the samples: one that always fell between a batch and its acknowledgement would always tell of a batch that waits. */
-const OUT_OF_STEP_MS = 1000;
 /** Without a welcome for so long the gateway does not serve us. */
 const WELCOME_LIMIT_MS = 15_000;
 /**
@@ -98,7 +94,7 @@ export class UplinkSession {
     const { stream, spool, hello, nowUs } = options;
     this.#present = new LaneSender(spool);
     this.#pace = new Pace(options.backlogRowsPerSecond ?? 0);
-    this.#beatEveryMs = Math.min(LONGEST_HEARTBEAT_MS, Math.max(SHORTEST_HEARTBEAT_MS, hello.intervalMs + OUT_OF_STEP_MS));
+    this.#beatEveryMs = beatEveryMs(hello.intervalMs);
     const { epoch, oldestSeq, nextSeq } = spool.status();
     stream.on('data', (bytes: Buffer) => this.#receive(bytes));
     stream.on('drain', () => this.#drained());

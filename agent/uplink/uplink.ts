@@ -1,4 +1,5 @@
 // Keeps a stream to the gateway open: one session after the other, with back-off between.
+import { randomUUID } from 'node:crypto';
 import type { Turns } from '../../core/common/turns.ts';
 import { fault } from '../../core/node/faults.ts';
 import type { Component } from '../../core/node/lifecycle.ts';
@@ -44,6 +45,8 @@ export interface UplinkOptions {
   spool: Spool;
   intervalMs(): number;
   node(): NodeInfo;
+  /** The kernel's id of this boot; absent where it has none. */
+  bootId?: string | undefined;
   summary(): Summary | undefined;
   onLease(lease: Lease): void;
   /** Milliseconds between attempts, the last for all further ones; absent for the built-in ones. */
@@ -69,6 +72,7 @@ export class Uplink implements Component {
   readonly #options: UplinkOptions;
   readonly #backoff: Backoff;
   readonly #attempts = new Attempts();
+  readonly #instance = randomUUID();
   #identity: Identity | undefined;
   /** The gateway did not take the certificate that was shown last. */
   #refused = false;
@@ -192,7 +196,10 @@ export class Uplink implements Component {
       spool,
       backlogRowsPerSecond,
       attempts: this.#attempts,
-      hello: { node: this.#options.node(), intervalMs: this.#options.intervalMs() },
+      hello: {
+        ...{ node: this.#options.node(), intervalMs: this.#options.intervalMs(), instance: this.#instance },
+        ...(this.#options.bootId === undefined ? {} : { bootId: this.#options.bootId }),
+      },
       summary,
       nowUs,
       onWelcome: (welcome) => {

@@ -131,6 +131,14 @@ export interface PresenceEntry {
   session: string;
   /** Set while the node is quarantined: why. */
   problem: string;
+  /** The number of the stream among those of its node, raised by compare-and-set: whoever finds a higher one has lost the node. */
+  stream?: number;
+  /** Which process of an agent holds it; empty for an agent that does not say. */
+  instance?: string;
+  /** The processes that held it before, the newest last. */
+  earlier?: string[];
+  /** When one of those came back, Unix ms. */
+  returnsMs?: number[];
   /** Epoch (hex) of the stream that is open, or ended last. */
   epoch?: string;
   /** Up to which number of that epoch all were acknowledged when the stream opened, and again when it ended. */

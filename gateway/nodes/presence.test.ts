@@ -14,20 +14,32 @@ function stage(count: number): { link: NatsLink; written: Map<string, PresenceEn
   }));
   const kv = {
     history: async () => entries,
-    put: async (key: string, text: string) => {
+    ...{ status: async () => ({ streamInfo: { created: 'once' } }), watch: async (wish: { initializedFn(): void }) => silentWatch(wish) },
+    update: async (key: string, text: string) => {
       most = Math.max(most, ++open);
       await new Promise((resolve) => setImmediate(resolve));
       open--;
       written.set(key, JSON.parse(text) as PresenceEntry);
     },
   };
-  const link = { connection: { jetstream: () => ({ views: { kv: async () => kv } }) } } as unknown as NatsLink;
+  const jetstream = () => ({ views: { kv: async () => kv } });
+  const link = { connection: { jetstream, status: () => never() } } as unknown as NatsLink;
   return { link, written, most: () => most };
+}
+
+function silentWatch({ initializedFn }: { initializedFn(): void }): object {
+  initializedFn();
+  return Object.assign(never(), { stop: () => undefined });
+}
+
+async function* never(): AsyncGenerator<never> {
+  await new Promise<never>(() => undefined);
 }
 
 it('takes back what an earlier life of this gateway said of its nodes, many at once and not all', async () => {
   const { link, written, most } = stage(2000);
-  await new Presence({ link, gateway: 'gateway-1', events: { retried: () => undefined }, now: () => 42 }).start();
+  const events = { retried: () => undefined, entryUnreadable: () => undefined };
+  await new Presence({ link, gateway: 'gateway-1', events, now: () => 42 }).start();
   expect(written.size).toBe(2000);
   expect(written.get('node-0')).toEqual({ gateway: '', sinceMs: 42, session: '', problem: '', epoch: 'e', acknowledgedSeq: 7 });
   expect(written.has('node-2000')).toBe(false);

@@ -1,6 +1,7 @@
 // One open stream of one agent: hello, batches in order, acknowledgements, heartbeats, live samples under a lease.
 import { status } from '@grpc/grpc-js';
 import { MAX_BATCH_BYTES } from '../../core/common/batch-size.ts';
+import { beatEveryMs } from '../../core/common/beat.ts';
 import { MusterError, toMusterError } from '../../core/common/muster-error.ts';
 import { liveSubject, summarySubject } from '../../core/common/streams.ts';
 import {
@@ -27,6 +28,9 @@ import type { OlderStream } from './duplicate-stream.ts';
 import { type EpochLane, EpochLanes } from './epoch-lanes.ts';
 import type { Sequence } from './sequence.ts';
 import { MAX_SKEW_US, WINDOW } from './stream-limits.ts';
+
+/** Of the ids in a hello, which are a stranger's words. */
+const MAX_ID = 64;
 
 /** The gRPC call, as far as a session needs it. */
 export interface AgentCall {
@@ -128,7 +132,20 @@ export class AgentSession {
       epochs: this.#lanes.all.map(({ epoch, sequence }) => ({ epoch, expectedSeq: sequence.expected })),
       silentMs: this.#context.now() - this.#lastHeardMs,
       closing: this.#closing,
+      beatMs: beatEveryMs(this.#hello?.intervalMs ?? 0),
+      instance: this.instance,
     };
+  }
+
+  /** Which process of an agent it is of; empty where that was not said. */
+  get instance(): string {
+    return this.#hello?.instance?.slice(0, MAX_ID) ?? '';
+  }
+
+  /** Who it is, for people who look for a twin. */
+  get whence(): string {
+    const boot = this.#hello?.bootId?.slice(0, MAX_ID);
+    return boot === undefined ? this.peer : `${this.peer} (boot ${JSON.stringify(boot)})`;
   }
 
   /** One message of the agent. */

@@ -1,13 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import { HALF_OPEN_MS, judgeDuplicate, TURNS } from './duplicate-stream.ts';
+import { HALF_OPEN_BEATS, judgeDuplicate as judge, type NewerStream, TURNS, TURNS_OF_ONE } from './duplicate-stream.ts';
 
 const EPOCH = Buffer.alloc(16, 1);
 const OTHER = Buffer.alloc(16, 2);
-const alive = { epochs: [{ epoch: EPOCH, expectedSeq: 10 }], silentMs: 1000, closing: false };
+/** As at the default interval of ten seconds. */
+const BEAT_MS = 11_000;
+const alive = { epochs: [{ epoch: EPOCH, expectedSeq: 10 }], silentMs: 1000, closing: false, beatMs: BEAT_MS, instance: '' };
+const judgeDuplicate = (older: typeof alive, newer: Omit<NewerStream, 'instance'>, turns: number) =>
+  judge(older, { ...newer, instance: '' }, turns);
 
 describe('a second stream of a node', () => {
   it('replaces a half-open one, and one that is closing, whatever its spool', () => {
-    expect(judgeDuplicate({ ...alive, silentMs: HALF_OPEN_MS + 1 }, { epoch: OTHER, nextSeq: 1 }, 0)).toEqual({
+    expect(judgeDuplicate({ ...alive, silentMs: HALF_OPEN_BEATS * BEAT_MS + 1 }, { epoch: OTHER, nextSeq: 1 }, 0)).toEqual({
       replace: true,
       counts: false,
     });
@@ -28,5 +32,19 @@ describe('a second stream of a node', () => {
       replace: false,
       reason: expect.stringContaining('turns'),
     });
+  });
+
+  it('is not half-open between two beats', () => {
+    expect(judgeDuplicate({ ...alive, silentMs: BEAT_MS + 1000 }, { epoch: OTHER, nextSeq: 1 }, 0)).toMatchObject({ replace: false });
+  });
+
+  it('of a process that says who it is replaces the older one: four changes of the network in a minute, a restart, a reboot', () => {
+    const older = { ...alive, instance: 'a' };
+    for (let turns = 0; turns < 4; turns++) {
+      expect(judge(older, { epoch: EPOCH, nextSeq: 10, instance: 'a' }, turns)).toEqual({ replace: true, counts: true });
+    }
+    expect(judge(older, { epoch: OTHER, nextSeq: 1, instance: 'b' }, 0)).toEqual({ replace: true, counts: false });
+    // Twins made of one machine's memory have one instance: they push each other out each second.
+    expect(judge(older, { epoch: EPOCH, nextSeq: 10, instance: 'a' }, TURNS_OF_ONE)).toMatchObject({ replace: false });
   });
 });

@@ -8,31 +8,42 @@ export interface OlderStream {
   silentMs: number;
   /** The agent has ended its side. */
   closing: boolean;
+  /** How often its agent is heard at the least. */
+  beatMs: number;
+  /** Which process of an agent it is of; empty where that was not said. */
+  instance: string;
 }
 
 export interface NewerStream {
   epoch: Uint8Array;
   nextSeq: number;
+  instance: string;
 }
 
 export type DuplicateVerdict = { replace: true; counts: boolean } | { replace: false; reason: string };
 
-/** Agents send something at least every 5 s; a stream silent for longer than this is taken for half-open. */
-export const HALF_OPEN_MS = 10_000;
+/** A stream that was silent for so many beats is taken for half-open. */
+export const HALF_OPEN_BEATS = 2;
 /** So many replacements of streams that were alive, within this time, are two machines taking turns. */
 export const TURNS = 3;
+/** The same where all are of one process: a network that comes and goes reopens its stream each five seconds at most, twins each second. */
+export const TURNS_OF_ONE = 20;
 export const TURNS_WITHIN_MS = 60_000;
 
 /**
- * The newer stream replaces the older one where that is closing or half-open, and where both have the same epoch: an agent that
- * restarted, or changed its network, is there before the old connection is known to be dead. It is refused as a second machine with
- * the same identity where the older stream is alive and
+ * The newer stream replaces the older one where that is closing or half-open, and where both say which process they are of: whether two
+ * processes take turns is for `claimStream` to tell, across gateways. Of agents that do not say it, one that restarted or changed its network
+ * is there before the old connection is known to be dead, with the same epoch. It is refused as a second machine with the same identity where
+ * the older stream is alive and
  * - has another epoch (another spool: two machines have diverged), or
  * - has the same epoch and has brought numbers that the newer spool has not given out yet (a copied spool), or
  * - was already replaced several times while it was alive (`turns`: two copies that keep pushing each other out).
  */
 export function judgeDuplicate(older: OlderStream, newer: NewerStream, turns: number): DuplicateVerdict {
-  if (older.closing || older.silentMs > HALF_OPEN_MS) return { replace: true, counts: false };
+  if (older.closing || older.silentMs > HALF_OPEN_BEATS * older.beatMs) return { replace: true, counts: false };
+  const known = older.instance !== '' && newer.instance !== '';
+  if (known && older.instance !== newer.instance) return { replace: true, counts: false };
+  if (known) return turns < TURNS_OF_ONE ? { replace: true, counts: true } : { replace: false, reason: turnsWords(turns) };
   const same = older.epochs.find(({ epoch }) => Buffer.compare(epoch, newer.epoch) === 0);
   if (same === undefined) return { replace: false, reason: 'its spool is another one' };
   if (newer.nextSeq < same.expectedSeq) {
@@ -41,6 +52,10 @@ export function judgeDuplicate(older: OlderStream, newer: NewerStream, turns: nu
       reason: `its spool is a copy: it goes on at ${newer.nextSeq}, the stream that is open is at ${same.expectedSeq}`,
     };
   }
-  if (turns >= TURNS) return { replace: false, reason: `the two have taken turns ${turns} times within ${TURNS_WITHIN_MS / 1000} s` };
+  if (turns >= TURNS) return { replace: false, reason: turnsWords(turns) };
   return { replace: true, counts: true };
+}
+
+function turnsWords(turns: number): string {
+  return `the two have taken turns ${turns} times within ${TURNS_WITHIN_MS / 1000} s`;
 }

@@ -12,12 +12,12 @@ import type { GatewayEvents } from '../events.ts';
 import type { NodeIdentity } from '../identity/peer-identity.ts';
 import type { Mesh } from '../mesh/mesh.ts';
 import type { NatsLink } from '../nats-link.ts';
-import type { Presence, StreamNumbers } from '../nodes/presence.ts';
+import type { Presence, StreamFate, StreamNumbers } from '../nodes/presence.ts';
 import type { NodeRegistry } from '../nodes/registry.ts';
 import type { UsedNumbers } from '../nodes/used-numbers.ts';
 import type { Publisher } from '../publisher/publisher.ts';
 import { type AgentCall, AgentSession, type SessionContext } from './agent-session.ts';
-import { judgeDuplicate, TURNS_WITHIN_MS } from './duplicate-stream.ts';
+import { HALF_OPEN_BEATS, judgeDuplicate, TURNS_WITHIN_MS } from './duplicate-stream.ts';
 import { HELLO_WITHIN_MS, NOT_READING_MS, SILENT_MS } from './stream-limits.ts';
 
 export interface SessionTableOptions {
@@ -36,6 +36,10 @@ export interface SessionTableOptions {
   now?: () => number;
 }
 
+const COPY_ADVICE = 'if this machine is a copy, delete its state and enrol it again';
+const TAKE_TURNS = 'two processes of it have taken turns, each after the other had its place';
+/** What an agent sent before another stream took over has arrived after that. */
+const ON_ITS_WAY_MS = 2000;
 const TICK_MS = 1000;
 const DRAIN_WITHIN_MS = 2000;
 const MIN_LEASE_INTERVAL_MS = 100;
@@ -49,6 +53,8 @@ export class SessionTable implements Component {
   /** Streams that said hello, by node. */
   readonly #open = new Map<string, AgentSession>();
   readonly #all = new Set<AgentSession>();
+  /** Streams of agents that do not say which process they are, since when another gateway has a newer one of the node. */
+  readonly #contested = new Map<AgentSession, { sinceMs: number; other: string }>();
   /** Times at which a live stream of a node was replaced. */
   readonly #turns = new Map<string, number[]>();
   #count = 0;
@@ -93,6 +99,7 @@ export class SessionTable implements Component {
       this.#options.registry.onRemoved((nodeId) => this.#removed(nodeId)),
       this.#options.registry.onChanged((nodeId) => this.#endLocked(nodeId)),
       this.#options.numbers.onLearned(() => this.#checkNumbers()),
+      this.#options.presence.onFate((fate) => this.#taken(fate)),
     ];
     this.#leases = this.#options.link.connection.subscribe(LEASE_SUBJECTS, {
       callback: (_error, message) => this.#lease(message.subject.slice(message.subject.lastIndexOf('.') + 1), message.data),
@@ -129,6 +136,7 @@ export class SessionTable implements Component {
   /** Ends what has taken too long. Called once a second. */
   tick(): void {
     const now = this.#now();
+    this.#judgeContested(now);
     for (const session of this.#all) {
       if (session.identity.notAfterMs <= now) {
         session.end('expired', status.UNAUTHENTICATED, 'the client certificate of the stream expired: open another with the renewed one');
@@ -139,7 +147,7 @@ export class SessionTable implements Component {
       } else if (session.blockedMs > NOT_READING_MS) {
         session.end('not_reading', status.RESOURCE_EXHAUSTED, `the agent read nothing for ${NOT_READING_MS / 1000} s`);
       } else if (session.silentMs > SILENT_MS) {
-        session.end('silent', status.DEADLINE_EXCEEDED, `nothing was heard for ${SILENT_MS / 1000} s: send a heartbeat every 5 s`);
+        session.end('silent', status.DEADLINE_EXCEEDED, `nothing was heard for ${SILENT_MS / 1000} s: send a heartbeat every 15 s`);
       }
     }
   }
@@ -149,10 +157,14 @@ export class SessionTable implements Component {
     this.#assertMayConnect(session.identity, session.peer);
     const older = this.#open.get(session.nodeId);
     if (older !== undefined) this.#judge(older, session, hello);
+    this.#assertNotTwin(session, older);
+    if (!presence.connected(session.nodeId, session.id, session.instance, this.#numbersOf(session))) {
+      throw this.#twins(session, older?.whence ?? 'another gateway', TAKE_TURNS);
+    }
     this.#open.set(session.nodeId, session);
     // Ended first, so that what it acknowledged is known.
     older?.end('replaced', status.ABORTED, 'a newer stream of the same agent took over');
-    presence.connected(session.nodeId, session.id, this.#numbersOf(session));
+    presence.numbers(session.nodeId, session.id, this.#numbersOf(session));
     registry.seen(session.identity, hello.node, hello.intervalMs);
     events.streamsChanged(this.#open.size);
     events.streamOpened({ nodeId: session.nodeId, peer: session.peer, session: session.id, expectedSeq: hello.oldestSeq });
@@ -178,21 +190,61 @@ export class SessionTable implements Component {
     const { nodeId } = newer;
     const now = this.#now();
     const turns = (this.#turns.get(nodeId) ?? []).filter((at) => at > now - TURNS_WITHIN_MS);
-    const verdict = judgeDuplicate(older.asOlder, hello, turns.length);
+    const verdict = judgeDuplicate(older.asOlder, { ...hello, instance: newer.instance }, turns.length);
     if (verdict.replace) {
       if (verdict.counts) this.#turns.set(nodeId, [...turns, now]);
       return;
     }
-    this.#options.events.identityDuplicated({ nodeId, older: older.peer, newer: newer.peer, reason: verdict.reason });
-    // Nobody but an operator can tell which is the right one: the flag stays until one says so.
+    throw this.#twins(newer, older.whence, verdict.reason);
+  }
+
+  /** Throws `already_exists` for another process of a node that is flagged while one of its streams is open, here or elsewhere. */
+  #assertNotTwin(newer: AgentSession, older: AgentSession | undefined): void {
+    const { registry, presence } = this.#options;
+    if (newer.instance === '' || registry.identities.sharedOf(newer.nodeId) === undefined) return;
+    const current = presence.current(newer.nodeId);
+    const holder = older?.instance ?? (current?.gateway ? (current.instance ?? '') : '');
+    if (holder !== '' && holder !== newer.instance) {
+      throw new MusterError('already_exists', `node ${newer.nodeId} is in quarantine, and another machine has its stream: ${COPY_ADVICE}`);
+    }
+  }
+
+  /** Flags the node, and gives what the newer stream is told: nobody but an operator can tell which is the right one. */
+  #twins(newer: AgentSession, older: string, reason: string): MusterError {
+    const { nodeId, whence } = newer;
+    this.#options.events.identityDuplicated({ nodeId, older, newer: whence, reason });
     this.#options.registry.identities.flag(
       nodeId,
-      `two machines use this identity (${older.peer} and ${newer.peer}): enrol one of them again with a new join token, then \`muster nodes release\``,
+      `two machines use this identity (${older} and ${whence}): enrol one of them again with a new join token, then \`muster nodes release\``,
     );
-    throw new MusterError(
-      'already_exists',
-      `node ${nodeId} has an open stream from ${older.peer}, and ${verdict.reason}: if this machine is a copy, delete its state and enrol it again`,
-    );
+    return new MusterError('already_exists', `node ${nodeId} has an open stream from ${older}, and ${reason}: ${COPY_ADVICE}`);
+  }
+
+  /** Another stream has the node by now, most often at another gateway. */
+  #taken({ nodeId, session: id, kind, other }: StreamFate): void {
+    const session = this.#open.get(nodeId);
+    if (session?.id !== id) return;
+    const where = `gateway ${other.gateway || this.#options.gateway}`;
+    if (kind === 'conflict') {
+      session.end('duplicate_identity', status.ALREADY_EXISTS, this.#twins(session, where, TAKE_TURNS).message);
+    } else if (session.instance === '' && other.instance === '' && other.epoch !== this.#numbersOf(session).epoch) {
+      this.#contested.set(session, { sinceMs: this.#now(), other: where });
+    } else {
+      session.end('replaced', status.ABORTED, `a newer stream of the same agent took over at ${where}`);
+    }
+  }
+
+  /** Both are alive where this one is heard when the other has long begun: what was on its way then has come by now. */
+  #judgeContested(nowMs: number): void {
+    for (const [session, { sinceMs, other }] of this.#contested) {
+      const { silentMs, beatMs } = session.asOlder;
+      if (nowMs - silentMs > sinceMs + ON_ITS_WAY_MS) {
+        const { message } = this.#twins(session, other, 'both are heard');
+        session.end('duplicate_identity', status.ALREADY_EXISTS, message);
+      } else if (nowMs - sinceMs > HALF_OPEN_BEATS * beatMs) {
+        session.end('replaced', status.ABORTED, `a newer stream of the same agent took over at ${other}`);
+      }
+    }
   }
 
   #flag(session: AgentSession): void {
@@ -202,6 +254,7 @@ export class SessionTable implements Component {
 
   #ended(session: AgentSession): void {
     this.#all.delete(session);
+    this.#contested.delete(session);
     this.#options.configs.ended(session);
     this.#options.commands?.ended(session);
     this.#options.mesh?.gone(session);

@@ -6,7 +6,7 @@ export const WINDOW = 32;
 export const MAX_SKEW_US = 24 * 3_600_000_000;
 /** From the opening of the stream to its hello. */
 export const HELLO_WITHIN_MS = 5000;
-/** Agents send something at least every 5 s. */
+/** Agents send something at least every 15 s (`beatEveryMs`). */
 export const SILENT_MS = 60_000;
 /** An agent that reads nothing for so long is cut off. */
 export const NOT_READING_MS = 10_000;

@@ -269,6 +269,13 @@ export interface Hello {
   node?: NodeInfo | null | undefined;
   /** The interval between ticks at rest, milliseconds. Late and silent are told from it. */
   intervalMs: number;
+  /**
+   * Random, the same for all streams of one process of an agent. A process that comes back after another one of the same node has taken its
+   * place shows that two machines have the identity.
+   */
+  instance?: string | undefined;
+  /** The kernel's id of this boot; absent where it has none. */
+  bootId?: string | undefined;
 }
 
 /** One batch, in order. */
@@ -556,6 +563,8 @@ export const HELLO_FIELDS: Fields = [
   { no: 4, name: 'sentUs', type: 'sint64' },
   { no: 5, name: 'node', type: () => NODE_INFO_FIELDS },
   { no: 6, name: 'intervalMs', type: 'uint32' },
+  { no: 7, name: 'instance', type: 'string', optional: true },
+  { no: 8, name: 'bootId', type: 'string', optional: true },
 ];
 
 export const BATCH_UPLOAD_FIELDS: Fields = [
