@@ -175,7 +175,7 @@ it.each([
   ['that is too large', '/api/push', { body: `[${' '.repeat(1024 * 1024)}]`, token: 'push' }, 413, 'at most 1048576'],
   ['with too many samples', '/api/push', { body: `[${'1,'.repeat(10_000)}1]`, token: 'push' }, 413, 'at most 10000'],
   ['with nothing good in it', '/api/push', { body: { node_id: 'x' }, token: 'push' }, 400, 'no sample was taken'],
-  ['compressed', '/api/push', { body: 'x', token: 'push', headers: { 'content-encoding': 'gzip' } }, 400, 'send it uncompressed'],
+  ['compressed', '/api/push', { body: 'x', token: 'push', headers: { 'content-encoding': 'gzip' } }, 415, 'send the body uncompressed'],
   ['to nowhere', '/api/nope', { token: 'push' }, 404, 'there is no /api/nope'],
   ['by the wrong method', '/api/push', { token: 'push' }, 404, '/api/push takes POST, not GET'],
 ] satisfies [string, string, HttpsOptions, number, string][])(
