@@ -65,7 +65,8 @@ export class StoredRowReader implements StoredRows {
     const statement =
       'select node_id, epoch, seq, bad_rows, merged_rows, met_rows, replaced_rows, overwritten_rows from deliveries ' +
       `where timestamp between ${from} and ${to} and epoch in (${epochs.map((epoch) => `'${epoch}'`).join(', ')})`;
-    const { rows } = await this.#retrying(() => this.#options.database.table(statement));
+    // A ledger that is not there, or has not these columns yet, knows no batch.
+    const { rows } = await this.#retrying(() => unlessRefused(this.#options.database.table(statement)));
     const known = new Map(rows.map(([node, epoch, seq, ...counts]) => [`${node} ${epoch} ${seq}`, counts.map(Number)]));
     for (const account of accounts) {
       const { nodeId, epoch, seq } = account.delivery;
@@ -79,14 +80,9 @@ export class StoredRowReader implements StoredRows {
   async #read(table: string, keys: RowKeys, into: Found): Promise<void> {
     const where = whereKeys(keys);
     const limit = this.#answerRows(table);
-    let answer: Awaited<ReturnType<QuestdbHttp['table']>>;
-    try {
-      answer = await this.#options.database.table(`select * from "${table}" where ${where} limit ${limit + 1}`);
-    } catch (error) {
-      // The table is not there, or not as it was: what is refused is told when the rows are written.
-      if (error instanceof MusterError && error.code === 'failed_precondition') return;
-      throw error;
-    }
+    // A table that is not there, or not as it was, has no rows: what is refused is told when they are written.
+    const answer = await unlessRefused(this.#options.database.table(`select * from "${table}" where ${where} limit ${limit + 1}`));
+    if (answer.columns.length === 0) return;
     if (this.#columns.size >= MAX_TABLES) this.#columns.clear();
     this.#columns.set(table, answer.columns.length);
     const isCut = answer.rows.length > limit;
@@ -121,6 +117,15 @@ export class StoredRowReader implements StoredRows {
   }
 }
 
+type Answer = Awaited<ReturnType<QuestdbHttp['table']>>;
+
+function unlessRefused(answer: Promise<Answer>): Promise<Answer> {
+  return answer.catch((error: unknown) => {
+    if (error instanceof MusterError && error.code === 'failed_precondition') return { columns: [], rows: [] };
+    throw error;
+  });
+}
+
 /** Not a reason to set rows aside: they are stored, and may have replaced fields that nobody saw. */
 function noteNotCompared({ frames, table }: DoorTable): void {
   for (const { from, rows } of frames)
@@ -139,7 +144,7 @@ function lookUp(found: Found): StoredRow {
   };
 }
 
-function collect(table: string, { columns, rows }: Awaited<ReturnType<QuestdbHttp['table']>>, into: Found): void {
+function collect(table: string, { columns, rows }: Answer, into: Found): void {
   const at = (name: string): number => columns.findIndex((column) => column.name === name);
   const of = (type: string): { name: string; i: number }[] =>
     columns.flatMap((column, i) => (column.type === type && column.name !== 'node_id' ? [{ name: column.name, i }] : []));
