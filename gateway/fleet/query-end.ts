@@ -93,7 +93,8 @@ export class QueryEnd {
       const words = `the query had no turn within ${timeoutMs} ms, as others of this token or many of other tokens run: ask again later`;
       return new MusterError('resource_exhausted', words);
     }
-    const words = `the query took longer than ${timeoutMs} ms: ask for less, or allow more with timeout_ms (at most ${maxTimeoutMs})`;
+    const more = timeoutMs < maxTimeoutMs ? `, or allow more with timeout_ms (at most ${maxTimeoutMs})` : '';
+    const words = `the query took longer than ${timeoutMs} ms: ask for less${more}`;
     return new MusterError('deadline_exceeded', words);
   }
 }

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type { GetSeriesRequest, Measurement, QueryFrame, SeriesFrame } from '../../proto/gen/messages.ts';
 import type { TextRow } from './read-database.ts';
 import { TierReader } from './tier-series.ts';
@@ -45,13 +45,15 @@ function staged(
       yield* frames;
     },
   });
+  const begin = (tokenId: string, end: (error: Error) => void = () => undefined) =>
+    reader.series(REQUEST, new AbortController().signal, { tokenId, end });
   const read = async (request: Partial<GetSeriesRequest> = {}): Promise<SeriesFrame[]> => {
     const answer: SeriesFrame[] = [];
     for await (const frame of reader.series({ ...REQUEST, ...request }, new AbortController().signal, { tokenId: 'test' }))
       answer.push(frame);
     return answer;
   };
-  return { reader, read, asked };
+  return { reader, read, begin, asked };
 }
 
 /** Two fields of five figures each beside the count of rows; `core` is the one tag. */
@@ -163,4 +165,22 @@ test('a long series is given out in frames of some fields each', async () => {
   const [, first, second, ...rest] = await read();
   expect([first, second].map((one) => one?.fields.map(({ name }) => name))).toEqual([['user'], ['idle']]);
   expect(rest).toEqual([]);
+});
+
+test('callers that take nothing lose their answers, and hold up nobody of another token', async () => {
+  vi.useFakeTimers();
+  try {
+    const { begin } = staged([frame(['0'], [1], 0)]);
+    const ended: Error[] = [];
+    const sleepers = ['a', 'a', 'a', 'a'].map((tokenId) => begin(tokenId, (error) => ended.push(error)));
+    for (const sleeper of sleepers) expect((await sleeper.next()).value).toMatchObject({ plan: { tier: 'raw' } });
+    const fifth = begin('a').next();
+    expect((await begin('b').next()).value).toMatchObject({ plan: { tier: 'raw' } });
+    await vi.advanceTimersByTimeAsync(5000);
+    expect(ended).toHaveLength(4);
+    expect((await fifth).value).toMatchObject({ plan: { tier: 'raw' } });
+    await expect(sleepers[0]?.next()).rejects.toThrow(/took nothing for 5 s/);
+  } finally {
+    vi.useRealTimers();
+  }
 });

@@ -3,7 +3,8 @@ import { MusterError } from '../../core/common/muster-error.ts';
 import { FIGURES, parseRollUpView } from '../../core/common/tier-names.ts';
 import type { GetSeriesRequest, Measurement, QueryFrame, QueryRequest, SeriesField, SeriesFrame } from '../../proto/gen/messages.ts';
 import { parseMicros } from './query-columns.ts';
-import type { QueryCaller } from './query-end.ts';
+import { type QueryCaller, QueryEnd } from './query-end.ts';
+import { QuerySlots } from './query-slots.ts';
 import { literal, type ReadDatabase } from './read-database.ts';
 import { planTiers, type TierPlan, type TierSource } from './tier-plan.ts';
 import { pieceSql } from './tier-sql.ts';
@@ -11,6 +12,8 @@ import { pieceSql } from './tier-sql.ts';
 const DEFAULT_POINTS = 500;
 const MAX_POINTS = 50_000;
 const TIMEOUT_MS = 30_000;
+/** Of a whole answer, until it is taken. */
+const TOTAL_MS = 60_000;
 const MAX_ROWS = 1_000_000;
 /** Numbers that an answer may hold: 64 MB. */
 const MAX_CELLS = 8_000_000;
@@ -27,13 +30,33 @@ export interface TierReaderOptions {
 
 export class TierReader {
   readonly #options: TierReaderOptions;
+  readonly #slots = new QuerySlots({ total: 6, ofToken: 4, waitingOfToken: 64 });
 
   constructor(options: TierReaderOptions) {
     this.#options = options;
   }
 
-  /** Throws `not_found`, `invalid_argument`, `limit_exceeded` and what a query throws. */
+  /**
+   * Throws `not_found`, `invalid_argument`, `limit_exceeded` and what a query throws. An answer is held until it is taken, so that a few are at a
+   * time, and a caller that takes nothing loses its own.
+   */
   async *series(request: GetSeriesRequest, signal: AbortSignal, caller: QueryCaller): AsyncGenerator<SeriesFrame, void> {
+    const end = new QueryEnd({ timeoutMs: TOTAL_MS, maxTimeoutMs: TOTAL_MS, signal, caller });
+    try {
+      end.holds(await this.#slots.take(caller.tokenId, end.signal));
+      end.begins();
+      for await (const frame of this.#read(request, end.signal, caller)) {
+        end.offers();
+        yield frame;
+        end.taken();
+        end.signal.throwIfAborted();
+      }
+    } finally {
+      end.finish();
+    }
+  }
+
+  async *#read(request: GetSeriesRequest, signal: AbortSignal, caller: QueryCaller): AsyncGenerator<SeriesFrame, void> {
     const measurements = await this.#options.measurements();
     const { tags, fields } = checkedColumns(measurements, request);
     const toUs = request.toUs || this.#options.now() * 1000;
