@@ -29,8 +29,8 @@ export interface DurableStream {
 }
 
 const TIMEOUT_MS = 5000;
-/** "maximum bytes exceeded", "insufficient storage resources available", "maximum messages exceeded". */
-const FULL = new Set([10077, 10047, 10083, 10023]);
+/** "maximum bytes exceeded", "insufficient storage resources available", "maximum messages exceeded", and what an account or the memory is short of. */
+const FULL = new Set([10077, 10047, 10083, 10023, 10002, 10028]);
 /** "message size exceeds maximum allowed", "header size exceeds maximum allowed of 64k". */
 const TOO_LARGE = new Set([10054, 10097]);
 const MAX_PAYLOAD_EXCEEDED = 'MAX_PAYLOAD_EXCEEDED';

@@ -240,7 +240,7 @@ describe('what nats-server says of a publish', () => {
     const errors: [unknown, PublishFailure][] = [
       [NatsError.errorForCode('MAX_PAYLOAD_EXCEEDED'), 'too_large'],
       [api(10_054), 'too_large'],
-      [api(10_077), 'stream_full'],
+      ...[10_077, 10_047, 10_023, 10_002, 10_028].map((code): [unknown, PublishFailure] => [api(code), 'stream_full']),
       [NatsError.errorForCode('TIMEOUT'), 'timeout'],
       [NatsError.errorForCode('503'), 'stream_missing'],
       // The stream is sealed, its server shuts down or has no leader, the account may not, the answer is none: nothing of this is the message's fault.

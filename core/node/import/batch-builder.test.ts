@@ -126,3 +126,15 @@ it('cuts before a row whose tags the batch has no room for, and refuses the row 
   expect(seriesProblem({ node, tagValues: ['x'.repeat(4094)], index: -1 })).toContain('have 4097 bytes');
   expect(seriesProblem({ node, tagValues: ['a', 'b\0c'], index: -1 })).toBe('a tag has a NUL character in it, which no text may have');
 });
+
+it('sends of a name as much as anybody keeps, so that a message is not larger than its batch allows', () => {
+  const labels: unknown[] = [];
+  const builder = new BatchBuilder({
+    ...{ measurement: 'm', tags: [], fields: ['v'], identity: 'x' },
+    onBatch: (batch) => labels.push(batch.labels),
+  });
+  for (const ending of ['a', 'b'])
+    builder.add({ node: builder.node(`${'é'.repeat(500_000)}${ending}`), tagValues: [], index: -1 }, TIME_US, new Float64Array(1), 0);
+  builder.flush();
+  expect(labels).toEqual([{ name: 'é'.repeat(1024) }, { name: 'é'.repeat(1024) }]);
+});

@@ -10,6 +10,8 @@ import { NO_TEXTS, type RowTexts, TextRows } from './text-rows.ts';
 const BATCH_VALUE_BYTES = 320 * 1024;
 const ROW_BYTES = 12;
 const MAX_BATCH_SERIES = 2000;
+/** Letters of a node's name that go along with its first batch: the registry keeps fewer. */
+const MAX_NAME = 1024;
 /** Rows of all nodes that wait for their batch, and their bytes: of a wide file fewer wait. */
 const MAX_WAITING_ROWS = 262_144;
 const MAX_WAITING_BYTES = 24 * 1024 * 1024;
@@ -153,7 +155,7 @@ export class BatchBuilder {
     if (node === undefined) {
       const nodeId = toNodeId(name);
       const { fields, texts = [] } = this.#options;
-      node = new NodeRows(nodeId, nodeId === name ? {} : { name }, fields.length, texts.length);
+      node = new NodeRows(nodeId, nodeId === name ? {} : { name: name.slice(0, MAX_NAME) }, fields.length, texts.length);
       this.#nodes.set(name, node);
     }
     return node;
