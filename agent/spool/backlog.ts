@@ -108,11 +108,12 @@ export class Backlog {
   /** Opens the files that are not open yet; of one that is damaged, what can be read. Throws where the disk fails. */
   scan(): void {
     const prefix = `${basename(this.#path)}.backlog-`;
+    const check = this.#broken ? 'all' : 'small';
     for (const name of readdirSync(dirname(this.#path))) {
       const path = join(dirname(this.#path), name);
       if (!name.startsWith(prefix) || !/^[0-9a-f]{32}$/.test(name.slice(prefix.length))) continue;
       if (this.#lanes.some((lane) => lane.path === path) || this.renumbering.has(path)) continue;
-      const found = openExisting(path);
+      const found = openExisting(path, 'power_cut', check);
       this.#add(typeof found === 'string' ? this.#rescue(path) : found, path);
     }
     this.#broken = false;
@@ -121,9 +122,10 @@ export class Backlog {
   /** Salvages a damaged file into a sealed epoch of its own name. */
   #rescue(path: string): DatabaseSync {
     let rescued: Salvaged | undefined;
-    const { database, setAside } = openSpoolDatabase(path, 'power_cut', () => {
+    const salvage = (): void => {
       rescued = salvageInto(path, (epoch) => `${this.pathOf(epoch)}.salvage`, this.#teller());
-    });
+    };
+    const { database, setAside } = openSpoolDatabase(path, 'power_cut', salvage, 'all');
     if (setAside !== undefined) this.#onSetAside(setAside, rescued ?? NOTHING_SAVED);
     if (rescued === undefined) return database;
     database.close();
@@ -161,7 +163,7 @@ export class Backlog {
     closeQuietly(spool);
     this.#lanes = this.#lanes.filter((lane) => lane.spool !== spool);
     moveDatabase(path, target);
-    const database = openExisting(target, 'power_cut', false);
+    const database = openExisting(target, 'power_cut', 'none');
     if (typeof database !== 'string') this.#add(database, target);
   }
 

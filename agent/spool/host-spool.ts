@@ -66,6 +66,8 @@ export class HostSpool implements Spool {
   #present: SqliteSpool | MemorySpool;
   #tryDiskMs = 0;
   #lookForOldMs = 0;
+  /** A damaged page was met: the file is looked through when it is opened again. */
+  #damaged = false;
   #renumberTimer: NodeJS.Timeout | undefined;
 
   /** `opened` may stage faults on a file that was opened for new batches. */
@@ -133,9 +135,11 @@ export class HostSpool implements Spool {
 
   #openFile(): SqliteSpool {
     let saved: Salvaged | undefined;
-    const { database, setAside } = openSpoolDatabase(this.#path, 'power_cut', () => {
+    const salvage = (): void => {
       saved = salvageInto(this.#path, (epoch) => `${this.#backlog.pathOf(epoch)}.salvage`, this.#present);
-    });
+    };
+    const { database, setAside } = openSpoolDatabase(this.#path, 'power_cut', salvage, this.#damaged ? 'all' : 'small');
+    this.#damaged = false;
     if (saved !== undefined) moveDurably(saved.file, saved.file.replace(/\.salvage$/, ''));
     if (setAside !== undefined) this.#reports.fileSetAside(setAside, saved ?? NOTHING_SAVED);
     return orClose(database, () => {
@@ -189,6 +193,7 @@ export class HostSpool implements Spool {
     if (disk instanceof MemorySpool || error instanceof MusterError) throw error;
     this.#fallBack(error);
     // A full disk can still be read: what it holds goes out from where it is.
+    this.#damaged ||= isDamage(error);
     if (isDamage(error)) closeQuietly(disk);
     else this.#backlog.lend(disk);
   }

@@ -10,6 +10,14 @@ import { moveDurably } from '../../core/node/durable-file.ts';
 export const APPLICATION_ID = 0x4d757374;
 const SCHEMA_VERSION = 1;
 const KEEP_SET_ASIDE = 3;
+/** A start waits no longer than it takes to look through this much; systemd gives it 90 s. */
+const CHECK_AT_START_BYTES = 128 * 1024 * 1024;
+
+/**
+ * How far the pages of a file are looked through: `small` does it where that is quick, and leaves a large file to be found out when a damaged page is
+ * met; `all` is for a file in which one was met.
+ */
+export type PageCheck = 'none' | 'small' | 'all';
 
 /**
  * `power_cut`: a commit is on disk when it returns (with NORMAL a power cut takes the last ones). `kill`: it is with the kernel when it
@@ -59,10 +67,15 @@ export interface OpenedDatabase {
  * Opens or makes the file. One that is damaged or another program's is renamed and a new one with a new epoch made. Throws `unavailable`
  * where the folder cannot be written, the disk is full or the file is in use. `beforeSetAside` may still read a file that is to be renamed.
  */
-export function openSpoolDatabase(path: string, survives: Survives = 'power_cut', beforeSetAside?: () => void): OpenedDatabase {
+export function openSpoolDatabase(
+  path: string,
+  survives: Survives = 'power_cut',
+  beforeSetAside?: () => void,
+  check: PageCheck = 'small',
+): OpenedDatabase {
   let setAside: SetAsideFile | undefined;
   if (existsSync(path)) {
-    const found = openExisting(path, survives);
+    const found = openExisting(path, survives, check);
     if (typeof found !== 'string') return { database: found, setAside };
     beforeSetAside?.();
     setAside = { path: moveAside(path), reason: found };
@@ -70,14 +83,15 @@ export function openSpoolDatabase(path: string, survives: Survives = 'power_cut'
   return { database: createSpoolDatabase(path, survives), setAside };
 }
 
-/** The database, or why the file is not a spool. Without `check` its pages are not looked through. */
-export function openExisting(path: string, survives: Survives = 'power_cut', check = true): DatabaseSync | string {
-  if (statSync(path).size === 0 && !existsSync(`${path}-wal`)) return 'the file is empty';
+/** The database, or why the file is not a spool. */
+export function openExisting(path: string, survives: Survives = 'power_cut', check: PageCheck = 'small'): DatabaseSync | string {
+  const { size } = statSync(path);
+  if (size === 0 && !existsSync(`${path}-wal`)) return 'the file is empty';
   let database: DatabaseSync | undefined;
   try {
     database = new DatabaseSync(path);
     database.exec(toPragmas(survives));
-    const reason = whyNotSpool(database, check);
+    const reason = whyNotSpool(database, looksThrough(size, check));
     if (reason === undefined) return database;
     database.close();
     return reason;
@@ -89,14 +103,20 @@ export function openExisting(path: string, survives: Survives = 'power_cut', che
   }
 }
 
+/** Whether the pages of a file of so many bytes are looked through. */
+export function looksThrough(bytes: number, check: PageCheck): boolean {
+  return check === 'all' || (check === 'small' && bytes <= CHECK_AT_START_BYTES);
+}
+
 function whyNotSpool(database: DatabaseSync, checkPages: boolean): string | undefined {
   const { application_id: id } = database.prepare('PRAGMA application_id').get() as { application_id: number };
   if (id !== APPLICATION_ID) return 'the file belongs to another program';
   const { user_version: version } = database.prepare('PRAGMA user_version').get() as { user_version: number };
   if (version !== SCHEMA_VERSION) return `the file has version ${version}, this agent writes ${SCHEMA_VERSION}`;
-  if (!checkPages) return undefined;
-  const check = database.prepare('PRAGMA quick_check(1)').get() as { quick_check: string };
-  if (check.quick_check !== 'ok') return `the file is damaged: ${check.quick_check.replaceAll('\n', ' ')}`;
+  if (checkPages) {
+    const check = database.prepare('PRAGMA quick_check(1)').get() as { quick_check: string };
+    if (check.quick_check !== 'ok') return `the file is damaged: ${check.quick_check.replaceAll('\n', ' ')}`;
+  }
   if (database.prepare('SELECT 1 FROM meta').get() === undefined) return 'the file has no epoch';
   return undefined;
 }
