@@ -49,7 +49,7 @@ export const ETL_DECLARATION = {
   },
   storeDir: {
     type: z.string().default(''),
-    help: 'a folder on the disk of the store, to tell how much is left of it; empty where that is another machine',
+    help: "QuestDB's folder, to tell how much its disk has left and to have new tables on it before rows; empty where that is another machine",
   },
   metricsPort: { type: z.number().int().min(0).max(65535).default(0), help: 'port of /metrics on loopback; 0 is off' },
 } as const satisfies Declaration;

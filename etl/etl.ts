@@ -37,7 +37,12 @@ export interface Etl {
 export function createEtl(config: EtlConfig, nc: NatsConnection, events: EtlEvents): Etl {
   const abort = new AbortController();
   const { signal } = abort;
-  const questdb = { url: config.questdbHttpUrl, user: config.questdbHttpUser, passwordFile: config.questdbHttpPasswordFile };
+  const questdb = {
+    url: config.questdbHttpUrl,
+    user: config.questdbHttpUser,
+    passwordFile: config.questdbHttpPasswordFile,
+    storeDir: config.storeDir,
+  };
   const ttlDays = config.telemetryTtlDays;
   const database = new QuestdbHttp(questdb);
   const problems = new WriteProblems();

@@ -40,6 +40,8 @@ export interface Part {
   /** Written before each start. */
   readonly files: readonly PartFile[];
   readonly readiness: Readiness;
+  /** Done each time it serves, before anything that needs it is started. */
+  readonly afterReady?: () => Promise<void>;
   /** Without it, a part that runs counts as one that works. */
   readonly liveness?: Liveness;
   /** True where exit code 0 means that a person closed it: it is not started again. */

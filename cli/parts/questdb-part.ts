@@ -1,5 +1,6 @@
 // QuestDB: its configuration file, Java command and readiness.
 import { join } from 'node:path';
+import { DurableTree } from '../../core/node/durable-tree.ts';
 import { fullDisk } from './disk-room.ts';
 import type { Login, Part } from './part.ts';
 
@@ -56,6 +57,8 @@ export function questdbPart(options: QuestdbOptions): Part {
       { path: join(options.dir, 'conf', 'log.conf'), text: LOG_CONFIG },
     ],
     readiness: { kind: 'ask', ask: () => execute(options, 'select 1', READY_WITHIN_MS).then(() => undefined) },
+    // What it makes at its first start is on disk before the first row is: otherwise it does not start any more after a power cut.
+    afterReady: () => new DurableTree(options.dir).sync(),
     liveness: { ask: () => writeAndRead(options), waitsFor: () => fullDisk(options.dir) },
   };
 }

@@ -99,10 +99,21 @@ export class SupervisedPart {
     this.#change({ state: 'starting', pid: child.pid, startMark: startMark(child.pid) ?? '' });
     try {
       const readyLine = await child.ready(this.#options.readyTimeoutMs ?? 120_000);
-      if (!this.#stopping.signal.aborted) this.#change({ state: 'running', readyLine });
+      const problem = await this.#settle();
+      if (!this.#stopping.signal.aborted) this.#change({ state: 'running', readyLine, ...(problem === undefined ? {} : { problem }) });
     } catch (error) {
       await child.kill();
       throw error;
+    }
+  }
+
+  /** What could not be done after it served: it serves all the same. */
+  async #settle(): Promise<string | undefined> {
+    try {
+      await this.#part.afterReady?.();
+      return undefined;
+    } catch (error) {
+      return toMusterError(error).message;
     }
   }
 
