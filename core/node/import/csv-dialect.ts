@@ -3,7 +3,7 @@ import { MusterError } from '../../common/muster-error.ts';
 import type { CsvEncoding } from './csv-encoding.ts';
 import { CsvScanner, cellText } from './csv-scanner.ts';
 import type { CsvReading } from './import-source.ts';
-import { hasDecimalComma } from './number-cell.ts';
+import { decimalSign } from './number-cell.ts';
 
 export interface CsvDialect {
   encoding: CsvEncoding;
@@ -11,6 +11,8 @@ export interface CsvDialect {
   markBytes: number;
   delimiter: string;
   decimalComma: boolean;
+  /** No cell of the first rows says what the decimal sign is: 1,034 may be either. */
+  isSignUnclear: boolean;
   /** Blanks follow the delimiters: they belong to no cell. */
   padded: boolean;
 }
@@ -27,6 +29,7 @@ export interface SampleRow {
 /** Those that stand in no ordinary text come last: `^` and `~`, and the separators of ASCII and Hive. */
 const DELIMITERS = [',', ';', '\t', '|', '^', '~', '\x1f', '\x01'];
 const LOOKED_AT_ROWS = 100;
+const DECIMAL_ROWS = 1000;
 
 /** `text` begins where the first row of the table may be; `whole` where it is the file to its end. */
 export function detectDialect(text: Buffer, told: CsvReading, whole: boolean): Omit<CsvDialect, 'encoding' | 'markBytes'> {
@@ -37,13 +40,22 @@ export function detectDialect(text: Buffer, told: CsvReading, whole: boolean): O
       // The right delimiter cuts the rows alike: the header counts as much as all that come before it.
       return { delimiter, rows, width, even: rows.filter(({ cells }) => cells.length === width).length / Math.max(1, rows.length) };
     });
+  const blanks = { delimiter: ' ', rows: sampleRows(text, ' ', LOOKED_AT_ROWS, whole), width: 0, even: 0 };
+  // Only where nothing else separates cells: blanks stand in texts and between day and time.
+  if (told.delimiter === undefined && candidates.every(({ width }) => width === 1)) {
+    const width = commonWidth(blanks.rows);
+    if (width > 2 && blanks.rows.every(({ cells }) => cells.length === width)) candidates.push({ ...blanks, width, even: 1 });
+  }
   const best = candidates.filter(({ width }) => width > 1).sort((a, b) => b.even - a.even || b.width - a.width)[0];
   const { delimiter, rows } = best ?? { delimiter: told.delimiter ?? ',', rows: candidates[0]?.rows ?? [] };
-  const cells = rows.slice(1).flatMap((row) => row.cells);
+  const cells = sampleRows(text, delimiter, DECIMAL_ROWS, whole)
+    .slice(1)
+    .flatMap((row) => row.cells);
+  const sign = told.decimalComma === undefined ? decimalSign(cells, delimiter) : told.decimalComma ? 'comma' : 'point';
   const [header, ...data] = rows.filter((row) => row.cells.length > 1);
   const padded =
     delimiter !== ' ' && [header, ...data.slice(0, 5)].every((row) => row?.cells.slice(1).some((cell) => cell.startsWith(' ')) ?? false);
-  return { delimiter, decimalComma: told.decimalComma ?? hasDecimalComma(cells, delimiter), padded };
+  return { delimiter, decimalComma: sign === 'comma', isSignUnclear: sign === undefined && delimiter !== ',', padded };
 }
 
 /** How many cells most rows have that have several; 1 where none has. */

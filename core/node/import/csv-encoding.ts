@@ -78,6 +78,28 @@ export async function isMostlyUtf8(file: FileHandle, size: number): Promise<bool
   return broken === 0 || letters > broken;
 }
 
+/** False where letters beyond ASCII stand side by side, as in no language that Windows-1252 is for: the file is written in another codepage. */
+export async function isWestern(file: FileHandle, size: number): Promise<boolean> {
+  const buffer = Buffer.allocUnsafe(Math.min(LOOK_BYTES, Math.max(1, size)));
+  for (let position = 0; position < size; position += buffer.length) {
+    const { bytesRead } = await file.read(buffer, 0, buffer.length, position);
+    const bytes = buffer.subarray(0, bytesRead);
+    if (bytesRead === 0 || isAscii(bytes)) continue;
+    let all = 0;
+    let aside = 0;
+    for (let at = 0, run = 0; at <= bytes.length; at++) {
+      if (at < bytes.length && (bytes[at] as number) >= 0x80) run++;
+      else {
+        all += run;
+        if (run >= 3) aside += run;
+        run = 0;
+      }
+    }
+    return aside * 2 <= all;
+  }
+  return true;
+}
+
 /** Bytes before a letter that goes on in the next piece. */
 function wholeLetters(bytes: Buffer): number {
   for (let back = 1; back <= 3 && back < bytes.length; back++) {

@@ -9,6 +9,7 @@ const CR = 0x0d;
 const SEPARATOR_LINE = /^"?sep=(.|\\t)"?$/i;
 /** Lines before the header that are looked through for it. */
 const MAX_LINES = 1000;
+const MAX_PREAMBLE = 100;
 /** Columns of InfluxDB's annotated CSV that are of the query and not of the row. */
 const OF_THE_QUERY = ['result', 'table', '_start', '_stop'];
 
@@ -131,11 +132,21 @@ function isData(cells: readonly string[]): boolean {
 function headerRow(rows: readonly SampleRow[]): SampleRow {
   const [first] = rows as [SampleRow];
   const width = commonWidth(rows);
-  if (width === 1 || first.cells.length === width) return first;
+  if (width === 1) return first;
+  if (first.cells.length === width) return firstFull(rows, width) ?? first;
   const found = rows.find(({ cells }) => cells.length === width) as SampleRow;
   const like = found.cells.filter((cell) => cell.trim() !== '' && !isData([cell])).length;
   const even = rows.filter(({ cells }) => cells.length === width).length;
   return like * 2 > width && even * 2 > rows.length ? found : first;
+}
+
+/** A spreadsheet makes what stands above a table as wide as the table: rows with empty cells, before the first whose cells are all words. */
+function firstFull(rows: readonly SampleRow[], width: number): SampleRow | undefined {
+  const isFull = ({ cells }: SampleRow): boolean => cells.length === width && cells.every((cell) => cell.trim() !== '');
+  const [first] = rows as [SampleRow];
+  if (first.cells.filter((cell) => cell.trim() === '').length * 2 < width) return undefined;
+  const found = rows.slice(0, MAX_PREAMBLE).find(isFull);
+  return found?.cells.some((cell) => isData([cell])) === false ? found : undefined;
 }
 
 /** Where every row has one cell more than the header, it is an empty one at the end, or a name of the row before the first. */

@@ -12,6 +12,7 @@ import { SeriesTable } from './series-table.ts';
 import { textProblem } from './text-rows.ts';
 
 const HASH = 0x23;
+const COMMA = 0x2c;
 
 export interface CsvImportOptions extends ReadOptions {
   dialect: CsvDialect;
@@ -114,7 +115,7 @@ export class CsvImport {
 
   #readValues(row: CsvRow): boolean {
     const { mapping, dialect } = this.#options;
-    const { decimalComma } = dialect;
+    const { decimalComma, isSignUnclear } = dialect;
     const { bytes, starts, ends } = row;
     const values = this.#values;
     const columns = this.#fieldColumns;
@@ -127,8 +128,13 @@ export class CsvImport {
           ? numberOf(bytes, starts[column] as number, ends[column] as number, decimalComma)
           : numberWithUnit(cellText(row, column), unit, decimalComma);
       if (value === NOT_A_NUMBER || value === NOT_EXACT) {
-        const words = value === NOT_EXACT ? NOT_EXACT_WORDS : unit === undefined ? NOT_A_NUMBER_WORDS : `no number with ${unit} behind it`;
-        this.#refuse(row, `${mapping.fields[i]?.header} is ${shownCell(cellText(row, column))}: ${words}`);
+        this.#refuse(row, `${mapping.fields[i]?.header} is ${shownCell(cellText(row, column))}: ${wordsOf(value, unit)}`);
+        return false;
+      }
+      if (isSignUnclear && hasComma(bytes, starts[column] as number, ends[column] as number)) {
+        const cell = shownCell(cellText(row, column));
+        const words = 'the comma may be a decimal sign or separate thousands: say --decimal-comma (decimal_comma), or write it without';
+        this.#refuse(row, `${mapping.fields[i]?.header} is ${cell}: ${words}`);
         return false;
       }
       if (Number.isNaN(value) && starts[column] !== ends[column]) absent++;
@@ -162,6 +168,16 @@ export class CsvImport {
   #refuse(row: CsvRow, reason: string): void {
     this.counts.refuse(row.number, reason);
   }
+}
+
+function wordsOf(value: number, unit: string | undefined): string {
+  if (value === NOT_EXACT) return NOT_EXACT_WORDS;
+  return unit === undefined ? NOT_A_NUMBER_WORDS : `no number with ${unit} behind it`;
+}
+
+function hasComma(bytes: Uint8Array, start: number, end: number): boolean {
+  for (let at = start; at < end; at++) if (bytes[at] === COMMA) return true;
+  return false;
 }
 
 function numberWithUnit(cell: string, unit: string, comma: boolean): number {

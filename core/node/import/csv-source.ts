@@ -3,7 +3,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { MusterError } from '../../common/muster-error.ts';
 import { isAbsent } from './absent-words.ts';
 import { type CsvDialect, detectDialect, sampleRows } from './csv-dialect.ts';
-import { brokenWords, type CsvBytes, encodingOf, isBroken, isMostlyUtf8, toUtf8 } from './csv-encoding.ts';
+import { brokenWords, type CsvBytes, encodingOf, isBroken, isMostlyUtf8, isWestern, toUtf8 } from './csv-encoding.ts';
 import { type CsvHead, leadingLines, readHead } from './csv-head.ts';
 import { CsvImport } from './csv-import.ts';
 import { assertScans, type CsvLayout, eachRow, openPieces } from './csv-pieces.ts';
@@ -40,10 +40,12 @@ export async function openCsv(path: string, reading: CsvReading = {}): Promise<I
     // A guess from rows that cannot be read would only hide what is wrong with them.
     if (samples.length < 2) assertScans(table, dialect, whole);
     const firstSample = head.firstRow - head.rows;
-    const rows = samples
+    const found = samples
       .filter(({ cells, number }) => number >= firstSample && !(head.hasComments && cells[0]?.startsWith('#')))
-      .filter(({ cells }) => cells.length === head.header.length && !cells.every((cell, i) => cell.trim() === head.header[i]))
       .map(({ cells }) => cells);
+    const even = found.filter((cells) => cells.length === head.header.length && !cells.every((cell, i) => cell.trim() === head.header[i]));
+    // Where no row is as wide as the header, each is refused by its number.
+    const rows = even.length > 0 ? even : found;
     const layout: CsvLayout = { path, dialect, head };
     const texts = new Set([...quotedColumns(table, dialect, head.header.length, firstSample), ...head.texts]);
     const isAll = whole && samples.length <= SAMPLE_ROWS;
@@ -55,7 +57,7 @@ export async function openCsv(path: string, reading: CsvReading = {}): Promise<I
       format: 'csv',
       description: describe(dialect, head),
       fingerprint: await fingerprint(file, size),
-      plan: (wanted) => planMapping(head.header, rows, wanted, path, texts, hints),
+      plan: (wanted) => withNotes(planMapping(head.header, rows, wanted, path, texts, hints), written, reading),
       read: (options, from) => readCsv(layout, options, from),
       newestUs: (mapping) => newestUs(layout, mapping),
       assertReadable: (mapping) => assertWhole(layout, mapping),
@@ -63,6 +65,14 @@ export async function openCsv(path: string, reading: CsvReading = {}): Promise<I
   } finally {
     await file.close();
   }
+}
+
+function withNotes(mapping: ImportMapping, { encoding }: CsvBytes, told: CsvReading): ImportMapping {
+  if (encoding !== 'latin1' || told.encoding !== undefined) return mapping;
+  return {
+    ...mapping,
+    notes: [...mapping.notes, 'its letters are no UTF-8 and are read as Windows-1252: --encoding (encoding) names another'],
+  };
 }
 
 async function readBeginning(file: FileHandle): Promise<Buffer> {
@@ -74,7 +84,13 @@ async function readBeginning(file: FileHandle): Promise<Buffer> {
 async function encodingOfFile(file: FileHandle, size: number, head: Buffer, { encoding }: CsvReading): Promise<CsvBytes> {
   const guess = encodingOf(head, encoding);
   const isSure = encoding !== undefined || guess.markBytes > 0 || guess.encoding !== 'utf-8';
-  return isSure || (await isMostlyUtf8(file, size)) ? guess : { ...guess, encoding: 'latin1' };
+  if (isSure || (await isMostlyUtf8(file, size))) return guess;
+  if (!(await isWestern(file, size)))
+    throw new MusterError(
+      'invalid_argument',
+      'the file is no UTF-8, and of the codepages it cannot be told which it is: name one with --encoding (encoding), such as windows-1251, windows-1253, shift_jis, gbk or euc-kr, or save it as UTF-8',
+    );
+  return { ...guess, encoding: 'latin1' };
 }
 
 function assertHeader({ header }: CsvHead, { encoding }: CsvDialect, text: Buffer): void {
@@ -89,7 +105,15 @@ function quotedColumns(text: Buffer, { delimiter, padded }: CsvDialect, width: n
     delimiter,
     (row) => {
       if (row.number < firstRow) return;
-      for (const column of quoted) if (row.quotes[column] === 0 && row.starts[column] !== row.ends[column]) quoted.delete(column);
+      for (const column of quoted) {
+        const start = row.starts[column] as number;
+        const end = row.ends[column] as number;
+        // Quotes that the delimiter in a cell asks for, as in "1,034.5", say nothing of what it is.
+        if (
+          row.quotes[column] === 0 ? start !== end : row.bytes.indexOf(delimiter, start) < end && row.bytes.indexOf(delimiter, start) >= 0
+        )
+          quoted.delete(column);
+      }
     },
     padded,
   );

@@ -103,8 +103,13 @@ function plainNumber(text: string, comma: boolean): string | undefined {
   return /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/.test(plain) ? plain : undefined;
 }
 
-/** What the decimal sign of a file is, by its cells: `comma` where some can be read in no other way and none only with a point. */
+/** Whether numbers of a file are written 12,5: where some cells can be read in no other way and none only with a point. */
 export function hasDecimalComma(cells: readonly string[], delimiter: string): boolean {
+  return decimalSign(cells, delimiter) === 'comma';
+}
+
+/** The decimal sign of a file by its cells; undefined where none has one. */
+export function decimalSign(cells: readonly string[], delimiter: string): 'comma' | 'point' | undefined {
   let comma = false;
   let point = false;
   let commaOfThree = false;
@@ -128,9 +133,10 @@ export function hasDecimalComma(cells: readonly string[], delimiter: string): bo
       else point = true;
     }
   }
-  if (comma || point) return comma && !point;
+  if (comma || point) return comma && !point ? 'comma' : 'point';
   // 1,034 alone: a list that is separated by semicolons was written where the comma is the decimal sign.
-  return commaOfThree && !pointOfThree && delimiter !== ',';
+  if (commaOfThree && !pointOfThree && delimiter !== ',') return 'comma';
+  return commaOfThree || pointOfThree ? 'point' : undefined;
 }
 
 const UNITS =
