@@ -50,7 +50,8 @@ export const USAGE = `Usage: muster etl prometheus --config FILE.yaml [--once | 
   --state-dir DIR      folder of the high-water marks
 
 Without --once, --backfill or --check it goes on until Ctrl-C, which finishes what is in flight.
-Exit codes: 0 all is stored (NaN and infinities are no numbers of the store), 1 a query failed or rows were refused, replaced or left out, 2 wrong usage or configuration, 69 an end cannot be reached.
+Exit codes: 0 all is stored (NaN and infinities are no numbers of the store), 1 a query failed or rows were refused, replaced or left out, 2 wrong usage or configuration, 69 an end cannot be reached, or the
+ledger did not have all in time.
 `;
 
 /** Throws `invalid_argument`. Undefined where help is asked for. */

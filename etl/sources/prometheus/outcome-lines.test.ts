@@ -15,6 +15,7 @@ it.each([
   [{ leftOut: { histogram: 2 } }, 1],
   [{ leftOut: { bad_name: 1 } }, 1],
   [{ refused: 1 }, 1],
+  [{ outcome: { replaced: 0, overwritten: 0, setAside: [], open: 1 } }, 69],
   [{ outcome: { replaced: 0, overwritten: 0, setAside: [], open: 0 } }, 0],
   [{ outcome: { replaced: 0, overwritten: 0, setAside: [{ reason: 'type_changed', rows: 1, detail: 'd' }], open: 0 } }, 1],
 ] as [Partial<QueryTally>, number][])('ends %j with %i', (tally, code) => {

@@ -27,14 +27,16 @@ export function outcomeLines(outcomes: readonly QueryOutcome[]): string[] {
 /** What no one loses: a point whose value is no number of the store, NaN or infinite, and a metric that the configuration does not name. */
 const NOT_LOST: readonly string[] = ['absent', 'infinite', 'metric_not_allowed'] satisfies LeftOut[];
 
-/** 0: all is stored · 1: something was refused, replaced, left out or ended early · 69: because an end could not be reached. */
+/** 0: all is stored · 1: something was refused, replaced, left out or ended early · 69: because an end could not be reached, or the ledger did not have all in time. */
 export function outcomeCode(outcomes: readonly QueryOutcome[], stoppedEarly: boolean): number {
   const errors = outcomes.flatMap(({ error }) => error ?? []);
   if (errors.some((error) => error.retryable)) return 69;
+  const unknown = outcomes.some(({ tally }) => (tally.outcome?.open ?? 0) > 0);
   const refused = outcomes.some(({ tally }) => tally.refused > 0 || tally.pointsSkipped > 0);
   const leftOut = outcomes.some(({ tally }) => Object.keys(tally.leftOut).some((reason) => !NOT_LOST.includes(reason)));
   const lost = outcomes.some(
     ({ tally: { outcome } }) => outcome !== undefined && outcome.replaced + outcome.overwritten + outcome.setAside.length > 0,
   );
-  return errors.length > 0 || refused || lost || leftOut || stoppedEarly ? 1 : 0;
+  if (errors.length > 0 || refused || lost || leftOut || stoppedEarly) return 1;
+  return unknown ? 69 : 0;
 }

@@ -41,7 +41,8 @@ const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
 const FIRST_RETRY_MS = 500;
 const LONGEST_RETRY_MS = 10_000;
-const LEDGER_WITHIN_MS = 15_000;
+/** How long the ledger may stand still before a run ends without it. */
+const LEDGER_QUIET_MS = 15_000;
 
 /** What a query has done since the start. */
 export interface QueryTally {
@@ -119,7 +120,7 @@ export class QueryRun {
 
   /** Asks the ledger what became of the rows, and waits for it a while. Never throws. */
   async settle(): Promise<void> {
-    if (this.#counted) this.tally.outcome = await this.#account.settle(LEDGER_WITHIN_MS);
+    if (this.#counted) this.tally.outcome = await this.#account.settle(LEDGER_QUIET_MS);
   }
 
   #epoch(...parts: (string | number)[]): Uint8Array {

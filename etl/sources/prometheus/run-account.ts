@@ -52,15 +52,17 @@ export class RunAccount {
     if (known !== undefined) known.batches = Math.max(known.batches, batches);
   }
 
-  /** Waits for the ledger, at most so long. */
-  async settle(withinMs: number): Promise<RunOutcome> {
+  /** Waits for the ledger until nothing has changed there for so long. */
+  async settle(quietMs: number): Promise<RunOutcome> {
     const outcome: RunOutcome = { replaced: 0, overwritten: 0, setAside: [], open: this.#forgotten };
-    const deadlineMs = performance.now() + withinMs;
     for (const { epoch, before, batches } of this.#epochs.values()) {
       let after = await this.#ask(epoch).catch(() => undefined);
-      while ((after === undefined || after.batches < batches) && performance.now() < deadlineMs) {
+      for (let changedMs = performance.now(); after === undefined || after.batches < batches; ) {
+        if (performance.now() - changedMs >= quietMs) break;
         await wait(LOOK_MS);
+        const seen = after?.batches;
         after = await this.#ask(epoch).catch(() => after);
+        if (after?.batches !== seen) changedMs = performance.now();
       }
       if (before === undefined || after === undefined || after.batches < batches) outcome.open++;
       if (after !== undefined) add(outcome, before, after);
