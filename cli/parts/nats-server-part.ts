@@ -1,7 +1,7 @@
 // nats-server with JetStream: its configuration file, command and readiness.
 import { join } from 'node:path';
-import { DEAD_LETTER_SUBJECTS, STATUS_BUCKET } from '../../core/common/streams.ts';
 import { fullDisk } from './disk-room.ts';
+import { etlRights, gatewayRights, type Rights } from './nats-rights.ts';
 import type { Login, Part } from './part.ts';
 
 export interface NatsServerOptions {
@@ -14,10 +14,11 @@ export interface NatsServerOptions {
   host?: string;
   /** HTTP monitoring (`/healthz`, `/jsz`), no login. */
   monitorPort: number;
-  /** May publish every `muster.` subject and use all of JetStream. */
+  /** Each may do what nats-rights.ts names. */
   gateway: Login;
-  /** May use JetStream, acknowledge, publish dead letters and its own status. */
   etl: Login;
+  /** May do everything: for an operator's repairs with the `nats` command, no part has it. */
+  admin?: Login;
   /** Bytes all streams together may take on disk; default 16 GiB. */
   maxFileBytes?: number;
 }
@@ -43,7 +44,9 @@ export function natsServerPart(options: NatsServerOptions): Part {
 export function natsServerConfig(options: NatsServerOptions): string {
   const text = JSON.stringify;
   const host = options.host ?? '127.0.0.1';
-  const etlPublish = ['$JS.API.>', '$JS.ACK.>', '$JS.FC.>', DEAD_LETTER_SUBJECTS, `$KV.${STATUS_BUCKET}.>`, '_INBOX.>'];
+  const { gateway, etl, admin } = options;
+  const users = [userBlock(gateway, gatewayRights(gateway.user)), userBlock(etl, etlRights(etl.user))];
+  if (admin !== undefined) users.push(userBlock(admin, undefined));
   return `server_name: muster
 listen: "${host}:${options.port}"
 http: "${host}:${options.monitorPort}"
@@ -59,17 +62,33 @@ jetstream {
 }
 authorization {
   users: [
-    {
-      user: ${text(options.gateway.user)}, password: ${text(options.gateway.password)}
-      permissions { publish: ["muster.>", "$JS.>", "$KV.>", "_INBOX.>"], subscribe: ["muster.>", "$KV.>", "_INBOX.>"] }
-    }
-    {
-      user: ${text(options.etl.user)}, password: ${text(options.etl.password)}
-      permissions { publish: ${text(etlPublish)}, subscribe: ["$KV.>", "_INBOX.>"] }
-    }
+${users.join('\n')}
   ]
 }
 `;
+}
+
+/** Without `rights` everything is allowed. */
+function userBlock({ user, password }: Login, rights: Rights | undefined): string {
+  const text = JSON.stringify;
+  const list = (subjects: readonly string[]): string => subjects.map((subject) => `\n          ${text(subject)}`).join('');
+  const permissions =
+    rights === undefined
+      ? ''
+      : `
+      permissions {
+        publish {
+          allow: [${list(rights.publish.allow)}
+          ]
+          deny: [${list(rights.publish.deny ?? [])}
+          ]
+        }
+        subscribe: [${list(rights.subscribe)}
+        ]
+      }`;
+  return `    {
+      user: ${text(user)}, password: ${text(password)}${permissions}
+    }`;
 }
 
 async function askHealth(monitorPort: number): Promise<void> {

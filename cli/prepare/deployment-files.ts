@@ -40,7 +40,7 @@ export async function prepareDeployment(
   place('probes', state.caFile);
   const nats = natsServerConfig({
     ...{ program: '', dir: NATS_DATA, host: '0.0.0.0', port: PORTS.nats, monitorPort: PORTS.natsMonitor },
-    ...{ gateway, etl },
+    ...{ gateway, etl, admin: login('admin', 'nats-admin') },
   });
   write(join(folder, 'nats'), 'nats-server.conf', nats);
   const questdb = questdbConfig({ host: '0.0.0.0', httpPort: PORTS.questdbHttp, pgPort: PORTS.questdbPg, admin, reader });

@@ -27,10 +27,11 @@ export interface UpPlan {
   addresses: Addresses;
 }
 
-const USERS = { natsGateway: 'gateway', natsEtl: 'etl', questdbAdmin: 'admin', questdbReader: 'reader' } as const;
+const USERS = { natsGateway: 'gateway', natsEtl: 'etl', natsAdmin: 'admin', questdbAdmin: 'admin', questdbReader: 'reader' } as const;
 const SECRETS = {
   natsGateway: 'nats-gateway',
   natsEtl: 'nats-etl',
+  natsAdmin: 'nats-admin',
   questdbAdmin: 'questdb-admin',
   questdbReader: 'questdb-reader',
 } as const;
@@ -50,6 +51,7 @@ export function planUp(state: StateFolder, options: UpOptions, runtimes: Runtime
       monitorPort: options.ports.natsMonitor,
       gateway: natsGateway,
       etl: natsEtl,
+      admin: login('natsAdmin'),
     }),
     questdb: questdbPart({
       java: runtimes.java,

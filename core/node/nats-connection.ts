@@ -13,6 +13,11 @@ export interface NatsOptions {
   name: string;
 }
 
+/** Below which answers come to this user: nobody else may listen there. */
+export function inboxPrefix(user: string): string {
+  return `_INBOX.${user}`;
+}
+
 /**
  * A connection that comes back by itself for ever; the first connect is retried too. Throws `unavailable` after `timeoutMs`, and `invalid_config`
  * at once for a password file that says nothing.
@@ -27,6 +32,7 @@ export async function connectNats(options: NatsOptions, timeoutMs = 30_000): Pro
         user: options.user,
         pass,
         name: options.name,
+        inboxPrefix: inboxPrefix(options.user),
         maxReconnectAttempts: -1,
         // Otherwise the second refusal of the login (a server that came back before its users did) closes the connection for good.
         ignoreAuthErrorAbort: true,

@@ -6,6 +6,7 @@ import {
   CONFIGS_BUCKET,
   DEAD_LETTER_STREAM,
   DEAD_LETTER_SUBJECTS,
+  IDEMPOTENCY_BUCKET,
   NODES_BUCKET,
   PRESENCE_BUCKET,
   STATUS_BUCKET,
@@ -24,6 +25,10 @@ export interface StreamLimits {
 /** A publish with an id that was seen within this time is stored once. */
 export const DEDUPE_WINDOW_MS = 120_000;
 export const HOUR_MS = 3_600_000;
+
+/** How long an idempotency key is remembered from its first use on, and what all together may take. */
+export const IDEMPOTENCY_KEPT_MS = HOUR_MS;
+export const IDEMPOTENCY_MAX_BYTES = 256 * 1024 * 1024;
 
 const DEAD_LETTER_MAX_BYTES = 512 * 1024 * 1024;
 const DEAD_LETTER_MAX_AGE_HOURS = 30 * 24;
@@ -85,6 +90,7 @@ export function streamPolicies(limits: StreamLimits): StreamPolicy[] {
     bucketPolicy(NODES_BUCKET, StorageType.File),
     bucketPolicy(TOKENS_BUCKET, StorageType.File),
     bucketPolicy(CONFIGS_BUCKET, StorageType.File),
+    bucketPolicy(IDEMPOTENCY_BUCKET, StorageType.File, IDEMPOTENCY_KEPT_MS, IDEMPOTENCY_MAX_BYTES),
     // In memory: rebuilt by whoever writes them, and a write a change must not cost a sync of the disk.
     bucketPolicy(PRESENCE_BUCKET, StorageType.Memory),
     bucketPolicy(STATUS_BUCKET, StorageType.Memory),
@@ -129,14 +135,14 @@ const AUDIT: Partial<FullConfig> = {
 };
 
 /** As the client library makes a bucket with one value a key. */
-function bucketPolicy(bucket: string, storage: StorageType): StreamPolicy {
+function bucketPolicy(bucket: string, storage: StorageType, keptMs = 0, maxBytes = -1): StreamPolicy {
   const wanted: Partial<FullConfig> = {
     ...KEEPS_WHAT_IT_TOOK,
     storage,
     subjects: [`$KV.${bucket}.>`],
     max_msgs_per_subject: 1,
-    max_bytes: -1,
-    max_age: 0,
+    max_bytes: maxBytes,
+    max_age: nanos(keptMs),
     discard: DiscardPolicy.New,
     allow_rollup_hdrs: true,
   };

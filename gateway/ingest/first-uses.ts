@@ -4,12 +4,12 @@ import { type KV, type NatsConnection, NatsError, StorageType } from 'nats';
 import { z } from 'zod';
 import { MusterError, toMusterError } from '../../core/common/muster-error.ts';
 import { IDEMPOTENCY_BUCKET } from '../../core/common/streams.ts';
+import { IDEMPOTENCY_KEPT_MS, IDEMPOTENCY_MAX_BYTES } from '../../core/node/stream-policy.ts';
 import type { HttpAnswer } from '../http/http-answer.ts';
 import { json } from '../http/http-answer.ts';
 
 /** How long a key is remembered from its first use on. */
-export const KEPT_MS = 3_600_000;
-const MAX_BYTES = 256 * 1024 * 1024;
+export const KEPT_MS = IDEMPOTENCY_KEPT_MS;
 /** Of an answer; a longer one is made anew, which gives the same rows. */
 const MAX_ANSWER = 64 * 1024;
 /** "wrong last sequence": the key is there. */
@@ -44,7 +44,7 @@ export function createUseStore(connection: () => NatsConnection): UseStore {
   const bucket = (): Promise<KV> =>
     connection()
       .jetstream({ timeout: 5000 })
-      .views.kv(IDEMPOTENCY_BUCKET, { history: 1, storage: StorageType.File, ttl: KEPT_MS, max_bytes: MAX_BYTES });
+      .views.kv(IDEMPOTENCY_BUCKET, { history: 1, storage: StorageType.File, ttl: KEPT_MS, max_bytes: IDEMPOTENCY_MAX_BYTES });
   let opened: Promise<KV> | undefined;
   const open = (): Promise<KV> => {
     opened ??= bucket().catch((error: unknown) => {

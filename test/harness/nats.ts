@@ -13,9 +13,11 @@ export interface NatsHarness extends Server {
   port: number;
   /** HTTP monitoring: `/jsz`, `/connz`, … */
   monitorPort: number;
-  /** What `connectNats` takes, for each of the two users. */
+  /** What `connectNats` takes, for each of the two users that parts have. */
   gateway: NatsOptions;
   etl: NatsOptions;
+  /** The same for one that may do everything. */
+  admin: NatsOptions;
 }
 
 export interface NatsHarnessOptions {
@@ -24,7 +26,7 @@ export interface NatsHarnessOptions {
   maxFileBytes?: number;
 }
 
-/** Starts one with the configuration of `muster up`, users `gateway` and `etl`. Always `stop` it (`afterAll`). */
+/** Starts one with the configuration of `muster up`, users `gateway`, `etl` and `admin`. Always `stop` it (`afterAll`). */
 export async function startNats(options: NatsHarnessOptions = {}): Promise<NatsHarness> {
   const dir = options.dir ?? temporaryFolder('nats');
   mkdirSync(dir, { recursive: true });
@@ -37,6 +39,7 @@ export async function startNats(options: NatsHarnessOptions = {}): Promise<NatsH
   };
   const gateway = login('gateway');
   const etl = login('etl');
+  const admin = login('admin');
   const part = natsServerPart({
     program: await resolveRuntime('nats-server'),
     dir: join(dir, 'nats'),
@@ -44,8 +47,9 @@ export async function startNats(options: NatsHarnessOptions = {}): Promise<NatsH
     monitorPort,
     gateway: { user: 'gateway', password: 'gateway-secret' },
     etl: { user: 'etl', password: 'etl-secret' },
+    admin: { user: 'admin', password: 'admin-secret' },
     ...(options.maxFileBytes === undefined ? {} : { maxFileBytes: options.maxFileBytes }),
   });
   const server = await startServer(part, dir, options.dir === undefined);
-  return Object.defineProperties({ url, port, monitorPort, gateway, etl } as NatsHarness, Object.getOwnPropertyDescriptors(server));
+  return Object.defineProperties({ url, port, monitorPort, gateway, etl, admin } as NatsHarness, Object.getOwnPropertyDescriptors(server));
 }

@@ -8,7 +8,7 @@ import { startQuestdb } from './questdb.ts';
 
 it('keeps what nats-server stored over a kill and a restart, and leaves nothing behind', async () => {
   const nats = await startNats();
-  const connection = await connectNats(nats.gateway);
+  const connection = await connectNats(nats.admin);
   const manager = await connection.jetstreamManager();
   await manager.streams.add({ name: 'TRIAL', subjects: ['muster.telemetry.*'] });
   await connection.jetstream().publish('muster.telemetry.0', 'kept');
@@ -16,7 +16,7 @@ it('keeps what nats-server stored over a kill and a restart, and leaves nothing 
   await nats.kill();
   await nats.restart();
   expect(nats.pid).not.toBe(pid);
-  const again = await connectNats(nats.gateway);
+  const again = await connectNats(nats.admin);
   expect((await (await again.jetstreamManager()).streams.info('TRIAL')).state.messages).toBe(1);
   await again.close();
   await connection.close();

@@ -28,7 +28,7 @@ export interface EtlSetupOptions {
 /** Starts all three. Always `stop` it. */
 export async function startEtlSetup(options: EtlSetupOptions = {}): Promise<EtlSetup> {
   const [nats, questdb] = await Promise.all([startNats(), startQuestdb()]);
-  const nc = await connectNats(nats.gateway);
+  const nc = await connectNats(nats.admin);
   await ensureStreams(nc, { streamMaxBytes: options.streamMaxBytes ?? 256 * 1024 * 1024, maxAgeHours: 1 });
   const etl = await startEtl(nats, questdb.httpUrl, questdb, 'etl');
   const stop = async (): Promise<void> => {

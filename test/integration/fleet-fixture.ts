@@ -33,6 +33,8 @@ export interface FleetFixture {
   nats: NatsHarness;
   questdb: QuestdbHarness;
   connection: NatsConnection;
+  /** May do everything at nats-server. */
+  admin: NatsConnection;
   service: FleetService;
   /** What operators did. */
   audited: AuditInput[];
@@ -54,7 +56,7 @@ export interface FleetFixture {
 
 export async function startFleet(): Promise<FleetFixture> {
   const [nats, questdb] = await Promise.all([startNats(), startQuestdb()]);
-  const connection = await connectNats(nats.gateway);
+  const [connection, admin] = await Promise.all([connectNats(nats.gateway), connectNats(nats.admin)]);
   await ensureStreams(connection, { streamMaxBytes: 256 * 1024 ** 2, maxAgeHours: 72 });
   const failures: FleetFixture['failures'] = [];
   const quiet = (): void => undefined;
@@ -104,7 +106,7 @@ export async function startFleet(): Promise<FleetFixture> {
   });
   const kv = connection.jetstream().views;
   return {
-    ...{ nats, questdb, connection, service, audited, numbers, address, failures },
+    ...{ nats, questdb, connection, admin, service, audited, numbers, address, failures },
     nodes: await kv.kv(NODES_BUCKET),
     presence: await kv.kv(PRESENCE_BUCKET),
     heartbeat: (nodeId, heartbeat) => connection.publish(summarySubject(nodeId), encodeMessage(HEARTBEAT_FIELDS, heartbeat)),
@@ -117,7 +119,7 @@ export async function startFleet(): Promise<FleetFixture> {
       await registry.stop();
       await configs.stop();
       await tokens.stop();
-      await connection.close();
+      await Promise.all([connection.close(), admin.close()]);
       await Promise.all([nats.stop(), questdb.stop()]);
     },
   };

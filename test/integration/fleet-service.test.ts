@@ -147,7 +147,7 @@ describe('the path', () => {
   });
 
   it('lists the newest dead letters, by reason too', async () => {
-    const jetstream = fleet.connection.jetstream();
+    const jetstream = fleet.admin.jetstream();
     for (let i = 0; i < 70; i++) {
       const reason = i % 7 === 0 ? 'clock_skew' : 'not_finite';
       const letter = {
@@ -175,7 +175,7 @@ describe('the path', () => {
     const skewed = await fleet.call<ListDeadLettersResponse>('listDeadLetters', { reason: 'clock_skew' });
     expect(skewed.deadLetters.length).toBe(10);
     await expect(fleet.call('listDeadLetters', { reason: 'muster.>' })).rejects.toMatchObject({ code: 3 });
-    await (await fleet.connection.jetstreamManager()).streams.purge(DEAD_LETTER_STREAM);
+    await (await fleet.admin.jetstreamManager()).streams.purge(DEAD_LETTER_STREAM);
   });
 
   it('says what is wrong while no ETL has reported', async () => {

@@ -32,7 +32,7 @@ beforeEach(async () => {
         dedup upsert keys(timestamp, node_id, x)`.replace(/\s+/g, ' '),
     );
   }
-  await (await fleet.connection.jetstreamManager()).streams.purge(TELEMETRY_STREAM);
+  await (await fleet.admin.jetstreamManager()).streams.purge(TELEMETRY_STREAM);
   spool(NODE, 1, 1);
   spool(OTHER, 1, 1);
 });
@@ -136,10 +136,10 @@ describe('verify', () => {
   });
 
   it('does not take what the ETL has acknowledged for in flight', async () => {
-    const manager = await fleet.connection.jetstreamManager();
+    const manager = await fleet.admin.jetstreamManager();
     await manager.consumers.add(TELEMETRY_STREAM, { durable_name: ETL_CONSUMER, ack_policy: 'explicit' as never });
     for (const seq of [1, 2, 3]) await publish(NODE, seq);
-    const consumer = await fleet.connection.jetstream().consumers.get(TELEMETRY_STREAM, ETL_CONSUMER);
+    const consumer = await fleet.admin.jetstream().consumers.get(TELEMETRY_STREAM, ETL_CONSUMER);
     for (let i = 0; i < 2; i++) await (await consumer.next())?.ackAck();
     await ledger(NODE, 1, 1);
     expect(await verify()).toMatchObject({ stored: 1, inFlight: 1, lost: 0 });

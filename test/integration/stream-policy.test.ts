@@ -22,15 +22,17 @@ const LIMITS = { streamMaxBytes: 64 * 1024 ** 2, maxAgeHours: SECOND_IN_HOURS };
 
 let nats: NatsHarness;
 let nc: NatsConnection;
+let admin: NatsConnection;
 let manager: JetStreamManager;
 
 beforeEach(async () => {
   nats = await startNats();
   nc = await connectNats(nats.gateway);
-  manager = await nc.jetstreamManager();
+  admin = await connectNats(nats.admin);
+  manager = await admin.jetstreamManager();
 });
 afterEach(async () => {
-  await nc.close();
+  await Promise.all([nc.close(), admin.close()]);
   await nats.stop();
 });
 

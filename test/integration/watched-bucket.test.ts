@@ -11,7 +11,7 @@ let connection: NatsConnection;
 
 beforeAll(async () => {
   nats = await startNats();
-  connection = await connectNats(nats.gateway);
+  connection = await connectNats(nats.admin);
 });
 afterAll(async () => {
   await connection?.close();

@@ -68,7 +68,7 @@ export async function startEdge(args: readonly string[] = [], natsServer?: NatsH
   const events = createEvents(pino({ level: 'debug' }, { write: (line) => void log.push(JSON.parse(line)) }), metrics);
   const gateway = createGateway(config, await connectNats({ ...nats.gateway, name: config.name }), events, metrics);
   const stopGateway = await startAll(gateway.components);
-  const connection = await connectNats({ ...nats.gateway, name: 'test' });
+  const connection = await connectNats({ ...nats.admin, name: 'test' });
   const tokens = new TokenStore({ connection, operatorToken: '', events });
   await tokens.start();
   const manager = await connection.jetstreamManager();
