@@ -1,6 +1,6 @@
 // Writes each change of the registry into the table node_history; the view `nodes` is its newest row a node.
 import type { SenderBuffer } from '@questdb/nodejs-client';
-import type { KvEntry, NatsConnection, QueuedIterator } from 'nats';
+import type { KV, KvEntry, NatsConnection, QueuedIterator } from 'nats';
 import { toMusterError } from '../core/common/muster-error.ts';
 import type { RegistryEntry } from '../core/common/registry-entry.ts';
 import { NODES_BUCKET } from '../core/common/streams.ts';
@@ -12,6 +12,8 @@ import { pauseBefore } from './questdb/retry.ts';
 
 /** Changes that come together are one request. */
 const GATHER_MS = 200;
+/** How often it is asked whether the bucket is the one that is watched. */
+const LOOK_MS = 5000;
 
 export class NodeHistory implements Component {
   readonly name = 'node history';
@@ -47,16 +49,23 @@ export class NodeHistory implements Component {
     await this.#storing;
   }
 
-  /** A watch ends where its bucket is made anew, and cannot begin while nats-server is away: then another is begun. */
+  /** A watch cannot begin while nats-server is away, and one of a bucket that was made anew waits for numbers of the old: then another is begun. */
   async #follow(signal: AbortSignal): Promise<void> {
     for (let attempt = 1; !signal.aborted; attempt++) {
       try {
         const bucket = await this.#nc.jetstream().views.kv(NODES_BUCKET, { bindOnly: true });
-        this.#watch = await bucket.watch();
-        if (signal.aborted) this.#watch.stop();
-        for await (const entry of this.#watch) {
-          attempt = 1;
-          this.#take(entry);
+        const { created } = (await bucket.status()).streamInfo;
+        const watch = await bucket.watch();
+        this.#watch = watch;
+        if (signal.aborted) watch.stop();
+        const looking = setInterval(() => stopIfMadeAnew(bucket, created, watch).catch(unanswered), LOOK_MS);
+        try {
+          for await (const entry of watch) {
+            attempt = 1;
+            this.#take(entry);
+          }
+        } finally {
+          clearInterval(looking);
         }
       } catch (error) {
         this.#events.retried('watch of the registry', toMusterError(error));
@@ -86,6 +95,15 @@ export class NodeHistory implements Component {
       this.#events.setAside(nodeId, 'node_history', 'rejected_by_database', 1, words);
     await this.#writer.store(rows, refused).catch((error: unknown) => this.#events.retried('node history', toMusterError(error)));
   }
+}
+
+async function stopIfMadeAnew(bucket: KV, created: string, watch: QueuedIterator<KvEntry>): Promise<void> {
+  if ((await bucket.status()).streamInfo.created !== created) watch.stop();
+}
+
+/** It is asked again. */
+function unanswered(): void {
+  // Whether nats-server is away is told by who needs it.
 }
 
 function putNode(sender: SenderBuffer, { nodeId, info, updatedMs }: RegistryEntry): void {

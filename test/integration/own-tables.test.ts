@@ -2,7 +2,7 @@
 import type { NatsConnection } from 'nats';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { FleetEvent } from '../../core/common/frame.ts';
-import { ETL_CONSUMER, TELEMETRY_STREAM } from '../../core/common/streams.ts';
+import { ETL_CONSUMER, NODES_BUCKET, TELEMETRY_STREAM } from '../../core/common/streams.ts';
 import { connectNats } from '../../core/node/nats-connection.ts';
 import { ensureStreams } from '../../core/node/streams.ts';
 import { ownTableStatements } from '../../etl/questdb/own-tables.ts';
@@ -11,6 +11,8 @@ import { type QuestdbHarness, startQuestdb } from '../harness/questdb.ts';
 import type { Server } from '../harness/server.ts';
 import { until } from '../harness/until.ts';
 import { countOf, envelope, etlStatus, plainFrame, publish, startEtl } from './etl-setup.ts';
+
+const LIMITS = { streamMaxBytes: 64 * 1024 ** 2, maxAgeHours: 1 };
 
 let nats: NatsHarness;
 let questdb: QuestdbHarness;
@@ -24,7 +26,7 @@ const OLDER = (ownTableStatements(30)[0] as string).replace(', reasons VARCHAR',
 beforeAll(async () => {
   [nats, questdb] = await Promise.all([startNats(), startQuestdb()]);
   nc = await connectNats(nats.gateway);
-  await ensureStreams(nc, { streamMaxBytes: 64 * 1024 ** 2, maxAgeHours: 1 });
+  await ensureStreams(nc, LIMITS);
   await questdb.sql(OLDER);
   etl = await startEtl(nats, questdb.httpUrl, questdb, 'etl-own-tables', { tiers: 'false' });
 });
@@ -89,4 +91,26 @@ it('names a table of another kind, acknowledges nothing meanwhile, and stores al
   await accounted(seq);
   await until('no problem is left', async () => (await etlStatus(nc))?.problems.every((problem) => !named(problem)));
   expect(await unacknowledged()).toBe(0);
+});
+
+it('writes the history of a registry that was made anew meanwhile', async () => {
+  const enrol = async (nodeId: string): Promise<void> => {
+    const info = { name: nodeId, labels: {}, platform: 'linux', os: '', kernel: '', arch: '', cpuModel: '', agentVersion: '' };
+    const entry = {
+      nodeId,
+      info: { ...info, cpuCores: 1, memoryBytes: 1, simulated: false },
+      enrolledMs: 1,
+      updatedMs: Date.now(),
+      intervalMs: 1,
+    };
+    await (await nc.jetstream().views.kv(NODES_BUCKET, { bindOnly: true })).put(nodeId, JSON.stringify(entry));
+    await until(nodeId, async () => (await countOf(questdb, `select count() from node_history where node_id = '${nodeId}'`)) === 1, 20_000);
+  };
+  // The new bucket begins to count at 1 again.
+  for (const node of ['n1', 'n2', 'n3']) await enrol(node);
+  const admin = await connectNats(nats.admin);
+  await (await admin.jetstreamManager()).streams.delete(`KV_${NODES_BUCKET}`);
+  await admin.close();
+  await ensureStreams(nc, LIMITS);
+  await enrol('n4');
 });
