@@ -2,6 +2,7 @@
 // acknowledges them, and can be set back.
 import {
   AckPolicy,
+  type ConsumerConfig,
   type ConsumerMessages,
   DeliverPolicy,
   type JetStreamManager,
@@ -22,6 +23,19 @@ const ACK_WAIT_MS = 10_000;
 const BUFFER_BYTES = 16 * 1024 * 1024;
 const MAX_ACK_PENDING = 4096;
 const ACK_TIMEOUT_MS = 5000;
+
+/** Of the consumer: what nats-server changes in one that is there. */
+const CHANGEABLE = {
+  ack_wait: nanos(ACK_WAIT_MS),
+  // After a last delivery a message would be neither pending nor gone.
+  max_deliver: -1,
+  max_ack_pending: MAX_ACK_PENDING,
+  filter_subject: TELEMETRY_SUBJECTS,
+  headers_only: false,
+  inactive_threshold: 0,
+} satisfies Partial<ConsumerConfig>;
+/** And what it does not: with another one of these, what is delivered counts as acknowledged, or does not come to whoever asks. */
+const FIXED = { ack_policy: AckPolicy.Explicit, replay_policy: ReplayPolicy.Instant, deliver_subject: '', mem_storage: false };
 
 export class TelemetryConsumer implements Component {
   readonly name = 'telemetry consumer';
@@ -129,14 +143,22 @@ export class TelemetryConsumer implements Component {
   }
 
   async #ensure(): Promise<void> {
-    const manager = this.#manager as JetStreamManager;
-    for await (const { name, config } of manager.consumers.list(TELEMETRY_STREAM)) {
+    const { consumers } = this.#manager as JetStreamManager;
+    for await (const { name, config } of consumers.list(TELEMETRY_STREAM)) {
       if (name !== ETL_CONSUMER) continue;
-      const ackWait = nanos(ACK_WAIT_MS);
-      if (config.ack_wait !== ackWait) await manager.consumers.update(TELEMETRY_STREAM, ETL_CONSUMER, { ...config, ack_wait: ackWait });
+      const foreign = differences(config, FIXED);
+      if (foreign.length > 0) return this.#replace(foreign);
+      if (differences(config, CHANGEABLE).length > 0) await consumers.update(TELEMETRY_STREAM, ETL_CONSUMER, { ...config, ...CHANGEABLE });
       return;
     }
     await this.#add(0);
+  }
+
+  /** What a consumer of another kind says is acknowledged may not be stored: everything that the stream holds comes again. */
+  async #replace(foreign: readonly string[]): Promise<void> {
+    await (this.#manager as JetStreamManager).consumers.delete(TELEMETRY_STREAM, ETL_CONSUMER);
+    await this.#add(0);
+    this.#events.rewound(0, `somebody else made the consumer ${ETL_CONSUMER}, with another ${foreign.join(', ')}`);
   }
 
   /** Two ETLs may both ask for it: the same configuration twice is one consumer. */
@@ -144,12 +166,8 @@ export class TelemetryConsumer implements Component {
     await (this.#manager as JetStreamManager).consumers.add(TELEMETRY_STREAM, {
       durable_name: ETL_CONSUMER,
       ack_policy: AckPolicy.Explicit,
-      ack_wait: nanos(ACK_WAIT_MS),
-      // After a last delivery a message would be neither pending nor gone.
-      max_deliver: -1,
-      max_ack_pending: MAX_ACK_PENDING,
       replay_policy: ReplayPolicy.Instant,
-      filter_subject: TELEMETRY_SUBJECTS,
+      ...CHANGEABLE,
       ...(startSequence === 0
         ? { deliver_policy: DeliverPolicy.All }
         : { deliver_policy: DeliverPolicy.StartSequence, opt_start_seq: startSequence }),
@@ -198,4 +216,12 @@ export class TelemetryConsumer implements Component {
 
 function asError(value: unknown): Error {
   return value instanceof Error ? value : new Error(String(value));
+}
+
+/** The settings that are not as wanted; an absent one is off. */
+function differences(found: ConsumerConfig, wanted: Partial<ConsumerConfig>): string[] {
+  return Object.entries(wanted).flatMap(([setting, value]) => {
+    const has = found[setting as keyof ConsumerConfig];
+    return (has ?? (typeof value === 'string' ? '' : typeof value === 'number' ? 0 : false)) === value ? [] : [setting];
+  });
 }

@@ -1,6 +1,17 @@
-import { DiscardPolicy, type JetStreamManager, type NatsConnection, nanos, RetentionPolicy, StorageType, type StreamConfig } from 'nats';
+import {
+  AckPolicy,
+  type ConsumerConfig,
+  DiscardPolicy,
+  type JetStreamManager,
+  type NatsConnection,
+  nanos,
+  RetentionPolicy,
+  StorageType,
+  type StreamConfig,
+} from 'nats';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import {
+  ETL_CONSUMER,
   NODES_BUCKET,
   PRESENCE_BUCKET,
   TELEMETRY_STREAM,
@@ -127,4 +138,31 @@ it('refuses a registry that is kept in memory, and takes the buckets that the cl
   await manager.streams.delete(`KV_${NODES_BUCKET}`);
   await nc.jetstream().views.kv(NODES_BUCKET, { history: 1, storage: StorageType.Memory });
   await expect(ensureStreams(nc, LIMITS)).rejects.toThrow(`KV_${NODES_BUCKET} cannot be used as it is: storage is memory and must be file`);
+});
+
+it.each<[string, Partial<ConsumerConfig>]>([
+  ['acknowledges by delivery', { ack_policy: AckPolicy.None, max_deliver: -1 }],
+  ['acknowledges all before one', { ack_policy: AckPolicy.All }],
+  ['gives up after a delivery', { ack_policy: AckPolicy.Explicit, max_deliver: 1 }],
+  ['leaves the bytes away', { ack_policy: AckPolicy.Explicit, headers_only: true }],
+  ['takes other subjects', { ack_policy: AckPolicy.Explicit, filter_subject: telemetrySubject(7) }],
+])('makes a consumer its own that %s', async (_, config) => {
+  await ensureStreams(nc, LIMITS);
+  await manager.consumers.add(TELEMETRY_STREAM, { durable_name: ETL_CONSUMER, ...config });
+  await publishFive();
+  const etl = await connectNats(nats.etl);
+  const events = { retried: () => undefined, rewound: () => undefined };
+  const consumer = new TelemetryConsumer(etl, events as unknown as EtlEvents);
+  await consumer.start();
+  try {
+    await until('all five are handed out', () => consumer.waitingBytes === 5);
+    const [first] = consumer.take(1);
+    expect(first?.data.length).toBe(1);
+    expect(await consumer.floor()).toBe(0);
+    await consumer.acknowledge(first === undefined ? [] : [first]);
+    expect(await consumer.floor()).toBe(1);
+  } finally {
+    await consumer.stop();
+    await etl.close();
+  }
 });
