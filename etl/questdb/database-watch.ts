@@ -28,6 +28,10 @@ const LOOK_MS = 3000;
 const FIRST_RESUME_MS = 5000;
 const LONGEST_RESUME_MS = 300_000;
 
+/** A suspended table applies nothing, and must not hold up the others. */
+export const LAG_BY_TABLE = 'SELECT name, sequencerTxn - writerTxn FROM wal_tables() WHERE NOT suspended AND sequencerTxn > writerTxn';
+export const PENDING_ROWS = 'SELECT sum(wal_pending_row_count) FROM tables() WHERE NOT table_suspended';
+
 export class DatabaseWatch implements Component, DatabaseState {
   readonly name = 'database watch';
   readonly #database: QuestdbHttp;
@@ -114,9 +118,7 @@ export class DatabaseWatch implements Component, DatabaseState {
   }
 
   async #noteLag(): Promise<void> {
-    const rows = await this.#database.sql(
-      'SELECT name, sequencerTxn - writerTxn FROM wal_tables() WHERE NOT suspended AND sequencerTxn > writerTxn',
-    );
+    const rows = await this.#database.sql(LAG_BY_TABLE);
     const tables = rows.map(([name, transactions]) => ({ table: String(name), transactions: Number(transactions) }));
     const pending = await this.#pendingRows();
     const wasHeld = this.lag.problem !== '';
@@ -130,7 +132,7 @@ export class DatabaseWatch implements Component, DatabaseState {
   /** 0 from a database that does not count them (9.3.4 does, since its start). */
   async #pendingRows(): Promise<number> {
     try {
-      const [[rows] = [0]] = await this.#database.sql('SELECT sum(wal_pending_row_count) FROM tables() WHERE NOT table_suspended');
+      const [[rows] = [0]] = await this.#database.sql(PENDING_ROWS);
       return Number(rows ?? 0);
     } catch (error) {
       if (toMusterError(error).code !== 'failed_precondition') throw error;

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { QuestdbHttp } from './questdb-http.ts';
 
 let folder: string;
@@ -83,6 +83,18 @@ test('after a renewal lines go over another connection', async () => {
   database.renewWrites();
   await database.write(Buffer.from('c'));
   expect(asked.map(({ connection }) => connection)).toEqual([0, 0, 1]);
+});
+
+test('no connection is written over for longer than ten seconds: the database does not see on it that a column is gone', async () => {
+  answer = reply(204, '');
+  const clock = vi.spyOn(performance, 'now');
+  const startMs = performance.now();
+  for (const atMs of [0, 9000, 11_000, 12_000]) {
+    clock.mockReturnValue(startMs + atMs);
+    await database.write(Buffer.from('a'));
+  }
+  clock.mockRestore();
+  expect(asked.map(({ connection }) => connection)).toEqual([0, 0, 1, 1]);
 });
 
 test('a database that breaks off or is away is not available, and nobody knows whether the lines arrived', async () => {

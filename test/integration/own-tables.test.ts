@@ -5,6 +5,7 @@ import type { FleetEvent } from '../../core/common/frame.ts';
 import { ETL_CONSUMER, NODES_BUCKET, TELEMETRY_STREAM } from '../../core/common/streams.ts';
 import { connectNats } from '../../core/node/nats-connection.ts';
 import { ensureStreams } from '../../core/node/streams.ts';
+import { LAG_BY_TABLE, PENDING_ROWS } from '../../etl/questdb/database-watch.ts';
 import { ownTableStatements } from '../../etl/questdb/own-tables.ts';
 import { type NatsHarness, startNats } from '../harness/nats.ts';
 import { type QuestdbHarness, startQuestdb } from '../harness/questdb.ts';
@@ -113,4 +114,11 @@ it('writes the history of a registry that was made anew meanwhile', async () => 
   await admin.close();
   await ensureStreams(nc, LIMITS);
   await enrol('n4');
+});
+
+it('is asked by the ETL how far it is behind in words that it knows', async () => {
+  const [[pending] = []] = await questdb.sql(PENDING_ROWS);
+  expect(Number(pending)).toBeGreaterThanOrEqual(0);
+  for (const [table, transactions] of await questdb.sql(LAG_BY_TABLE))
+    expect([typeof table, Number(transactions) > 0]).toEqual(['string', true]);
 });

@@ -11,6 +11,8 @@ import {
 } from 'nats';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import {
+  AUDIT_STREAM,
+  AUDIT_SUBJECTS,
   ETL_CONSUMER,
   NODES_BUCKET,
   PRESENCE_BUCKET,
@@ -95,6 +97,7 @@ it('takes the age limit and the policy of dropping the oldest from a stream of a
     ...{ name: TELEMETRY_STREAM, subjects: [TELEMETRY_SUBJECTS], max_bytes: LIMITS.streamMaxBytes, storage: StorageType.File },
     ...{ discard: DiscardPolicy.Old, max_age: nanos(2000), duplicate_window: nanos(2000), max_msgs: 100, deny_purge: false },
   });
+  await manager.streams.add({ name: AUDIT_STREAM, subjects: [AUDIT_SUBJECTS], discard: DiscardPolicy.Old, max_age: nanos(3_600_000_000) });
   await publishFive();
   await ensureStreams(nc, LIMITS);
   await untilOld();
