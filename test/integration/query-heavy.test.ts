@@ -85,25 +85,23 @@ it.each([
   ['a sort', 'select a.busy + b.busy s from heavy a cross join heavy b order by s desc'],
   ['a costly pattern', "select count() from heavy where regexp_replace(rpad(busy::string, 30, 'a') || '!', '(a|aa)+$', 'x') = 'q'"],
 ])('ends %s at its limit, twice at once, and answers and stores meanwhile', async (_, sql) => {
-  const both = Promise.all([ended(sql), ended(sql)]);
-  await until('both run', async () => (await running()) >= 2, TIMEOUT_MS);
-  const meanwhile: { answerMs: number; storeMs: number }[] = [];
   let over = false;
-  both.finally(() => {
+  const both = Promise.all([ended(sql), ended(sql)]).finally(() => {
     over = true;
   });
-  while (!over) {
+  // One that needs too much memory is over before it is seen.
+  await until('both run', async () => over || (await running()) >= 2, TIMEOUT_MS);
+  const meanwhile: { answerMs: number; storeMs: number }[] = [];
+  do {
     const [answerMs, storeMs] = await Promise.all([answered(), stored(Math.random())]);
     meanwhile.push({ answerMs, storeMs });
     await wait(50);
-  }
+  } while (!over);
   for (const { code, elapsedMs } of await both) {
     expect(['deadline_exceeded', 'limit_exceeded']).toContain(code);
     expect(elapsedMs).toBeLessThan(TIMEOUT_MS + 1500);
   }
   await until('nothing of it runs in the database', async () => (await running()) === 0, 5000);
-  expect(meanwhile.length).toBeGreaterThan(0);
   expect(Math.max(...meanwhile.map(({ answerMs }) => answerMs))).toBeLessThan(3000);
   expect(Math.max(...meanwhile.map(({ storeMs }) => storeMs))).toBeLessThan(5000);
-  process.stderr.write(`${sql.slice(0, 40)} ${JSON.stringify(meanwhile)}\n`);
 });
