@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { CUT_BATCH_BYTES, MAX_SERIES_BYTES, namesBytes, rowBytes, seriesBytes, tagBytes } from '../../common/batch-size.ts';
 import { doorEpoch } from '../../common/door-epoch.ts';
 import type { FrameColumns } from '../../common/frame.ts';
-import { NO_TEXTS, type RowTexts, TextRows } from './text-rows.ts';
+import { letterProblem, NO_TEXTS, type RowTexts, TextRows } from './text-rows.ts';
 
 /** Values of a batch at most. Series and texts come on top, up to `CUT_BATCH_BYTES`. */
 const BATCH_VALUE_BYTES = 320 * 1024;
@@ -39,15 +39,22 @@ export function seriesProblem(series: ImportSeries): string | undefined {
 function sizeOf(series: ImportSeries): number {
   if (series.bytes === undefined) {
     series.bytes = seriesBytes(series.tagValues);
-    series.problem = tagsProblem(series.tagValues);
+    series.problem = tagsProblem(series);
   }
   return series.bytes;
 }
 
-function tagsProblem(tagValues: readonly string[]): string | undefined {
+/** Half of a surrogate pair: in UTF-8 all of them would be one letter. */
+const HALF_PAIR = /\p{Surrogate}/u;
+
+function tagsProblem({ node, tagValues }: ImportSeries): string | undefined {
   const bytes = tagBytes(tagValues);
   if (bytes > MAX_SERIES_BYTES) return `its tags have ${bytes} bytes, a row may have ${MAX_SERIES_BYTES}: name fewer with --tags`;
-  return tagValues.some((value) => value.includes('\0')) ? 'a tag has a NUL character in it, which no text may have' : undefined;
+  const problem = tagValues.map(letterProblem).find((words) => words !== undefined);
+  if (problem !== undefined) return `a tag ${problem}`;
+  if (tagValues.some((value) => HALF_PAIR.test(value))) return 'a tag has half of a surrogate pair in it, which no text may have';
+  const name = letterProblem(node.labels['name'] ?? '');
+  return name === undefined ? undefined : `the name of its node ${name}`;
 }
 
 /** One batch, before it is encoded. Its frame is valid only until `onBatch` returns: the next batch is made in the same memory. */

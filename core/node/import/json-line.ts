@@ -1,4 +1,5 @@
 // One line of JSON as an object, digits and names as they stand in it.
+import { BROKEN_TEXT } from './text-rows.ts';
 
 export type Line = Readonly<Record<string, unknown>>;
 
@@ -9,6 +10,7 @@ const MOST_DIGITS = 310;
 
 /** The object of a line, or what is wrong with it. An integer beyond 2^53 is a bigint. */
 export function parseLine(text: string): Line | string {
+  if (text === BROKEN_TEXT) return 'it has bytes that are no UTF-8: save the file as UTF-8';
   let value: unknown;
   try {
     value = MANY_DIGITS.test(text) ? JSON.parse(text, withDigits as (key: string, value: unknown) => unknown) : JSON.parse(text);

@@ -2,6 +2,7 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { MusterError } from '../../common/muster-error.ts';
 import type { SourcePosition } from './import-source.ts';
+import { textOfBytes } from './text-rows.ts';
 
 const PIECE_BYTES = 1024 * 1024;
 const MAX_LINE_BYTES = 1024 * 1024;
@@ -31,7 +32,7 @@ export class LineReader {
     return { offset: this.#offset, row: this.#row };
   }
 
-  /** Hands out the whole lines of the next piece; false at the end. Throws `malformed` for a line without end. */
+  /** Hands out the whole lines of the next piece, `BROKEN_TEXT` for one that is no UTF-8; false at the end. Throws `malformed` for a line without end. */
   async next(onLine: (line: string, row: number) => void): Promise<boolean> {
     const position = this.#offset + this.#rest.length;
     // Pieces end at the same bytes wherever reading began: batches are cut between pieces, and have to be the same after a resume.
@@ -61,7 +62,7 @@ export class LineReader {
   #line(bytes: Buffer, start: number, end: number, next: number, onLine: (line: string, row: number) => void): void {
     this.#row++;
     this.#offset += next - start;
-    const text = bytes.toString('utf8', start, end);
+    const text = textOfBytes(bytes.subarray(start, end));
     const line = this.#row === 1 && text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text;
     if (line.trim() !== '') onLine(line, this.#row);
   }

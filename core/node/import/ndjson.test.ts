@@ -21,6 +21,10 @@ interface Wanted {
 async function read(lines: readonly string[], wanted: Wanted = {}) {
   const path = join(folder, 'a.ndjson');
   writeFileSync(path, lines.join('\n'));
+  return readFile(path, wanted);
+}
+
+async function readFile(path: string, wanted: Wanted = {}) {
   const source = await openSource(path);
   const mapping = source.plan({
     ...{ timeColumn: '', timeFormat: '', timeZone: '', nodeColumn: '', node: 'n', measurement: 'm', tags: [], fields: [], texts: [] },
@@ -133,4 +137,27 @@ it('refuses the row, not the file, of a time that nests however deep', async () 
     fields: ['v'],
   });
   expect([rows.length, refused]).toEqual([1, [expect.stringMatching(/^row 2: time is a list/), expect.stringMatching(/^row 3: /)]]);
+});
+
+it('refuses by its number a line that is no UTF-8, and a tag that is no text', async () => {
+  const path = join(folder, 'bytes.ndjson');
+  const line = (row: number, host: Buffer | string): Buffer =>
+    Buffer.concat([Buffer.from(`{"time":"${time(row)}","v":${row},"host":"`), Buffer.from(host), Buffer.from('"}\n')]);
+  writeFileSync(
+    path,
+    Buffer.concat([
+      line(0, 'Zürich'),
+      line(1, Buffer.from('Zürich', 'latin1')),
+      line(2, 'a\ufffdb'),
+      line(3, '\\ud800'),
+      line(4, 'a\\u0000'),
+    ]),
+  );
+  const { rows, refused } = await readFile(path, { tags: ['host'] });
+  expect(rows.map((row) => row['host'])).toEqual(['Zürich', 'a\ufffdb']);
+  expect(refused).toEqual([
+    'row 2: it has bytes that are no UTF-8: save the file as UTF-8',
+    'row 4: a tag has half of a surrogate pair in it, which no text may have',
+    'row 5: a tag has a NUL character in it, which no text may have',
+  ]);
 });

@@ -2,6 +2,7 @@
 import { parseFloat16 } from 'hyparquet/src/convert.js';
 import type { DecodedArray, SchemaElement } from 'hyparquet/src/types.js';
 import { MusterError } from '../../../common/muster-error.ts';
+import { textOfBytes } from '../text-rows.ts';
 import { decimalNumbers, decimalTexts } from './decimals.ts';
 
 export type TimeUnit = 's' | 'ms' | 'us' | 'ns';
@@ -129,8 +130,7 @@ function timeReader(kind: ColumnKind, stored: DecodedArray, unit: TimeUnit): (i:
 
 /** As a tag, a node's name or a sample shows it. */
 export function toTexts(kind: ColumnKind, stored: DecodedArray): string[] {
-  if (kind.is === 'text')
-    return Array.from(stored as Uint8Array[], (bytes) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8'));
+  if (kind.is === 'text') return Array.from(stored as Uint8Array[], textOfBytes);
   if (kind.is === 'uuid') return Array.from(stored as Uint8Array[], uuidText);
   if (kind.is === 'boolean') return Array.from(stored as ArrayLike<unknown>, (value) => (value ? 'true' : 'false'));
   if (kind.is === 'time' || kind.is === 'int96' || kind.is === 'day')

@@ -200,6 +200,15 @@ it('shows days and times of day as texts, and cuts what is smaller than a micros
   await expect(read(path, { timeColumn: 'clock' })).rejects.toThrow('it holds times of a day, without the day');
 });
 
+it('does not put all rows of a day at its beginning where another column has their time', async () => {
+  const path = await write({
+    ...{ date: { type: 'INT32', converted_type: 'DATE', data: [20_000, 20_001] }, v: { type: 'INT32', data: [1, 2] } },
+    time: { type: 'INT32', converted_type: 'TIME_MILLIS', data: [29_700_123, 5] },
+  });
+  await expect(read(path)).rejects.toThrow('the time is in two columns, "date" and "time": write one of both');
+  expect((await read(path, { timeColumn: 'date' })).cells).toMatchObject({ v: [1, 2] });
+});
+
 it('refuses the row, not the file, of a local time that no calendar has', async () => {
   const data = [BigInt(FIRST_US), -(2n ** 63n), 2n ** 63n - 1n, BigInt(FIRST_US + 1)];
   const path = await write({
@@ -211,6 +220,21 @@ it('refuses the row, not the file, of a local time that no calendar has', async 
     expect(cells['v']).toEqual([1, 4]);
     expect(refused).toHaveLength(2);
   }
+});
+
+it('takes no bytes for a text: the column is left out, or the row refused where the column says it holds texts', async () => {
+  const latin = Uint8Array.from(Buffer.from('Zürich', 'latin1'));
+  const good = Uint8Array.from(Buffer.from('Zürich'));
+  const path = await write({
+    ...{ time: TIME(3), v: { type: 'INT32', data: [1, 2, 3] }, hash: { type: 'BYTE_ARRAY', data: [latin, good, good] } },
+    city: { type: 'BYTE_ARRAY', logical_type: { type: 'STRING' }, data: [good, latin, good] },
+  });
+  const { cells, refused, leftOut } = await read(path, { tags: ['city'] });
+  expect(leftOut).toEqual([{ header: 'hash', reason: 'it holds bytes that are no text', lost: true }]);
+  expect([cells['city'], refused]).toEqual([
+    ['Zürich', 'Zürich'],
+    ['row 2: a tag has bytes that are no UTF-8: write it as UTF-8, or leave it out with --fields and --texts'],
+  ]);
 });
 
 it('finds again a dictionary whose place the file does not tell', async () => {

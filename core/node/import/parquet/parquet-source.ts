@@ -2,9 +2,11 @@
 import type { FileHandle } from 'node:fs/promises';
 import { MusterError } from '../../../common/muster-error.ts';
 import { BatchBuilder } from '../batch-builder.ts';
+import { shownHeader } from '../column-names.ts';
 import { fingerprint } from '../fingerprint.ts';
 import { type ImportMapping, planMapping, type WantedMapping } from '../import-mapping.ts';
 import type { ImportSource } from '../import-source.ts';
+import { BROKEN_TEXT } from '../text-rows.ts';
 import { ColumnCursor, type Window } from './column-cursor.ts';
 import { assertTimeKind, type ColumnKind, isMeasured } from './column-kind.ts';
 import { sampleReading, timeReading } from './column-readings.ts';
@@ -50,20 +52,36 @@ function plan(path: string, file: ParquetFile, { rows, later }: Samples, wanted:
   if (file.columns.length === 0) throw new MusterError('malformed', `${path} has no column that can be taken`);
   const wantedTime = file.columns.find(({ name }) => name === wanted.timeColumn);
   if (wantedTime !== undefined) assertTimeKind(wantedTime.kind, wantedTime.name);
+  const bytes = file.columns.filter((column, i) => isBytes(column, rows, later, i));
   const mapping = planMapping(
     file.columns.map((column) => column.name),
     rows,
     wanted,
     path,
     columnsOf(file, ({ is }) => is === 'text' || is === 'uuid' || is === 'clock'),
-    { numbers: columnsOf(file, isMeasured), later },
+    { numbers: columnsOf(file, isMeasured), later, useless: new Map(bytes.map(({ name }) => [name, 'it holds bytes that are no text'])) },
   );
   const time = file.columns[mapping.time.column] as ParquetColumn;
   assertTimeKind(time.kind, time.name);
+  const clock = file.columns.find(({ kind }) => kind.is === 'clock');
+  if (wanted.timeColumn === '' && time.kind.is === 'day' && clock !== undefined)
+    throw new MusterError(
+      'invalid_argument',
+      `the time is in two columns, ${shownHeader(time.name)} and ${shownHeader(clock.name)}: write one of both, or take the beginning of each day with --time ${time.name}`,
+    );
   return {
     ...mapping,
-    leftOut: [...mapping.leftOut, ...file.others.map(({ name, problem }) => ({ header: name, reason: `it is ${problem}` }))],
+    leftOut: [
+      ...mapping.leftOut.map((each) => (bytes.some(({ name }) => name === each.header) ? { ...each, lost: true as const } : each)),
+      ...file.others.map(({ name, problem }) => ({ header: name, reason: `it is ${problem}` })),
+    ],
   };
+}
+
+/** A column that does not say it holds texts, and holds none. */
+function isBytes({ kind, element }: ParquetColumn, rows: Samples['rows'], later: Samples['later'], column: number): boolean {
+  if (kind.is !== 'text' || element.converted_type !== undefined || element.logical_type !== undefined) return false;
+  return rows.some((row) => row[column] === BROKEN_TEXT) || later.get(column)?.includes(BROKEN_TEXT) === true;
 }
 
 function columnsOf(file: ParquetFile, is: (kind: ColumnKind) => boolean): Set<number> {
