@@ -11,13 +11,18 @@ const DISCARD_WITHIN_MS = 10_000;
 
 /** The whole body; integers beyond 2^53 as texts. Throws `limit_exceeded`, `malformed`, `cancelled`, and 415 where it is compressed. */
 export async function readJson(request: IncomingMessage, maxBytes: number): Promise<unknown> {
-  const encoding = request.headers['content-encoding'];
-  if (encoding !== undefined && encoding !== 'identity')
-    throw new HttpProblem(415, 'invalid_argument', `content-encoding ${encoding.slice(0, 40)} is not taken: send the body uncompressed`);
+  assertUncompressed(request);
   const bytes = await readBytes(request, maxBytes);
   if (!isUtf8(bytes)) throw new MusterError('malformed', 'the body is not UTF-8: encode it so');
   const text = bytes.toString('utf8');
   return parseBoundedJson(text.startsWith('\ufeff') ? text.slice(1) : text, 'the body', true);
+}
+
+/** Throws 415. */
+export function assertUncompressed({ headers }: IncomingMessage): void {
+  const encoding = headers['content-encoding'];
+  if (encoding !== undefined && encoding.toLowerCase() !== 'identity')
+    throw new HttpProblem(415, 'invalid_argument', `content-encoding ${encoding.slice(0, 40)} is not taken: send the body uncompressed`);
 }
 
 function readBytes(request: IncomingMessage, maxBytes: number): Promise<Buffer> {

@@ -73,6 +73,23 @@ test('a form with a file and fields is taken', async () => {
   expect(readFileSync(join(folder, 'pass_wd.csv'), 'utf8')).toBe('time,v\n1,2\n');
 });
 
+test('a form that is compressed is refused with 415, and one that is announced as too large at once with 413', async () => {
+  const { port } = server.address() as AddressInfo;
+  const ask = (headers: Record<string, string>): Promise<number> =>
+    new Promise((resolve, reject) => {
+      const type = { 'content-type': `multipart/form-data; boundary=${BOUNDARY}` };
+      const asked = request({ host: '127.0.0.1', port, method: 'POST', headers: { ...type, ...headers }, agent: false }, (response) => {
+        resolve(response.statusCode ?? 0);
+        asked.destroy();
+      });
+      asked.on('error', reject);
+      // Nothing of the body is sent.
+      asked.flushHeaders();
+    });
+  expect(await ask({ 'content-encoding': 'gzip', 'content-length': '10' })).toBe(415);
+  expect(await ask({ 'content-length': String(100 * MAX_BYTES) })).toBe(413);
+});
+
 test('a full disk ends the upload at once with 507', async () => {
   symlinkSync('/dev/full', join(folder, 'full.csv'));
   const { status, text } = await post(form(part('file', 'x'.repeat(MAX_BYTES), 'full.csv')));

@@ -7,6 +7,7 @@ import { pipeline } from 'node:stream/promises';
 import { Busboy } from '@fastify/busboy';
 import { MusterError, toMusterError } from '../../core/common/muster-error.ts';
 import { HttpProblem } from '../http/http-answer.ts';
+import { assertUncompressed } from '../http/request-body.ts';
 
 export interface UploadForm {
   /** Name of the file in the folder. */
@@ -100,9 +101,7 @@ export function receiveForm(options: UploadFormOptions): Promise<UploadForm> {
           part.resume();
           throw new MusterError('invalid_argument', 'one part with a file is taken, and it is named file');
         }
-        stream.on('limit', () =>
-          fail(new MusterError('limit_exceeded', `the file has more than ${maxBytes} bytes: import it in parts, or by muster import`)),
-        );
+        stream.on('limit', () => fail(tooLarge(maxBytes)));
         const safe = safeName(fileName);
         const saved = pipeline(part, createWriteStream(join(folder, safe), { mode: 0o600 }), { signal: writing.signal });
         file = { name: safe, saved };
@@ -128,6 +127,9 @@ export function receiveForm(options: UploadFormOptions): Promise<UploadForm> {
 }
 
 function openForm(request: IncomingMessage, maxBytes: number): InstanceType<typeof Busboy> {
+  assertUncompressed(request);
+  // What it announces beside the file is no more than the fields may have.
+  if (Number(request.headers['content-length'] ?? 0) > maxBytes + MAX_FIELDS * MAX_FIELD_BYTES) throw tooLarge(maxBytes);
   const type = request.headers['content-type'] ?? '';
   if (!/^multipart\/form-data\b/i.test(type))
     throw new MusterError(
@@ -150,6 +152,10 @@ function safeName(fileName: string | undefined): string {
     .replace(/^\.+/, '')
     .slice(-120);
   return safe || 'upload';
+}
+
+function tooLarge(maxBytes: number): MusterError {
+  return new MusterError('limit_exceeded', `the file has more than ${maxBytes} bytes: import it in parts, or by muster import`);
 }
 
 function malformed(error: unknown): MusterError {
