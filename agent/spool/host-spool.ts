@@ -10,7 +10,7 @@ import { Backlog, NOTHING_SAVED } from './backlog.ts';
 import { attempt, closeQuietly, isDamage, orClose } from './disk-faults.ts';
 import { DropCounts } from './drop-counts.ts';
 import { isSameLife } from './file-life.ts';
-import { type Salvaged, salvageInto } from './lane-file.ts';
+import { type Salvaged, salvageInto, undoHalfMove } from './lane-file.ts';
 import { MemorySpool } from './memory-spool.ts';
 import { isMarkedForRenumbering, markForRenumbering } from './renumbering.ts';
 import {
@@ -115,6 +115,7 @@ export class HostSpool implements Spool {
 
   #open(): SqliteSpool {
     makeFolderDurably(dirname(this.#path));
+    undoHalfMove(this.#path);
     const spool = this.#openFile();
     const { epoch, nextSeq } = spool.status();
     const given = this.#given.get(hex(epoch)) ?? 0;

@@ -1,6 +1,8 @@
 // Files with batches that have their numbers already: what a memory ring or a damaged file held.
-import { existsSync, rmSync } from 'node:fs';
-import type { DatabaseSync } from 'node:sqlite';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { pathToFileURL } from 'node:url';
 import type { DroppedRange } from '../../core/common/frame.ts';
 import { moveDurably } from '../../core/node/durable-file.ts';
 import type { Carried, KeptBatch, MemorySpool } from './memory-spool.ts';
@@ -107,6 +109,39 @@ export function moveDatabase(from: string, to: string): void {
   moveDurably(from, to);
 }
 
+/**
+ * Gives a file its log back where a move was cut off between the two: with the log alone under the new name, the file is older than it was. A log is
+ * told by the epoch in its name, as with another file's a file would be damaged.
+ */
+export function undoHalfMove(path: string): void {
+  if (!existsSync(path) || existsSync(`${path}-wal`)) return;
+  const prefix = `${basename(path)}.backlog-`;
+  for (const name of readdirSync(dirname(path))) {
+    const epoch = /^([0-9a-f]{32})-wal$/.exec(name.startsWith(prefix) ? name.slice(prefix.length) : '')?.[1];
+    const log = join(dirname(path), name);
+    if (epoch === undefined || existsSync(log.slice(0, -'-wal'.length)) || (epochIn(path) ?? epoch) !== epoch) continue;
+    moveDurably(log, `${path}-wal`);
+    return;
+  }
+}
+
+/** Undefined where the file itself does not say it yet. Nothing is made beside it for the look. */
+function epochIn(path: string): string | undefined {
+  const url = pathToFileURL(path);
+  url.searchParams.set('immutable', '1');
+  let database: DatabaseSync | undefined;
+  try {
+    database = new DatabaseSync(url, { readOnly: true });
+    const row = database.prepare('SELECT epoch FROM meta').get();
+    return row === undefined ? undefined : Buffer.from(row['epoch'] as Uint8Array).toString('hex');
+  } catch {
+    return undefined;
+  } finally {
+    if (database?.isOpen) database.close();
+  }
+}
+
+/** The log first: one that is left alone would be taken for half of a move. */
 export function removeDatabase(path: string): void {
-  for (const suffix of ['', '-wal', '-shm']) rmSync(path + suffix, { force: true });
+  for (const suffix of ['-wal', '-shm', '']) rmSync(path + suffix, { force: true });
 }
