@@ -10,7 +10,7 @@ import { certificateFindings } from './certificate-findings.ts';
 import { type Finding, problem, warning, well } from './finding.ts';
 import { nodeFindings } from './node-findings.ts';
 import { doorFindings, doorsOf, partFindings } from './part-findings.ts';
-import { pathFindings } from './path-findings.ts';
+import { pathFindings, roomFindings } from './path-findings.ts';
 
 /** For what is in flight, and for the answer behind that. */
 const VERIFY_WAIT_MS = 5000;
@@ -45,7 +45,7 @@ export async function examine({ target, client, record }: Patient): Promise<Exam
     guarded('ports', () => doorFindings(doors)),
     guarded('certificate', () => certificateFindings(target, Date.now())),
     ask('gateway', () => gatewayFindings(target)),
-    ask('path', () => pathAndClock(client)),
+    ask('path', () => pathAndClock(client, record !== undefined)),
     ask('nodes', async () => nodeFindings((await client.call('listNodes', { filter: '' })).nodes, VERSION)),
     ask('ledger', () => ledgerFindings(client)),
   ]);
@@ -69,10 +69,10 @@ async function gatewayFindings(target: FleetTarget): Promise<Finding[]> {
   return [warning('gateway', `${words}; this command is ${VERSION}`, 'use the command of the same version as the gateway')];
 }
 
-async function pathAndClock(client: FleetClient): Promise<Finding[]> {
+async function pathAndClock(client: FleetClient, oneDisk: boolean): Promise<Finding[]> {
   const askedMs = Date.now();
   const status = await client.call('getPipelineStatus', {});
-  return [clock(toMs(status.asOf), askedMs, Date.now()), ...pathFindings(status)];
+  return [clock(toMs(status.asOf), askedMs, Date.now()), ...pathFindings(status), ...(oneDisk ? roomFindings(status) : [])];
 }
 
 /** The gateway's time lies between question and answer where both clocks agree. */

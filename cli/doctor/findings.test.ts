@@ -6,7 +6,7 @@ import { judgeCertificate } from './certificate-findings.ts';
 import type { Finding } from './finding.ts';
 import { nodeFindings } from './node-findings.ts';
 import { doorFindings, partFindings } from './part-findings.ts';
-import { pathFindings } from './path-findings.ts';
+import { pathFindings, roomFindings } from './path-findings.ts';
 
 const WELL: PipelineStatus = {
   rowsPerSecond: 100,
@@ -65,6 +65,14 @@ it('tells a suspended table once, with the words of the database and how to resu
   expect(findings).toHaveLength(1);
   expect(findings[0]?.detail).toBe('cpu is suspended: No space left on device [28] (RESUME tried 4 times)');
   expect(findings[0]?.advice).toContain('ALTER TABLE "cpu" RESUME WAL');
+});
+
+it('says where the stream could fill the disk before it is full itself', () => {
+  expect(roomFindings(WELL)).toEqual([]);
+  expect(roomFindings({ ...WELL, diskBytes: 0, diskFreeBytes: 0 })).toEqual([]);
+  const [found] = roomFindings({ ...WELL, streamBytes: 1e9, streamMaxBytes: 8e9, diskFreeBytes: 5e9 });
+  expect(found).toMatchObject({ check: 'room', level: 'warning' });
+  expect(found?.detail).toMatch(/^the stream may grow by .*, and the disk has .* left$/);
 });
 
 function node(name: string, change: Partial<Node> = {}): Node {

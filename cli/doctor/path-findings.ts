@@ -57,6 +57,16 @@ function disk({ diskFreeBytes, diskBytes }: PipelineStatus): Finding {
   return share < DISK_LEFT_SHARE.problem ? problem('disk', words, advice) : warning('disk', words, advice);
 }
 
+/** Whether the stream could fill the disk before it reaches its limit, where both are on one disk, as under `muster up`. */
+export function roomFindings({ streamBytes, streamMaxBytes, diskFreeBytes, diskBytes }: PipelineStatus): Finding[] {
+  const growthBytes = streamMaxBytes - streamBytes;
+  if (diskBytes === 0 || growthBytes <= diskFreeBytes) return [];
+  const words = `the stream may grow by ${formatBytes(growthBytes)}, and the disk has ${formatBytes(diskFreeBytes)} left`;
+  const advice =
+    'free space, or set MUSTER_GATEWAY_STREAM_MAX_BYTES lower before muster up: a full disk stops the database, which is what empties the stream';
+  return [warning('room', words, advice)];
+}
+
 function completeness({ completenessPercent }: PipelineStatus): Finding {
   const words = `${completenessPercent.toFixed(2)} % of the last hour's batches are in the ledger`;
   if (completenessPercent >= COMPLETE_PERCENT) return well('completeness', words);
