@@ -43,6 +43,8 @@ interface Options extends TargetOptions, ReadingOptions {
 
 const SHOWN_REFUSALS = 5;
 const ASK_WITHIN_MS = 3000;
+/** Of the store, where no gateway says it. */
+const DEFAULT_TTL_DAYS = 30;
 
 export function importCommand(context: CommandContext): Command {
   return withReading(withTarget(new Command('import')))
@@ -108,7 +110,11 @@ async function importSource(source: ImportSource, path: string, options: Options
   const target = findTarget(options, env);
   const door = new ImportDoor(target);
   try {
-    const { ttlDays, problems } = await door.check(columnsOf(mapping));
+    const { ttlDays, problems } = await door.check(columnsOf(mapping)).catch((error: unknown) => {
+      // A gateway that is away for a while is waited for by the upload; only --strict has to know before.
+      if (options.strict || !(error instanceof MusterError) || !error.retryable) throw error;
+      return { ttlDays: DEFAULT_TTL_DAYS, problems: [] };
+    });
     const days = options.ttl ?? ttlDays;
     for (const problem of problems) output.note(problem);
     if (options.strict && resume === undefined) {
