@@ -1,11 +1,12 @@
 import { expect, it } from 'vitest';
+import { doorEpoch } from '../core/common/door-epoch.ts';
 import type { DroppedRange, FleetEvent } from '../core/common/frame.ts';
 import { createLog } from '../core/node/log.ts';
 import { createEtlEvents } from './events.ts';
 import { LedgerTables } from './ledger-tables.ts';
 import type { OwnWriterParts } from './questdb/own-writer.ts';
 import { WriteProblems } from './questdb/write-problems.ts';
-import { type BatchAccount, newAccount } from './telemetry/batch-account.ts';
+import { type BatchAccount, newAccount, noteAside } from './telemetry/batch-account.ts';
 import { BufferPool } from './telemetry/buffer-pool.ts';
 import { Cycle } from './telemetry/cycle.ts';
 
@@ -64,4 +65,22 @@ it('gives a batch whose clock is far off the same ledger row in whichever messag
   const times = [...lines().matchAll(/ (\d+)t\n/g)].map(([, time]) => time);
   expect(times).toHaveLength(2);
   expect(new Set(times).size).toBe(1);
+});
+
+it('says of a door batch whom it met, and nothing where nobody looked', async () => {
+  const { parts, lines } = stage();
+  const ledger = new LedgerTables(parts, 30);
+  const epoch = Buffer.from(doorEpoch('push', Buffer.alloc(12, 1)));
+  const cycle = new Cycle(new BufferPool());
+  for (const seq of [1, 2]) {
+    const delivery = { nodeId: 'n', receivedUs: NOW_MS * 1000, gateway: 'g', batch: Buffer.alloc(0), epoch, seq, skewUs: 0 };
+    const account = { ...newAccount(delivery, false), rows: 3, metRows: 2 };
+    if (seq === 2) noteAside(account, 'not_compared', 3, 'the table was behind');
+    cycle.accounts.push(account);
+  }
+  await ledger.store(cycle, NOW_MS);
+  const [compared, not] = lines().trim().split('\n');
+  expect(compared).toContain('met_rows=2i');
+  expect(not).toContain('seq=2i');
+  expect(not).not.toContain('met_rows');
 });

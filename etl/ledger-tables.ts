@@ -2,6 +2,7 @@
 // Measured: 12 µs of CPU a ledger row, so 1,000 batches a second (10,000 nodes that flush each 10 s) are 1.2 % of a core.
 import type { SenderBuffer } from '@questdb/nodejs-client';
 import type { DroppedRange } from '../core/common/frame.ts';
+import { NOT_COMPARED } from '../core/common/row-account.ts';
 import { MAX_FUTURE_US } from '../core/common/row-time.ts';
 import { withoutNul } from './questdb/line-text.ts';
 import { OwnWriter, type OwnWriterParts } from './questdb/own-writer.ts';
@@ -86,7 +87,7 @@ function putDelivery(sender: SenderBuffer, { timeUs, account, storedUs }: Ledger
   sender.intColumn('events', batch?.events.length ?? 0).intColumn('skew_us', whole(delivery.skewUs));
   sender.timestampColumn('received', whole(delivery.receivedUs), 'us').timestampColumn('stored', whole(storedUs), 'us');
   // NULL where nobody looked: an agent's rows meet none.
-  if (isDoorBatch(delivery)) sender.intColumn('met_rows', account.metRows);
+  if (isDoorBatch(delivery) && !account.reasons.has(NOT_COMPARED)) sender.intColumn('met_rows', account.metRows);
   if (account.replacedRows > 0) sender.intColumn('replaced_rows', account.replacedRows);
   if (account.overwrittenRows > 0) sender.intColumn('overwritten_rows', account.overwrittenRows);
   if (account.reasons.size > 0) sender.stringColumn('reasons', withoutNul(encodeReasons(account.reasons)));

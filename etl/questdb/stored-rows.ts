@@ -32,6 +32,7 @@ const APPLY_POLL_MS = 20;
 const APPLY_WAIT_MS = 10_000;
 /** Tables that are known to be applied as far as others than this process wrote them. */
 const MAX_TABLES = 10_000;
+const DAY_US = 86_400_000_000;
 
 type Found = Map<string, Map<number, RowValues>>;
 
@@ -60,7 +61,11 @@ export class StoredRowReader implements StoredRows {
 
   async recall(accounts: readonly BatchAccount[]): Promise<void> {
     const epochs = [...new Set(accounts.map(({ delivery }) => hex(delivery.epoch)))];
-    const times = accounts.flatMap(({ batch, delivery }) => [batch?.createdUs ?? delivery.receivedUs, delivery.receivedUs]);
+    // Its row has the time at which it was made, or the day of its receipt.
+    const times = accounts.flatMap(({ batch, delivery: { receivedUs } }) => [
+      ...[batch?.createdUs ?? receivedUs, receivedUs],
+      receivedUs - (receivedUs % DAY_US),
+    ]);
     const [from, to] = [Math.min(...times), Math.max(...times)].map((us) => `cast(${Math.round(us)} as timestamp)`);
     const statement =
       'select node_id, epoch, seq, bad_rows, merged_rows, met_rows, replaced_rows, overwritten_rows from deliveries ' +
