@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { CUT_BATCH_BYTES, MAX_SERIES_BYTES, namesBytes, rowBytes, seriesBytes, tagBytes } from '../../common/batch-size.ts';
 import { doorEpoch } from '../../common/door-epoch.ts';
 import type { FrameColumns } from '../../common/frame.ts';
+import { MusterError } from '../../common/muster-error.ts';
 import { letterProblem, NO_TEXTS, type RowTexts, TextRows } from './text-rows.ts';
 
 /** Values of a batch at most. Series and texts come on top, up to `CUT_BATCH_BYTES`. */
@@ -202,6 +203,12 @@ export class BatchBuilder {
       this.#cut(node);
       bytes = textBytes + sizeOf(series);
     }
+    // Whoever reads rows refuses one that is too large; a batch that nobody takes must not be made all the same.
+    if (bytes + this.#rowBytes > this.#maxBytes)
+      throw new MusterError(
+        'limit_exceeded',
+        `a row has ${bytes + this.#rowBytes} bytes, a batch may have ${this.#maxBytes}: leave columns out`,
+      );
     node.bytes += bytes;
     this.#waitingBytes += bytes;
     this.textBytes += bytes;

@@ -1,7 +1,7 @@
 // Finds the series of a row by the bytes of its cells: a string is made once a series, not once a row.
 import { MusterError } from '../../common/muster-error.ts';
 import { isAbsentText } from './absent-words.ts';
-import type { ImportSeries } from './batch-builder.ts';
+import { type ImportSeries, seriesProblem } from './batch-builder.ts';
 import { brokenWords, type CsvEncoding, isBroken } from './csv-encoding.ts';
 import { type CsvRow, cellText } from './csv-scanner.ts';
 import type { RowSink } from './import-source.ts';
@@ -132,7 +132,8 @@ export class SeriesTable {
       texts.push(isAbsentText(own) ? '' : own);
     }
     const name = this.#nodeColumn < 0 ? this.#node : (texts.shift() as string);
-    return { node: this.#builder.node(name), tagValues: texts, index: -1 };
+    const series = { node: this.#builder.node(name), tagValues: texts, index: -1 };
+    return seriesProblem(series) ?? series;
   }
 
   #enlarge(): void {

@@ -111,3 +111,19 @@ it('makes a few batches of rows that lack any of their texts', async () => {
   expect(batches).toBeLessThan(6);
   expect(texts).toBe(given);
 });
+
+it('refuses by its number a row of CSV, NDJSON or a builder whose tags are too long', async () => {
+  const host = 'é'.repeat(3000);
+  const csv = `time,host,v,note,more\n${TIME}000001Z,a,1,x,y\n${TIME}000002Z,${host},2,x,y\n${TIME}000003Z,"${host}",3,x,y\n`;
+  const lines = csv
+    .split('\n')
+    .slice(1, -1)
+    .map((line) => line.replaceAll('"', '').split(','));
+  const ndjson = lines.map(([time, name, v]) => JSON.stringify({ time, host: name, v: Number(v), note: 'x', more: 'y' })).join('\n');
+  const words = (row: number): string => `row ${row}: its tags have 6003 bytes, a row may have 4096: name fewer with --tags`;
+  expect(await read('long.csv', csv)).toMatchObject({ batches: [{ rows: [[1, 1, {}]] }], refused: [words(3), words(4)] });
+  expect(await read('long.ndjson', ndjson)).toMatchObject({ batches: [{ rows: [[1, 1, {}]] }], refused: [words(2), words(3)] });
+  const builder = new BatchBuilder({ ...{ measurement: 'm', tags: ['t'], fields: [], identity: 'x' }, onBatch: () => undefined });
+  const series = { node: builder.node('n'), tagValues: ['x'.repeat(600_000)], index: -1 };
+  expect(() => builder.add(series, 1, new Float64Array(0), 0)).toThrow(/^a row has 6000\d\d bytes/);
+});
