@@ -1,6 +1,7 @@
 // The backend of one context, a process of its own: what the gateway sends is decoded here, and neither the window's input nor another context
 // waits for it. Its pages speak with it over ports, past the program.
 import { toMusterError } from '../../core/common/muster-error.ts';
+import { fault, tellFaults } from '../../core/node/faults.ts';
 import { encodeBinaryMessage } from '../common/binary-message.ts';
 import type { FromBackend, ToBackend } from '../host/backend-message.ts';
 import { ConsoleBackend } from '../host/console-backend.ts';
@@ -33,6 +34,9 @@ const { parentPort } = process as unknown as { parentPort: ParentPort };
 const say = (message: FromBackend): void => parentPort.postMessage(message);
 let running: Running | undefined;
 
+// It has no log of its own: the program writes what it says.
+tellFaults((error) => say({ kind: 'refused', reason: `a fault of the backend: ${toMusterError(error).message}` }));
+
 parentPort.on('message', ({ data, ports }) => {
   if (data.kind === 'begin') {
     running = begin(data);
@@ -54,7 +58,7 @@ function begin({ context, address, surface }: Extract<ToBackend, { kind: 'begin'
   const backend = new ConsoleBackend(address, desk, program);
   const watch = new NodeWatch({ counts: (counts) => say({ kind: 'counts', counts }), note: (note) => say({ kind: 'note', note }) });
   const api = new NodeTap(backend, watch.nodes);
-  void backend.start();
+  backend.start().catch(fault);
   backend.subscribe('connection', {}, watch.connection);
   api.start();
   return { program, desk, api };
