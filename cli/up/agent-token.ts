@@ -11,7 +11,7 @@ const HOUR_MS = 3_600_000;
 
 /** Makes a join token for one use, an hour long, unless the agent has its certificate already. One that ended is no certificate. */
 export async function prepareAgent(state: StateFolder, addresses: Addresses): Promise<void> {
-  if (lasts(join(state.partFolder('agent'), 'identity', 'certificate.pem'), Date.now() + HOUR_MS)) return;
+  if (certificateLasts(join(state.partFolder('agent'), 'identity', 'certificate.pem'), Date.now() + HOUR_MS)) return;
   writeDurably(state.joinTokenFile, `${await createJoinToken(addresses, 'agent of this machine', 1)}\n`);
 }
 
@@ -31,7 +31,7 @@ export async function createJoinToken(
 }
 
 /** Whether there is a certificate that does not end before then. */
-function lasts(file: string, untilMs: number): boolean {
+export function certificateLasts(file: string, untilMs: number): boolean {
   try {
     return new X509Certificate(readFileSync(file)).validToDate.getTime() > untilMs;
   } catch {
