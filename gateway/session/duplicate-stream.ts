@@ -24,10 +24,11 @@ export type DuplicateVerdict = { replace: true; counts: boolean } | { replace: f
 
 /** A stream that was silent for so many beats is taken for half-open. */
 export const HALF_OPEN_BEATS = 2;
-/** So many replacements of streams that were alive, within this time, are two machines taking turns. */
-export const TURNS = 3;
-/** The same where all are of one process: a network that comes and goes reopens its stream each five seconds at most, twins each second. */
-export const TURNS_OF_ONE = 20;
+/**
+ * So many replacements of streams that were alive, within this time, are two machines taking turns: twins push each other out each second, a
+ * network that comes and goes reopens a stream each five seconds at most.
+ */
+export const TURNS = 20;
 export const TURNS_WITHIN_MS = 60_000;
 
 /**
@@ -43,7 +44,8 @@ export function judgeDuplicate(older: OlderStream, newer: NewerStream, turns: nu
   if (older.closing || older.silentMs > HALF_OPEN_BEATS * older.beatMs) return { replace: true, counts: false };
   const known = older.instance !== '' && newer.instance !== '';
   if (known && older.instance !== newer.instance) return { replace: true, counts: false };
-  if (known) return turns < TURNS_OF_ONE ? { replace: true, counts: true } : { replace: false, reason: turnsWords(turns) };
+  // One process, whatever its spool has become.
+  if (known) return judgeTurns(turns);
   const same = older.epochs.find(({ epoch }) => Buffer.compare(epoch, newer.epoch) === 0);
   if (same === undefined) return { replace: false, reason: 'its spool is another one' };
   if (newer.nextSeq < same.expectedSeq) {
@@ -52,10 +54,10 @@ export function judgeDuplicate(older: OlderStream, newer: NewerStream, turns: nu
       reason: `its spool is a copy: it goes on at ${newer.nextSeq}, the stream that is open is at ${same.expectedSeq}`,
     };
   }
-  if (turns >= TURNS) return { replace: false, reason: turnsWords(turns) };
-  return { replace: true, counts: true };
+  return judgeTurns(turns);
 }
 
-function turnsWords(turns: number): string {
-  return `the two have taken turns ${turns} times within ${TURNS_WITHIN_MS / 1000} s`;
+function judgeTurns(turns: number): DuplicateVerdict {
+  if (turns < TURNS) return { replace: true, counts: true };
+  return { replace: false, reason: `the two have taken turns ${turns} times within ${TURNS_WITHIN_MS / 1000} s` };
 }
