@@ -80,6 +80,7 @@ it('adds a column of telemetry again that an operator has dropped', async () => 
 });
 
 it('names a table of another kind, acknowledges nothing meanwhile, and stores all when it is out of the way', async () => {
+  await until('all before is acknowledged', async () => (await unacknowledged()) === 0);
   await questdb.sql('DROP TABLE events');
   await questdb.sql('CREATE TABLE events (timestamp TIMESTAMP, node_id SYMBOL, kind DOUBLE) TIMESTAMP(timestamp) PARTITION BY DAY WAL');
   const event: FleetEvent = { timeUs: Date.now() * 1000, kind: 'boot', severity: 'info', text: 'up', attributes: {} };
