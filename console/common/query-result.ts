@@ -23,8 +23,15 @@ export interface QueryResult {
  */
 export function numericColumn(result: QueryResult, name: string): Float64Array | undefined {
   const column = result.columns.find((candidate) => candidate.name === name);
-  if (column?.kind !== 'text') return column?.values;
-  return column.type === 'long' ? Float64Array.from(column.values, (digits) => (digits === null ? Number.NaN : Number(digits))) : undefined;
+  const drawn = column === undefined ? undefined : drawable(column);
+  return drawn === undefined || drawn.kind === 'text' ? undefined : drawn.values;
+}
+
+/** A column of longs of which one is too large for a number, as numbers; any other as it is. */
+export function drawable(column: QueryResultColumn): QueryResultColumn {
+  if (column.kind !== 'text' || column.type !== 'long') return column;
+  const values = Float64Array.from(column.values, (digits) => (digits === null ? Number.NaN : Number(digits)));
+  return { name: column.name, type: column.type, kind: 'number', values };
 }
 
 /** The column of that name as text; empty where there is none. */

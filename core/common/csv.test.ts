@@ -11,5 +11,6 @@ it('keeps null and the empty text apart', () => {
 
 it('quotes a text that begins like a formula, and disarms it when asked to', () => {
   expect(csvLine(['=cmd|calc', -5])).toBe('"=cmd|calc",-5\r\n');
+  expect(csvLine(['-9223372036854775807', '-1+1', '-'], true)).toBe(`-9223372036854775807,"'-1+1","'-"\r\n`);
   expect(csvLine(['=cmd|calc', -5], true)).toBe('"\'=cmd|calc",-5\r\n');
 });

@@ -7,8 +7,8 @@ export function csvLine(cells: readonly CsvCell[], forSpreadsheet = false): stri
   return `${cells.map((cell) => csvField(cell, forSpreadsheet)).join(',')}\r\n`;
 }
 
-/** What a spreadsheet takes for a formula. */
-const FORMULA = /^[=+\-@\t\r]/;
+/** What a spreadsheet takes for a formula; the digits of a long that no number holds are none. */
+const FORMULA = /^(?!-\d{1,19}$)[=+\-@\t\r]/;
 
 /**
  * Text is quoted where the syntax needs it and where it begins like a formula. A spreadsheet runs a formula all the same: with

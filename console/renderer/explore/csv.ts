@@ -25,7 +25,9 @@ function lines(result: QueryResult, rows: ArrayLike<number> | undefined, between
 function cell(column: QueryResultColumn, row: number, textCell: (text: string) => string): string {
   if (column.kind === 'text') {
     const value = column.values[row];
-    return value === null || value === undefined ? '' : textCell(value);
+    if (value === null || value === undefined) return '';
+    // The digits of a long are a number, and no formula that begins with a minus.
+    return column.type === 'long' ? value : textCell(value);
   }
   const value = column.values[row] as number;
   if (Number.isNaN(value)) return '';

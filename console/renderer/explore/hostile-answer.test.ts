@@ -57,6 +57,11 @@ test('one point and all NULL draw no line', () => {
   expect(toResultSeries(answer([], 0))).toBeUndefined();
 });
 
+test('the digits of a long are copied as they are', () => {
+  const result = answer([{ name: 'n', type: 'long', kind: 'text', values: ['-9223372036854775807', null] }], 2);
+  expect(toCsv(result)).toBe('n\r\n-9223372036854775807\r\n\r\n');
+});
+
 test('a copied cell stays in its cell, and runs nothing', () => {
   const huge = 'x'.repeat(10 * 1024 * 1024);
   const result = answer([{ name: 'a\tb', type: 'varchar', kind: 'text', values: ['=1+1', 'x\ty\r\nz', '"q", r', null, huge] }], 5);

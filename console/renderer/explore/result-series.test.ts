@@ -24,6 +24,16 @@ test('a text column makes a line a value; a hole in time is a gap', () => {
   ]);
 });
 
+test('longs of which one is too large for a number are still a line, and no labels', () => {
+  const series = toResultSeries(
+    answer([
+      { name: 'timestamp', type: 'timestamp', kind: 'time', values: seconds(1, 2, 3) },
+      { name: 'n', type: 'long', kind: 'text', values: ['5', null, '9007199254740993'] },
+    ]),
+  );
+  expect(series?.lines).toEqual([{ label: 'n', values: [5, null, 2 ** 53] }]);
+});
+
 test('nothing but NULL, or one point of time, is no line', () => {
   const column = (...values: number[]) => ({ name: 'busy', type: 'double', kind: 'number' as const, values: new Float64Array(values) });
   const time = (...values: number[]) => ({ name: 'timestamp', type: 'timestamp', kind: 'time' as const, values: seconds(...values) });

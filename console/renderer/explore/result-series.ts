@@ -1,5 +1,5 @@
 // The lines of an answer that has a time and numbers: one a number column, or one a value of its first text column.
-import type { QueryResult } from '../../common/query-result.ts';
+import { drawable, type QueryResult } from '../../common/query-result.ts';
 import { visible } from './visible-text.ts';
 
 type Values = (number | null | undefined)[];
@@ -28,9 +28,10 @@ export function toResultSeries(
   result: QueryResult,
   nameOf: (text: string) => string | undefined = () => undefined,
 ): ResultSeries | undefined {
-  const time = result.columns.find((column) => column.kind === 'time');
-  const numbers = result.columns.filter((column) => column.kind === 'number');
-  const group = result.columns.find((column) => column.kind === 'text');
+  const columns = result.columns.map(drawable);
+  const time = columns.find((column) => column.kind === 'time');
+  const numbers = columns.filter((column) => column.kind === 'number');
+  const group = columns.find((column) => column.kind === 'text');
   if (time === undefined || numbers.length === 0) return undefined;
   const times = [...new Set(time.values)].filter((value) => !Number.isNaN(value)).sort((a, b) => a - b);
   if (times.length < 2) return undefined;
