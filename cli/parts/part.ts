@@ -40,6 +40,8 @@ export interface Part {
   /** Written before each start. */
   readonly files: readonly PartFile[];
   readonly readiness: Readiness;
+  /** Done before each start; gives a sentence for each thing that had to be mended. */
+  readonly beforeStart?: () => string[];
   /** Done each time it serves, before anything that needs it is started. */
   readonly afterReady?: () => Promise<void>;
   /** Without it, a part that runs counts as one that works. */

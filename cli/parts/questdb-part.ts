@@ -1,8 +1,8 @@
 // QuestDB: its configuration file, Java command and readiness.
 import { join } from 'node:path';
-import { DurableTree } from '../../core/node/durable-tree.ts';
 import { fullDisk } from './disk-room.ts';
 import type { Login, Part } from './part.ts';
+import { mendQuestdbFiles, settleQuestdbFiles } from './questdb-files.ts';
 
 export interface QuestdbOptions {
   /** Path of the Java program (17 or newer). */
@@ -58,7 +58,8 @@ export function questdbPart(options: QuestdbOptions): Part {
     ],
     readiness: { kind: 'ask', ask: () => execute(options, 'select 1', READY_WITHIN_MS).then(() => undefined) },
     // What it makes at its first start is on disk before the first row is: otherwise it does not start any more after a power cut.
-    afterReady: () => new DurableTree(options.dir).sync(),
+    beforeStart: () => mendQuestdbFiles(options.dir),
+    afterReady: () => settleQuestdbFiles(options.dir),
     liveness: { ask: () => writeAndRead(options), waitsFor: () => fullDisk(options.dir) },
   };
 }

@@ -93,10 +93,16 @@ export class SupervisedPart {
   }
 
   async #startOnce(): Promise<void> {
+    const mended = this.#part.beforeStart?.() ?? [];
     const child = startChild(this.#part, this.#options.logFile);
     this.#child = child;
     this.#startedMs = this.#options.clock.nowMs();
-    this.#change({ state: 'starting', pid: child.pid, startMark: startMark(child.pid) ?? '' });
+    this.#change({
+      state: 'starting',
+      pid: child.pid,
+      startMark: startMark(child.pid) ?? '',
+      ...(mended.length === 0 ? {} : { problem: mended.join('; ') }),
+    });
     try {
       const readyLine = await child.ready(this.#options.readyTimeoutMs ?? 120_000);
       const problem = await this.#settle();

@@ -34,7 +34,7 @@ function plainView(output: Output): UpView {
 function changeWords(part: PartRecord): string {
   const port = part.port > 0 && part.state === 'running' ? ` on port ${part.port}` : '';
   const pid = part.pid > 0 ? ` (process ${part.pid})` : '';
-  const why = isIll(part) && part.problem !== '' ? `: ${part.problem}` : '';
+  const why = (isIll(part) || part.state === 'starting') && part.problem !== '' ? `: ${part.problem}` : '';
   return `${part.name}: ${part.state}${port}${pid}${why}`;
 }
 
