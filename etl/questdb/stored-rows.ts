@@ -34,7 +34,8 @@ const APPLY_WAIT_MS = 10_000;
 const MAX_TABLES = 10_000;
 const DAY_US = 86_400_000_000;
 
-type Found = Map<string, Map<number, RowValues>>;
+/** By the beginning of a line and Unix µs. Values are made of a row when it is asked for: most are not. */
+type Found = Map<string, Map<number, () => RowValues>>;
 
 export class StoredRowReader implements StoredRows {
   readonly #options: StoredRowReaderOptions;
@@ -138,20 +139,20 @@ function noteNotCompared({ frames, table }: DoorTable): void {
 }
 
 function lookUp(found: Found): StoredRow {
-  const byEntry = new Map<SeriesEntry, Map<number, RowValues> | undefined>();
+  const byEntry = new Map<SeriesEntry, ReturnType<Found['get']>>();
   return (entry, timeUs) => {
     let times = byEntry.get(entry);
     if (times === undefined && !byEntry.has(entry)) {
       times = found.get(entry.prefix.toString());
       byEntry.set(entry, times);
     }
-    return times?.get(timeUs);
+    return times?.get(timeUs)?.();
   };
 }
 
 function collect(table: string, { columns, rows }: Answer, into: Found): void {
   const at = (name: string): number => columns.findIndex((column) => column.name === name);
-  const of = (type: string): { name: string; i: number }[] =>
+  const of = (type: string): Place[] =>
     columns.flatMap((column, i) => (column.type === type && column.name !== 'node_id' ? [{ name: column.name, i }] : []));
   const [time, node] = [at('timestamp'), at('node_id')];
   const tags = of('SYMBOL').sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -169,11 +170,23 @@ function collect(table: string, { columns, rows }: Answer, into: Found): void {
       times = new Map();
       into.set(prefix, times);
     }
-    times.set(microsOf(String(row[time])), {
-      fields: new Map(numbers.flatMap(({ name, i }) => (typeof row[i] === 'number' ? [[name, row[i] as number] as const] : []))),
-      texts: new Map(texts.flatMap(({ name, i }) => (typeof row[i] === 'string' ? [[name, row[i] as string] as const] : []))),
-    });
+    times.set(microsOf(String(row[time])), () => valuesOf(row, numbers, texts));
   }
+}
+
+type Place = { name: string; i: number };
+
+function valuesOf(row: readonly unknown[], numbers: readonly Place[], texts: readonly Place[]): RowValues {
+  const values: RowValues = { fields: new Map(), texts: new Map() };
+  for (const { name, i } of numbers) {
+    const value = row[i];
+    if (typeof value === 'number') values.fields.set(name, value);
+  }
+  for (const { name, i } of texts) {
+    const text = row[i];
+    if (typeof text === 'string') values.texts.set(name, text);
+  }
+  return values;
 }
 
 /** Of `2026-12-01T00:00:00.123456Z`. */

@@ -1,7 +1,7 @@
 // Rows of the same time, node and tags, found among many: each group becomes one row of the table.
 import type { DecodedFrame } from '../../proto/batch-codec.ts';
 import type { BatchAccount } from './batch-account.ts';
-import { type RowValues, unite, valuesOfRow } from './row-values.ts';
+import { covers, differs, type RowValues, unite, valuesOfRow } from './row-values.ts';
 import type { SeriesEntry } from './series-cache.ts';
 import type { TablePlan } from './table-plan.ts';
 
@@ -14,7 +14,7 @@ export interface CheckedFrame {
   readonly entries: readonly (SeriesEntry | undefined)[];
 }
 
-/** A row that the database has. */
+/** A row that the database has; whoever asks may change it. */
 export type StoredRow = (entry: SeriesEntry, timeUs: number) => RowValues | undefined;
 
 /** All rows of one time, node and tags. */
@@ -56,11 +56,13 @@ export class RowGroups {
   #begin(from: CheckedFrame, row: number, entry: SeriesEntry, timeUs: number): RowGroup {
     const stored = this.#stored(entry, timeUs);
     if (stored === undefined) return { entry, timeUs, from, row, united: undefined };
-    const united = { fields: new Map(stored.fields), texts: new Map(stored.texts) };
-    const changed = unite(united, valuesOfRow(from.frame, row));
+    const own = valuesOfRow(from.frame, row);
     from.account.metRows++;
-    if (changed) from.account.overwrittenRows++;
-    return { entry, timeUs, from, row, united };
+    if (differs(stored, own)) from.account.overwrittenRows++;
+    // A row that has all that the stored one has is written as it came.
+    if (covers(own, stored)) return { entry, timeUs, from, row, united: undefined };
+    unite(stored, own);
+    return { entry, timeUs, from, row, united: stored };
   }
 }
 

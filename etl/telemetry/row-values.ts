@@ -26,17 +26,22 @@ export function valuesOfRow(frame: DecodedFrame, row: number): RowValues {
 
 /** Puts the values of a later row into those of an earlier one. True where one of them was another before. */
 export function unite(into: RowValues, later: RowValues): boolean {
-  const numbers = uniteMaps(into.fields, later.fields);
-  const texts = uniteMaps(into.texts, later.texts);
-  return numbers || texts;
+  const changed = differs(into, later);
+  for (const [name, value] of later.fields) into.fields.set(name, value);
+  for (const [name, text] of later.texts) into.texts.set(name, text);
+  return changed;
 }
 
-function uniteMaps<V>(into: Map<string, V>, later: ReadonlyMap<string, V>): boolean {
-  let changed = false;
-  for (const [name, value] of later) {
-    const before = into.get(name);
-    if (before !== undefined && before !== value) changed = true;
-    into.set(name, value);
-  }
-  return changed;
+/** True where both have a value of one name, and not the same. */
+export function differs(one: RowValues, other: RowValues): boolean {
+  for (const [name, value] of other.fields) if ((one.fields.get(name) ?? value) !== value) return true;
+  for (const [name, text] of other.texts) if ((one.texts.get(name) ?? text) !== text) return true;
+  return false;
+}
+
+/** True where `one` has a value of every name that the other has one of. */
+export function covers(one: RowValues, other: RowValues): boolean {
+  for (const name of other.fields.keys()) if (!one.fields.has(name)) return false;
+  for (const name of other.texts.keys()) if (!one.texts.has(name)) return false;
+  return true;
 }

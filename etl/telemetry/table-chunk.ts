@@ -100,22 +100,23 @@ export class TableChunk {
 
   /** Writes one row that has the values of several; `row` is the last of them in the frame that was begun. */
   addUnited(prefix: Buffer, timeUs: number, { fields, texts }: RowValues, row: number): void {
-    const parts: Buffer[] = [];
-    for (const [name, value] of fields) {
-      const head = Buffer.from(`${name}==`);
-      const bytes = Buffer.alloc(head.length + 9);
-      head.copy(bytes);
-      bytes[head.length] = BINARY_DOUBLE;
-      bytes.writeDoubleLE(value, head.length + 1);
-      parts.push(bytes);
-    }
-    for (const [name, text] of texts) parts.push(Buffer.from(`${name}="${escapeText(text)}"`));
-    this.#reserve(prefix.length + parts.reduce((sum, part) => sum + part.length + 1, 0) + TIME_BYTES);
+    let bytes = prefix.length + TIME_BYTES;
+    for (const name of fields.keys()) bytes += name.length * 3 + 12;
+    for (const [name, text] of texts) bytes += name.length * 3 + text.length * 6 + 4;
+    this.#reserve(bytes);
     this.#mark(row);
     this.#put(prefix);
-    for (const [i, part] of parts.entries()) {
-      if (i > 0) this.bytes[this.length++] = COMMA;
-      this.#put(part);
+    const from = this.length;
+    for (const [name, value] of fields) {
+      if (this.length > from) this.bytes[this.length++] = COMMA;
+      this.length += this.bytes.write(`${name}==`, this.length);
+      this.bytes[this.length++] = BINARY_DOUBLE;
+      this.#view.setFloat64(this.length, value, true);
+      this.length += 8;
+    }
+    for (const [name, text] of texts) {
+      if (this.length > from) this.bytes[this.length++] = COMMA;
+      this.length += this.bytes.write(`${name}="${escapeText(text)}"`, this.length);
     }
     this.#endRow(timeUs);
   }
