@@ -14,8 +14,8 @@ import {
 } from './server-certificate.ts';
 import { UnprovenConnections, type UnprovenLimits } from './unproven-connections.ts';
 
-/** `unproven`: too many that have not shown who they are; `silent`: one of these without a call. */
-export type RefusalReason = 'handshake' | 'preface' | 'too_many' | 'unproven' | 'silent';
+/** `unproven`: it has not shown who it is, and there are too many of these or it has no call. */
+export type RefusalReason = 'handshake' | 'preface' | 'too_many' | 'unproven';
 
 export interface TlsListenerEvents extends ServerCertificateEvents {
   connectionOpened(): void;
@@ -156,7 +156,7 @@ export class TlsListener implements Component {
 
   #accept(socket: Socket): void {
     const peer = nameOf(socket);
-    const refusal = this.unproven.admit(peer, socket.remoteAddress ?? 'unknown');
+    const refusal = this.unproven.admit(peer, socket.remoteAddress ?? 'unknown', (why) => this.#sendAway(peer, why));
     if (refusal !== undefined) {
       this.#options.events.connectionRefused({ peer, reason: 'unproven', detail: refusal });
       socket.destroy();
@@ -206,7 +206,7 @@ export class TlsListener implements Component {
       this.#options.onHttp(socket, () => this.unproven.leave(peer));
       return;
     }
-    this.unproven.expectCall(peer, () => this.#tooSilent(peer));
+    this.unproven.expectCall(peer);
     this.#options.onConnection(socket);
   }
 
@@ -216,8 +216,8 @@ export class TlsListener implements Component {
     this.#options.events.connectionOpened();
   }
 
-  #tooSilent(peer: string): void {
-    this.#options.events.connectionRefused({ peer, reason: 'silent', detail: 'no call, and it is not known who it is' });
+  #sendAway(peer: string, detail: string): void {
+    this.#options.events.connectionRefused({ peer, reason: 'unproven', detail });
     this.cut(peer);
   }
 

@@ -13,9 +13,11 @@ export interface UnprovenLimits {
 interface Unproven {
   address: string;
   calls: number;
-  /** Runs while it may speak gRPC and no call is open. */
+  /** It speaks gRPC. */
+  awaited: boolean;
+  /** Runs while no call is open. */
   idle: NodeJS.Timeout | undefined;
-  cut: (() => void) | undefined;
+  cut(why: string): void;
 }
 
 export class UnprovenConnections {
@@ -36,23 +38,26 @@ export class UnprovenConnections {
     return this.#open.has(peer);
   }
 
-  /** Takes a new connection in, or says why not. */
-  admit(peer: string, remoteAddress: string): string | undefined {
+  /**
+   * Takes a new connection in, or says why not. Where all places are taken, the oldest of the address that has most of them goes: whoever fills
+   * them, with calls that anybody may make, keeps nobody else out. `cut` is called for that, and for one that is idle.
+   */
+  admit(peer: string, remoteAddress: string, cut: (why: string) => void): string | undefined {
     const { total, perAddress } = this.#limits;
     const address = prefixOf(remoteAddress);
     const own = this.#perAddress.get(address) ?? 0;
     if (own >= perAddress) return `${perAddress} connections of ${address} have not shown yet who they are`;
-    if (this.#open.size >= total) return `${total} connections have not shown yet who they are`;
+    if (this.#open.size >= total && !this.#makeRoom(own)) return `${total} connections have not shown yet who they are`;
     this.#perAddress.set(address, own + 1);
-    this.#open.set(peer, { address, calls: 0, idle: undefined, cut: undefined });
+    this.#open.set(peer, { address, calls: 0, awaited: false, idle: undefined, cut });
     return undefined;
   }
 
-  /** It speaks gRPC from now on: where no call is open for so long, `cut` is called. */
-  expectCall(peer: string, cut: () => void): void {
+  /** It speaks gRPC from now on, and has to have a call. */
+  expectCall(peer: string): void {
     const found = this.#open.get(peer);
     if (found === undefined) return;
-    found.cut = cut;
+    found.awaited = true;
     this.#wait(found);
   }
 
@@ -83,7 +88,25 @@ export class UnprovenConnections {
 
   #wait(found: Unproven): void {
     clearTimeout(found.idle);
-    if (found.calls === 0 && found.cut !== undefined) found.idle = setTimeout(found.cut, this.#limits.idleMs);
+    if (found.calls > 0 || !found.awaited) return;
+    found.idle = setTimeout(
+      () => found.cut(`no call for ${this.#limits.idleMs / 1000} s, and it is not known who it is`),
+      this.#limits.idleMs,
+    );
+  }
+
+  /** False where no address has clearly more than the one that asks. */
+  #makeRoom(own: number): boolean {
+    let most = ['', 0] as [string, number];
+    for (const each of this.#perAddress) if (each[1] > most[1]) most = each;
+    if (most[1] <= own + 1) return false;
+    for (const [peer, { address, cut }] of this.#open) {
+      if (address !== most[0]) continue;
+      this.leave(peer);
+      cut('others need its place, and it is not known who it is');
+      return true;
+    }
+    return false;
   }
 }
 
