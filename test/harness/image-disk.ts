@@ -23,7 +23,8 @@ export class ImageDisk {
     try {
       writeFileSync(this.#image, '');
       truncateSync(this.#image, bytes);
-      execFileSync('mkfs.ext4', ['-q', '-F', this.#image], { stdio: ['ignore', 'ignore', 'pipe'] });
+      // Without a reserve for root, which may write on a disk that is full for all others.
+      execFileSync('mkfs.ext4', ['-q', '-F', '-m', '0', this.#image], { stdio: ['ignore', 'ignore', 'pipe'] });
       this.#mount();
     } catch (error) {
       rmSync(this.#folder, { recursive: true, force: true });
