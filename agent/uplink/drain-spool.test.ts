@@ -1,9 +1,10 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
+import { createAuthority, createNodeIssuer } from '../../core/node/tls-authority.ts';
 import type { NodeInfo } from '../../proto/gen/messages.ts';
 import type { AgentConfig } from '../config.ts';
 import { exportSpool } from '../spool/export-spool.ts';
@@ -11,7 +12,7 @@ import { HostSpool } from '../spool/host-spool.ts';
 import { drainSpool } from './drain-spool.ts';
 import { enrol } from './enrolment.ts';
 import { saveCertificate, saveKey } from './identity.ts';
-import { createKey } from './signing-request.ts';
+import { createKey, createSigningRequest } from './signing-request.ts';
 import { JOIN_TOKEN, startStagedGateway } from './staged-gateway.ts';
 
 const none = (): undefined => undefined;
@@ -86,6 +87,34 @@ test('what a spool holds is written as lines, stays there, and is sent without s
     const attempt = drainSpool(config as unknown as AgentConfig, { ...options, timeoutMs: 300 });
     await expect(attempt).rejects.toThrow('1 batches are not sent after 0 s: they stay in the spool');
   } finally {
+    await gateway.stop();
+    rmSync(stateDir, { recursive: true });
+  }
+});
+
+test('a machine whose certificate ended drains after it has enrolled again, as the same node', async () => {
+  const stateDir = mkdtempSync(join(tmpdir(), 'muster-drain-'));
+  const authority = await createAuthority();
+  const nodeId = '3f0e8a52-7d0e-4c59-9c0f-6d1f1e1c9a01';
+  const gateway = await startStagedGateway({ authority, enrolAs: nodeId });
+  try {
+    const keyPem = createKey();
+    const { certificatePem } = await createNodeIssuer(authority)(nodeId, createSigningRequest(keyPem), -1);
+    saveKey(stateDir, keyPem);
+    saveCertificate(stateDir, certificatePem, authority.certificatePem);
+    const joinTokenFile = join(stateDir, 'join.token');
+    writeFileSync(joinTokenFile, JOIN_TOKEN);
+    const limits = { spoolMaxBytes: 1e9, spoolMaxRows: 1e9, spoolMaxAge: 0 };
+    const spool = new HostSpool(join(stateDir, 'spool.db'), { maxBytes: 1e9, maxRows: 1e9 }, spoolReports);
+    spool.append({ createdUs: 1e15, frames: [frame(2)], events: [] });
+    spool.close();
+    const config = { stateDir, joinTokenFile, gateway: gateway.address, name: 'test', labels: {}, interval: 1000, ...limits };
+    vi.spyOn(Math, 'random').mockReturnValue(0);
+    const uplink = { connected: none, disconnected: none, enrolmentFailed: none, refused: none };
+    await drainSpool(config as unknown as AgentConfig, { spool: spoolReports, uplink, timeoutMs: 9000 });
+    expect([gateway.enrolled, gateway.stored.get(nodeId)?.size]).toEqual([[nodeId], 1]);
+  } finally {
+    vi.restoreAllMocks();
     await gateway.stop();
     rmSync(stateDir, { recursive: true });
   }

@@ -7,6 +7,7 @@ import { readNodeInfo } from '../inventory.ts';
 import { HostSpool, type SpoolReports } from '../spool/host-spool.ts';
 import { spoolLimits } from '../spool/spool-limits.ts';
 import { lockStateFolder } from '../state-lock.ts';
+import { enrolHere } from './enrolment.ts';
 import { loadIdentity } from './identity.ts';
 import { Uplink, type UplinkReports } from './uplink.ts';
 
@@ -30,18 +31,24 @@ export async function drainSpool(
   { spool: spoolReports, uplink: reports, progress, timeoutMs }: DrainOptions,
 ): Promise<void> {
   const lock = lockStateFolder(config.stateDir);
-  const identity = loadIdentity(config.stateDir);
+  let identity = loadIdentity(config.stateDir);
   if (identity === undefined)
     throw new MusterError('failed_precondition', `there is no identity in ${config.stateDir}: nothing can be sent`);
   const spool = new HostSpool(join(config.stateDir, 'spool.db'), spoolLimits(config), spoolReports);
   // A drop that no batch tells of yet gets one; where there is none, nothing is added.
   spool.append({ createdUs: Date.now() * 1000, frames: [], events: [] });
+  const node = readNodeInfo(config.name, config.labels, AGENT_VERSION, 0);
+  const own = identity;
   const uplink = new Uplink({
     gateway: config.gateway,
-    identity: async () => identity,
+    // A machine that was off for longer than its certificate is often one whose spool is drained.
+    identity: async (refused) => {
+      if (refused) identity = await enrolHere(config, node, own);
+      return identity ?? own;
+    },
     spool,
     intervalMs: () => config.interval,
-    node: () => readNodeInfo(config.name, config.labels, AGENT_VERSION, 0),
+    node: () => node,
     summary: () => undefined,
     onLease: () => undefined,
     reports,
