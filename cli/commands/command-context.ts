@@ -20,6 +20,7 @@ const EXIT_OF: Partial<Record<MusterErrorCode, number>> = {
   invalid_config: EXIT.usage,
   unavailable: EXIT.unavailable,
   deadline_exceeded: EXIT.unavailable,
+  resource_exhausted: EXIT.unavailable,
   missing_runtime: EXIT.unavailable,
 };
 
