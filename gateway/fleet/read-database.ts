@@ -16,6 +16,9 @@ export interface QuestdbReaderOptions {
 /** One row: each value as the server writes it, or null. */
 export type TextRow = readonly (string | null)[];
 
+/** How QuestDB says that a statement takes more than a statement may. */
+const TOO_MUCH = /memory (?:limit|exceeded)|too much memory|breached|not enough space in send buffer/i;
+
 const OWN_CONNECTIONS = 2;
 const CONNECT_TIMEOUT_MS = 5000;
 const IDLE_MS = 60_000;
@@ -64,7 +67,7 @@ export function toDatabaseError(thrown: unknown): MusterError {
   if (error.severity === undefined) return new MusterError('unavailable', `the database does not answer: ${words}`, thrown);
   if (/timeout, query aborted/.test(words))
     return new MusterError('deadline_exceeded', 'the database ended the query at its own time limit', thrown);
-  if (/memory limit|too much memory|breached/i.test(words)) return new MusterError('limit_exceeded', `the database says: ${words}`, thrown);
+  if (TOO_MUCH.test(words)) return new MusterError('limit_exceeded', `the database says: ${words}`, thrown);
   const where = error.position === undefined ? '' : ` at position ${error.position}`;
   return new MusterError('invalid_argument', `the database says: ${words}${where}`, thrown);
 }

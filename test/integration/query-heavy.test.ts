@@ -57,11 +57,11 @@ async function answered(): Promise<number> {
 }
 
 /** What a statement ended with, and after how long. */
-async function ended(sql: string): Promise<{ code: string; elapsedMs: number }> {
+async function ended(sql: string, timeoutMs = TIMEOUT_MS): Promise<{ code: string; elapsedMs: number }> {
   const startedMs = Date.now();
   let code = 'ok';
   try {
-    for await (const _ of reader.stream('query', { sql, maxRows: 10, timeoutMs: TIMEOUT_MS }));
+    for await (const _ of reader.stream('query', { sql, maxRows: 10, timeoutMs }));
   } catch (error) {
     code = (error as { code: string }).code;
   }
@@ -76,6 +76,11 @@ it('refuses what would fill the heap of the database', async () => {
   expect((await ended("select string_distinct_agg(x::string, ',') from long_sequence(100000000)")).code).toBe('invalid_argument');
   expect((await ended("select string_distinct_agg(busy::string, ',') from heavy")).code).toBe('invalid_argument');
   expect((await ended('select count() from long_sequence(100000000)')).code).toBe('invalid_argument');
+});
+
+it('sorts three million rows', async () => {
+  const sql = 'select a.busy + b.busy s from heavy a cross join (select busy from heavy limit 10) b order by s desc limit 5';
+  expect((await ended(sql, 30_000)).code).toBe('ok');
 });
 
 it.each([
