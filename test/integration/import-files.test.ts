@@ -276,6 +276,7 @@ const CASES: Case[] = [
     rows: [
       [0, 5],
       [10, 7],
+      [30, 11],
     ],
   },
   {
@@ -289,7 +290,7 @@ const CASES: Case[] = [
   { name: 'one-row', columns: 'v', rows: [[0, 1]] },
 ];
 
-it.each(CASES)('reads $name.csv', async ({ name, options = [], refused = [], columns, rows, code }) => {
+it.each(CASES)('reads the file $name', async ({ name, options = [], refused = [], columns, rows, code }) => {
   const rejects = join(pipeline.home, `${name}.rejects`);
   const done = await importOf(join(FIXTURES, `${name}.csv`), '--rejects', rejects, ...options);
   expect([done.stderr, done.code, done.result]).toMatchObject([

@@ -13,6 +13,10 @@ const TIME_NAMES = [
 const NODE_NAMES = ['node_id', 'node', 'host', 'hostname', 'instance', 'device', 'server'];
 /** Share of the first cells that must read alike: a few bad rows must not decide what a column is. */
 const MOST = 0.7;
+/** Of a time in any notation. */
+const MAX_TIME = 64;
+/** Columns whose cells are compared with every notation. */
+const MAX_TRIED = 20;
 
 export function most(cells: readonly string[], is: (cell: string) => boolean): boolean {
   return cells.length > 0 && cells.filter(is).length >= cells.length * MOST;
@@ -63,10 +67,11 @@ export function guessTime(
   if (named[0] !== undefined) return named[0];
   const found = headers.findIndex((_, column) => most(samples(column), (cell) => /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d/.test(cell)));
   if (found >= 0) return found;
-  const other = headers.findIndex(
-    (header, column) => most(samples(column), (cell) => /\d[:./-]\d/.test(cell)) && isReadable(header, samples(column)),
+  const others = [...headers.keys()].filter((column) =>
+    most(samples(column), (cell) => cell.length <= MAX_TIME && /\d[:./-]\d/.test(cell)),
   );
-  if (other >= 0) return other;
+  const other = others.slice(0, MAX_TRIED).find((column) => isReadable(headers[column] as string, samples(column)));
+  if (other !== undefined) return other;
   throw new MusterError('invalid_argument', `no column looks like a time: name it with --time; the file has ${shownHeaders(headers)}`);
 }
 

@@ -7,7 +7,7 @@ import type { LineReader } from './line-reader.ts';
 import { NOT_A_NUMBER, NOT_A_NUMBER_WORDS, NOT_EXACT, NOT_EXACT_WORDS, numberOfText } from './number-cell.ts';
 import { RowGate, shownCell } from './row-gate.ts';
 import { textProblem } from './text-rows.ts';
-import { createTimeParser } from './time-cell.ts';
+import { createTimeParser, createTimeProblem } from './time-cell.ts';
 import { TupleSeries } from './tuple-series.ts';
 
 /** Texts of one key, numbered; 0 is absent. */
@@ -23,6 +23,8 @@ export class NdjsonImport implements SourceReader {
   readonly #gate: RowGate;
   readonly #timeKey: string;
   readonly #timeOf: (value: unknown) => number;
+  /** Made for the first row that needs it. */
+  #timeProblem: ((cell: string) => string) | undefined;
   readonly #fieldKeys: string[];
   readonly #names: Names[];
   readonly #series: TupleSeries;
@@ -85,7 +87,9 @@ export class NdjsonImport implements SourceReader {
     }
     const timeUs = this.#timeOf(ownValue(line, this.#timeKey)) + shiftUs;
     if (Number.isNaN(timeUs)) {
-      gate.refuse(row, `${mapping.time.header} is ${shownValue(ownValue(line, this.#timeKey))}: no time as ${mapping.time.format}`);
+      const value = ownValue(line, this.#timeKey);
+      this.#timeProblem ??= createTimeProblem(mapping.time.format, mapping.time.zone);
+      gate.refuse(row, `${mapping.time.header} is ${shownValue(value)}: ${this.#timeProblem(cellOf(value))}`);
       return;
     }
     if (!gate.admits(row, timeUs) || !this.#readNames(line, row) || !this.#readValues(line, row) || !this.#readTexts(line, row)) return;

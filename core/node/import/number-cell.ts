@@ -8,6 +8,8 @@ const COMMA = 0x2c;
 const SPACE = 0x20;
 const POWERS = Float64Array.from({ length: 23 }, (_, power) => 10 ** power);
 const MAX_EXACT_DIGITS = 15;
+/** A longer cell is looked at as a plain number alone. */
+const MAX_NUMBER = 64;
 
 /**
  * What stands for "this is no number of a double's range"; NaN is an absent value. No other type than number: the reader of a row then keeps its
@@ -100,7 +102,7 @@ function plainNumber(text: string, comma: boolean): string | undefined {
   // Where the comma is the decimal sign, a point that separates no thousands is an error: a factor of 1,000 must not depend on a guess.
   if (comma && signed.includes('.')) return undefined;
   const plain = comma ? signed.replace(',', '.') : signed;
-  return /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/.test(plain) ? plain : undefined;
+  return /^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$/.test(plain) ? plain : undefined;
 }
 
 /** Whether numbers of a file are written 12,5: where some cells can be read in no other way and none only with a point. */
@@ -115,6 +117,7 @@ export function decimalSign(cells: readonly string[], delimiter: string): 'comma
   let commaOfThree = false;
   let pointOfThree = false;
   for (const cell of cells) {
+    if (cell.length > MAX_NUMBER) continue;
     const text = cell.trim().replace(/^[+\-\u2212]/, '');
     if (!/^\d[\d.,'’ \u00a0\u2009\u202f]*([eE][+-]?\d+)?\s*[^\d\s]{0,6}$/.test(text)) continue;
     const number = text.replace(/[^\d]+$/, '');
@@ -144,6 +147,7 @@ const UNITS =
 
 /** A number and its unit, as `5 %` or `12.5ms`; undefined where there is none. A lone letter needs a blank before it: `12A` is a seat. */
 export function withUnit(cell: string, comma: boolean): { number: string; unit: string } | undefined {
+  if (cell.length > MAX_NUMBER) return undefined;
   const match = /^(.*\d)([ \u00a0\u2009\u202f]*)([^\d\s.,+-][^\d\s]{0,9}(?:\/[^\s]{1,4}[²³]?)?|[^\d\s.,+-][^\s]{0,9})$/u.exec(cell.trim());
   if (match === null) return undefined;
   const [, number, blank, unit] = match as unknown as [string, string, string, string];

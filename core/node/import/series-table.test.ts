@@ -57,9 +57,10 @@ it('says why a row has no series', () => {
   const table = new SeriesTable(builder, { column: -1, name: 'all' }, [0], { encoding: 'utf-8', header: ['place'] });
   const found: unknown[] = [];
   const scanner = new CsvScanner(',', (row) => found.push(table.find(row)));
-  scanner.push(Buffer.concat([Buffer.from('a\0b\n'), Buffer.from('Z\xfcrich\n', 'latin1')]));
+  scanner.push(Buffer.concat([Buffer.from('a\0b\n'), Buffer.from('Z\xfcrich\n', 'latin1'), Buffer.from(`${'x'.repeat(5000)}\n`)]));
   expect(found).toEqual([
     'place has a NUL character in it, which no text may have',
     "place has bytes that are no UTF-8: name the file's encoding with --encoding (encoding)",
+    expect.stringMatching(/^its tags have 500\d bytes, a row may have 4096/),
   ]);
 });

@@ -5,6 +5,8 @@ import { createTimeParser } from './time-cell.ts';
 import { createPatternReader, type PatternReader } from './time-pattern.ts';
 
 const MOST = 0.7;
+/** Of a time in any notation. */
+const MAX_TIME = 64;
 /** Digits alone that are a date, longest first; a year between 1970 and 2100 and a day of the calendar tell them from seconds and milliseconds. */
 const COMPACT = ['YYYYMMDDHHmmssSSSSSS', 'YYYYMMDDHHmmssSSS', 'YYYYMMDDHHmmss', 'YYYYMMDDHHmm', 'YYYYMMDDHH', 'YYYYMMDD'];
 const DATES = [
@@ -70,10 +72,10 @@ function readsCompact(format: string): (cell: string) => boolean {
 }
 
 function guessPattern(header: string, cells: readonly string[]): string {
-  const [sample = ''] = cells;
-  const count = ({ read }: Candidate): number => cells.filter((cell) => read(cell) !== undefined).length;
+  const [sample = ''] = cells.filter((cell) => cell.length <= MAX_TIME);
+  const count = ({ read }: Candidate): number => cells.filter((cell) => cell.length <= MAX_TIME && read(cell) !== undefined).length;
   // One that reads not even one of three cells has nothing to do with them.
-  const few = [sample, cells[Math.floor(cells.length / 2)] as string, cells.at(-1) as string];
+  const few = [sample, cells[Math.floor(cells.length / 2)] as string, cells.at(-1) as string].filter((cell) => cell.length <= MAX_TIME);
   const fitting = candidates()
     .filter(({ read }) => few.some((cell) => read(cell) !== undefined))
     .map((candidate) => ({ ...candidate, count: count(candidate) }))

@@ -6,6 +6,7 @@ import type { ReadOptions, RowSink, SourcePosition, SourceReader } from '../impo
 import { NOT_A_NUMBER_WORDS, NOT_EXACT_WORDS } from '../number-cell.ts';
 import { RowGate } from '../row-gate.ts';
 import { textProblem } from '../text-rows.ts';
+import { hasChanges } from '../time-zone.ts';
 import { TupleSeries } from '../tuple-series.ts';
 import { ColumnCursor, type ColumnReading, type Texts, type Window } from './column-cursor.ts';
 import { numberReading, TextIds, textReading, timeReading } from './column-readings.ts';
@@ -199,7 +200,8 @@ export class ParquetImport implements SourceReader {
       gate.rows++;
       const timeUs = (times[i] as number) + shiftUs;
       if (!Number.isFinite(timeUs)) {
-        gate.refuse(row, `${mapping.time.header} is absent or no time`);
+        const twice = hasChanges(mapping.time.zone) ? `, or one that comes twice or never in ${mapping.time.zone}` : '';
+        gate.refuse(row, `${mapping.time.header} is absent or no time${twice}`);
         continue;
       }
       if (!gate.admits(row, timeUs) || !this.#areFinite(i * fields, row) || !this.#readTexts(i, row)) continue;
