@@ -1,6 +1,6 @@
 // How `muster import` is told to read a file, and how it shows what becomes of each column.
 import { type Command, InvalidArgumentError } from 'commander';
-import { shownHeaders } from '../../core/node/import/column-names.ts';
+import { printable, shownHeaders } from '../../core/node/import/column-names.ts';
 import type { ImportMapping, WantedMapping } from '../../core/node/import/import-mapping.ts';
 import type { CsvReading, ImportSource } from '../../core/node/import/import-source.ts';
 import { wholeNumber } from '../commands/command-context.ts';
@@ -74,7 +74,7 @@ export function planLines(source: ImportSource, { time, node, tags, fields, text
     ...(texts.length === 0 ? [] : [`  texts   ${named(texts)}`]),
     ...leftOut.map(({ header, reason }) => `  left out ${header}: ${reason}`),
     ...notes.map((note) => `  note    ${note}`),
-  ];
+  ].map(printable);
 }
 
 /** Columns that have values and are not stored, though nobody asked for that. */

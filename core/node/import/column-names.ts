@@ -106,6 +106,11 @@ function caseOfUnits(unit: string): string {
     .replace(/(?<![A-Za-z])([numkμ]?)S(?![A-Za-z])/g, (_, prefix: string) => `${prefix}siemens`);
 }
 
+/** A text in which nothing is left that a terminal would obey, or that turns the direction of writing. */
+export function printable(text: string): string {
+  return text.replace(/[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
 const MAX_SHOWN = 60;
 
 /** A header in a message: short, and never a byte that a terminal would obey. */

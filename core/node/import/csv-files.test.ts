@@ -185,3 +185,9 @@ it('tells the hour that comes twice by the order of each series, and refuses wha
     [expect.stringMatching(/^row 3: time is .* comes twice in Europe\/Berlin/), expect.stringMatching(/^row 4: /)],
   ]);
 });
+
+it('lets no header and no refusal bring a byte that a terminal would obey', async () => {
+  const { mapping, refused } = await read(`time,"a\x1b[31m\nb",v\n${T}:00,x,1\n${T}:10,x,2\n${T}:20,x,3\n${T}:30,y,\x1b[2J\n`);
+  expect(mapping.tags.map(({ header, name }) => [header, name])).toEqual([['a [31m b', 'a_31m_b']]);
+  expect(refused).toEqual(['row 5: v is "\\u001b[2J": no number of a double\'s range']);
+});

@@ -108,7 +108,8 @@ export function readHead(
 }
 
 function trimmed(cells: readonly string[]): string[] {
-  return cells.map((cell) => cell.trim());
+  // A control character or a line end in a header is part of no name.
+  return cells.map((cell) => cell.replace(/[\p{Cc}\u202a-\u202e\u2066-\u2069]+/gu, ' ').trim());
 }
 
 function isComment(cells: readonly string[], { comments }: LeadingLines): boolean {

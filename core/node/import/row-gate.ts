@@ -1,6 +1,7 @@
 // Which rows of a file are taken, whatever its format: by their time, and how many of a node.
 import { type TimeRefusalReason, timeRefusal } from '../../common/row-time.ts';
 import type { NodeRows } from './batch-builder.ts';
+import { printable } from './column-names.ts';
 import type { ReadCounts, ReadOptions } from './import-source.ts';
 
 type GateOptions = Pick<ReadOptions, 'fromUs' | 'window' | 'maxRowsPerNode' | 'onRefused'>;
@@ -43,7 +44,7 @@ export class RowGate implements ReadCounts {
   }
 
   refuse(row: number, reason: string): void {
-    this.#options.onRefused({ row, reason: `row ${row}: ${reason}` });
+    this.#options.onRefused({ row, reason: `row ${row}: ${printable(reason)}` });
   }
 }
 
