@@ -11,6 +11,7 @@ import { type GatewayProbe, probeGateway } from './gateway-probe.ts';
 import { askStatus } from './local-client.ts';
 import { type CollectorSample, sampleOnce } from './sample-once.ts';
 import { spoolRows } from './show-status.ts';
+import { type SpoolRoom, spoolRoom } from './spool-room.ts';
 import type { StatusReport } from './status-report.ts';
 import { tableLines, toNumberWords, toPrintable, toTimeWords } from './words.ts';
 
@@ -27,6 +28,7 @@ export interface CheckReport {
   running: StatusReport | null;
   runningProblem: string;
   gateway: GatewayProbe & { address: string };
+  spoolRoom: SpoolRoom;
   collectors: CollectorSample[];
 }
 
@@ -56,6 +58,7 @@ async function takeReport(config: AgentConfig): Promise<CheckReport> {
     identity: { nodeId: identity.found?.nodeId ?? '', daysLeft, problem },
     ...running,
     gateway: { address: config.gateway, ...gateway },
+    spoolRoom: spoolRoom(stateDir, config.spoolMaxBytes, running.running?.spool.bytes ?? 0),
     collectors: samples,
   };
 }
@@ -115,6 +118,7 @@ export function reportLines(report: CheckReport): string[] {
     ['clock', gateway.skewMs === null ? 'not compared' : skewWords(gateway.skewMs)],
     ['agent', running === null ? report.runningProblem : `process ${running.pid} runs, ${running.connection.state}`],
     ...(running === null ? [] : spoolRows(running)),
+    ...(report.spoolRoom.problem === '' ? [] : [['room', report.spoolRoom.problem]]),
   ];
   const rows = [
     ['MEASUREMENT', 'ROWS', 'FIRST ROW, OR WHY THERE IS NONE'],

@@ -1,5 +1,5 @@
 // Room on the disk of a folder: what the parts write is bounded by it before it is bounded by their own limits.
-import { statfsSync } from 'node:fs';
+import { type StatsFs, statfsSync } from 'node:fs';
 
 /** Below this nothing that writes can be expected to work. */
 const FULL_BYTES = 32 * 1024 ** 2;
@@ -17,8 +17,8 @@ export interface DiskRoom {
 /** Undefined where the file system does not tell. */
 export function diskRoom(folder: string): DiskRoom | undefined {
   try {
-    const { bavail, blocks, bsize } = statfsSync(folder);
-    return blocks === 0 ? undefined : { freeBytes: bavail * bsize, totalBytes: blocks * bsize };
+    const { bavail, blocks, bsize, frsize = bsize } = statfsSync(folder) as StatsFs & { frsize?: number };
+    return blocks === 0 ? undefined : { freeBytes: bavail * frsize, totalBytes: blocks * frsize };
   } catch {
     return undefined;
   }
