@@ -14,7 +14,7 @@ import { statusRoutes } from './http/status-routes.ts';
 import { createUseStore } from './ingest/first-uses.ts';
 import type { ImportAccounts } from './ingest/import-account.ts';
 import { createImportCalls } from './ingest/import-calls.ts';
-import { columnProblems } from './ingest/import-columns.ts';
+import { columnProblems, columnsOf } from './ingest/import-columns.ts';
 import { ImportJobs } from './ingest/import-jobs.ts';
 import { importRoutes } from './ingest/import-routes.ts';
 import { Ingest } from './ingest/ingest.ts';
@@ -65,12 +65,12 @@ export function createImportJobs({ link, ...options }: ImportOptions, folder: st
 export function createImportService(
   { link, ...options }: ImportOptions,
   jobs: ImportJobs,
-  reader: Pick<FleetReader, 'measurements'>,
+  reader: Pick<FleetReader, 'rows'>,
 ): UntypedServiceImplementation {
   const sendEphemeral = (subject: string, payload: Uint8Array): void => link.sendEphemeral(subject, payload);
   const check = async (request: CheckImportRequest): Promise<ImportCheck> => ({
     ttlDays: await options.storeWindow.ttlDays(),
-    problems: columnProblems(request, await reader.measurements()),
+    problems: columnProblems(request, await columnsOf(reader, request.measurement)),
   });
   return { Upload: createUploadHandler({ ...options, sendEphemeral }), ...createImportCalls({ ...options, jobs, check }) };
 }

@@ -17,11 +17,23 @@ const TABLES: [RegExp, TextRow[]] = [/^select table_name from tables\(\)/, [['de
 const ALL = { nodeId: '', sinceUs: 0 };
 
 test('the sums of an epoch stand under its node and epoch', async () => {
-  const { ledger } = staged([TABLES, [/min\(seq\)/, [['n', 'e', '2', '9', '8', '7', '1', '60', '1970-01-01 00:00:01.000005', '3']]]]);
+  const { ledger } = staged([TABLES, [/min\(seq\)/, [['n', 'e', '2', '9', '8', '7', '1', '60', '1970-01-01 00:00:01.000005', '3', '55']]]]);
   expect([...(await ledger.epochs(''))]).toEqual([
     [
       'n e',
-      { nodeId: 'n', epoch: 'e', first: 2, last: 9, rows: 8, numbers: 7, badRows: 1, storedRows: 60, oldestUs: 1_000_005, uncompared: 3 },
+      {
+        nodeId: 'n',
+        epoch: 'e',
+        first: 2,
+        last: 9,
+        rows: 8,
+        numbers: 7,
+        badRows: 1,
+        storedRows: 60,
+        oldestUs: 1_000_005,
+        ownRows: 55,
+        uncompared: 3,
+      },
     ],
   ]);
 });
@@ -158,7 +170,7 @@ test('at the deadline it is not waited for any longer', async () => {
 });
 
 const sums = (epoch: string, first: number, last: number, rows: number, numbers: number) =>
-  ({ nodeId: 'n', epoch, first, last, rows, numbers, badRows: 0, storedRows: 0, oldestUs: 0, uncompared: 0 }) as const;
+  ({ nodeId: 'n', epoch, first, last, rows, numbers, badRows: 0, storedRows: 0, oldestUs: 0, ownRows: 0, uncompared: 0 }) as const;
 
 test('an epoch without a hole is one run, and only the others are looked at', async () => {
   const { ledger, asked } = staged([]);

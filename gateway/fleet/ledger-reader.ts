@@ -18,6 +18,8 @@ export interface EpochSums {
   badRows: number;
   /** Rows in tables by this epoch's batches, each counted as if no other batch had the same. */
   storedRows: number;
+  /** Of these, rows that met none of another batch. */
+  ownRows: number;
   /** Batches of which nobody counted the rows that others had already: of agents, and of what came by a door to an older version. */
   uncompared: number;
   /** Of the oldest ledger row, Unix µs. */
@@ -54,7 +56,7 @@ export class LedgerReader {
   /** By `epochKey`. Empty before the first batch was stored. */
   async epochs(nodeId: string): Promise<Map<string, EpochSums>> {
     const sums =
-      'min(seq), max(seq), count(), count_distinct(seq), sum(bad_rows), sum(rows - bad_rows - merged_rows), min(timestamp), count() - count(met_rows)';
+      'min(seq), max(seq), count(), count_distinct(seq), sum(bad_rows), sum(rows - bad_rows - merged_rows), min(timestamp), count() - count(met_rows), sum(rows - bad_rows - merged_rows - coalesce(met_rows, 0))';
     const rows = await this.#ask(`select node_id, epoch, ${sums}`, { nodeId, sinceUs: 0 });
     return new Map(rows.map(toSums).map((sums) => [epochKey(sums.nodeId, sums.epoch), sums]));
   }
@@ -174,7 +176,7 @@ function where({ nodeId, sinceUs }: Scope): string {
   return conditions.length === 0 ? '' : ` where ${conditions.join(' and ')}`;
 }
 
-function toSums([nodeId, epoch, first, last, rows, numbers, badRows, storedRows, oldest, uncompared]: TextRow): EpochSums {
+function toSums([nodeId, epoch, first, last, rows, numbers, badRows, storedRows, oldest, uncompared, ownRows]: TextRow): EpochSums {
   return {
     nodeId: nodeId ?? '',
     epoch: epoch ?? '',
@@ -185,6 +187,7 @@ function toSums([nodeId, epoch, first, last, rows, numbers, badRows, storedRows,
     badRows: Number(badRows),
     storedRows: Number(storedRows),
     oldestUs: parseMicros(oldest ?? ''),
+    ownRows: Number(ownRows),
     uncompared: Number(uncompared),
   };
 }

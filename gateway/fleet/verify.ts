@@ -129,9 +129,11 @@ export class Verifier {
     // What came by a door to a version that did not look for rows of the same key may have been sent twice, under two numbers: its rows are fewer
     // than the ledger's sum then, and none is missing. A replayed dead letter may be a batch that was stored but for some rows: so many rows of its
     // node, and no more, may be there already.
-    for (const { nodeId: node, epoch, storedRows, uncompared } of all.values()) {
+    for (const { nodeId: node, epoch, storedRows, ownRows, uncompared } of all.values()) {
       const door = doorOf(epoch);
-      if (door === undefined || uncompared === 0) continue;
+      // An import may bring back rows that had left the tables with their age, and stand in the ledger already.
+      if (door === 'import') surely.set(node, Math.max(0, (surely.get(node) ?? 0) - ownRows));
+      if (door === undefined || door === 'import' || uncompared === 0) continue;
       if (door === 'replay') surely.set(node, Math.max(0, (surely.get(node) ?? 0) - storedRows));
       else surely.delete(node);
     }

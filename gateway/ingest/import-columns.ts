@@ -1,16 +1,20 @@
 // Whether the columns of an import fit the table that is there: a column never changes its type, rows that bring another one are set aside.
-import type { CheckImportRequest, Measurement } from '../../proto/gen/messages.ts';
+import type { CheckImportRequest } from '../../proto/gen/messages.ts';
+import { literal, type ReadDatabase } from '../fleet/read-database.ts';
 
 const WANTED = { tags: 'symbol', fields: 'double', texts: 'varchar' } as const;
 const WORDS: Readonly<Record<string, string>> = { symbol: 'a tag', double: 'a number', varchar: 'a text' };
 const OPTION = { tags: '--tags', fields: '--fields', texts: '--texts' } as const;
 
+/** The columns that a table has now, name → type; empty where there is none. Asked each time: it may have just been made. */
+export async function columnsOf({ rows }: Pick<ReadDatabase, 'rows'>, table: string): Promise<Map<string, string>> {
+  const found = await rows(`select column_name, data_type from information_schema.questdb_columns() where table_name = ${literal(table)}`);
+  return new Map(found.map(([name, type]) => [name ?? '', (type ?? '').toLowerCase()]));
+}
+
 /** One sentence for each column that cannot be stored. */
-export function columnProblems(request: CheckImportRequest, measurements: readonly Measurement[]): string[] {
+export function columnProblems(request: CheckImportRequest, types: ReadonlyMap<string, string>): string[] {
   const { measurement } = request;
-  const table = measurements.find(({ name }) => name === measurement);
-  if (table === undefined) return [];
-  const types = new Map(table.columns.map(({ name, type }) => [name, type]));
   return (['tags', 'fields', 'texts'] as const).flatMap((kind) =>
     request[kind].flatMap((name) => {
       const found = types.get(name);
