@@ -79,6 +79,8 @@ export async function upArguments(home: string, agent: boolean): Promise<string[
 }
 
 function upPart(args: readonly string[], state: StateFolder, env: Readonly<Record<string, string>>): Part {
+  // What a run that was cut off wrote last says ready, too.
+  const before = readUpRecord(state.upFile)?.startedMs;
   return {
     name: 'up',
     command: process.execPath,
@@ -89,7 +91,8 @@ function upPart(args: readonly string[], state: StateFolder, env: Readonly<Recor
     readiness: {
       kind: 'ask',
       ask: async () => {
-        if (readUpRecord(state.upFile)?.ready !== true) throw new Error('not ready');
+        const record = readUpRecord(state.upFile);
+        if (record?.ready !== true || record.startedMs === before) throw new Error('not ready');
       },
     },
   };
