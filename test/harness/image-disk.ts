@@ -1,5 +1,5 @@
 // A disk of its own for a test: ext4 in a file, so that it can be cut off like by a power failure, or be full, without a machine of its own.
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, rmSync, statfsSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { MusterError } from '../../core/common/muster-error.ts';
@@ -48,10 +48,13 @@ export class ImageDisk {
     };
   }
 
-  /** Nothing more fits, but for `leftBytes`. */
-  fill(leftBytes = 0): void {
+  /** Nothing more fits. */
+  fill(): void {
     const { bavail, bsize } = statfsSync(this.path);
-    execFileSync('fallocate', ['-l', String(Math.max(bsize, bavail * bsize - leftBytes)), join(this.path, 'ballast')]);
+    const ballast = join(this.path, 'ballast');
+    // The file system needs some of it for itself: the rest is written until it says no.
+    execFileSync('fallocate', ['-l', String(Math.max(bsize, bavail * bsize - 16 * 1024 ** 2)), ballast]);
+    spawnSync('dd', ['if=/dev/zero', `of=${ballast}`, 'bs=4096', 'oflag=append', 'conv=notrunc'], { stdio: 'ignore' });
   }
 
   /** Takes away what `fill` put there. */
