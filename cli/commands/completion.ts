@@ -35,10 +35,12 @@ export function collectWords(command: Command, parents: readonly string[] = []):
     path: parents.join(' '),
     description: command.description(),
     commands: command.commands.map((child) => child.name()),
-    options: [...command.options.filter(({ long }) => long), { long: '--help', description: 'show help' }].map(({ long, description }) => ({
-      flag: long as string,
-      description,
-    })),
+    options: [...command.options.filter(({ long, hidden }) => long && !hidden), { long: '--help', description: 'show help' }].map(
+      ({ long, description }) => ({
+        flag: long as string,
+        description,
+      }),
+    ),
   };
   return [own, ...command.commands.flatMap((child) => collectWords(child, [...parents, child.name()]))];
 }

@@ -2,7 +2,7 @@
 
 import { createWriteStream, openSync, type WriteStream } from 'node:fs';
 import { finished } from 'node:stream/promises';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { MusterError } from '../../core/common/muster-error.ts';
 import { timeWindow } from '../../core/common/row-time.ts';
 import { importIdentity } from '../../core/node/import/import-identity.ts';
@@ -36,6 +36,7 @@ interface Options extends TargetOptions, ReadingOptions {
   wait: boolean;
   strict?: true;
   restart?: true;
+  restored?: true;
   dryRun?: true;
   rejects?: string;
   json?: true;
@@ -58,6 +59,7 @@ export function importCommand(context: CommandContext): Command {
     .option('--strict', 'look at every row first, and store nothing where one is not acceptable')
     .option('--no-wait', 'end when all is accepted, without the ledger')
     .option('--restart', 'from the beginning, although an earlier run got further')
+    .addOption(new Option('--restored', 'its rows were in the store before').hideHelp())
     .option('--rejects <file>', 'write the rows that were not acceptable here, with their reasons')
     .option('--dry-run', 'show what would become of each column and stop')
     .option('--json', 'one JSON document at the end')
@@ -221,6 +223,7 @@ async function send(sending: Sending): Promise<number> {
       ttlDays,
       ...timing,
     },
+    ...(options.restored === true ? { door: 'restore' as const } : {}),
     ...(options.maxRowsPerNode === undefined ? {} : { maxRowsPerNode: options.maxRowsPerNode }),
     connect: (onStored) => new UploadClient(target, onStored),
     onRefused: (refusal) => rejects.add(refusal.reason),

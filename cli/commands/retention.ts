@@ -222,7 +222,7 @@ function importArguments(folder: string, { file, table, columns }: ColdPartition
     ...{ '--ca-file': options.caFile, '--token-file': options.tokenFile },
   });
   // What was restored before may have aged out again: every row is sent, and those that are there stay as they are.
-  return [join(folder, file), '--restart', ...given.flatMap(([name, value]) => (value ? [name, value] : []))];
+  return [join(folder, file), '--restart', '--restored', ...given.flatMap(([name, value]) => (value ? [name, value] : []))];
 }
 
 function find(partitions: readonly ColdPartition[], file: string, folder: string): ColdPartition {

@@ -2,7 +2,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { MusterError } from '../../core/common/muster-error.ts';
 import { MAX_FUTURE_US } from '../../core/common/row-time.ts';
-import { BatchBuilder, importEpoch } from '../../core/node/import/batch-builder.ts';
+import { BatchBuilder, type FileDoor, importEpoch } from '../../core/node/import/batch-builder.ts';
 import { CutPoints } from '../../core/node/import/import-identity.ts';
 import type { ImportMapping } from '../../core/node/import/import-mapping.ts';
 import type { ImportSource, RowRefusal, SourceReader } from '../../core/node/import/import-source.ts';
@@ -31,6 +31,8 @@ export interface ImportRunOptions {
   mapping: ImportMapping;
   /** Tells content and options from others. */
   identity: string;
+  /** Default `import`. */
+  door?: FileDoor;
   shiftUs: number;
   fromUs?: number;
   maxRowsPerNode?: number;
@@ -96,18 +98,19 @@ export class ImportRun {
 
   /** Of all its batches. */
   get epoch(): Uint8Array {
-    return importEpoch(this.#options.resume?.identity ?? this.#options.identity);
+    return importEpoch(this.#options.resume?.identity ?? this.#options.identity, this.#options.door);
   }
 
   /** Resolves when every row that is acceptable is durably stored. */
   async run(): Promise<void> {
-    const { source, mapping, identity, resume, checkpoint, shiftUs } = this.#options;
+    const { source, mapping, identity, door = 'import', resume, checkpoint, shiftUs } = this.#options;
     const builder = new BatchBuilder({
       measurement: mapping.measurement,
       tags: mapping.tags.map((tag) => tag.name),
       fields: mapping.fields.map((field) => field.name),
       texts: mapping.texts.map((text) => text.name),
       identity,
+      door,
       onBatch: ({ nodeId, epoch, seq, createdUs, oldestUs, frame, labels }) => {
         this.tally.take({ rows: frame.timeUs.length, oldestUs, createdUs });
         this.#newestUs = Math.max(this.#newestUs, createdUs);

@@ -9,5 +9,6 @@ it('tells the door of an epoch by its hexadecimal text', () => {
   expect(hex(epoch)).toBe(`70757368${'07'.repeat(12)}`);
   expect(doorOf(hex(epoch))).toBe('push');
   expect(doorOf(hex(doorEpoch('import', new Uint8Array(20))))).toBe('import');
+  expect(doorOf(hex(doorEpoch('restore', new Uint8Array(12))))).toBe('restore');
   expect(doorOf('00'.repeat(16))).toBeUndefined();
 });

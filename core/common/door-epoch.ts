@@ -1,6 +1,6 @@
 // Epochs of batches that no agent made: a gateway numbers what came in by a door. The first four bytes tell which door.
 
-const DOORS = { push: 'push', import: 'impt', prometheus: 'prom', replay: 'rply' } as const;
+const DOORS = { push: 'push', import: 'impt', restore: 'rstr', prometheus: 'prom', replay: 'rply' } as const;
 export type Door = keyof typeof DOORS;
 
 const EPOCH_BYTES = 16;

@@ -56,7 +56,7 @@ export class NodeCap {
     // Batches made more than a day before they came are not looked for: the ledger is ordered by when they were made.
     const rows = await database.sql(
       `SELECT node_id, sum(rows - bad_rows - merged_rows) FROM deliveries WHERE timestamp >= cast(${(day - 1) * DAY_US} AS timestamp) ` +
-        `AND received >= cast(${day * DAY_US} AS timestamp) AND epoch NOT LIKE '${IMPORT_PREFIX}%' GROUP BY node_id`,
+        `AND received >= cast(${day * DAY_US} AS timestamp) AND ${FILES.map((prefix) => `epoch NOT LIKE '${prefix}%'`).join(' AND ')} GROUP BY node_id`,
     );
     for (const [nodeId, count] of rows) this.#add(day, String(nodeId), Number(count));
   }
@@ -88,10 +88,12 @@ export class NodeCap {
   }
 }
 
-const IMPORT_PREFIX = Buffer.from('impt').toString('hex');
+/** As epochs of imported and restored files begin. */
+const FILES = ['impt', 'rstr'].map((word) => Buffer.from(word).toString('hex'));
 
 function isImport({ epoch }: DeliveryContent): boolean {
-  return doorOf(Buffer.from(epoch.subarray(0, 4)).toString('hex')) === 'import';
+  const door = doorOf(Buffer.from(epoch.subarray(0, 4)).toString('hex'));
+  return door === 'import' || door === 'restore';
 }
 
 function dayOf(timeUs: number): number {

@@ -131,11 +131,11 @@ export class Verifier {
     // node, and no more, may be there already.
     for (const { nodeId: node, epoch, storedRows, ownRows, uncompared } of all.values()) {
       const door = doorOf(epoch);
-      // An import may bring back rows that had left the tables with their age, and stand in the ledger already.
-      if (door === 'import') surely.set(node, Math.max(0, (surely.get(node) ?? 0) - ownRows));
-      if (door === undefined || door === 'import' || uncompared === 0) continue;
-      if (door === 'replay') surely.set(node, Math.max(0, (surely.get(node) ?? 0) - storedRows));
-      else surely.delete(node);
+      if (door === undefined) continue;
+      // Restored rows were counted when they came first, and had left the tables since.
+      const twice = door === 'restore' ? ownRows : uncompared > 0 && door === 'replay' ? storedRows : 0;
+      if (twice > 0) surely.set(node, Math.max(0, (surely.get(node) ?? 0) - twice));
+      else if (uncompared > 0) surely.delete(node);
     }
     const rows = toRowCounts(surely, possibly, counted, backlog.handedOutRows);
     const account = reconcile({ epochs, rows });

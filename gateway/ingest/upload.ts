@@ -127,10 +127,10 @@ class Upload {
     }
     const hex = Buffer.from(epoch).toString('hex');
     const door = doorOf(hex);
-    if (epoch.length !== 16 || (door !== 'import' && door !== 'prometheus')) {
+    if (epoch.length !== 16 || (door !== 'import' && door !== 'restore' && door !== 'prometheus')) {
       throw new MusterError(
         'invalid_argument',
-        `epoch ${hex.slice(0, 40)} is none of an import: 16 bytes that begin with impt or prom are needed`,
+        `epoch ${hex.slice(0, 40)} is none of an import: 16 bytes that begin with impt, rstr or prom are needed`,
       );
     }
     if (batch.length > MAX_BATCH_BYTES)

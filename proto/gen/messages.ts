@@ -1261,7 +1261,7 @@ export interface AuditRecord {
 export interface UploadMessage {
   /** 1 to 64 letters, digits, dashes or underscores. */
   nodeId: string;
-  /** 16 bytes: `impt` or `prom`, then twelve that follow from the content and the options, so that the same file twice has the same numbers. */
+  /** 16 bytes: `impt`, `rstr` or `prom`, then twelve that follow from the content and the options, so that the same file twice has the same numbers. */
   epoch: Uint8Array;
   /** From 1, without holes, for each node and epoch. */
   seq: number;

@@ -127,6 +127,8 @@ export interface BatchBuilderOptions {
   texts?: readonly string[];
   /** What the file and the options are told from others by. */
   identity: string;
+  /** Default `import`. */
+  door?: FileDoor;
   onBatch(batch: ImportBatch): void;
 }
 
@@ -154,7 +156,7 @@ export class BatchBuilder {
     this.#maxBytes = CUT_BATCH_BYTES - namesBytes({ measurement, tags, fields, textFields });
     this.#maxRows = Math.max(1, Math.floor(BATCH_VALUE_BYTES / valueBytes));
     this.#maxWaiting = Math.min(MAX_WAITING_ROWS, Math.floor(MAX_WAITING_BYTES / valueBytes));
-    this.#epoch = importEpoch(options.identity);
+    this.#epoch = importEpoch(options.identity, options.door);
   }
 
   /** The node of this name, made where there was none. */
@@ -277,9 +279,12 @@ export class BatchBuilder {
   }
 }
 
+/** A file of the store's own whose rows the ledger has counted before is restored, any other imported. */
+export type FileDoor = 'import' | 'restore';
+
 /** Of every batch of an import. */
-export function importEpoch(identity: string): Uint8Array {
-  return doorEpoch('import', createHash('sha256').update(identity).digest());
+export function importEpoch(identity: string, door: FileDoor = 'import'): Uint8Array {
+  return doorEpoch(door, createHash('sha256').update(identity).digest());
 }
 
 /** A node id from any name: as it is where it may be one, else cleaned and told from others by a hash. */
