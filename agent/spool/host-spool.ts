@@ -69,6 +69,7 @@ export class HostSpool implements Spool {
   /** A damaged page was met: the file is looked through when it is opened again. */
   #damaged = false;
   #renumberTimer: NodeJS.Timeout | undefined;
+  onGrown: () => void = () => undefined;
 
   /** `opened` may stage faults on a file that was opened for new batches. */
   constructor(
@@ -333,6 +334,7 @@ export class HostSpool implements Spool {
     this.#renumberTimer = setTimeout(() => {
       // A disk that fails now is tried again with the next append.
       for (const range of attempt(() => this.#renumberSome()) ?? []) this.#drops.add(range);
+      this.onGrown();
     }, RENUMBER_EVERY_MS).unref();
   }
 

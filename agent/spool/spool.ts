@@ -54,6 +54,8 @@ export interface Spool extends SpoolLane {
   beginPresent?(rows: number): boolean;
   /** The numbers of this epoch were used before by another life of this machine: what is held gets new ones, in a new epoch. */
   renumber?(): void;
+  /** Called when there are batches that nobody appended: those that got new numbers. */
+  onGrown?: () => void;
   /** The largest batch, encoded, that the gateway takes; what is made from now on keeps to it. */
   limitBatch?(bytes: number): void;
   statistics?(): SpoolStatistics;

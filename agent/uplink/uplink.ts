@@ -103,6 +103,7 @@ export class Uplink implements Component {
   async start(): Promise<void> {
     if (this.#running) return;
     this.#running = true;
+    this.#options.spool.onGrown = () => this.notify();
     this.#opening = this.#open();
   }
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { MAX_JSON_DEPTH, parseBoundedJson } from './bounded-json.ts';
+import { MAX_JSON_DEPTH, parseBoundedJson } from '../common/bounded-json.ts';
 
 const nested = (depth: number): string => '['.repeat(depth) + ']'.repeat(depth);
 
