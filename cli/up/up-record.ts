@@ -1,5 +1,5 @@
 // run/up.json: what runs, where it listens and which files hold the credentials. Written by `up`, read by everyone else.
-import { readFileSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { writeDurably } from '../../core/node/durable-file.ts';
 import type { PartState } from '../supervise/supervised-part.ts';
 
@@ -53,8 +53,33 @@ export interface UpRecord {
   addresses: Addresses;
 }
 
+/**
+ * Space that the record always takes, blanks behind it included: on a full disk there is none for another file, and just then the record has
+ * something to say.
+ */
+const RESERVED_BYTES = 32 * 1024;
+const FULL = new Set(['ENOSPC', 'EDQUOT']);
+
 export function writeUpRecord(upFile: string, record: UpRecord): void {
-  writeDurably(upFile, `${JSON.stringify(record, undefined, 1)}\n`);
+  const text = Buffer.from(`${JSON.stringify(record, undefined, 1)}\n`);
+  const content = Buffer.concat([text, Buffer.alloc(Math.max(0, RESERVED_BYTES - text.length), ' ')]);
+  try {
+    writeDurably(upFile, content);
+  } catch (error) {
+    if (!FULL.has((error as NodeJS.ErrnoException).code ?? '')) throw error;
+    overwriteReserved(upFile, content);
+  }
+}
+
+/** The whole of it at once, so that a reader finds one record or the other but for the moment of the copy. */
+function overwriteReserved(upFile: string, content: Uint8Array): void {
+  const file = openSync(upFile, 'r+');
+  try {
+    writeSync(file, content, 0, content.length, 0);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
 }
 
 /** The record of the last `up`; undefined where there was none or it cannot be read. */
