@@ -18,7 +18,7 @@ export function smokeCommand(context: CommandContext): Command {
     .option('--json', 'one JSON document')
     .addHelpText(
       'after',
-      '\nIt writes some rows into the tables smoke and uptime, as the node muster-smoke.\nExit code: 0 when all is well, 1 when one check fails.\n\nExamples:\n  muster smoke\n  muster smoke --gateway fleet.example:7443 --ca-file ca.crt --token-file token',
+      '\nIt writes some rows into the tables smoke and uptime, as the node smoke-test.\nExit code: 0 when all is well, 1 when one check fails.\n\nExamples:\n  muster smoke\n  muster smoke --gateway fleet.example:7443 --ca-file ca.crt --token-file token',
     )
     .action(action<Options>(context, (options) => smoke(options, context)));
 }

@@ -13,7 +13,7 @@ import { callHttps } from './https-call.ts';
 import type { SmokeCheck } from './smoke-check.ts';
 
 /** The node that the checks speak as; it stays in the fleet, and is the same the next time. */
-const NODE = 'muster-smoke';
+const NODE = 'smoke-test';
 const TABLE = 'smoke';
 const IMPORTED = 100;
 const LOOK_MS = 200;
