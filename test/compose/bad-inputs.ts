@@ -45,12 +45,25 @@ export async function undecodableMessage(deployment: Deployment): Promise<string
 /** Told in the database's words, resumed by itself, and every row of the meantime stored. */
 export async function suspendedTable(deployment: Deployment): Promise<string> {
   const { client, project } = deployment;
+  const ask = (sql: string) => project.compose('exec', '-T', 'etl', 'node', '-e', SQL_PROGRAM, sql);
+  const state = "SELECT name, suspended, writerTxn, sequencerTxn FROM wal_tables() WHERE name = 'probe'";
+  // The database may be applying rows to it just now, and forget what it was told.
+  await until(
+    'the database suspends it',
+    async () => {
+      await ask("ALTER TABLE probe SUSPEND WAL WITH 28, 'No space left on device'");
+      return (await ask(state)).includes('true');
+    },
+    TOLD_WITHIN_MS,
+  );
   const startedMs = performance.now();
   const seconds = (): string => ((performance.now() - startedMs) / 1000).toFixed(1);
-  const statement = "ALTER TABLE probe SUSPEND WAL WITH 28, 'No space left on device'";
-  await project.compose('exec', '-T', 'etl', 'node', '-e', SQL_PROGRAM, statement);
   const suspended = async () => (await client.call('getPipelineStatus', {})).suspendedTables.find(({ table }) => table === 'probe');
-  const { error } = await until('it is told', suspended, TOLD_WITHIN_MS);
+  const { error } = await until('it is told', suspended, TOLD_WITHIN_MS).catch(async (thrown: Error) => {
+    const { problems } = await client.call('getPipelineStatus', {});
+    const etl = await project.compose('logs', '--tail', '25', 'etl');
+    throw new Error(`${thrown.message}; problems: ${problems.join(' | ')}; QuestDB: ${await ask(state)}; ETL: ${etl}`);
+  });
   if (!error.includes('No space left on device')) throw new Error(`it is told as "${error}"`);
   const told = seconds();
   await until('it is resumed', async () => (await suspended()) === undefined, 2 * TOLD_WITHIN_MS);
