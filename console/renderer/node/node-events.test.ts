@@ -3,13 +3,27 @@ import type { QueryResult } from '../../common/query-result.ts';
 import { marksOf } from './charts/event-marks.tsx';
 import type { NodeEvent } from './node-event.ts';
 import { loadEvents, silences } from './node-events.ts';
+import type { Part } from './series/points.ts';
 
 const event = (timeMs: number, severity = 'info'): NodeEvent => ({ timeMs, kind: 'k', severity, text: '' });
 
+const part = (times: number[], stepSeconds: number, raw = true): Part => ({ stepSeconds, raw, series: [{ tags: {}, times, fields: {} }] });
+
 test('a gap that is long for the samples is a silence where it begins; a late sample is none', () => {
   const times = [0, 1, 2, 14, 15, 315, 316];
-  expect(silences(times, 1)).toEqual([{ timeMs: 16_000, kind: 'silent', severity: 'warning', text: 'No samples for 5 min' }]);
-  expect(silences([0, 60, 480], 60)).toEqual([]);
+  const silence = [{ timeMs: 16_000, kind: 'silent', severity: 'warning', text: 'No samples for 5 min' }];
+  expect(silences([part(times, 1)])).toEqual(silence);
+  expect(silences([part(times.slice(0, 5), 1), part(times.slice(5), 1)])).toEqual(silence);
+  expect(silences([part([0, 60, 480], 60)])).toEqual([]);
+});
+
+test('only raw rows to both sides of a hole prove a silence', () => {
+  const minutes = [0, 60, 120, 1800, 1860];
+  expect(silences([part(minutes, 60, false)])).toEqual([]);
+  expect(silences([part([0, 1, 2], 1), { stepSeconds: 1, raw: false, series: [] }, part([900, 901, 902], 1)])).toEqual([]);
+  expect(silences([part([0, 60, 120], 60, false), part([900, 901, 902], 1)])).toEqual([]);
+  // Sampled once a minute then, once a second now: away at no time.
+  expect(silences([part([0, 60, 120, 180, 240, 300, 301, 302, 303, 304, 305], 1)])).toEqual([]);
 });
 
 test('marks stand where they happened; those too near to separate are one', () => {

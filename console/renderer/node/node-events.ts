@@ -3,12 +3,16 @@ import { numericColumn, textColumn } from '../../common/query-result.ts';
 import type { Bounds } from '../state/time-range.ts';
 import type { Ask, NodeEvent } from './node-event.ts';
 import { changeEvents, loadInventoryChanges } from './sections/inventory-changes.ts';
+import { isGap } from './series/gaps.ts';
+import type { Part } from './series/points.ts';
 import { isMissing } from './series/series-load.ts';
 import { sqlText } from './sql-text.ts';
 
 const MAX_EVENTS = 500;
 /** A gap is worth a mark from so long on. */
 const LEAST_SILENCE_S = 30;
+/** And from so many missed samples on. */
+const SILENT_STEPS = 11;
 
 /** Newest first. */
 export async function loadEvents(ask: Ask, nodeId: string, bounds: Bounds): Promise<NodeEvent[]> {
@@ -39,17 +43,44 @@ export async function loadEvents(ask: Ask, nodeId: string, bounds: Bounds): Prom
   return found.flat().sort(newestFirst);
 }
 
-/** Gaps in the rising times (seconds) of a series, as marks where they begin. */
-export function silences(times: readonly number[], stepSeconds: number): NodeEvent[] {
+/**
+ * Pauses of a series, as marks where they begin. Only raw rows to both sides of a hole say that the node sent nothing: a roll-up has fewer points by
+ * its nature, and an answer that is on its way may hold the rest.
+ */
+export function silences(parts: readonly Part[]): NodeEvent[] {
   const events: NodeEvent[] = [];
-  for (let at = 1; at < times.length; at++) {
-    const [before, time] = [times[at - 1] as number, times[at] as number];
-    const seconds = time - before - stepSeconds;
-    if (seconds < Math.max(LEAST_SILENCE_S, 10 * stepSeconds)) continue;
-    const words = seconds < 90 ? `${Math.round(seconds)} s` : `${Math.round(seconds / 60)} min`;
-    events.push({ timeMs: (before + stepSeconds) * 1000, kind: 'silent', severity: 'warning', text: `No samples for ${words}` });
+  let times: number[] = [];
+  let step = 0;
+  const tell = (): void => {
+    for (let at = 1; at < times.length; at++) {
+      const [before, time] = [times[at - 1] as number, times[at] as number];
+      const seconds = time - before - step;
+      if (seconds < LEAST_SILENCE_S || !isGap(times, at, step, SILENT_STEPS)) continue;
+      const words = seconds < 90 ? `${Math.round(seconds)} s` : `${Math.round(seconds / 60)} min`;
+      events.push({ timeMs: (before + step) * 1000, kind: 'silent', severity: 'warning', text: `No samples for ${words}` });
+    }
+    times = [];
+    step = 0;
+  };
+  for (const part of parts) {
+    if (!part.raw) {
+      tell();
+      continue;
+    }
+    step = Math.max(step, part.stepSeconds);
+    const after = times.at(-1) ?? Number.NEGATIVE_INFINITY;
+    for (const time of timesOf(part)) if (time > after) times.push(time);
   }
+  tell();
   return events;
+}
+
+/** When any series of the part has a row, rising. */
+function timesOf({ series }: Part): ArrayLike<number> & Iterable<number> {
+  const [only, ...more] = series;
+  if (only === undefined) return [];
+  if (more.length === 0) return Array.from(only.times);
+  return [...new Set(series.flatMap(({ times }) => Array.from(times)))].sort((a, b) => a - b);
 }
 
 export function newestFirst(a: NodeEvent, b: NodeEvent): number {

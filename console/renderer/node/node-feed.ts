@@ -1,6 +1,7 @@
 // Everything the page of one node shows over time: which blocks of history to fetch, the live samples behind them, the stretch that shows.
 import { toMusterError } from '../../../core/common/muster-error.ts';
 import type { ConsoleApi, MetricsEvent } from '../../common/console-api.ts';
+import type { SeriesAnswer } from '../../common/series-answer.ts';
 import { LIVE_POINT_MARK, markPainted } from '../state/paint-marks.ts';
 import type { Painter } from '../state/painter.ts';
 import { Store } from '../state/store.ts';
@@ -9,7 +10,7 @@ import { type ChartColumns, chartColumns, linesOf } from './charts/chart-columns
 import type { NodeEvent } from './node-event.ts';
 import { loadEvents, newestFirst, silences } from './node-events.ts';
 import { LiveSeries } from './series/live-series.ts';
-import { type Asking, type Points, type SeriesWish, wishesOf, wishKey } from './series/points.ts';
+import { type Asking, coarsestStep, type Part, type SeriesWish, wishesOf, wishKey } from './series/points.ts';
 import { SeriesCache } from './series/series-cache.ts';
 import { loadBlock } from './series/series-load.ts';
 import { blocksOf, type Step, stepFor } from './series/series-steps.ts';
@@ -41,6 +42,8 @@ export interface Drawn {
   lines: readonly LineSpec[];
   /** Lines that are not drawn. */
   left: number;
+  /** What the coarsest of its points stand for. */
+  stepSeconds: number;
 }
 
 export class NodeFeed {
@@ -144,21 +147,27 @@ export class NodeFeed {
   }
 
   /** All that is known of the series around the stretch that shows: history in the order of time, the live samples last. */
-  parts({ measurement, tags }: Pick<Asking, 'measurement' | 'tags'>): (readonly Points[])[] {
+  parts({ measurement, tags }: Pick<Asking, 'measurement' | 'tags'>): Part[] {
     const key = wishKey(measurement, tags);
     const wish = this.#wishes.get(key);
     if (wish === undefined) return [];
-    const live = this.#range.kind === 'live' ? [this.#live.get(key)?.points ?? []] : [];
+    const { seconds } = this.stepOf(measurement);
+    const series = this.#live.get(key)?.points;
+    const live = this.#range.kind === 'live' && series !== undefined ? [{ stepSeconds: seconds, raw: true, series }] : [];
     if (this.#lens) return live;
     const { shown, beside } = this.#blocks(wish);
     const blocks = [...beside.slice(0, 1), ...shown, ...beside.slice(1)];
-    return [...blocks.map((block) => this.#cache.get({ wish, block })?.series ?? []), ...live];
+    const stored = blocks.map((block) => partOf(this.#cache.get({ wish, block }), seconds));
+    // What came between the stored rows and the live ones may be in the answer that is on its way.
+    const coming = blocks.some((block) => this.#cache.isComing({ wish, block })) ? [partOf(undefined, seconds)] : [];
+    return [...stored, ...coming, ...live];
   }
 
   draw(spec: ChartSpec): Drawn {
     const parts = this.parts(spec);
     const { lines, left } = linesOf(spec, parts);
-    return { lines, left, columns: chartColumns(spec, lines, parts, this.stepOf(spec.measurement).seconds) };
+    const stepSeconds = coarsestStep(parts) || this.stepOf(spec.measurement).seconds;
+    return { lines, left, columns: chartColumns(spec, lines, parts), stepSeconds };
   }
 
   /** What a point of the measurement is, in words. */
@@ -251,9 +260,7 @@ export class NodeFeed {
   readonly #paint = (): void => {
     this.bounds.set(this.#shown());
     const loading = [...this.#wishes.values()].some((wish) => this.isComing(wish));
-    const { times, lines } = this.draw(LOAD).columns;
-    const sampled = times.filter((_, at) => lines.some((column) => column[at] !== null));
-    const silent = this.#lens ? [] : silences(sampled, this.stepOf(LOAD.measurement).seconds);
+    const silent = this.#lens ? [] : silences(this.parts(LOAD));
     const events = [...this.#told, ...silent].sort(newestFirst);
     this.#set({ loading, events, problem: this.#cache.problem || this.#eventProblem });
     if (this.#unpaintedMs > 0) markPainted(LIVE_POINT_MARK, this.#unpaintedMs);
@@ -272,6 +279,12 @@ export class NodeFeed {
     const before = this.state.get();
     this.state.set({ ...before, ...change, version: before.version + 1 });
   }
+}
+
+/** The answer as charts read it; one that is not there yet proves nothing. */
+function partOf(answer: SeriesAnswer | undefined, stepSeconds: number): Part {
+  if (answer === undefined) return { stepSeconds, raw: false, series: [] };
+  return { stepSeconds: answer.stepSeconds, raw: answer.tier === 'raw', series: answer.series };
 }
 
 function inWords(seconds: number): string {

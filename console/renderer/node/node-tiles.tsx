@@ -9,7 +9,7 @@ import { useStore } from '../state/store.ts';
 import type { ChartColumns } from './charts/chart-columns.ts';
 import type { NodeFeed } from './node-feed.ts';
 import type { ChartSpec } from './specs/chart-spec.ts';
-import { CPU, LOAD } from './specs/cpu.ts';
+import { CPU_BUSY, LOAD } from './specs/cpu.ts';
 import { DISK_IO, FULLEST } from './specs/disks.ts';
 import { MEMORY } from './specs/memory.ts';
 import { NETWORK } from './specs/network.ts';
@@ -41,14 +41,14 @@ const add = (a: number | null, b: number | null, scale: number): number | null =
 const TILES: readonly Tile[] = [
   {
     title: 'CPU',
-    chart: CPU,
+    chart: CPU_BUSY,
     section: 'cpu',
     unit: '%',
     decimals: 1,
     limit: 'cpu',
     high: 100,
     now: (v) => v.cpuPercent,
-    at: sum,
+    at: first,
     note: (n) => `${n.cpuCores} cores`,
   },
   {
@@ -135,13 +135,8 @@ export function NodeTiles({ node, feed }: { node: FleetNode; feed: NodeFeed }) {
   return (
     <div className="tiles">
       {TILES.map((tile) => {
-        const series = within(
-          feed.draw(tile.chart).columns,
-          fromMs / 1000,
-          toMs / 1000,
-          1.5 * feed.stepOf(tile.chart.measurement).seconds,
-          tile.at,
-        );
+        const { columns, stepSeconds } = feed.draw(tile.chart);
+        const series = within(columns, fromMs / 1000, toMs / 1000, 1.5 * stepSeconds, tile.at);
         const last = series.findLast((value) => !Number.isNaN(value)) ?? null;
         const inPast = tile.title === 'Memory' && last !== null ? (last / (node.memoryBytes / 2 ** 30)) * 100 : last;
         const value = past ? inPast : heard && node.values !== null ? tile.now(node.values) : null;

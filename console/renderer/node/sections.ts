@@ -1,7 +1,7 @@
 // The sections of a node's page: which charts and tables each shows, and what a node must have measured for it.
 import { type Asking, wishKey } from './series/points.ts';
 import type { ChartSpec } from './specs/chart-spec.ts';
-import { CPU, CPU_CHARTS, LOAD } from './specs/cpu.ts';
+import { CPU, CPU_BUSY, CPU_CHARTS, LOAD } from './specs/cpu.ts';
 import { DISK_CHARTS, DISK_IO, FULLEST } from './specs/disks.ts';
 import { MEMORY, MEMORY_CHARTS, SWAP } from './specs/memory.ts';
 import { NETWORK, NETWORK_CHARTS } from './specs/network.ts';
@@ -35,7 +35,7 @@ export interface Section {
 }
 
 /** What the tiles over all sections draw. */
-export const TILE_CHARTS: readonly ChartSpec[] = [CPU, MEMORY, LOAD, FULLEST, DISK_IO, NETWORK, PRESSURE, HOTTEST];
+export const TILE_CHARTS: readonly ChartSpec[] = [CPU_BUSY, MEMORY, LOAD, FULLEST, DISK_IO, NETWORK, PRESSURE, HOTTEST];
 
 const OVERVIEW: Section = {
   key: '',

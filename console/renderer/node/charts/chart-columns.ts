@@ -1,5 +1,6 @@
 // The points of one chart as its drawing takes them: the lines of a spec found among the series, put on one axis of time. A gap stays a gap.
-import type { Points } from '../series/points.ts';
+import { isGap } from '../series/gaps.ts';
+import type { Part, Points } from '../series/points.ts';
 import type { ChartSpec, LineSpec } from '../specs/chart-spec.ts';
 
 type Column = (number | null)[];
@@ -19,30 +20,26 @@ const NO_COLUMNS: ChartColumns = { times: [], lines: [], bands: [] };
 
 /**
  * Columns of `lines` from parts that follow each other in time; what a later part has before the end of the last step of an earlier one is left out.
- * `stepSeconds` is what a point stands for: a hole wider than two and a half of them is a gap.
+ * Gaps are judged part by part: a roll-up of an hour beside raw rows is whole in steps of an hour.
  */
-export function chartColumns(
-  spec: ChartSpec,
-  lines: readonly LineSpec[],
-  parts: readonly (readonly Points[])[],
-  stepSeconds: number,
-): ChartColumns {
+export function chartColumns(spec: ChartSpec, lines: readonly LineSpec[], parts: readonly Part[]): ChartColumns {
   if (lines.length === 0) return NO_COLUMNS;
   const columns: ChartColumns = { times: [], lines: lines.map(() => []), bands: lines.map(() => null) };
-  for (const part of parts) {
-    const found = lines.map((line) => part.filter((points) => matches(spec, line, points)));
-    addPart(columns, spec, lines, found, stepSeconds);
+  let stepBefore = 0;
+  for (const { series, stepSeconds } of parts) {
+    const found = lines.map((line) => series.filter((points) => matches(spec, line, points)));
+    if (addPart(columns, spec, lines, found, stepSeconds, stepBefore || stepSeconds)) stepBefore = stepSeconds;
   }
   return columns;
 }
 
 /** The lines of a spec; of one with `each`, those of the tag's values that reach highest, and how many are left out. */
-export function linesOf(spec: ChartSpec, parts: readonly (readonly Points[])[]): { lines: readonly LineSpec[]; left: number } {
+export function linesOf(spec: ChartSpec, parts: readonly Part[]): { lines: readonly LineSpec[]; left: number } {
   const { each, except = [] } = spec;
   if (each === undefined) return { lines: spec.lines, left: 0 };
   const highest = new Map<string, number>();
   for (const part of parts) {
-    for (const { tags, fields } of part) {
+    for (const { tags, fields } of part.series) {
       const value = tags[each.tag];
       if (value === undefined || value === '' || except.includes(value)) continue;
       let most = highest.get(value) ?? Number.NEGATIVE_INFINITY;
@@ -70,24 +67,27 @@ function matches({ except }: ChartSpec, line: LineSpec, { tags, fields }: Points
   return except === undefined || !Object.values(tags).some((value) => except.includes(value));
 }
 
+/** Answers whether there was anything to add. `stepBefore` is what the last point of the parts before stands for. */
 function addPart(
   columns: ChartColumns,
   { scale }: ChartSpec,
   lines: readonly LineSpec[],
   found: readonly (readonly Points[])[],
   stepSeconds: number,
-): void {
-  const after = columns.times.at(-1) ?? Number.NEGATIVE_INFINITY;
-  const times = unionOf(found, after + stepSeconds / 2);
+  stepBefore: number,
+): boolean {
+  const after = columns.times.at(-1);
+  const times = unionOf(found, after === undefined ? Number.NEGATIVE_INFINITY : after + stepBefore / 2);
+  if (times.length === 0) return false;
   const start = columns.times.length;
   const rowAt = new Map<number, number>();
-  let before = after;
-  for (const time of times) {
-    if (before > 0 && time - before > 2.5 * stepSeconds) columns.times.push((time + before) / 2);
+  times.forEach((time, at) => {
+    const before = at === 0 ? after : times[at - 1];
+    const gap = at > 0 ? isGap(times, at, stepSeconds) : isGap([after ?? time, ...times.slice(0, 8)], 1, Math.max(stepSeconds, stepBefore));
+    if (gap && before !== undefined) columns.times.push((time + before) / 2);
     rowAt.set(time, columns.times.length);
     columns.times.push(time);
-    before = time;
-  }
+  });
   const rows = columns.times.length;
   lines.forEach((line, at) => {
     const column = columns.lines[at] as Column;
@@ -117,6 +117,7 @@ function addPart(
       fill(band.high, start, rows);
     }
   });
+  return true;
 }
 
 function fill(column: Column, from: number, to: number): void {

@@ -12,6 +12,15 @@ export interface Points {
   fields: Readonly<Record<string, PointFigures>>;
 }
 
+/** Series of one stretch of time, as one answer gave them. */
+export interface Part {
+  /** What a point of it stands for. */
+  stepSeconds: number;
+  /** Rows as they were measured: only these prove that a node was silent. A roll-up and an answer that is not there yet do not. */
+  raw: boolean;
+  series: readonly Points[];
+}
+
 /** What to ask of one measurement. */
 export interface SeriesWish {
   measurement: string;
@@ -39,4 +48,9 @@ export function wishesOf(asking: readonly Asking[]): Map<string, SeriesWish> {
 
 export function wishKey(measurement: string, tags: Readonly<Record<string, string>> = {}): string {
   return JSON.stringify([measurement, ...Object.entries(tags).sort()]);
+}
+
+/** What the coarsest points of all these stand for, seconds; 0 where there are none. */
+export function coarsestStep(parts: readonly Part[]): number {
+  return parts.reduce((coarsest, { series, stepSeconds }) => (series.length === 0 ? coarsest : Math.max(coarsest, stepSeconds)), 0);
 }

@@ -3,12 +3,24 @@ import { chart, eachOf, line } from './chart-spec.ts';
 
 const TOTAL = { cpu: 'total' };
 
+/** What the agent calls busy: all modes but idle and iowait, for a core that waits for a disk is free. */
+export const CPU_BUSY = chart('cpu_busy', 'CPU', '%', 'cpu', [line('busy', 'busy', 1)], { tags: TOTAL, max: 100 });
+
+/** Up to steal the modes add up to busy; iowait, which is idle time, lies on top. */
 export const CPU = chart(
   'cpu',
   'CPU by mode',
   '%',
   'cpu',
-  [line('user', 'user', 1), line('system', 'system', 2), line('iowait', 'iowait', 8), line('steal', 'steal', 5)],
+  [
+    line('user', 'user', 1),
+    line('nice', 'nice', 4),
+    line('system', 'system', 2),
+    line('irq', 'irq', 7),
+    line('softirq', 'softirq', 3),
+    line('steal', 'steal', 5),
+    line('iowait', 'iowait', 8),
+  ],
   { tags: TOTAL, stacked: true, max: 100 },
 );
 
