@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { MusterError } from '../../core/common/muster-error.ts';
 import type { HostRoots } from '../host-file.ts';
 import type { Collector, RowSink } from './collector.ts';
-import { list, readText } from './hwmon.ts';
+import { list, readText } from './sys-files.ts';
 
 export interface Battery {
   chargePercent: number;

@@ -4,7 +4,7 @@ import { MusterError } from '../../core/common/muster-error.ts';
 import { HostFile, type HostRoots } from '../host-file.ts';
 import { Scanner } from '../scanner.ts';
 import type { Collector, RowSink } from './collector.ts';
-import { list } from './hwmon.ts';
+import { list } from './sys-files.ts';
 
 /** Of a machine with more cores, the first ones stand for all. */
 const MAX_CORES = 64;

@@ -2,7 +2,20 @@
 import type { HostRoots } from '../host-file.ts';
 import type { Collector } from './collector.ts';
 import { createSensorCollector } from './hwmon.ts';
+import { RPM } from './plausible-reading.ts';
 
 export function createFanCollector(roots: HostRoots): Collector {
-  return createSensorCollector({ measurement: 'fan', field: 'rpm', noun: 'fan', pattern: /^fan\d+_input$/, divisor: 1 }, roots);
+  return createSensorCollector(
+    {
+      measurement: 'fan',
+      field: 'rpm',
+      noun: 'fan',
+      prefix: 'fan',
+      inputs: ['input'],
+      limits: ['max'],
+      divisor: 1,
+      range: RPM,
+    },
+    roots,
+  );
 }

@@ -1,44 +1,56 @@
 // The sensors of one kind in /sys/class/hwmon (Documentation/hwmon/sysfs-interface.rst), with a row each.
-import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { MusterError } from '../../core/common/muster-error.ts';
 import { HostFile, type HostRoots } from '../host-file.ts';
 import type { Collector, RowSink, Tick } from './collector.ts';
+import { parseReading, plausible, type ReadingRange } from './plausible-reading.ts';
+import { type ChannelKind, chipsMark, findChipSensors, type Sensor } from './sensor-chips.ts';
+import { SensorNames } from './sensor-names.ts';
 
 const LOOK_AGAIN_EVERY_MS = 60_000;
 
-export interface Sensor {
-  name: string;
-  file: HostFile;
-}
-
-export interface SensorKind {
+export interface SensorKind extends ChannelKind {
   measurement: string;
   field: string;
   /** What the collector says is not there. */
   noun: string;
-  /** Matches a sensor's file; its part in front of the underscore has the label beside it. */
-  pattern: RegExp;
   /** How many of the file's units make one of the field's. */
   divisor: number;
+  range: ReadingRange;
   /** Where to look when hwmon has none. */
   otherwise?(sys: string): Sensor[];
 }
 
-/** A whole number, which may be negative, of a file; NaN where it holds none. */
-export function parseReading(bytes: Buffer): number {
-  return Number.parseInt(bytes.toString('latin1'), 10);
+/** The names belong to the host: whoever samples it, a sensor has the same. */
+const namesOfHosts = new WeakMap<HostRoots, Map<string, SensorNames>>();
+
+function namesOf(roots: HostRoots, measurement: string): SensorNames {
+  const ofHost = namesOfHosts.get(roots) ?? new Map<string, SensorNames>();
+  namesOfHosts.set(roots, ofHost);
+  const names = ofHost.get(measurement) ?? new SensorNames();
+  ofHost.set(measurement, names);
+  return names;
 }
 
 export function createSensorCollector(kind: SensorKind, roots: HostRoots): Collector {
+  const classFolder = join(roots.sys, 'class/hwmon');
+  const names = namesOf(roots, kind.measurement);
   const row = new Float64Array(1);
-  let sensors: { tags: string[]; file: HostFile }[] = [];
+  let sensors: { tags: string[]; channel: OpenChannel }[] = [];
+  let mark = '';
   let lookedMs = Number.NEGATIVE_INFINITY;
 
   const close = (): void => {
-    for (const sensor of sensors) sensor.file.close();
+    for (const { channel } of sensors) channel.close();
     sensors = [];
     lookedMs = Number.NEGATIVE_INFINITY;
+  };
+
+  const look = (): void => {
+    const chips = findChipSensors(roots.sys, kind);
+    const found = chips.length > 0 ? chips : (kind.otherwise?.(roots.sys) ?? []);
+    const given = names.assign(found);
+    sensors = found.map((sensor, index) => ({ tags: [given[index] as string], channel: new OpenChannel(sensor, kind) }));
   };
 
   return {
@@ -49,14 +61,16 @@ export function createSensorCollector(kind: SensorKind, roots: HostRoots): Colle
     intervalMs: 10_000,
     liveIntervalMs: 1000,
     collect(rows: RowSink, tick: Tick): void {
-      if (tick.monotonicMs - lookedMs >= LOOK_AGAIN_EVERY_MS) {
+      const markNow = chipsMark(classFolder);
+      if (markNow !== mark || tick.monotonicMs - lookedMs >= LOOK_AGAIN_EVERY_MS) {
         close();
-        sensors = findSensors(kind, roots.sys);
+        look();
+        mark = markNow;
         lookedMs = tick.monotonicMs;
       }
       if (sensors.length === 0) throw new MusterError('not_found', `${roots.sys}/class has no ${kind.noun}`);
-      for (const { tags, file } of sensors) {
-        row[0] = read(file) / kind.divisor;
+      for (const { tags, channel } of sensors) {
+        row[0] = channel.read();
         rows.add(tags, row);
       }
     },
@@ -64,8 +78,50 @@ export function createSensorCollector(kind: SensorKind, roots: HostRoots): Colle
   };
 }
 
+/** The files of one sensor, held open. */
+class OpenChannel {
+  readonly #kind: SensorKind;
+  readonly #sensor: Sensor;
+  readonly #input: HostFile;
+  readonly #fault: HostFile | undefined;
+  readonly #runtimeStatus: readonly HostFile[];
+  #limit: number | undefined;
+
+  constructor(sensor: Sensor, kind: SensorKind) {
+    this.#sensor = sensor;
+    this.#kind = kind;
+    this.#input = new HostFile(sensor.input);
+    this.#fault = sensor.fault === undefined ? undefined : new HostFile(sensor.fault);
+    this.#runtimeStatus = sensor.runtimeStatus.map((path) => new HostFile(path));
+  }
+
+  /** NaN while its device sleeps, while the chip says that it is not to be trusted, and where it cannot be true. */
+  read(): number {
+    if (this.#runtimeStatus.some(isSuspended)) return Number.NaN;
+    if (this.#fault !== undefined && readNumber(this.#fault) > 0) return Number.NaN;
+    const value = readNumber(this.#input) / this.#kind.divisor;
+    // Not before the first reading: of a device that sleeps a limit may wake it as well.
+    this.#limit ??= this.#readLimit();
+    return plausible(value, this.#kind.range, this.#limit);
+  }
+
+  #readLimit(): number {
+    for (const path of this.#sensor.limits) {
+      const file = new HostFile(path);
+      const limit = readNumber(file) / this.#kind.divisor;
+      file.close();
+      if (limit > 0) return limit;
+    }
+    return Number.NaN;
+  }
+
+  close(): void {
+    for (const file of [this.#input, this.#fault, ...this.#runtimeStatus]) file?.close();
+  }
+}
+
 // A sensor that sleeps answers EIO or ENODATA; the others are read on.
-function read(file: HostFile): number {
+function readNumber(file: HostFile): number {
   try {
     return parseReading(file.read());
   } catch {
@@ -73,41 +129,10 @@ function read(file: HostFile): number {
   }
 }
 
-function findSensors(kind: SensorKind, sys: string): { tags: string[]; file: HostFile }[] {
-  const found = [...findHwmon(join(sys, 'class/hwmon'), kind.pattern)];
-  const sensors = found.length > 0 ? found : (kind.otherwise?.(sys) ?? []);
-  const seen = new Map<string, number>();
-  return sensors.map(({ name, file }) => {
-    const times = (seen.get(name) ?? 0) + 1;
-    seen.set(name, times);
-    return { tags: [times === 1 ? name : `${name} ${times}`], file };
-  });
-}
-
-function* findHwmon(folder: string, pattern: RegExp): Iterable<Sensor> {
-  for (const chip of list(folder)) {
-    const chipName = readText(join(folder, chip, 'name')) || chip;
-    for (const entry of list(join(folder, chip))) {
-      if (!pattern.test(entry)) continue;
-      const channel = entry.slice(0, entry.indexOf('_'));
-      const label = readText(join(folder, chip, `${channel}_label`)) || channel;
-      yield { name: `${chipName} ${label}`, file: new HostFile(join(folder, chip, entry)) };
-    }
-  }
-}
-
-export function list(folder: string): string[] {
+function isSuspended(file: HostFile): boolean {
   try {
-    return readdirSync(folder).sort();
+    return /^suspend/.test(file.read().toString('latin1'));
   } catch {
-    return [];
-  }
-}
-
-export function readText(path: string): string {
-  try {
-    return readFileSync(path, 'utf8').trim();
-  } catch {
-    return '';
+    return false;
   }
 }

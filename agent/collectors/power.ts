@@ -1,11 +1,21 @@
-// What parts of the machine draw, from /sys/class/hwmon; the mean where a chip tells no momentary value.
+// What parts of the machine draw, from /sys/class/hwmon; the mean only where a channel tells no momentary value.
 import type { HostRoots } from '../host-file.ts';
 import type { Collector } from './collector.ts';
 import { createSensorCollector } from './hwmon.ts';
+import { WATTS } from './plausible-reading.ts';
 
 export function createPowerCollector(roots: HostRoots): Collector {
   return createSensorCollector(
-    { measurement: 'power', field: 'watts', noun: 'power sensor', pattern: /^power\d+_(input|average)$/, divisor: 1_000_000 },
+    {
+      measurement: 'power',
+      field: 'watts',
+      noun: 'power sensor',
+      prefix: 'power',
+      inputs: ['input', 'average'],
+      limits: ['crit', 'rated_max', 'cap_max'],
+      divisor: 1_000_000,
+      range: WATTS,
+    },
     roots,
   );
 }

@@ -2,10 +2,20 @@
 import type { HostRoots } from '../host-file.ts';
 import type { Collector } from './collector.ts';
 import { createSensorCollector } from './hwmon.ts';
+import { VOLTS } from './plausible-reading.ts';
 
 export function createVoltageCollector(roots: HostRoots): Collector {
   return createSensorCollector(
-    { measurement: 'voltage', field: 'volts', noun: 'voltage sensor', pattern: /^in\d+_input$/, divisor: 1000 },
+    {
+      measurement: 'voltage',
+      field: 'volts',
+      noun: 'voltage sensor',
+      prefix: 'in',
+      inputs: ['input'],
+      limits: ['crit', 'rated_max'],
+      divisor: 1000,
+      range: VOLTS,
+    },
     roots,
   );
 }
