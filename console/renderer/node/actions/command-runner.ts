@@ -5,12 +5,18 @@ import type { ConsoleApi } from '../../../common/console-api.ts';
 import type { Painter } from '../../state/painter.ts';
 import { Store } from '../../state/store.ts';
 
-/** Characters that a page shows; the oldest go. */
-const MAX_SHOWN = 200_000;
+/** Which end of a long output counts, and how much of it: what goes on is read at its end, a list in order at its beginning. */
+export interface Kept {
+  end: 'first' | 'last';
+  characters: number;
+}
+
+const NEWEST: Kept = { end: 'last', characters: 200_000 };
 
 export interface RunState {
   running: boolean;
   text: string;
+  /** Some of it is not here: the oldest, or with `first` what came later. */
   cut: boolean;
   startedMs: number;
   endedMs: number;
@@ -33,13 +39,15 @@ export class CommandRunner {
   readonly state = new Store<RunState>(IDLE);
   readonly #api: ConsoleApi;
   readonly #painter: Painter;
+  readonly #kept: Kept;
   #controller: AbortController | undefined;
   #text = '';
   #cut = false;
 
-  constructor(api: ConsoleApi, painter: Painter) {
+  constructor(api: ConsoleApi, painter: Painter, kept = NEWEST) {
     this.#api = api;
     this.#painter = painter;
+    this.#kept = kept;
   }
 
   /** Ends the one before. Answers when this one ended, with all it wrote that is still kept. */
@@ -53,9 +61,7 @@ export class CommandRunner {
     this.state.set({ ...IDLE, running: true, startedMs: Date.now() });
     const unsubscribe = this.#api.subscribe('commandOutput', { runId }, ({ begins, text, cut }) => {
       if (this.#controller !== controller) return;
-      const all = begins ? text : this.#text + text;
-      this.#cut = cut || all.length > MAX_SHOWN;
-      this.#text = all.slice(-MAX_SHOWN);
+      this.#take(begins, text, cut);
       this.#painter.request(this.#paint);
     });
     let end: CommandEnd | null = null;
@@ -73,6 +79,15 @@ export class CommandRunner {
 
   stop(): void {
     this.#controller?.abort();
+  }
+
+  #take(begins: boolean, text: string, cut: boolean): void {
+    const { end, characters } = this.#kept;
+    const all = begins ? text : this.#text + text;
+    // What the host lets go is the oldest of what it tells again: here it is still there, unless this is the telling.
+    const lost = begins || end === 'last' ? cut : this.#cut;
+    this.#cut = lost || all.length > characters;
+    this.#text = end === 'last' ? all.slice(-characters) : all.slice(0, characters);
   }
 
   readonly #paint = (): void => {

@@ -3,18 +3,21 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { Pause, Play } from 'lucide-react';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import type { FleetNode } from '../../../common/fleet-node.ts';
-import { formatAge, formatNumber } from '../../parts/format.ts';
+import { formatAge, formatNumber, plural } from '../../parts/format.ts';
 import { useConsole } from '../../state/console-state.ts';
+import { type Known, notKnown, stale, valueOr } from '../../state/known.ts';
 import { useStore } from '../../state/store.ts';
-import { CommandRunner, plainText } from '../actions/command-runner.ts';
+import { CommandRunner, type Kept, plainText } from '../actions/command-runner.ts';
 import { useMayChange } from '../actions/use-may-change.ts';
-import { orderedProcesses, type ProcessColumn, type ProcessRow, parseProcesses } from './process-rows.ts';
+import { orderedProcesses, type ProcessColumn, type ProcessRow, readProcessList } from './process-rows.ts';
 
 const COMMAND = 'process_list';
 const APART_MS = 5000;
 /** Each reading is in the audit: nobody looks for longer without a touch. */
 const STOPS_AFTER = 60;
 const ROW_HEIGHT = 22;
+/** Sorted by CPU: the beginning counts. As much as ten thousand processes with long command lines write. */
+const BUSIEST: Kept = { end: 'first', characters: 4_500_000 };
 const COLUMNS: readonly { column: ProcessColumn; title: string; unit?: string; number: boolean; decimals?: number }[] = [
   { column: 'pid', title: 'PID', number: true },
   { column: 'user', title: 'User', number: false },
@@ -29,10 +32,12 @@ export function ProcessList({ node }: { node: FleetNode }) {
   const { clock } = useConsole();
   const now = useStore(clock);
   const [live, setLive] = useState(true);
-  const { rows, atMs, problem } = useProcesses(node, live, () => setLive(false));
+  const { list, problem } = useProcesses(node, live, () => setLive(false));
+  const rows = valueOr(list, NO_ROWS);
   const [filter, setFilter] = useState('');
   const [sort, setSort] = useState<{ column: ProcessColumn; down: boolean }>({ column: 'cpuPercent', down: true });
   const shown = useMemo(() => orderedProcesses(rows, filter, sort.column, sort.down), [rows, filter, sort]);
+  const empty = list.worth === 'unknown' && problem !== '';
   const scroller = useRef<HTMLDivElement>(null);
   const items = useVirtualizer({
     count: shown.length,
@@ -41,14 +46,10 @@ export function ProcessList({ node }: { node: FleetNode }) {
     overscan: 10,
   });
   return (
-    <section className="chart whole process-list">
+    <section className={`chart whole process-list${empty ? ' empty' : ''}`}>
       <div className="chart-head">
         <h3>Processes now</h3>
-        <span className="t3">
-          {atMs === 0
-            ? 'not read yet'
-            : `${formatNumber(shown.length)} of ${formatNumber(rows.length)}, read ${formatAge(Math.max(0, now - atMs))} ago`}
-        </span>
+        <span className={list.worth === 'partial' ? 'late' : 't3'}>{inWords(list, shown.length, now)}</span>
         <span className={problem === '' ? 'grow' : 'grow bad cut'} title={problem}>
           {problem}
         </span>
@@ -63,12 +64,13 @@ export function ProcessList({ node }: { node: FleetNode }) {
         <button
           type="button"
           className="button"
-          aria-pressed={live}
+          aria-pressed={live && problem === ''}
+          disabled={problem !== '' && live}
           title={`Every ${APART_MS / 1000} s by the command ${COMMAND}; each reading is in the audit`}
           onClick={() => setLive(!live)}
         >
-          {live ? <Pause size={13} strokeWidth={1.6} /> : <Play size={13} strokeWidth={1.6} />}
-          {live ? 'Live' : 'Go on'}
+          {live && problem === '' ? <Pause size={13} strokeWidth={1.6} /> : <Play size={13} strokeWidth={1.6} />}
+          {live && problem === '' ? 'Live' : 'Resume'}
         </button>
       </div>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so the keys must reach it */}
@@ -118,21 +120,31 @@ export function ProcessList({ node }: { node: FleetNode }) {
   );
 }
 
-function useProcesses(
-  node: FleetNode,
-  live: boolean,
-  onEnough: () => void,
-): { rows: readonly ProcessRow[]; atMs: number; problem: string } {
-  const { api, painter } = useConsole();
+const NO_ROWS: readonly ProcessRow[] = [];
+
+/** How many show, of how many, and when that was so. */
+function inWords(list: Known<readonly ProcessRow[]>, shown: number, nowMs: number): string {
+  if (list.worth === 'unknown') return 'not read yet';
+  const all = list.worth === 'partial' ? list.reason : plural(list.value.length, 'process', 'processes');
+  const some =
+    shown === list.value.length
+      ? all
+      : `${formatNumber(shown)} of ${list.worth === 'partial' ? list.reason : formatNumber(list.value.length)}`;
+  return `${some}, read ${formatAge(Math.max(0, nowMs - list.asOfMs))} ago`;
+}
+
+function useProcesses(node: FleetNode, live: boolean, onEnough: () => void): { list: Known<readonly ProcessRow[]>; problem: string } {
+  const { api, painter, fleet } = useConsole();
   const refusal = useMayChange();
   const allowed = node.commands.includes(COMMAND);
-  const runner = useMemo(() => new CommandRunner(api, painter), [api, painter]);
-  const [state, setState] = useState<{ rows: readonly ProcessRow[]; atMs: number; problem: string }>({ rows: [], atMs: 0, problem: '' });
+  const runner = useMemo(() => new CommandRunner(api, painter, BUSIEST), [api, painter]);
+  const [state, setState] = useState<{ list: Known<readonly ProcessRow[]>; problem: string }>({ list: notKnown(), problem: '' });
   const enough = useRef(onEnough);
   enough.current = onEnough;
   const { nodeId } = node;
+  const heard = node.state !== 'silent' && node.state !== 'maintenance';
   useEffect(() => {
-    if (!live || !allowed || refusal !== '') return;
+    if (!live || !allowed || !heard || refusal !== '') return;
     let timer: ReturnType<typeof setTimeout> | undefined;
     let ended = false;
     let readings = 0;
@@ -144,8 +156,8 @@ function useProcesses(
       const run = await runner.run({ node: nodeId, command: COMMAND, arguments: { sort: 'cpu', limit: '10000' }, timeoutMs: 10_000 });
       if (ended) return;
       const problem = run.problem || (run.end?.status === 'ok' ? '' : (run.end?.problem ?? ''));
-      if (problem === '') setState({ rows: parseProcesses(plainText(run.text)), atMs: run.endedMs, problem: '' });
-      else setState((before) => ({ ...before, problem }));
+      if (problem === '') setState({ list: readProcessList(plainText(run.text), fleet.now()), problem: '' });
+      else setState(({ list }) => ({ list: stale(list, problem), problem }));
       if (++readings >= STOPS_AFTER || problem !== '') enough.current();
       else timer = setTimeout(read, APART_MS);
     };
@@ -155,7 +167,8 @@ function useProcesses(
       clearTimeout(timer);
       runner.stop();
     };
-  }, [runner, nodeId, live, allowed, refusal]);
-  if (!allowed) return { ...state, problem: `This agent does not carry out ${COMMAND}: its configuration does not allow it.` };
+  }, [runner, fleet, nodeId, live, allowed, heard, refusal]);
+  if (!allowed) return { ...state, problem: `${COMMAND} is not allowed on this node` };
+  if (!heard) return { list: stale(state.list, ''), problem: 'The node does not answer: the list is of when it last did' };
   return refusal === '' ? state : { ...state, problem: refusal };
 }

@@ -1,4 +1,6 @@
 // Reads the text of `process_list` back into rows: it is written for people, in columns that a blank separates.
+import { formatNumber } from '../../parts/format.ts';
+import { type Known, known } from '../../state/known.ts';
 
 export interface ProcessRow {
   pid: number;
@@ -21,6 +23,20 @@ export function parseProcesses(text: string): ProcessRow[] {
     if (pid === undefined) return [];
     return [{ pid: Number(pid), user, state, cpuPercent: Number(cpu), memoryMib: Number(memory), threads: Number(threads), command }];
   });
+}
+
+const SUM = /^(\d+) of (\d+) processes, by /m;
+
+/**
+ * A reading with what it is worth: the list is sorted by CPU, so that the rows of one that was cut are the busiest. A line without an end may be half
+ * of one, and a list without its sum is not whole, whoever cut it.
+ */
+export function readProcessList(text: string, atMs: number): Known<readonly ProcessRow[]> {
+  const rows = parseProcesses(text.slice(0, text.lastIndexOf('\n') + 1));
+  const [, , all] = SUM.exec(text) ?? [];
+  if (all === undefined) return known(rows, atMs, 'live', `the busiest ${formatNumber(rows.length)}: the list was too long and was cut`);
+  const missing = Number(all) > rows.length ? `the busiest ${formatNumber(rows.length)} of ${formatNumber(Number(all))}` : '';
+  return known(rows, atMs, 'live', missing);
 }
 
 /** Those that hold the text anywhere, in the order of a column; equals by number of process. */
