@@ -65,7 +65,11 @@ function begin({ context, address, surface }: Extract<ToBackend, { kind: 'begin'
 }
 
 function serve(api: NodeTap, port: PagePort): void {
-  const page = new PageSession(api, (message) => port.postMessage(encodeBinaryMessage(message)));
+  const page = new PageSession(api, (message) => {
+    const bytes = encodeBinaryMessage(message);
+    port.postMessage(bytes);
+    return bytes.byteLength;
+  });
   port.on('message', ({ data }) => {
     try {
       page.receive(data);

@@ -6,7 +6,7 @@ const node = (name: string, state: NodeStateName): FleetNode => ({ nodeId: `id/$
 
 function tell(changes: NodeChanges, states: Record<string, NodeStateName>, begins = false): void {
   const nodes = Object.entries(states).map(([name, state]) => node(name, state));
-  changes.receive({ begins, complete: true, nodes, removed: [], asOfMs: 0 });
+  changes.receive({ begins, complete: true, nodes, removed: [], asOfMs: 0, heardMs: 0 });
 }
 
 test('what was so when the console came is no news; what changes then is', () => {
@@ -51,7 +51,8 @@ test('under maintenance nobody is told, until it ends', () => {
   let nowMs = Date.parse('2026-03-01T12:00:00Z');
   const changes = new NodeChanges(() => nowMs);
   const held = (state: NodeStateName): FleetNode => ({ ...node('a', state), labels: { maintenance: '2026-03-01T13:00:00Z' } }) as FleetNode;
-  const hear = (nodes: FleetNode[], begins = false): void => changes.receive({ begins, complete: true, nodes, removed: [], asOfMs: 0 });
+  const hear = (nodes: FleetNode[], begins = false): void =>
+    changes.receive({ begins, complete: true, nodes, removed: [], asOfMs: 0, heardMs: 0 });
   hear([held('live')], true);
   hear([held('silent')]);
   expect([changes.take(), changes.counts]).toEqual([[], { maintenance: 1 }]);

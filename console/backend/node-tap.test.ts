@@ -2,7 +2,7 @@ import { expect, test, vi } from 'vitest';
 import { type ConsoleApi, NODES_INTERVAL_MS, type NodesEvent } from '../common/console-api.ts';
 import { NodeTap } from './node-tap.ts';
 
-const event = (asOfMs: number): NodesEvent => ({ begins: false, complete: true, nodes: [], removed: [], asOfMs });
+const event = (asOfMs: number): NodesEvent => ({ begins: false, complete: true, nodes: [], removed: [], asOfMs, heardMs: 0 });
 
 function fakeApi(): { api: ConsoleApi; streams: ((event: NodesEvent) => void)[] } {
   const streams: ((event: NodesEvent) => void)[] = [];

@@ -1,7 +1,7 @@
 // The one contract between the console's pages and whatever hosts them: requests that answer once, subscriptions that go on.
 // Electron's main process and the web server carry it; neither adds to it.
 import type { FrameColumns } from '../../core/common/frame.ts';
-import type { MusterErrorCode } from '../../core/common/muster-error.ts';
+import type { MusterError, MusterErrorCode } from '../../core/common/muster-error.ts';
 import type { CommandEnd, CommandOutputEvent } from './command-run.ts';
 import type { DeadLetterList, DeadLetterView, ReplayAnswer } from './dead-letter.ts';
 import type { DeskRequests, DeskSubscriptions } from './desk-api.ts';
@@ -83,7 +83,9 @@ export interface ConsoleRequests extends DeskRequests {
 export type ConnectionState =
   | { kind: 'connecting'; gateway: string; sinceMs: number }
   | { kind: 'connected'; gateway: string; sinceMs: number; roundTripMs: number }
-  | { kind: 'lost'; gateway: string; sinceMs: number; nextTryMs: number; tries: number; reason: string };
+  | { kind: 'lost'; gateway: string; sinceMs: number; nextTryMs: number; tries: number; reason: string }
+  /** The gateway is there and does not take this console's token. `reason` has its words. */
+  | { kind: 'refused'; gateway: string; sinceMs: number; nextTryMs: number; tries: number; reason: string };
 
 /** How often a page hears of its nodes: who asks for them as often shares its stream. */
 export const NODES_INTERVAL_MS = 1000;
@@ -96,6 +98,8 @@ export interface NodesEvent {
   removed: string[];
   /** By the gateway's clock. */
   asOfMs: number;
+  /** How long ago the host heard this `asOfMs`, by its own steady clock; 0 for what it has just heard and passes on. */
+  heardMs: number;
 }
 
 export interface MetricsEvent {
@@ -134,10 +138,14 @@ export interface ConsoleErrorData {
 export interface ConsoleApi {
   /** Rejects with a MusterError; `cancelled` when the signal aborted first. */
   request<K extends RequestName>(name: K, args: RequestArguments<K>, signal?: AbortSignal): Promise<RequestResult<K>>;
-  /** Returns the unsubscribe, which may be called twice. Nothing arrives after it. */
+  /**
+   * Returns the unsubscribe, which may be called twice. Nothing arrives after it. `refused` is told why a host does not take it; the page
+   * goes on asking for it where that may help.
+   */
   subscribe<K extends SubscriptionName>(
     name: K,
     args: SubscriptionArguments<K>,
     listener: (event: SubscriptionEvent<K>) => void,
+    refused?: (error: MusterError) => void,
   ): () => void;
 }

@@ -10,8 +10,13 @@ import type {
   SubscriptionEvent,
   SubscriptionName,
 } from './console-api.ts';
+import { BEAT_MS, HostBeat } from './host-beat.ts';
 import { createRestorer } from './nodes-shorthand.ts';
 import type { HostMessage, HostPort } from './port-message.ts';
+import { deadlineOf } from './request-deadlines.ts';
+
+/** A subscription that a host refused, for now or for good, is asked for again this long after. */
+const REFUSED_AGAIN_MS = 10_000;
 
 interface Pending {
   resolve(value: unknown): void;
@@ -22,6 +27,8 @@ interface Subscription {
   name: SubscriptionName;
   arguments: unknown;
   listener(event: unknown): void;
+  refused: ((error: MusterError) => void) | undefined;
+  again: ReturnType<typeof setTimeout> | undefined;
 }
 
 /** One for a window. Subscriptions survive a port that closes and opens again; requests under way then fail as `unavailable`. */
@@ -29,6 +36,9 @@ export class ConsoleClient implements ConsoleApi {
   readonly #port: HostPort;
   readonly #pending = new Map<number, Pending>();
   readonly #subscriptions = new Map<number, Subscription>();
+  readonly #beat: HostBeat;
+  /** Messages of this host that have arrived. */
+  #heard = 0;
   #nextId = 1;
   #closedSinceMs: number | undefined;
   #tries = 0;
@@ -41,6 +51,11 @@ export class ConsoleClient implements ConsoleApi {
       opened: () => this.#opened(),
       closed: (reason, nextTryMs) => this.#closed(reason, nextTryMs),
     });
+    this.#beat = new HostBeat({
+      ping: (id) => port.send({ kind: 'ping', id, heard: this.#heard }),
+      silent: (sinceMs) => this.#silent(sinceMs),
+      back: () => this.#back(),
+    });
   }
 
   request<K extends RequestName>(name: K, args: RequestArguments<K>, signal?: AbortSignal): Promise<RequestResult<K>> {
@@ -49,11 +64,16 @@ export class ConsoleClient implements ConsoleApi {
     return new Promise((resolve, reject) => {
       const abort = (): void => {
         if (!this.#pending.delete(id)) return;
+        settled();
         this.#port.send({ kind: 'cancel', id });
         reject(new MusterError('cancelled', `${name} was cancelled`));
       };
       signal?.addEventListener('abort', abort, { once: true });
-      const settled = (): void => signal?.removeEventListener('abort', abort);
+      const timer = this.#expire(id, name, deadlineOf(name, args));
+      const settled = (): void => {
+        clearTimeout(timer);
+        signal?.removeEventListener('abort', abort);
+      };
       this.#pending.set(id, {
         resolve: (value) => {
           settled();
@@ -72,12 +92,16 @@ export class ConsoleClient implements ConsoleApi {
     name: K,
     args: SubscriptionArguments<K>,
     listener: (event: SubscriptionEvent<K>) => void,
+    refused?: (error: MusterError) => void,
   ): () => void {
     const id = this.#nextId++;
     const restore = createRestorer(name);
-    this.#subscriptions.set(id, { name, arguments: args, listener: (event) => listener(restore(event) as SubscriptionEvent<K>) });
+    const hear = (event: unknown): void => listener(restore(event) as SubscriptionEvent<K>);
+    const subscription: Subscription = { name, arguments: args, listener: hear, refused, again: undefined };
+    this.#subscriptions.set(id, subscription);
     this.#port.send({ kind: 'subscribe', id, name, arguments: args });
     return () => {
+      clearTimeout(subscription.again);
       if (this.#subscriptions.delete(id)) this.#port.send({ kind: 'unsubscribe', id });
     };
   }
@@ -89,39 +113,92 @@ export class ConsoleClient implements ConsoleApi {
   }
 
   #receive(message: HostMessage): void {
+    this.#heard++;
+    this.#beat.hear();
+    if (message.kind === 'pong') {
+      this.#beat.answer(message.id);
+      return;
+    }
     if (message.kind === 'event') {
-      this.#subscriptions.get(message.id)?.listener(message.value);
+      this.#event(message.id, message.value);
       return;
     }
     const pending = this.#pending.get(message.id);
     this.#pending.delete(message.id);
     if (message.kind === 'result') pending?.resolve(message.value);
     else if (pending !== undefined) pending.reject(new MusterError(message.error.code, message.error.message));
-    else if (this.#subscriptions.has(message.id)) throw new MusterError(message.error.code, message.error.message);
+    else this.#refused(message.id, new MusterError(message.error.code, message.error.message));
+  }
+
+  #event(id: number, value: unknown): void {
+    const subscription = this.#subscriptions.get(id);
+    if (subscription === undefined) return;
+    // What a silent host said of the gateway is old: it is asked again once it has caught up.
+    if (subscription.name !== 'connection' || !this.#beat.isSilent) subscription.listener(value);
+  }
+
+  /** Others go on; this one is asked for again. */
+  #refused(id: number, error: MusterError): void {
+    const subscription = this.#subscriptions.get(id);
+    if (subscription === undefined) return;
+    const { name, arguments: args } = subscription;
+    clearTimeout(subscription.again);
+    subscription.again = setTimeout(() => this.#port.send({ kind: 'subscribe', id, name, arguments: args }), REFUSED_AGAIN_MS);
+    subscription.refused?.(error);
+  }
+
+  #expire(id: number, name: RequestName, afterMs: number | null): ReturnType<typeof setTimeout> | undefined {
+    if (afterMs === null) return undefined;
+    return setTimeout(() => {
+      const pending = this.#pending.get(id);
+      if (!this.#pending.delete(id)) return;
+      this.#port.send({ kind: 'cancel', id });
+      const words = `${name} has no answer after ${afterMs / 1000} s and is given up: what it asked for may have happened all the same`;
+      pending?.reject(new MusterError('deadline_exceeded', words));
+    }, afterMs);
   }
 
   #opened(): void {
     this.#closedSinceMs = undefined;
     this.#tries = 0;
+    this.#heard = 0;
+    this.#beat.opened();
     if (this.#hidden) this.#port.send({ kind: 'visibility', hidden: true });
-    for (const [id, { name, arguments: args }] of this.#subscriptions) this.#port.send({ kind: 'subscribe', id, name, arguments: args });
+    for (const [id, { name, arguments: args, again }] of this.#subscriptions) {
+      clearTimeout(again);
+      this.#port.send({ kind: 'subscribe', id, name, arguments: args });
+    }
   }
 
   #closed(reason: string, nextTryMs: number): void {
-    this.#closedSinceMs ??= Date.now();
-    this.#tries++;
-    const state: ConnectionState = {
-      kind: 'lost',
-      gateway: '',
-      sinceMs: this.#closedSinceMs,
-      nextTryMs,
-      tries: this.#tries,
-      reason,
-    };
-    for (const { name, listener } of this.#subscriptions.values()) if (name === 'connection') listener(state);
+    this.#beat.closed();
+    this.#lost(reason, this.#closedSinceMs ?? Date.now(), nextTryMs);
     const error = new MusterError('unavailable', reason);
     const pending = [...this.#pending.values()];
     this.#pending.clear();
     for (const { reject } of pending) reject(error);
+  }
+
+  /** The port is open and nothing comes of it. What is under way is left to its deadline, as the host may only be slow. */
+  #silent(sinceMs: number): void {
+    const seconds = Math.round((Date.now() - sinceMs) / 1000);
+    const reason = `the console's own program has not answered for ${seconds} s: it hangs, or this computer is very busy`;
+    this.#lost(reason, sinceMs, Date.now() + BEAT_MS);
+    this.#port.renew(reason);
+  }
+
+  #back(): void {
+    this.#closedSinceMs = undefined;
+    this.#tries = 0;
+    for (const [id, { name, arguments: args }] of this.#subscriptions) {
+      if (name === 'connection') this.#port.send({ kind: 'subscribe', id, name, arguments: args });
+    }
+  }
+
+  #lost(reason: string, sinceMs: number, nextTryMs: number): void {
+    this.#closedSinceMs = sinceMs;
+    this.#tries++;
+    const state: ConnectionState = { kind: 'lost', gateway: '', sinceMs, nextTryMs, tries: this.#tries, reason };
+    for (const { name, listener } of this.#subscriptions.values()) if (name === 'connection') listener(state);
   }
 }

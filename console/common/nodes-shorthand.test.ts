@@ -19,7 +19,7 @@ function node(nodeId: string, lastSeenMs: number, more: Partial<FleetNode> = {})
 }
 
 function event(nodes: FleetNode[], more: Partial<NodesEvent> = {}): NodesEvent {
-  return { begins: false, complete: false, nodes, removed: [], asOfMs: 1, ...more };
+  return { begins: false, complete: false, nodes, removed: [], asOfMs: 1, heardMs: 0, ...more };
 }
 
 /** What the page restores of each event, and which nodes were sent it whole. */

@@ -8,19 +8,25 @@ export type PageMessage =
   | { kind: 'cancel'; id: number }
   | { kind: 'subscribe'; id: number; name: string; arguments: unknown }
   | { kind: 'unsubscribe'; id: number }
-  | { kind: 'visibility'; hidden: boolean };
+  | { kind: 'visibility'; hidden: boolean }
+  /** Asks whether the host is there. `heard` is how many messages of this host have arrived. */
+  | { kind: 'ping'; id: number; heard: number };
 
 /** To a page. */
 export type HostMessage =
   | { kind: 'result'; id: number; value: unknown }
   | { kind: 'error'; id: number; error: ConsoleErrorData }
-  | { kind: 'event'; id: number; value: unknown };
+  | { kind: 'event'; id: number; value: unknown }
+  /** Answers the ping of that number. */
+  | { kind: 'pong'; id: number };
 
 /** What carries messages between a page and its host. */
 export interface HostPort {
   send(message: PageMessage): void;
   /** One listener; set before anything is sent. */
   listen(listener: HostPortListener): void;
+  /** The host is silent for that reason: whoever can try another way to it does. */
+  renew(reason: string): void;
 }
 
 export interface HostPortListener {
@@ -34,9 +40,10 @@ export interface HostPortListener {
 /** The message, or throws `malformed`. */
 export function parsePageMessage(given: unknown): PageMessage {
   if (typeof given !== 'object' || given === null) throw new MusterError('malformed', 'a message of a page must be an object');
-  const { kind, id, name, hidden } = given as Record<string, unknown>;
+  const { kind, id, name, hidden, heard } = given as Record<string, unknown>;
   if (kind === 'visibility' && typeof hidden === 'boolean') return { kind, hidden };
   if (typeof id === 'number' && Number.isSafeInteger(id) && id >= 0) {
+    if (kind === 'ping' && typeof heard === 'number' && heard >= 0) return { kind, id, heard };
     if (kind === 'cancel' || kind === 'unsubscribe') return { kind, id };
     if ((kind === 'request' || kind === 'subscribe') && typeof name === 'string') {
       return { kind, id, name, arguments: (given as { arguments?: unknown }).arguments };

@@ -1,9 +1,13 @@
 // Owns the one connection to a gateway: opens it, measures it, notices its loss, opens it again with back-off. Says so to whoever listens.
-import { readFileSync } from 'node:fs';
+import { readFileSync, type Stats, unwatchFile, watchFile } from 'node:fs';
 import { Client, Metadata, type ServiceError } from '@grpc/grpc-js';
 import { MusterError, toMusterError } from '../../core/common/muster-error.ts';
 import { channelTls } from '../../core/node/channel-credentials.ts';
+import { fault } from '../../core/node/faults.ts';
+import type { Node } from '../../proto/gen/messages.ts';
 import type { ConnectionState } from '../common/console-api.ts';
+import { callUnary } from './gateway-calls.ts';
+import { isRefusal, lossWords, refusalWords } from './link-words.ts';
 
 export interface GatewayAddress {
   /** `host:port` */
@@ -24,6 +28,14 @@ const PING_INTERVAL_MS = 2000;
 const PING_TIMEOUT_MS = 4000;
 const FIRST_BACKOFF_MS = 500;
 const MAX_BACKOFF_MS = 8000;
+/** Who is refused is refused again, until somebody changes something. */
+const REFUSED_FIRST_BACKOFF_MS = 5000;
+const REFUSED_MAX_BACKOFF_MS = 300_000;
+/** A connection that held so long was a good one: the next loss begins with short waits. */
+const GOOD_MS = 15_000;
+const TOKEN_WATCH_MS = 1000;
+/** Of no node: it is asked for to hear whether this console may ask. */
+const NO_NODE = '00000000-0000-0000-0000-000000000000';
 const EMPTY = Buffer.alloc(0);
 
 /** Names a token file that cannot be read, as `invalid_config`. */
@@ -44,6 +56,9 @@ export class GatewayLink {
   #timer: NodeJS.Timeout | undefined;
   #running = false;
   #attempt = 0;
+  #connectedAt = Number.POSITIVE_INFINITY;
+  /** As it was read last, to know when the file holds another. */
+  #token = '';
 
   constructor(address: GatewayAddress) {
     this.#address = address;
@@ -53,11 +68,14 @@ export class GatewayLink {
   start(): void {
     if (this.#running) return;
     this.#running = true;
+    // Looks at it once a second, also where it is not there yet.
+    watchFile(this.#address.tokenFile, { interval: TOKEN_WATCH_MS, persistent: false }, this.#tokenFileChanged);
     this.#try();
   }
 
   stop(): void {
     this.#running = false;
+    unwatchFile(this.#address.tokenFile, this.#tokenFileChanged);
     clearTimeout(this.#timer);
     this.#close();
   }
@@ -75,24 +93,29 @@ export class GatewayLink {
   /** Throws `unavailable` while there is none. */
   connection(): GatewayConnection {
     if (this.#state.kind === 'connected' && this.#connection !== undefined) return this.#connection;
-    const why = this.#state.kind === 'lost' ? this.#state.reason : 'the first connection is being made';
+    const why = 'reason' in this.#state ? this.#state.reason : 'the first connection is being made';
     throw new MusterError('unavailable', `the gateway ${this.#address.gateway} is not connected: ${why}`);
   }
 
-  /** Tries at once when the connection is lost. */
+  /** Tries at once when the connection is lost or refused. */
   retryNow(): void {
-    if (!this.#running || this.#state.kind !== 'lost') return;
+    if (!this.#running || !('nextTryMs' in this.#state) || this.#connection !== undefined) return;
     clearTimeout(this.#timer);
     this.#try();
   }
 
-  /** The gateway answers but refuses this caller: as good as lost until a retry is accepted. */
+  /** The gateway answers but refuses this caller. */
   refused(reason: string): void {
+    if (this.#state.kind === 'connected') this.#refuse(reason);
+  }
+
+  /** The gateway answers, and not what the console cannot do without: as good as lost. */
+  failed(reason: string): void {
     if (this.#state.kind === 'connected') this.#lose(reason);
   }
 
   #try(): void {
-    this.#attempt++;
+    if (this.#state.kind !== 'connected') this.#attempt++;
     try {
       this.#connection ??= this.#open();
     } catch (error) {
@@ -104,8 +127,9 @@ export class GatewayLink {
     const deadline = Date.now() + PING_TIMEOUT_MS;
     const done = (error: ServiceError | null): void => {
       if (!this.#running || this.#connection !== connection) return;
-      if (error !== null) this.#lose(describe(error));
-      else this.#answered(performance.now() - began);
+      if (error !== null) this.#lose(lossWords(error, PING_TIMEOUT_MS));
+      else if (this.#state.kind === 'connected') this.#answered(performance.now() - began);
+      else this.#introduce(connection, performance.now() - began).catch(fault);
     };
     // The health service's empty request asks for the server as a whole, and needs no token.
     connection.client.makeUnaryRequest(
@@ -117,6 +141,39 @@ export class GatewayLink {
       { deadline },
       done,
     );
+  }
+
+  /** A new connection counts when the gateway has answered something that needs the token. */
+  async #introduce(connection: GatewayConnection, roundTripMs: number): Promise<void> {
+    let refusal: MusterError | undefined;
+    try {
+      await callUnary<Node>(connection, 'GetNode', { node: NO_NODE }, PING_TIMEOUT_MS);
+    } catch (thrown) {
+      refusal = toMusterError(thrown);
+    }
+    if (!this.#running || this.#connection !== connection) return;
+    if (refusal === undefined || refusal.code === 'not_found' || refusal.code === 'invalid_argument') this.#answered(roundTripMs);
+    else if (isRefusal(refusal)) this.#refuse(refusalWords(refusal));
+    else if (refusal.code === 'deadline_exceeded') this.#lose(`no answer within ${PING_TIMEOUT_MS / 1000} s`);
+    else this.#lose(refusal.message);
+  }
+
+  #refuse(reason: string): void {
+    this.#lose(reason, 'refused');
+    // The file may have been changed before the refusal came.
+    if (this.#token !== this.#readToken()) this.retryNow();
+  }
+
+  readonly #tokenFileChanged = (now: Stats, before: Stats): void => {
+    if (now.mtimeMs !== before.mtimeMs || now.ino !== before.ino || now.size !== before.size) this.retryNow();
+  };
+
+  #readToken(): string | undefined {
+    try {
+      return readFileSync(this.#address.tokenFile, 'utf8').trim();
+    } catch {
+      return undefined;
+    }
   }
 
   #open(): GatewayConnection {
@@ -134,25 +191,29 @@ export class GatewayLink {
       'grpc.enable_retries': 0,
       'grpc.use_local_subchannel_pool': 1,
     });
+    this.#token = token;
     return { client, metadata };
   }
 
   #answered(roundTripMs: number): void {
-    this.#attempt = 0;
+    const isNew = this.#state.kind !== 'connected';
+    if (isNew) this.#connectedAt = performance.now();
+    else if (performance.now() - this.#connectedAt > GOOD_MS) this.#attempt = 0;
     const sinceMs = this.#state.kind === 'connected' ? this.#state.sinceMs : Date.now();
     this.#set({ kind: 'connected', gateway: this.#address.gateway, sinceMs, roundTripMs });
     this.#timer = setTimeout(() => this.#try(), PING_INTERVAL_MS);
   }
 
-  #lose(reason: string): void {
+  #lose(reason: string, kind: 'lost' | 'refused' = 'lost'): void {
     clearTimeout(this.#timer);
     this.#close();
-    const ceiling = Math.min(MAX_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** Math.min(10, this.#attempt));
+    const [first, most] = kind === 'refused' ? [REFUSED_FIRST_BACKOFF_MS, REFUSED_MAX_BACKOFF_MS] : [FIRST_BACKOFF_MS, MAX_BACKOFF_MS];
+    const ceiling = Math.min(most, first * 2 ** Math.min(10, this.#attempt));
     const delayMs = ceiling * (0.5 + Math.random() / 2);
-    const sinceMs = this.#state.kind === 'lost' ? this.#state.sinceMs : Date.now();
+    const sinceMs = this.#state.kind === kind ? this.#state.sinceMs : Date.now();
     this.#timer = setTimeout(() => this.#try(), delayMs);
     const nextTryMs = Date.now() + delayMs;
-    this.#set({ kind: 'lost', gateway: this.#address.gateway, sinceMs, nextTryMs, tries: this.#attempt, reason });
+    this.#set({ kind, gateway: this.#address.gateway, sinceMs, nextTryMs, tries: this.#attempt, reason });
   }
 
   #close(): void {
@@ -164,14 +225,4 @@ export class GatewayLink {
     this.#state = state;
     for (const listener of [...this.#listeners]) listener(state);
   }
-}
-
-/** grpc-js repeats itself in `details`; people want the cause. */
-function describe(error: ServiceError): string {
-  const details = error.details || error.message;
-  if (/ECONNREFUSED/.test(details)) return 'connection refused';
-  if (/ENOTFOUND|EAI_AGAIN/.test(details)) return 'its name cannot be resolved';
-  if (/certificate|self.signed/i.test(details)) return 'its certificate is not signed by the CA file';
-  if (/Deadline exceeded/i.test(details)) return `no answer within ${PING_TIMEOUT_MS / 1000} s`;
-  return details.length > 160 ? `${details.slice(0, 157)}…` : details;
 }

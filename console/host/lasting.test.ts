@@ -39,6 +39,7 @@ function staged(kind: ConnectionState['kind']) {
       },
     }),
     refused: (reason: string) => void refusals.push(reason),
+    failed: (reason: string) => void refusals.push(reason),
   } as unknown as GatewayLink;
   const become = (next: ConnectionState['kind']): void => {
     state.kind = next;

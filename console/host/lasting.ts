@@ -5,6 +5,7 @@ import { fault } from '../../core/node/faults.ts';
 import type { MetricsUpdate, NodesUpdate } from '../../proto/gen/messages.ts';
 import { callStream, fromServiceError } from './gateway-calls.ts';
 import type { GatewayLink } from './gateway-link.ts';
+import { isRefusal, refusalWords } from './link-words.ts';
 
 const REOPEN_MS = 1000;
 
@@ -48,7 +49,7 @@ export function keepStreaming<M extends keyof Streams>(
       const failure = fromServiceError(error as ServiceError);
       reportRefusal(link, failure);
       // Without its nodes a console shows nothing that is true: better lost, with the gateway's words, than silently empty.
-      if (method === 'WatchNodes' && !failure.retryable) link.refused(`the gateway fails to answer ${method}: ${failure.message}`);
+      if (method === 'WatchNodes' && !failure.retryable) link.failed(`the gateway fails to answer ${method}: ${failure.message}`);
       reopen();
     });
     opened.on('end', () => {
@@ -106,7 +107,5 @@ export function keepPolling<Answer>(
 }
 
 function reportRefusal(link: GatewayLink, error: MusterError): void {
-  if (error.code === 'unauthenticated' || error.code === 'permission_denied') {
-    link.refused(`the gateway refuses this console's token (${error.message}): check the token file`);
-  }
+  if (isRefusal(error)) link.refused(refusalWords(error));
 }

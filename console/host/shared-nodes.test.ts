@@ -10,6 +10,7 @@ const event = (given: Partial<NodesEvent>): NodesEvent => ({
   nodes: [],
   removed: [],
   asOfMs: 1,
+  heardMs: 0,
   ...given,
 });
 
@@ -19,16 +20,20 @@ interface Opened {
   ended: boolean;
 }
 
-function staged(): { shared: SharedNodes; opened: Opened[] } {
+function staged(): { shared: SharedNodes; opened: Opened[]; clock: { ms: number } } {
   const opened: Opened[] = [];
-  const shared = new SharedNodes((intervalMs, send) => {
-    const stream = { intervalMs, send, ended: false };
-    opened.push(stream);
-    return () => {
-      stream.ended = true;
-    };
-  });
-  return { shared, opened };
+  const clock = { ms: 1000 };
+  const shared = new SharedNodes(
+    (intervalMs, send) => {
+      const stream = { intervalMs, send, ended: false };
+      opened.push(stream);
+      return () => {
+        stream.ended = true;
+      };
+    },
+    () => clock.ms,
+  );
+  return { shared, opened, clock };
 }
 
 test('who comes later gets what is known at once, and every event after it', () => {
@@ -38,12 +43,12 @@ test('who comes later gets what is known at once, and every event after it', () 
   shared.subscribe(1000, (heard) => first.push(heard));
   opened[0]?.send(event({ begins: true, complete: false, nodes: [node('a', 'accra'), node('b', 'bamako')] }));
   shared.subscribe(1000, (heard) => second.push(heard));
-  expect(second).toEqual([event({ begins: true, complete: false, nodes: [node('a', 'accra'), node('b', 'bamako')] })]);
+  expect(second).toEqual([event({ begins: true, complete: false, nodes: [node('a', 'accra'), node('b', 'bamako')], heardMs: 1 })]);
   opened[0]?.send(event({ complete: true, nodes: [node('a', 'abuja')], removed: ['b'], asOfMs: 2 }));
   expect(first.slice(1)).toEqual(second.slice(1));
   const third: NodesEvent[] = [];
   shared.subscribe(1000, (heard) => third.push(heard));
-  expect(third).toEqual([event({ begins: true, complete: true, nodes: [node('a', 'abuja')], asOfMs: 2 })]);
+  expect(third).toEqual([event({ begins: true, complete: true, nodes: [node('a', 'abuja')], asOfMs: 2, heardMs: 1 })]);
   expect(opened).toHaveLength(1);
 });
 
@@ -54,7 +59,7 @@ test('an answer that begins anew names all that there is', () => {
   opened[0]?.send(event({ begins: true, complete: false, nodes: [node('b', 'bamako')] }));
   const late: NodesEvent[] = [];
   shared.subscribe(1000, (heard) => late.push(heard));
-  expect(late).toEqual([event({ begins: true, complete: false, nodes: [node('b', 'bamako')] })]);
+  expect(late).toEqual([event({ begins: true, complete: false, nodes: [node('b', 'bamako')], heardMs: 1 })]);
 });
 
 test('a stream ends with the last of its listeners, and another interval is another stream', () => {
@@ -69,4 +74,14 @@ test('a stream ends with the last of its listeners, and another interval is anot
   expect(opened.map(({ ended }) => ended)).toEqual([true, false]);
   shared.subscribe(1000, listener);
   expect(opened).toHaveLength(3);
+});
+
+test('who comes during an outage hears how old the last word is', () => {
+  const { shared, opened, clock } = staged();
+  shared.subscribe(1000, () => undefined);
+  opened[0]?.send(event({ begins: true, nodes: [node('a', 'accra')] }));
+  clock.ms += 600_000;
+  const late: NodesEvent[] = [];
+  shared.subscribe(1000, (heard) => late.push(heard));
+  expect(late).toEqual([event({ begins: true, nodes: [node('a', 'accra')], heardMs: 600_000 })]);
 });

@@ -8,18 +8,20 @@ type Open = (intervalMs: number, listener: Listener) => () => void;
 
 export class SharedNodes {
   readonly #open: Open;
+  readonly #steadyMs: () => number;
   readonly #streams = new Map<number, NodeStream>();
 
-  /** `open` begins a stream and returns the end of it. */
-  constructor(open: Open) {
+  /** `open` begins a stream and returns the end of it; `steadyMs` is a clock that nobody sets. */
+  constructor(open: Open, steadyMs: () => number = () => performance.now()) {
     this.#open = open;
+    this.#steadyMs = steadyMs;
   }
 
   /** Returns the end of it; with the last listener the stream ends. */
   subscribe(intervalMs: number, listener: Listener): () => void {
     let stream = this.#streams.get(intervalMs);
     if (stream === undefined) {
-      stream = new NodeStream();
+      stream = new NodeStream(this.#steadyMs);
       this.#streams.set(intervalMs, stream);
       stream.end = this.#open(intervalMs, stream.receive);
     }
@@ -41,8 +43,14 @@ class NodeStream {
   #nodes = new Map<string, FleetNode>();
   /** The newest event; undefined before the first. */
   #last: NodesEvent | undefined;
+  #lastAtMs = 0;
   /** Whether the fleet was received to its end since the answer began. */
   #complete = false;
+  readonly #steadyMs: () => number;
+
+  constructor(steadyMs: () => number) {
+    this.#steadyMs = steadyMs;
+  }
 
   readonly receive = (event: NodesEvent): void => {
     if (event.begins) {
@@ -53,6 +61,7 @@ class NodeStream {
     for (const id of event.removed) this.#nodes.delete(id);
     this.#complete ||= event.complete;
     this.#last = event;
+    this.#lastAtMs = this.#steadyMs();
     for (const listener of [...this.#listeners]) listener(event);
   };
 
@@ -60,7 +69,9 @@ class NodeStream {
     this.#listeners.add(listener);
     if (this.#last === undefined) return;
     const { asOfMs } = this.#last;
-    listener({ begins: true, complete: this.#complete, nodes: [...this.#nodes.values()], removed: [], asOfMs });
+    // Never 0, which would make it news
+    const heardMs = Math.max(1, this.#steadyMs() - this.#lastAtMs);
+    listener({ begins: true, complete: this.#complete, nodes: [...this.#nodes.values()], removed: [], asOfMs, heardMs });
   }
 
   /** True where nobody is left who was there. */

@@ -45,7 +45,7 @@ test('an empty spool has no oldest sample and never fewer than no batches', () =
 
 test('an update of nodes says whether it begins, and as of when', () => {
   const update = { complete: true, nodes: [], removed: ['gone'], asOf: at(3) } as unknown as NodesUpdate;
-  expect(toNodesEvent(update, true)).toEqual({ begins: true, complete: true, nodes: [], removed: ['gone'], asOfMs: 3000 });
+  expect(toNodesEvent(update, true)).toEqual({ begins: true, complete: true, nodes: [], removed: ['gone'], asOfMs: 3000, heardMs: 0 });
   const before = Date.now();
   expect(toNodesEvent({ ...update, asOf: null } as unknown as NodesUpdate, false).asOfMs).toBeGreaterThanOrEqual(before);
 });

@@ -102,6 +102,7 @@ export function toNodesEvent(update: NodesUpdate, begins: boolean): NodesEvent {
     nodes: update.nodes.map(toFleetNode),
     removed: update.removed,
     asOfMs: toMs(update.asOf) ?? Date.now(),
+    heardMs: 0,
   };
 }
 

@@ -37,13 +37,15 @@ export class PageSockets {
   #serve(page: WebSocket): void {
     this.#events.pageOpened(this.#server.clients.size);
     const session = new PageSession(this.#api, (message) => {
-      if (page.readyState !== page.OPEN) return;
+      if (page.readyState !== page.OPEN) return 0;
       if (page.bufferedAmount > MAX_BUFFERED_BYTES) {
         this.#events.pageTooSlow(page.bufferedAmount);
         page.close(TRY_AGAIN_LATER, 'too slow');
-        return;
+        return 0;
       }
-      page.send(encodeBinaryMessage(message));
+      const bytes = encodeBinaryMessage(message);
+      page.send(bytes);
+      return bytes.byteLength;
     });
     let answered = true;
     const ping = setInterval(() => {

@@ -66,7 +66,12 @@ export const StatusLine = memo(StatusLineNow);
 /** For who listens: only that the connection came or went, not each second of the wait for it. */
 function ConnectionSaid() {
   const { kind } = useStore(useConsole().connection);
-  const words = { connecting: '', connected: 'Connected to the gateway', lost: 'The gateway is not connected' };
+  const words = {
+    connecting: '',
+    connected: 'Connected to the gateway',
+    lost: 'The gateway is not connected',
+    refused: 'The gateway refuses this console',
+  };
   return (
     <span className="sr-only" role="status">
       {words[kind]}
@@ -98,7 +103,7 @@ function Connection() {
   return (
     <button type="button" title="Try now" onClick={() => void api.request('reconnect', {}).catch(() => undefined)}>
       <StateMark state="silent" size={10} />
-      <span className="bad">not connected</span>
+      <span className="bad">{state.kind === 'refused' ? 'refused' : 'not connected'}</span>
       {state.gateway}: {state.reason}, next try in {wait} s
     </button>
   );

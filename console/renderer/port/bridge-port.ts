@@ -30,6 +30,9 @@ export class BridgePort implements HostPort {
     );
   }
 
+  /** There is one port, and the program ends a backend that it lost. */
+  renew(): void {}
+
   send(message: PageMessage): void {
     if (this.#lost === '') this.#bridge.send(message);
     else refuseUnreachable(this.#listener, message, this.#lost);

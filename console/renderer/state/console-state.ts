@@ -1,5 +1,6 @@
 // Everything a window knows: wired once, given to the components by context.
 import { createContext, useContext } from 'react';
+import type { MusterError } from '../../../core/common/muster-error.ts';
 import { type ConnectionState, type ConsoleApi, NODES_INTERVAL_MS } from '../../common/console-api.ts';
 import type { DeskState } from '../../common/desk-api.ts';
 import type { PipelineView } from '../../common/pipeline-view.ts';
@@ -69,9 +70,11 @@ export function createConsoleState(api: ConsoleApi): ConsoleState {
     // The page's own loss of its host knows no gateway's name: keep the one that is known.
     connection.set({ ...state, gateway: state.gateway || connection.get().gateway });
   });
-  api.subscribe('nodes', { intervalMs: NODES_INTERVAL_MS }, fleet.receive);
-  api.subscribe('desk', {}, (state) => desk.set(state));
-  api.subscribe('pipeline', {}, (view) => pipeline.set(view));
+  const notice = new Store('');
+  const refused = (what: string) => (error: MusterError) => notice.set(`${what} shown here stand still: ${error.message}`);
+  api.subscribe('nodes', { intervalMs: NODES_INTERVAL_MS }, fleet.receive, refused('The nodes'));
+  api.subscribe('desk', {}, (state) => desk.set(state), refused('The settings of this console'));
+  api.subscribe('pipeline', {}, (view) => pipeline.set(view), refused('The numbers of the pipeline'));
   setInterval(() => {
     if (!document.hidden) clock.set(Math.floor(fleet.now() / 1000) * 1000);
   }, 1000);
@@ -94,7 +97,7 @@ export function createConsoleState(api: ConsoleApi): ConsoleState {
     keysOpen: new Store(false),
     unlockOpen: new Store(false),
     desk,
-    notice: new Store(''),
+    notice,
     undo: new Store<Undo | undefined>(undefined),
   };
 }

@@ -32,6 +32,7 @@ const event = (given: Partial<NodesEvent>): NodesEvent => ({
   nodes: [],
   removed: [],
   asOfMs: 5_000_000,
+  heardMs: 0,
   ...given,
 });
 const withCpu = (timeMs: number, cpuPercent: number | null) => ({ values: { timeMs, cpuPercent } }) as Partial<FleetNode>;

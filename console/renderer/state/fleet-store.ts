@@ -4,6 +4,7 @@ import type { NodesEvent } from '../../common/console-api.ts';
 import type { FleetNode, NodeStateName } from '../../common/fleet-node.ts';
 import type { CpuTrends } from './cpu-trends.ts';
 import { FleetTally, type NodeTest } from './fleet-tally.ts';
+import { GatewayClock } from './gateway-clock.ts';
 import type { Painter } from './painter.ts';
 import { Store } from './store.ts';
 
@@ -38,7 +39,7 @@ export class FleetStore {
   #named: Set<string> | undefined;
   #complete = false;
   #asOfMs = 0;
-  #clockOffsetMs = 0;
+  readonly #clock = new GatewayClock();
   #version = 0;
   #gathering: ReturnType<typeof setTimeout> | undefined;
 
@@ -49,7 +50,7 @@ export class FleetStore {
 
   /** The gateway's clock, going on from its last word. */
   now(): number {
-    return Date.now() + this.#clockOffsetMs;
+    return this.#clock.now();
   }
 
   /** How many nodes are so, from now on; one tally for each test, which is to be made once. */
@@ -64,8 +65,9 @@ export class FleetStore {
 
   readonly receive = (event: NodesEvent): void => {
     if (event.begins) this.#named = new Set();
+    this.#clock.hear(event);
     for (const sent of event.nodes) {
-      const node = this.#shown(sent, event.asOfMs);
+      const node = this.#shown(sent, event.asOfMs + event.heardMs);
       this.#named?.add(node.nodeId);
       const before = this.#nodes.get(node.nodeId);
       this.#put(node);
@@ -82,7 +84,6 @@ export class FleetStore {
       this.#complete = true;
     }
     this.#asOfMs = event.asOfMs;
-    this.#clockOffsetMs = event.asOfMs - Date.now();
     if (first) this.#painter.request(this.#publish, event.complete ? 0 : PUBLISH_APART_MS);
     else this.#gathering ??= setTimeout(this.#gathered, GATHER_MS);
   };
