@@ -2,7 +2,7 @@
 import { createWriteStream } from 'node:fs';
 import { Command } from 'commander';
 import { MusterError } from '../../core/common/muster-error.ts';
-import type { DeadLetter } from '../../proto/gen/messages.ts';
+import type { DeadLetter, DiscardDeadLettersRequest } from '../../proto/gen/messages.ts';
 import type { FleetClient } from '../fleet/fleet-client.ts';
 import { type TargetOptions, withTarget } from '../fleet/fleet-target.ts';
 import { toMs } from '../fleet/node-table.ts';
@@ -17,6 +17,7 @@ interface Options extends TargetOptions {
   json?: true;
   row: string;
   measurement: string;
+  upTo?: number;
   yes?: true;
   output?: string;
 }
@@ -45,7 +46,8 @@ Examples:
   muster dead-letters show 17
   muster dead-letters replay 17 --row '{"timestamp":"2026-11-23T08:15:00Z","host":"a","value":1}'
   muster dead-letters replay --reason type_changed
-  muster dead-letters export --output letters.ndjson && muster dead-letters discard --reason malformed`,
+  muster dead-letters export --reason malformed --output letters.ndjson
+  muster dead-letters discard --reason malformed --up-to 88`,
     )
     .addCommand(listCommand(context), { isDefault: true })
     .addCommand(showCommand(context))
@@ -100,17 +102,24 @@ function replayCommand(context: CommandContext): Command {
     .description('Send letters on their way again; one that fails again comes back with its history')
     .argument('[id...]', 'numbers of letters')
     .option('--reason <word>', 'all of this reason instead, the oldest 10,000', '')
+    .option(
+      '--up-to <id>',
+      'with --reason: none newer than this letter (default: the newest there is now)',
+      wholeNumber(1, Number.MAX_SAFE_INTEGER),
+    )
     .option('--row <json>', 'send this row instead, for one letter', '')
     .option('--measurement <name>', 'send the row to this measurement instead, for one letter', '')
     .option('--json', 'one JSON document')
     .addHelpText('after', '\nExit code: 0 when all named are on their way, 1 when one could not be replayed.')
     .action(
       action<Options>(context, async (options, ids) => {
-        const { reason, row, measurement } = options;
-        const request = { ids: ids.map(letterId), reason, editedRow: row, measurement };
-        const { replayed, problems } = await withClient(context, options, (client) =>
-          client.call('replayDeadLetters', request, CHANGE_WITHIN_MS),
-        );
+        const { row, measurement } = options;
+        const named = namedLetters(ids, options, 'send again');
+        const { replayed, problems } = await withClient(context, options, async (client) => {
+          const choice = await chooseLetters(client, named, options);
+          if (choice.count === 0) return { replayed: 0, problems: [] };
+          return client.call('replayDeadLetters', { ...choice.request, editedRow: row, measurement }, CHANGE_WITHIN_MS);
+        });
         if (options.json) context.output.json({ replayed, problems });
         else context.output.line(`${counted(replayed)} replayed`);
         for (const problem of options.json ? [] : problems) context.output.note(problem);
@@ -124,16 +133,22 @@ function discardCommand(context: CommandContext): Command {
     .description('Throw letters away for good')
     .argument('[id...]', 'numbers of letters')
     .option('--reason <word>', 'all of this reason instead', '')
+    .option(
+      '--up-to <id>',
+      'with --reason: none newer than this letter (default: the newest there is now)',
+      wholeNumber(1, Number.MAX_SAFE_INTEGER),
+    )
     .option('--yes', 'do not ask')
     .option('--json', 'one JSON document')
     .action(
       action<Options>(context, async (options, ids) => {
-        const request = { ids: ids.map(letterId), reason: options.reason };
-        if (ids.length > 0 === (options.reason !== '')) {
-          throw new MusterError('invalid_argument', 'which letters to throw away is not clear: give their numbers, or --reason');
-        }
-        if (!options.yes) await confirm(discarding(ids.length > 0 ? counted(ids.length) : `all dead letters of ${options.reason}`));
-        const { discarded } = await withClient(context, options, (client) => client.call('discardDeadLetters', request, CHANGE_WITHIN_MS));
+        const named = namedLetters(ids, options, 'throw away');
+        const { discarded } = await withClient(context, options, async (client) => {
+          const choice = await chooseLetters(client, named, options);
+          if (choice.count === 0) return { discarded: 0 };
+          if (!options.yes) await confirm(discarding(choice.words));
+          return client.call('discardDeadLetters', choice.request, CHANGE_WITHIN_MS);
+        });
         if (options.json) context.output.json({ discarded });
         else context.output.line(`${counted(discarded)} discarded`);
         return EXIT.ok;
@@ -153,20 +168,51 @@ function exportCommand(context: CommandContext): Command {
           file?.once('error', (error) => reject(new MusterError('invalid_argument', `${path} cannot be written: ${error.message}`, error))),
         );
         let count = 0;
+        let newest = 0;
         const write = async (client: FleetClient): Promise<void> => {
           for await (const letter of eachLetter(client, reason, Number.POSITIVE_INFINITY)) {
             const line = toJsonLine(exported(letter));
             if (file === undefined) await context.output.write(line);
             else if (!file.write(line)) await new Promise((resolve) => file.once('drain', () => resolve(undefined)));
             count++;
+            newest = Math.max(newest, letter.id);
           }
           if (file !== undefined) await new Promise<void>((resolve) => file.end(resolve));
         };
         await Promise.race([withClient(context, options, write), failed]);
-        context.output.note(`${counted(count)} exported`);
+        context.output.note(`${counted(count)} exported${count === 0 ? '' : `, up to letter ${newest}`}`);
         return EXIT.ok;
       }),
     );
+}
+
+interface Choice {
+  request: DiscardDeadLettersRequest;
+  /** `3 dead letters`, `all 40 dead letters of not_finite up to letter 88`. */
+  words: string;
+  /** 0 where there is nothing to do. */
+  count: number;
+}
+
+/** Throws where numbers and a reason are given, or neither. Empty where there is a reason. */
+function namedLetters(given: readonly string[], { reason, upTo }: Options, doing: string): number[] {
+  if (given.length > 0 === (reason !== '')) {
+    throw new MusterError('invalid_argument', `which letters to ${doing} is not clear: give their numbers, or --reason`);
+  }
+  if (upTo !== undefined && reason === '') throw new MusterError('invalid_argument', '--up-to goes with --reason: leave it out');
+  return given.map(letterId);
+}
+
+/** Made once, before the question: those that come while it is open are not in it. */
+async function chooseLetters(client: FleetClient, ids: number[], { reason, upTo }: Options): Promise<Choice> {
+  if (ids.length > 0) {
+    return { request: { ids, reason: '', upToId: 0 }, words: counted(ids.length), count: ids.length };
+  }
+  const { deadLetters, byReason } = await client.call('listDeadLetters', { limit: 1, reason, beforeId: 0 });
+  const count = byReason[reason] ?? 0;
+  const upToId = upTo ?? deadLetters[0]?.id ?? 0;
+  const many = upTo === undefined ? `all ${counted(count)}` : 'the dead letters';
+  return { request: { ids: [], reason, upToId }, words: `${many} of ${reason} up to letter ${upToId}`, count: upToId === 0 ? 0 : count };
 }
 
 /** Page by page, newest first. */

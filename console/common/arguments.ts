@@ -9,6 +9,7 @@ import type {
   SubscriptionArguments,
   SubscriptionName,
 } from './console-api.ts';
+import type { ChosenLetters } from './dead-letter.ts';
 import { LEAST_ZOOM_PERCENT, MOST_ZOOM_PERCENT } from './desk-api.ts';
 import { EXPORT_FORMATS } from './export-view.ts';
 
@@ -61,12 +62,11 @@ const REQUEST_ARGUMENTS: { [K in RequestName]: (fields: Fields) => ConsoleReques
   }),
   getDeadLetter: (fields) => ({ id: integer(fields, 'id', 1, Number.MAX_SAFE_INTEGER) }),
   replayDeadLetters: (fields) => ({
-    ids: integers(fields, 'ids', MAX_LETTERS),
-    reason: text(fields, 'reason', 0, 64),
+    chosen: chosenLetters(fields['chosen']),
     editedRow: text(fields, 'editedRow', 0, MAX_ROW_LENGTH),
     measurement: text(fields, 'measurement', 0, MAX_NAME_LENGTH),
   }),
-  discardDeadLetters: (fields) => ({ ids: integers(fields, 'ids', MAX_LETTERS), reason: text(fields, 'reason', 0, 64) }),
+  discardDeadLetters: (fields) => ({ chosen: chosenLetters(fields['chosen']) }),
   startExport: (fields) => ({
     sql: text(fields, 'sql', 1, MAX_SQL_LENGTH),
     format: oneOf(fields, 'format', EXPORT_FORMATS),
@@ -170,6 +170,19 @@ function integers(fields: Fields, key: string, maxCount: number): number[] {
     throw new MusterError('invalid_argument', `${key} is ${show(value)}: it must be a list of at most ${maxCount} numbers`);
   }
   return value.map((_, index) => integer({ [key]: value[index] }, key, 1, Number.MAX_SAFE_INTEGER));
+}
+
+/** One choice, whole: ids, or a reason with where it ends. */
+function chosenLetters(given: unknown): ChosenLetters {
+  const fields = typeof given === 'object' && given !== null && !Array.isArray(given) ? (given as Fields) : {};
+  const byId = 'ids' in fields;
+  if (byId === ('reason' in fields || 'upToId' in fields)) {
+    throw new MusterError('invalid_argument', `chosen is ${show(given)}: it must be ids, or a reason with upToId`);
+  }
+  if (!byId) return { reason: text(fields, 'reason', 1, 64), upToId: integer(fields, 'upToId', 1, Number.MAX_SAFE_INTEGER) };
+  const ids = integers(fields, 'ids', MAX_LETTERS);
+  if (ids.length === 0) throw new MusterError('invalid_argument', 'ids is an empty list: it must name at least one letter');
+  return { ids };
 }
 
 function oneOf<T extends string>(fields: Fields, key: string, allowed: readonly T[]): T {

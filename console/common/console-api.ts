@@ -3,7 +3,7 @@
 import type { FrameColumns } from '../../core/common/frame.ts';
 import type { MusterError, MusterErrorCode } from '../../core/common/muster-error.ts';
 import type { CommandEnd, CommandOutputEvent } from './command-run.ts';
-import type { DeadLetterList, DeadLetterView, ReplayAnswer } from './dead-letter.ts';
+import type { ChosenLetters, DeadLetterList, DeadLetterView, ReplayAnswer } from './dead-letter.ts';
 import type { DeskRequests, DeskSubscriptions } from './desk-api.ts';
 import type { ExportFormat, ExportStart, ExportView } from './export-view.ts';
 import type { FleetNode } from './fleet-node.ts';
@@ -66,12 +66,9 @@ export interface ConsoleRequests extends DeskRequests {
   listDeadLetters: { arguments: { reason: string; limit: number; beforeId: number }; result: DeadLetterList };
   /** One with its bytes decoded as far as they can be. */
   getDeadLetter: { arguments: { id: number }; result: DeadLetterView };
-  /** These, or all of `reason` where none is named. `editedRow` and `measurement` are for a single one; empty means as it is. */
-  replayDeadLetters: {
-    arguments: { ids: readonly number[]; reason: string; editedRow: string; measurement: string };
-    result: ReplayAnswer;
-  };
-  discardDeadLetters: { arguments: { ids: readonly number[]; reason: string }; result: { discarded: number } };
+  /** `editedRow` and `measurement` are for a single letter; empty means as it is. */
+  replayDeadLetters: { arguments: { chosen: ChosenLetters; editedRow: string; measurement: string }; result: ReplayAnswer };
+  discardDeadLetters: { arguments: { chosen: ChosenLetters }; result: { discarded: number } };
   /** Begins to write a statement's whole answer to a file of the operator's choice; null where none was chosen. `exports` tells how far it is. */
   startExport: { arguments: { sql: string; format: ExportFormat; name: string }; result: ExportStart | null };
   cancelExport: { arguments: { exportId: string }; result: null };

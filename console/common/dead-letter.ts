@@ -38,6 +38,9 @@ export interface DeadLetterList {
   nextBeforeId: number;
 }
 
+/** What a change is for: these letters, or those of a reason up to the newest one that the operator has seen. Nothing left out means all. */
+export type ChosenLetters = { ids: readonly number[] } | { reason: string; upToId: number };
+
 export interface ReplayAnswer {
   replayed: number;
   /** Why some could not be, a sentence each. */

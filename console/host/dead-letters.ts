@@ -1,12 +1,14 @@
 // Dead letters of the gateway as pages ask for them.
 import type {
   DeadLetter,
+  DiscardDeadLettersRequest,
   DiscardDeadLettersResponse,
   ListDeadLettersResponse,
+  ReplayDeadLettersRequest,
   ReplayDeadLettersResponse,
 } from '../../proto/gen/messages.ts';
 import type { RequestArguments, RequestResult } from '../common/console-api.ts';
-import type { DeadLetterView } from '../common/dead-letter.ts';
+import type { ChosenLetters, DeadLetterView } from '../common/dead-letter.ts';
 import { callUnary } from './gateway-calls.ts';
 import type { GatewayConnection } from './gateway-link.ts';
 import { toMs } from './to-console.ts';
@@ -36,7 +38,9 @@ export async function replayDeadLetters(
   connection: GatewayConnection,
   args: RequestArguments<'replayDeadLetters'>,
 ): Promise<RequestResult<'replayDeadLetters'>> {
-  const answer = await callUnary<ReplayDeadLettersResponse>(connection, 'ReplayDeadLetters', args, CHANGE_TIMEOUT_MS);
+  const { chosen, editedRow, measurement } = args;
+  const request: ReplayDeadLettersRequest = { ...choiceOf(chosen), editedRow, measurement };
+  const answer = await callUnary<ReplayDeadLettersResponse>(connection, 'ReplayDeadLetters', request, CHANGE_TIMEOUT_MS);
   return { replayed: answer.replayed, problems: answer.problems };
 }
 
@@ -44,8 +48,13 @@ export async function discardDeadLetters(
   connection: GatewayConnection,
   args: RequestArguments<'discardDeadLetters'>,
 ): Promise<RequestResult<'discardDeadLetters'>> {
-  const answer = await callUnary<DiscardDeadLettersResponse>(connection, 'DiscardDeadLetters', args, CHANGE_TIMEOUT_MS);
+  const request: DiscardDeadLettersRequest = choiceOf(args.chosen);
+  const answer = await callUnary<DiscardDeadLettersResponse>(connection, 'DiscardDeadLetters', request, CHANGE_TIMEOUT_MS);
   return { discarded: answer.discarded };
+}
+
+function choiceOf(chosen: ChosenLetters): DiscardDeadLettersRequest {
+  return 'ids' in chosen ? { ids: [...chosen.ids], reason: '', upToId: 0 } : { ids: [], ...chosen };
 }
 
 function toDeadLetterView(letter: DeadLetter): DeadLetterView {

@@ -1,6 +1,5 @@
 // The calls about dead letters. Each replay and discard is in the audit.
 import type { UntypedServiceImplementation } from '@grpc/grpc-js';
-import { MusterError } from '../../core/common/muster-error.ts';
 import type {
   DiscardDeadLettersRequest,
   DiscardDeadLettersResponse,
@@ -12,8 +11,9 @@ import type {
 import type { Caller } from '../access/token-store.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
 import { type CallContext, unary } from './call-handlers.ts';
-import { type DeadLetterReplay, MAX_LETTERS } from './dead-letter-replay.ts';
-import { assertReason, type DeadLetterStore } from './dead-letter-store.ts';
+import { type LetterChoice, letterChoice } from './dead-letter-choice.ts';
+import type { DeadLetterReplay } from './dead-letter-replay.ts';
+import type { DeadLetterStore } from './dead-letter-store.ts';
 import { getDeadLetter, listDeadLetters } from './dead-letters.ts';
 
 export interface DeadLetterCallsOptions {
@@ -55,6 +55,7 @@ async function replayLetters(
     outcome: 'ok',
     ...(first !== undefined && letters.every(({ nodeId }) => nodeId === first.nodeId) ? { nodeId: first.nodeId } : {}),
     attributes: {
+      ...choiceAttributes(letterChoice(request)),
       ids: named(letters.map(({ id }) => id)),
       ...(edited ? { edited_row: request.editedRow, measurement: request.measurement } : {}),
     },
@@ -64,20 +65,22 @@ async function replayLetters(
 
 async function discardLetters(
   { store, audit }: DeadLetterCallsOptions,
-  { ids, reason }: DiscardDeadLettersRequest,
+  request: DiscardDeadLettersRequest,
   caller: Caller,
 ): Promise<DiscardDeadLettersResponse> {
-  assertReason(reason);
-  if (ids.length === 0 && reason === '') throw new MusterError('invalid_argument', 'no letters are named: give their ids, or a reason');
-  if (ids.length > 0 && reason !== '') throw new MusterError('invalid_argument', 'ids and a reason exclude each other: give one of them');
-  if (ids.length > MAX_LETTERS) throw new MusterError('invalid_argument', `${ids.length} ids are given: at most ${MAX_LETTERS}`);
-  const discarded = ids.length > 0 ? await store.remove(ids) : await store.purge(reason);
+  const choice = letterChoice(request);
+  const discarded = 'ids' in choice ? await store.remove(choice.ids) : await store.purge(choice.reason, choice.upToId);
   if (discarded > 0) {
-    const which = ids.length > 0 ? named(ids) : `all of ${reason}`;
+    const which = 'ids' in choice ? named(choice.ids) : `all of ${choice.reason} up to ${choice.upToId}`;
     const text = `${counted(discarded)} discarded: ${which}`;
-    await audit.record({ kind: 'dead_letters', caller: caller.name, text, outcome: 'ok', attributes: { ids: named(ids), reason } });
+    await audit.record({ kind: 'dead_letters', caller: caller.name, text, outcome: 'ok', attributes: choiceAttributes(choice) });
   }
   return { discarded };
+}
+
+/** What was chosen, as it was chosen. */
+function choiceAttributes(choice: LetterChoice): Record<string, string> {
+  return 'ids' in choice ? { ids: named(choice.ids) } : { reason: choice.reason, up_to_id: String(choice.upToId) };
 }
 
 function reasonsOf(letters: readonly { reason: string }[]): string {

@@ -8,8 +8,9 @@ import { telemetrySubject } from '../../core/common/streams.ts';
 import { type DeliveryContent, encodeBatch, encodeEnvelope } from '../../proto/batch-codec.ts';
 import type { ReplayDeadLettersRequest, ReplayDeadLettersResponse } from '../../proto/gen/messages.ts';
 import { withoutDropped } from './dead-letter-bytes.ts';
+import { letterChoice, MAX_LETTERS } from './dead-letter-choice.ts';
 import { eventOfLetter, frameOfEdit, frameOfLetter, type RowEdit } from './dead-letter-row.ts';
-import { assertReason, type DeadLetterStore, type StoredLetter } from './dead-letter-store.ts';
+import type { DeadLetterStore, StoredLetter } from './dead-letter-store.ts';
 import type { StoreWindow } from './store-window.ts';
 
 export interface DeadLetterReplayOptions {
@@ -26,8 +27,6 @@ export interface Replayed {
   letters: StoredLetter[];
 }
 
-/** Letters of one call. */
-export const MAX_LETTERS = 10_000;
 const MAX_PROBLEMS = 100;
 /** Of the batches in one message; the histories of their letters come on top. */
 const MESSAGE_BYTES = 256 * 1024;
@@ -48,11 +47,12 @@ export class DeadLetterReplay {
 
   /** Throws `invalid_argument` for an edit that cannot be taken, and `unavailable` where the stream took nothing at all. */
   async replay(request: ReplayDeadLettersRequest): Promise<Replayed> {
-    const { ids, reason, editedRow, measurement } = request;
-    const edit = { row: editedRow, measurement };
-    assertRequest(ids, reason, edit);
+    const choice = letterChoice(request);
+    const edit = { row: request.editedRow, measurement: request.measurement };
+    const ids = 'ids' in choice ? choice.ids : [];
+    if (isEdited(edit) && ids.length !== 1) throw new MusterError('invalid_argument', 'an edited row is for one letter: give its id alone');
     const { store, now } = this.#options;
-    const letters = ids.length > 0 ? await store.find(ids) : await store.ofReason(reason, MAX_LETTERS);
+    const letters = 'ids' in choice ? await store.find(ids) : await store.ofReason(choice.reason, choice.upToId, MAX_LETTERS);
     // An edited row is taken as far back as the store keeps rows.
     const window = await this.#options.storeWindow.window();
     const problems = missing(ids, letters);
@@ -102,15 +102,6 @@ export class DeadLetterReplay {
     const jetstream = this.#options.connection.jetstream({ timeout: PUBLISH_WITHIN_MS });
     await jetstream.publish(telemetrySubject(0), payload, { msgID, headers: header });
   }
-}
-
-/** Throws `invalid_argument` for a request that names no letters, or edits several. */
-function assertRequest(ids: readonly number[], reason: string, edit: RowEdit): void {
-  assertReason(reason);
-  if (ids.length === 0 && reason === '') throw new MusterError('invalid_argument', 'no letters are named: give their ids, or a reason');
-  if (ids.length > 0 && reason !== '') throw new MusterError('invalid_argument', 'ids and a reason exclude each other: give one of them');
-  if (ids.length > MAX_LETTERS) throw new MusterError('invalid_argument', `${ids.length} ids are given: at most ${MAX_LETTERS}`);
-  if (isEdited(edit) && ids.length !== 1) throw new MusterError('invalid_argument', 'an edited row is for one letter: give its id alone');
 }
 
 function isEdited({ row, measurement }: RowEdit): boolean {

@@ -90,8 +90,8 @@ export class DeadLetterStore {
     throw new MusterError('not_found', `there is no dead letter ${id}: it was replayed, discarded, or never there`);
   }
 
-  /** The oldest of a reason, as many as there are now and no more than `limit`. */
-  async ofReason(reason: string, limit: number): Promise<StoredLetter[]> {
+  /** The oldest of a reason, up to and with `upToId`, no more than `limit`. */
+  async ofReason(reason: string, upToId: number, limit: number): Promise<StoredLetter[]> {
     const subject = deadLetterSubject(reason);
     const manager = await this.#connection.jetstreamManager();
     const { state } = await manager.streams.info(DEAD_LETTER_STREAM, { subjects_filter: subject });
@@ -102,7 +102,8 @@ export class DeadLetterStore {
     while (left > 0) {
       const before = left;
       for await (const found of await consumer.fetch({ max_messages: Math.min(left, FETCH_MESSAGES), expires: FETCH_MS })) {
-        left--;
+        left = found.seq >= upToId ? 0 : left - 1;
+        if (found.seq > upToId) break;
         const time = new Date(found.info.timestampNanos / 1e6);
         letters.push(toLetter({ seq: found.seq, subject: found.subject, time, data: found.data }));
       }
@@ -124,10 +125,10 @@ export class DeadLetterStore {
     return removed;
   }
 
-  /** Removes all of a reason. */
-  async purge(reason: string): Promise<number> {
+  /** Removes those of a reason up to and with `upToId`. */
+  async purge(reason: string, upToId: number): Promise<number> {
     const manager = await this.#connection.jetstreamManager();
-    return (await manager.streams.purge(DEAD_LETTER_STREAM, { filter: deadLetterSubject(reason) })).purged;
+    return (await manager.streams.purge(DEAD_LETTER_STREAM, { filter: deadLetterSubject(reason), seq: upToId + 1 })).purged;
   }
 }
 

@@ -1067,8 +1067,9 @@ export interface GetDeadLetterRequest {
 }
 
 export interface ReplayDeadLettersRequest {
-  /** These letters; or, where empty, all of `reason`, at most 10,000. */
+  /** Exactly one choice, or INVALID_ARGUMENT: these letters, at most 10,000; or `reason` with `up_to_id`. */
   ids: number[];
+  /** The letters of this reason up to `up_to_id`; the oldest 10,000 of them. */
   reason: string;
   /**
    * The row to send instead, as JSON: all of it, with `timestamp` in microseconds or as ISO 8601. A new column is a field where it is a number and a
@@ -1077,6 +1078,8 @@ export interface ReplayDeadLettersRequest {
   editedRow: string;
   /** The measurement to send it to instead; for a single letter of a row only. */
   measurement: string;
+  /** With `reason`: the newest letter that the caller has seen. Those that came later stay. */
+  upToId: number;
 }
 
 export interface ReplayDeadLettersResponse {
@@ -1087,9 +1090,12 @@ export interface ReplayDeadLettersResponse {
 }
 
 export interface DiscardDeadLettersRequest {
-  /** These letters; or, where empty, all of `reason`. */
+  /** Exactly one choice, or INVALID_ARGUMENT: these letters, at most 10,000; or `reason` with `up_to_id`. */
   ids: number[];
+  /** All letters of this reason up to `up_to_id`. */
   reason: string;
+  /** With `reason`: the newest letter that the caller has seen. Those that came later stay. */
+  upToId: number;
 }
 
 export interface DiscardDeadLettersResponse {

@@ -1,7 +1,11 @@
 // Dead letters on a real path: shown with what they hold, sent again as they are or edited, back with their history, thrown away.
 import { randomBytes } from 'node:crypto';
+import { Client, credentials, Metadata } from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { telemetrySubject } from '../../core/common/streams.ts';
+import { parseRequestArguments } from '../../console/common/arguments.ts';
+import type { ChosenLetters } from '../../console/common/dead-letter.ts';
+import { discardDeadLetters, listDeadLetters, replayDeadLetters } from '../../console/host/dead-letters.ts';
+import { DEAD_LETTER_STREAM, deadLetterSubject, telemetrySubject } from '../../core/common/streams.ts';
 import { encodeBatch, encodeEnvelope } from '../../proto/batch-codec.ts';
 import type {
   DeadLetter,
@@ -13,7 +17,7 @@ import type {
 import type { Server } from '../harness/server.ts';
 import { until } from '../harness/until.ts';
 import { envelope, frame, plainFrame, type SentBatch, startEtl } from './etl-setup.ts';
-import { type FleetFixture, startFleet } from './fleet-fixture.ts';
+import { type FleetFixture, OPERATOR_TOKEN, startFleet } from './fleet-fixture.ts';
 
 let fleet: FleetFixture;
 let etl: Server;
@@ -39,8 +43,16 @@ const list = (reason = '', more = {}) =>
   fleet.call<ListDeadLettersResponse>('listDeadLetters', { limit: 1000, reason, beforeId: 0, ...more });
 const get = (id: number) => fleet.call<DeadLetter>('getDeadLetter', { id });
 const replay = (request: object) =>
-  fleet.call<ReplayDeadLettersResponse>('replayDeadLetters', { ids: [], reason: '', editedRow: '', measurement: '', ...request });
-const discard = (request: object) => fleet.call<DiscardDeadLettersResponse>('discardDeadLetters', { ids: [], reason: '', ...request });
+  fleet.call<ReplayDeadLettersResponse>('replayDeadLetters', {
+    ids: [],
+    reason: '',
+    editedRow: '',
+    measurement: '',
+    upToId: 0,
+    ...request,
+  });
+const discard = (request: object) =>
+  fleet.call<DiscardDeadLettersResponse>('discardDeadLetters', { ids: [], reason: '', upToId: 0, ...request });
 const count = async (table: string): Promise<number> =>
   Number((await fleet.questdb.sql(`SELECT count() FROM ${table}`).catch(() => [[0]]))[0]?.[0]);
 const stored = (table: string, rows: number) => until(`${rows} rows in ${table}`, async () => (await count(table)) === rows);
@@ -147,7 +159,8 @@ describe('bytes', () => {
     for (let i = 0; i < 5; i++) await send({ nodeId: 'skewed', skewUs: 90_000_000_000, frames: [plainFrame('skewed', 100, i * 100)] });
     await until('five letters', async () => (await list()).byReason['clock_skew'] === 5);
     expect(await count('skewed')).toBe(0);
-    expect(await replay({ reason: 'clock_skew' })).toEqual({ replayed: 5, problems: [] });
+    const newest = (await list('clock_skew')).deadLetters[0]?.id ?? 0;
+    expect(await replay({ reason: 'clock_skew', upToId: newest })).toEqual({ replayed: 5, problems: [] });
     await stored('skewed', 500);
     expect((await list()).byReason['clock_skew']).toBeUndefined();
     expect(fleet.audited.at(-1)).toMatchObject({ text: '5 dead letters replayed: 5 clock_skew', nodeId: 'skewed' });
@@ -178,13 +191,19 @@ it('are listed page by page, and thrown away by reason', async () => {
     if (beforeId === 0) break;
   }
   expect(paged).toEqual(all);
-  expect(await discard({ reason: 'time_missing' })).toEqual({ discarded: all.length });
+  const newest = Math.max(...all);
+  expect(await discard({ reason: 'time_missing', upToId: newest })).toEqual({ discarded: all.length });
   expect((await list('time_missing')).deadLetters).toEqual([]);
-  expect(fleet.audited.at(-1)).toMatchObject({ text: `${all.length} dead letters discarded: all of time_missing` });
+  expect(fleet.audited.at(-1)).toMatchObject({ text: `${all.length} dead letters discarded: all of time_missing up to ${newest}` });
 });
 
 it('name what is wrong with a request', async () => {
-  await expect(replay({})).rejects.toThrow('no letters are named: give their ids, or a reason');
+  await expect(replay({})).rejects.toThrow('no letters are named: give their ids, or a reason with up_to_id');
+  await expect(discard({ reason: 'malformed' })).rejects.toThrow(
+    'up_to_id is missing: all of malformed would take letters that nobody has seen',
+  );
+  await expect(replay({ reason: 'malformed' })).rejects.toThrow('up_to_id is missing');
+  await expect(discard({ ids: [1], upToId: 5 })).rejects.toThrow('exclude each other');
   await expect(discard({})).rejects.toThrow('no letters are named');
   await expect(replay({ ids: [1], reason: 'malformed' })).rejects.toThrow('exclude each other');
   await expect(replay({ reason: 'x.>' })).rejects.toThrow('a word like not_finite is needed');
@@ -193,4 +212,59 @@ it('name what is wrong with a request', async () => {
     problems: ['letter 4000000: it was replayed, discarded, or never there'],
   });
   await expect(get(4_000_000)).rejects.toThrow('NOT_FOUND');
+});
+
+describe('from the console', () => {
+  let client: Client;
+  const metadata = new Metadata();
+  metadata.set('authorization', `Bearer ${OPERATOR_TOKEN}`);
+  beforeAll(() => {
+    client = new Client(fleet.address, credentials.createInsecure());
+  });
+  afterAll(() => client?.close());
+  const setAside = async (reason: string, count: number): Promise<number[]> => {
+    const letters = Array.from({ length: count }, (_, row) =>
+      fleet.admin.jetstream().publish(deadLetterSubject(reason), JSON.stringify({ nodeId: 'n', row: { timestamp: nowUs(), v: row } })),
+    );
+    return (await Promise.all(letters)).map(({ seq }) => seq);
+  };
+  const left = async (reason: string): Promise<number[]> => (await list(reason)).deadLetters.map(({ id }) => id).sort((a, b) => a - b);
+  const discardChosen = (given: ChosenLetters) =>
+    discardDeadLetters({ client, metadata }, parseRequestArguments('discardDeadLetters', { chosen: given }));
+
+  it('three ticked letters are discarded, these and no others, though the list has moved on', async () => {
+    const ids = await setAside('not_finite', 6);
+    const ticked = ids.slice(0, 3);
+    const more = await setAside('not_finite', 300);
+    expect(await discardChosen({ ids: ticked })).toEqual({ discarded: 3 });
+    expect(await left('not_finite')).toEqual([...ids.slice(3), ...more].sort((a, b) => a - b));
+    expect(fleet.audited.at(-1)).toMatchObject({
+      text: `3 dead letters discarded: ${ticked.join(' ')}`,
+      attributes: { ids: ticked.join(' ') },
+    });
+  });
+
+  it('a reason ends at the newest letter that was shown: what comes while the question is open stays', async () => {
+    const page = await listDeadLetters({ client, metadata }, { reason: 'not_finite', limit: 200, beforeId: 0 });
+    const question = { reason: 'not_finite', upToId: page.letters[0]?.id ?? 0 };
+    expect(page.byReason['not_finite']).toBe(303);
+    const late = await setAside('not_finite', 4);
+    expect(await discardChosen(question)).toEqual({ discarded: 303 });
+    expect(await left('not_finite')).toEqual(late);
+  });
+
+  it('ticked letters and a reason are replayed as they were chosen', async () => {
+    const page = await listDeadLetters({ client, metadata }, { reason: 'not_finite', limit: 200, beforeId: 0 });
+    const [newest = 0, second = 0] = page.letters.map(({ id }) => id);
+    const replayChosen = (given: ChosenLetters) =>
+      replayDeadLetters(
+        { client, metadata },
+        parseRequestArguments('replayDeadLetters', { chosen: given, editedRow: '', measurement: '' }),
+      );
+    expect(await replayChosen({ ids: [newest] })).toEqual({ replayed: 1, problems: [] });
+    const late = await setAside('not_finite', 2);
+    expect(await replayChosen({ reason: 'not_finite', upToId: second })).toEqual({ replayed: 3, problems: [] });
+    expect(await left('not_finite')).toEqual(late);
+    await (await fleet.admin.jetstreamManager()).streams.purge(DEAD_LETTER_STREAM);
+  });
 });

@@ -1,11 +1,13 @@
 // The workbench of dead letters: reasons, then rows, then the field at fault.
-import { useState } from 'react';
+import { useCallback, useState } from 'react';
+import type { DeadLetterView } from '../../common/dead-letter.ts';
 import type { PipelineView } from '../../common/pipeline-view.ts';
 import { useNodeNames } from '../explore/use-node-names.ts';
 import { visible } from '../explore/visible-text.ts';
-import { formatAge, formatClock, formatNumber, plural } from '../parts/format.ts';
+import { formatAge, formatClock, formatNumber } from '../parts/format.ts';
 import { useConsole } from '../state/console-state.ts';
 import { LetterActions } from './letter-actions.tsx';
+import { letterChoice } from './letter-choice.ts';
 import { LetterDetail } from './letter-detail.tsx';
 import { letterFields, reasonInWords } from './letter-words.ts';
 import { useDeadLetters } from './use-dead-letters.ts';
@@ -14,37 +16,73 @@ export function DeadLetters({ view }: { view: PipelineView }) {
   const { fleet } = useConsole();
   const nameOf = useNodeNames();
   const [wanted, setWanted] = useState('');
-  const [chosen, setChosen] = useState<ReadonlySet<number>>(new Set());
-  const [shownId, setShownId] = useState(0);
+  const [ticked, setTicked] = useState<ReadonlySet<number>>(new Set());
+  const [pinned, setPinned] = useState<DeadLetterView>();
   const [said, setSaid] = useState('');
+  const [asking, setAsking] = useState(false);
+  const [editing, setEditing] = useState(false);
+  const [paged, setPaged] = useState(false);
   const reasons = Object.entries(view.deadLetters).sort(([, a], [, b]) => b - a);
-  const reason = reasons.some(([name]) => name === wanted) ? wanted : (reasons[0]?.[0] ?? '');
-  const count = view.deadLetters[reason] ?? 0;
-  const pages = useDeadLetters(reason, count);
+  // What somebody works on stays as it is, whatever arrives meanwhile.
+  const held = ticked.size > 0 || asking || editing || paged;
+  const reason = held || wanted in view.deadLetters ? wanted : (reasons[0]?.[0] ?? '');
+  const pages = useDeadLetters(reason, view.deadLetters[reason] ?? 0, held);
   const total = reasons.reduce((sum, [, letters]) => sum + letters, 0);
-  const ids = pages.letters.filter((letter) => chosen.has(letter.id)).map((letter) => letter.id);
-  const shown = pages.letters.find((letter) => letter.id === shownId) ?? pages.letters[0];
+  const shown = pinned ?? pages.letters[0];
   const oldest = pages.more ? undefined : pages.letters.at(-1)?.timeMs;
   const toggle = (id: number): void => {
-    const next = new Set(chosen);
+    const next = new Set(ticked);
     if (!next.delete(id)) next.add(id);
-    setChosen(next);
+    setTicked(next);
+    setWanted(reason);
   };
-  const done = (words = ''): void => {
-    setSaid(words);
-    setChosen(new Set());
+  const show = (letter: DeadLetterView): void => {
+    setPinned(letter);
+    setEditing(false);
+  };
+  const turnTo = (name: string): void => {
+    setWanted(name);
+    setTicked(new Set());
+    setPinned(undefined);
+    setEditing(false);
+    setPaged(false);
+  };
+  const refresh = (): void => {
+    setPaged(false);
     pages.reload();
   };
+  const done = (words: string, whole: boolean): void => {
+    setSaid(words);
+    if (whole) setTicked(new Set());
+    setPinned(undefined);
+    refresh();
+  };
+  const onOpen = useCallback(
+    (open: boolean): void => {
+      setAsking(open);
+      if (open) setWanted(reason);
+    },
+    [reason],
+  );
   return (
     <section className="panel letters" aria-label="Dead letters">
       <div className="chart-head">
         <h3>Dead letters</h3>
         <span className="t3 cut">
           {total === 0 ? 'none' : `${formatNumber(total)} waiting`}
+          {ticked.size > 0 ? `, ${formatNumber(ticked.size)} selected` : ''}
           {oldest ? `, oldest of these ${formatAge(fleet.now() - oldest)}` : ''}
         </span>
         <span className="grow" />
-        {reason !== '' && <LetterActions reason={reason} ids={ids} count={ids.length === 0 ? count : ids.length} onDone={() => done()} />}
+        {reason !== '' && (
+          <LetterActions
+            key={reason}
+            choice={letterChoice(ticked, reason, pages.newestId, pages.count)}
+            onOpen={onOpen}
+            onDone={done}
+            onSaid={setSaid}
+          />
+        )}
       </div>
       {said !== '' && (
         <p className="small t2 panel-note" role="status">
@@ -53,21 +91,14 @@ export function DeadLetters({ view }: { view: PipelineView }) {
       )}
       {reasons.length === 0 && (
         <p className="small t3 panel-note">
-          No row was set aside. One that is wrong comes here with its reason, and the rest of its batch is stored.
+          No dead letters. A row that cannot be stored comes here with its reason; the rest of its batch is stored.
         </p>
       )}
       {reasons.length > 0 && (
         <ul className="letter-reasons" aria-label="Reasons">
           {reasons.map(([name, letters]) => (
             <li key={name}>
-              <button
-                type="button"
-                aria-pressed={name === reason}
-                onClick={() => {
-                  setWanted(name);
-                  setChosen(new Set());
-                }}
-              >
+              <button type="button" aria-pressed={name === reason} onClick={() => turnTo(name)}>
                 <span className="cut grow t1">{reasonInWords(name)}</span>
                 <span className="mono t3 cut">{visible(name, 40)}</span>
                 <span className="num late">{formatNumber(letters)}</span>
@@ -76,7 +107,15 @@ export function DeadLetters({ view }: { view: PipelineView }) {
           ))}
         </ul>
       )}
-      {pages.problem !== '' && <p className="small bad panel-note">They cannot be read: {pages.problem}</p>}
+      {pages.problem !== '' && <p className="small bad panel-note">The letters cannot be read: {pages.problem}</p>}
+      {pages.stale && (
+        <p className="small t3 panel-note" role="status">
+          Letters came or went since this list was read.{' '}
+          <button type="button" className="link" onClick={refresh}>
+            Refresh
+          </button>
+        </p>
+      )}
       {pages.letters.length > 0 && (
         <div className="letter-rows">
           <table className="plain-table">
@@ -94,17 +133,17 @@ export function DeadLetters({ view }: { view: PipelineView }) {
                 const fault = letterFields(letter)?.find((field) => field.atFault);
                 const node = nameOf(letter.nodeId) ?? letter.nodeId;
                 return (
-                  <tr key={letter.id} className={letter === shown ? 'chosen' : ''} onClick={() => setShownId(letter.id)}>
+                  <tr key={letter.id} className={letter.id === shown?.id ? 'chosen' : ''} onClick={() => show(letter)}>
                     <td>
                       <input
                         type="checkbox"
                         aria-label={`Choose letter ${letter.id}`}
-                        checked={chosen.has(letter.id)}
+                        checked={ticked.has(letter.id)}
                         onChange={() => toggle(letter.id)}
                       />
                     </td>
                     <td>
-                      <button type="button" aria-label={`Show letter ${letter.id}`} onClick={() => setShownId(letter.id)}>
+                      <button type="button" aria-label={`Show letter ${letter.id}`} onClick={() => show(letter)}>
                         {letter.timeMs === null ? '–' : formatClock(letter.timeMs)}
                       </button>
                     </td>
@@ -117,13 +156,37 @@ export function DeadLetters({ view }: { view: PipelineView }) {
             </tbody>
           </table>
           {pages.more && (
-            <button type="button" className="link panel-note" disabled={pages.loading} onClick={pages.loadMore}>
-              Show older ones, beyond these {plural(pages.letters.length, 'letter')}
+            <button
+              type="button"
+              className="link panel-note"
+              disabled={pages.loading}
+              onClick={() => {
+                setWanted(reason);
+                setPaged(true);
+                pages.loadMore();
+              }}
+            >
+              Show older letters (these are the newest {formatNumber(pages.letters.length)})
             </button>
           )}
         </div>
       )}
-      {shown !== undefined && <LetterDetail letter={shown} nodeName={nameOf(shown.nodeId) ?? shown.nodeId} onDone={done} />}
+      {shown !== undefined && (
+        <LetterDetail
+          letter={shown}
+          nodeName={nameOf(shown.nodeId) ?? shown.nodeId}
+          onEditing={(now) => {
+            setWanted(reason);
+            setPinned(shown);
+            setEditing(now);
+          }}
+          onDone={(words) => {
+            setEditing(false);
+            setTicked(new Set([...ticked].filter((id) => id !== shown.id)));
+            done(words, false);
+          }}
+        />
+      )}
     </section>
   );
 }

@@ -11,7 +11,15 @@ import { editableRow, letterFields, reasonInWords, rowProblem } from './letter-w
 const MAX_VALUE = 500;
 const MAX_DECODED = 20_000;
 
-export function LetterDetail({ letter, nodeName, onDone }: { letter: DeadLetterView; nodeName: string; onDone: (words: string) => void }) {
+interface Props {
+  letter: DeadLetterView;
+  nodeName: string;
+  /** True while a row is being edited: it must stay on the page then. */
+  onEditing: (editing: boolean) => void;
+  onDone: (words: string) => void;
+}
+
+export function LetterDetail({ letter, nodeName, onEditing, onDone }: Props) {
   const { api } = useConsole();
   const [edited, setEdited] = useState<string>();
   const [said, setSaid] = useState('');
@@ -32,9 +40,13 @@ export function LetterDetail({ letter, nodeName, onDone }: { letter: DeadLetterV
     );
     return () => controller.abort();
   }, [api, letter.id, unreadable]);
+  const edit = (text: string | undefined): void => {
+    setEdited(text);
+    onEditing(text !== undefined);
+  };
   const problem = edited === undefined ? '' : rowProblem(edited);
   const send = (): void => {
-    api.request('replayDeadLetters', { ids: [letter.id], reason: '', editedRow: edited ?? '', measurement: '' }).then(
+    api.request('replayDeadLetters', { chosen: { ids: [letter.id] }, editedRow: edited ?? '', measurement: '' }).then(
       ({ replayed, problems }) => {
         if (replayed === 0) setSaid(problems.join(' '));
         else onDone(`The row from ${visible(nodeName, 60)} was sent again. What is still wrong with it comes back here.`);
@@ -54,7 +66,7 @@ export function LetterDetail({ letter, nodeName, onDone }: { letter: DeadLetterV
         </span>
         {letter.row !== '' && <CopyButton text={letter.row} label="Copy as JSON" />}
         {fields !== undefined && edited === undefined && (
-          <button type="button" className="link" onClick={() => setEdited(editableRow(letter))}>
+          <button type="button" className="link" onClick={() => edit(editableRow(letter))}>
             Edit and replay…
           </button>
         )}
@@ -92,8 +104,8 @@ export function LetterDetail({ letter, nodeName, onDone }: { letter: DeadLetterV
             <button type="button" className="button primary" disabled={problem !== ''} onClick={send}>
               Replay this row
             </button>
-            <button type="button" className="button" onClick={() => setEdited(undefined)}>
-              Leave it
+            <button type="button" className="button" onClick={() => edit(undefined)}>
+              Cancel
             </button>
             <span className="small bad cut">{problem}</span>
           </div>
