@@ -1,4 +1,5 @@
 // One export: pages of rows into a writer, the writer into its target.
+import { freezeNow } from '../../core/common/statement-clock.ts';
 import { ownOrder, withoutEnd } from '../../core/common/statement-order.ts';
 import type { FleetClient } from '../fleet/fleet-client.ts';
 import { ProgressLine } from '../terminal/progress-line.ts';
@@ -52,7 +53,8 @@ export async function runExport(options: ExportRunOptions): Promise<number> {
 }
 
 async function findPages({ client, source }: ExportRunOptions, onTotal: (rows: number) => void): Promise<AsyncIterable<Page>> {
-  const statement = 'sql' in source ? withoutEnd(source.sql) : undefined;
+  // Its parts are asked for one after the other, and all must mean the same.
+  const statement = 'sql' in source ? freezeNow(withoutEnd(source.sql), Date.now()) : undefined;
   const pageSource: PageSource =
     'sql' in source ? { from: `(${statement}\n)`, conditions: [] } : { from: `"${source.table}"`, conditions: source.conditions };
   if (statement === undefined) {

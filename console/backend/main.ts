@@ -26,6 +26,7 @@ interface ParentPort {
 
 interface Running {
   program: Program;
+  backend: ConsoleBackend;
   desk: ContextDesk;
   api: NodeTap;
 }
@@ -40,6 +41,13 @@ tellFaults((error) => say({ kind: 'refused', reason: `a fault of the backend: ${
 parentPort.on('message', ({ data, ports }) => {
   if (data.kind === 'begin') {
     running = begin(data);
+    return;
+  }
+  if (data.kind === 'end') {
+    // What is half written goes first.
+    Promise.resolve(running?.backend.stop())
+      .catch(fault)
+      .finally(() => process.exit(0));
     return;
   }
   if (running === undefined) throw new Error(`${data.kind} came before begin`);
@@ -60,8 +68,14 @@ function begin({ context, address, surface }: Extract<ToBackend, { kind: 'begin'
   const api = new NodeTap(backend, watch.nodes);
   backend.start().catch(fault);
   backend.subscribe('connection', {}, watch.connection);
+  let told = 0;
+  backend.subscribe('exports', {}, () => {
+    if (backend.runningExports === told) return;
+    told = backend.runningExports;
+    say({ kind: 'exports', running: told });
+  });
   api.start();
-  return { program, desk, api };
+  return { program, backend, desk, api };
 }
 
 function serve(api: NodeTap, port: PagePort): void {

@@ -1,4 +1,5 @@
 // A file that gets its name only when it is whole.
+import { randomBytes } from 'node:crypto';
 import { type FileHandle, open, rm } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { MusterError } from '../../core/common/muster-error.ts';
@@ -7,12 +8,14 @@ import type { ExportFile } from '../host/exports.ts';
 
 /** Writes beside the file until it is whole. */
 export async function openSavedFile(path: string): Promise<ExportFile> {
-  const partPath = `${path}.part`;
+  // Two exports may have the same file chosen, and a file of that name may be there.
+  const partPath = `${path}.${randomBytes(6).toString('hex')}.part`;
   let handle: FileHandle;
+  let abandoned = false;
   try {
-    handle = await open(partPath, 'w');
+    handle = await open(partPath, 'wx');
   } catch (error) {
-    throw new MusterError('failed_precondition', `${partPath} cannot be written: choose another folder`, error);
+    throw new MusterError('failed_precondition', `${path} cannot be written: choose another folder`, error);
   }
   return {
     name: basename(path),
@@ -23,9 +26,11 @@ export async function openSavedFile(path: string): Promise<ExportFile> {
     commit: async () => {
       await handle.sync();
       await handle.close();
+      if (abandoned) return;
       moveDurably(partPath, path);
     },
     abandon: async () => {
+      abandoned = true;
       await handle.close();
       await rm(partPath, { force: true });
     },

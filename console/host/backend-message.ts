@@ -24,7 +24,9 @@ export type ToBackend =
   | { kind: 'page' }
   | { kind: 'surface'; surface: SurfaceState }
   | { kind: 'done'; id: number; result: unknown }
-  | { kind: 'failed'; id: number; error: { code: string; message: string } };
+  | { kind: 'failed'; id: number; error: { code: string; message: string } }
+  /** It ends what is under way, and then itself. */
+  | { kind: 'end' };
 
 /** A notification that is due. */
 export interface ChangeNote {
@@ -40,5 +42,7 @@ export type FromBackend =
   /** Null while nothing is known: a console that hears nothing counts nobody silent. */
   | { kind: 'counts'; counts: NodeCounts | null }
   | { kind: 'note'; note: ChangeNote }
+  /** How many are under way now. */
+  | { kind: 'exports'; running: number }
   | { [K in FavourName]: { kind: 'ask'; id: number; name: K; argument: Favours[K]['argument'] } }[FavourName]
   | { kind: 'refused'; reason: string };

@@ -63,8 +63,13 @@ export class ConsoleBackend implements ConsoleApi {
   }
 
   async stop(): Promise<void> {
-    this.#exports.stop();
+    await this.#exports.stop();
     this.#link.stop();
+  }
+
+  /** Exports that are under way: with this program they end. */
+  get runningExports(): number {
+    return this.#exports.running;
   }
 
   async request<K extends RequestName>(name: K, args: RequestArguments<K>, signal?: AbortSignal): Promise<RequestResult<K>> {

@@ -32,9 +32,10 @@ function table(times: readonly number[]): { ask: Ask; asked: string[] } {
           ['a', 'timestamp'],
           ['b', 'timestamp'],
           ['n', 'long'],
+          ['u', 'long'],
         ],
         1,
-        [...ends, { ...none, numbers: [within.length] }],
+        [...ends, { ...none, numbers: [within.length] }, { ...none, numbers: [0] }],
       );
     }
   };
@@ -51,8 +52,10 @@ const timesIn = (pages: readonly ExportPage[]): unknown[] => pages.flatMap((page
 
 test('the extent is what the statement says of its times, and nothing where they are no times', async () => {
   const { ask, asked } = table([1e6, 2e6, 5e6]);
-  expect(await readExtent(ask, 'cpu')).toEqual({ rows: 3, firstUs: 1e6, lastUs: 5e6 });
-  expect(asked).toEqual(['SELECT min(timestamp) AS a, max(timestamp) AS b, count() AS n FROM cpu']);
+  expect(await readExtent(ask, 'cpu')).toEqual({ rows: 3, untimed: 0, firstUs: 1e6, lastUs: 5e6 });
+  expect(asked).toEqual([
+    'SELECT min(timestamp) AS a, max(timestamp) AS b, count() AS n, sum(CASE WHEN timestamp IS NULL THEN 1 ELSE 0 END) AS u FROM cpu',
+  ]);
   const texts: Ask = async function* answer() {
     yield frame([['a', 'varchar']], 1, [{ ...none, texts: ['x'] }]);
   };
@@ -70,15 +73,35 @@ test('a statement that is wrong has no extent, and a database that is away is to
 });
 
 test('up to a page of rows is one statement, one row more is read by stretches', async () => {
-  const { ask, asked } = table([0, 1]);
-  await pagesOf(ask, 'SELECT 1', { rows: 100_000, firstUs: 0, lastUs: 1 });
+  const { ask, asked } = table(Array.from({ length: 100_000 }, (_, i) => i));
+  await pagesOf(ask, 'SELECT 1', { rows: 100_000, untimed: 0, firstUs: 0, lastUs: 99_999 });
   expect(asked).toEqual(['SELECT 1']);
-  await pagesOf(ask, 'SELECT 1', { rows: 100_001, firstUs: 0, lastUs: 1 });
-  expect(asked.at(-1)).toMatch(/^SELECT \* FROM \(SELECT 1\n\) WHERE timestamp >= '1970/);
-  await pagesOf(ask, 'SELECT 1 LIMIT -500000', { rows: 500_000, firstUs: 0, lastUs: 1 });
-  expect(asked.at(-1)).toBe('SELECT 1 LIMIT -500000');
+  const more = table(Array.from({ length: 100_001 }, (_, i) => i));
+  await pagesOf(more.ask, 'SELECT 1', { rows: 100_001, untimed: 0, firstUs: 0, lastUs: 100_000 });
+  expect(more.asked.at(-1)).toMatch(/^SELECT \* FROM \(SELECT 1\n\) WHERE timestamp >= '1970/);
   await pagesOf(ask, 'SELECT 2', undefined);
   expect(asked.at(-1)).toBe('SELECT 2');
+});
+
+test.each([
+  ['SELECT 1 LIMIT -500000', 0],
+  ['SELECT 1 ORDER BY busy', 0],
+  ["SELECT 1 WHERE timestamp IN '$now-1d..$now'", 0],
+  ['SELECT 1', 3],
+])('%s, with %i rows without a time, is read at once however long it is', async (sql, untimed) => {
+  const { ask, asked } = table(Array.from({ length: 500_000 }, (_, i) => i));
+  await pagesOf(ask, sql, { rows: 500_000, untimed, firstUs: 0, lastUs: 499_999 });
+  expect(asked).toEqual([sql]);
+});
+
+test('fewer rows than there were are told', async () => {
+  const { ask } = table(Array.from({ length: 200_000 }, (_, i) => i));
+  await expect(pagesOf(ask, 'x', { rows: 200_004, untimed: 0, firstUs: 0, lastUs: 199_999 })).rejects.toThrow(
+    'had 200004 rows and then only 200000',
+  );
+  await expect(pagesOf(table([1, 2]).ask, 'x', { rows: 3, untimed: 0, firstUs: 1, lastUs: 2 })).rejects.toThrow(
+    'had 3 rows and then only 2',
+  );
 });
 
 test('every row is read once, the last one too, whether times are even or all at one end', async () => {
@@ -86,7 +109,7 @@ test('every row is read once, the last one too, whether times are even or all at
   const uneven = Array.from({ length: 450_000 }, (_, i) => (i < 10 ? i * 1e9 : 9e9 + i));
   for (const times of [even, uneven]) {
     const { ask, asked } = table(times);
-    const extent = { rows: times.length, firstUs: times[0] as number, lastUs: times.at(-1) as number };
+    const extent = { rows: times.length, untimed: 0, firstUs: times[0] as number, lastUs: times.at(-1) as number };
     const pages = await pagesOf(ask, 'SELECT * FROM cpu', extent);
     expect(timesIn(pages)).toEqual(times);
     expect(Math.max(...pages.map((page) => timesIn([page]).length))).toBeLessThanOrEqual(300_000);
@@ -97,7 +120,7 @@ test('every row is read once, the last one too, whether times are even or all at
 test('rows of one moment stay together, however many they are', async () => {
   const times = Array.from({ length: 310_000 }, () => 7);
   const { ask } = table(times);
-  expect(timesIn(await pagesOf(ask, 'x', { rows: times.length, firstUs: 7, lastUs: 7 }))).toHaveLength(310_000);
+  expect(timesIn(await pagesOf(ask, 'x', { rows: times.length, untimed: 0, firstUs: 7, lastUs: 7 }))).toHaveLength(310_000);
 });
 
 test('an answer that the gateway cut is refused with what helps', async () => {

@@ -1,6 +1,7 @@
 // Reads a statement's whole answer, however long: at once while it is short, else stretch of time by stretch of time. A stretch is read before it is
 // handed on, so that a slow disk or browser holds no query open.
 import { MusterError } from '../../core/common/muster-error.ts';
+import { movingPart } from '../../core/common/statement-clock.ts';
 import { ownOrder } from '../../core/common/statement-order.ts';
 import type { ExportCell, ExportColumn, ExportType } from '../../core/node/export/parquet-export.ts';
 import type { QueryColumn, QueryFrame } from '../../proto/gen/messages.ts';
@@ -22,6 +23,8 @@ export interface ExportPage {
 
 export interface Extent {
   rows: number;
+  /** Rows whose time is NULL: no stretch of time has them. */
+  untimed: number;
   firstUs: number;
   lastUs: number;
 }
@@ -51,24 +54,42 @@ export async function readExtent(ask: Ask, from: string, conditions = ''): Promi
   try {
     const { frames, columns } = await readPage(
       ask,
-      `SELECT min(timestamp) AS a, max(timestamp) AS b, count() AS n FROM ${from}${conditions}`,
+      `SELECT min(timestamp) AS a, max(timestamp) AS b, count() AS n, sum(CASE WHEN timestamp IS NULL THEN 1 ELSE 0 END) AS u FROM ${from}${conditions}`,
     );
-    const [first, last, rows] = frames[0] ?? [];
+    const [first, last, rows, untimed] = frames[0] ?? [];
     if (columns[0]?.type !== 'time') return undefined;
-    return { rows: Number(rows?.[0] ?? 0), firstUs: Number(first?.[0] ?? 0), lastUs: Number(last?.[0] ?? 0) };
+    return {
+      rows: Number(rows?.[0] ?? 0),
+      untimed: Number(untimed?.[0] ?? 0),
+      firstUs: Number(first?.[0] ?? 0),
+      lastUs: Number(last?.[0] ?? 0),
+    };
   } catch (error) {
     if (error instanceof MusterError && error.code === 'invalid_argument') return undefined;
     throw error;
   }
 }
 
-/** At least one page, for its columns. Throws `limit_exceeded` where an answer without times is too long for one query. */
+/** Why a statement must be read at once: in stretches it would give other rows, or others first. Undefined where stretches are as good. */
+function wholeBecause(sql: string, extent: Extent): string | undefined {
+  const own = ownOrder(sql) ?? movingPart(sql);
+  if (own !== undefined) return `its ${own} would not be kept by stretches of time: leave it out, or export parts of the time`;
+  return extent.untimed === 0 ? undefined : 'rows without a time are in no stretch of time: leave them out, or export them alone';
+}
+
+/**
+ * At least one page, for its columns. Throws `limit_exceeded` where an answer that must be read at once is too long for one query, and
+ * `unavailable` where fewer rows come than `extent` has.
+ */
 export async function* readPages(ask: Ask, sql: string, extent: Extent | undefined): AsyncGenerator<ExportPage> {
-  const order = ownOrder(sql);
-  if (extent === undefined || extent.rows <= PAGE_ROWS || order !== undefined) {
-    yield await readPage(ask, sql, order);
+  const whole = extent === undefined ? undefined : wholeBecause(sql, extent);
+  if (extent === undefined || extent.rows <= PAGE_ROWS || whole !== undefined) {
+    const page = await readPage(ask, sql, whole);
+    if (extent !== undefined && movingPart(sql) === undefined) checkRows(rowsOf(page), extent.rows);
+    yield page;
     return;
   }
+  let read = 0;
   const from = `(${sql}\n)`;
   let widthUs = Math.ceil(((extent.lastUs - extent.firstUs + 1) * PAGE_ROWS) / extent.rows);
   for (let fromUs = extent.firstUs; fromUs <= extent.lastUs; ) {
@@ -79,13 +100,32 @@ export async function* readPages(ask: Ask, sql: string, extent: Extent | undefin
       widthUs = Math.max(1, Math.floor(((toUs - fromUs) * PAGE_ROWS) / rows));
       continue;
     }
-    if (rows > 0) yield await readPage(ask, `SELECT * FROM ${from}${conditions}`);
+    if (rows > 0) {
+      const page = await readPage(ask, `SELECT * FROM ${from}${conditions}`);
+      checkRows(rowsOf(page), rows);
+      read += rowsOf(page);
+      yield page;
+    }
     widthUs = Math.max(1, Math.ceil((toUs - fromUs) * Math.min(4, PAGE_ROWS / Math.max(1, rows))));
     fromUs = toUs;
   }
+  checkRows(read, extent.rows);
 }
 
-async function readPage(ask: Ask, sql: string, order?: 'ORDER BY' | 'LIMIT'): Promise<ExportPage> {
+/** More may have come meanwhile. */
+function checkRows(rows: number, announced: number): void {
+  if (rows >= announced) return;
+  throw new MusterError(
+    'unavailable',
+    `the answer had ${announced} rows and then only ${rows}: what it asks for changed while it was read, so export it again, or to a fixed time`,
+  );
+}
+
+function rowsOf({ frames }: ExportPage): number {
+  return frames.reduce((rows, [first]) => rows + (first?.length ?? 0), 0);
+}
+
+async function readPage(ask: Ask, sql: string, whole?: string): Promise<ExportPage> {
   let columns: QueryColumn[] = [];
   const page: ExportPage = { columns: [], frames: [] };
   for await (const frame of ask(sql)) {
@@ -94,10 +134,7 @@ async function readPage(ask: Ask, sql: string, order?: 'ORDER BY' | 'LIMIT'): Pr
       page.columns = columns.map(({ name, type }) => ({ name, type: TYPES[type] ?? 'text' }));
     }
     if (frame.totals?.truncated) {
-      const advice =
-        order === undefined
-          ? 'give its answer a column named timestamp, so that it can be read stretch by stretch'
-          : `its ${order} would not be kept by stretches of time: leave it out, or export parts of the time`;
+      const advice = whole ?? 'give its answer a column named timestamp, so that it can be read stretch by stretch';
       throw new MusterError('limit_exceeded', `the statement has more than ${QUERY_ROWS} rows: ${advice}`);
     }
     if (frame.rows > 0) page.frames.push(cellsOf(columns, frame));

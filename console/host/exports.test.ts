@@ -19,13 +19,14 @@ const table: Ask = async function* answer(sql) {
   const times = counted ? [] : Array.from({ length: end - first }, (_, row) => (first + row) * STEP_US);
   const none = { numbers: [], texts: [], timesUs: [], nulls: [] };
   const columns = counted
-    ? ['timestamp', 'timestamp', 'long'].map((type, i) => ({ name: 'abn'[i] as string, type }))
+    ? ['timestamp', 'timestamp', 'long', 'long'].map((type, i) => ({ name: 'abnu'[i] as string, type }))
     : [{ name: 'timestamp', type: 'timestamp' }];
   const values = counted
     ? [
         { ...none, timesUs: [first * STEP_US] },
         { ...none, timesUs: [(end - 1) * STEP_US] },
         { ...none, numbers: [end - first] },
+        { ...none, numbers: [0] },
       ]
     : [{ ...none, timesUs: times }];
   yield { columns, rows: counted ? 1 : times.length, values, totals: undefined } as unknown as QueryFrame;
@@ -82,6 +83,49 @@ test('a failure is told in words, and a cancelled one leaves nothing', async () 
   const cancelled = await exported(table, 'SELECT * FROM cpu', (exports, id) => exports.cancel(id));
   expect(cancelled.last?.state).toBe('cancelled');
   expect(cancelled.ends).toEqual(['abandon']);
+});
+
+test('an export whose reader has stopped reading is cancelled all the same', async () => {
+  const ends: string[] = [];
+  const file: ExportFile = {
+    ...fakeFile().file,
+    write: () => new Promise(() => undefined),
+    abandon: async () => void ends.push('abandon'),
+  };
+  const exports = new Exports(() => table, { open: async () => file });
+  let state: string | undefined;
+  exports.follow(([view]) => {
+    state = view?.state;
+  });
+  for (let i = 0; i < 3; i++) await exports.start({ sql: 'SELECT * FROM cpu', format: 'csv', name: 'a' });
+  await exports.stop();
+  expect(state).toBe('cancelled');
+  expect(ends).toHaveLength(3);
+  expect(exports.running).toBe(0);
+});
+
+test('an export that got fewer rows than there were has failed', async () => {
+  const shrinking: Ask = async function* answer(sql) {
+    for await (const frame of table(sql)) {
+      const counted = sql.includes('count()');
+      yield counted ? frame : ({ ...frame, rows: 5, values: [{ ...frame.values[0], timesUs: [1, 2, 3, 4, 5] }] } as unknown as QueryFrame);
+    }
+  };
+  const { last, ends } = await exported(shrinking, 'SELECT * FROM cpu');
+  expect(last).toMatchObject({ state: 'failed', problem: expect.stringMatching(/had \d+ rows and then only 5/) });
+  expect(ends).toEqual(['abandon']);
+});
+
+test('what looks at the clock is asked about one moment in all parts of an export', async () => {
+  const asked: string[] = [];
+  const ask: Ask = (sql) => {
+    asked.push(sql);
+    return table(sql.replace(/cast\('[^']*' as timestamp\)/, 'x'));
+  };
+  await exported(ask, 'SELECT * FROM cpu WHERE x > now()');
+  const moments = new Set(asked.map((sql) => /cast\('([^']*)' as timestamp\)/.exec(sql)?.[1]));
+  expect(asked.length).toBeGreaterThan(3);
+  expect([moments.size, moments.has(undefined)]).toEqual([1, false]);
 });
 
 test('without a place for files, and beyond three at once, it is refused', async () => {

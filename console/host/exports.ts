@@ -1,6 +1,8 @@
 // Exports under way: each reads its answer and writes it where the host of the page puts files. They go on while their page is hidden.
 import { randomBytes } from 'node:crypto';
 import { MusterError, toMusterError } from '../../core/common/muster-error.ts';
+import { freezeNow } from '../../core/common/statement-clock.ts';
+import { withoutEnd } from '../../core/common/statement-order.ts';
 import { createColumnWriter } from '../../core/node/export/row-writer.ts';
 import { fault } from '../../core/node/faults.ts';
 import type { RequestArguments } from '../common/console-api.ts';
@@ -33,6 +35,8 @@ export interface ExportFile {
 interface Job {
   view: ExportView;
   controller: AbortController;
+  /** Resolves when nothing of it is under way any more. */
+  ended: Promise<void>;
 }
 
 export class Exports {
@@ -42,6 +46,8 @@ export class Exports {
   #jobs: Job[] = [];
   readonly #listeners = new Set<(views: readonly ExportView[]) => void>();
   #toldMs = 0;
+  /** Whose file is being chosen. */
+  #opening = 0;
 
   constructor(asking: (signal: AbortSignal) => Ask, target: ExportTarget | undefined) {
     this.#asking = asking;
@@ -52,10 +58,11 @@ export class Exports {
   async start({ sql, format, name }: RequestArguments<'startExport'>, signal?: AbortSignal): Promise<ExportStart | null> {
     if (this.#target === undefined)
       throw new MusterError('failed_precondition', 'this console cannot write files: export with muster export');
-    if (this.#jobs.filter((job) => job.view.state === 'running').length >= MAX_RUNNING) {
+    if (this.running + this.#opening >= MAX_RUNNING) {
       throw new MusterError('limit_exceeded', `${MAX_RUNNING} exports are under way: wait for one, or cancel it`);
     }
-    const file = await this.#target.open(`${fileName(name)}.${format}`);
+    this.#opening++;
+    const file = await this.#target.open(`${fileName(name)}.${format}`).finally(() => this.#opening--);
     if (file === null) return null;
     if (signal?.aborted) {
       await file.abandon();
@@ -66,10 +73,11 @@ export class Exports {
       ...{ exportId, name: file.name, format, state: 'running', rows: 0, totalRows: 0, bytes: 0, problem: '' },
       startedMs: Date.now(),
     };
-    const job: Job = { view, controller: new AbortController() };
+    const job: Job = { view, controller: new AbortController(), ended: Promise.resolve() };
     this.#jobs = [job, ...this.#jobs.filter((other, at) => other.view.state === 'running' || at < MAX_KEPT)];
     this.#tell(job, {}, true);
-    this.#run(job, sql.trim().replace(/;\s*$/, ''), file).catch(fault);
+    // Each of its parts is asked for at another time, and all must mean the same.
+    job.ended = this.#run(job, freezeNow(withoutEnd(sql), Date.now()), file).catch(fault);
     return { exportId, download: file.download };
   }
 
@@ -86,16 +94,25 @@ export class Exports {
     return () => this.#listeners.delete(listener);
   }
 
-  stop(): void {
+  /** How many are under way. */
+  get running(): number {
+    return this.#jobs.filter((job) => job.view.state === 'running').length;
+  }
+
+  /** Ends all of them. Nothing of them stays. */
+  async stop(): Promise<void> {
     for (const { controller } of this.#jobs) controller.abort();
+    await Promise.all(this.#jobs.map(({ ended }) => ended));
   }
 
   async #run(job: Job, sql: string, file: ExportFile): Promise<void> {
     const { signal } = job.controller;
     const ask = this.#asking(signal);
+    const aborted = whenAborted(signal);
     const write = async (data: Uint8Array | string): Promise<void> => {
-      if (signal.aborted) throw new MusterError('cancelled', 'the export was cancelled');
-      await file.write(data);
+      if (signal.aborted) throw cancelledError();
+      // A browser that holds its download reads nothing, for ever.
+      await Promise.race([file.write(data), aborted]);
       this.#tell(job, { bytes: job.view.bytes + (typeof data === 'string' ? Buffer.byteLength(data) : data.length) });
     };
     try {
@@ -110,7 +127,7 @@ export class Exports {
         }
       }
       await writer?.end();
-      await file.commit();
+      await Promise.race([file.commit(), aborted]);
       this.#tell(job, { state: 'done' }, true);
     } catch (thrown) {
       const error = toMusterError(thrown);
@@ -130,6 +147,17 @@ export class Exports {
     const views = this.#jobs.map((other) => other.view);
     for (const listener of this.#listeners) listener(views);
   }
+}
+
+/** Rejects when the signal aborts; nobody needs to wait for it. */
+function whenAborted(signal: AbortSignal): Promise<never> {
+  const aborted = new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(cancelledError()), { once: true }));
+  aborted.catch(() => undefined);
+  return aborted;
+}
+
+function cancelledError(): MusterError {
+  return new MusterError('cancelled', 'the export was cancelled');
 }
 
 /** A name of a file anywhere: no folders, nothing a shell or a system reads as more. */

@@ -10,6 +10,7 @@ import { chooseFile } from './choose-file.ts';
 import { fragmentOf, openConsoleWindow } from './console-window.ts';
 import { parseDeepLink } from './deep-link.ts';
 import { type DeskSettings, readDeskSettings, toZoom } from './desk-settings.ts';
+import { mayEndExports } from './end-exports.ts';
 import type { MainEvents } from './events.ts';
 import { Fleet, type FleetParts } from './fleet.ts';
 import { FleetTray } from './fleet-tray.ts';
@@ -34,6 +35,7 @@ export class Desktop {
   /** By the context's name. */
   readonly #fleets = new Map<string, Fleet>();
   readonly #windows = new Map<BrowserWindow, Fleet>();
+  readonly #mayClose = new WeakSet<BrowserWindow>();
   readonly #tray: FleetTray;
   readonly #windowsFile = join(app.getPath('userData'), 'windows.json');
   readonly #settingsFile = join(app.getPath('userData'), 'desk.json');
@@ -77,7 +79,11 @@ export class Desktop {
     });
     this.#windows.set(window, fleet);
     window.webContents.on('did-finish-load', () => window.webContents.setZoomFactor(this.#settings.zoomPercent / 100));
-    window.on('close', () => {
+    window.on('close', (event) => {
+      if (this.#holdsBack(window, fleet)) {
+        event.preventDefault();
+        return;
+      }
       // The last one is what the next start begins with; one of several is gone for good.
       this.#keepWindows(this.#quitting || this.#windows.size === 1 ? undefined : window);
     });
@@ -127,10 +133,31 @@ export class Desktop {
     this.#keepWindows(undefined);
   }
 
-  stop(): void {
-    for (const fleet of this.#fleets.values()) fleet.stop();
+  /** Exports under way, which end with the program. */
+  get runningExports(): number {
+    return [...this.#fleets.values()].reduce((sum, fleet) => sum + fleet.runningExports, 0);
+  }
+
+  /** Resolves when all backends are gone. */
+  async stop(): Promise<void> {
+    const fleets = [...this.#fleets.values()];
     this.#fleets.clear();
     this.#tray.stop();
+    await Promise.all(fleets.map((fleet) => fleet.stop()));
+  }
+
+  /** The last window of a fleet takes its exports along: a person decides that, and the window stays meanwhile. */
+  #holdsBack(window: BrowserWindow, fleet: Fleet): boolean {
+    const isLast = [...this.#windows.values()].filter((each) => each === fleet).length === 1;
+    if (this.#quitting || this.#mayClose.has(window) || !isLast || fleet.runningExports === 0) return false;
+    mayEndExports(fleet.runningExports)
+      .then((may) => {
+        if (!may || window.isDestroyed()) return;
+        this.#mayClose.add(window);
+        window.close();
+      })
+      .catch(fault);
+    return true;
   }
 
   #fleetOf(context: Context): Fleet {
@@ -271,7 +298,7 @@ export class Desktop {
     const fleet = this.#windows.get(window);
     this.#windows.delete(window);
     if (fleet === undefined || [...this.#windows.values()].includes(fleet)) return;
-    fleet.stop();
+    fleet.stop().catch(fault);
     this.#fleets.delete(fleet.context.name);
     this.#tray.update([...this.#fleets.values()]);
   }

@@ -7,6 +7,8 @@ import type { ChangeNote, FavourName, Favours, FromBackend, NodeCounts, SurfaceS
 import type { MainEvents } from './events.ts';
 
 const AGAIN_MS = 1000;
+/** For a backend to end what it writes. */
+const END_WITHIN_MS = 2000;
 
 export interface FleetParts {
   context: Context;
@@ -27,6 +29,7 @@ export class Fleet {
   #backend: UtilityProcess | undefined;
   #timer: NodeJS.Timeout | undefined;
   #counts: NodeCounts | null = null;
+  #exports = 0;
   #running = false;
 
   constructor(parts: FleetParts) {
@@ -39,10 +42,22 @@ export class Fleet {
     this.#begin();
   }
 
-  stop(): void {
+  /** Resolves when its backend is gone. */
+  async stop(): Promise<void> {
     this.#running = false;
     clearTimeout(this.#timer);
-    this.#backend?.kill();
+    const backend = this.#backend;
+    if (backend === undefined) return;
+    const gone = new Promise<void>((resolve) => backend.once('exit', () => resolve()));
+    const timer = setTimeout(() => backend.kill(), END_WITHIN_MS);
+    this.#tell({ kind: 'end' });
+    await gone;
+    clearTimeout(timer);
+  }
+
+  /** Exports under way, which end with it. */
+  get runningExports(): number {
+    return this.#exports;
   }
 
   /** Null while nothing is known. */
@@ -81,6 +96,7 @@ export class Fleet {
     if (!this.#running) return;
     this.#parts.events.backendEnded(this.context.name, code);
     this.#setCounts(null);
+    this.#exports = 0;
     const loss: HostLoss = { reason: 'the console lost its backend and starts it again', nextTryMs: Date.now() + AGAIN_MS };
     for (const page of this.#pages) page.send(HOST_CHANNEL, loss);
     this.#timer = setTimeout(() => this.#begin(), AGAIN_MS);
@@ -90,6 +106,7 @@ export class Fleet {
     const { events, onNote } = this.#parts;
     if (message.kind === 'counts') this.#setCounts(message.counts);
     else if (message.kind === 'note') onNote(message.note);
+    else if (message.kind === 'exports') this.#exports = message.running;
     else if (message.kind === 'refused') events.messageRefused(message.reason);
     else void this.#oblige(message);
   }

@@ -7,6 +7,7 @@ import { fault, tellFaults } from '../../core/node/faults.ts';
 import { loadMainConfig, type MainConfig } from './config.ts';
 import { LINK_SCHEME, linkAmong } from './deep-link.ts';
 import { Desktop } from './desktop.ts';
+import { mayEndExports } from './end-exports.ts';
 import { createMainEvents } from './events.ts';
 import { firstContext } from './first-context.ts';
 import { menuTemplate } from './menu.ts';
@@ -50,9 +51,29 @@ function run({ updateFeed }: MainConfig, first: Context): void {
     event.preventDefault();
     follow(url);
   });
-  app.on('before-quit', () => desktop?.quit());
+  let asked = false;
+  app.on('before-quit', (event) => {
+    const exports = asked ? 0 : (desktop?.runningExports ?? 0);
+    if (exports === 0) {
+      desktop?.quit();
+      return;
+    }
+    event.preventDefault();
+    mayEndExports(exports)
+      .then((may) => {
+        asked = may;
+        if (may) app.quit();
+      })
+      .catch(fault);
+  });
   app.on('window-all-closed', () => app.quit());
-  app.on('will-quit', () => desktop?.stop());
+  app.on('will-quit', (event) => {
+    // What is half written goes before the program does.
+    event.preventDefault();
+    Promise.resolve(desktop?.stop())
+      .catch(fault)
+      .finally(() => app.exit(0));
+  });
   const begin = (): void => {
     servePages(join(__dirname, 'renderer'));
     const [preloadFile, backendFile] = ['preload.cjs', 'backend.cjs'].map((name) => join(__dirname, name)) as [string, string];

@@ -42,3 +42,21 @@ test('a reader that goes away ends the writing', () =>
     await expect(write()).rejects.toThrow('the browser ended the download');
     await file.abandon();
   }));
+
+test('a reader that goes away before the last bytes has not got it', () =>
+  fetched(async (downloads, port) => {
+    const file = await downloads.open('a.csv');
+    const request = get(`http://127.0.0.1:${port}${file.download}`, (response) => response.pause());
+    request.on('error', () => undefined);
+    await file.write('x');
+    const response = await new Promise<import('node:http').IncomingMessage>((resolve) => request.once('response', resolve));
+    // More than the connection holds, so that the end waits for a reader.
+    const writing = file.write(Buffer.alloc(64 * 1024 * 1024)).then(
+      () => '',
+      (error: Error) => error.message,
+    );
+    const committed = expect(file.commit()).rejects.toThrow('the browser ended the download');
+    response.destroy();
+    await committed;
+    await writing;
+  }));

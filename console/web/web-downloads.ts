@@ -1,6 +1,7 @@
 // Exports as downloads of the browser: each waits under a secret path for its one reader, and is written no faster than that reads.
 import { randomBytes } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
+import { finished } from 'node:stream/promises';
 import { MusterError } from '../../core/common/muster-error.ts';
 import type { ExportFile, ExportTarget } from '../host/exports.ts';
 
@@ -13,6 +14,8 @@ class Download implements ExportFile {
   readonly #reader: Promise<ServerResponse>;
   attach: (response: ServerResponse) => void = () => undefined;
   giveUp: (error: MusterError) => void = () => undefined;
+  /** It waits for its reader no more. */
+  forget: () => void = () => undefined;
 
   constructor(name: string, download: string) {
     this.name = name;
@@ -43,11 +46,16 @@ class Download implements ExportFile {
 
   async commit(): Promise<void> {
     const response = await this.#reader;
-    await new Promise<void>((resolve) => response.end(resolve));
+    response.end();
+    // Whoever is gone by then has not got all of it.
+    await finished(response).catch(() => {
+      throw goneError();
+    });
   }
 
   /** A download that ends without its end is shown as failed. */
   async abandon(): Promise<void> {
+    this.forget();
     this.giveUp(new MusterError('cancelled', 'the export has ended'));
     await this.#reader.then(
       (response) => void response.destroy(),
@@ -63,10 +71,15 @@ export class WebDownloads implements ExportTarget {
     const path = DOWNLOAD_PATH + randomBytes(24).toString('base64url');
     const download = new Download(name, path);
     this.#waiting.set(path, download);
-    setTimeout(() => {
+    download.forget = () => {
+      clearTimeout(timer);
+      this.#waiting.delete(path);
+    };
+    const timer = setTimeout(() => {
       if (!this.#waiting.delete(path)) return;
       download.giveUp(new MusterError('deadline_exceeded', `the browser did not fetch ${name} within ${FETCH_WITHIN_MS / 1000} s`));
-    }, FETCH_WITHIN_MS).unref();
+    }, FETCH_WITHIN_MS);
+    timer.unref();
     return download;
   }
 

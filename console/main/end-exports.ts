@@ -1,0 +1,16 @@
+// Asks before exports that are under way end with their window or their program.
+import { dialog } from 'electron';
+
+/** Whether they may end. */
+export async function mayEndExports(count: number): Promise<boolean> {
+  if (count === 0) return true;
+  const { response } = await dialog.showMessageBox({
+    type: 'warning',
+    message: count === 1 ? 'An export is under way.' : `${count} exports are under way.`,
+    detail: 'Nothing of what was written stays where an export ends before it is whole.',
+    buttons: [count === 1 ? 'Go on with it' : 'Go on with them', count === 1 ? 'End it' : 'End them'],
+    defaultId: 0,
+    cancelId: 0,
+  });
+  return response === 1;
+}
