@@ -52,6 +52,7 @@ const REQUEST_ARGUMENTS: { [K in RequestName]: (fields: Fields) => ConsoleReques
     node: text(fields, 'node', 1, MAX_NAME_LENGTH),
     set: namedTexts(fields, 'set'),
     remove: texts(fields, 'remove', 0, MAX_PAIRS),
+    seen: namedTexts(fields, 'seen'),
   }),
   releaseNode: (fields) => ({ node: text(fields, 'node', 1, MAX_NAME_LENGTH) }),
   removeNode: (fields) => ({ node: text(fields, 'node', 1, MAX_NAME_LENGTH) }),

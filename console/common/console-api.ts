@@ -57,7 +57,16 @@ export interface ConsoleRequests extends DeskRequests {
     arguments: { runId: string; node: string; command: string; arguments: Readonly<Record<string, string>>; timeoutMs: number };
     result: CommandEnd;
   };
-  setNodeLabels: { arguments: { node: string; set: Readonly<Record<string, string>>; remove: readonly string[] }; result: FleetNode };
+  /** Refused as `failed_precondition` where one of these labels is no longer as in `seen`: all labels as they were when the change was begun. */
+  setNodeLabels: {
+    arguments: {
+      node: string;
+      set: Readonly<Record<string, string>>;
+      remove: readonly string[];
+      seen: Readonly<Record<string, string>>;
+    };
+    result: FleetNode;
+  };
   /** Ends a quarantine. */
   releaseNode: { arguments: { node: string }; result: FleetNode };
   /** Takes the node out of the fleet; its history stays. */

@@ -9,7 +9,8 @@ import { toFleetNode } from './to-console.ts';
 const TIMEOUT_MS = 15_000;
 
 export async function setNodeLabels(connection: GatewayConnection, args: RequestArguments<'setNodeLabels'>): Promise<FleetNode> {
-  return toFleetNode(await callUnary<Node>(connection, 'SetNodeLabels', args, TIMEOUT_MS));
+  const { node, set, remove, seen } = args;
+  return toFleetNode(await callUnary<Node>(connection, 'SetNodeLabels', { node, set, remove, seen: { labels: seen } }, TIMEOUT_MS));
 }
 
 export async function releaseNode(connection: GatewayConnection, args: RequestArguments<'releaseNode'>): Promise<FleetNode> {

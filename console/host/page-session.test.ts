@@ -87,7 +87,7 @@ test('what one page asks of the store keeps no change and no other question wait
     kind: 'error',
     error: { code: 'limit_exceeded', message: expect.stringContaining('64 requests like query') },
   });
-  session.receive({ kind: 'request', id: 100, name: 'setNodeLabels', arguments: { node: 'a', set: {}, remove: [] } });
+  session.receive({ kind: 'request', id: 100, name: 'setNodeLabels', arguments: { node: 'a', set: {}, remove: [], seen: {} } });
   session.receive({ kind: 'request', id: 101, name: 'getNode', arguments: { node: 'a' } });
   expect(signals).toHaveLength(66);
 });

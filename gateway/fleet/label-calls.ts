@@ -25,7 +25,7 @@ async function setLabels({ directory, registry, audit }: LabelCallsOptions, requ
   assertLabelChange({ set, remove });
   const record = directory.find(request.node);
   // The directory hears of it by its watch as well, a moment later: the next filter must see it at once.
-  directory.applyEntry(record.nodeId, await registry.setLabels(record.nodeId, { set, remove }));
+  directory.applyEntry(record.nodeId, await registry.setLabels(record.nodeId, { set, remove, seen: request.seen?.labels }));
   const changes = [...Object.entries(set).map(([name, value]) => `${name}=${value}`), ...remove.map((name) => `${name}-`)];
   await audit.record({
     kind: 'labels',

@@ -37,3 +37,20 @@ test('labels are bounded', () => {
   const many = Object.fromEntries(Array.from({ length: 65 }, (_, i) => [`k${i}`, 'v']));
   expect(() => changeLabels(entryOf({}, {}), { set: many, remove: [] })).toThrow('65 labels: at most 64');
 });
+
+test('a label that somebody else changed since it was seen is not changed, and nothing else is; one that nobody touches may be another', () => {
+  const seen = { rack: '1a', owner: 'ann' };
+  const entry = entryOf(seen, {});
+  const now = changeLabels(
+    { ...entry, info: { ...entry.info, name: 'web-1' } },
+    { set: { maintenance: 'true', owner: 'ben' }, remove: [] },
+  );
+  const change =
+    (set: Record<string, string>, remove: string[] = []) =>
+    () =>
+      changeLabels(now, { set, remove, seen });
+  expect(change({ rack: '1b' })().info.labels).toEqual({ rack: '1b', owner: 'ben', maintenance: 'true' });
+  expect(change({ rack: '1b', owner: 'cy' })).toThrow('label owner of web-1 is "ben" now and was "ann": somebody else changed it');
+  expect(change({}, ['maintenance'])).toThrow('label maintenance of web-1 is "true" now and was not set');
+  expect(change({ maintenance: '2026-12-01T00:00:00Z' })).toThrow('was not set');
+});

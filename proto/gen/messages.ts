@@ -1176,6 +1176,15 @@ export interface SetNodeLabelsRequest {
   set: Record<string, string>;
   /** Labels to take away; one that the agent itself brings comes back as the agent has it. */
   remove: string[];
+  /**
+   * All labels as the caller saw them. Where one that is set or removed here is another by now, nothing changes: FAILED_PRECONDITION names it.
+   * Left out, nothing is compared.
+   */
+  seen?: SeenLabels | null | undefined;
+}
+
+export interface SeenLabels {
+  labels: Record<string, string>;
 }
 
 export interface RemoveNodeRequest {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { labelChanges } from './label-changes.ts';
+import { changedMeanwhile, labelChanges, rebased } from './label-changes.ts';
 
 test('only what is another is set, and what is gone is removed; a new name is both', () => {
   const before = { region: 'gh', rack: 'B12', city: 'Accra' };
@@ -15,4 +15,17 @@ test('only what is another is set, and what is gone is removed; a new name is bo
     Object.entries(before).map(([name, value]) => ({ name, value })),
   );
   expect(back).toEqual({ set: { rack: 'B12', city: 'Accra' }, remove: ['row'] });
+});
+
+test('what somebody else changed meanwhile is told, conflicts where both changed it, and stays as it is unless it was edited here', () => {
+  const opened = { rack: '1a', owner: 'ann', tier: 'a' };
+  const edited = { rack: '1b', tier: 'b' };
+  const theirs = { rack: '1a', owner: 'ben', tier: 'b', maintenance: 'true' };
+  expect(changedMeanwhile(opened, edited, theirs)).toEqual([
+    { name: 'maintenance', theirs: 'true', conflict: false },
+    { name: 'owner', theirs: 'ben', conflict: true },
+    { name: 'tier', theirs: 'b', conflict: false },
+  ]);
+  expect(rebased(opened, edited, theirs)).toEqual({ rack: '1b', tier: 'b', maintenance: 'true' });
+  expect(changedMeanwhile(opened, edited, opened)).toEqual([]);
 });

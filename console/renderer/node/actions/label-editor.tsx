@@ -5,7 +5,8 @@ import { labelProblem, MAX_LABELS } from '../../../../core/common/node-labels.ts
 import type { FleetNode } from '../../../common/fleet-node.ts';
 import { Dialog } from '../../frame/dialog.tsx';
 import { useConsole } from '../../state/console-state.ts';
-import { labelChanges } from './label-changes.ts';
+import { changedMeanwhile, type Labels, labelChanges, rebased } from './label-changes.ts';
+import { Meanwhile } from './labels-meanwhile.tsx';
 import { useMayChange } from './use-may-change.ts';
 
 interface Row {
@@ -17,33 +18,55 @@ interface Row {
 export function LabelEditor({ node, close }: { node: FleetNode; close: () => void }) {
   const { api, notice, undo } = useConsole();
   const refusal = useMayChange();
-  const [rows, setRows] = useState<readonly Row[]>(() => Object.entries(node.labels).map(([name, value], id) => ({ id, name, value })));
+  // What is compared with: the labels when the editor opened, not those that others make of them meanwhile.
+  const [opened, setOpened] = useState<Labels>(node.labels);
+  const [rows, setRows] = useState<readonly Row[]>(() => rowsOf(node.labels));
   const [failure, setFailure] = useState('');
   const [busy, setBusy] = useState(false);
   const named = rows.filter(({ name }) => name !== '');
   const wrong = named.map(({ name, value }) => labelProblem(name, value)).find((problem) => problem !== undefined);
   const twice = named.find(({ name }, at) => named.findIndex((other) => other.name === name) !== at);
   const problem = wrong ?? (twice === undefined ? '' : `label ${twice.name} is there twice`);
-  const changes = labelChanges(node.labels, named);
+  const changes = labelChanges(opened, named);
   const changed = Object.keys(changes.set).length + changes.remove.length;
+  const edited = labelsOf(named);
+  const meanwhile = changedMeanwhile(opened, edited, node.labels);
+  const conflict = meanwhile.some((change) => change.conflict);
+  /** Goes on from the labels of now: with what was edited here over them, or with theirs where both changed one. */
+  const goOn = (mine: boolean): void => {
+    const merged = rebased(opened, edited, node.labels);
+    if (!mine) {
+      for (const { name, theirs, conflict: both } of meanwhile) {
+        if (both && theirs === undefined) delete merged[name];
+        else if (both) merged[name] = theirs as string;
+      }
+    }
+    setOpened(node.labels);
+    setRows(rowsOf(merged));
+    setFailure('');
+  };
   const edit = (id: number, change: Partial<Row>): void => setRows(rows.map((row) => (row.id === id ? { ...row, ...change } : row)));
   const submit = (event: FormEvent): void => {
     event.preventDefault();
     setBusy(true);
+    const before = opened;
     const back = labelChanges(
-      Object.fromEntries(named.map(({ name, value }) => [name, value])),
-      Object.entries(node.labels).map(([name, value]) => ({ name, value })),
+      edited,
+      Object.entries(before).map(([name, value]) => ({ name, value })),
     );
     const saved = (): void => {
       const said = `Labels of ${node.name} are saved.`;
       undo.set({
         notice: said,
-        run: () => void api.request('setNodeLabels', { node: node.nodeId, ...back }).catch((error: Error) => notice.set(error.message)),
+        run: () =>
+          void api
+            .request('setNodeLabels', { node: node.nodeId, ...back, seen: edited })
+            .catch((error: Error) => notice.set(error.message)),
       });
       notice.set(said);
       close();
     };
-    api.request('setNodeLabels', { node: node.nodeId, ...changes }).then(saved, (error: Error) => {
+    api.request('setNodeLabels', { node: node.nodeId, ...changes, seen: before }).then(saved, (error: Error) => {
       setBusy(false);
       setFailure(error.message);
     });
@@ -93,11 +116,12 @@ export function LabelEditor({ node, close }: { node: FleetNode; close: () => voi
           Fleet, filters and views use them at once. History keeps its series. The label <code>maintenance</code> with <code>true</code>, or
           the time of its end, keeps a silent node quiet.
         </p>
+        <Meanwhile changes={meanwhile} goOn={goOn} />
         <p className="bad small" role="alert">
           {refusal || problem || failure}
         </p>
         <div className="row">
-          <button type="submit" className="button primary" disabled={busy || changed === 0 || problem !== '' || refusal !== ''}>
+          <button type="submit" className="button primary" disabled={busy || changed === 0 || conflict || problem !== '' || refusal !== ''}>
             {changed === 0 ? 'Nothing changed' : `Save ${changed === 1 ? 'one change' : `${changed} changes`}`}
           </button>
           <button type="button" className="button" onClick={close}>
@@ -107,4 +131,12 @@ export function LabelEditor({ node, close }: { node: FleetNode; close: () => voi
       </form>
     </Dialog>
   );
+}
+
+function rowsOf(labels: Labels): Row[] {
+  return Object.entries(labels).map(([name, value], id) => ({ id, name, value }));
+}
+
+function labelsOf(rows: readonly Row[]): Labels {
+  return Object.fromEntries(rows.map(({ name, value }) => [name, value]));
 }
