@@ -20,6 +20,7 @@ const TASKS: Readonly<Record<string, () => Promise<Task>>> = {
 const OWN_TASKS: Readonly<Record<string, () => Promise<Task>>> = {
   '--print-config': async () => (await import('./config-child.ts')).printConfig,
   '--print-config-with-document': async () => (await import('./config-child.ts')).printConfigWithDocument,
+  '--answer-statfs': async () => (await import('./statfs/statfs-child.ts')).answerStatfs,
   '--inventory': async () => (await import('./inventory.ts')).printInventory,
 };
 

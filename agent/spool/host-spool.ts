@@ -1,5 +1,5 @@
 // The agent's spool: on disk while that works, in a bounded memory ring while it does not, and back on disk by itself.
-import { existsSync, statfsSync } from 'node:fs';
+import { existsSync, type StatsFs, statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import type { DroppedRange } from '../../core/common/frame.ts';
@@ -232,8 +232,8 @@ export class HostSpool implements Spool {
   #assertRoom(bytes: number): void {
     const folder = dirname(this.#path);
     if (!existsSync(folder)) return;
-    const { bavail, bsize } = statfsSync(folder);
-    const free = bavail * bsize;
+    const { bavail, bsize, frsize = bsize } = statfsSync(folder) as StatsFs & { frsize?: number };
+    const free = bavail * frsize;
     if (free < bytes * 2 + DISK_ROOM_BYTES) throw new MusterError('unavailable', `${folder} has ${free} bytes free: too few for the spool`);
   }
 

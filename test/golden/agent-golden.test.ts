@@ -8,6 +8,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { CollectorSet } from '../../agent/collector-set.ts';
 import { createCollectors } from '../../agent/collectors/catalog.ts';
 import type { FrameColumns } from '../../core/common/frame.ts';
+import { MusterError } from '../../core/common/muster-error.ts';
 import { manyCoreManyDisks } from '../fixtures/hosts/many-core-many-disks.ts';
 import { type FileTree, parseTxtar } from '../fixtures/hosts/txtar.ts';
 
@@ -16,10 +17,15 @@ const STEP_MS = 10_000;
 const host = vi.hoisted(() => ({ root: '' }));
 
 // Sizes of filesystems cannot be staged by files: each has one of its own, by the length of its path.
-vi.mock('node:fs', async (original) => ({ ...(await original<object>()), statfsSync: (path: string) => statsOf(path) }));
-vi.mock('node:fs/promises', async (original) => ({
+vi.mock('node:fs', async (original) => ({ ...(await original<object>()), statfsSync: (path: Buffer) => statsOf(String(path)) }));
+vi.mock('../../agent/statfs/statfs-pool.ts', async (original) => ({
   ...(await original<object>()),
-  statfs: async (path: string) => (path === '/data' ? await new Promise(() => undefined) : statsOf(path)),
+  sharedStatfsPool: () => ({
+    ask: async (_: string, path: string) => {
+      if (path === '/data') throw new MusterError('deadline_exceeded', 'does not answer');
+      return statsOf(path);
+    },
+  }),
 }));
 // The tools of a host answer with the files below `tools`.
 vi.mock('../../agent/collectors/host-tool.ts', async (original) => ({
