@@ -1,14 +1,14 @@
 // The processes that take most of the CPU and those that take most of the memory, with their command lines.
-import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { HostRoots } from '../host-file.ts';
 import type { Collector, RowSink, Tick } from './collector.ts';
+import { readCommandLine } from './command-line.ts';
 import { parseMemory } from './memory.ts';
 import { pageBytes } from './page-size.ts';
 import type { ProcessEntry, ProcessList, ProcessTable } from './process-table.ts';
 
 const TOP = 10;
-const MAX_COMMAND_BYTES = 512;
 const MAX_COMMAND_CHARACTERS = 200;
 /** Kernel threads are children of this one. */
 const KTHREADD = 2;
@@ -40,34 +40,11 @@ export function toProcessName({ name, parent }: ProcessEntry, command = ''): str
   return file !== '' && (isCut || name === 'MainThread') ? file : name;
 }
 
-const SECRET = /((?:pass(?:word|wd|phrase)?|secret|token|api-?_?key|credentials?)[\w-]*)(=|:| )\S+/gi;
-
-/** Arguments stand one behind the other, each with a NUL. What looks like a secret is left out. */
-export function parseCommandLine(bytes: Buffer): string {
-  const text = bytes.toString('utf8').replaceAll('\0', ' ').trim();
-  const shown = text.replace(SECRET, '$1$2***');
-  return shown.length > MAX_COMMAND_CHARACTERS ? `${shown.slice(0, MAX_COMMAND_CHARACTERS - 1)}…` : shown;
-}
-
 export function createProcessCollector(roots: HostRoots, table: ProcessTable): Collector {
-  const commandBytes = Buffer.allocUnsafe(MAX_COMMAND_BYTES);
   let memoryBytes: number | undefined;
 
   /** Of those shown last: a command line is read once, as it hardly ever changes. */
   let commands = new Map<number, { startTicks: number; name: string; command: string }>();
-
-  const readCommand = ({ pid, name }: ProcessEntry): string => {
-    try {
-      const fd = openSync(join(roots.proc, String(pid), 'cmdline'), 'r');
-      try {
-        return parseCommandLine(commandBytes.subarray(0, readSync(fd, commandBytes))) || `[${name}]`;
-      } finally {
-        closeSync(fd);
-      }
-    } catch {
-      return `[${name}]`;
-    }
-  };
 
   const addTop = (rows: RowSink, { entries }: ProcessList): void => {
     const shown: typeof commands = new Map();
@@ -76,7 +53,7 @@ export function createProcessCollector(roots: HostRoots, table: ProcessTable): C
       const known = shown.get(pid) ?? commands.get(pid);
       // A process that runs another program keeps its number and its start.
       const isSame = known?.startTicks === startTicks && known.name === name;
-      const command = isSame ? known.command : readCommand(entry);
+      const command = isSame ? known.command : readCommandLine(roots.proc, pid, name, MAX_COMMAND_CHARACTERS);
       shown.set(pid, { startTicks, name, command });
       return command;
     };

@@ -2,6 +2,8 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { readCommandLine } from '../collectors/command-line.ts';
+import { pageBytes } from '../collectors/page-size.ts';
 import { oneOf, wholeNumber } from './argument-rules.ts';
 import { type HostCommand, OK } from './host-command.ts';
 import { tableText } from './text-table.ts';
@@ -11,7 +13,6 @@ import { createUserNames } from './user-names.ts';
 const BETWEEN_READINGS_MS = 500;
 /** Ticks of /proc/PID/stat: 100 a second on every Linux that Node runs on. */
 const TICKS_PER_SECOND = 100;
-const PAGE_BYTES = 4096;
 const COMMAND_LENGTH = 400;
 
 export interface ProcessReading {
@@ -42,7 +43,7 @@ export function parseProcessStat(text: string): ProcessReading | undefined {
     ticks: number(11) + number(12),
     threads: number(17),
     startTicks: number(19),
-    residentBytes: number(21) * PAGE_BYTES,
+    residentBytes: number(21) * pageBytes(),
   };
 }
 
@@ -65,16 +66,21 @@ export function createProcessList(proc: string): HostCommand {
       );
       const userName = createUserNames();
       const shown = rows.slice(0, limit as number);
-      const cells = shown.map((row) => [
-        row.pid,
-        row.parent,
-        userOf(proc, row.pid, userName),
-        row.state,
-        row.cpuPercent.toFixed(1),
-        Math.round(row.residentBytes / 1024 ** 2),
-        row.threads,
-        commandLine(proc, row),
-      ]);
+      const cells: (string | number)[][] = [];
+      const giveWay = createTurns(context.signal);
+      for (const row of shown) {
+        cells.push([
+          row.pid,
+          row.parent,
+          userOf(proc, row.pid, userName),
+          row.state,
+          row.cpuPercent.toFixed(1),
+          Math.round(row.residentBytes / 1024 ** 2),
+          row.threads,
+          readCommandLine(proc, row.pid, row.name, COMMAND_LENGTH),
+        ]);
+        await giveWay();
+      }
       await context.write(tableText(['PID', 'PPID', 'USER', 'S', 'CPU %', 'MEM MiB', 'THREADS', 'COMMAND'], cells));
       await context.write(
         `${shown.length} of ${rows.length} processes, by ${sort}; CPU over ${BETWEEN_READINGS_MS} ms, 100 % is one core\n`,
@@ -103,14 +109,6 @@ function userOf(proc: string, pid: number, userName: (uid: number) => string): s
   } catch {
     return '-';
   }
-}
-
-/** A kernel thread has none: its name stands in brackets. */
-function commandLine(proc: string, { pid, name }: ProcessReading): string {
-  const text = readOr(join(proc, String(pid), 'cmdline'), '')
-    .replaceAll('\0', ' ')
-    .trim();
-  return text === '' ? `[${name}]` : text.slice(0, COMMAND_LENGTH);
 }
 
 function readOr(path: string, fallback: string): string {

@@ -1,5 +1,6 @@
 // The rows of finished windows, as one frame.
 import type { FrameColumns } from '../../core/common/frame.ts';
+import { maskText } from '../masking/mask-text.ts';
 import type { ProbeSpec } from './probe-spec.ts';
 import { PROBE_FIELDS, type ProbeWindow } from './probe-window.ts';
 
@@ -22,10 +23,10 @@ export interface ProbeOrigin {
   readonly region: string;
 }
 
-/** `method` says by what the window was measured: `icmp`, or `tcp` in its place. */
+/** A target is stored without its secrets. `method` says by what the window was measured: `icmp`, or `tcp` in its place. */
 export function toRow(spec: ProbeSpec, origin: ProbeOrigin, window: ProbeWindow, method: string, timeUs: number): ProbeRow {
   const { name, target, kind, targetCountry = '', targetRegion = '', targetNode = '' } = spec;
-  const tags = [name, target, kind, origin.country, origin.region, targetCountry, targetRegion, targetNode];
+  const tags = [name, maskText(target), kind, origin.country, origin.region, targetCountry, targetRegion, targetNode];
   return { timeUs, tags, values: window.values(), texts: [method, window.error] };
 }
 

@@ -1,6 +1,8 @@
 // The time that a stranger's text may cost: each parser gets the longest text that it is ever given, of each class of characters, in shapes that
 // make a pattern or a scan try again at every place. What takes longer than the limit takes the square of the length, or worse.
 import { expect, it } from 'vitest';
+import { maskCommandLine } from '../../agent/masking/mask-command-line.ts';
+import { maskText } from '../../agent/masking/mask-text.ts';
 import { parsePingLine } from '../../agent/probes/ping-tracker.ts';
 import { parseHostPort } from '../../agent/probes/tcp-probe.ts';
 import { printable, visibleWidth } from '../../cli/terminal/printable.ts';
@@ -110,6 +112,10 @@ const YAML = { limitMs: 2000 };
 const LISTS = { limitMs: 1000 };
 
 const CASES: readonly Case[] = [
+  // No more of a command line is read, and no target is longer.
+  ['a command line', 4096, (text) => maskCommandLine(text, 400)],
+  ['a command line: arguments', 4096, (text) => maskCommandLine(text.replaceAll(' ', '\0'), 400)],
+  ['an address with secrets', 4096, (text) => maskText(`a://${text}`)],
   ['a query', 100_000, (text) => guardQuery(text)],
   ['a query: its end', 99_000, (text) => guardQuery(`select 1 ${text}`)],
   ['a query: a text', 99_000, (text) => guardQuery(`select '${text}'`)],

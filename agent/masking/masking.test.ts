@@ -1,0 +1,144 @@
+import { expect, test } from 'vitest';
+import { maskCommandLine } from './mask-command-line.ts';
+import { maskText } from './mask-text.ts';
+
+/** Arguments are separated by blanks here; one with blanks stands in brackets. */
+function line(text: string): string {
+  return text.replace(/⟨([^⟩]*)⟩|\s+/g, (whole, inner: string | undefined) => (inner === undefined ? '\0' : whole.slice(1, -1)));
+}
+
+test.each([
+  'app --password=hunter2',
+  'app --password=hun;ter2&hunter2,"hunter2',
+  'app ⟨--password=a hunter2 b⟩',
+  'app --password hunter2 --port 1',
+  'app -password hunter2',
+  'app --db-password=hunter2',
+  'app --dbPassword hunter2',
+  'app password=hunter2',
+  'java -Dspring.datasource.password=hunter2 -jar x.jar',
+  'java -Djavax.net.ssl.keyStorePassword=hunter2 x',
+  'keytool -storepass hunter2 -keypass hunter2',
+  'redis-server --requirepass hunter2',
+  'app --token=hunter2',
+  'app --auth-token hunter2',
+  'app --auth=me:hunter2',
+  'app --api-key hunter2',
+  'app --apiKey=hunter2',
+  'app --client-secret=hunter2',
+  'app --secret_access_key hunter2',
+  'env PGPASSWORD=hunter2 psql -h db',
+  'env ⟨PGPASSWORD=a hunter2⟩ psql',
+  'env MYSQL_PWD=hunter2 AWS_SECRET_ACCESS_KEY=hunter2 x',
+  'sh -c ⟨PGPASSWORD=hunter2 psql -h db⟩',
+  "bash -lc ⟨export PGPASSWORD='a hunter2'; psql⟩",
+  'mysql -uroot -phunter2 db',
+  'mysqldump -u root -phunter2 --all-databases',
+  '/usr/bin/mariadb-dump -phunter2',
+  'sh -c ⟨mysqldump -uroot -phunter2 shop > x⟩',
+  'sshpass -p hunter2 ssh host',
+  'sshpass -phunter2 ssh host',
+  'mongodump -u a -p hunter2',
+  'docker login -u me -p hunter2 registry',
+  'redis-cli -a hunter2 ping',
+  'http -a me:hunter2 x.test',
+  'sh -c ⟨app --password=hunter2 --port 1⟩',
+  'sh -c ⟨app --password hunter2 --port 1⟩',
+  'sh -c ⟨curl -u me:hunter2 x.test⟩',
+  'ldapsearch -D cn=x -w hunter2',
+  'sqlcmd -S db -P hunter2',
+  'ipmitool -U admin -P hunter2 -H bmc',
+  'zip -P hunter2 x.zip',
+  '7z a -phunter2 x.7z',
+  'snmpwalk -v2c -c hunter2 host',
+  'openssl enc -aes256 -pass pass:hunter2 -k hunter2',
+  'openssl rsa -passin pass:hunter2',
+  'nmcli device wifi connect home password hunter2',
+  'xfreerdp /u:me /p:hunter2 /v:host',
+  'smbclient //srv/x -U me%hunter2',
+  'sqlplus scott/hunter2@db',
+  'curl -u me:hunter2 https://x.test',
+  'curl --proxy-user me:12345hunter2 https://x.test',
+  'curl -u me:987654321 https://x.test hunter-2',
+  'curl -H ⟨Authorization: Bearer hunter2hunter2⟩ https://x.test',
+  'curl -H ⟨Authorization: Basic aHVudGVyMg== hunter2⟩ x',
+  'curl -H ⟨authorization: token hunter2⟩ x',
+  'curl -H ⟨X-Api-Key: hunter2⟩ x',
+  'curl -H ⟨PRIVATE-TOKEN: hunter2⟩ x',
+  'curl -H ⟨Cookie: sid=hunter2; other=hunter2⟩ x',
+  'curl -d ⟨{"user":"me","password":"hunter2"}⟩ x',
+  'curl -d ⟨{"password": "hunt\\"hunter2"}⟩ x',
+  'curl -d user=me&password=hunter2&x=1 https://x.test',
+  'curl https://me:hunter2@x.test/path',
+  'curl https://me:p@hunter2@x.test/path',
+  'curl https://me:p/hunter2@x.test/path',
+  'curl https://:hunter2@x.test',
+  'curl https://hunter2hunter2hunter2@github.com/x.git',
+  'curl https://x.test/?token=hunter2&page=2',
+  'curl https://x.test/?page=2&key=hunter2',
+  'curl https://x.test/?X-Amz-Signature=hunter2&X-Amz-Credential=hunter2',
+  'curl https://x.test/?sig=hunter2',
+  'curl https://x.test/#access_token=hunter2',
+  'app --dsn=postgres://app:hunter2@db.example.org/app',
+  'app jdbc:postgresql://db/x?user=me&password=hunter2',
+  'app ⟨host=db user=me password=hunter2⟩',
+  "app ⟨host=db password='a hunter2' user=me⟩",
+  'app ⟨Server=db;User Id=me;Password=hunter2;Database=x⟩',
+  'app ⟨DefaultEndpointsProtocol=https;AccountKey=hunter2;X=1⟩',
+  'pip --proxy me:hunter2@proxy.test:3128 install x',
+  'mount.cifs //srv/x /mnt -o username=me,password=hunter2,uid=0',
+  'app ⟨-----BEGIN RSA PRIVATE KEY-----\nhunter2\n-----END RSA PRIVATE KEY-----⟩',
+  'app ⟨-----BEGIN OPENSSH PRIVATE KEY-----\nhunter2 cut⟩',
+  '⟨postgres: worker --password hunter2 rest⟩',
+  '⟨nginx -p x token: hunter2⟩',
+])('a secret is left out: %s', (text) => {
+  const shown = maskCommandLine(line(text), 1000);
+  expect(shown).not.toMatch(/hunter2|987654321/);
+  expect(shown).toContain('***');
+});
+
+test.each([
+  ['AKIAIOSFODNN7EXAMPLE', 'AWS'],
+  ['ghp_abcdefghijklmnopqrstuvwxyz0123456789', 'GitHub'],
+  ['glpat-abcdefghij0123456789', 'GitLab'],
+  ['xoxb-123456789012-abcdefghijkl', 'Slack'],
+  ['eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl', 'JWT'],
+  ['sk_live_abcdefghijklmnop', 'Stripe'],
+  ['AIzaSyA0123456789abcdefghijklmnopqrstuv', 'Google'],
+])('a token is known by its form: %s (%s)', (token) => {
+  expect(maskCommandLine(`app\0x\0${token}\0`, 1000)).toBe('app x ***');
+});
+
+test.each([
+  'postgres -D /var/lib/postgresql/16/main -c config_file=/etc/postgresql.conf',
+  'nginx: worker process',
+  '/usr/bin/node --max-old-space-size=512 server.js --port 8080',
+  'docker run -u 1000:1000 -p 8080:80 -v /a:/b nginx:1.25',
+  'docker pull nginx:1.25@sha256:0123456789abcdef0123456789abcdef',
+  'ssh -p 2222 git@github.com',
+  'python train.py --max-tokens 512 --tokenizer bert --author me --keyboard us',
+  'mongod --auth --bind_ip 127.0.0.1',
+  'app --token-ttl 5m --token-url=https://id.test/x --key /etc/ssl/key.pem',
+  'mysqld --user=mysql --port=3306 --pid-file=/run/mysqld.pid',
+  'mysql -P3306 -uroot -p',
+  'muster token create --join',
+  'rsync -a a@host:/x /y',
+  'curl http://localhost:3000/@vite/client?page=2&monkey=1',
+  'npm install left@npm:right@1.2.3',
+  'make -C x bypass=1 compass=north',
+])('what is no secret is shown: %s', (text) => {
+  expect(maskCommandLine(line(text), 1000)).toBe(text);
+});
+
+test('the rest of an address is kept', () => {
+  expect(maskText('https://me:hunter2@x.test:8443/a?token=abc&page=2#top')).toBe('https://me:***@x.test:8443/a?token=***&page=2#top');
+  expect(maskText('https://x.test/health?page=2')).toBe('https://x.test/health?page=2');
+  expect(maskText('https://hooks.slack.com/services/T0/B0/abc')).toBe('https://hooks.slack.com/services/***');
+  expect(maskText('postgres://app:hunt'), 'cut before its end').toBe('postgres://app:***');
+  expect(maskText('http://db:5432')).toBe('http://db:5432');
+});
+
+test('a long line is cut after its secrets are left out', () => {
+  expect(maskCommandLine(`app\0--password=${'x'.repeat(500)}\0end`, 40)).toBe('app --password=*** end');
+  expect(maskCommandLine('app\0abcdefghij', 10)).toBe('app abcde…');
+});
