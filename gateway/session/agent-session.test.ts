@@ -4,9 +4,10 @@ import { AGENT_MESSAGE_FIELDS, GATEWAY_MESSAGE_FIELDS, type GatewayMessage } fro
 import { decodeMessage, encodeMessage } from '../../proto/message-codec.ts';
 import { type AgentCall, AgentSession, type SessionContext } from './agent-session.ts';
 
-function stage(nextSeq: number): { session: AgentSession; sent: GatewayMessage[]; ends: string[] } {
+function stage(nextSeq: number): { session: AgentSession; sent: GatewayMessage[]; ends: string[]; wishes: unknown[] } {
   const sent: GatewayMessage[] = [];
   const ends: string[] = [];
+  const wishes: unknown[] = [];
   const call: AgentCall = {
     peer: '127.0.0.1:1',
     write: (message) => sent.push(decodeMessage<GatewayMessage>(GATEWAY_MESSAGE_FIELDS, message)) > 0,
@@ -22,7 +23,7 @@ function stage(nextSeq: number): { session: AgentSession; sent: GatewayMessage[]
       sendEphemeral: () => undefined,
       commandOutput: () => undefined,
       configReported: () => undefined,
-      peersWish: () => undefined,
+      peersWish: (_, wish) => wishes.push(wish),
       admit: () => ({ usedSeq: 0 }),
       flag: () => undefined,
       ended: () => undefined,
@@ -30,7 +31,7 @@ function stage(nextSeq: number): { session: AgentSession; sent: GatewayMessage[]
   });
   const hello = { epoch: Buffer.alloc(16, 1), oldestSeq: 5, nextSeq, sentUs: 0, node: null, intervalMs: 1000 };
   session.receive(encodeMessage(AGENT_MESSAGE_FIELDS, { hello }));
-  return { session, sent, ends };
+  return { session, sent, ends, wishes };
 }
 
 it('ends a stream that was welcomed before the ledger told of higher numbers, and no other', () => {
@@ -52,4 +53,10 @@ it('does not take the numbers of the stream itself for used before', () => {
   }
   expect(session.endIfRolledBack(7)).toBe(false);
   expect(ends).toEqual([]);
+});
+
+it('hands on what an agent wishes to know of the peers that it probes', () => {
+  const { session, wishes } = stage(8);
+  session.receive(encodeMessage(AGENT_MESSAGE_FIELDS, { peersWish: {} }));
+  expect(wishes).toHaveLength(1);
 });

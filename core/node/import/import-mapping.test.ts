@@ -121,3 +121,9 @@ it('says what was taken for what where no field is left, and that a file has no 
   expect(() => plan(['time', 'v'], [])).toThrow('file.csv has no rows: a header alone stores nothing');
   expect(() => plan(['a\u001b[2J', 'b'], [['x', 'y']])).toThrow('the file has "a\\u001b[2J", b');
 });
+
+it('says which two columns have one name, and which row is no header', () => {
+  const plan = (headers: string[]) => planMapping(headers, [headers.map(() => '1')], GUESSED, 'a.csv');
+  expect(() => plan(['time', 'busy', 'idle', 'busy'])).toThrow('the header (row 1) has the column "busy" twice, as columns 2 and 4');
+  expect(() => plan(['2026-11-23T10:00:00Z', '1.5'])).toThrow('row 1 is data, not a header');
+});

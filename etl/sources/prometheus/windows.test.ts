@@ -43,6 +43,8 @@ it('cuts a span at the same places wherever it begins', () => {
   ]);
   expect(pieces(30, 320).slice(2, 3)).toEqual([{ first: 200, last: 299 }]);
   expect(pieces(5, 4)).toEqual([]);
+  expect(pieces(200, 200)).toEqual([{ first: 200, last: 200 }]);
+  expect(pieces(150, 200).at(-1)).toEqual({ first: 200, last: 200 });
 });
 
 it('halves a window down to a single point', () => {
