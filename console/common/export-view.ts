@@ -5,7 +5,7 @@ export type ExportFormat = (typeof EXPORT_FORMATS)[number];
 
 export interface ExportStart {
   exportId: string;
-  /** Where a browser fetches it from this very host; empty where it goes to a file by itself. */
+  /** Where a browser fetches it, beside its page; empty where it goes to a file by itself. */
   download: string;
 }
 

@@ -22,7 +22,7 @@ export interface ExportTarget {
 export interface ExportFile {
   /** As the page tells it: without its folder. */
   name: string;
-  /** Path at this host where a browser fetches it; empty where there is nothing to fetch. */
+  /** Where a browser fetches it, beside its page; empty where there is nothing to fetch. */
   download: string;
   /** Resolves when the next may come. */
   write(data: Uint8Array | string): Promise<void>;

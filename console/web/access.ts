@@ -2,30 +2,86 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 
 const MAX_SESSIONS = 64;
+/** A session that nobody used so long has ended. */
+const IDLE_MS = 12 * 3_600_000;
+/** However much it is used. */
+const LIFE_MS = 7 * 86_400_000;
+
+/** A browser that came with a one-time address. */
+export interface Session {
+  /** Where its pages lie. Cookies know no port: below a path that nobody else can name, no other server of this machine is sent its cookie. */
+  readonly path: string;
+  /** What its cookie holds. */
+  readonly secret: string;
+}
+
+interface OpenSession extends Session {
+  readonly sinceMs: number;
+  usedMs: number;
+  /** Pages that are open. */
+  pages: number;
+}
 
 export class Access {
   #oneTimeToken = secret();
-  /** Session secrets, oldest first. */
-  readonly #sessions: string[] = [];
+  readonly #now: () => number;
+  /** Oldest first. */
+  #sessions: OpenSession[] = [];
+
+  constructor(now: () => number = Date.now) {
+    this.#now = now;
+  }
 
   get oneTimeToken(): string {
     return this.#oneTimeToken;
   }
 
-  /** A session secret for the one-time token, which is then spent and renewed; undefined where it is not the token. */
-  redeem(token: string): string | undefined {
-    if (!equal(token, this.#oneTimeToken)) return undefined;
+  isOneTimeToken(token: string): boolean {
+    return equal(token, this.#oneTimeToken);
+  }
+
+  /** A session for the one-time token, which is then spent and renewed; undefined where it is not the token. */
+  redeem(token: string): Session | undefined {
+    if (!this.isOneTimeToken(token)) return undefined;
     this.#oneTimeToken = secret();
-    const session = secret();
+    const now = this.#now();
+    const session: OpenSession = { path: `/s/${secret()}/`, secret: secret(), sinceMs: now, usedMs: now, pages: 0 };
+    this.#sessions = this.#sessions.filter((each) => this.#lives(each));
+    // One without an open page goes first.
+    if (this.#sessions.length >= MAX_SESSIONS) {
+      const at = this.#sessions.findIndex(({ pages }) => pages === 0);
+      this.#sessions.splice(Math.max(0, at), 1);
+    }
     this.#sessions.push(session);
-    if (this.#sessions.length > MAX_SESSIONS) this.#sessions.shift();
     return session;
   }
 
-  /** Whether a `Cookie` header holds one of our sessions under that name. */
-  hasSession(cookieHeader: string | undefined, cookieName: string): boolean {
+  /** The session whose pages lie at `path`, where the `Cookie` header holds its secret under that name. */
+  sessionAt(path: string, cookieHeader: string | undefined, cookieName: string): Session | undefined {
     const value = cookieValue(cookieHeader, cookieName);
-    return value !== undefined && this.#sessions.some((session) => equal(session, value));
+    const session = this.#sessions.find((each) => path.startsWith(each.path));
+    if (session === undefined || value === undefined || !equal(session.secret, value) || !this.#lives(session)) return undefined;
+    session.usedMs = this.#now();
+    return session;
+  }
+
+  /** A page of it is open until the returned end. */
+  hold(session: Session): () => void {
+    const open = session as OpenSession;
+    open.pages++;
+    return () => {
+      open.pages--;
+      open.usedMs = this.#now();
+    };
+  }
+
+  isOpen(session: Session): boolean {
+    return this.#sessions.includes(session as OpenSession) && this.#lives(session as OpenSession);
+  }
+
+  #lives({ sinceMs, usedMs, pages }: OpenSession): boolean {
+    const now = this.#now();
+    return now - sinceMs < LIFE_MS && (pages > 0 || now - usedMs < IDLE_MS);
   }
 }
 

@@ -7,6 +7,7 @@ import { toMusterError } from '../../core/common/muster-error.ts';
 import { encodeBinaryMessage } from '../common/binary-message.ts';
 import type { ConsoleApi } from '../common/console-api.ts';
 import { PageSession } from '../host/page-session.ts';
+import type { Access, Session } from './access.ts';
 import type { WebEvents } from './events.ts';
 
 const MAX_MESSAGE_BYTES = 1024 * 1024;
@@ -14,6 +15,8 @@ const MAX_BUFFERED_BYTES = 64 * 1024 * 1024;
 const PING_INTERVAL_MS = 20_000;
 const POLICY_VIOLATION = 1008;
 const TRY_AGAIN_LATER = 1013;
+/** Of our own, as codes from 4000 on are. */
+const SESSION_ENDED = 4001;
 
 export class PageSockets {
   readonly #api: ConsoleApi;
@@ -26,15 +29,19 @@ export class PageSockets {
   }
 
   /** Takes over a request whose origin and session were checked. */
-  accept(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    this.#server.handleUpgrade(request, socket, head, (page) => this.#serve(page));
+  accept(request: IncomingMessage, socket: Duplex, head: Buffer, access: Access, session: Session): void {
+    this.#server.handleUpgrade(request, socket, head, (page) => {
+      const release = access.hold(session);
+      page.on('close', release);
+      this.#serve(page, () => access.isOpen(session));
+    });
   }
 
   closeAll(): void {
     for (const page of this.#server.clients) page.terminate();
   }
 
-  #serve(page: WebSocket): void {
+  #serve(page: WebSocket, maySee: () => boolean): void {
     this.#events.pageOpened(this.#server.clients.size);
     const session = new PageSession(this.#api, (message) => {
       if (page.readyState !== page.OPEN) return 0;
@@ -49,6 +56,10 @@ export class PageSockets {
     });
     let answered = true;
     const ping = setInterval(() => {
+      if (!maySee()) {
+        page.close(SESSION_ENDED, 'the session has ended');
+        return;
+      }
       if (!answered) {
         page.terminate();
         return;

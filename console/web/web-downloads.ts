@@ -5,7 +5,8 @@ import { finished } from 'node:stream/promises';
 import { MusterError } from '../../core/common/muster-error.ts';
 import type { ExportFile, ExportTarget } from '../host/exports.ts';
 
-export const DOWNLOAD_PATH = '/exports/';
+/** Below the path of a session. */
+export const DOWNLOAD_PATH = 'exports/';
 const FETCH_WITHIN_MS = 30_000;
 
 class Download implements ExportFile {

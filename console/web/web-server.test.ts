@@ -38,50 +38,70 @@ beforeEach(async () => {
 });
 afterEach(() => server.stop());
 
-async function signIn(): Promise<string> {
+async function signIn(): Promise<{ cookie: string; path: string }> {
   const answer = await fetch(server.url, { redirect: 'manual' });
-  return (answer.headers.get('set-cookie') ?? '').split(';')[0] as string;
+  return { cookie: (answer.headers.get('set-cookie') ?? '').split(';')[0] as string, path: answer.headers.get('location') ?? '' };
 }
 
 test('the one-time address gives a strict cookie and leads to the page; a fresh address is published', async () => {
   const first = server.url;
   const answer = await fetch(first, { redirect: 'manual' });
   expect(answer.status).toBe(303);
-  expect(answer.headers.get('location')).toBe('/');
-  expect(answer.headers.get('set-cookie')).toMatch(/^muster_console_\d+=[\w-]+; HttpOnly; SameSite=Strict; Path=\/$/);
+  const path = answer.headers.get('location');
+  expect(path).toMatch(/^\/s\/[\w-]{32}\/$/);
+  // Below a path of its own: no other server of this machine is sent it.
+  expect(answer.headers.get('set-cookie')).toMatch(/^muster_console_\d+=[\w-]+; HttpOnly; SameSite=Strict; Path=\/s\/[\w-]+\/$/);
+  expect(answer.headers.get('set-cookie')).toContain(`Path=${path}`);
   expect(published).toEqual([first, server.url]);
   expect((await fetch(first, { redirect: 'manual' })).status).toBe(403);
 });
 
+test('who only looks at the address, as a preview does, does not spend it', async () => {
+  const first = server.url;
+  expect((await fetch(first, { method: 'HEAD', redirect: 'manual' })).status).toBe(200);
+  expect(server.url).toBe(first);
+  expect((await fetch(first, { redirect: 'manual' })).status).toBe(303);
+});
+
 test('pages need the cookie and carry the headers of a strict policy', async () => {
   expect((await fetch(base)).status).toBe(401);
-  const answer = await fetch(base, { headers: { cookie: await signIn() } });
+  const { cookie, path } = await signIn();
+  const answer = await fetch(base + path, { headers: { cookie } });
+  expect((await fetch(base + path)).status).toBe(401);
+  expect((await fetch(base, { headers: { cookie } })).status).toBe(401);
+  expect((await fetch(`${base + path}session`, { headers: { cookie } })).status).toBe(204);
+  const ended = await fetch(`${base}/s/${'x'.repeat(32)}/session`, { headers: { cookie } });
+  expect([ended.status, await ended.text()]).toEqual([401, expect.stringContaining('session has ended')]);
   expect(answer.status).toBe(200);
   expect(answer.headers.get('content-security-policy')).toContain("default-src 'none'; script-src 'self'; style-src 'self'");
   expect(answer.headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
   expect(answer.headers.get('x-content-type-options')).toBe('nosniff');
-  expect((await fetch(`${base}/../../etc/passwd`, { headers: { cookie: await signIn() } })).status).toBe(404);
+  expect((await fetch(`${base + path}../../etc/passwd`, { headers: { cookie } })).status).toBe(401);
+  expect((await fetch(`${base + path}etc/passwd`, { headers: { cookie } })).status).toBe(404);
   expect((await fetch(base, { method: 'POST' })).status).toBe(405);
 });
 
-async function openSocket(headers: Record<string, string>): Promise<WebSocket> {
-  const socket = new WebSocket(`ws://127.0.0.1:${server.port}/socket`, { headers });
+async function openSocket(path: string, headers: Record<string, string>): Promise<WebSocket> {
+  const socket = new WebSocket(`ws://127.0.0.1:${server.port}${path}socket`, { headers });
   await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject));
   return socket;
 }
 
 test('the socket refuses other origins, other hosts and whoever has no cookie', async () => {
-  const cookie = await signIn();
+  const { cookie, path } = await signIn();
   const own = `http://127.0.0.1:${server.port}`;
-  await expect(openSocket({ origin: 'http://evil.example', cookie })).rejects.toThrow(/403/);
-  await expect(openSocket({ origin: own, cookie, host: `evil.example:${server.port}` })).rejects.toThrow(/403/);
-  await expect(openSocket({ origin: own })).rejects.toThrow(/403/);
-  await expect(openSocket({ cookie })).rejects.toThrow(/403/);
-  (await openSocket({ origin: own, cookie })).terminate();
+  await expect(openSocket(path, { origin: 'http://evil.example', cookie })).rejects.toThrow(/403/);
+  await expect(openSocket(path, { origin: own, cookie, host: `evil.example:${server.port}` })).rejects.toThrow(/403/);
+  await expect(openSocket(path, { origin: own })).rejects.toThrow(/403/);
+  await expect(openSocket(path, { cookie })).rejects.toThrow(/403/);
+  await expect(openSocket('/', { origin: own, cookie })).rejects.toThrow(/403/);
+  await expect(openSocket((await signIn()).path, { origin: own, cookie })).rejects.toThrow(/403/);
+  (await openSocket(path, { origin: own, cookie })).terminate();
 });
 
 test('the socket carries the contract, and is closed on a message that is none', async () => {
-  const socket = await openSocket({ origin: base, cookie: await signIn() });
+  const { cookie, path } = await signIn();
+  const socket = await openSocket(path, { origin: base, cookie });
   const answer = new Promise<Buffer>((resolve) => socket.once('message', resolve));
   socket.send(JSON.stringify({ kind: 'request', id: 4, name: 'getNode', arguments: { node: 'a', more: 1 } }));
   expect(decodeBinaryMessage(new Uint8Array(await answer).buffer)).toEqual({ kind: 'result', id: 4, value: { node: 'a' } });
@@ -99,10 +119,9 @@ test.each(['//', '///', '//[', 'http://[', '*', 'http://'])('the target %s is an
       });
       asked.on('error', reject).end();
     });
-  // Who comes by another name, or without a session, learns nothing of what was wrong.
+  // Who comes by another name learns nothing of what was wrong.
   expect(await ask({ host: 'evil.example' })).toBe(403);
-  expect(await ask({})).toBe(401);
-  expect(await ask({ cookie: await signIn() })).toBe(400);
+  expect(await ask({})).toBe(400);
 });
 
 test('a page of another origin that resets its socket at once ends nothing', async () => {

@@ -6,14 +6,18 @@ import { MusterError } from '../../core/common/muster-error.ts';
 import type { RequestPath } from '../../core/node/request-path.ts';
 import { BAD_TARGET, serveTotally } from '../../core/node/total-server.ts';
 import { contentSecurityPolicy } from '../common/content-security.ts';
-import type { Access } from './access.ts';
-import { isOwnHost, isOwnOrigin } from './access.ts';
+import { type Access, isOwnHost, isOwnOrigin, type Session } from './access.ts';
 import type { Asset } from './assets.ts';
 import type { WebEvents } from './events.ts';
 import type { PageSockets } from './page-sockets.ts';
 import { DOWNLOAD_PATH, type WebDownloads } from './web-downloads.ts';
 
-export const SOCKET_PATH = '/socket';
+/** Below the path of a session. */
+const SOCKET = 'socket';
+/** Asked by a page that lost its socket. */
+const SESSION = 'session';
+const NO_SESSION = 'The console opens by its one-time address. Get one: muster status shows it.';
+const SESSION_ENDED = "This page's session has ended. Get a new address: muster status shows it.";
 
 export interface WebServerParts {
   /** Address to listen on; default loopback. Whatever it is, browsers come by 127.0.0.1 or localhost. */
@@ -82,11 +86,19 @@ export class WebServer {
     if (!isOwnHost(host, this.port)) this.#refuse(request, response, 403, 'This is not a name of this console.');
     else if (request.method !== 'GET' && request.method !== 'HEAD') this.#refuse(request, response, 405, 'Only GET is served here.');
     else if (token !== null) this.#redeem(request, response, token);
-    else if (!access.hasSession(cookie, this.#cookieName)) {
-      this.#refuse(request, response, 401, 'The console opens by its one-time address. Get one: muster status shows it.');
-    } else if (target === undefined) this.#refuse(request, response, 400, `${BAD_TARGET}.`);
-    else if (target.path.startsWith(DOWNLOAD_PATH)) this.#download(request, response, target.path);
-    else this.#page(request, response, target.path);
+    else if (target === undefined) this.#refuse(request, response, 400, `${BAD_TARGET}.`);
+    else {
+      const session = access.sessionAt(target.path, cookie, this.#cookieName);
+      if (session !== undefined) this.#serve(request, response, target.path.slice(session.path.length));
+      else this.#refuse(request, response, 401, target.path.startsWith('/s/') ? SESSION_ENDED : NO_SESSION);
+    }
+  }
+
+  /** `path` is below that of the session. */
+  #serve(request: IncomingMessage, response: ServerResponse, path: string): void {
+    if (path === SESSION) response.writeHead(204, { 'cache-control': 'no-store' }).end();
+    else if (path.startsWith(DOWNLOAD_PATH)) this.#download(request, response, path);
+    else this.#page(request, response, `/${path}`);
   }
 
   #page(request: IncomingMessage, response: ServerResponse, path: string): void {
@@ -107,6 +119,11 @@ export class WebServer {
   }
 
   #redeem(request: IncomingMessage, response: ServerResponse, token: string): void {
+    // Who only looks whether there is a page, as a preview of a link does, spends nothing.
+    if (request.method === 'HEAD' && this.#parts.access.isOneTimeToken(token)) {
+      response.writeHead(200, { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store' }).end();
+      return;
+    }
     const session = this.#parts.access.redeem(token);
     if (session === undefined) {
       this.#refuse(request, response, 403, 'This address was used already. Get a fresh one: muster status shows it.');
@@ -114,29 +131,39 @@ export class WebServer {
     }
     this.#parts.publishAddress(this.url);
     this.#parts.events.tokenRedeemed();
-    const cookie = `${this.#cookieName}=${session}; HttpOnly; SameSite=Strict; Path=/`;
+    const cookie = `${this.#cookieName}=${session.secret}; HttpOnly; SameSite=Strict; Path=${session.path}`;
     const cameFromPage = request.headers['sec-fetch-site'] === 'cross-site';
-    if (!cameFromPage) response.writeHead(303, { location: '/', 'set-cookie': cookie }).end();
+    if (!cameFromPage) response.writeHead(303, { location: session.path, 'set-cookie': cookie }).end();
     // After a redirect the browser still sees the page that led here, and keeps the cookie back. From a page of ours it goes with it.
-    else response.writeHead(200, { 'set-cookie': cookie, 'content-type': 'text/html; charset=utf-8', refresh: '0; url=/' }).end();
+    else
+      response
+        .writeHead(200, { 'set-cookie': cookie, 'content-type': 'text/html; charset=utf-8', refresh: `0; url=${session.path}` })
+        .end();
   }
 
   #refuse(request: IncomingMessage, response: ServerResponse, code: number, reason: string): void {
-    // Without what follows the path: there stands the token.
-    this.#parts.events.requestRefused(reason, (request.url ?? '').split('?', 1)[0] ?? '');
+    // Without what follows the path: there stands the token. The path of a session is a secret too.
+    const path = (request.url ?? '').split('?', 1)[0] ?? '';
+    // A page that asks whether its session goes on is no news.
+    if (!/^\/s\/[^/]*\/session$/.test(path)) this.#parts.events.requestRefused(reason, path.replace(/^\/s\/[^/]*/, '/s/…'));
     response.writeHead(code, { 'content-type': 'text/plain; charset=utf-8' }).end(`${reason}\n`);
   }
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     const { host, origin, cookie } = request.headers;
-    const allowed =
-      request.url === SOCKET_PATH && isOwnOrigin(origin, host, this.port) && this.#parts.access.hasSession(cookie, this.#cookieName);
-    if (allowed) {
-      this.#parts.sockets.accept(request, socket, head);
+    const path = request.url ?? '';
+    const session = isOwnOrigin(origin, host, this.port) ? this.#sessionOfSocket(path, cookie) : undefined;
+    if (session !== undefined) {
+      this.#parts.sockets.accept(request, socket, head, this.#parts.access, session);
       return;
     }
-    this.#parts.events.requestRefused('socket of another origin or without a session', request.url ?? '');
+    this.#parts.events.requestRefused('socket of another origin or without a session', path.replace(/^\/s\/[^/]*/, '/s/…'));
     socket.end('HTTP/1.1 403 Forbidden\r\nconnection: close\r\ncontent-length: 0\r\n\r\n');
+  }
+
+  #sessionOfSocket(path: string, cookie: string | undefined): Session | undefined {
+    const session = this.#parts.access.sessionAt(path, cookie, this.#cookieName);
+    return session !== undefined && path === session.path + SOCKET ? session : undefined;
   }
 
   /** Cookies know no port, so the name does: two consoles on one machine keep their own. */

@@ -6,5 +6,5 @@ import { SocketPort } from './socket-port.ts';
 
 export function connectHost(): HostPort {
   const bridge = (window as unknown as Record<string, PreloadBridge | undefined>)[BRIDGE_NAME];
-  return bridge === undefined ? new SocketPort(`ws://${location.host}/socket`) : new BridgePort(bridge);
+  return bridge === undefined ? new SocketPort(new URL('.', location.href)) : new BridgePort(bridge);
 }

@@ -7,16 +7,21 @@ const FIRST_BACKOFF_MS = 300;
 const MAX_BACKOFF_MS = 5000;
 /** A server that takes the connection and then says nothing. */
 const OPEN_WITHIN_MS = 10_000;
+/** A session that ended stays so; a look at it from time to time costs nothing. */
+const ENDED_BACKOFF_MS = 60_000;
+const ASK_WITHIN_MS = 5000;
+const ENDED = "this page's session has ended: muster status shows a new address to open";
 const UNREACHABLE = "the console's own program does not answer: is it still running?";
 
 export class SocketPort implements HostPort {
-  readonly #url: string;
+  readonly #url: URL;
   #socket: WebSocket | undefined;
   #listener: HostPortListener | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #tries = 0;
 
-  constructor(url: string) {
+  /** `url` is where the page lies: the socket and the session are beside it. */
+  constructor(url: URL) {
     this.#url = url;
   }
 
@@ -36,7 +41,7 @@ export class SocketPort implements HostPort {
   }
 
   #open(): void {
-    const socket = new WebSocket(this.#url);
+    const socket = new WebSocket(new URL('socket', this.#url).href.replace(/^http/, 'ws'));
     socket.binaryType = 'arraybuffer';
     this.#socket = socket;
     this.#timer = setTimeout(() => this.#lose(socket, UNREACHABLE), OPEN_WITHIN_MS);
@@ -59,7 +64,35 @@ export class SocketPort implements HostPort {
     socket.onclose = null;
     socket.close();
     const delayMs = Math.min(MAX_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** this.#tries++);
+    this.#closed(reason, delayMs, () => this.#open());
+    void this.#askSession();
+  }
+
+  #closed(reason: string, delayMs: number, next: () => void): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(next, delayMs);
     this.#listener?.closed(reason, Date.now() + delayMs);
-    this.#timer = setTimeout(() => this.#open(), delayMs);
+  }
+
+  /** A socket that is refused does not say why. */
+  async #askSession(): Promise<void> {
+    const timer = this.#timer;
+    const ended = (await this.#sessionStatus()) === 401;
+    if (ended && timer === this.#timer && this.#socket === undefined) this.#end();
+  }
+
+  #end(): void {
+    this.#closed(ENDED, ENDED_BACKOFF_MS, () => void this.#lookAgain());
+  }
+
+  async #lookAgain(): Promise<void> {
+    if ((await this.#sessionStatus()) === 204) this.#open();
+    else this.#end();
+  }
+
+  /** Undefined where nobody answers. */
+  async #sessionStatus(): Promise<number | undefined> {
+    const answer = await fetch(new URL('session', this.#url), { signal: AbortSignal.timeout(ASK_WITHIN_MS) }).catch(() => undefined);
+    return answer?.status;
   }
 }

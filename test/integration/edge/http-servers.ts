@@ -79,8 +79,8 @@ export async function startHttpServers(edge: Edge): Promise<HttpServers> {
   const consoleWeb = server(
     'the web console',
     tcp(web.port),
-    `127.0.0.1:${web.port}\r\ncookie: muster_console_${web.port}=${session}`,
-    '/nothing',
+    `127.0.0.1:${web.port}\r\ncookie: muster_console_${web.port}=${session?.secret}`,
+    `${session?.path}nothing`,
     404,
   );
   return {
