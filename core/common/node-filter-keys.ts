@@ -86,7 +86,37 @@ export function readLabel(node: FilterableNode, name: string): string | undefine
   return labels !== undefined && Object.hasOwn(labels, name) ? labels[name] : undefined;
 }
 
-/** All keys by name. `label.NAME` reads any other label. */
+/** Whether its newest values still say something of now: those of a node that is not heard do not, nor where its silence is excused. */
+function isHeard(node: FilterableNode): boolean {
+  const { state } = node;
+  if (state === 'live' || state === 'NODE_STATE_LIVE') return true;
+  const late = state === 'late' || state === 'NODE_STATE_LATE';
+  return late && stateUnderMaintenance('late', node.info?.labels, Date.now()) === 'late';
+}
+
+type SummaryName = keyof FilterableSummary;
+
+/** What a node measured, as now: none of a node that is not heard. */
+const VALUES: Readonly<Record<string, readonly [FilterUnit, string, SummaryName]>> = {
+  cpu: ['percent', 'CPU in use', 'cpuPercent'],
+  memory: ['percent', 'memory in use', 'memoryPercent'],
+  swap: ['percent', 'swap in use', 'swapPercent'],
+  disk: ['percent', 'the fullest filesystem', 'diskPercent'],
+  pressure: ['percent', 'the highest pressure', 'pressurePercent'],
+  load: ['plain', 'load average over one minute', 'load1'],
+  temperature: ['plain', 'the hottest sensor, °C', 'temperatureCelsius'],
+  processes: ['plain', 'processes', 'processCount'],
+  read: ['bytes', 'bytes a second read from disks', 'diskReadBytesPerSecond'],
+  write: ['bytes', 'bytes a second written to disks', 'diskWriteBytesPerSecond'],
+  rx: ['bytes', 'bytes a second received', 'networkRxBytesPerSecond'],
+  tx: ['bytes', 'bytes a second sent', 'networkTxBytesPerSecond'],
+  uptime: ['seconds', 'time since boot', 'uptimeSeconds'],
+};
+
+const keyed = (prefix: string, make: (unit: FilterUnit, help: string, name: SummaryName) => NumberKey): Record<string, NumberKey> =>
+  Object.fromEntries(Object.entries(VALUES).map(([key, value]) => [prefix + key, make(...value)]));
+
+/** All keys by name. `label.NAME` reads any other label, `last.NAME` a value as it was last heard, however long ago. */
 export const FILTER_KEYS: Readonly<Record<string, FilterKey>> = {
   state: word('live, late, silent, maintenance, never_seen or quarantined', (node) =>
     stateUnderMaintenance(stateWord(node.state), node.info?.labels, Date.now()),
@@ -107,21 +137,10 @@ export const FILTER_KEYS: Readonly<Record<string, FilterKey>> = {
   simulated: word('true for simulated agents', (node) => String(node.info?.simulated ?? false)),
   gateway: word('gateway that holds its stream', (node) => node.gateway),
   problem: contains('why it is quarantined', (node) => node.problem),
-  cpu: number('percent', 'CPU in use', (node) => node.summary?.cpuPercent),
-  memory: number('percent', 'memory in use', (node) => node.summary?.memoryPercent),
-  swap: number('percent', 'swap in use', (node) => node.summary?.swapPercent),
-  disk: number('percent', 'the fullest filesystem', (node) => node.summary?.diskPercent),
-  pressure: number('percent', 'the highest pressure', (node) => node.summary?.pressurePercent),
-  load: number('plain', 'load average over one minute', (node) => node.summary?.load1),
-  temperature: number('plain', 'the hottest sensor, °C', (node) => node.summary?.temperatureCelsius),
-  processes: number('plain', 'processes', (node) => node.summary?.processCount),
+  ...keyed('', (unit, help, name) => number(unit, help, (node) => (isHeard(node) ? node.summary?.[name] : undefined))),
   cores: number('plain', 'logical cores', (node) => node.info?.cpuCores),
   ram: number('bytes', 'bytes of memory', (node) => node.info?.memoryBytes),
-  read: number('bytes', 'bytes a second read from disks', (node) => node.summary?.diskReadBytesPerSecond),
-  write: number('bytes', 'bytes a second written to disks', (node) => node.summary?.diskWriteBytesPerSecond),
-  rx: number('bytes', 'bytes a second received', (node) => node.summary?.networkRxBytesPerSecond),
-  tx: number('bytes', 'bytes a second sent', (node) => node.summary?.networkTxBytesPerSecond),
   spool: number('bytes', 'bytes in its spool', (node) => node.spool?.bytes),
-  uptime: number('seconds', 'time since boot', (node) => node.summary?.uptimeSeconds),
   skew: number('seconds', 'clock skew, absolute', (node) => Math.abs(node.skewUs) / 1e6),
+  ...keyed('last.', (unit, help, name) => number(unit, `${help}, as last heard`, (node) => node.summary?.[name])),
 };

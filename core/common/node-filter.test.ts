@@ -6,7 +6,7 @@ import type { FilterableNode } from './node-filter-keys.ts';
 
 const node: FilterableNode = {
   nodeId: '3f0c2a9e-0000-4000-8000-000000000001',
-  state: 'NODE_STATE_NEVER_SEEN',
+  state: 'NODE_STATE_LIVE',
   info: {
     ...{ name: 'Accra-Web 01', platform: 'linux', os: 'Debian GNU/Linux 12', kernel: '6.1.0', arch: 'x64', cpuModel: 'EPYC', cpuCores: 8 },
     ...{ memoryBytes: 16 * 1024 ** 3, virtualization: 'kvm', model: '', addresses: ['10.0.0.7'], agentVersion: '1.2.3', simulated: false },
@@ -27,7 +27,7 @@ describe('the filter language', () => {
     ['-accra', false],
     ['region:gh cpu>80', true],
     ['region:gh cpu>80 state:late', false],
-    ['state:late,never_seen', true],
+    ['state:late,live', true],
     ['-country:ng', true],
     ['country!=gh', false],
     ['name:acc*01', true],
@@ -75,6 +75,22 @@ describe('the filter language', () => {
         }
       }),
     );
+  });
+
+  it.each([
+    ['NODE_STATE_LIVE', {}, true],
+    ['NODE_STATE_LATE', {}, true],
+    ['NODE_STATE_LATE', { maintenance: 'true' }, false],
+    ['NODE_STATE_SILENT', {}, false],
+    ['NODE_STATE_QUARANTINED', {}, false],
+    ['live', {}, true],
+    ['silent', {}, false],
+    ['maintenance', {}, false],
+  ] as const)('a value is one of now: %s %j counts %s, and as last heard always', (state, labels, expected) => {
+    const one = { ...node, state, info: { ...node.info, labels } as NonNullable<FilterableNode['info']> };
+    expect(matchesFilter(parseFilter('cpu>80 rx>1M uptime>1h'), one)).toBe(expected);
+    expect(matchesFilter(parseFilter('last.cpu>80 last.rx>1M last.uptime>1h'), one)).toBe(true);
+    expect(matchesFilter(parseFilter('ram>1Gi skew>2s'), one)).toBe(true);
   });
 
   it('finds any name by its quoted text', () => {

@@ -18,7 +18,7 @@ export function DisconnectedNotice() {
           {state.kind === 'refused' ? 'The gateway has refused this console since' : 'This console lost the gateway at'}{' '}
           {formatClock(state.sinceMs)}.
         </b>{' '}
-        The nodes may be well; nothing is known since. Trying again in {wait} s, try {state.tries + 1}.{' '}
+        The nodes may be well; nothing is known since. {wait === 0 ? 'Trying now' : `Trying again in ${wait} s`}, try {state.tries + 1}.{' '}
         <span className="t3">{state.reason}</span>
       </span>
       <button type="button" className="button" onClick={() => void api.request('reconnect', {}).catch(() => undefined)}>

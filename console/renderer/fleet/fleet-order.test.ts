@@ -43,10 +43,12 @@ test('by a value: highest first, what is not heard last; names decide among equa
 });
 
 test('the filter language says what is shown, and what it does not understand', () => {
-  expect(orderNodes(NODES, compileFilter('-state:live cpu>50').matches, column('name'), false)).toEqual(['gone', 'gone-2']);
+  expect(orderNodes(NODES, compileFilter('-state:live last.cpu>50').matches, column('name'), false)).toEqual(['gone', 'gone-2']);
+  // What the table shows as – is no value of now.
+  expect(orderNodes(NODES, compileFilter('-state:live cpu>50').matches, column('name'), false)).toEqual([]);
   const broken = compileFilter('cpuu>50');
   expect(broken.problem).toMatch(/did you mean cpu/);
-  expect(broken.matches(NODES[0] as FleetNode)).toBe(true);
+  expect(broken.matches(NODES[0] as FleetNode)).toBe(false);
 });
 
 test('a resting order loses what is gone and gains what is new at its end', () => {

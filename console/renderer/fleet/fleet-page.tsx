@@ -15,6 +15,7 @@ import { formatSort } from './fleet-order.ts';
 import { FleetTable } from './fleet-table.tsx';
 import { GroupChoice } from './group-choice.tsx';
 import { IncidentStrip } from './incident-strip.tsx';
+import { NoMatch } from './no-match.tsx';
 import { compileFilter } from './node-match.ts';
 import { SaveView } from './save-view.tsx';
 import { StateFacets } from './state-facets.tsx';
@@ -78,9 +79,8 @@ export function FleetPage({ route }: { route: FleetRoute }) {
         {view === 'table' && <ColumnMenu nodes={nodes} />}
         <SaveView route={route} />
       </div>
-      {problem !== '' && <p className="filter-problem small late">{problem}</p>}
       <DisconnectedNotice />
-      {snapshot.nodes.size > 0 && <IncidentStrip shown={strip} />}
+      {snapshot.nodes.size > 0 && problem === '' && <IncidentStrip shown={strip} />}
       <Suspense fallback={<FleetLoading />}>
         {(!snapshot.complete && nodes.size === 0) || moment?.loading ? (
           <FleetLoading />
@@ -90,6 +90,8 @@ export function FleetPage({ route }: { route: FleetRoute }) {
           ) : (
             <NoMoment problem={moment.problem} />
           )
+        ) : problem !== '' ? (
+          <NoMatch filter={filter} problem={problem} />
         ) : view === 'heatmap' ? (
           <HeatMap
             {...shared}

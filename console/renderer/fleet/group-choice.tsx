@@ -1,6 +1,8 @@
 // What the nodes are grouped by: any label or telling property.
 import { useMemo } from 'react';
 import type { FleetNode } from '../../common/fleet-node.ts';
+import { useConsole } from '../state/console-state.ts';
+import { useStore } from '../state/store.ts';
 import { groupingChoices, groupingOf } from './fleet-groups.ts';
 
 interface Props {
@@ -12,8 +14,9 @@ interface Props {
 }
 
 export function GroupChoice({ nodes, group, optional, onChange }: Props) {
-  // Dependencies: labels change with the nodes there are; looking at every one again for each sample would be waste
-  const choices = useMemo(() => groupingChoices(nodes.values()), [nodes, nodes.size]);
+  const { described } = useStore(useConsole().fleet.snapshot);
+  // Dependencies: what the nodes are called by; looking at every one again for each sample would be waste
+  const choices = useMemo(() => groupingChoices(nodes.values()), [nodes, described]);
   const listed = group === '' || choices.some(({ key }) => key === group) ? choices : [groupingOf(group), ...choices];
   return (
     <label className="choice-field">

@@ -1,9 +1,11 @@
-// Said in any view of the fleet where the filter leaves nothing.
-export function NoMatch({ filter }: { filter: string }) {
+// Said in any view of the fleet where the filter leaves nothing, or is not understood.
+
+export function NoMatch({ filter, problem = '' }: { filter: string; problem?: string }) {
   return (
     <div className="blank">
-      <h2>No node matches</h2>
+      <h2>{problem === '' ? 'No node matches' : 'The filter has a mistake, so no nodes are shown'}</h2>
       <p>
+        {problem !== '' && `${problem}. `}
         The filter is <span className="mono">{filter}</span>. Clear it with Esc in the filter line.
       </p>
     </div>

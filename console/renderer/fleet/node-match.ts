@@ -6,21 +6,22 @@ import type { FleetNode, NodeValues } from '../../common/fleet-node.ts';
 
 export interface NodeFilter {
   matches(node: FleetNode): boolean;
-  /** What is not understood, empty when all is; then everything matches. */
+  /** What is not understood, empty when all is; then nothing matches: which nodes were meant is not known. */
   problem: string;
 }
 
 export function compileFilter(text: string): NodeFilter {
   try {
     const terms = parseFilter(text);
-    if (terms.length === 0) return { matches: everyNode, problem: '' };
+    if (terms.length === 0) return { matches: every(true), problem: '' };
     return { matches: (node) => matchesFilter(terms, toFilterable(node)), problem: '' };
   } catch (error) {
-    return { matches: everyNode, problem: toMusterError(error).message };
+    return { matches: every(false), problem: toMusterError(error).message };
   }
 }
 
-const everyNode = (): boolean => true;
+/** A new test each time, as each has its own tally. */
+const every = (is: boolean) => (): boolean => is;
 
 /** Made once a node: a changed node is another object. */
 const filterable = new WeakMap<FleetNode, FilterableNode>();

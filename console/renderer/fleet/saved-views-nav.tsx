@@ -1,7 +1,6 @@
 // The saved views in the rail, each with how many nodes it finds; renamed in place, deleted with a way back.
 import { Pencil, Trash2 } from 'lucide-react';
 import { useEffect, useMemo, useState } from 'react';
-import type { FleetNode } from '../../common/fleet-node.ts';
 import { formatNumber } from '../parts/format.ts';
 import { useConsole } from '../state/console-state.ts';
 import { formatRoute } from '../state/route.ts';
@@ -50,17 +49,17 @@ export function SavedViewsNav() {
 function SavedItem({ view, onDelete }: { view: SavedView; onDelete: () => void }) {
   const state = useConsole();
   const here = isSameView(useStore(state.route), view.route);
-  const { nodes, version } = useStore(state.fleet.snapshot);
+  useStore(state.fleet.snapshot);
+  const connected = useStore(state.connection).kind === 'connected';
   const [renaming, setRenaming] = useState(false);
-  const { matches } = useMemo(() => compileFilter(view.route.filter), [view.route.filter]);
-  // Dependencies: the nodes change in place, and the version says when
-  const count = useMemo(() => countOf(nodes, matches), [nodes, version, matches]);
+  const { matches, problem } = useMemo(() => compileFilter(view.route.filter), [view.route.filter]);
+  useEffect(() => () => state.fleet.release(matches), [state.fleet, matches]);
   if (renaming) return <Rename name={view.name} close={() => setRenaming(false)} />;
   return (
     <div className="saved-view">
-      <a href={formatRoute(view.route)} aria-current={here ? 'page' : undefined} title={view.route.filter || view.name}>
+      <a href={formatRoute(view.route)} aria-current={here ? 'page' : undefined} title={problem || view.route.filter || view.name}>
         <span className="cut">{view.name}</span>
-        <span className="count">{formatNumber(count)}</span>
+        <span className="count">{connected && problem === '' ? formatNumber(state.fleet.tally(matches).count) : '–'}</span>
       </a>
       <button type="button" aria-label={`Rename the view ${view.name}`} title="Rename" onClick={() => setRenaming(true)}>
         <Pencil size={12} strokeWidth={1.6} />
@@ -103,10 +102,4 @@ function Rename({ name, close }: { name: string; close: () => void }) {
       />
     </form>
   );
-}
-
-function countOf(nodes: ReadonlyMap<string, FleetNode>, matches: (node: FleetNode) => boolean): number {
-  let count = 0;
-  for (const node of nodes.values()) if (matches(node)) count++;
-  return count;
 }

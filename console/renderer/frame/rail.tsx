@@ -64,7 +64,7 @@ export function Rail() {
             key={name}
             to={{ page: 'fleet', filter }}
             here={route.page === 'fleet' && route.filter === filter}
-            count={state.fleet.tally(holds).count}
+            count={known ? state.fleet.tally(holds).count : 0}
           >
             {name}
           </Item>

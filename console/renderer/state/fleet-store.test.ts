@@ -133,3 +133,26 @@ test('a tally is kept up by what comes, and there is one for each test', () => {
   store.receive(event({ nodes: [node('a', { state: 'late' })], removed: ['b'] }));
   expect(tally.count).toBe(0);
 });
+
+test('a tally that is released is counted no more, and what the nodes are called has a number of its own', () => {
+  const { store, paint } = staged();
+  const late = ({ state }: FleetNode): boolean => state === 'late';
+  const labels = { rack: '1a' };
+  store.receive(event({ begins: true, nodes: [node('a', { labels, state: 'late' })] }));
+  paint();
+  const tally = store.tally(late);
+  expect([tally.count, store.tally(late) === tally]).toEqual([1, true]);
+  const { described } = store.snapshot.get();
+  const tell = (given: Partial<FleetNode>): number => {
+    store.receive(event({ nodes: [node('a', given)] }));
+    vi.advanceTimersByTime(40);
+    paint();
+    return store.snapshot.get().described;
+  };
+  expect(tell({ labels, ...withCpu(1, 50) })).toBe(described);
+  expect(tell({ labels: { rack: '1a', row: '7' } })).not.toBe(described);
+  expect(tally.count).toBe(0);
+  store.release(late);
+  tell({ labels, state: 'late' });
+  expect([tally.count, store.tally(late).count]).toEqual([0, 1]);
+});

@@ -19,6 +19,8 @@ export interface FleetSnapshot {
   version: number;
   nodes: ReadonlyMap<string, FleetNode>;
   counts: StateCounts;
+  /** Another one where some node has other labels, or is another machine than before: what choices are made of. */
+  described: number;
   /** Whether the whole fleet was received at least once. */
   complete: boolean;
   /** By the gateway's clock; 0 before the first answer. */
@@ -28,7 +30,14 @@ export interface FleetSnapshot {
 export const NO_COUNTS: StateCounts = { live: 0, late: 0, silent: 0, maintenance: 0, never_seen: 0, quarantined: 0 };
 
 export class FleetStore {
-  readonly snapshot = new Store<FleetSnapshot>({ version: 0, nodes: new Map(), counts: NO_COUNTS, complete: false, asOfMs: 0 });
+  readonly snapshot = new Store<FleetSnapshot>({
+    version: 0,
+    described: 0,
+    nodes: new Map(),
+    counts: NO_COUNTS,
+    complete: false,
+    asOfMs: 0,
+  });
   readonly #nodes = new Map<string, FleetNode>();
   /** Nodes under maintenance as the gateway sent them: it ends by the clock, without a word of theirs. */
   readonly #held = new Map<string, FleetNode>();
@@ -41,6 +50,7 @@ export class FleetStore {
   #asOfMs = 0;
   readonly #clock = new GatewayClock();
   #version = 0;
+  #described = 0;
   #gathering: ReturnType<typeof setTimeout> | undefined;
 
   constructor(painter: Painter, trends: CpuTrends) {
@@ -63,6 +73,11 @@ export class FleetStore {
     return tally;
   }
 
+  /** Nobody asks for that tally any more. */
+  release(holds: NodeTest): void {
+    this.#tallies.delete(holds);
+  }
+
   readonly receive = (event: NodesEvent): void => {
     if (event.begins) this.#named = new Set();
     this.#clock.hear(event);
@@ -70,6 +85,8 @@ export class FleetStore {
       const node = this.#shown(sent, event.asOfMs + event.heardMs);
       this.#named?.add(node.nodeId);
       const before = this.#nodes.get(node.nodeId);
+      // Where only numbers moved, the labels are the same object.
+      if (before === undefined || before.labels !== node.labels) this.#described++;
       this.#put(node);
       const { values } = node;
       if (values !== null && values.cpuPercent !== null && before?.values?.timeMs !== values.timeMs) {
@@ -110,7 +127,7 @@ export class FleetStore {
 
   #remove(id: string): void {
     for (const tally of this.#tallies.values()) tally.remove(id);
-    this.#nodes.delete(id);
+    if (this.#nodes.delete(id)) this.#described++;
     this.#held.delete(id);
     this.#trends.remove(id);
   }
@@ -123,6 +140,13 @@ export class FleetStore {
     const counts = { ...NO_COUNTS };
     for (const node of this.#nodes.values()) counts[node.state]++;
     this.#version++;
-    this.snapshot.set({ version: this.#version, nodes: this.#nodes, counts, complete: this.#complete, asOfMs: this.#asOfMs });
+    this.snapshot.set({
+      version: this.#version,
+      described: this.#described,
+      nodes: this.#nodes,
+      counts,
+      complete: this.#complete,
+      asOfMs: this.#asOfMs,
+    });
   };
 }
