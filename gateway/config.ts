@@ -15,7 +15,13 @@ export const GATEWAY_CONFIG = {
       .default('gateway-1'),
     help: 'name of this gateway, written beside what it received',
   },
-  host: { type: z.string().min(1).default('127.0.0.1'), help: 'address to listen on' },
+  host: {
+    type: z
+      .string()
+      .regex(/^[\w.:%-]+(,[\w.:%-]+)*$/, 'an address is needed, or several with commas between')
+      .default('127.0.0.1'),
+    help: 'address to listen on, or several with commas between',
+  },
   port: { type: port.default(7443), help: 'port for agents and operators; 0 takes a free one' },
   tlsCertificateFile: {
     type: file,
@@ -28,6 +34,24 @@ export const GATEWAY_CONFIG = {
       .regex(/^[\w.:*-]*(,[\w.:*-]*)*$/, 'names and addresses are needed, with commas between')
       .default(''),
     help: 'names and addresses by which the gateway is called, for its renewed certificate; empty for those of the certificate it has',
+  },
+  joinAddresses: {
+    type: z
+      .string()
+      .regex(
+        /^([\w.-]+|\[[\w:.%]+\])(:\d{1,5})?(,([\w.-]+|\[[\w:.%]+\])(:\d{1,5})?)*$|^$/,
+        'host or host:port is needed, or several with commas between',
+      )
+      .default(''),
+    help: 'where machines reach this gateway, host or host:port, for the line that lets one join; empty for the addresses that it listens on',
+  },
+  agentFolder: {
+    type: z.string().default(''),
+    help: 'folder of agents to give to machines that join, as npm run package -- agent makes them; empty gives none',
+  },
+  agentBundle: {
+    type: z.string().default(''),
+    help: 'agent as one file for Node 24, for machines that none of these agents runs on; empty gives none',
   },
   tlsCertificateDays: {
     type: z.number().positive('more than 0 is needed').max(3650, 'at most 3650').default(365),

@@ -20,6 +20,7 @@ import { importRoutes } from './ingest/import-routes.ts';
 import { Ingest } from './ingest/ingest.ts';
 import { pushRoutes } from './ingest/push-routes.ts';
 import { createUploadHandler } from './ingest/upload.ts';
+import { type JoinRoutesOptions, joinRoutes } from './join/join-routes.ts';
 import type { NatsLink } from './nats-link.ts';
 import type { NodeRegistry } from './nodes/registry.ts';
 import type { Publisher } from './publisher/publisher.ts';
@@ -54,6 +55,8 @@ export interface DoorOptions extends ImportOptions {
   jobs: ImportJobs;
   /** Of a file that is uploaded. */
   importMaxBytes: number;
+  /** What machines get that join. */
+  joining: JoinRoutesOptions;
 }
 
 /** `folder` is that of the files to import; empty for none. */
@@ -76,7 +79,7 @@ export function createImportService(
 }
 
 export function createHttpDoor(options: DoorOptions): HttpDoor {
-  const { gateway, link, publisher, registry, tokens, reader, events, jobs, importMaxBytes, storeWindow, accounts } = options;
+  const { gateway, link, publisher, registry, tokens, reader, events, jobs, importMaxBytes, storeWindow, accounts, joining } = options;
   const ingest = new Ingest({ gateway, publisher });
   const status = {
     name: gateway,
@@ -99,6 +102,7 @@ export function createHttpDoor(options: DoorOptions): HttpDoor {
       }),
       ...importRoutes({ jobs, maxBytes: importMaxBytes }),
       metricsRoute(reader),
+      ...joinRoutes(joining),
     ],
     admit: (header, scope) => tokens.admitHeader(header, scope),
     events,

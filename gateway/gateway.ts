@@ -24,6 +24,7 @@ import { Enrolment } from './identity/enrolment.ts';
 import { loadFleetCa } from './identity/fleet-ca.ts';
 import { createImportAccounts } from './ingest/import-account.ts';
 import { Ingest } from './ingest/ingest.ts';
+import { AgentPrograms } from './join/agent-programs.ts';
 import { Mesh } from './mesh/mesh.ts';
 import { NatsLink } from './nats-link.ts';
 import { Presence } from './nodes/presence.ts';
@@ -34,6 +35,7 @@ import { Publisher } from './publisher/publisher.ts';
 import { createHealthWatch } from './self/health-watch.ts';
 import { PartSamples } from './self/part-samples.ts';
 import { GrpcServer } from './server/grpc-server.ts';
+import { certificateNames } from './server/server-certificate.ts';
 import { SessionTable } from './session/session-table.ts';
 
 export interface Gateway {
@@ -72,6 +74,7 @@ export function createGateway(config: GatewayConfig, connection: NatsConnection,
   });
   const enrolment = new Enrolment({ ca, tokens, registry, events });
   const durability = createDurabilityCheck({ monitorUrl: config.natsMonitorUrl, policy: config.natsDurability, events });
+  const joining = { caPem: ca.certificatePem, programs: new AgentPrograms({ folder: config.agentFolder, bundle: config.agentBundle }) };
   const fleet = createFleetService({
     connection,
     tokens,
@@ -87,12 +90,16 @@ export function createGateway(config: GatewayConfig, connection: NatsConnection,
     audit,
     configs,
     numbers,
+    joining: {
+      ...joining,
+      listening: () => ({ ...config, port: server.port, names: certificateNames(config.tlsCertificateFile) }),
+    },
     events,
   });
   const accounts = createImportAccounts(fleet.reader);
   const doors = { gateway: config.name, link, publisher, registry, tokens, events, accounts, storeWindow: createStoreWindow(connection) };
   const jobs = createImportJobs(doors, config.importFolder);
-  const door = createHttpDoor({ ...doors, reader: fleet.reader, jobs, importMaxBytes: config.importMaxBytes });
+  const door = createHttpDoor({ ...doors, reader: fleet.reader, jobs, importMaxBytes: config.importMaxBytes, joining });
   const server: GrpcServer = new GrpcServer({
     host: config.host,
     port: config.port,

@@ -1,5 +1,5 @@
 // `muster token create|list|revoke`: what lets machines enrol and callers ask.
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { MusterError } from '../../core/common/muster-error.ts';
 import type { CreateTokenRequest, Token } from '../../proto/gen/messages.ts';
 import { type TargetOptions, withTarget } from '../fleet/fleet-target.ts';
@@ -7,6 +7,7 @@ import { toMs } from '../fleet/node-table.ts';
 import { parseDurationSeconds } from '../terminal/duration.ts';
 import { type Column, tableLines } from '../terminal/table.ts';
 import { action, type CommandContext, EXIT, wholeNumber, withClient } from './command-context.ts';
+import { JOIN_SYSTEMS, type JoinSystem, joinLinesOf, lineNotes } from './join-line.ts';
 
 interface CreateOptions extends TargetOptions {
   join?: true;
@@ -15,6 +16,9 @@ interface CreateOptions extends TargetOptions {
   valid: number;
   uses: number;
   label: Record<string, string>;
+  address?: string;
+  system: JoinSystem;
+  line?: true;
   json?: true;
 }
 
@@ -47,26 +51,39 @@ function createCommand(context: CommandContext): Command {
       collectLabel,
       {},
     )
+    .option('--address <host:port>', 'with --join: how other machines reach the gateway, where it is not as the gateway says')
+    .addOption(new Option('--system <name>', 'with --join: what runs on the machine that joins').choices(JOIN_SYSTEMS).default('linux'))
+    .option('--line', 'with --join: print the line to paste instead of the secret')
     .option('--json', 'one JSON document')
     .addHelpText(
       'after',
-      '\nThe secret goes to stdout alone, so that it can be put into a file.\n\nExamples:\n  muster token create --join --label region=gh > join.token\n  muster token create --scope read --name grafana --valid 90d > grafana.token',
+      '\nThe secret, or with --line the line, goes to stdout alone, so that it can be put into a file.\n\nExamples:\n  muster token create --join --line\n  muster token create --join --label region=gh > join.token\n  muster token create --scope read --name grafana --valid 90d > grafana.token',
     )
     .action(
       action<CreateOptions>(context, async (options) => {
-        const answer = await withClient(context, options, (client) => client.call('createToken', toRequest(options)));
-        if (options.json) context.output.json(answer);
+        const { output } = context;
+        const { answer, filled } = await withClient(context, options, async (client) => {
+          const made = await client.call('createToken', toRequest(options));
+          const lines = options.join === true ? await joinLinesOf(client, options.address ?? '', made.secret) : undefined;
+          return { answer: made, filled: lines };
+        });
+        const line = filled?.lines.find(({ system }) => system === options.system)?.text;
+        if (options.json) output.json(filled === undefined ? answer : { ...answer, join: filled });
         else {
-          context.output.line(answer.secret);
-          context.output.note(`token ${answer.token?.id ?? ''}: this is the only time its secret is shown`);
+          output.line((options.line === true ? line : undefined) ?? answer.secret);
+          output.note(`token ${answer.token?.id ?? ''}: this is the only time its secret is shown`);
+          if (filled !== undefined && (options.line !== true || line === undefined))
+            for (const note of lineNotes(filled, options.system)) output.note(note);
         }
-        return EXIT.ok;
+        return options.line === true && line === undefined ? EXIT.failure : EXIT.ok;
       }),
     );
 }
 
 function toRequest(options: CreateOptions): CreateTokenRequest {
-  const { join, scope, name, valid, uses, label } = options;
+  const { join, scope, name, valid, uses, label, line, address } = options;
+  if (join !== true && (line === true || address !== undefined))
+    throw new MusterError('invalid_argument', '--line and --address belong to --join: an access token admits no machine');
   if (join === true && scope.length > 0)
     throw new MusterError('invalid_argument', '--join and --scope exclude each other: a join token has no scope');
   if (join !== true && scope.length === 0)

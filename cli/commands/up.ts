@@ -1,5 +1,6 @@
 // `muster up`: starts and supervises everything on this machine.
 import { Command } from 'commander';
+import { listenOn } from '../up/listen-addresses.ts';
 import { runUp } from '../up/run-up.ts';
 import { findHome } from '../up/state-folder.ts';
 import { DEFAULT_PORTS } from '../up/up-options.ts';
@@ -16,6 +17,7 @@ interface Options {
   webPort: number;
   interval: string;
   agent: boolean;
+  listen: string[];
 }
 
 export function upCommand(context: CommandContext): Command {
@@ -24,18 +26,28 @@ export function upCommand(context: CommandContext): Command {
     .description('Start nats-server, QuestDB, gateway, ETL, the consoles and the agent of this machine, and keep them running until Ctrl-C')
     .option('--home <dir>', 'state folder (default $MUSTER_HOME, else $XDG_STATE_HOME/muster)')
     .option('--headless', 'no window, even where there is a display')
-    .option('--port <port>', 'port of the gateway', port, DEFAULT_PORTS.gateway)
+    .option(
+      '--listen <address>',
+      'address of this machine, or a name that leads to it, at which the gateway takes other machines too (0.0.0.0: all); may be repeated',
+      collect,
+      [],
+    )
+    .option('--port <port>', 'port of the gateway', port, portOf(context.env['MUSTER_GATEWAY_PORT']) ?? DEFAULT_PORTS.gateway)
     .option('--nats-port <port>', 'port of nats-server', port, DEFAULT_PORTS.nats)
     .option('--nats-monitor-port <port>', 'port of its monitoring page', port, DEFAULT_PORTS.natsMonitor)
     .option('--questdb-http-port <port>', 'HTTP port of QuestDB', port, DEFAULT_PORTS.questdbHttp)
     .option('--questdb-pg-port <port>', 'PostgreSQL port of QuestDB', port, DEFAULT_PORTS.questdbPg)
-    .option('--web-port <port>', 'port of the web console', port, DEFAULT_PORTS.web)
+    .option('--web-port <port>', 'port of the web console', port, portOf(context.env['MUSTER_CONSOLE_WEB_PORT']) ?? DEFAULT_PORTS.web)
     .option('--interval <duration>', 'interval of the agent on this machine', '1s')
     .option('--no-agent', 'no agent on this machine')
-    .addHelpText('after', '\nExamples:\n  muster up\n  muster up --headless --home /var/lib/muster --port 8443')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  muster up\n  muster up --headless --home /var/lib/muster --port 8443\n  muster up --listen 10.0.0.5',
+    )
     .action(
       action<Options>(context, async (options) => {
         const home = findHome(options.home, context.env);
+        const listening = await listenOn(wantedAddresses(options.listen, context.env));
         const ports = {
           gateway: options.port,
           nats: options.natsPort,
@@ -44,8 +56,26 @@ export function upCommand(context: CommandContext): Command {
           questdbPg: options.questdbPgPort,
           web: options.webPort,
         };
-        await runUp({ home, headless: options.headless === true, ports, agent: options.agent, interval: options.interval }, context.output);
+        await runUp(
+          { home, headless: options.headless === true, ports, listening, agent: options.agent, interval: options.interval },
+          context.output,
+        );
         return EXIT.ok;
       }),
     );
+}
+
+function collect(address: string, before: string[]): string[] {
+  return [...before, ...address.split(',').filter((each) => each !== '')];
+}
+
+/** The gateway's own setting means the same here: this machine's agent and consoles have to find it. */
+function wantedAddresses(listen: readonly string[], env: CommandContext['env']): readonly string[] {
+  return listen.length > 0 ? listen : collect(env['MUSTER_GATEWAY_HOST'] ?? '', []);
+}
+
+/** A part's own setting in the environment; undefined where it is none. */
+function portOf(text: string | undefined): number | undefined {
+  const port = /^\d{1,5}$/.test(text ?? '') ? Number(text) : 0;
+  return port >= 1 && port <= 65_535 ? port : undefined;
 }

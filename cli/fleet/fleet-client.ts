@@ -32,6 +32,10 @@ interface UnaryCalls {
   listTokens: [messages.ListTokensRequest, messages.ListTokensResponse];
   listAudit: [messages.ListAuditRequest, messages.ListAuditResponse];
   revokeToken: [messages.RevokeTokenRequest, messages.RevokeTokenResponse];
+  getJoinInfo: [messages.GetJoinInfoRequest, messages.JoinInfo];
+  removeNodes: [messages.RemoveNodesRequest, messages.RemoveNodesResponse];
+  listRemovedNodes: [messages.ListRemovedNodesRequest, messages.ListRemovedNodesResponse];
+  restoreNodes: [messages.RestoreNodesRequest, messages.RestoreNodesResponse];
   removeNode: [messages.RemoveNodeRequest, messages.RemoveNodeResponse];
   releaseNode: [messages.ReleaseNodeRequest, messages.Node];
   setNodeLabels: [messages.SetNodeLabelsRequest, messages.Node];

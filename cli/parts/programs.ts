@@ -28,6 +28,13 @@ export function programPath(name: ProgramName, folder = HERE, checkout = CHECKOU
   return path;
 }
 
+/** What the gateway gives to machines that join: the executables that `npm run package -- agent` has built here, and the built agent itself. */
+export function agentFiles(folder = HERE, checkout = CHECKOUT): { agentFolder: string; agentBundle: string } {
+  const root = checkout ?? join(folder, '..');
+  const bundle = checkout === undefined ? join(folder, 'agent.mjs') : '';
+  return { agentFolder: join(root, '.cache', 'packages'), agentBundle: bundle };
+}
+
 /** The bundle that Electron loads. There is no other way to run it than built. */
 export function electronMainPath(folder = HERE, checkout = CHECKOUT): string {
   const path = join(checkout === undefined ? folder : join(checkout, 'dist'), 'console', 'main.cjs');

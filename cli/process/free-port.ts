@@ -20,11 +20,11 @@ export async function freePorts(count: number): Promise<number[]> {
   return [...ports];
 }
 
-/** True while `port` can be listened on. */
-export function isPortFree(port: number): Promise<boolean> {
+/** True while `port` can be listened on at this address. */
+export function isPortFree(port: number, host = '127.0.0.1'): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer();
     server.once('error', () => resolve(false));
-    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
+    server.listen(port, host, () => server.close(() => resolve(true)));
   });
 }

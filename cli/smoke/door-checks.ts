@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { MusterError } from '../../core/common/muster-error.ts';
+import { SMOKE_NODE } from '../../core/common/node-kind.ts';
 import type { QueryColumn } from '../../proto/gen/messages.ts';
 import { type Cell, frameRows } from '../../proto/query-rows.ts';
 import type { FleetClient, FleetTarget } from '../fleet/fleet-client.ts';
@@ -13,7 +14,7 @@ import { callHttps } from './https-call.ts';
 import type { SmokeCheck } from './smoke-check.ts';
 
 /** The node that the checks speak as; it stays in the fleet, and is the same the next time. */
-const NODE = 'smoke-test';
+const NODE = SMOKE_NODE;
 const TABLE = 'smoke';
 const IMPORTED = 100;
 const LOOK_MS = 200;

@@ -16,7 +16,7 @@ const RESTORE_CA = 'restore it from a backup; where no agent has enrolled yet, r
  * Makes the CA when there is none, and the server certificate when there is none, it ends within 30 days, is damaged or lacks a name. A CA that is
  * there is never replaced: every agent trusts it. Throws `invalid_config` that names the file of it that is missing or damaged.
  */
-export async function ensureCertificates(state: StateFolder, names: readonly string[] = serverNames()): Promise<void> {
+export async function ensureCertificates(state: StateFolder, names: readonly string[] = localNames()): Promise<void> {
   const authority = await ensureAuthority(state);
   const before = serverCertificate(state);
   if (before === 'damaged') state.remade(`${state.tlsCertificateFile} or its key was damaged: a new server certificate was issued`);
@@ -71,8 +71,8 @@ function assertPair(state: StateFolder, { certificatePem, keyPem }: Authority): 
   if (!fits) throw new MusterError('invalid_config', `${caKeyFile} is not the key of ${caFile}: restore both from the same backup`);
 }
 
-/** By which names this machine's gateway is called. */
-function serverNames(): string[] {
+/** By which names this machine itself calls its gateway. */
+export function localNames(): string[] {
   return [...new Set(['localhost', '127.0.0.1', '::1', hostname()])].filter((name) => /^[\w.:-]+$/.test(name));
 }
 

@@ -11,7 +11,7 @@ import { electronMainPath } from '../parts/programs.ts';
 import { systemClock } from '../supervise/clock.ts';
 import type { Output } from '../terminal/output.ts';
 import { prepareAgent } from './agent-token.ts';
-import { ensureCertificates } from './certificates.ts';
+import { ensureCertificates, localNames } from './certificates.ts';
 import { Installation } from './installation.ts';
 import { endLeftovers } from './leftovers.ts';
 import { StateFolder } from './state-folder.ts';
@@ -32,7 +32,7 @@ export async function runUp(options: UpOptions, output: Output): Promise<void> {
   try {
     const ended = await endLeftovers(state.upFile);
     if (ended.length > 0) output.note(`ended what an earlier run had left: ${ended.join(', ')}`);
-    await assertPortsFree(options.ports);
+    await assertPortsFree(options.ports, options.listening.hosts);
     await supervise(state, options, output);
   } finally {
     releaseLock();
@@ -44,7 +44,7 @@ async function supervise(state: StateFolder, options: UpOptions, output: Output)
     resolveRuntime('nats-server'),
     resolveRuntime('java'),
     resolveRuntime('questdb'),
-    ensureCertificates(state),
+    ensureCertificates(state, [...localNames(), ...options.listening.names]),
   ]);
   const plan = planUp(state, options, { natsServer, java, questdb });
   const view = createUpView(output);
@@ -103,12 +103,19 @@ function readyLines(state: StateFolder, { addresses, readyAfterMs }: UpRecord): 
     'muster is ready',
     `  after     ${(readyAfterMs / 1000).toFixed(1)} s`,
     `  console   ${consoleAddress(state, addresses)}`,
-    `  gateway   ${addresses.gateway}`,
+    `  gateway   ${[addresses.gateway, ...addresses.reachable].join(', ')}`,
+    `  machines  ${joinWords(addresses, command, state)}`,
     `  QuestDB   ${addresses.questdbHttp} (user ${addresses.questdbHttpUser}, password in ${addresses.questdbHttpPasswordFile})`,
     `  state     ${state.home}`,
     `  try       ${command} nodes --home ${quoted(state.home)}`,
     `            grpcurl -cacert ${quoted(addresses.caFile)} -H "authorization: Bearer $(cat ${quoted(addresses.tokenFile)})" ${addresses.gateway} muster.v1.FleetService/ListNodes`,
   ];
+}
+
+/** How another one joins. */
+function joinWords({ reachable }: Addresses, command: string, state: StateFolder): string {
+  if (reachable.length > 0) return `${command} token create --join --home ${quoted(state.home)} prints the line that adds one`;
+  return 'this one alone; start with --listen ADDRESS to let others join';
 }
 
 /** For a shell, where it needs it. */

@@ -1,10 +1,13 @@
 // Which parts make an installation on one machine, and what each is told. Pure: options in, parts out.
+import { isIP } from 'node:net';
 import { diskRoom, streamBytesFor } from '../parts/disk-room.ts';
 import { agentLiveness, consoleLiveness, etlLiveness, gatewayLiveness } from '../parts/muster-liveness.ts';
 import { musterPart } from '../parts/muster-parts.ts';
 import { natsServerPart } from '../parts/nats-server-part.ts';
 import type { Part } from '../parts/part.ts';
+import { agentFiles } from '../parts/programs.ts';
 import { questdbPart } from '../parts/questdb-part.ts';
+import { LOOPBACK } from './listen-addresses.ts';
 import type { StateFolder } from './state-folder.ts';
 import type { UpOptions } from './up-options.ts';
 import type { Addresses } from './up-record.ts';
@@ -71,9 +74,12 @@ function musterParts(
   options: UpOptions,
   addresses: Addresses,
 ): Pick<UpPlan, 'gateway' | 'etl' | 'agent' | 'consoleWeb'> {
-  const { ports } = options;
+  const { ports, listening } = options;
   const gateway = {
     port: ports.gateway,
+    host: listening.hosts.join(','),
+    joinAddresses: addresses.reachable.join(','),
+    ...agentFiles(),
     tlsCertificateFile: state.tlsCertificateFile,
     tlsKeyFile: state.tlsKeyFile,
     fleetCaFile: state.caFile,
@@ -116,6 +122,8 @@ function musterParts(
   return {
     gateway: {
       ...musterPart({ name: 'gateway', settings: gateway, configFile: state.configFile('gateway') }),
+      // What is said here of both is what the other parts are told.
+      env: { MUSTER_GATEWAY_HOST: gateway.host, MUSTER_GATEWAY_PORT: String(gateway.port) },
       liveness: gatewayLiveness(ports.gateway),
     },
     etl: {
@@ -142,14 +150,16 @@ function musterParts(
       : {}),
     consoleWeb: {
       ...musterPart({ name: 'console-web', settings: consoleWeb, configFile: state.configFile('console-web') }),
+      env: { MUSTER_CONSOLE_WEB_PORT: String(consoleWeb.port) },
       liveness: consoleLiveness(ports.web),
     },
   };
 }
 
-function addressesOf(state: StateFolder, { ports }: UpOptions): Addresses {
+function addressesOf(state: StateFolder, { ports, listening }: UpOptions): Addresses {
   return {
-    gateway: `127.0.0.1:${ports.gateway}`,
+    gateway: `${LOOPBACK}:${ports.gateway}`,
+    reachable: listening.names.map((name) => `${isIP(name) === 6 ? `[${name}]` : name}:${ports.gateway}`),
     caFile: state.caFile,
     tokenFile: state.operatorTokenFile,
     questdbHttp: `http://127.0.0.1:${ports.questdbHttp}`,

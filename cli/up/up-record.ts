@@ -20,8 +20,10 @@ export interface PartRecord {
 }
 
 export interface Addresses {
-  /** host:port */
+  /** host:port, for programs on this machine. */
   gateway: string;
+  /** host:port for other machines; empty where the gateway listens for this one alone. */
+  reachable: string[];
   caFile: string;
   /** Bearer token with all scopes. */
   tokenFile: string;

@@ -1,9 +1,13 @@
 // The keys of the filter language and what each reads of a node.
+
 import { stateUnderMaintenance } from './maintenance.ts';
+import { kindWord } from './node-kind.ts';
 
 /** What the language needs of a node; a `muster.v1.Node` has this shape. */
 export interface FilterableNode {
   nodeId: string;
+  /** `NODE_KIND_MACHINE`, … */
+  kind?: string | undefined;
   /** `NODE_STATE_LIVE`, … */
   state: string;
   info?: FilterableInfo | null | undefined;
@@ -121,6 +125,7 @@ export const FILTER_KEYS: Readonly<Record<string, FilterKey>> = {
   state: word('live, late, silent, maintenance, never_seen or quarantined', (node) =>
     stateUnderMaintenance(stateWord(node.state), node.info?.labels, Date.now()),
   ),
+  kind: word('machine, push, import, extraction, simulation or smoke', (node) => kindWord(node.kind)),
   id: contains('node id, or its beginning', (node) => node.nodeId),
   name: contains('host name', (node) => node.info?.name),
   country: label('country'),

@@ -1,4 +1,5 @@
 // What the registry (the KV bucket of nodes) holds of one node. The gateway writes it, the ETL keeps its history in a table.
+import type { SourceKind } from './node-kind.ts';
 
 /** What is known of a machine, beyond its samples; as `muster.v1.NodeInfo`. */
 export interface RegistryInfo {
@@ -59,6 +60,8 @@ export interface RegistryEntry {
   enrolledMs: number;
   /** Id of the token that made it; absent for one of a time when this was not kept. */
   createdBy?: string;
+  /** By which door its rows come, where no agent brings them; absent for one of a time when this was not kept. */
+  source?: SourceKind;
   /** Unix ms of the last change of this entry. */
   updatedMs: number;
   /** Milliseconds between ticks at rest. */

@@ -11,6 +11,8 @@ export const ETL_CONSUMER = 'etl';
 
 /** KV bucket: node id → registry entry as JSON (the truth about a node; its history is the table `nodes`). */
 export const NODES_BUCKET = 'muster_nodes';
+/** KV bucket: node id → a node that was removed, for a day. */
+export const REMOVED_BUCKET = 'muster_removed';
 /** KV bucket: idempotency key of a push as a hash → what it was used for, and the answer; for an hour. */
 export const IDEMPOTENCY_BUCKET = 'muster_idempotency';
 /** KV bucket in memory: node id → `PresenceEntry` as JSON; written on change only. */

@@ -9,6 +9,7 @@ import {
   IDEMPOTENCY_BUCKET,
   NODES_BUCKET,
   PRESENCE_BUCKET,
+  REMOVED_BUCKET,
   STATUS_BUCKET,
   TELEMETRY_STREAM,
   TELEMETRY_SUBJECTS,
@@ -29,6 +30,9 @@ export const HOUR_MS = 3_600_000;
 /** How long an idempotency key is remembered from its first use on, and what all together may take. */
 export const IDEMPOTENCY_KEPT_MS = HOUR_MS;
 export const IDEMPOTENCY_MAX_BYTES = 256 * 1024 * 1024;
+
+/** How long a removal can be undone. */
+export const REMOVED_KEPT_MS = 24 * HOUR_MS;
 
 const DEAD_LETTER_MAX_BYTES = 512 * 1024 * 1024;
 const DEAD_LETTER_MAX_AGE_HOURS = 30 * 24;
@@ -88,6 +92,7 @@ export function streamPolicies(limits: StreamLimits): StreamPolicy[] {
     { name: DEAD_LETTER_STREAM, wanted: DEAD_LETTERS },
     { name: AUDIT_STREAM, wanted: AUDIT },
     bucketPolicy(NODES_BUCKET, StorageType.File),
+    bucketPolicy(REMOVED_BUCKET, StorageType.File, REMOVED_KEPT_MS),
     bucketPolicy(TOKENS_BUCKET, StorageType.File),
     bucketPolicy(CONFIGS_BUCKET, StorageType.File),
     bucketPolicy(IDEMPOTENCY_BUCKET, StorageType.File, IDEMPOTENCY_KEPT_MS, IDEMPOTENCY_MAX_BYTES),

@@ -19,6 +19,7 @@ import type { AuditLog } from '../audit/audit-log.ts';
 import { CommandCaller } from '../commands/command-caller.ts';
 import type { ConfigStore } from '../configs/config-store.ts';
 import type { FleetReader } from '../doors.ts';
+import { type JoinCallsOptions, joinHandlers } from '../join/join-calls.ts';
 import type { NodeRegistry } from '../nodes/registry.ts';
 import type { UsedNumbers } from '../nodes/used-numbers.ts';
 import { auditHandlers } from './audit-calls.ts';
@@ -39,6 +40,7 @@ import { toTimestamp } from './node-record.ts';
 import { PipelineReader } from './pipeline-status.ts';
 import { QueryRunner } from './query.ts';
 import { type QuestdbReaderOptions, ReadDatabase } from './read-database.ts';
+import { removalHandlers } from './removal-calls.ts';
 import { createStoreWindow } from './store-window.ts';
 import { TierReader } from './tier-series.ts';
 import { tokenHandlers } from './token-calls.ts';
@@ -56,12 +58,14 @@ export interface FleetServiceOptions {
   /** Called after the connection to NATS was lost and stands again; returns what ends it. */
   onReconnect(listener: () => void): () => void;
   /** Who is enrolled; changed by operators. */
-  registry: Pick<NodeRegistry, 'remove' | 'release' | 'setLabels'>;
+  registry: Pick<NodeRegistry, 'remove' | 'removed' | 'restore' | 'release' | 'setLabels'>;
   /** Configurations for agents. */
   configs: Pick<ConfigStore, 'list' | 'put' | 'remove'>;
   audit: Pick<AuditLog, 'record'>;
   /** Learns which numbers nodes have used. */
   numbers: UsedNumbers;
+  /** How another machine joins. */
+  joining: JoinCallsOptions;
   events: FleetEvents;
   /** Unix ms. */
   now?: () => number;
@@ -138,9 +142,11 @@ export function createFleetService(options: FleetServiceOptions): FleetService {
       getPipelineStatus: unary(context, 'GetPipelineStatus', 'read', () => pipeline.read()),
       ...deadLetterHandlers(context, { store: deadLetters, replay, audit: options.audit }),
       ...nodeHandlers(context, { directory, registry: options.registry, audit: options.audit }),
+      ...removalHandlers(context, { directory, registry: options.registry, audit: options.audit }),
       ...labelHandlers(context, { directory, registry: options.registry, audit: options.audit }),
       ...configHandlers(context, { directory, configs: options.configs, audit: options.audit }),
       ...tokenHandlers(context, tokens),
+      ...joinHandlers(context, options.joining),
       ...auditHandlers(context, connection),
       ...commandHandlers(context, commands),
     },

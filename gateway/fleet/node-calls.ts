@@ -1,7 +1,7 @@
-// The calls by which operators decide about nodes: take one out of the fleet, end the quarantine of a shared identity.
+// The call by which operators end the quarantine of a shared identity.
 import type { UntypedServiceImplementation } from '@grpc/grpc-js';
 import { MusterError } from '../../core/common/muster-error.ts';
-import type { Node, ReleaseNodeRequest, RemoveNodeRequest, RemoveNodeResponse } from '../../proto/gen/messages.ts';
+import type { Node, ReleaseNodeRequest } from '../../proto/gen/messages.ts';
 import type { Caller } from '../access/token-store.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
 import type { NodeRegistry } from '../nodes/registry.ts';
@@ -11,30 +11,14 @@ import type { NodeRecord } from './node-record.ts';
 
 export interface NodeCallsOptions {
   directory: Directory;
-  registry: Pick<NodeRegistry, 'remove' | 'release'>;
+  registry: Pick<NodeRegistry, 'release'>;
   audit: Pick<AuditLog, 'record'>;
 }
 
 export function nodeHandlers(context: CallContext, options: NodeCallsOptions): UntypedServiceImplementation {
   return {
-    removeNode: unary(context, 'RemoveNode', 'admin', (request: RemoveNodeRequest, caller) => remove(options, request, caller)),
     releaseNode: unary(context, 'ReleaseNode', 'admin', (request: ReleaseNodeRequest, caller) => release(options, request, caller)),
   };
-}
-
-async function remove(
-  { directory, registry, audit }: NodeCallsOptions,
-  request: RemoveNodeRequest,
-  caller: Caller,
-): Promise<RemoveNodeResponse> {
-  const record = directory.find(request.node);
-  await registry.remove(record.nodeId);
-  directory.applyEntry(record.nodeId, undefined);
-  await audit.record({
-    ...about(record, caller),
-    text: `node ${nameOf(record)} was removed from the fleet: its certificate is refused from now on, its history stays`,
-  });
-  return {};
 }
 
 /** Throws `failed_precondition` for a node that waits for no decision. */

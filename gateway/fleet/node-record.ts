@@ -1,7 +1,8 @@
 // What the directory holds of one node, and the message that operators get of it.
+import { kindOf, type NodeKindWord } from '../../core/common/node-kind.ts';
 import type { RegistryEntry, SharedIdentity } from '../../core/common/registry-entry.ts';
 import type { PresenceEntry } from '../../core/common/streams.ts';
-import type { ConfigState, Node, NodeInfo, SpoolState, Summary, Timestamp } from '../../proto/gen/messages.ts';
+import type { ConfigState, Node, NodeInfo, NodeKind, SpoolState, Summary, Timestamp } from '../../proto/gen/messages.ts';
 import { type StateSince, stateOf } from './node-state.ts';
 
 /** Has the shape of `FilterableNode`, so that a filter runs over records without a message being made. */
@@ -10,6 +11,8 @@ export class NodeRecord {
   info: NodeInfo | undefined;
   /** False until the registry names it: a heartbeat may come before the entry, and a node without entry is not shown. */
   registered = false;
+  kind: NodeKind = 'NODE_KIND_MACHINE';
+  joinTokenId = '';
   enrolledMs = 0;
   intervalMs = 0;
   heardMs = 0;
@@ -34,6 +37,8 @@ export class NodeRecord {
   applyEntry(entry: RegistryEntry): void {
     this.registered = true;
     this.info = entry.info;
+    this.kind = kindName(kindOf(entry));
+    this.joinTokenId = entry.identity?.joinTokenId ?? '';
     this.enrolledMs = entry.enrolledMs;
     this.intervalMs = entry.intervalMs;
     this.#shared = entry.shared;
@@ -83,8 +88,14 @@ export class NodeRecord {
       intervalMs: this.intervalMs,
       problem: this.problem,
       config: this.config,
+      kind: this.kind,
+      joinTokenId: this.joinTokenId,
     };
   }
+}
+
+export function kindName(word: NodeKindWord): NodeKind {
+  return `NODE_KIND_${word.toUpperCase() as Uppercase<NodeKindWord>}`;
 }
 
 /** Unix ms → Timestamp; 0 means absent. */

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { importRoutes } from '../ingest/import-routes.ts';
 import { pushRoutes } from '../ingest/push-routes.ts';
+import { joinRoutes } from '../join/join-routes.ts';
 import { metricsRoute } from './metrics-route.ts';
 import { openapi } from './openapi.ts';
 import { statusRoutes } from './status-routes.ts';
@@ -23,6 +24,7 @@ it('describes every route, its scope and no other', () => {
     }),
     ...importRoutes({ jobs: { folder: unused, takePlace: unused, begin: unused, get: unused }, maxBytes: 1 }),
     metricsRoute({ measurements: unused, query: unused, tierPlan: unused }),
+    ...joinRoutes({ caPem: '', programs: { list: unused } }),
   ];
   const { paths } = openapi('1') as { paths: Record<string, Record<string, { security: { bearer?: string[] }[] }>> };
   const described = Object.entries(paths).flatMap(([path, methods]) =>

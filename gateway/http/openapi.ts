@@ -26,6 +26,10 @@ const prefer = {
   schema: { type: 'string' },
 };
 const token = (scope: string): object[] => [{ bearer: [scope] }];
+/** A route that anybody may fetch a file by. */
+const file = (summary: string, type: string): { get: object } => ({
+  get: { summary, security: [], responses: { 200: { description: summary, content: { [type]: { schema: { type: 'string' } } } } } },
+});
 
 export function openapi(version: string): object {
   return {
@@ -47,6 +51,16 @@ export function openapi(version: string): object {
       },
       '/api/openapi.json': {
         get: { summary: 'This document', security: [], responses: { 200: answer('OpenAPI 3.1', { type: 'object' }) } },
+      },
+      '/join/ca.pem': file('Certificate of the fleet CA', 'application/x-pem-file'),
+      '/join/linux': file('Installer of the agent for Linux, a script for sh', 'text/plain'),
+      '/join/macos': file('The same for macOS', 'text/plain'),
+      '/join/windows': file('The same for Windows, a script for PowerShell', 'text/plain'),
+      '/join/program/{id}': {
+        get: {
+          ...file('An agent, by its SHA-256; at most 4 downloads of one address and 16 in all at once', 'application/octet-stream').get,
+          parameters: [{ name: 'id', in: 'path', required: true, description: 'SHA-256, hex', schema: { type: 'string' } }],
+        },
       },
       '/api/push': {
         post: {

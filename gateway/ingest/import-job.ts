@@ -190,7 +190,7 @@ export class ImportJob {
   async #register({ nodeId, labels }: Batch): Promise<string | undefined> {
     while (!this.#seen.has(nodeId) && !this.ended) {
       try {
-        await this.#options.registry.seenAtDoor(nodeId, labels, this.caller);
+        await this.#options.registry.seenAtDoor(nodeId, labels, this.caller, 'import');
         this.#seen.add(nodeId);
         const nowUs = Date.now() * 1000;
         // The directory has to know that samples of it came, or it would be a node that was never seen.

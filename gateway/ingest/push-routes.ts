@@ -126,7 +126,7 @@ async function deliver(
   }
   const outcomes = await Promise.allSettled(
     [...byNode].map(async ([nodeId, own]) => {
-      await options.registry.seenAtDoor(nodeId, labelsOf(own), caller);
+      await options.registry.seenAtDoor(nodeId, labelsOf(own), caller, 'push');
       const receipt = await options.ingest.deliver(nodeId, toFrames(own));
       const heartbeat = { sentUs: nowMs * 1000, summary: summaries.get(nodeId) ?? { timeUs: own.at(-1)?.timeUs ?? 0, diskMount: '' } };
       options.sendEphemeral(summarySubject(nodeId), encodeMessage(HEARTBEAT_FIELDS, heartbeat));

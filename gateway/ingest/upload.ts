@@ -3,6 +3,7 @@ import type { ServerDuplexStream } from '@grpc/grpc-js';
 import { MAX_BATCH_BYTES } from '../../core/common/batch-size.ts';
 import { doorOf } from '../../core/common/door-epoch.ts';
 import { MusterError, type MusterErrorCode, toMusterError } from '../../core/common/muster-error.ts';
+import type { SourceKind } from '../../core/common/node-kind.ts';
 import { summarySubject } from '../../core/common/streams.ts';
 import {
   HEARTBEAT_FIELDS,
@@ -146,9 +147,10 @@ class Upload {
     this.#numbers.set(key, seq);
   }
 
-  async #register({ nodeId, labels }: UploadMessage, caller: Caller): Promise<void> {
+  async #register(message: UploadMessage, caller: Caller): Promise<void> {
+    const { nodeId, labels } = message;
     if (this.#seen.has(nodeId)) return;
-    await this.#options.registry.seenAtDoor(nodeId, labels, caller);
+    await this.#options.registry.seenAtDoor(nodeId, labels, caller, sourceOf(message.epoch));
     this.#seen.add(nodeId);
     // The directory has to know that samples of it came, or it would be a node that was never seen.
     const heartbeat = { sentUs: this.#now() * 1000, summary: { timeUs: this.#now() * 1000, diskMount: '' } };
@@ -183,4 +185,8 @@ class Upload {
       });
     }
   }
+}
+
+function sourceOf(epoch: Uint8Array): SourceKind {
+  return doorOf(Buffer.from(epoch).toString('hex')) === 'prometheus' ? 'extraction' : 'import';
 }

@@ -5,6 +5,7 @@ import type { NatsConnection } from 'nats';
 import { z } from 'zod';
 import { isPartNode } from '../../core/common/measurement-names.ts';
 import { MusterError, toMusterError } from '../../core/common/muster-error.ts';
+import type { SourceKind } from '../../core/common/node-kind.ts';
 import type { RegistryEntry } from '../../core/common/registry-entry.ts';
 import { NODES_BUCKET } from '../../core/common/streams.ts';
 import type { Component } from '../../core/node/lifecycle.ts';
@@ -16,6 +17,7 @@ import { enrolled, used } from './identity-record.ts';
 import { NodeIdentities, type NodeIdentityEvents } from './node-identities.ts';
 import { type NodeLimits, NodeQuota } from './node-quota.ts';
 import { toRegistryInfo } from './registry-info.ts';
+import { type RemovedEntry, RemovedNodes } from './removed-nodes.ts';
 import { changeLabels, type LabelChange, standingLabels } from './standing-labels.ts';
 
 export interface RegistryEvents extends NodeIdentityEvents {
@@ -44,6 +46,7 @@ const ENTRY = z.looseObject({
 export class NodeRegistry implements Component {
   readonly name = 'registry';
   readonly #bucket: WatchedBucket<RegistryEntry>;
+  readonly #removed: RemovedNodes;
   readonly #events: RegistryEvents;
   readonly #now: () => number;
   readonly #onRemoved = new Set<(nodeId: string) => void>();
@@ -56,6 +59,7 @@ export class NodeRegistry implements Component {
   constructor(options: RegistryOptions) {
     this.#events = options.events;
     this.#now = options.now ?? Date.now;
+    this.#removed = new RemovedNodes(options.connection, this.#now);
     this.#bucket = new WatchedBucket({
       connection: options.connection,
       bucket: NODES_BUCKET,
@@ -132,10 +136,36 @@ export class NodeRegistry implements Component {
     for (const listener of this.#onChanged) listener(nodeId);
   }
 
-  /** Takes a node out of the fleet: on every gateway its streams end and its certificate opens none any more. Throws `unavailable`. */
-  async remove(nodeId: string): Promise<void> {
+  /**
+   * Takes a node out of the fleet: on every gateway its streams end and its certificate opens none any more. What can be brought back for a day;
+   * undefined where it is gone already. Throws `unavailable`.
+   */
+  async remove(nodeId: string): Promise<RemovedEntry | undefined> {
+    const entry = this.#bucket.get(nodeId);
+    const removed = entry && (await this.#removed.keep(entry));
     this.#learn(nodeId, undefined);
     await this.#bucket.remove(nodeId);
+    return removed;
+  }
+
+  /** Those of the last day, newest first. Throws `unavailable`. */
+  removed(): Promise<RemovedEntry[]> {
+    return this.#removed.list();
+  }
+
+  /** Brings a removed node back as it was; undefined where it has come back already, by another enrolment or another operator. Throws `unavailable`. */
+  async restore({ entry }: RemovedEntry): Promise<RegistryEntry | undefined> {
+    const { nodeId } = entry;
+    let back = false;
+    const written = await this.#bucket.swap(nodeId, (before) => {
+      back = before === undefined;
+      return back ? { ...entry, updatedMs: this.#now() } : undefined;
+    });
+    await this.#removed.forget(nodeId);
+    if (!back || written === undefined) return undefined;
+    this.#learn(nodeId, written);
+    this.#changed(nodeId);
+    return written;
   }
 
   /** The generation of a node's next certificate; see `NodeIdentities.renew`. */
@@ -224,7 +254,12 @@ export class NodeRegistry implements Component {
    * Enters or updates a node that no agent of ours speaks for, before what was pushed for it is taken. A new node gets the labels of the
    * pusher's token; a node without them may not be named. Throws `permission_denied`, `quota_exceeded`, `unavailable`.
    */
-  async seenAtDoor(nodeId: string, said: Readonly<Record<string, string>>, caller: Pick<Caller, 'tokenId' | 'labels'>): Promise<void> {
+  async seenAtDoor(
+    nodeId: string,
+    said: Readonly<Record<string, string>>,
+    caller: Pick<Caller, 'tokenId' | 'labels'>,
+    source: SourceKind,
+  ): Promise<void> {
     this.assertNotRemoved(nodeId);
     assertNoPart(nodeId);
     const entry = this.#bucket.get(nodeId);
@@ -240,6 +275,7 @@ export class NodeRegistry implements Component {
         assignedLabels: { ...caller.labels },
         enrolledMs: nowMs,
         createdBy: caller.tokenId,
+        source,
         intervalMs: DOOR_INTERVAL_MS,
       };
       return { ...base, info: doorInfo(nodeId, said, base), updatedMs: nowMs };

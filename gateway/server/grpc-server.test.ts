@@ -7,13 +7,14 @@ import { connect as connectTls, type TLSSocket } from 'node:tls';
 import { type ServerUnaryCall, type sendUnaryData, status } from '@grpc/grpc-js';
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type Authority, createAuthority, issueServerCertificate } from '../../core/node/tls-authority.ts';
-import { GrpcServer } from './grpc-server.ts';
+import { GrpcServer, type GrpcServerOptions } from './grpc-server.ts';
 
 let authority: Authority;
 let own: Authority;
 let folder: string;
 let server: GrpcServer;
 let refused: string[];
+let options: GrpcServerOptions;
 const open: (ClientHttp2Session | TLSSocket)[] = [];
 
 beforeAll(async () => {
@@ -27,7 +28,7 @@ beforeEach(async () => {
     writeFileSync(join(folder, name), text);
     return join(folder, name);
   };
-  server = new GrpcServer({
+  options = {
     ...{ host: '127.0.0.1', port: 0, clientCaPem: authority.certificatePem, agent: {}, imports: {} },
     files: { certificateFile: write('a.crt', own.certificatePem), keyFile: write('a.key', own.keyPem) },
     issuer: { caPem: authority.certificatePem, names: [], issue: () => Promise.reject(new Error('not needed')) },
@@ -47,7 +48,8 @@ beforeEach(async () => {
       ...{ certificateRenewed: () => undefined, certificateNotRenewed: () => undefined },
     },
     unproven: { total: 6, perAddress: 4, idleMs: 1000 },
-  });
+  };
+  server = new GrpcServer(options);
   await server.start();
 });
 afterEach(async () => {
@@ -215,4 +217,28 @@ test('frames that nobody means cost their connection alone', { timeout: 60_000 }
   const next = http2();
   await next.ready;
   expect(await call(next.session, '/grpc.health.v1.Health/Check')).toBe('0');
+});
+
+test('listens on each of its addresses, and is gone from all of them when it stops', async () => {
+  await server.stop();
+  server = new GrpcServer({ ...options, host: '127.0.0.1,127.0.0.2' });
+  await server.start();
+  const { port } = server;
+  for (const host of ['127.0.0.1', '127.0.0.2']) {
+    const session = connectHttp2(`https://localhost:${port}`, {
+      ca: authority.certificatePem,
+      createConnection: () => connectTls({ host, port, ca: authority.certificatePem, servername: 'localhost', ALPNProtocols: ['h2'] }),
+    });
+    open.push(session);
+    await new Promise((resolve, reject) => session.once('remoteSettings', resolve).once('error', reject));
+  }
+  await server.stop();
+  const gone = connectTls({ host: '127.0.0.2', port, ca: authority.certificatePem, servername: 'localhost' });
+  open.push(gone);
+  await expect(new Promise((_, reject) => gone.once('error', reject))).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+});
+
+test('names the address that this machine has not, and leaves the others free', async () => {
+  const other = new GrpcServer({ ...options, host: '127.0.0.3,192.0.2.1' });
+  await expect(other.start()).rejects.toThrow(/^port \d+ on 192\.0\.2\.1 cannot be opened: this machine has no such address$/);
 });

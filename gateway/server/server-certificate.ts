@@ -1,6 +1,6 @@
 // The server's certificate and key: read at start, read again when the files change, and renewed where the fleet's CA issued it.
 import { createPrivateKey, X509Certificate } from 'node:crypto';
-import { unwatchFile, watchFile } from 'node:fs';
+import { readFileSync, unwatchFile, watchFile } from 'node:fs';
 import { isIP } from 'node:net';
 import { MusterError } from '../../core/common/muster-error.ts';
 import { writeDurably } from '../../core/node/durable-file.ts';
@@ -168,6 +168,15 @@ export function renewAtMs(
   if (!named) return 0;
   const [from, to] = [certificate.validFromDate.getTime(), certificate.validToDate.getTime()];
   return from + ((to - from) * 2) / 3;
+}
+
+/** The names and addresses that the certificate in a file is for; none where it cannot be read now. */
+export function certificateNames(file: string): string[] {
+  try {
+    return namesOf(new X509Certificate(readFileSync(file)));
+  } catch {
+    return [];
+  }
 }
 
 /** The names and addresses that a certificate is for. */

@@ -1,6 +1,6 @@
 // The one TLS port: accepts connections, gives them a deadline to speak TLS and HTTP/2, and hands them on.
 // grpc-js has no such deadline of its own: a silent connection would stay open for ever.
-import type { AddressInfo, Socket } from 'node:net';
+import { type AddressInfo, createServer as createTcpServer, type Socket, type Server as TcpServer } from 'node:net';
 import { createServer, type Server, type TLSSocket } from 'node:tls';
 import { MusterError } from '../../core/common/muster-error.ts';
 import type { Component } from '../../core/node/lifecycle.ts';
@@ -23,6 +23,7 @@ export interface TlsListenerEvents extends ServerCertificateEvents {
 }
 
 export interface TlsListenerOptions {
+  /** An address to listen on, or several with commas between. */
   host: string;
   /** 0 takes a free one. */
   port: number;
@@ -69,6 +70,8 @@ export class TlsListener implements Component {
   /** What is not known yet of the connections; a watch of the calls tells it. */
   readonly unproven: UnprovenConnections;
   #server: Server | undefined;
+  /** One for each address after the first. */
+  #others: TcpServer[] = [];
   #certificate: ServerCertificate | undefined;
 
   constructor(options: TlsListenerOptions) {
@@ -117,17 +120,9 @@ export class TlsListener implements Component {
       events.connectionRefused({ peer: nameOf(socket), reason: 'handshake', detail: error.message });
       socket.destroy();
     });
-    server.on('drop', (dropped) => {
-      events.connectionRefused({
-        peer: `${dropped?.remoteAddress}:${dropped?.remotePort}`,
-        reason: 'too_many',
-        detail: `${this.#maxConnections} are open`,
-      });
-    });
-    // A connection that cannot be accepted, as no file descriptor is left, is that peer's loss.
-    server.on('error', (error) => events.connectionRefused({ peer: 'unknown', reason: 'too_many', detail: error.message }));
-    await this.#listen(server);
+    server.on('drop', (dropped) => this.#tooMany(`${dropped?.remoteAddress}:${dropped?.remotePort}`));
     this.#server = server;
+    await this.#listenEverywhere(server);
     this.#certificate = certificate;
     certificate.watch((files) => server.setSecureContext({ ...files, ca: clientCaPem }));
   }
@@ -138,20 +133,51 @@ export class TlsListener implements Component {
     const server = this.#server;
     this.#server = undefined;
     if (server === undefined) return;
-    const closed = new Promise((resolve) => server.close(resolve));
+    const closed = [server, ...this.#others].map((each) => new Promise((resolve) => each.close(resolve)));
+    this.#others = [];
     for (const { socket } of this.#connections.values()) socket.destroy();
-    await closed;
+    await Promise.all(closed);
   }
 
-  #listen(server: Server): Promise<void> {
-    const { host, port } = this.#options;
+  /** The same port on each address: one server speaks TLS, what the others accept is handed to it. */
+  async #listenEverywhere(server: Server): Promise<void> {
+    const [first = '', ...others] = this.#options.host.split(',');
+    try {
+      await this.#listen(server, first, this.#options.port);
+      for (const host of others) {
+        const other = createTcpServer((socket) => {
+          if (this.#connections.size < this.#maxConnections) server.emit('connection', socket);
+          else {
+            this.#tooMany(nameOf(socket));
+            socket.destroy();
+          }
+        });
+        this.#others.push(other);
+        await this.#listen(other, host, this.port);
+      }
+    } catch (error) {
+      await this.stop();
+      throw error;
+    }
+  }
+
+  #listen(server: TcpServer, host: string, port: number): Promise<void> {
     return new Promise((resolve, reject) => {
-      server.once('error', (error: NodeJS.ErrnoException) => {
-        const why = error.code === 'EADDRINUSE' ? 'is in use: choose another with --port' : `cannot be opened: ${error.message}`;
-        reject(new MusterError('failed_precondition', `port ${port} on ${host} ${why}`, error));
+      server.once('error', (error: NodeJS.ErrnoException) =>
+        reject(new MusterError('failed_precondition', `port ${port} on ${host} ${whyNotOpened(error)}`, error)),
+      );
+      server.listen({ host, port, backlog: BACKLOG }, () => {
+        // A connection that cannot be accepted, as no file descriptor is left, is that peer's loss.
+        server.on('error', (error) =>
+          this.#options.events.connectionRefused({ peer: 'unknown', reason: 'too_many', detail: error.message }),
+        );
+        resolve();
       });
-      server.listen({ host, port, backlog: BACKLOG }, resolve);
     });
+  }
+
+  #tooMany(peer: string): void {
+    this.#options.events.connectionRefused({ peer, reason: 'too_many', detail: `${this.#maxConnections} are open` });
   }
 
   #accept(socket: Socket): void {
@@ -231,6 +257,12 @@ export class TlsListener implements Component {
     }
     connection.socket.destroy();
   }
+}
+
+function whyNotOpened(error: NodeJS.ErrnoException): string {
+  if (error.code === 'EADDRINUSE') return 'is in use: choose another with --port';
+  if (error.code === 'EADDRNOTAVAIL') return 'cannot be opened: this machine has no such address';
+  return `cannot be opened: ${error.message}`;
 }
 
 function nameOf(socket: Socket): string {

@@ -715,6 +715,9 @@ export const COMMAND_RESULT_FIELDS: Fields = [
 /** Whether a node is heard. */
 export type NodeState = 'NODE_STATE_UNSPECIFIED' | 'NODE_STATE_LIVE' | 'NODE_STATE_LATE' | 'NODE_STATE_SILENT' | 'NODE_STATE_NEVER_SEEN' | 'NODE_STATE_QUARANTINED';
 
+/** What a node is: a machine with an agent, or a source that rows came from. States and counts speak of machines. */
+export type NodeKind = 'NODE_KIND_UNSPECIFIED' | 'NODE_KIND_MACHINE' | 'NODE_KIND_PUSH' | 'NODE_KIND_IMPORT' | 'NODE_KIND_EXTRACTION' | 'NODE_KIND_SIMULATION' | 'NODE_KIND_SMOKE';
+
 /** What a token is for. */
 export type TokenKind = 'TOKEN_KIND_UNSPECIFIED' | 'TOKEN_KIND_JOIN' | 'TOKEN_KIND_ACCESS';
 
@@ -744,6 +747,9 @@ export interface Node {
   problem: string;
   /** The remote configuration in force, as the agent reports it. */
   config?: ConfigState | null | undefined;
+  kind: NodeKind;
+  /** Id of the join token that it enrolled with last; empty for a node without an agent. */
+  joinTokenId: string;
 }
 
 export interface ListNodesRequest {
@@ -1125,6 +1131,41 @@ export interface CreateTokenResponse {
   secret: string;
 }
 
+export interface GetJoinInfoRequest {
+  /** host or host:port to use in the lines, as the machines reach the gateway; empty for the first of its addresses. */
+  address: string;
+}
+
+export interface JoinInfo {
+  /** host:port where other machines reach the gateway; empty where only this machine does. */
+  addresses: string[];
+  /** SHA-256 of the file with the certificate of the fleet's CA, hex, as `sha256sum ca/fleet-ca.crt` prints it. */
+  caSha256: string;
+  programs: JoinProgram[];
+  lines: JoinLine[];
+  /** Why another machine cannot join now, and what to do; empty where it can. */
+  problem: string;
+  /** Where the file with the certificate of the CA is to be had, by HTTPS. */
+  caUrl: string;
+}
+
+/** An agent that the gateway gives away. */
+export interface JoinProgram {
+  /** `linux-x64`, `linux-arm64`; `node` for the one file that Node 24 runs everywhere. */
+  target: string;
+  sha256: string;
+  bytes: number;
+}
+
+export interface JoinLine {
+  /** `linux`, `container`, `macos`, `windows`. */
+  system: string;
+  /** To paste on the machine. The secret of a join token takes the place of `TOKEN_HERE` in it. */
+  text: string;
+  /** What the machine needs, in a sentence; empty where nothing but what the line calls. */
+  needs: string;
+}
+
 export interface Token {
   id: string;
   kind: TokenKind;
@@ -1193,6 +1234,46 @@ export interface RemoveNodeRequest {
 }
 
 export type RemoveNodeResponse = Record<string, never>;
+
+export interface RemoveNodesRequest {
+  /** As in ListNodes; not empty. */
+  filter: string;
+  /** Only count and name what matches; remove nothing. */
+  dryRun: boolean;
+  /** How many are expected to match, from a dry run: where others match now, nothing is removed (FAILED_PRECONDITION). 0 takes what there is. */
+  expected: number;
+}
+
+export interface RemoveNodesResponse {
+  nodes: RemovedNode[];
+}
+
+export interface RemovedNode {
+  nodeId: string;
+  name: string;
+  kind: NodeKind;
+  /** Absent in a dry run. */
+  removed?: Timestamp | null | undefined;
+  /** Until when it can be brought back. */
+  restorableUntil?: Timestamp | null | undefined;
+}
+
+export type ListRemovedNodesRequest = Record<string, never>;
+
+export interface ListRemovedNodesResponse {
+  nodes: RemovedNode[];
+}
+
+export interface RestoreNodesRequest {
+  /** Node ids, or names. */
+  nodes: string[];
+  /** All that were removed within the last 24 h. */
+  all: boolean;
+}
+
+export interface RestoreNodesResponse {
+  nodes: RemovedNode[];
+}
 
 export interface ReleaseNodeRequest {
   /** Node id, or a name that only one node has. */

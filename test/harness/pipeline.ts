@@ -21,6 +21,8 @@ export interface PipelineOptions {
   agent?: boolean;
   /** For every part, such as `MUSTER_GATEWAY_STREAM_MAX_BYTES`. The parts' own samples are off: they would be rows that no test asked for. */
   env?: Readonly<Record<string, string>>;
+  /** Further options of `muster up`. */
+  up?: readonly string[];
 }
 
 /** Names as `muster status` gives them. */
@@ -53,7 +55,7 @@ export interface Pipeline {
 export async function startPipeline(options: PipelineOptions = {}): Promise<Pipeline> {
   const home = options.home ?? temporaryFolder('pipeline');
   const state = new StateFolder(home);
-  const args = await upArguments(home, options.agent === true);
+  const args = [...(await upArguments(home, options.agent === true)), ...(options.up ?? [])];
   const up = startChild(upPart(args, state, { MUSTER_GATEWAY_OWN_SAMPLES_SECONDS: '0', ...options.env }), join(home, 'logs', 'up.log'));
   try {
     await up.ready(180_000);

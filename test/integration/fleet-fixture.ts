@@ -87,6 +87,11 @@ export async function startFleet(): Promise<FleetFixture> {
   const audited: AuditInput[] = [];
   const numbers = new UsedNumbers();
   const service = createFleetService({
+    joining: {
+      caPem: '',
+      programs: { list: async () => [] },
+      listening: () => ({ joinAddresses: '', host: '127.0.0.1', port: 0, names: [] }),
+    },
     connection,
     tokens,
     questdb: { host: '127.0.0.1', port: pgPort, user: reader.user, passwordFile: reader.passwordFile },

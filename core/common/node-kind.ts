@@ -1,0 +1,29 @@
+// What a node is: a machine, or a source that rows came from. Nobody is called because a file or a simulation says no more.
+import type { RegistryEntry } from './registry-entry.ts';
+
+/** What rows come by where no agent brings them. */
+export type SourceKind = 'push' | 'import' | 'extraction' | 'smoke';
+export type NodeKindWord = 'machine' | 'simulation' | SourceKind;
+
+/** The node that `muster smoke` speaks as. */
+export const SMOKE_NODE = 'smoke-test';
+/** An operator's word about it: `true` for a machine that pushes by itself. */
+export const MACHINE_LABEL = 'machine';
+
+export function kindOf(entry: Pick<RegistryEntry, 'nodeId' | 'info' | 'source' | 'identity' | 'operatorLabels'>): NodeKindWord {
+  if (entry.operatorLabels?.[MACHINE_LABEL] === 'true') return 'machine';
+  if (entry.info.simulated) return 'simulation';
+  if (entry.identity !== undefined || entry.info.agentVersion !== '') return 'machine';
+  // An entry of a time when the source was not kept was pushed or imported: it is no machine either way.
+  return entry.nodeId === SMOKE_NODE ? 'smoke' : (entry.source ?? 'push');
+}
+
+/** `NODE_KIND_IMPORT` → `import`; what a gateway of an earlier version does not say counts as a machine. */
+export function kindWord(kind: string | undefined): NodeKindWord {
+  const word = (kind ?? '').replace('NODE_KIND_', '').toLowerCase();
+  return word === '' || word === 'unspecified' ? 'machine' : (word as NodeKindWord);
+}
+
+export function isMachine(node: { kind?: string | undefined }): boolean {
+  return kindWord(node.kind) === 'machine';
+}

@@ -1,0 +1,144 @@
+// The calls that take nodes out of the fleet, and bring them back within a day.
+import type { UntypedServiceImplementation } from '@grpc/grpc-js';
+import { MusterError } from '../../core/common/muster-error.ts';
+import { matchesFilter, parseFilter } from '../../core/common/node-filter.ts';
+import { kindOf } from '../../core/common/node-kind.ts';
+import { REMOVED_KEPT_MS } from '../../core/node/stream-policy.ts';
+import type {
+  ListRemovedNodesResponse,
+  RemovedNode,
+  RemoveNodeRequest,
+  RemoveNodeResponse,
+  RemoveNodesRequest,
+  RemoveNodesResponse,
+  RestoreNodesRequest,
+  RestoreNodesResponse,
+} from '../../proto/gen/messages.ts';
+import type { Caller } from '../access/token-store.ts';
+import type { AuditLog } from '../audit/audit-log.ts';
+import type { NodeRegistry } from '../nodes/registry.ts';
+import type { RemovedEntry } from '../nodes/removed-nodes.ts';
+import { type CallContext, unary } from './call-handlers.ts';
+import type { Directory } from './directory.ts';
+import { kindName, type NodeRecord, toTimestamp } from './node-record.ts';
+
+export interface RemovalCallsOptions {
+  directory: Directory;
+  registry: Pick<NodeRegistry, 'remove' | 'removed' | 'restore'>;
+  audit: Pick<AuditLog, 'record'>;
+}
+
+/** Removed at once. */
+const AT_ONCE = 16;
+
+export function removalHandlers(context: CallContext, options: RemovalCallsOptions): UntypedServiceImplementation {
+  return {
+    removeNode: unary(context, 'RemoveNode', 'admin', (request: RemoveNodeRequest, caller) => removeOne(options, request, caller)),
+    removeNodes: unary(context, 'RemoveNodes', 'admin', (request: RemoveNodesRequest, caller) => removeAll(options, request, caller)),
+    listRemovedNodes: unary(
+      context,
+      'ListRemovedNodes',
+      'read',
+      async (): Promise<ListRemovedNodesResponse> => ({ nodes: (await options.registry.removed()).map(toRemoved) }),
+    ),
+    restoreNodes: unary(context, 'RestoreNodes', 'admin', (request: RestoreNodesRequest, caller) => restore(options, request, caller)),
+  };
+}
+
+async function removeOne(options: RemovalCallsOptions, request: RemoveNodeRequest, caller: Caller): Promise<RemoveNodeResponse> {
+  await remove(options, options.directory.find(request.node), caller);
+  return {};
+}
+
+/** Throws `invalid_argument` without a filter: nobody means the whole fleet by saying nothing. */
+async function removeAll(options: RemovalCallsOptions, request: RemoveNodesRequest, caller: Caller): Promise<RemoveNodesResponse> {
+  const terms = parseFilter(request.filter);
+  if (terms.length === 0)
+    throw new MusterError('invalid_argument', 'filter is empty: say which nodes, such as simulated:true or state:idle');
+  const matching = [...options.directory.nodes()].filter((record) => matchesFilter(terms, record));
+  if (request.dryRun) return { nodes: matching.map(toMatching) };
+  if (request.expected > 0 && matching.length !== request.expected) {
+    throw new MusterError(
+      'failed_precondition',
+      `${matching.length} nodes match now, not ${request.expected}: look again, nothing was removed`,
+    );
+  }
+  const nodes: RemovedNode[] = [];
+  for (let i = 0; i < matching.length; i += AT_ONCE) {
+    const some = await Promise.all(matching.slice(i, i + AT_ONCE).map((record) => remove(options, record, caller)));
+    nodes.push(...some.flatMap((removed) => (removed === undefined ? [] : [toRemoved(removed)])));
+  }
+  return { nodes };
+}
+
+/** Undefined for one that somebody else removed meanwhile. */
+async function remove(
+  { directory, registry, audit }: RemovalCallsOptions,
+  record: NodeRecord,
+  caller: Caller,
+): Promise<RemovedEntry | undefined> {
+  const removed = await registry.remove(record.nodeId);
+  directory.applyEntry(record.nodeId, undefined);
+  await audit.record({
+    ...{ kind: 'node', caller: caller.name, outcome: 'ok', nodeId: record.nodeId },
+    text: `node ${nameOf(record.nodeId, record.info?.name)} was removed from the fleet: its certificate is refused from now on, its history stays`,
+  });
+  return removed;
+}
+
+/** Throws `not_found` that names what was not removed within the day, before anything is brought back. */
+async function restore(
+  { directory, registry, audit }: RemovalCallsOptions,
+  request: RestoreNodesRequest,
+  caller: Caller,
+): Promise<RestoreNodesResponse> {
+  const removed = await registry.removed();
+  const wanted = request.all ? removed : request.nodes.map((node) => find(removed, node));
+  if (wanted.length === 0 && !request.all)
+    throw new MusterError('invalid_argument', 'nodes is empty: name those to bring back, or set all');
+  const nodes: RemovedNode[] = [];
+  for (const each of wanted) {
+    const entry = await registry.restore(each);
+    if (entry === undefined) continue;
+    directory.applyEntry(entry.nodeId, entry);
+    await audit.record({
+      ...{ kind: 'node', caller: caller.name, outcome: 'ok', nodeId: entry.nodeId },
+      text: `node ${nameOf(entry.nodeId, entry.info.name)} was brought back into the fleet`,
+    });
+    nodes.push(toRemoved(each));
+  }
+  return { nodes };
+}
+
+function find(removed: readonly RemovedEntry[], idOrName: string): RemovedEntry {
+  const byId = removed.find(({ entry }) => entry.nodeId === idOrName);
+  if (byId !== undefined) return byId;
+  const named = removed.filter(({ entry }) => entry.info.name === idOrName);
+  const shown = JSON.stringify(idOrName.slice(0, 80));
+  if (named.length === 0)
+    throw new MusterError('not_found', `no node ${shown} was removed within the last 24 h: list them with \`muster nodes removed\``);
+  if (named.length > 1)
+    throw new MusterError(
+      'failed_precondition',
+      `${named.length} removed nodes are named ${shown}: say which by node id, such as ${named[0]?.entry.nodeId}`,
+    );
+  return named[0] as RemovedEntry;
+}
+
+function toRemoved({ entry, removedMs }: RemovedEntry): RemovedNode {
+  return {
+    nodeId: entry.nodeId,
+    name: entry.info.name,
+    kind: kindName(kindOf(entry)),
+    removed: toTimestamp(removedMs),
+    restorableUntil: toTimestamp(removedMs + REMOVED_KEPT_MS),
+  };
+}
+
+function toMatching(record: NodeRecord): RemovedNode {
+  return { nodeId: record.nodeId, name: record.info?.name ?? '', kind: record.kind, removed: undefined, restorableUntil: undefined };
+}
+
+function nameOf(nodeId: string, name: string | undefined): string {
+  return name ? `${name} (${nodeId})` : nodeId;
+}
