@@ -40,3 +40,13 @@ it('tells nothing where the order does not', () => {
   // A step of seconds back after steps of a minute is disorder, and no hour.
   expect(passes('01:58', '01:59', '02:00', '02:02', '02:01', '02:03')).toBe('--????');
 });
+
+it('takes each autumn by itself, though no other row lies between', () => {
+  const folds = new FoldRows();
+  const [year, half] = [365 * 86_400e6, 1800e6];
+  for (const [i, us] of [0, half, 0, half, year, year + half, year, year + half].entries()) folds.add('', i, us, us, us + 2 * half);
+  expect([...folds.choices()].map(([row, second]) => `${row}${second ? ' second' : ''}`)).toEqual([
+    ...['0', '1', '2 second', '3 second'],
+    ...['4', '5', '6 second', '7 second'],
+  ]);
+});
