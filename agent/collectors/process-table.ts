@@ -5,9 +5,12 @@ import { join } from 'node:path';
 import type { HostRoots } from '../host-file.ts';
 import { Scanner } from '../scanner.ts';
 import { perSecond, type Tick } from './collector.ts';
+import { type HiddenProcesses, ProcessVisibility } from './hidden-processes.ts';
 
-/** A machine with more shows those alone that the kernel lists first. */
-const MAX_PROCESSES = 5000;
+/** Of a machine with more, the rest is counted and not looked at. */
+const MAX_PROCESSES = 20_000;
+/** For the looks of a slow machine with as many. */
+export const LOOK_LIMIT_MS = 8000;
 /** So many are read before others may go on. */
 const SLICE = 250;
 /** What did nothing since the look before is read every so many looks: most of a machine sleeps, and each reading costs. */
@@ -56,21 +59,29 @@ export interface ProcessEntry extends ProcessStat {
 
 export interface ProcessList {
   atMs: number;
-  /** How many there are, even where not all were read. */
+  /** How many there are, even where not all were read; NaN where some are hidden. */
   total: number;
   entries: readonly ProcessEntry[];
+  /** Why `entries` are not all, and what to do; undefined where they are. */
+  partial: string | undefined;
 }
 
 export class ProcessTable {
   readonly #proc: string;
+  readonly #max: number;
   readonly #bytes = Buffer.allocUnsafe(1024);
   #list: ProcessList | undefined;
   #known = new Map<number, ProcessEntry>();
   #looks = 0;
   #reading: Promise<ProcessList> | undefined;
+  readonly #visibility: ProcessVisibility;
+  /** Of the look under way: those whose files are closed to this agent. */
+  #closed = 0;
 
-  constructor(roots: HostRoots) {
+  constructor(roots: HostRoots, maxProcesses = MAX_PROCESSES) {
     this.#proc = roots.proc;
+    this.#max = maxProcesses;
+    this.#visibility = new ProcessVisibility(roots);
   }
 
   /** A list that is not older than `maxAgeMs`: at once on most machines, later on one with very many processes. */
@@ -80,7 +91,8 @@ export class ProcessTable {
     if (this.#reading !== undefined) return this.#reading;
     const pids = readdirSync(this.#proc).filter(isNumber);
     this.#looks++;
-    if (pids.length <= SLICE) return this.#finish(tick, pids.length, this.#readSlice(tick, pids));
+    this.#closed = 0;
+    if (pids.length <= SLICE) return this.#finish(tick, 0, this.#readSlice(tick, pids));
     this.#reading = this.#readSlices(tick, pids).finally(() => {
       this.#reading = undefined;
     });
@@ -89,11 +101,11 @@ export class ProcessTable {
 
   async #readSlices(tick: Tick, pids: readonly string[]): Promise<ProcessList> {
     const found: ProcessEntry[] = [];
-    for (let at = 0; at < Math.min(pids.length, MAX_PROCESSES); at += SLICE) {
-      for (const entry of this.#readSlice(tick, pids.slice(at, Math.min(at + SLICE, MAX_PROCESSES)))) found.push(entry);
+    for (let at = 0; at < Math.min(pids.length, this.#max); at += SLICE) {
+      for (const entry of this.#readSlice(tick, pids.slice(at, Math.min(at + SLICE, this.#max)))) found.push(entry);
       await new Promise((resolve) => setImmediate(resolve));
     }
-    return this.#finish(tick, pids.length, found);
+    return this.#finish(tick, Math.max(0, pids.length - this.#max), found);
   }
 
   #readSlice(tick: Tick, pids: readonly string[]): ProcessEntry[] {
@@ -122,15 +134,25 @@ export class ProcessTable {
       } finally {
         closeSync(fd);
       }
-    } catch {
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === 'EACCES' || code === 'EPERM') this.#closed++;
       return undefined;
     }
   }
 
-  #finish(tick: Tick, total: number, entries: ProcessEntry[]): ProcessList {
+  #finish(tick: Tick, leftOut: number, entries: ProcessEntry[]): ProcessList {
     this.#known = new Map(entries.map((entry) => [entry.pid, entry]));
-    this.#list = { atMs: tick.monotonicMs, total, entries };
+    const hidden = this.#visibility.hidden(tick.monotonicMs);
+    const total = hidden?.even === 'existence' ? Number.NaN : entries.length + leftOut + this.#closed;
+    this.#list = { atMs: tick.monotonicMs, total, entries, partial: this.#whyPartial(leftOut, hidden) };
     return this.#list;
+  }
+
+  #whyPartial(leftOut: number, hidden: HiddenProcesses | undefined): string | undefined {
+    if (hidden !== undefined) return hidden.sentence;
+    if (this.#closed > 0) return `the states of ${this.#closed} processes may not be read by this user`;
+    return leftOut > 0 ? `more than ${this.#max} processes: ${leftOut} were not looked at` : undefined;
   }
 }
 

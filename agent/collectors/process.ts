@@ -6,7 +6,7 @@ import type { Collector, RowSink, Tick } from './collector.ts';
 import { readCommandLine } from './command-line.ts';
 import { parseMemory } from './memory.ts';
 import { pageBytes } from './page-size.ts';
-import type { ProcessEntry, ProcessList, ProcessTable } from './process-table.ts';
+import { LOOK_LIMIT_MS, type ProcessEntry, type ProcessList, type ProcessTable } from './process-table.ts';
 
 const TOP = 10;
 const MAX_COMMAND_CHARACTERS = 200;
@@ -46,7 +46,11 @@ export function createProcessCollector(roots: HostRoots, table: ProcessTable): C
   /** Of those shown last: a command line is read once, as it hardly ever changes. */
   let commands = new Map<number, { startTicks: number; name: string; command: string }>();
 
-  const addTop = (rows: RowSink, { entries }: ProcessList): void => {
+  const addTop = (rows: RowSink, { entries, total, partial }: ProcessList): void => {
+    if (partial !== undefined) {
+      const of = Number.isNaN(total) ? '' : ` of ${total}`;
+      rows.problem(`only ${entries.length}${of} processes are ranked: ${partial}`);
+    }
     const shown: typeof commands = new Map();
     const commandOf = (entry: ProcessEntry): string => {
       const { pid, startTicks, name } = entry;
@@ -89,6 +93,7 @@ export function createProcessCollector(roots: HostRoots, table: ProcessTable): C
     textFields: ['name', 'command'],
     intervalMs: 10_000,
     liveIntervalMs: 2000,
+    limitMs: LOOK_LIMIT_MS,
     collect(rows: RowSink, tick: Tick): void | Promise<void> {
       const list = table.latest(tick, 0);
       return list instanceof Promise ? list.then((later) => addTop(rows, later)) : addTop(rows, list);

@@ -5,7 +5,7 @@ import { KeyedNumbers } from '../keyed-numbers.ts';
 import { TickFiles } from '../tick-files.ts';
 import { type Collector, perSecond, type RowSink, type Tick } from './collector.ts';
 import { parseLoadavg } from './load.ts';
-import type { ProcessEntry, ProcessTable } from './process-table.ts';
+import { LOOK_LIMIT_MS, type ProcessEntry, type ProcessList, type ProcessTable } from './process-table.ts';
 
 const COUNT_EVERY_MS = 10_000;
 
@@ -47,15 +47,17 @@ export function createProcessesCollector(roots: HostRoots, table: ProcessTable, 
   let before: ProcessCounters | undefined;
   let beforeMs = 0;
   let total = Number.NaN;
+  let partial: string | undefined;
   let states: number[] = STATES.map(() => Number.NaN);
   let countedMs = Number.NEGATIVE_INFINITY;
 
   const count = (tick: Tick): void | Promise<void> => {
     countedMs = tick.monotonicMs;
-    const take = (list: { total: number; entries: readonly ProcessEntry[] }): void => {
+    const take = (list: ProcessList): void => {
       total = list.total;
-      // Where not all were read, the states are those of a part.
-      states = list.entries.length * 2 < list.total ? STATES.map(() => Number.NaN) : countStates(list.entries);
+      partial = list.partial;
+      // The states of a part are nobody's.
+      states = partial === undefined ? countStates(list.entries) : STATES.map(() => Number.NaN);
     };
     // The collector `process` has it read as often: what it read last will do.
     const list = table.latest(tick, COUNT_EVERY_MS);
@@ -63,6 +65,7 @@ export function createProcessesCollector(roots: HostRoots, table: ProcessTable, 
   };
 
   const addRow = (rows: RowSink, tick: Tick): void => {
+    if (partial !== undefined) rows.problem(`processes by state are not known: ${partial}`);
     const { threads } = parseLoadavg(loadavg.read(tick));
     const now = parseProcessCounters(stat.read(tick));
     const seconds = (tick.monotonicMs - beforeMs) / 1000;
@@ -100,6 +103,7 @@ export function createProcessesCollector(roots: HostRoots, table: ProcessTable, 
       'stopped',
       'zombies',
     ],
+    limitMs: LOOK_LIMIT_MS,
     collect(rows: RowSink, tick: Tick): void | Promise<void> {
       const counting = tick.monotonicMs - countedMs >= COUNT_EVERY_MS ? count(tick) : undefined;
       return counting === undefined ? addRow(rows, tick) : counting.then(() => addRow(rows, tick));

@@ -3,38 +3,10 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { MusterError } from '../../core/common/muster-error.ts';
 import type { HostRoots } from '../host-file.ts';
-import type { Collector, RowSink } from './collector.ts';
-
-/** glibc's `struct utmp` on 64-bit machines. */
-const RECORD_BYTES = 384;
-const USER_PROCESS = 7;
-const USER_AT = 44;
-const HOST_AT = 76;
-
-export interface LoginSession {
-  user: string;
-  /** From another machine. */
-  remote: boolean;
-  /** Of the process that leads the session; 0 where it is not told. */
-  pid: number;
-}
-
-/** The sessions of users; records cut short are left out. */
-export function parseUtmp(bytes: Buffer): LoginSession[] {
-  const sessions: LoginSession[] = [];
-  for (let at = 0; at + RECORD_BYTES <= bytes.length; at += RECORD_BYTES) {
-    if (bytes.readInt16LE(at) !== USER_PROCESS) continue;
-    const host = textAt(bytes, at + HOST_AT, 256);
-    // `:0` is the display of this machine.
-    sessions.push({ user: textAt(bytes, at + USER_AT, 32), remote: host !== '' && !host.startsWith(':'), pid: bytes.readInt32LE(at + 4) });
-  }
-  return sessions;
-}
-
-function textAt(bytes: Buffer, start: number, length: number): string {
-  const end = bytes.indexOf(0, start);
-  return bytes.toString('utf8', start, end < 0 ? start + length : Math.min(end, start + length));
-}
+import type { Collector, RowSink, Tick } from './collector.ts';
+import { ProcessVisibility } from './hidden-processes.ts';
+import { readText } from './sys-files.ts';
+import { type LoginSession, parseUtmp } from './utmp.ts';
 
 /** A file of /run/systemd/sessions; undefined for a session that is no user's (a greeter, a background job) or is closing. */
 export function parseLogindSession(text: string): LoginSession | undefined {
@@ -48,15 +20,21 @@ export function createUsersCollector(roots: HostRoots): Collector {
   const utmp = join(run, 'utmp');
   const sessions = join(run, 'systemd/sessions');
 
-  const read = (): LoginSession[] => {
-    if (existsSync(utmp)) {
-      // A machine that lost power, or a terminal that was killed, leaves records of sessions that are over.
+  const visibility = new ProcessVisibility(roots);
+
+  const read = (nowMs: number): LoginSession[] => {
+    const hasUtmp = existsSync(utmp);
+    const hidden = hasUtmp ? visibility.hidden(nowMs) : undefined;
+    // A machine that lost power, or a terminal that was killed, leaves records of sessions that are over.
+    if (hasUtmp && hidden?.even !== 'existence') {
       return parseUtmp(readFileSync(utmp)).filter(({ pid }) => pid === 0 || existsSync(join(roots.proc, String(pid))));
     }
-    if (!existsSync(sessions))
-      throw new MusterError('not_found', `neither ${utmp} nor ${sessions} is there: nobody tells who is logged in`);
-    const files = readdirSync(sessions).filter((name) => !name.includes('.'));
-    return files.flatMap((name) => parseLogindSession(readFileSync(join(sessions, name), 'utf8')) ?? []);
+    if (existsSync(sessions)) {
+      const files = readdirSync(sessions).filter((name) => !name.includes('.'));
+      return files.flatMap((name) => parseLogindSession(readText(join(sessions, name))) ?? []);
+    }
+    if (hidden !== undefined) throw new MusterError('permission_denied', `which sessions are over is not known: ${hidden.sentence}`);
+    throw new MusterError('not_found', `neither ${utmp} nor ${sessions} is there: nobody tells who is logged in`);
   };
 
   return {
@@ -65,8 +43,8 @@ export function createUsersCollector(roots: HostRoots): Collector {
     fields: ['sessions', 'users', 'remote_sessions'],
     intervalMs: 60_000,
     liveIntervalMs: 10_000,
-    collect(rows: RowSink): void {
-      const found = read();
+    collect(rows: RowSink, tick: Tick): void {
+      const found = read(tick.monotonicMs);
       const users = new Set(found.map(({ user }) => user));
       rows.add([], [found.length, users.size, found.filter(({ remote }) => remote).length]);
     },
