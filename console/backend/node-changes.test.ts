@@ -29,7 +29,7 @@ test('many are one note; there and back is none', () => {
   tell(changes, all('live'), true);
   tell(changes, all('silent'));
   expect(changes.take()).toEqual([
-    { title: '3000 nodes are silent', body: 'n0, n1, n2, n3, n4 and 2995 more', fragment: '#/fleet?filter=state%3Asilent' },
+    { kind: 'silent', title: '3000 nodes are silent', body: 'n0, n1, n2, n3, n4 and 2995 more', fragment: '#/fleet?filter=state%3Asilent' },
   ]);
   tell(changes, { n0: 'live' });
   tell(changes, { n0: 'silent' });
@@ -45,6 +45,48 @@ test('a console that was away tells nothing of the meantime', () => {
   tell(changes, { a: 'live' });
   tell(changes, { a: 'silent' }, true);
   expect(changes.take()).toEqual([]);
+});
+
+test('a node that fell silent while windows were shown or hidden is told, as another stream says the same', () => {
+  const changes = new NodeChanges();
+  tell(changes, { a: 'live', b: 'live', c: 'live' }, true);
+  tell(changes, { a: 'silent' });
+  tell(changes, { a: 'silent', b: 'silent' }, true);
+  expect(changes.take()).toEqual([expect.objectContaining({ title: '2 nodes are silent', body: 'a, b' })]);
+  // What a whole answer does not name is gone.
+  expect(changes.counts).toEqual({ silent: 2 });
+});
+
+test('nodes that fall silent again and again are told once together, and after all when they stay silent', () => {
+  let nowMs = 0;
+  const changes = new NodeChanges(() => nowMs);
+  const names = Array.from({ length: 500 }, (_, index) => `n${index}`);
+  const all = (state: NodeStateName): Record<string, NodeStateName> => Object.fromEntries(names.map((name) => [name, state]));
+  tell(changes, all('live'), true);
+  const notes: string[] = [];
+  for (let minute = 0; minute < 60; minute++) {
+    for (const state of ['silent', 'live'] as const) {
+      nowMs += 30_000;
+      tell(changes, all(state));
+      notes.push(...changes.take().map(({ kind, title }) => `${kind}: ${title}`));
+    }
+  }
+  expect(notes).toEqual([
+    'silent: 500 nodes are silent',
+    'back: 500 nodes are back',
+    'silent: 500 nodes are silent',
+    'back: 500 nodes are back',
+    'flapping: 500 nodes keep falling silent',
+  ]);
+  nowMs += 30_000;
+  tell(changes, { n7: 'silent' });
+  tell(changes, { fresh: 'live' });
+  nowMs += 9 * 60_000;
+  tell(changes, { fresh: 'silent' });
+  expect(changes.take()).toEqual([expect.objectContaining({ title: 'fresh is silent' })]);
+  nowMs += 2 * 60_000;
+  tell(changes, {});
+  expect(changes.take()).toEqual([expect.objectContaining({ title: 'n7 is silent' })]);
 });
 
 test('under maintenance nobody is told, until it ends', () => {

@@ -6,6 +6,8 @@ import { NodeChanges } from './node-changes.ts';
 /** What happens within this is told together. */
 const GATHER_MS = 3000;
 const LEAST_APART_MS = 10_000;
+/** In a storm each note waits twice as long as the one before it, up to this. */
+const MOST_APART_MS = 5 * 60_000;
 /** Nobody looks at a tray more often. */
 const COUNT_APART_MS = 1000;
 
@@ -21,7 +23,8 @@ export class NodeWatch {
   #connection: ConnectionState['kind'] = 'connecting';
   #noteTimer: NodeJS.Timeout | undefined;
   #countTimer: NodeJS.Timeout | undefined;
-  #notedMs = 0;
+  #notedMs = Number.NEGATIVE_INFINITY;
+  #apartMs = LEAST_APART_MS;
   #counted = '';
 
   constructor(reports: NodeWatchReports) {
@@ -53,10 +56,14 @@ export class NodeWatch {
 
   #gather(): void {
     if (this.#noteTimer !== undefined) return;
-    const wait = Math.max(GATHER_MS, this.#notedMs + LEAST_APART_MS - Date.now());
+    const now = Date.now();
+    // It was calm for longer than a storm's notes lie apart.
+    if (now - this.#notedMs > 2 * this.#apartMs) this.#apartMs = LEAST_APART_MS;
+    const wait = Math.max(GATHER_MS, this.#notedMs + this.#apartMs - now);
     this.#noteTimer = setTimeout(() => {
       this.#noteTimer = undefined;
       this.#notedMs = Date.now();
+      this.#apartMs = Math.min(MOST_APART_MS, this.#apartMs * 2);
       for (const note of this.#changes.take()) this.#reports.note(note);
     }, wait).unref();
   }

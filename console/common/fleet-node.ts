@@ -1,7 +1,10 @@
 // A node as the console shows it: plain data that crosses IPC and WebSocket alike. Times are Unix milliseconds.
 
-/** No gateway sends `maintenance`: the console shows it for a late or silent node whose label says so. */
-export type NodeStateName = 'live' | 'late' | 'silent' | 'maintenance' | 'never_seen' | 'quarantined';
+/**
+ * No gateway sends `maintenance`: the console shows it for a late or silent node whose label says so. `unknown` is one that this console has no
+ * word for: a newer gateway's.
+ */
+export type NodeStateName = 'live' | 'late' | 'silent' | 'maintenance' | 'never_seen' | 'quarantined' | 'unknown';
 
 /** The newest values of a node; null where it did not measure one. */
 export interface NodeValues {

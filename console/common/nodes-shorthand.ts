@@ -6,7 +6,15 @@ import type { FleetNode, NodeSpool, NodeStateName, NodeValues } from './fleet-no
 type NumberNames<T> = { [K in keyof T]-?: T[K] extends number | null ? K : never }[keyof T];
 
 /** Each as its place among them. */
-const STATE_PLACES: Record<NodeStateName, number> = { live: 0, late: 1, silent: 2, maintenance: 3, never_seen: 4, quarantined: 5 };
+const STATE_PLACES: Record<NodeStateName, number> = {
+  live: 0,
+  late: 1,
+  silent: 2,
+  maintenance: 3,
+  never_seen: 4,
+  quarantined: 5,
+  unknown: 6,
+};
 const STATES = Object.keys(STATE_PLACES) as NodeStateName[];
 const OF_NODE = ['stateSinceMs', 'lastSeenMs', 'skewMs'] as const satisfies readonly NumberNames<FleetNode>[];
 const OF_VALUES = [
@@ -116,7 +124,7 @@ function readRow(rows: Float64Array, at: number, before: FleetNode): FleetNode {
       into[names[i] as K] = Number.isNaN(value) ? null : value;
     }
   };
-  const node = { ...before, state: STATES[rows[at + 1] as number] as NodeStateName };
+  const node = { ...before, state: STATES[rows[at + 1] as number] ?? 'unknown' };
   read(node as Record<(typeof OF_NODE)[number], number | null>, OF_NODE, NODE_AT);
   if (before.values !== null) {
     node.values = { ...before.values };

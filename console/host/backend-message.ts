@@ -30,6 +30,8 @@ export type ToBackend =
 
 /** A notification that is due. */
 export interface ChangeNote {
+  /** A note takes the place of the one before of the same kind. */
+  kind: 'silent' | 'back' | 'flapping';
   title: string;
   body: string;
   /** Fragment of the page it opens. */

@@ -15,8 +15,13 @@ const at = (seconds: number, nanos = 0) => ({ seconds, nanos }) as never;
 
 test('a node that has said nothing has no value that looks like one', () => {
   const bare = toFleetNode({ nodeId: 'web-1', state: 'NODE_STATE_UNSPECIFIED', skewUs: 0, gateway: '', problem: '' } as Node);
-  expect(bare).toMatchObject({ name: 'web-1', state: 'never_seen', stateSinceMs: null, lastSeenMs: null, values: null, spool: null });
+  expect(bare).toMatchObject({ name: 'web-1', state: 'unknown', stateSinceMs: null, lastSeenMs: null, values: null, spool: null });
   expect(bare).toMatchObject({ config: null, bootMs: null, labels: {}, addresses: [], commands: [], simulated: false, cpuCores: 0 });
+});
+
+test('a state that only a newer gateway knows is unknown, and never taken for another', () => {
+  for (const state of ['NODE_STATE_DRAINED', 9])
+    expect(toFleetNode({ nodeId: 'a', state, skewUs: 0 } as unknown as Node).state).toBe('unknown');
 });
 
 test('a node carries what it said, in milliseconds', () => {

@@ -18,7 +18,7 @@ import type { FleetNode, NodeSpool, NodeStateName, NodeValues } from '../common/
 import type { LedgerProof, PipelineView } from '../common/pipeline-view.ts';
 
 const STATES: Record<NodeState, NodeStateName> = {
-  NODE_STATE_UNSPECIFIED: 'never_seen',
+  NODE_STATE_UNSPECIFIED: 'unknown',
   NODE_STATE_LIVE: 'live',
   NODE_STATE_LATE: 'late',
   NODE_STATE_SILENT: 'silent',
@@ -31,7 +31,7 @@ export function toFleetNode(node: Node): FleetNode {
   return {
     nodeId: node.nodeId,
     name: info?.name || node.nodeId,
-    state: STATES[node.state] ?? 'never_seen',
+    state: STATES[node.state] ?? 'unknown',
     stateSinceMs: toMs(node.stateSince),
     enrolledMs: toMs(node.enrolled),
     lastSeenMs: toMs(node.lastSeen),

@@ -35,6 +35,8 @@ export class Desktop {
   /** By the context's name. */
   readonly #fleets = new Map<string, Fleet>();
   readonly #windows = new Map<BrowserWindow, Fleet>();
+  /** The newest note of each kind and fleet. */
+  readonly #notes = new Map<string, Notification>();
   readonly #mayClose = new WeakSet<BrowserWindow>();
   readonly #tray: FleetTray;
   readonly #windowsFile = join(app.getPath('userData'), 'windows.json');
@@ -247,11 +249,15 @@ export class Desktop {
     window.focus();
   }
 
-  #notify(fleet: Fleet, { title, body, fragment }: ChangeNote): void {
+  /** A note takes the place of the one before it of the same kind: a storm leaves no heap of them. */
+  #notify(fleet: Fleet, { kind, title, body, fragment }: ChangeNote): void {
     if (!this.#settings.notifications || !Notification.isSupported()) return;
     const named = this.#fleets.size > 1 ? `${fleet.context.name}: ${title}` : title;
     const note = new Notification({ title: named, body, silent: true });
     note.on('click', () => this.#show(fleet, fragment));
+    const place = `${kind} ${fleet.context.name}`;
+    this.#notes.get(place)?.close();
+    this.#notes.set(place, note);
     note.show();
   }
 

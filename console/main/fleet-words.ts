@@ -10,6 +10,8 @@ const SHOWN: readonly [NodeStateName, string][] = [
   ['silent', 'silent'],
   ['maintenance', 'under maintenance'],
   ['quarantined', 'quarantined'],
+  ['never_seen', 'never seen'],
+  ['unknown', 'in a state that this console does not know'],
 ];
 
 /** `prod: 9,988 live, 5 silent`. */
@@ -25,6 +27,8 @@ export function fleetWords(name: string, counts: Counts): string {
 export function signOf(all: readonly Counts[]): FleetSign {
   const has = (state: NodeStateName): boolean => all.some((counts) => (counts?.[state] ?? 0) > 0);
   if (has('silent')) return 'bad';
-  if (has('late')) return 'late';
-  return all.length === 0 || all.some((counts) => counts === null) ? 'unknown' : 'ok';
+  // Quarantined waits for somebody's decision.
+  if (has('late') || has('quarantined')) return 'late';
+  const known = (counts: Counts): boolean => counts !== null && (counts.unknown ?? 0) === 0 && (counts.live ?? 0) > 0;
+  return all.length > 0 && all.every(known) ? 'ok' : 'unknown';
 }

@@ -11,6 +11,7 @@ export const STATE_WORDS: Record<ShownState, string> = {
   quarantined: 'Quarantined',
   maintenance: 'Maintenance',
   never_seen: 'Never seen',
+  unknown: 'Unknown',
   not_known: 'Not known',
 };
 
@@ -21,11 +22,12 @@ export const STATE_COLORS: Record<ShownState, 'ok' | 'late' | 'bad' | 'hold' | '
   quarantined: 'hold',
   maintenance: 'mute',
   never_seen: 'mute',
+  unknown: 'mute',
   not_known: 'mute',
 };
 
 /** In the order an operator wants them: worst first. */
-export const STATE_ORDER: readonly NodeStateName[] = ['silent', 'late', 'quarantined', 'live', 'maintenance', 'never_seen'];
+export const STATE_ORDER: readonly NodeStateName[] = ['silent', 'late', 'quarantined', 'unknown', 'live', 'maintenance', 'never_seen'];
 
 export function StateMark({ state, size = 12 }: { state: ShownState; size?: number }) {
   return (
@@ -70,6 +72,7 @@ function Shape({ state }: { state: ShownState }) {
         </>
       );
     case 'never_seen':
+    case 'unknown':
     case 'not_known':
       return <circle cx="6" cy="6" r="4.2" strokeDasharray="1.6 1.7" {...line} />;
   }
