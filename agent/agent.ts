@@ -72,6 +72,7 @@ export function createAgent(config: AgentConfig, log: AgentEvents, origin: Setti
       spoolBatches: batches,
       spoolBytes: bytes,
       collectorsFailed: collectors.failed,
+      refusedValues: collectors.refusedValues,
       boots,
       ...(story.skewMs === undefined ? {} : { skewMs: story.skewMs }),
     };
@@ -79,8 +80,9 @@ export function createAgent(config: AgentConfig, log: AgentEvents, origin: Setti
   // This node's place within an interval, so that a fleet does not speak at once.
   const phase = Math.random();
   const isWanted = (name: string): boolean => !settings.current.collectorsDisabled.includes(name);
+  const transient = () => settings.current.includeTransient;
   const collectors = new CollectorSet(
-    createCollectors(() => true, ROOTS, self),
+    createCollectors(() => true, ROOTS, self, process.platform, transient),
     events.collectors,
     timingAtRest(config, phase),
   );
@@ -98,7 +100,13 @@ export function createAgent(config: AgentConfig, log: AgentEvents, origin: Setti
   const probes = new Probes(config, events.probes);
   const live = new LiveSampling({
     createCollectors: (measurements) =>
-      createCollectors((name) => isWanted(name) && (measurements.length === 0 || measurements.includes(name)), ROOTS, self),
+      createCollectors(
+        (name) => isWanted(name) && (measurements.length === 0 || measurements.includes(name)),
+        ROOTS,
+        self,
+        process.platform,
+        transient,
+      ),
     send: (message) => uplink.sendPassing(message),
   });
 
@@ -184,7 +192,7 @@ export function createAgent(config: AgentConfig, log: AgentEvents, origin: Setti
     spoolState: () => uplink.spoolState(),
     configState: () => remote.report(),
     self: () => ({ name: node.name, nodeId: identity?.nodeId }),
-    createCollectors: (measurements) => createCollectors((name) => measurements.includes(name), ROOTS, self),
+    createCollectors: (measurements) => createCollectors((name) => measurements.includes(name), ROOTS, self, process.platform, transient),
     reports: events.local,
   });
 

@@ -97,6 +97,23 @@ test('what could not be read is told once while it lasts', () => {
   expect(lines).toEqual(['partial incomplete: /mnt does not answer', 'partial incomplete: /mnt does not answer']);
 });
 
+test('a value that cannot be is told once, though it comes and goes, and counted each time', () => {
+  let value = 0;
+  const sensor: Collector = { ...collector('sensor', (rows) => rows.add(['a'], [1, value])), fields: ['v', 'celsius'] };
+  const { lines, reports } = watch();
+  const set = new CollectorSet([sensor], reports);
+  for (const [ms, is] of [4e6, 43, 5e6, -128, 43].entries()) {
+    value = is;
+    set.run(tick(ms));
+  }
+  expect(lines).toEqual([
+    'sensor incomplete: celsius of a was 4000000, which is left out: a temperature of a machine is from -100 to 250 °C',
+  ]);
+  expect(set.refusedValues).toBe(3);
+  const [frame] = set.take();
+  expect([...(frame?.values ?? [])]).toEqual([1, 1, 1, 1, 1, Number.NaN, 43, Number.NaN, Number.NaN, 43]);
+});
+
 test('one whose thing is not on this machine is absent, not failed, and comes when it is plugged in', () => {
   let there = false;
   const gpu = collector('gpu', (rows) => {

@@ -42,6 +42,10 @@ interface Slot {
   tryAgainMs: number;
   capped: boolean;
   problems: ReadonlySet<string>;
+  /** What is told once for good, though it come and go: at most a sentence for each field. */
+  refusals: Set<string>;
+  /** Of builders that were replaced. */
+  refusedBefore: number;
 }
 
 /** Collectors with the rows they gave since the last `take`. */
@@ -61,6 +65,8 @@ export class CollectorSet {
       tryAgainMs: 0,
       capped: false,
       problems: new Set<string>(),
+      refusals: new Set<string>(),
+      refusedBefore: 0,
     }));
   }
 
@@ -92,6 +98,11 @@ export class CollectorSet {
   /** Collectors that are unavailable now. */
   get failed(): number {
     return this.#slots.reduce((count, slot) => count + (slot.state === 'unavailable' ? 1 : 0), 0);
+  }
+
+  /** Values that were left out because they cannot be. */
+  get refusedValues(): number {
+    return this.#slots.reduce((count, slot) => count + slot.refusedBefore + slot.builder.refused, 0);
   }
 
   /** Runs all that are due. The promise, where there is one, settles when those that had to wait are done; it never rejects. */
@@ -142,6 +153,7 @@ export class CollectorSet {
     const limitMs = limitOf(slot.collector);
     if (slot.state === 'unavailable' || tick.monotonicMs - sinceMs < limitMs) return;
     // What the late run still adds goes into a builder that nobody takes from. It is not started again before it ends.
+    slot.refusedBefore += slot.builder.refused;
     slot.builder = new FrameBuilder(slot.collector);
     this.#fail(slot, new MusterError('deadline_exceeded', `no answer within ${limitMs} ms`), tick);
   }
@@ -165,7 +177,9 @@ export class CollectorSet {
     slot.capped = capped;
     if (builder.problems.length === 0 && slot.problems.size === 0) return;
     for (const problem of builder.problems) {
-      if (!slot.problems.has(problem)) this.#reports.incomplete(collector.measurement, problem);
+      if (slot.problems.has(problem) || slot.refusals.has(problem)) continue;
+      if (builder.isRefusal(problem)) slot.refusals.add(problem);
+      this.#reports.incomplete(collector.measurement, problem);
     }
     slot.problems = new Set(builder.problems);
   }

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { nearest } from '../core/common/nearest.ts';
 import type { Config, Declaration } from '../core/node/config.ts';
 import { collectorInterval, duration, durationSetting, durationUpTo, labelsSetting, logLevelSetting } from '../core/node/setting-types.ts';
-import { COLLECTOR_NAMES } from './collectors/catalog.ts';
+import { COLLECTOR_NAMES, TRANSIENT_KINDS } from './collectors/catalog.ts';
 import { COMMAND_NAMES, DEFAULT_COMMANDS } from './commands/command-names.ts';
 import { meshSetting, probesSetting } from './probes/probe-settings.ts';
 
@@ -72,6 +72,10 @@ export const AGENT_DECLARATION = {
   collectorIntervals: {
     type: z.partialRecord(collectorName, collectorInterval).default({}),
     help: 'time between samples of single collectors, 1s to 300s, as JSON or YAML map, such as {"cpu": "1s"}',
+  },
+  includeTransient: {
+    type: z.array(z.enum(TRANSIENT_KINDS)).default([]),
+    help: `what comes and goes with containers and guests, and is left out by default: a list of ${TRANSIENT_KINDS.join(', ')}`,
   },
   configProbation: {
     type: durationSetting('3m'),

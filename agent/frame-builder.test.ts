@@ -60,3 +60,22 @@ test('text fields go row after row; a missing text is empty', () => {
   builder.add(['kthreadd'], [1, 2]);
   expect(builder.take()).toMatchObject({ textFields: ['command'], texts: ['sh -c true', ''] });
 });
+
+test('a value that cannot be is absent, counted and told, and the others of its row are kept', () => {
+  const builder = new FrameBuilder({ measurement: 'battery', tags: ['battery'], fields: ['charge_percent', 'health_percent', 'celsius'] });
+  for (const [at, health] of [Number.POSITIVE_INFINITY, 1e9].entries()) {
+    builder.beginTick(at + 1);
+    builder.add(['BAT0'], [88, health, Number.NaN]);
+    const [told] = builder.problems;
+    // The words of the first time: the same as long as it lasts.
+    expect(told).toBe('health_percent of BAT0 was Infinity, which is left out: such a share is from 0 to 300 %');
+    expect(builder.isRefusal(told as string)).toBe(true);
+  }
+  expect(builder.refused).toBe(2);
+  expect([...(builder.take()?.values ?? [])]).toEqual([88, 88, ...Array(4).fill(Number.NaN)]);
+  builder.beginTick(3);
+  builder.add(['BAT1'], [Number.NEGATIVE_INFINITY, -1e20, 3_892_313]);
+  expect(builder.problems).toHaveLength(3);
+  // Nothing of it is left.
+  expect(builder.take()).toBeUndefined();
+});

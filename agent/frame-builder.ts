@@ -1,8 +1,10 @@
-// Joins the rows of several ticks of one measurement into one column-wise frame.
+// Joins the rows of several ticks of one measurement into one column-wise frame. A value that cannot be is absent, whichever collector it came from.
 import type { FrameColumns } from '../core/common/frame.ts';
 import { type Collector, DEFAULT_MAX_ROWS, type RowSink } from './collectors/collector.ts';
+import { boundsOf } from './value-bounds.ts';
 
-const MAX_PROBLEMS = 8;
+/** Enough to name every file system of a server that is gone. */
+const MAX_PROBLEMS = 32;
 const ROWS_AT_FIRST = 4;
 const NONE: readonly string[] = [];
 
@@ -28,6 +30,13 @@ export class FrameBuilder implements RowSink {
   #tickRows = 0;
   #leftOut = 0;
   #problems: readonly string[] = NONE;
+  readonly #least: Float64Array;
+  readonly #most: Float64Array;
+  #refused = 0;
+  /** By field, as it was refused first: the same sentence each time. */
+  #refusals: Map<number, string> | undefined;
+  /** Those of this tick. */
+  #refusedNow: readonly string[] = NONE;
 
   constructor(shape: Shape) {
     this.#shape = shape;
@@ -35,6 +44,9 @@ export class FrameBuilder implements RowSink {
     this.#textFields = shape.textFields ?? NONE;
     this.maxRows = shape.maxRows ?? DEFAULT_MAX_ROWS;
     this.#values = new Float64Array(this.#width * ROWS_AT_FIRST);
+    const bounds = shape.fields.map((field) => boundsOf(shape.measurement, field));
+    this.#least = Float64Array.from(bounds, ({ least }) => least);
+    this.#most = Float64Array.from(bounds, ({ most }) => most);
   }
 
   /** The rows that follow are of this moment. */
@@ -43,6 +55,7 @@ export class FrameBuilder implements RowSink {
     this.#tickRows = 0;
     this.#leftOut = 0;
     this.#problems = NONE;
+    this.#refusedNow = NONE;
   }
 
   /** Rows of this tick that were over the collector's cap. */
@@ -50,9 +63,19 @@ export class FrameBuilder implements RowSink {
     return this.#leftOut;
   }
 
-  /** What the collector said could not be read in this tick. */
+  /** What could not be read in this tick, as the collector said, and what could not be true. */
   get problems(): readonly string[] {
-    return this.#problems;
+    return this.#refusedNow.length === 0 ? this.#problems : [...this.#problems, ...this.#refusedNow];
+  }
+
+  /** Was it said because a value could not be true? Each such sentence stays the same as long as there is this builder. */
+  isRefusal(problem: string): boolean {
+    return this.#refusedNow.includes(problem);
+  }
+
+  /** Values that were left out since there is this builder, because they cannot be. */
+  get refused(): number {
+    return this.#refused;
   }
 
   problem(sentence: string): void {
@@ -72,13 +95,20 @@ export class FrameBuilder implements RowSink {
     const start = this.#rows * width;
     if (this.#rows === this.#timeUs.length) this.#grow();
     const into = this.#values;
+    const least = this.#least;
+    const most = this.#most;
     let present = false;
     for (let i = 0; i < width; i++) {
       const value = values[i] as number;
-      into[start + i] = value;
-      // Only NaN is not itself.
+      if (value >= (least[i] as number) && value <= (most[i] as number)) {
+        into[start + i] = value;
+        present = true;
+        continue;
+      }
+      into[start + i] = Number.NaN;
+      // Only NaN, which is absent, is not itself.
       // biome-ignore lint/suspicious/noSelfCompare: as said above, and a call a value less.
-      if (value === value) present = true;
+      if (value === value) this.#refuse(i, value, tagValues);
     }
     // The next row takes the place of one without any value.
     if (!present) return;
@@ -87,6 +117,20 @@ export class FrameBuilder implements RowSink {
     this.#timeUs[this.#rows] = this.#tickUs;
     this.#rows++;
     this.#tickRows++;
+  }
+
+  #refuse(index: number, value: number, tagValues: readonly string[]): void {
+    this.#refused++;
+    const { measurement, fields } = this.#shape;
+    const field = fields[index] as string;
+    this.#refusals ??= new Map();
+    let sentence = this.#refusals.get(index);
+    if (sentence === undefined) {
+      const where = tagValues.length === 0 ? '' : ` of ${tagValues.join(' ')}`;
+      sentence = `${field}${where} was ${value}, which is left out: ${boundsOf(measurement, field).words}`;
+      this.#refusals.set(index, sentence);
+    }
+    if (!this.#refusedNow.includes(sentence)) this.#refusedNow = [...this.#refusedNow, sentence];
   }
 
   #grow(): void {

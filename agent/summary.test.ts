@@ -88,3 +88,19 @@ test('what was not sampled now stays as it was', () => {
   expect(toSummary([], before)).toEqual(before);
   expect(before).toEqual({ timeUs: 1e15, diskMount: '', load1: 2 });
 });
+
+test('what lies on other devices counts once, by the collector where it tells, else by the name', () => {
+  const rates = ['rx_bytes_per_second', 'tx_bytes_per_second'];
+  const rows = ['lo', 'bond0', 'eth0', 'eth1', 'br0', 'veth1a2b', 'eth0.100', 'docker0', 'wg0'].map((name): [string[], number[]] => [
+    [name],
+    [1000, 10],
+  ]);
+  expect(toSummary([frame('network', ['interface'], rates, [rows])])).toMatchObject({ networkRxBytesPerSecond: 2000 });
+  const told = rows.map(([name, values], row): [string[], number[]] => [name, [...values, row === 4 ? 1 : 0]]);
+  expect(toSummary([frame('network', ['interface'], [...rates, 'physical'], [told])])).toMatchObject({ networkRxBytesPerSecond: 1000 });
+  const disks = ['sda', 'nvme0n1', 'cciss/c0d0', 'dm-0', 'md127', 'zd0', 'bcache0', 'drbd0', 'zram0'].map((name): [string[], number[]] => [
+    [name],
+    [100],
+  ]);
+  expect(toSummary([frame('disk_io', ['device'], ['read_bytes_per_second'], [disks])])).toMatchObject({ diskReadBytesPerSecond: 300 });
+});

@@ -1,6 +1,7 @@
 // The dozen newest values that go beside each batch, from the frames of a flush.
 import type { FrameColumns } from '../core/common/frame.ts';
 import type { Summary } from '../proto/gen/messages.ts';
+import { isPhysicalDiskName, isPhysicalInterfaceName } from './collectors/physical-devices.ts';
 
 type Frames = ReadonlyMap<string, FrameColumns>;
 
@@ -12,10 +13,10 @@ export function toSummary(frames: readonly FrameColumns[], before?: Summary): Su
     memoryPercent: newest(byName, 'memory', 'used_percent'),
     swapPercent: newest(byName, 'swap', 'used_percent'),
     load1: newest(byName, 'load', 'load1'),
-    diskReadBytesPerSecond: combined(byName, 'disk_io', 'read_bytes_per_second', sum, isPhysicalDisk),
-    diskWriteBytesPerSecond: combined(byName, 'disk_io', 'write_bytes_per_second', sum, isPhysicalDisk),
-    networkRxBytesPerSecond: combined(byName, 'network', 'rx_bytes_per_second', sum, isNotLoopback),
-    networkTxBytesPerSecond: combined(byName, 'network', 'tx_bytes_per_second', sum, isNotLoopback),
+    diskReadBytesPerSecond: combined(byName, 'disk_io', 'read_bytes_per_second', sum, isPhysicalDiskName),
+    diskWriteBytesPerSecond: combined(byName, 'disk_io', 'write_bytes_per_second', sum, isPhysicalDiskName),
+    networkRxBytesPerSecond: combined(byName, 'network', 'rx_bytes_per_second', sum, isPhysicalInterfaceName),
+    networkTxBytesPerSecond: combined(byName, 'network', 'tx_bytes_per_second', sum, isPhysicalInterfaceName),
     temperatureCelsius: combined(byName, 'temperature', 'celsius', Math.max),
     processCount: newest(byName, 'processes', 'total'),
     uptimeSeconds: newest(byName, 'uptime', 'uptime_seconds'),
@@ -27,23 +28,26 @@ export function toSummary(frames: readonly FrameColumns[], before?: Summary): Su
 }
 
 const sum = (a: number, b: number): number => a + b;
-const isNotLoopback = (name: string): boolean => name !== 'lo';
-/** What lies on other disks would count twice. */
-const isPhysicalDisk = (device: string): boolean => !/^(dm-|md\d)/.test(device);
 
 function newestTime(frames: readonly FrameColumns[]): number {
   return frames.reduce((newestUs, frame) => Math.max(newestUs, frame.timeUs.at(-1) ?? 0), 0);
 }
 
-/** Calls with each row of the newest tick: its first tag and its place in the column of the field. */
-function eachNewest(frame: FrameColumns, field: string, visit: (tag: string, value: number) => void): void {
+/** Row by row, where the collector tells which of them carry the machine's own traffic: what lies on others would count twice. */
+function physicalOf({ fields, values, timeUs: { length: rows } }: FrameColumns): ArrayLike<number> | undefined {
+  const column = fields.indexOf('physical');
+  return column < 0 ? undefined : values.slice(column * rows, (column + 1) * rows);
+}
+
+/** Calls with each row of the newest tick: its first tag, its value of the field and its place. */
+function eachNewest(frame: FrameColumns, field: string, visit: (tag: string, value: number, row: number) => void): void {
   const rows = frame.timeUs.length;
   const column = frame.fields.indexOf(field) * rows;
   if (column < 0) return;
   const newestUs = frame.timeUs[rows - 1];
   for (let row = rows - 1; row >= 0 && frame.timeUs[row] === newestUs; row--) {
     const tag = frame.series[frame.seriesIndex[row] as number]?.[0] ?? '';
-    visit(tag, frame.values[column + row] as number);
+    visit(tag, frame.values[column + row] as number, row);
   }
 }
 
@@ -57,8 +61,10 @@ function combined(
   let result: number | undefined;
   const frame = frames.get(measurement);
   if (frame === undefined) return undefined;
-  eachNewest(frame, field, (tag, value) => {
-    if (!Number.isNaN(value) && wanted(tag)) result = result === undefined ? value : combine(result, value);
+  const physical = physicalOf(frame);
+  eachNewest(frame, field, (tag, value, row) => {
+    if (!Number.isNaN(value) && (physical === undefined ? wanted(tag) : physical[row] === 1))
+      result = result === undefined ? value : combine(result, value);
   });
   return result;
 }

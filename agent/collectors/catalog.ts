@@ -36,7 +36,14 @@ import { createUptimeCollector } from './uptime.ts';
 import { createUsersCollector } from './users.ts';
 import { createVoltageCollector } from './voltage.ts';
 
-type Creators = Readonly<Record<string, (roots: HostRoots, self: () => SelfState, table: ProcessTable, files: TickFiles) => Collector>>;
+/** What comes and goes with containers and guests: a series each, without end. */
+export const TRANSIENT_KINDS = ['mounts', 'interfaces'] as const;
+export type TransientKind = (typeof TRANSIENT_KINDS)[number];
+
+type IsIncluded = (kind: TransientKind) => boolean;
+type Creators = Readonly<
+  Record<string, (roots: HostRoots, self: () => SelfState, table: ProcessTable, files: TickFiles, isIncluded: IsIncluded) => Collector>
+>;
 
 const LINUX: Creators = {
   cpu: (roots, _, __, files) => createCpuCollector(roots, files),
@@ -47,12 +54,12 @@ const LINUX: Creators = {
   load: (roots, _, __, files) => createLoadCollector(roots, files),
   pressure: (roots, _, __, files) => createPressureCollector(roots, files),
   disk_io: createDiskIoCollector,
-  filesystem: (roots) => createFilesystemCollector(roots),
-  network: createNetworkCollector,
+  filesystem: (roots, _, __, ___, isIncluded) => createFilesystemCollector(roots, () => ({ transient: isIncluded('mounts') })),
+  network: (roots, _, __, ___, isIncluded) => createNetworkCollector(roots, () => isIncluded('interfaces')),
   softnet: createSoftnetCollector,
   protocols: (roots, _, __, files) => createProtocolsCollector(roots, files),
   sockets: (roots, _, __, files) => createSocketsCollector(roots, files),
-  uptime: createUptimeCollector,
+  uptime: (roots, self, _, files) => createUptimeCollector(roots, self, files),
   clock: createClockCollector,
   kernel: createKernelCollector,
   // Before the other one, which counts what this one has read.
@@ -83,15 +90,17 @@ const PORTABLE: Creators = {
 /** Of all systems: a configuration may serve a mixed fleet. */
 export const COLLECTOR_NAMES: readonly string[] = [...new Set([...Object.keys(LINUX), ...Object.keys(PORTABLE)])];
 
-/** New collectors of this system, without state yet, of the names that are wanted. */
+/** New collectors of this system, without state yet, of the names that are wanted; `transient` are the kinds of series to include all the same. */
 export function createCollectors(
   wanted: (name: string) => boolean,
   roots: HostRoots,
   self: () => SelfState,
   platform: string = process.platform,
+  transient: () => readonly TransientKind[] = () => [],
 ): Collector[] {
   const creators = platform === 'linux' ? LINUX : PORTABLE;
   const table = new ProcessTable(roots);
   const files = new TickFiles(roots);
-  return Object.entries(creators).flatMap(([name, create]) => (wanted(name) ? [create(roots, self, table, files)] : []));
+  const isIncluded: IsIncluded = (kind) => transient().includes(kind);
+  return Object.entries(creators).flatMap(([name, create]) => (wanted(name) ? [create(roots, self, table, files, isIncluded)] : []));
 }

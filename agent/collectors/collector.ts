@@ -50,3 +50,8 @@ export const DEFAULT_MAX_ROWS = 256;
 export function perSecond(now: number, before: number, seconds: number): number {
   return now >= before && seconds > 0 ? (now - before) / seconds : Number.NaN;
 }
+
+/** Beyond 2^63 stands what was counted down below zero without a sign. */
+export function orZero(count: number): number {
+  return count >= 2 ** 63 ? 0 : count;
+}

@@ -70,6 +70,44 @@ test('cpu: counters that start anew give no row', async () => {
   expect(rows).toEqual({});
 });
 
+test('cpu: a core that begins anew is a gap, of the sum too; iowait and steal may go back', async () => {
+  const anew = await rowsOf('cpu', () =>
+    replace('stat', ['cpu  1000 20 300 8000 100', 'cpu  1050 20 325 4200 100'], ['cpu0 500 10 150 4000', 'cpu0 540 10 150 10']),
+  );
+  expect(anew).toEqual({});
+  const back = await rowsOf('cpu', () =>
+    replace('stat', ['cpu  1050 20 325 4200 100', 'cpu  1100 20 325 4250 90'], ['cpu0 540 10 150 10', 'cpu0 590 10 150 60']),
+  );
+  expect(back).toMatchObject({ total: { busy: 50, idle: 50, iowait: 0 }, 0: { busy: 50 } });
+});
+
+test('cpu: more time than there was is a gap', async () => {
+  const rows = await rowsOf('cpu', () =>
+    replace('stat', ['cpu  1000 20 300 8000 100 5 15 10', 'cpu  1050 20 300 8150 100 5 15 832000000'], ['cpu0 500', 'cpu0 50000']),
+  );
+  expect(rows).toEqual({});
+});
+
+test('memory: what was counted below zero is nothing', async () => {
+  replace('meminfo', ['MemAvailable:   10000000 kB', 'MemAvailable: 18446744073709475000 kB']);
+  const { '': row } = await rowsOf('memory');
+  expect(row).toMatchObject({ available: 0, used: 16_000_000 * 1024, used_percent: 100 });
+});
+
+test('memory: more available than there is, as a container may be told, is all of it', async () => {
+  replace('meminfo', ['MemAvailable:   10000000 kB', 'MemAvailable:   99000000 kB']);
+  expect((await rowsOf('memory'))['']).toMatchObject({ used: 0, used_percent: 0 });
+});
+
+test('memory: the cache of ZFS is given back down to its least size, unless it is the cache of another machine', async () => {
+  mkdirSync(join(root, 'proc/spl/kstat/zfs'), { recursive: true });
+  const stats = ['13 1 0x01 116', 'name type data', 'hits 4 1', `c_min 4 ${1e9}`, `size 4 ${3e9}`];
+  writeFileSync(join(root, 'proc/spl/kstat/zfs/arcstats'), stats.map((line) => `${line}\n`).join(''));
+  expect((await rowsOf('memory'))['']?.['available']).toBe(10_000_000 * 1024 + 2e9);
+  writeFileSync(join(root, 'proc/mounts'), 'lxcfs /proc/meminfo fuse.lxcfs rw 0 0\n');
+  expect((await rowsOf('memory'))['']?.['available']).toBe(10_000_000 * 1024);
+});
+
 test('memory: used is what is not available', async () => {
   const { '': row } = await rowsOf('memory');
   expect(row).toMatchObject({
@@ -101,6 +139,17 @@ test('swap: space and traffic', async () => {
   const { '': row } = await rowsOf('swap', () => replace('vmstat', ['pswpin 100', 'pswpin 102']));
   expect(row).toMatchObject({ total: 2_048_000_000, used: 512_000_000, used_percent: 25, out_bytes_per_second: 0 });
   expect(row?.['in_bytes_per_second']).toBeGreaterThanOrEqual(4096);
+});
+
+test('swap: free that was counted below zero is none', async () => {
+  const text = readFileSync(join(root, 'proc/meminfo'), 'utf8').replace(/SwapFree:\s+\d+/, 'SwapFree: 18446744073709475000');
+  writeFileSync(join(root, 'proc/meminfo'), text);
+  expect((await rowsOf('swap'))['']).toMatchObject({ free: 0, used_percent: 100 });
+});
+
+test('uptime: the boot moves with a clock that is set later', async () => {
+  const rows = await rowsOf('uptime', () => replace('stat', ['btime 1795386704', 'btime 1795390000']));
+  expect(rows['']?.['boot_time_seconds']).toBe(1_795_390_000);
 });
 
 test('load and uptime', async () => {
@@ -137,8 +186,19 @@ test('disk_io: rates, latency and utilisation of whole disks', async () => {
       queue_length: 0,
       discard_bytes_per_second: 0,
       flushes_per_second: 0,
+      physical: 1,
     },
   });
+});
+
+test('disk_io: time without a request is no latency', async () => {
+  const rows = await rowsOf('disk_io', () => replace('diskstats', ['vda 1000 9861 20000 500', 'vda 1000 9861 20000 900']));
+  expect(rows['vda']).toMatchObject({ reads_per_second: 0, read_latency_ms: Number.NaN, utilization_percent: 0 });
+});
+
+test('disk_io: a disk that lies on others is not physical', async () => {
+  mkdirSync(join(root, 'sys/block/vda/slaves/sdb'), { recursive: true });
+  expect((await rowsOf('disk_io', () => undefined))['vda']?.['physical']).toBe(0);
 });
 
 test('disk_io: a counter that wrapped is absent, the others are there', async () => {
@@ -155,6 +215,15 @@ test('network: rates of interfaces that ever carried a packet', async () => {
     rx_errors_per_second: 1,
     tx_bytes_per_second: 0,
   });
+});
+
+test('network: those of containers and guests are left out, and more than a device can move is a gap', async () => {
+  const veth = 'vethab12cd3: 1 1 0 0 0 0 0 0 1 1 0 0 0 0 0 0\n';
+  writeFileSync(join(root, 'proc/net/dev'), readFileSync(join(root, 'proc/net/dev'), 'utf8') + veth);
+  const rows = await rowsOf('network', () => replace('net/dev', ['664600335', '98664600335000']));
+  expect(Object.keys(rows)).toEqual(['lo', 'eth0', 'wlan0']);
+  expect(rows['eth0']).toMatchObject({ rx_bytes_per_second: Number.NaN, rx_packets_per_second: 0, physical: 1 });
+  expect(rows['lo']?.['physical']).toBe(0);
 });
 
 test('network: an interface that was reset gives neither a negative rate nor a spike', async () => {
@@ -227,6 +296,11 @@ test('softnet, paging and kernel', async () => {
   const paging = await rowsOf('paging', () => replace('vmstat', ['pgpgin 1000', 'pgpgin 1010'], ['oom_kill 3', 'oom_kill 5']));
   expect(paging['']).toMatchObject({ in_bytes_per_second: 5120, faults_per_second: 0, oom_kills_per_second: 1, oom_kills: 5 });
   expect((await rowsOf('kernel'))['']).toMatchObject({ open_files: 592, entropy_bits: 256, tracked_connections_percent: 25 });
+  const tracked = join(root, 'proc/sys/net/netfilter/nf_conntrack_count');
+  const count = readFileSync(tracked);
+  // The module is loaded while the agent runs.
+  rmSync(tracked);
+  expect((await rowsOf('kernel', () => writeFileSync(tracked, count)))['']).toMatchObject({ tracked_connections_percent: 25 });
   rmSync(join(root, 'proc/sys/net'), { recursive: true });
   expect((await rowsOf('kernel'))['']).toMatchObject({ open_files: 592, tracked_connections: Number.NaN });
 });

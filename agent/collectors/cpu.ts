@@ -10,6 +10,13 @@ const STATES = 8;
 const FIELD_OF = [1, 3, 2, 4, 5, 6, 7, 8];
 const IDLE = 4;
 const IOWAIT = 5;
+/** Steal goes back where a guest moves to another host. */
+const STEAL = 7;
+/** USER_HZ, on every architecture that is left (man 7 time). */
+const TICKS_PER_SECOND = 100;
+const JITTER_TICKS = 50;
+/** A core that slept deeply tells of it some time after. */
+const MOST_LATE_TICKS = 500;
 
 export interface CpuTimes {
   /** `total` or the core's number. */
@@ -37,7 +44,8 @@ export function parseCpuTimes(bytes: Buffer): CpuTimes[] {
 
 export function createCpuCollector(roots: HostRoots, files = new TickFiles(roots)): Collector {
   const file = files.file('stat');
-  const before = new Map<string, Float64Array>();
+  let before = new Map<string, Float64Array>();
+  let beforeMs = Number.NaN;
   const row = new Float64Array(9);
   return {
     measurement: 'cpu',
@@ -45,11 +53,20 @@ export function createCpuCollector(roots: HostRoots, files = new TickFiles(roots
     fields: ['busy', 'user', 'system', 'nice', 'idle', 'iowait', 'irq', 'softirq', 'steal'],
     maxRows: 1025,
     collect(rows: RowSink, tick: Tick): void {
-      for (const { cpu, ticks } of parseCpuTimes(file.read(tick))) {
+      const times = parseCpuTimes(file.read(tick));
+      const now = new Map(times.map(({ cpu, ticks }) => [cpu, ticks]));
+      const elapsed = ((tick.monotonicMs - beforeMs) / 1000) * TICKS_PER_SECOND;
+      // The sum of cores of which one began anew is of no use either.
+      const sumIsGood = times.every(({ cpu, ticks }) => cpu === 'total' || !wentBack(ticks, before.get(cpu)));
+      for (const { cpu, ticks } of times) {
         const earlier = before.get(cpu);
-        before.set(cpu, ticks);
-        if (earlier !== undefined && toShares(ticks, earlier, row)) rows.add([cpu], row);
+        if (earlier === undefined || (cpu === 'total' && !sumIsGood)) continue;
+        const cores = cpu === 'total' ? Math.max(1, times.length - 1) : 1;
+        if (toShares(ticks, earlier, elapsed * cores, row)) rows.add([cpu], row);
       }
+      // A core that is offline for a while starts with what it has then.
+      before = now;
+      beforeMs = tick.monotonicMs;
     },
     close: () => file.close(),
   };
@@ -57,17 +74,27 @@ export function createCpuCollector(roots: HostRoots, files = new TickFiles(roots
 
 const deltas = new Float64Array(STATES);
 
-/** Shares of the time between two readings in %, into `row`; false where time did not go on (a reset). */
-function toShares(now: Float64Array, before: Float64Array, row: Float64Array): boolean {
+/** Did a core begin to count anew? The kernel lets idle, iowait and steal go back by some ticks at times (man 5 proc_stat). */
+function wentBack(now: Float64Array, before: Float64Array | undefined): boolean {
+  if (before === undefined) return false;
+  for (let state = 0; state < STATES; state++) {
+    if (state === IOWAIT || state === STEAL) continue;
+    if ((before[state] as number) - (now[state] as number) > JITTER_TICKS) return true;
+  }
+  return false;
+}
+
+/** Shares of the time between two readings in %, into `row`; false where time did not go on, went back, or went on further than it can have. */
+function toShares(now: Float64Array, before: Float64Array, elapsedTicks: number, row: Float64Array): boolean {
+  if (wentBack(now, before)) return false;
   let total = 0;
   for (let state = 0; state < STATES; state++) {
-    const delta = (now[state] as number) - (before[state] as number);
-    // The kernel lets idle and iowait go back by a tick at times (man 5 proc).
-    deltas[state] = Math.max(0, delta);
+    deltas[state] = Math.max(0, (now[state] as number) - (before[state] as number));
     total += deltas[state] as number;
   }
-  if (total <= 0) return false;
+  // Ticks that are told late come with the next reading, so twice the time is none that cannot be.
+  if (total <= 0 || total > elapsedTicks * 2 + MOST_LATE_TICKS) return false;
   for (let state = 0; state < STATES; state++) row[FIELD_OF[state] as number] = ((deltas[state] as number) / total) * 100;
-  row[0] = 100 - (row[IDLE] as number) - (row[IOWAIT] as number);
+  row[0] = Math.max(0, 100 - (row[IDLE] as number) - (row[IOWAIT] as number));
   return true;
 }

@@ -1,10 +1,11 @@
 // Traffic of whole disks from /proc/diskstats (Documentation/admin-guide/iostats.rst). Partitions, loop and RAM devices, and devices
-// that never did anything are left out.
+// that never did anything are left out. Those that lie on others have `physical` 0.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { HostFile, type HostRoots } from '../host-file.ts';
 import { Scanner } from '../scanner.ts';
 import { type Collector, perSecond, type RowSink, type Tick } from './collector.ts';
+import { isPhysicalDisk } from './physical-devices.ts';
 
 const SECTOR_BYTES = 512;
 
@@ -58,7 +59,7 @@ export function parseDiskstats(bytes: Buffer): DiskCounters[] {
   return disks;
 }
 
-/** One row between two readings `seconds` apart, in the order of the collector's fields. */
+/** One row between two readings `seconds` apart, in the order of the collector's fields but the last. */
 export function toDiskRow(now: DiskCounters, before: DiskCounters, seconds: number): number[] {
   const reads = perSecond(now.reads, before.reads, seconds);
   const writes = perSecond(now.writes, before.writes, seconds);
@@ -67,9 +68,8 @@ export function toDiskRow(now: DiskCounters, before: DiskCounters, seconds: numb
     perSecond(now.sectorsWritten, before.sectorsWritten, seconds) * SECTOR_BYTES,
     reads,
     writes,
-    // Without a request there is no latency: 0 / 0 is NaN, an absent value.
-    perSecond(now.msReading, before.msReading, seconds) / reads,
-    perSecond(now.msWriting, before.msWriting, seconds) / writes,
+    latency(perSecond(now.msReading, before.msReading, seconds), reads),
+    latency(perSecond(now.msWriting, before.msWriting, seconds), writes),
     Math.min(100, perSecond(now.msBusy, before.msBusy, seconds) / 10),
     now.inFlight,
     perSecond(now.msWeighted, before.msWeighted, seconds) / 1000,
@@ -78,20 +78,25 @@ export function toDiskRow(now: DiskCounters, before: DiskCounters, seconds: numb
   ];
 }
 
+/** Without a request there is none, whatever the times say: the kernel adds up both over its cores while they change. */
+function latency(msPerSecond: number, requestsPerSecond: number): number {
+  return requestsPerSecond > 0 ? msPerSecond / requestsPerSecond : Number.NaN;
+}
+
 export function createDiskIoCollector(roots: HostRoots): Collector {
   const file = new HostFile(join(roots.proc, 'diskstats'));
-  const wholeDisks = new Map<string, boolean>();
+  /** Whole disks are 1 where they are physical, else 0; whatever is no whole disk is undefined. */
+  const wholeDisks = new Map<string, number | undefined>();
   let before = new Map<string, DiskCounters>();
   let beforeMs = 0;
 
-  const isWholeDisk = (device: string): boolean => {
-    let whole = wholeDisks.get(device);
-    if (whole === undefined) {
+  const physical = (device: string): number | undefined => {
+    if (!wholeDisks.has(device)) {
       // A slash in a device's name stands as an exclamation mark in /sys.
-      whole = existsSync(join(roots.sys, 'block', device.replaceAll('/', '!')));
-      wholeDisks.set(device, whole);
+      const isWhole = existsSync(join(roots.sys, 'block', device.replaceAll('/', '!')));
+      wholeDisks.set(device, isWhole ? Number(isPhysicalDisk(roots, device)) : undefined);
     }
-    return whole;
+    return wholeDisks.get(device);
   };
 
   return {
@@ -109,15 +114,17 @@ export function createDiskIoCollector(roots: HostRoots): Collector {
       'queue_length',
       'discard_bytes_per_second',
       'flushes_per_second',
+      'physical',
     ],
     collect(rows: RowSink, tick: Tick): void {
       const seconds = (tick.monotonicMs - beforeMs) / 1000;
       const now = new Map<string, DiskCounters>();
       for (const disk of parseDiskstats(file.read())) {
-        if (!isWholeDisk(disk.device)) continue;
+        const isPhysical = physical(disk.device);
+        if (isPhysical === undefined) continue;
         now.set(disk.device, disk);
         const earlier = before.get(disk.device);
-        if (earlier !== undefined) rows.add([disk.device], toDiskRow(disk, earlier, seconds));
+        if (earlier !== undefined) rows.add([disk.device], [...toDiskRow(disk, earlier, seconds), isPhysical]);
       }
       // What is gone is asked for anew when it comes back: another disk may have its name then.
       for (const device of before.keys()) if (!now.has(device)) wholeDisks.delete(device);

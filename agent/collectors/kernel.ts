@@ -14,28 +14,24 @@ export function parseFileNr(bytes: Buffer): { open: number; limit: number } {
   return { open, limit: limit > Number.MAX_SAFE_INTEGER ? Number.NaN : limit };
 }
 
-/** A file with one number that is not on every machine; NaN there. */
+/** A file with one number that is not on every machine, or not yet: a module of the kernel may be loaded later. NaN while it is not there. */
 class OptionalNumber {
   readonly #file: HostFile;
-  #missing = false;
 
   constructor(path: string) {
     this.#file = new HostFile(path);
   }
 
   read(): number {
-    if (this.#missing) return Number.NaN;
     try {
       return new Scanner(this.#file.read()).number();
     } catch {
-      this.#missing = true;
       return Number.NaN;
     }
   }
 
   close(): void {
     this.#file.close();
-    this.#missing = false;
   }
 }
 

@@ -1,9 +1,10 @@
 // Memory from /proc/meminfo (Documentation/filesystems/proc.rst), with its pressure where the kernel tells it. Used is what is not
-// available, as `free` says since procps 4.
+// available, as `free` says since procps 4, without the cache of ZFS.
 import type { HostRoots } from '../host-file.ts';
 import { KeyedNumbers } from '../keyed-numbers.ts';
 import { TickFiles } from '../tick-files.ts';
-import type { Collector, RowSink, Tick } from './collector.ts';
+import { ArcCache } from './arc-cache.ts';
+import { type Collector, orZero, type RowSink, type Tick } from './collector.ts';
 import { parsePressure } from './pressure.ts';
 
 /** Bytes. */
@@ -42,7 +43,7 @@ const kib = new Float64Array(SUMS.length + DETAIL_LINES.length);
 
 export function parseMemory(bytes: Buffer): Memory {
   lines.read(bytes, kib);
-  const inBytes = (index: number): number => (kib[index] as number) * 1024;
+  const inBytes = (index: number): number => orZero((kib[index] as number) * 1024);
   const free = inBytes(1);
   const available = inBytes(2);
   const buffers = inBytes(3);
@@ -57,6 +58,7 @@ export function parseMemory(bytes: Buffer): Memory {
 export function createMemoryCollector(roots: HostRoots, files = new TickFiles(roots)): Collector {
   const file = files.file('meminfo');
   const pressureFile = files.file('pressure/memory');
+  const arc = new ArcCache(roots);
   const row = new Float64Array(SUM_FIELDS + DETAIL_LINES.length + 2);
   let hasPressure = true;
 
@@ -86,7 +88,9 @@ export function createMemoryCollector(roots: HostRoots, files = new TickFiles(ro
       'pressure_full_avg10',
     ],
     collect(rows: RowSink, tick: Tick): void {
-      const { total, available, free, buffers, cached, details } = parseMemory(file.read(tick));
+      const { total, available: toldAvailable, free, buffers, cached, details } = parseMemory(file.read(tick));
+      // The kernel counts the cache of ZFS as used, though it is given back like any other.
+      const available = Math.min(total, toldAvailable + arc.reclaimableBytes(tick));
       const used = total - available;
       const { someAvg10, fullAvg10 } = readPressure(tick);
       row[0] = total;
@@ -104,6 +108,7 @@ export function createMemoryCollector(roots: HostRoots, files = new TickFiles(ro
     close(): void {
       file.close();
       pressureFile.close();
+      arc.close();
       hasPressure = true;
     },
   };

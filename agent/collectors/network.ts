@@ -1,8 +1,10 @@
-// Traffic of network interfaces from /proc/net/dev (man 5 proc_pid_net). Interfaces that never carried a packet are left out.
+// Traffic of network interfaces from /proc/net/dev (man 5 proc_pid_net). Interfaces that never carried a packet are left out, and those of
+// containers and guests, which come and go. Those that lie on others have `physical` 0.
 import { join } from 'node:path';
 import { HostFile, type HostRoots } from '../host-file.ts';
 import { Scanner } from '../scanner.ts';
 import { type Collector, perSecond, type RowSink, type Tick } from './collector.ts';
+import { isTransientInterface, physicalInterfaces } from './physical-devices.ts';
 
 const COLON = 58;
 
@@ -28,11 +30,17 @@ export function parseNetDev(bytes: Buffer): InterfaceCounters[] {
   return interfaces;
 }
 
-export function createNetworkCollector(roots: HostRoots): Collector {
+/** What an interface lies on does not change while it is there, as a rule. */
+const LOOK_AGAIN_EVERY_MS = 60_000;
+
+/** `transient`: are those of containers and guests wanted? */
+export function createNetworkCollector(roots: HostRoots, transient: () => boolean = () => false): Collector {
   const file = new HostFile(join(roots.proc, 'net/dev'));
+  let physical: ReadonlySet<string> = new Set();
+  let lookedMs = Number.NEGATIVE_INFINITY;
   let before = new Map<string, InterfaceCounters>();
   let beforeMs = 0;
-  const row = new Float64Array(8);
+  const row = new Float64Array(9);
   return {
     measurement: 'network',
     tags: ['interface'],
@@ -45,11 +53,21 @@ export function createNetworkCollector(roots: HostRoots): Collector {
       'tx_errors_per_second',
       'rx_dropped_per_second',
       'tx_dropped_per_second',
+      'physical',
     ],
     collect(rows: RowSink, tick: Tick): void {
       const seconds = (tick.monotonicMs - beforeMs) / 1000;
       const now = new Map<string, InterfaceCounters>();
-      for (const counters of parseNetDev(file.read())) {
+      const isWanted = transient();
+      const interfaces = parseNetDev(file.read()).filter(({ name }) => isWanted || !isTransientInterface(name));
+      if (tick.monotonicMs - lookedMs >= LOOK_AGAIN_EVERY_MS || interfaces.some(({ name }) => !before.has(name))) {
+        physical = physicalInterfaces(
+          roots,
+          interfaces.map(({ name }) => name),
+        );
+        lookedMs = tick.monotonicMs;
+      }
+      for (const counters of interfaces) {
         now.set(counters.name, counters);
         const earlier = before.get(counters.name);
         if (earlier === undefined) continue;
@@ -57,6 +75,7 @@ export function createNetworkCollector(roots: HostRoots): Collector {
           row[i * 2] = perSecond(counters.received[i] as number, earlier.received[i] as number, seconds);
           row[i * 2 + 1] = perSecond(counters.sent[i] as number, earlier.sent[i] as number, seconds);
         }
+        row[8] = Number(physical.has(counters.name));
         rows.add([counters.name], row);
       }
       before = now;

@@ -122,11 +122,13 @@ export const PORTABLE_COLLECTORS: Readonly<Record<string, (source: PortableSourc
     );
   },
   uptime(source) {
-    let boot: number | undefined;
+    let bootSeconds = Number.NaN;
     return createPortable({ measurement: 'uptime', tags: [], fields: ['uptime_seconds', 'boot_time_seconds'] }, (tick) => {
       const seconds = source.uptimeSeconds();
-      boot ??= Math.round(tick.timeUs / 1e6 - seconds);
-      return [{ tags: [], values: { uptime_seconds: seconds, boot_time_seconds: boot } }];
+      const boot = tick.timeUs / 1e6 - seconds;
+      // Both clocks are read to the second or so: only a clock that was set moves the boot.
+      if (!(Math.abs(boot - bootSeconds) <= 2)) bootSeconds = Math.round(boot);
+      return [{ tags: [], values: { uptime_seconds: seconds, boot_time_seconds: bootSeconds } }];
     });
   },
   processes(source) {

@@ -2,13 +2,15 @@
 import type { HostRoots } from '../host-file.ts';
 import { numberAfter, Scanner } from '../scanner.ts';
 import { TickFiles } from '../tick-files.ts';
-import { type Collector, perSecond, type RowSink, type Tick } from './collector.ts';
+import { type Collector, orZero, perSecond, type RowSink, type Tick } from './collector.ts';
 import { pageBytes } from './page-size.ts';
 
 /** Bytes. */
 export function parseSwapSpace(bytes: Buffer): { total: number; free: number } {
   const scanner = new Scanner(bytes);
-  return { total: numberAfter(scanner, 'SwapTotal:') * 1024, free: numberAfter(scanner, 'SwapFree:') * 1024 };
+  const total = orZero(numberAfter(scanner, 'SwapTotal:') * 1024);
+  // A container may be told more free than there is.
+  return { total, free: Math.min(total, orZero(numberAfter(scanner, 'SwapFree:') * 1024)) };
 }
 
 /** Pages since boot. */

@@ -3,8 +3,9 @@ import { uptime } from 'node:os';
 import { join } from 'node:path';
 import { HostFile, type HostRoots } from '../host-file.ts';
 import { numberAfter, Scanner } from '../scanner.ts';
+import { TickFiles } from '../tick-files.ts';
 import type { SelfState } from './agent.ts';
-import type { Collector, RowSink } from './collector.ts';
+import type { Collector, RowSink, Tick } from './collector.ts';
 
 /** Seconds. */
 export function parseUptime(bytes: Buffer): number {
@@ -16,20 +17,20 @@ export function parseBootTime(stat: Buffer): number {
   return numberAfter(new Scanner(stat), 'btime ');
 }
 
-export function createUptimeCollector(roots: HostRoots, self: () => SelfState): Collector {
+export function createUptimeCollector(roots: HostRoots, self: () => SelfState, files = new TickFiles(roots)): Collector {
   const file = new HostFile(join(roots.proc, 'uptime'));
-  let bootTime: number | undefined;
+  const stat = files.file('stat');
   return {
     measurement: 'uptime',
     tags: [],
     fields: ['uptime_seconds', 'boot_time_seconds', 'boots'],
-    collect(rows: RowSink): void {
-      bootTime ??= readBootTime(roots);
-      rows.add([], [parseUptime(file.read()), bootTime, self().boots ?? Number.NaN]);
+    collect(rows: RowSink, tick: Tick): void {
+      // It moves with the clock: one that was wrong at boot is set later.
+      rows.add([], [parseUptime(file.read()), parseBootTime(stat.read(tick)), self().boots ?? Number.NaN]);
     },
     close(): void {
       file.close();
-      bootTime = undefined;
+      stat.close();
     },
   };
 }

@@ -48,6 +48,8 @@ async function takeReport(config: AgentConfig): Promise<CheckReport> {
     (name) => !collectorsDisabled.includes(name),
     ROOTS,
     () => NO_STATE,
+    process.platform,
+    () => config.includeTransient,
   );
   const [samples, gateway, running] = await Promise.all([sampleOnce(collectors), askGateway(config, identity), askRunning(stateDir)]);
   const { daysLeft, problem } = identity;

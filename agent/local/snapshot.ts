@@ -1,6 +1,7 @@
 // The flat snapshot that small agents give: one number a name, of the machine as a whole.
 import type { FrameColumns } from '../../core/common/frame.ts';
 import type { InterfaceCounters } from '../collectors/network.ts';
+import { isPhysicalInterfaceName } from '../collectors/physical-devices.ts';
 
 /** Measurements a snapshot is made from. */
 export const SNAPSHOT_MEASUREMENTS = ['cpu', 'memory', 'swap', 'load', 'filesystem', 'network', 'sockets', 'uptime', 'processes'] as const;
@@ -47,8 +48,10 @@ export function toSnapshotValues(
   const one = (measurement: string, field: string): number | null => toNumber(rows.get(measurement)?.[0]?.values[field]);
   const total = rows.get('cpu')?.find(({ tag }) => tag === 'total');
   const disk = mainDisk(rows.get('filesystem') ?? []);
-  const traffic = (rows.get('network') ?? []).filter(({ tag }) => tag !== 'lo');
-  const counted = interfaces.filter(({ name }) => name !== 'lo');
+  const isPhysical = new Map(rows.get('network')?.map(({ tag, values }) => [tag, values['physical']]));
+  const isCounted = (name: string): boolean => isPhysicalInterfaceName(name) && isPhysical.get(name) !== 0;
+  const traffic = (rows.get('network') ?? []).filter(({ tag }) => isCounted(tag));
+  const counted = interfaces.filter(({ name }) => isCounted(name));
   const now: SnapshotValues = {
     cpu_percent: toNumber(total?.values['busy']),
     memory_percent: one('memory', 'used_percent'),

@@ -28,6 +28,10 @@ const REMOTE_SETTINGS = {
   labels: { type: labelsSetting.optional(), help: 'labels, joined with those of the machine' },
   collectorsDisabled: { type: z.array(z.string()).optional(), help: 'collectors to leave out' },
   collectorIntervals: { type: z.record(z.string(), collectorInterval).optional(), help: 'time between samples of single collectors' },
+  includeTransient: {
+    type: z.array(z.string()).optional(),
+    help: 'series to include that come and go with containers: mounts, interfaces',
+  },
   probes: { type: z.array(z.unknown()).optional(), help: 'what to probe' },
   mesh: { type: z.unknown(), help: 'which other agents to probe' },
   logLevel: { type: logLevelSetting, help: 'least level that is logged' },
