@@ -95,7 +95,15 @@ export function createAgent(config: AgentConfig, log: AgentEvents, origin: Setti
       events.rowsDropped(spool.append({ createdUs, frames, events: events.take() }));
       uplink.notify();
     },
-    onClockStep: (ms) => events.clockStepped(ms),
+    onClockStep(ms) {
+      events.clockStepped(ms);
+      // The moment of boot moves with the clock; the stream is opened anew with it.
+      try {
+        node = { ...node, bootUs: readBootTime(ROOTS) * 1e6 };
+      } catch {
+        // It stays as it was: the collector uptime tells why it cannot be read.
+      }
+    },
   });
   const probes = new Probes(config, events.probes);
   const live = new LiveSampling({
