@@ -16,10 +16,8 @@ const LIMIT_MS = 20_000;
 /** Unmounted since the list was read, or not ours to see. */
 const NOT_OURS = new Set(['ENOENT', 'ENOTDIR', 'EACCES', 'EPERM']);
 
-type Stats = Omit<FilesystemStats, 'frsize'> & { frsize?: number };
-
 /** One row in the order of the collector's fields. Blocks are of `frsize` bytes (statvfs(3)). As `df`, the share leaves out what is kept for root. */
-export function toFilesystemRow({ bsize, frsize, blocks, bfree, bavail, files, ffree }: Stats): number[] {
+export function toFilesystemRow({ bsize, frsize, blocks, bfree, bavail, files, ffree }: FilesystemStats): number[] {
   const blockBytes = frsize || bsize;
   const used = (blocks - bfree) * blockBytes;
   const free = bavail * blockBytes;
@@ -68,7 +66,7 @@ export function createFilesystemCollector(
   };
 }
 
-function addRow(rows: RowSink, { mount, device, fstype, readOnly }: Mount, stats: Stats): void {
+function addRow(rows: RowSink, { mount, device, fstype, readOnly }: Mount, stats: FilesystemStats): void {
   // Those that hold nothing have no blocks; those that are full and cannot be written to are images.
   const isImage = readOnly && stats.bfree === 0;
   if (stats.blocks > 0 && !isImage) rows.add([mount, device, fstype], toFilesystemRow(stats));

@@ -2,14 +2,21 @@
 import { spawn } from 'node:child_process';
 import type { Socket } from 'node:net';
 import { isSea } from 'node:sea';
-import { fileURLToPath } from 'node:url';
-import { ownProgram } from '../own-program.ts';
-import { STATS_FIELDS } from './statfs-child.ts';
+import { answerStatfs } from './statfs-child.ts';
 
 export const STATFS_FLAG = '--answer-statfs';
 
-/** In bytes and counts, as statfs(2) has them. */
-export type FilesystemStats = Record<(typeof STATS_FIELDS)[number], number>;
+/** In bytes and counts, as statvfs(3) has them. */
+export interface FilesystemStats {
+  bsize: number;
+  /** What blocks are counted in; 0 or absent where it is not told. */
+  frsize?: number;
+  blocks: number;
+  bfree: number;
+  bavail: number;
+  files: number;
+  ffree: number;
+}
 
 export interface StatfsEvents {
   /** Questions may come. */
@@ -31,8 +38,7 @@ export type StartStatfs = (threads: number, events: StatfsEvents) => StatfsProce
 
 /** Nothing of it keeps this process running. */
 export const startStatfsProcess: StartStatfs = (threads, events) => {
-  const { command, args } = statfsProgram();
-  const child = spawn(command, args, {
+  const child = spawn(process.execPath, statfsProgram(), {
     stdio: ['pipe', 'pipe', 'ignore'],
     // The working folder of the agent may lie below a server that is gone.
     cwd: '/',
@@ -65,15 +71,13 @@ export const startStatfsProcess: StartStatfs = (threads, events) => {
 };
 
 function take(line: string, events: StatfsEvents): void {
-  const [id, answer, words] = JSON.parse(line) as [number, (number[] | string)?, string?];
+  const [id, answer, words] = JSON.parse(line) as [number, (FilesystemStats | string)?, string?];
   if (answer === undefined) events.ready();
   else if (typeof answer === 'string') events.failed(id, answer, words ?? '');
-  else events.answered(id, Object.fromEntries(STATS_FIELDS.map((field, index) => [field, answer[index]])) as FilesystemStats);
+  else events.answered(id, answer);
 }
 
-function statfsProgram(): { command: string; args: string[] } {
-  const isSource = !isSea() && import.meta.url.endsWith('.ts');
-  if (isSource) return { command: process.execPath, args: [fileURLToPath(new URL('./statfs-program.ts', import.meta.url))] };
-  const { command, args } = ownProgram();
-  return { command, args: [...args, STATFS_FLAG] };
+/** The single file that holds Node and script in one can run nothing but itself. */
+function statfsProgram(): string[] {
+  return isSea() ? [STATFS_FLAG] : ['-e', `(${answerStatfs})()`];
 }
