@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { ownOrder } from './statement-order.ts';
+import { ownOrder, withoutEnd } from './statement-order.ts';
 
 it.each([
   ['select * from cpu'],
@@ -35,3 +35,11 @@ it.each([' ', "'", '"', '(', '/*', '-', 'a', ',', 'é', '--\n', "''", '/'])('tak
   ownOrder(sql);
   expect(performance.now() - startMs).toBeLessThan(500);
 });
+
+it.each([
+  ['  select 1 ;\n ; ', 'select 1'],
+  ['select 1', 'select 1'],
+  [" select ';'", "select ';'"],
+  [' ;; ', ''],
+  ['', ''],
+])('%j without its end is %j', (sql, expected) => expect(withoutEnd(sql)).toBe(expected));
