@@ -1,14 +1,29 @@
 // Which rows of a table are asked for: a condition that holds for all of the wanted times, nodes and tags, and for few others.
 import { decodeSeries } from '../../proto/batch-codec.ts';
-import type { DoorTable } from '../telemetry/door-tables.ts';
+import type { DoorFrame, DoorTable } from '../telemetry/door-tables.ts';
 import type { CheckedFrame } from '../telemetry/row-groups.ts';
 
-/** Rows that are wanted, as positions in the frames of a table's part of a cycle. */
-export interface RowKeys {
-  readonly frames: readonly { readonly from: CheckedFrame; readonly rows: readonly number[] }[];
+/** Rows of one batch, and between which times they lie. */
+export interface FrameKeys {
+  readonly from: CheckedFrame;
+  readonly rows: readonly number[];
   readonly firstUs: number;
   readonly lastUs: number;
 }
+
+/** Rows that are wanted, as positions in the frames of a table's part of a cycle. */
+export interface RowKeys {
+  readonly frames: readonly FrameKeys[];
+  readonly firstUs: number;
+  readonly lastUs: number;
+}
+
+/** A table's part of a cycle is asked for in so many parts at most. */
+const MAX_SPANS = 6;
+/** How much larger than its batches the nodes and times of a part may be. */
+const MOST_WASTE = 1.5;
+/** What a batch takes beside its own time, so that those of one moment go together. */
+const SPARE_US = 1_000_000;
 
 /** So many different values stand in a list; of more, all are asked for. */
 const MAX_VALUES = 200;
@@ -18,8 +33,62 @@ const MAX_TIMES = 300;
 const MAX_LIST_LENGTH = 6000;
 const MAX_LENGTH = 12_000;
 
-export function keysOf({ frames, firstUs, lastUs }: DoorTable): RowKeys {
-  return { frames: frames.filter(({ rows }) => rows.length > 0), firstUs, lastUs };
+/**
+ * The rows of a table, those of like times together. Batches of an import follow each other node by node, span by span: what lies between the first and the
+ * last time of all of them are mostly rows that nobody wants.
+ */
+export function keysOf({ frames }: Pick<DoorTable, 'frames'>): RowKeys[] {
+  const spans: Span[] = [];
+  for (const frame of frames.filter(({ isEmpty }) => !isEmpty).sort((a, b) => a.firstUs - b.firstUs || a.lastUs - b.lastUs)) {
+    const best = spans.reduce<Span | undefined>(
+      (least, span) => (least && least.wasteWith(frame) <= span.wasteWith(frame) ? least : span),
+      undefined,
+    );
+    if (best !== undefined && (best.wasteWith(frame) <= MOST_WASTE || spans.length >= MAX_SPANS)) best.add(frame);
+    else spans.push(new Span(frame));
+  }
+  return spans;
+}
+
+type FrameTimes = Pick<DoorFrame, 'from' | 'rows' | 'firstUs' | 'lastUs'>;
+
+class Span implements RowKeys {
+  readonly frames: FrameKeys[] = [];
+  firstUs = Number.POSITIVE_INFINITY;
+  lastUs = Number.NEGATIVE_INFINITY;
+  readonly #nodes = new Set<string>();
+  /** Node by node, what the batches take themselves. */
+  #taken = 0;
+
+  constructor(frame: FrameTimes) {
+    this.add(frame);
+  }
+
+  add({ from, rows, firstUs, lastUs }: FrameTimes): void {
+    this.frames.push({ from, rows, firstUs, lastUs });
+    this.firstUs = Math.min(this.firstUs, firstUs);
+    this.lastUs = Math.max(this.lastUs, lastUs);
+    this.#nodes.add(from.account.delivery.nodeId);
+    this.#taken += lastUs - firstUs + SPARE_US;
+  }
+
+  wasteWith({ from, firstUs, lastUs }: FrameTimes): number {
+    const nodes = this.#nodes.size + (this.#nodes.has(from.account.delivery.nodeId) ? 0 : 1);
+    const spanUs = Math.max(this.lastUs, lastUs) - Math.min(this.firstUs, firstUs) + SPARE_US;
+    return (nodes * spanUs) / (this.#taken + lastUs - firstUs + SPARE_US);
+  }
+}
+
+/** Whether a row of a node at a time may be one of those that are wanted. */
+export function wantedOf({ frames }: RowKeys): (nodeId: string, timeUs: number) => boolean {
+  const spans = new Map<string, FrameKeys[]>();
+  for (const frame of frames) {
+    const { nodeId } = frame.from.account.delivery;
+    const known = spans.get(nodeId);
+    if (known === undefined) spans.set(nodeId, [frame]);
+    else known.push(frame);
+  }
+  return (nodeId, timeUs) => spans.get(nodeId)?.some(({ firstUs, lastUs }) => timeUs >= firstUs && timeUs <= lastUs) === true;
 }
 
 /** The keys in two parts, by time, or where that is one, by rows; undefined where there is nothing to part. */
@@ -35,24 +104,31 @@ export function splitKeys({ frames, firstUs, lastUs }: RowKeys): RowKeys[] | und
   if (all.length < 2) return undefined;
   const middle = all.length >> 1;
   return [all.slice(0, middle), all.slice(middle)].map((rows) => ({
-    frames: rows.map(({ from, row }) => ({ from, rows: [row] })),
+    frames: rows.map(({ from, row }) => ({ from, rows: [row], firstUs, lastUs })),
     ...{ firstUs, lastUs },
   }));
 }
 
 function part(frames: RowKeys['frames'], takes: (timeUs: number) => boolean): RowKeys {
-  const taken = frames
-    .map(({ from, rows }) => ({ from, rows: rows.filter((row) => takes(from.frame.timeUs[row] as number)) }))
-    .filter(({ rows }) => rows.length > 0);
+  const taken = frames.flatMap(({ from, rows }) => frameKeys(from, rows, takes));
+  return {
+    frames: taken,
+    firstUs: Math.min(...taken.map(({ firstUs }) => firstUs)),
+    lastUs: Math.max(...taken.map(({ lastUs }) => lastUs)),
+  };
+}
+
+function frameKeys(from: CheckedFrame, rows: readonly number[], takes: (timeUs: number) => boolean): FrameKeys[] {
+  const taken: number[] = [];
   let [firstUs, lastUs] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  for (const { from, rows } of taken) {
-    for (const row of rows) {
-      const timeUs = from.frame.timeUs[row] as number;
-      if (timeUs < firstUs) firstUs = timeUs;
-      if (timeUs > lastUs) lastUs = timeUs;
-    }
+  for (const row of rows) {
+    const timeUs = from.frame.timeUs[row] as number;
+    if (!takes(timeUs)) continue;
+    taken.push(row);
+    if (timeUs < firstUs) firstUs = timeUs;
+    if (timeUs > lastUs) lastUs = timeUs;
   }
-  return { frames: taken, firstUs, lastUs };
+  return taken.length === 0 ? [] : [{ from, rows: taken, firstUs, lastUs }];
 }
 
 /** True for every wanted row. */

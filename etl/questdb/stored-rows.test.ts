@@ -3,8 +3,10 @@ import type { FrameColumns } from '../../core/common/frame.ts';
 import { MusterError } from '../../core/common/muster-error.ts';
 import { type DecodedFrame, decodeBatch, encodeBatch } from '../../proto/batch-codec.ts';
 import { newAccount } from '../telemetry/batch-account.ts';
+import { BufferPool } from '../telemetry/buffer-pool.ts';
 import { DoorTable } from '../telemetry/door-tables.ts';
-import { type SeriesEntry, storedPrefix } from '../telemetry/series-cache.ts';
+import { newSeriesEntry, type SeriesEntry, storedPrefix } from '../telemetry/series-cache.ts';
+import { TableChunk } from '../telemetry/table-chunk.ts';
 import { createTablePlan } from '../telemetry/table-plan.ts';
 import type { QuestdbHttp } from './questdb-http.ts';
 import { StoredRowReader } from './stored-rows.ts';
@@ -30,15 +32,10 @@ function doorTable(rows: number): DoorTable {
   const batch = encodeBatch({ epoch, seq: 1, createdUs: 1, frames: [columns], events: [], dropped: [] });
   const frame = decodeBatch(batch).frames[0] as DecodedFrame;
   const delivery = { nodeId: 'n', receivedUs: 1, gateway: 'g', batch, epoch, seq: 1, skewUs: 0 };
-  const table = new DoorTable('m');
-  const entry = {
-    prefix: Buffer.from(storedPrefix('m', 'n', [['tag', 'x y']])),
-    batch: 0,
-    lastTimeUs: 0,
-    doorUs: Number.NEGATIVE_INFINITY,
-  };
+  const table = new DoorTable('m', (shape) => new TableChunk(shape, new BufferPool()));
+  const entry = newSeriesEntry(Buffer.from(storedPrefix('m', 'n', [['tag', 'x y']])));
   table.begin({ account: newAccount(delivery, false), frame, plan: createTablePlan(frame), entries: [entry] });
-  for (let row = 0; row < rows; row++) table.add(row, frame.timeUs[row] as number, entry, true);
+  for (let row = 0; row < rows; row++) table.add(frame.timeUs[row] as number, entry);
   return table;
 }
 

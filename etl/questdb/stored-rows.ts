@@ -10,7 +10,7 @@ import type { RowValues } from '../telemetry/row-values.ts';
 import { type SeriesEntry, storedPrefix } from '../telemetry/series-cache.ts';
 import type { QuestdbHttp } from './questdb-http.ts';
 import { untilDone } from './retry.ts';
-import { keysOf, type RowKeys, splitKeys, whereKeys } from './row-keys.ts';
+import { keysOf, type RowKeys, splitKeys, wantedOf, whereKeys } from './row-keys.ts';
 
 export interface StoredRowReaderOptions {
   database: QuestdbHttp;
@@ -35,7 +35,8 @@ const MAX_TABLES = 10_000;
 const DAY_US = 86_400_000_000;
 
 /** By the beginning of a line and Unix µs. Values are made of a row when it is asked for: most are not. */
-type Found = Map<string, Map<number, () => RowValues>>;
+type Times = Map<number, () => RowValues>;
+type Found = Map<string, Times>;
 
 export class StoredRowReader implements StoredRows {
   readonly #options: StoredRowReaderOptions;
@@ -55,7 +56,7 @@ export class StoredRowReader implements StoredRows {
       if (this.#applied.size >= MAX_TABLES) this.#applied.clear();
       this.#applied.add(table);
       const found: Found = new Map();
-      await this.#read(table, keysOf(rows), found);
+      for (const keys of keysOf(rows)) await this.#read(table, keys, found);
       return found.size === 0 ? undefined : lookUp(found);
     });
   }
@@ -95,7 +96,7 @@ export class StoredRowReader implements StoredRows {
     // It was not known how wide the table is.
     if (isCut && this.#answerRows(table) > limit) return this.#read(table, keys, into);
     const parts = isCut ? splitKeys(keys) : undefined;
-    if (parts === undefined) return collect(table, answer, into);
+    if (parts === undefined) return collect(table, answer, keys, into);
     for (const part of parts) await this.#read(table, part, into);
   }
 
@@ -150,28 +151,45 @@ function lookUp(found: Found): StoredRow {
   };
 }
 
-function collect(table: string, { columns, rows }: Answer, into: Found): void {
+function collect(table: string, { columns, rows }: Answer, keys: RowKeys, into: Found): void {
   const at = (name: string): number => columns.findIndex((column) => column.name === name);
   const of = (type: string): Place[] =>
     columns.flatMap((column, i) => (column.type === type && column.name !== 'node_id' ? [{ name: column.name, i }] : []));
   const [time, node] = [at('timestamp'), at('node_id')];
   const tags = of('SYMBOL').sort((a, b) => (a.name < b.name ? -1 : 1));
   const [numbers, texts] = [of('DOUBLE'), of('VARCHAR')];
+  const isWanted = wantedOf(keys);
+  const known = new Map<string, Times>();
   for (const row of rows) {
     const nodeId = row[node];
-    if (typeof nodeId !== 'string') continue;
-    const prefix = storedPrefix(
-      table,
-      nodeId,
-      tags.map(({ name, i }) => [name, row[i] as string | null]),
-    );
-    let times = into.get(prefix);
+    const timeUs = microsOf(String(row[time]));
+    if (typeof nodeId !== 'string' || !isWanted(nodeId, timeUs)) continue;
+    // No symbol of ours has a NUL in it.
+    let series = nodeId;
+    for (const { i } of tags) series += `\0${row[i] ?? '\0'}`;
+    let times = known.get(series);
     if (times === undefined) {
-      times = new Map();
-      into.set(prefix, times);
+      times = timesOf(
+        into,
+        storedPrefix(
+          table,
+          nodeId,
+          tags.map(({ name, i }) => [name, row[i] as string | null]),
+        ),
+      );
+      known.set(series, times);
     }
-    times.set(microsOf(String(row[time])), () => valuesOf(row, numbers, texts));
+    times.set(timeUs, () => valuesOf(row, numbers, texts));
   }
+}
+
+function timesOf(found: Found, prefix: string): Times {
+  let times = found.get(prefix);
+  if (times === undefined) {
+    times = new Map();
+    found.set(prefix, times);
+  }
+  return times;
 }
 
 type Place = { name: string; i: number };

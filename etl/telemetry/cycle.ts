@@ -24,10 +24,15 @@ export class Cycle {
   chunkFor(frame: DecodedFrame): TableChunk {
     const open = this.#open.get(frame.measurement);
     if (open !== undefined && !open.full) return open;
-    const chunk = new TableChunk(frame, this.#pool);
+    const chunk = this.newChunk(frame);
     this.chunks.push(chunk);
     this.#open.set(frame.measurement, chunk);
     return chunk;
+  }
+
+  /** One that is not among the cycle's, yet. */
+  newChunk(frame: DecodedFrame): TableChunk {
+    return new TableChunk(frame, this.#pool);
   }
 
   /** Gives the chunks' bytes back, once nobody sends them any more. */

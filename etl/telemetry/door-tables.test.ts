@@ -167,7 +167,11 @@ it('waits for what is on its way only where a row may meet it', async () => {
   ]);
   await run.run([message(2, [frame([{ at: 2, a: 1 }])])]);
   await run.run([message(3, [frame([{ at: 1, a: 1 }])])]);
-  expect(asked).toEqual([false, false, true]);
+  // Older than all that came: a file whose newest rows stand first.
+  await run.run([message(4, [frame([{ at: -1, a: 1 }])])]);
+  await run.run([message(5, [frame([{ at: -2, a: 1 }])])]);
+  await run.run([message(6, [frame([{ at: -1, a: 1 }])])]);
+  expect(asked).toEqual([false, false, true, false, false, true]);
 });
 
 it('names why rows were set aside, with their number', async () => {
@@ -185,4 +189,19 @@ it('names why rows were set aside, with their number', async () => {
     ['not_finite', 1],
     ['time_too_old', 1],
   ]);
+});
+
+it('writes each row once where only some of them meet what the table has, and none that was set aside', async () => {
+  const stored = having({ 5: { fields: new Map([['b', 2]]), texts: new Map() } });
+  const rows = [0, 5, 9].map((at) => ({ at, a: at }));
+  const cycle = await transform(stored).run([message(1, [frame([...rows, { at: 10, a: Number.POSITIVE_INFINITY }])])]);
+  expect(cycle.chunks.reduce((sum, chunk) => sum + chunk.rows, 0)).toBe(3);
+  expect(tableOf(cycle)).toEqual({ 0: { a: 0 }, 5: { a: 5, b: 2 }, 9: { a: 9 } });
+  expect(counts(cycle)).toEqual([[4, 0, 1, 0, 0]]);
+});
+
+it('writes the rows before the first repeated one only once, too', async () => {
+  const cycle = await transform().run([message(1, [frame([0, 1, 2, 1].map((at, i) => ({ at, a: i })))])]);
+  expect(cycle.chunks.reduce((sum, chunk) => sum + chunk.rows, 0)).toBe(3);
+  expect(tableOf(cycle)).toEqual({ 0: { a: 0 }, 1: { a: 3 }, 2: { a: 2 } });
 });

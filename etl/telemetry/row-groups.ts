@@ -54,16 +54,19 @@ export class RowGroups {
   }
 
   #begin(from: CheckedFrame, row: number, entry: SeriesEntry, timeUs: number): RowGroup {
-    const stored = this.#stored(entry, timeUs);
-    if (stored === undefined) return { entry, timeUs, from, row, united: undefined };
-    const own = valuesOfRow(from.frame, row);
-    from.account.metRows++;
-    if (differs(stored, own)) from.account.overwrittenRows++;
-    // A row that has all that the stored one has is written as it came.
-    if (covers(own, stored)) return { entry, timeUs, from, row, united: undefined };
-    unite(stored, own);
-    return { entry, timeUs, from, row, united: stored };
+    return { entry, timeUs, from, row, united: meet(from, row, this.#stored(entry, timeUs)) };
   }
+}
+
+/** Counts in the batch's account that a row met a stored one; undefined where it is written as it came, as it has all that the stored one has. */
+export function meet(from: CheckedFrame, row: number, stored: RowValues | undefined): RowValues | undefined {
+  if (stored === undefined) return undefined;
+  const own = valuesOfRow(from.frame, row);
+  from.account.metRows++;
+  if (differs(stored, own)) from.account.overwrittenRows++;
+  if (covers(own, stored)) return undefined;
+  unite(stored, own);
+  return stored;
 }
 
 function join(group: RowGroup, from: CheckedFrame, row: number): void {

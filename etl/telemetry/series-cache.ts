@@ -10,8 +10,14 @@ export interface SeriesEntry {
   /** Which batch wrote the last row, and its time: tells whether a key may stand twice in a batch. */
   batch: number;
   lastTimeUs: number;
-  /** The newest time that came by a door: only what is not newer can meet a row that is on its way. */
-  doorUs: number;
+  /** The oldest and the newest time that came by a door: only what lies between can meet a row that is on its way. */
+  doorFirstUs: number;
+  doorLastUs: number;
+}
+
+/** Of a series that nothing came for yet. */
+export function newSeriesEntry(prefix: Buffer): SeriesEntry {
+  return { prefix, batch: 0, lastTimeUs: 0, doorFirstUs: Number.POSITIVE_INFINITY, doorLastUs: Number.NEGATIVE_INFINITY };
 }
 
 export interface SeriesLimits {
@@ -106,9 +112,9 @@ export class SeriesCache {
     if (entry === undefined) {
       const counts = this.#countsOf(nodeId);
       if (counts.series >= this.#limits.perNode || this.#current.byPrefix.size >= this.#limits.total) {
-        return again ? { prefix, batch: 0, lastTimeUs: 0, doorUs: Number.NEGATIVE_INFINITY } : undefined;
+        return again ? newSeriesEntry(prefix) : undefined;
       }
-      entry = this.#previous.byPrefix.get(text) ?? { prefix, batch: 0, lastTimeUs: 0, doorUs: Number.NEGATIVE_INFINITY };
+      entry = this.#previous.byPrefix.get(text) ?? newSeriesEntry(prefix);
       this.#current.byPrefix.set(text, entry);
       counts.series++;
     }
@@ -139,7 +145,5 @@ export function storedPrefix(table: string, nodeId: string, tags: readonly (read
 }
 
 function escapeSymbol(value: string): string {
-  return value.replace(/[\s\S]/g, (letter) => (NEEDS_BACKSLASH.has(letter) ? `\\${letter}` : letter));
+  return value.replace(/[ ,=\\\n\r"]/g, '\\$&');
 }
-
-const NEEDS_BACKSLASH = new Set([' ', ',', '=', '\\', '\n', '\r', '"']);

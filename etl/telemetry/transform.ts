@@ -115,9 +115,9 @@ export class Transform {
     const nowMs = this.#options.now();
     this.#series.rotate(nowMs);
     const window = timeWindow(nowMs * 1000, this.#options.ttlDays);
-    const doors = new DoorTables();
+    const doors = new DoorTables(cycle);
     for (const account of cycle.accounts) this.#writeBatch(account, { cycle, window, plans, doors });
-    await doors.write(cycle, this.#options.stored);
+    await doors.write(this.#options.stored);
     return cycle;
   }
 
@@ -173,34 +173,39 @@ export class Transform {
     }
     const entries = this.#entries(frame, shape, plan, writing);
     const checked = { account, frame, plan, entries: entries.known };
-    const door = writing.byDoor ? writing.doors.begin(checked) : undefined;
-    let chunk = door === undefined ? begunChunk(cycle, account, frame) : undefined;
+    const door = writing.byDoor ? writing.doors.tableOf(frame) : undefined;
+    const doorFrame = door?.begin(checked);
+    let chunk = begunChunk(door ?? cycle, account, frame);
     for (let row = 0; row < rows; row++) {
       const time = frame.timeUs[row] as number;
       const entry = entries.known[frame.seriesIndex[row] as number];
       if (!(time >= window.oldestUs && time <= window.newestUs)) {
         setAside(writing, frame, row, timeRefusal(time, window));
+        doorFrame?.leaveOut(row);
         continue;
       }
       if (entry === undefined) {
         setAside(writing, frame, row, entries.refusals.get(frame.seriesIndex[row] as number) as PlanRefusal);
+        doorFrame?.leaveOut(row);
         continue;
       }
       const kind = valuesOf(frame, row, rows);
       if (kind === NOT_FINITE) {
         setAside(writing, frame, row, { reason: 'not_finite', detail: 'a value is infinite' });
+        doorFrame?.leaveOut(row);
         continue;
       }
-      if (chunk === undefined) {
-        door?.add(row, time, entry, kind === ALL_PRESENT && plan.textHeads.length === 0);
-        continue;
+      if (door !== undefined) {
+        door.add(time, entry);
+        if (door.mayRepeat) continue;
+      } else {
+        if (entry.batch === writing.number && time <= entry.lastTimeUs) writing.keysMayRepeat = true;
+        entry.batch = writing.number;
+        entry.lastTimeUs = time;
       }
-      if (entry.batch === writing.number && time <= entry.lastTimeUs) writing.keysMayRepeat = true;
-      entry.batch = writing.number;
-      entry.lastTimeUs = time;
       if (kind === ALL_PRESENT && plan.textHeads.length === 0) chunk.addFull(plan, entry.prefix, frame, row);
       else chunk.addSparse(plan, entry.prefix, frame, row);
-      if (chunk.full) chunk = begunChunk(cycle, account, frame);
+      if (chunk.full) chunk = begunChunk(door ?? cycle, account, frame);
     }
     return checked;
   }
@@ -267,8 +272,8 @@ interface BatchWriting extends CycleWriting {
   byDoor: boolean;
 }
 
-function begunChunk(cycle: Cycle, account: BatchAccount, frame: DecodedFrame): TableChunk {
-  const chunk = cycle.chunkFor(frame);
+function begunChunk(chunks: Pick<Cycle, 'chunkFor'>, account: BatchAccount, frame: DecodedFrame): TableChunk {
+  const chunk = chunks.chunkFor(frame);
   chunk.begin(account, frame);
   return chunk;
 }
