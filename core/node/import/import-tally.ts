@@ -28,9 +28,11 @@ export interface TallyBefore {
   lastUs: number;
 }
 
-/** Between two looks; longer the longer nothing changes. */
+/** Between two looks; longer the longer nothing changes, and than each look takes: the database has the rows to store meanwhile. */
 const FIRST_LOOK_MS = 100;
 const LONGEST_LOOK_MS = 2000;
+const LONGEST_WHILE_GOING_ON_MS = 500;
+const SHARE_OF_LOOKS = 5;
 
 export class ImportTally {
   #before: TallyBefore;
@@ -76,9 +78,11 @@ export class ImportTally {
     const { epoch, measurement } = about;
     let seen = -1;
     let quietSinceMs = performance.now();
-    for (let pauseMs = FIRST_LOOK_MS; !given() && epoch !== undefined; pauseMs = Math.min(LONGEST_LOOK_MS, pauseMs * 1.5)) {
+    let longestMs = LONGEST_WHILE_GOING_ON_MS;
+    for (let pauseMs = FIRST_LOOK_MS; !given() && epoch !== undefined; pauseMs = Math.min(longestMs, pauseMs * 1.5)) {
       const { batches, firstUs, lastUs } = this.#before;
       if (batches === 0) return;
+      const askedMs = performance.now();
       try {
         this.ledger = await ask({ epochs: [epoch], measurement, firstUs, lastUs });
         this.problem = undefined;
@@ -91,9 +95,11 @@ export class ImportTally {
       if (found !== seen) {
         seen = found;
         quietSinceMs = performance.now();
-        pauseMs = FIRST_LOOK_MS;
+        longestMs = LONGEST_WHILE_GOING_ON_MS;
+        pauseMs = Math.min(pauseMs, longestMs);
       } else if (performance.now() - quietSinceMs > quietMs) return;
-      await wait(pauseMs);
+      else longestMs = LONGEST_LOOK_MS;
+      await wait(Math.max(pauseMs, Math.min(LONGEST_LOOK_MS, (performance.now() - askedMs) * SHARE_OF_LOOKS)));
     }
   }
 }
