@@ -7,6 +7,7 @@ import type { Scope } from '../access/token-record.ts';
 import type { Caller } from '../access/token-store.ts';
 import { toServiceError } from '../grpc-status.ts';
 import type { FleetEvents } from './fleet-events.ts';
+import { readable } from './unreadable-request.ts';
 
 /** Lets a call in, for as long as its token holds; throws `unauthenticated` or `permission_denied`. */
 export interface Authorizer {
@@ -30,7 +31,7 @@ export function unary<Request, Response>(
   return (call, callback) => {
     const respond = async (): Promise<Response> => {
       const grant = await context.authorizer.admit(call.metadata, scope);
-      return whileGranted(grant, () => answer(call.request, grant.caller));
+      return whileGranted(grant, () => answer(readable(call.request, method), grant.caller));
     };
     respond().then(
       (response) => callback(null, response),
@@ -73,7 +74,7 @@ export function serverStream<Request, Response>(
       const isCut = new Promise<never>((_, reject) => {
         cut = reject;
       });
-      const messages = answer(call.request, ended.signal, { ...grant.caller, end: (error) => cut(error) });
+      const messages = answer(readable(call.request, method), ended.signal, { ...grant.caller, end: (error) => cut(error) });
       await whileGranted(grant, () => Promise.race([pump(call, messages, ended.signal), isCut]));
     };
     pumped().then(

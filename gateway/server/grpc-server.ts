@@ -4,7 +4,7 @@ import { fault } from '../../core/node/faults.ts';
 import type { Component } from '../../core/node/lifecycle.ts';
 import { loadPackage, serviceDefinition } from '../../proto/descriptors.ts';
 import { createCallWatch } from './call-watch.ts';
-import { toRawDefinition } from './raw-definition.ts';
+import { toRawDefinition, toTotalDefinition } from './raw-definition.ts';
 import { createReadGate, type Pressure } from './read-gate.ts';
 import { addReflectionAndHealth, type Health } from './reflection.ts';
 import { guardStreams } from './stream-guard.ts';
@@ -80,7 +80,7 @@ export class GrpcServer implements Component {
     });
     guardStreams(server, fault);
     server.addService(toRawDefinition(serviceDefinition(definition, 'AgentService')), this.#options.agent);
-    server.addService(serviceDefinition(definition, 'FleetService'), this.#options.fleet);
+    server.addService(toTotalDefinition(serviceDefinition(definition, 'FleetService')), this.#options.fleet);
     server.addService(toRawDefinition(serviceDefinition(definition, 'ImportService')), this.#options.imports);
     this.#health = addReflectionAndHealth(server, definition);
     this.#server = server;
