@@ -8,6 +8,7 @@ import { NOT_A_NUMBER, NOT_A_NUMBER_WORDS, NOT_EXACT, NOT_EXACT_WORDS, numberOfT
 import { RowGate, shownCell } from './row-gate.ts';
 import { textProblem } from './text-rows.ts';
 import { createTimeParser, createTimeProblem } from './time-cell.ts';
+import type { FoldChoice } from './time-zone.ts';
 import { TupleSeries } from './tuple-series.ts';
 
 /** Texts of one key, numbered; 0 is absent. */
@@ -23,6 +24,7 @@ export class NdjsonImport implements SourceReader {
   readonly #gate: RowGate;
   readonly #timeKey: string;
   readonly #timeOf: (value: unknown) => number;
+  #row = 0;
   /** Made for the first row that needs it. */
   #timeProblem: ((cell: string) => string) | undefined;
   readonly #fieldKeys: string[];
@@ -33,14 +35,18 @@ export class NdjsonImport implements SourceReader {
   readonly #textKeys: string[];
   readonly #texts: (string | null)[] | undefined;
 
-  constructor(headers: readonly string[], options: ReadOptions, lines: LineReader) {
+  /** `folds`: by row, which of the two moments of a time that comes twice; true for the second. */
+  constructor(headers: readonly string[], options: ReadOptions, lines: LineReader, folds: ReadonlyMap<number, boolean>) {
     const { mapping } = options;
     this.#options = options;
     this.#lines = lines;
     this.#gate = new RowGate(options);
     const keyOf = (column: number): string => headers[column] as string;
     this.#timeKey = keyOf(mapping.time.column);
-    this.#timeOf = NdjsonImport.timeOf(mapping);
+    this.#timeOf = NdjsonImport.timeOf(mapping, (firstUs, secondUs) => {
+      const second = folds.get(this.#row);
+      return second === undefined ? Number.NaN : second ? secondUs : firstUs;
+    });
     this.#fieldKeys = mapping.fields.map((field) => keyOf(field.column));
     const named = [...(mapping.node.column < 0 ? [] : [mapping.node.column]), ...mapping.tags.map((tag) => tag.column)];
     this.#names = named.map((column) => ({ key: keyOf(column), ids: new Map([['', 0]]), texts: [''] }));
@@ -52,8 +58,8 @@ export class NdjsonImport implements SourceReader {
   }
 
   /** Unix µs of a value, NaN for what is no time. */
-  static timeOf({ time }: ImportMapping): (value: unknown) => number {
-    const parse = createTimeParser(time.format, time.zone);
+  static timeOf({ time }: ImportMapping, choose?: FoldChoice): (value: unknown) => number {
+    const parse = createTimeParser(time.format, time.zone, choose);
     return (value) => {
       const bytes = Buffer.from(cellOf(value));
       return parse(bytes, 0, bytes.length);
@@ -80,6 +86,7 @@ export class NdjsonImport implements SourceReader {
     const { mapping, shiftUs, builder } = this.#options;
     const gate = this.#gate;
     gate.rows++;
+    this.#row = row;
     const line = parseLine(text);
     if (typeof line === 'string') {
       gate.refuse(row, line);

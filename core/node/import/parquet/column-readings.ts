@@ -2,6 +2,7 @@
 import type { DecodedArray } from 'hyparquet/src/types.js';
 import { numberOf } from '../number-cell.ts';
 import { createTimeParser, createZoneOffset } from '../time-cell.ts';
+import type { FoldChoice } from '../time-zone.ts';
 import type { ColumnReading, Texts, Window } from './column-cursor.ts';
 import { type ColumnKind, type TimeUnit, timeText, toNumbers, toTexts, toTimes } from './column-kind.ts';
 
@@ -22,17 +23,17 @@ function numberOfText(text: string): number {
   return numberOf(bytes, 0, bytes.length, false);
 }
 
-/** `format` and `zone` as of `ImportMapping`; a column that knows its own unit needs no format. */
-export function timeReading(kind: ColumnKind, format: string, zone: string): ColumnReading<Float64Array> {
+/** `format` and `zone` as of `ImportMapping`; a column that knows its own unit needs no format. `choose` as `createZoneOffset` takes it. */
+export function timeReading(kind: ColumnKind, format: string, zone: string, choose?: FoldChoice): ColumnReading<Float64Array> {
   if (kind.is === 'text') {
-    const parse = createTimeParser(format, zone);
+    const parse = createTimeParser(format, zone, choose);
     const ofText = (text: string): number => {
       const bytes = Buffer.from(text);
       return parse(bytes, 0, bytes.length);
     };
     return { ...NUMBERS, convert: (stored) => Float64Array.from(toTexts(kind, stored), ofText) };
   }
-  const offsetUs = createZoneOffset(zone);
+  const offsetUs = createZoneOffset(zone, choose);
   const unit = ['s', 'ms', 'us', 'ns'].includes(format) ? (format as TimeUnit) : 'us';
   return { ...NUMBERS, convert: (stored) => toTimes(kind, stored, unit, offsetUs) };
 }

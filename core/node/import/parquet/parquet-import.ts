@@ -6,12 +6,13 @@ import type { ReadOptions, RowSink, SourcePosition, SourceReader } from '../impo
 import { NOT_A_NUMBER_WORDS, NOT_EXACT_WORDS } from '../number-cell.ts';
 import { RowGate } from '../row-gate.ts';
 import { textProblem } from '../text-rows.ts';
-import { hasChanges } from '../time-zone.ts';
+import { type FoldChoice, hasChanges } from '../time-zone.ts';
 import { TupleSeries } from '../tuple-series.ts';
 import { ColumnCursor, type ColumnReading, type Texts, type Window } from './column-cursor.ts';
 import { numberReading, TextIds, textReading, timeReading } from './column-readings.ts';
 import { parquetError } from './parquet-error.ts';
 import type { OpenedParquet, ParquetColumn, ParquetFile, ParquetGroup } from './parquet-file.ts';
+import { FIRST, SECOND } from './parquet-folds.ts';
 
 /** Rows read at a time. */
 const WINDOW_ROWS = 8192;
@@ -30,6 +31,15 @@ interface Track<W extends Window> {
   held: number;
 }
 
+export interface ParquetImportOptions {
+  /** Where an earlier run stood. */
+  from?: SourcePosition | undefined;
+  /** Every page is read, and no row taken. */
+  checksOnly?: boolean;
+  /** As `findFolds` gives them. */
+  folds?: ReadonlyMap<number, boolean> | undefined;
+}
+
 export class ParquetImport implements SourceReader {
   readonly #path: string;
   readonly #handle: FileHandle;
@@ -38,6 +48,9 @@ export class ParquetImport implements SourceReader {
   readonly #options: ReadOptions;
   readonly #windowRows: number;
   readonly #time: Track<Float64Array>;
+  /** The later moments of times that come twice, where some do. */
+  readonly #secondTime: Track<Float64Array> | undefined;
+  readonly #folds: ReadonlyMap<number, boolean> | undefined;
   readonly #fields: Track<Float64Array>[];
   /** The node first, where a column names it, then the tags. */
   readonly #names: Track<Uint32Array>[];
@@ -59,8 +72,9 @@ export class ParquetImport implements SourceReader {
   /** Every page is read, and no row taken. */
   readonly #checksOnly: boolean;
 
-  constructor(path: string, opened: OpenedParquet, options: ReadOptions, from?: SourcePosition, checksOnly = false) {
+  constructor(path: string, opened: OpenedParquet, options: ReadOptions, more: ParquetImportOptions = {}) {
     const { handle, bytes, file } = opened;
+    const { from, checksOnly = false, folds } = more;
     this.#path = path;
     this.#handle = handle;
     this.#bytes = bytes;
@@ -72,7 +86,11 @@ export class ParquetImport implements SourceReader {
     this.#windowRows = options.pieceBytes === undefined ? WINDOW_ROWS : REPLAY_ROWS;
     const columnOf = (index: number): ParquetColumn => file.columns[index] as ParquetColumn;
     const { column, format, zone } = mapping.time;
-    this.#time = this.#track(columnOf(column), timeReading(columnOf(column).kind, format, zone));
+    const timeTrack = (choose?: FoldChoice): Track<Float64Array> =>
+      this.#track(columnOf(column), timeReading(columnOf(column).kind, format, zone, choose));
+    this.#time = timeTrack(folds && FIRST);
+    this.#secondTime = folds && timeTrack(SECOND);
+    this.#folds = folds;
     this.#fields = mapping.fields.map((field) => this.#track(columnOf(field.column), numberReading(columnOf(field.column).kind)));
     this.#texts = mapping.texts.map((text) => this.#track(columnOf(text.column), textReading(columnOf(text.column).kind)));
     this.#rowTexts = mapping.texts.length === 0 ? undefined : mapping.texts.map(() => null);
@@ -121,7 +139,13 @@ export class ParquetImport implements SourceReader {
   }
 
   #tracks(): Track<Window>[] {
-    return [this.#time, ...this.#names, ...this.#fields, ...this.#texts] as unknown as Track<Window>[];
+    return [
+      this.#time,
+      ...(this.#secondTime ? [this.#secondTime] : []),
+      ...this.#names,
+      ...this.#fields,
+      ...this.#texts,
+    ] as unknown as Track<Window>[];
   }
 
   #seek(row: number): void {
@@ -198,10 +222,9 @@ export class ParquetImport implements SourceReader {
     for (let i = 0; i < rows; i++) {
       const row = ++this.#row;
       gate.rows++;
-      const timeUs = (times[i] as number) + shiftUs;
+      const timeUs = this.#passOf(row, times[i] as number, i) + shiftUs;
       if (!Number.isFinite(timeUs)) {
-        const twice = hasChanges(mapping.time.zone) ? `, or one that comes twice or never in ${mapping.time.zone}` : '';
-        gate.refuse(row, `${mapping.time.header} is absent or no time${twice}`);
+        gate.refuse(row, `${mapping.time.header} is ${this.#timeProblem(times[i] as number)}`);
         continue;
       }
       if (!gate.admits(row, timeUs) || !this.#areFinite(i * fields, row) || !this.#readTexts(i, row)) continue;
@@ -215,6 +238,22 @@ export class ParquetImport implements SourceReader {
       builder.add(series, timeUs, this.#values, i * fields, this.#rowTexts);
       gate.taken++;
     }
+  }
+
+  /** The time of a row, whose earlier moment is `firstUs`; NaN where it comes twice and nothing tells which it is. */
+  #passOf(row: number, firstUs: number, at: number): number {
+    if (this.#secondTime === undefined) return firstUs;
+    const secondUs = this.#secondTime.window[at] as number;
+    if (firstUs === secondUs) return firstUs;
+    const second = this.#folds?.get(row);
+    return second === undefined ? Number.NaN : second ? secondUs : firstUs;
+  }
+
+  #timeProblem(firstUs: number): string {
+    const { zone } = this.#options.mapping.time;
+    if (Number.isFinite(firstUs))
+      return `a time that comes twice in ${zone}, where clocks were set back, and the order of the rows does not tell which it is: write times in UTC`;
+    return `absent or no time${hasChanges(zone) ? `, or one that never comes in ${zone}` : ''}`;
   }
 
   #areFinite(from: number, row: number): boolean {

@@ -12,6 +12,7 @@ import { assertTimeKind, type ColumnKind, isMeasured } from './column-kind.ts';
 import { sampleReading, timeReading } from './column-readings.ts';
 import { parquetError } from './parquet-error.ts';
 import { openParquetFile, type ParquetColumn, type ParquetFile } from './parquet-file.ts';
+import { findFolds, SECOND } from './parquet-folds.ts';
 import { ParquetImport } from './parquet-import.ts';
 
 const SAMPLE_ROWS = 1000;
@@ -30,7 +31,15 @@ export async function openParquet(path: string): Promise<ImportSource> {
       description: `Parquet, ${file.rows} rows in ${file.groups.length} row groups, ${file.codecs.join(' and ') || 'no codec'}`,
       fingerprint: await fingerprint(handle, bytes),
       plan: (wanted) => plan(path, file, samples, wanted),
-      read: async (options, from) => new ParquetImport(path, await openParquetFile(path), options, from),
+      read: async (options, from) => {
+        const opened = await openParquetFile(path);
+        try {
+          return new ParquetImport(path, opened, options, { from, folds: await findFolds(path, opened, options.mapping) });
+        } catch (error) {
+          await opened.handle.close();
+          throw error;
+        }
+      },
       assertReadable: (mapping) => assertReadable(path, mapping),
       newestUs: (mapping) => newestUs(path, mapping),
     };
@@ -155,7 +164,7 @@ async function assertReadable(path: string, mapping: ImportMapping): Promise<voi
   const builder = new BatchBuilder({ measurement: '', tags: [], fields: [], identity: '', onBatch: () => undefined });
   const window = { oldestUs: 0, newestUs: 0 };
   const options = { builder, mapping, shiftUs: 0, window, onRefused: () => undefined };
-  const reader = new ParquetImport(path, await openParquetFile(path), options, undefined, true);
+  const reader = new ParquetImport(path, await openParquetFile(path), options, { checksOnly: true });
   try {
     while (await reader.next()) {
       // What is wrong with a page is thrown.
@@ -169,7 +178,7 @@ async function newestUs(path: string, { time }: ImportMapping): Promise<number> 
   const { handle, bytes, file } = await openParquetFile(path);
   try {
     const column = file.columns[time.column] as ParquetColumn;
-    const reading = timeReading(column.kind, time.format, time.zone);
+    const reading = timeReading(column.kind, time.format, time.zone, SECOND);
     const window = reading.make(WINDOW_ROWS);
     let newest = Number.NEGATIVE_INFINITY;
     for (const [i, group] of file.groups.entries()) {
