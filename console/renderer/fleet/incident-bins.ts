@@ -1,8 +1,8 @@
 // How many nodes were late or silent at the end of each bin, from the pauses in what the store received of them. Pure.
-import { maintenanceEndMs } from '../../../core/common/maintenance.ts';
 import type { FleetNode } from '../../common/fleet-node.ts';
 import { numericColumn, type QueryResult, textColumn } from '../../common/query-result.ts';
 import { binEnd, type IncidentPlan } from './incident-plan.ts';
+import type { Maintenance } from './maintenance-then.ts';
 import { patience } from './patience.ts';
 
 export interface IncidentBins {
@@ -13,12 +13,13 @@ export interface IncidentBins {
 /** Start and end of a pause: heard last, heard again. */
 type Pause = [number, number];
 
-/** `untilMs` is where the answer ends: later bins stay 0. */
+/** `untilMs` is where the answer ends: later bins stay 0. `held` says when a node was under maintenance: then nobody misses it. */
 export function incidentBins(
   plan: IncidentPlan,
   answer: QueryResult,
   nodes: ReadonlyMap<string, FleetNode>,
   untilMs: number,
+  held: Maintenance,
 ): IncidentBins {
   const bins: IncidentBins = { late: new Uint32Array(plan.bins), silent: new Uint32Array(plan.bins) };
   const pauses = pausesIn(plan, answer);
@@ -29,7 +30,7 @@ export function incidentBins(
     const own = pauses.get(id) ?? [[Math.min(plan.fromMs, node.lastSeenMs ?? enrolledMs), Number.POSITIVE_INFINITY] as Pause];
     for (const [heardMs, againMs] of own) {
       if (heardMs <= plan.fromMs && enrolledMs > plan.fromMs) continue;
-      addPause(plan, bins, node, heardMs, Math.min(againMs, untilMs + 1));
+      addPause(plan, bins, node, heardMs, Math.min(againMs, untilMs + 1), held);
     }
   }
   return bins;
@@ -49,7 +50,7 @@ function pausesIn(plan: IncidentPlan, answer: QueryResult): ReadonlyMap<string, 
 
 function pausesOf(plan: IncidentPlan, answer: QueryResult): Map<string, Pause[]> {
   const ids = textColumn(answer, 'node_id');
-  const [bin, before, after] = ['bin', 'before', 'after'].map((name) => numericColumn(answer, name));
+  const [bin, last, before, after] = ['bin', 'last', 'before', 'after'].map((name) => numericColumn(answer, name));
   const pauses = new Map<string, Pause[]>();
   for (let row = 0; row < answer.rows; row++) {
     const id = ids[row];
@@ -62,21 +63,20 @@ function pausesOf(plan: IncidentPlan, answer: QueryResult): Map<string, Pause[]>
     }
     if (Number.isNaN(before?.[row] ?? Number.NaN)) own.push([plan.fromMs, startMs]);
     const nextUs = after?.[row] ?? Number.NaN;
-    own.push([startMs + plan.stepMs, Number.isNaN(nextUs) ? Number.POSITIVE_INFINITY : nextUs / 1000]);
+    const lastMs = (last?.[row] ?? Number.NaN) / 1000;
+    own.push([Number.isNaN(lastMs) ? startMs + plan.stepMs : lastMs, Number.isNaN(nextUs) ? Number.POSITIVE_INFINITY : nextUs / 1000]);
   }
   return pauses;
 }
 
-function addPause(plan: IncidentPlan, bins: IncidentBins, { intervalMs, labels }: FleetNode, heardMs: number, againMs: number): void {
-  const patient = patience(intervalMs);
-  // As the moments of the past have it: while the label holds nobody is missing.
-  const heldUntilMs = maintenanceEndMs(labels) ?? Number.NEGATIVE_INFINITY;
+function addPause(plan: IncidentPlan, bins: IncidentBins, node: FleetNode, heardMs: number, againMs: number, held: Maintenance): void {
+  const patient = patience(node.intervalMs);
   const lateMs = heardMs + patient.lateMs;
   const silentMs = heardMs + patient.silentMs;
   for (let bin = Math.max(0, Math.floor((lateMs - plan.fromMs) / plan.stepMs) - 1); bin < plan.bins; bin++) {
     const endMs = binEnd(plan, bin);
     if (endMs > againMs) return;
-    if (endMs < heldUntilMs) continue;
+    if (held.isHeld(node, endMs)) continue;
     if (endMs > silentMs) bins.silent[bin] = (bins.silent[bin] as number) + 1;
     else if (endMs > lateMs) bins.late[bin] = (bins.late[bin] as number) + 1;
   }

@@ -40,10 +40,10 @@ export function reportsSql(plan: IncidentPlan): string {
     read < step
       ? `timestamp IN '${start};${read}s;${step}s;${plan.bins}'`
       : `timestamp >= '${iso(plan.fromMs)}' AND timestamp < '${iso(planEnd(plan))}'`;
-  const bins = `SELECT timestamp, node_id, count() AS batches FROM deliveries WHERE ${within} SAMPLE BY ${sampleBy(step)}`;
+  const bins = `SELECT timestamp, node_id, max(timestamp) AS last FROM deliveries WHERE ${within} SAMPLE BY ${sampleBy(step)}`;
   const beside = (name: string): string => `${name}(timestamp) OVER (PARTITION BY node_id ORDER BY timestamp)`;
   return (
-    `SELECT node_id, bin, before, after FROM (SELECT node_id, timestamp AS bin, ${beside('lag')} AS before, ${beside('lead')} AS after FROM (${bins})) ` +
+    `SELECT node_id, bin, last, before, after FROM (SELECT node_id, timestamp AS bin, last, ${beside('lag')} AS before, ${beside('lead')} AS after FROM (${bins})) ` +
     `WHERE before IS NULL OR after IS NULL OR after > dateadd('s', ${step}, bin)`
   );
 }

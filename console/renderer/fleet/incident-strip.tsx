@@ -1,11 +1,12 @@
 // Over every view of the fleet: how many nodes were late or silent over the window's time, and what happened then. A bar or a mark leads there.
 import { type KeyboardEvent, memo, useRef } from 'react';
-import { formatClock, formatDay, formatMinute, formatNumber, zoneOffsetMinutes } from '../parts/format.ts';
+import { formatDay, formatMinute, formatMoment, formatNumber, zoneOffsetMinutes } from '../parts/format.ts';
 import { useConsole } from '../state/console-state.ts';
 import { useStore } from '../state/store.ts';
 import { spanOf } from '../state/time-range.ts';
 import { placeMarks } from './incident-marks.ts';
 import { binEnd, planEnd } from './incident-plan.ts';
+import { type BinWorth, barHeights, type Missing } from './strip-bins.ts';
 import { type ShownNodes, useIncidents } from './use-incidents.ts';
 import { useWidth } from './use-width.ts';
 
@@ -18,7 +19,7 @@ function Strip({ shown }: { shown: ShownNodes }) {
   const known = useStore(connection).kind === 'connected';
   const area = useRef<HTMLDivElement>(null);
   const width = useWidth(area);
-  const { plan, bins, marks, problem } = useIncidents(shown);
+  const { plan, bins, total, marks, problem } = useIncidents(shown);
   const spanMs = plan.bins * plan.stepMs;
   const toX = (ms: number): number => ((ms - plan.fromMs) / spanMs) * width;
   const cursorMs = range.kind === 'past' ? range.toMs : undefined;
@@ -35,17 +36,18 @@ function Strip({ shown }: { shown: ShownNodes }) {
     event.preventDefault();
     goTo(binEnd(plan, Math.max(0, current + by)));
   };
-  const most = Math.max(4, ...Array.from({ length: plan.bins }, (_, bin) => countAt(bin)));
   const step = width / plan.bins;
-  const words = bins === undefined ? 'not known yet' : `${formatNumber(countAt(current))} late or silent`;
-  const lead = `Late or silent${shown.filter === '' ? '' : ' of those that match'}: ${bins === undefined ? '…' : formatNumber(countAt(current))}`;
+  const isKnown = (bin: number): boolean => bins !== undefined && (bins.worth[bin] === 'counted' || bins.worth[bin] === 'heard');
+  const words = isKnown(current) ? `${formatNumber(countAt(current))} of ${formatNumber(total)} late or silent` : 'not known';
+  const count = bins === undefined ? '…' : isKnown(current) ? `${formatNumber(countAt(current))} of ${formatNumber(total)}` : 'not known';
+  const lead = `Late or silent${shown.filter === '' ? '' : ' of those that match'}: ${count}`;
   return (
     <section className="strip" aria-label="Nodes late or silent over time">
       <div className="strip-marks">
         <span className="t3">{problem === '' ? lead : ''}</span>
         {problem !== '' && (
           <span className="late cut" title={problem}>
-            Late or silent: not readable. {problem}
+            Late or silent: the store could not be read, so what is hatched is not known: {problem}
           </span>
         )}
         {placeMarks(marks, toX, width, lead).map((mark) => (
@@ -54,8 +56,8 @@ function Strip({ shown }: { shown: ShownNodes }) {
             type="button"
             className={`strip-mark ${mark.tone} ${mark.side ?? ''}`}
             style={{ left: mark.x }}
-            title={`${formatClock(mark.timeMs)} ${mark.words}`}
-            aria-label={`${formatClock(mark.timeMs)} ${mark.words}: go to that moment`}
+            title={`${formatMoment(mark.timeMs, fleet.now())} ${mark.words}`}
+            aria-label={`${formatMoment(mark.timeMs, fleet.now())} ${mark.words}: go to that moment`}
             onClick={() => goTo(mark.timeMs)}
           >
             <i />
@@ -71,31 +73,55 @@ function Strip({ shown }: { shown: ShownNodes }) {
         aria-valuemin={0}
         aria-valuemax={plan.bins - 1}
         aria-valuenow={current}
-        aria-valuetext={`${formatClock(binEnd(plan, current))}, ${words}`}
+        aria-valuetext={`${formatMoment(binEnd(plan, current), fleet.now())}, ${words}`}
         tabIndex={0}
         onKeyDown={onKeyDown}
         onClick={(event) => goTo(binEnd(plan, Math.floor((event.clientX - event.currentTarget.getBoundingClientRect().left) / step)))}
       >
         <svg width={width} height={HIGH} aria-hidden="true">
+          <defs>
+            <pattern id="strip-unknown" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
+              <line x1="0" y1="0" x2="0" y2="5" stroke="currentColor" strokeWidth="1.6" />
+            </pattern>
+          </defs>
           {bins !== undefined &&
             Array.from({ length: plan.bins }, (_, bin) => {
-              const silent = ((bins.silent[bin] as number) / most) * HIGH;
-              const late = ((bins.late[bin] as number) / most) * HIGH;
+              const missing = { late: bins.late[bin] as number, silent: bins.silent[bin] as number };
+              const { late, silent } = barHeights(missing, total, HIGH);
               const bar = { x: bin * step + 0.5, width: Math.max(1, step - 1) };
               return (
                 <g key={binEnd(plan, bin)}>
+                  {bins.worth[bin] === 'unknown' && <rect x={bin * step} width={step} y={0} height={HIGH} className="strip-unknown" />}
                   {silent > 0 && <rect {...bar} className="bad" y={HIGH - silent} height={silent} fill="currentColor" />}
                   {late > 0 && <rect {...bar} className="late" y={HIGH - silent - late} height={late} fill="currentColor" />}
-                  <title>{`${formatClock(binEnd(plan, bin))}: ${formatNumber(bins.late[bin])} late, ${formatNumber(bins.silent[bin])} silent`}</title>
+                  <title>{`${formatMoment(binEnd(plan, bin), fleet.now())}: ${toldOf(bins.worth[bin], missing, total)}`}</title>
                   <rect x={bin * step} width={step} y={0} height={HIGH} fill="transparent" />
                 </g>
               );
             })}
         </svg>
+        {total > 0 && <Scale total={total} />}
         {cursorMs !== undefined && <i className="strip-cursor" style={{ left: toX(cursorMs) }} />}
       </div>
       <Axis fromMs={plan.fromMs} toMs={planEnd(plan)} width={width} />
     </section>
+  );
+}
+
+/** What a bin is, in words. */
+function toldOf(worth: BinWorth | undefined, { late, silent }: Missing, total: number): string {
+  if (worth === 'unknown') return 'not known';
+  return worth === 'ahead' ? 'not yet' : `${formatNumber(late)} late, ${formatNumber(silent)} silent, of ${formatNumber(total)}`;
+}
+
+/** The heights are no plain shares: a line says where a tenth of all nodes stands, and the top is all of them. */
+function Scale({ total }: { total: number }) {
+  const tenth = barHeights({ late: 0, silent: total / 10 }, total, HIGH).silent;
+  return (
+    <span className="strip-scale" aria-hidden="true" title={`Full height: all ${formatNumber(total)} nodes. The line: a tenth of them`}>
+      <i style={{ bottom: tenth }} />
+      <small style={{ bottom: tenth - 6 }}>10 %</small>
+    </span>
   );
 }
 

@@ -4,7 +4,10 @@ import type { QueryResult } from '../../common/query-result.ts';
 import { incidentBins } from './incident-bins.ts';
 import { placeMarks, readMarks } from './incident-marks.ts';
 import { eventsSql, incidentPlan, reportsSql } from './incident-plan.ts';
+import { Maintenance } from './maintenance-then.ts';
 
+/** The store has no history of labels: those of now count. */
+const NOBODY = new Maintenance(null);
 const START = Date.parse('2026-03-01T12:00:00Z');
 const MINUTE = 60_000;
 
@@ -48,15 +51,15 @@ test('a pause is late, then silent, and ends when the node is heard again', () =
     after: [at(1), at(6), null, null],
   });
   const nodes = new Map([node('a', 0), node('b', START + 5 * MINUTE), node('gone', 0)].map((each) => [each.nodeId, each]));
-  const { late, silent } = incidentBins(plan, result, nodes, START + 10 * MINUTE);
+  const { late, silent } = incidentBins(plan, result, nodes, START + 10 * MINUTE, NOBODY);
   // a is heard until the end of bin 1: late at the end of bin 2, silent from bin 3, heard again in bin 6, and paused after it.
   expect([late[2], silent[3], silent[4], silent[5]]).toEqual([1, 2, 2, 2]);
   expect(silent[6]).toBe(1);
   expect(late[7]).toBe(1);
   const away = new Map([['gone', { ...node('gone', 0), lastSeenMs: START - 60 * MINUTE }]]);
-  expect([...incidentBins(plan, result, away, START + 10 * MINUTE).silent]).toEqual(new Array(10).fill(1));
+  expect([...incidentBins(plan, result, away, START + 10 * MINUTE, NOBODY).silent]).toEqual(new Array(10).fill(1));
   const held = new Map([['gone', { ...node('gone', 0), labels: { maintenance: new Date(at(4)).toISOString() } }]]);
-  expect([...incidentBins(plan, result, held, START + 10 * MINUTE).silent].slice(0, 6)).toEqual([0, 0, 0, 1, 1, 1]);
+  expect([...incidentBins(plan, result, held, START + 10 * MINUTE, NOBODY).silent].slice(0, 6)).toEqual([0, 0, 0, 1, 1, 1]);
 });
 
 test('the events are those of the nodes that match, as long as they can be named', () => {
@@ -88,4 +91,26 @@ test('marks say what and how many, and their words never overlap', () => {
   const sides = ['', 'Late or silent: 0'].map((lead) => placeMarks(first, () => 300, 500, lead)[0]?.side);
   expect(sides).toEqual(['left', undefined]);
   expect(placeMarks(marks, () => 20, 200).map(({ side }) => side)).not.toContain('left');
+});
+
+test('a pause begins with the last that was heard, not with the end of its bin', () => {
+  const plan = { stepMs: MINUTE, fromMs: START, bins: 10 };
+  const result = answer(1, { node_id: ['a'], bin: [START], last: [START + 24_000], before: [START - MINUTE], after: [null] });
+  const nodes = new Map([['a', { ...node('a', 0), intervalMs: 1000 }]]);
+  const { silent } = incidentBins(plan, result, nodes, START + 10 * MINUTE, NOBODY);
+  expect([...silent].slice(0, 2)).toEqual([1, 1]);
+});
+
+test('maintenance counts while its label was there, not before and not after', () => {
+  const plan = { stepMs: MINUTE, fromMs: START, bins: 10 };
+  const silence = answer(0, { node_id: [], bin: [], before: [], after: [] });
+  const history = answer(3, {
+    timestamp: [START - MINUTE, START + 3.5 * MINUTE, START + 6.5 * MINUTE],
+    node_id: ['gone', 'gone', 'gone'],
+    labels: ['{}', '{"maintenance":"true"}', '{"rack":"1"}'],
+  });
+  // The label of now, until tomorrow, was set long after.
+  const gone = { ...node('gone', 0), lastSeenMs: START - 60 * MINUTE, labels: { maintenance: 'true' } };
+  const { silent } = incidentBins(plan, silence, new Map([['gone', gone]]), START + 10 * MINUTE, new Maintenance(history));
+  expect([...silent]).toEqual([1, 1, 1, 0, 0, 0, 1, 1, 1, 1]);
 });

@@ -7,14 +7,20 @@ import { askAgain } from '../state/ask-again.ts';
 import { useConsole } from '../state/console-state.ts';
 import { useStore } from '../state/store.ts';
 import { type Bounds, boundsOf, spanOf } from '../state/time-range.ts';
-import { type IncidentBins, incidentBins } from './incident-bins.ts';
+import { incidentBins } from './incident-bins.ts';
 import type { IncidentMark } from './incident-marks.ts';
 import { binEnd, type IncidentPlan, incidentPlan, planEnd, reportsSql } from './incident-plan.ts';
+import { MAINTENANCE_SQL, Maintenance } from './maintenance-then.ts';
+import { type Missing, type StripBins, stripBins } from './strip-bins.ts';
 import { useIncidentEvents } from './use-incident-events.ts';
+import { withoutTable } from './without-table.ts';
 
 export interface Incidents {
   plan: IncidentPlan;
-  bins: IncidentBins | undefined;
+  /** Undefined before the first answer. */
+  bins: StripBins | undefined;
+  /** How many nodes the strip is about. */
+  total: number;
   marks: readonly IncidentMark[];
   /** Why it could not be read; empty when it could. */
   problem: string;
@@ -31,14 +37,20 @@ export interface ShownNodes {
 }
 
 const HISTORY_APART_MS = 300_000;
+/** How often it is looked whether something is missing. */
+const LOOK_APART_MS = 5000;
+/** While somebody writes a filter nothing is asked. */
+const SETTLED_MS = 400;
 /** What was made so long ago is stored. */
 const ARRIVAL_MS = 15_000;
 const MAX_ROWS = 200_000;
+const MAX_CHANGES = 50_000;
 
 interface History {
   key: string;
   /** Undefined where it could not be read. */
   answer?: QueryResult;
+  held?: Maintenance;
   plan: IncidentPlan;
   /** Where the answer ends. */
   untilMs: number;
@@ -46,68 +58,78 @@ interface History {
 }
 
 export function useIncidents({ nodes, version, matches, filter }: ShownNodes): Incidents {
-  const { api, fleet, time, clock } = useConsole();
+  const { api, fleet, time, clock, connection } = useConsole();
   const range = useStore(time);
   const now = useStore(clock);
   const bounds = useStretch(now);
   const plan = useMemo(() => incidentPlan(bounds), [bounds]);
   const { complete } = useStore(fleet.snapshot);
+  const connected = useStore(connection).kind === 'connected';
   const live = range.kind === 'live';
   const [history, setHistory] = useState<History>();
   const key = `${plan.stepMs} ${live ? 'live' : plan.fromMs}`;
-  const planNow = useRef(plan);
-  planNow.current = plan;
+  const latest = useRef<{ plan: IncidentPlan; history: History | undefined; bins: StripBins | undefined }>({
+    ...{ plan, history, bins: undefined },
+  });
 
-  // Dependencies: the key stands for the plan, which moves on by itself while live
+  // Dependencies: the key stands for the plan, which moves on by itself while live; with another filter nothing was heard yet of those nodes, and
+  // while the gateway was away nothing at all: then the store is asked for what came between.
   useEffect(() => {
-    if (!complete) return;
-    return askAgain({
-      load: async (signal) => {
-        const asked = planNow.current;
-        const answer = await api.request('query', { sql: reportsSql(asked), maxRows: MAX_ROWS, timeoutMs: 20_000 }, signal);
-        setHistory({
-          key,
-          answer,
-          plan: asked,
-          untilMs: Math.min(fleet.now() - Math.min(asked.stepMs, ARRIVAL_MS), planEnd(asked)),
-          problem: '',
-        });
-      },
-      onProblem: (problem) => setHistory({ key, plan: planNow.current, untilMs: 0, problem }),
-      everyMs: live ? HISTORY_APART_MS : undefined,
-    });
-  }, [api, fleet, key, complete, live]);
+    if (!complete || !connected) return;
+    let end: (() => void) | undefined;
+    const isWanted = (): boolean => {
+      const { plan: shown, history: before, bins } = latest.current;
+      if (before?.key !== key || before.answer === undefined || fleet.now() - before.untilMs > HISTORY_APART_MS) return true;
+      const storedMs = fleet.now() - arrivalOf(shown);
+      return bins?.worth.some((worth, bin) => worth === 'unknown' && binEnd(shown, bin) <= storedMs) ?? true;
+    };
+    const begin = (): void => {
+      end = askAgain({
+        load: async (signal) => {
+          if (!isWanted()) return;
+          const asked = latest.current.plan;
+          const ask = (sql: string, maxRows: number) => api.request('query', { sql, maxRows, timeoutMs: 20_000 }, signal);
+          const [answer, changes] = await Promise.all([
+            ask(reportsSql(asked), MAX_ROWS),
+            ask(MAINTENANCE_SQL, MAX_CHANGES).catch(withoutTable),
+          ]);
+          const untilMs = Math.min(fleet.now() - arrivalOf(asked), planEnd(asked));
+          setHistory({ key, answer, held: new Maintenance(changes), plan: asked, untilMs, problem: '' });
+        },
+        onProblem: (problem) =>
+          setHistory((before) => (before?.key === key ? { ...before, problem } : { key, plan: latest.current.plan, untilMs: 0, problem })),
+        everyMs: live ? LOOK_APART_MS : undefined,
+      });
+    };
+    const timer = setTimeout(begin, filter === '' ? 0 : SETTLED_MS);
+    return () => {
+      clearTimeout(timer);
+      end?.();
+    };
+  }, [api, fleet, key, filter, complete, connected, live]);
 
   const known = history?.key === key ? history : undefined;
   // Dependencies: a node that changes changes the past of none
-  const counted = useMemo(
-    () =>
-      known?.answer === undefined ? undefined : incidentBins(known.plan, known.answer, chosenOf(nodes, matches, filter), known.untilMs),
-    [known, nodes, filter],
-  );
-  const heard = useHeard({ nodes, version, matches, filter }, live && complete, plan, now);
+  const chosen = useMemo(() => chosenOf(nodes, matches, filter), [nodes, known, filter]);
+  const counted = useMemo(() => {
+    if (known?.answer === undefined || known.held === undefined) return undefined;
+    const { plan: asked, untilMs } = known;
+    return { bins: incidentBins(asked, known.answer, chosen, untilMs, known.held), untilMs, fromMs: asked.fromMs };
+  }, [known, chosen]);
+  const heard = useHeard({ nodes, version, matches, filter }, live && complete && connected, plan, now);
   const idsOf = (): readonly string[] | undefined => (filter === '' ? undefined : [...chosenOf(nodes, matches, filter).keys()]);
   const told = useIncidentEvents(plan, key, filter, idsOf, complete, live);
-  const bins =
-    counted === undefined || known === undefined
-      ? undefined
-      : merged(plan, { bins: counted, untilMs: known.untilMs, fromMs: known.plan.fromMs }, live ? heard : undefined);
-  return { plan, bins, marks: told.marks, problem: known?.problem || told.problem };
+  const bins = known === undefined ? undefined : stripBins(plan, counted, live ? heard : undefined, now);
+  latest.current = { plan, history, bins };
+  return { plan, bins, total: chosen.size, marks: told.marks, problem: known?.problem || told.problem };
 }
 
-interface Counted {
-  bins: IncidentBins;
-  untilMs: number;
-  /** Start of the first bin, as the plan moves on while live. */
-  fromMs: number;
+/** How long ago something must have been made to be in the store. */
+function arrivalOf({ stepMs }: IncidentPlan): number {
+  return Math.min(stepMs, ARRIVAL_MS);
 }
 
-interface Missing {
-  late: number;
-  silent: number;
-}
-
-/** What was heard while somebody looked, by bin. Another filter begins anew. */
+/** What was heard while somebody looked and the gateway was there, by bin. Another filter begins anew. */
 function useHeard({ nodes, version, matches, filter }: ShownNodes, active: boolean, plan: IncidentPlan, now: number): Map<number, Missing> {
   const heard = useRef({ filter, bins: new Map<number, Missing>() });
   if (heard.current.filter !== filter) heard.current = { filter, bins: new Map() };
@@ -139,21 +161,6 @@ function missingOf(nodes: ReadonlyMap<string, FleetNode>, matches: (node: FleetN
     if ((node.state === 'late' || node.state === 'silent') && (filter === '' || matches(node))) missing[node.state]++;
   }
   return missing;
-}
-
-/** The answer's bins in the places of the plan, with what was heard since over them. What came between the two is as what was heard first. */
-function merged(plan: IncidentPlan, { bins, untilMs, fromMs }: Counted, heard: ReadonlyMap<number, Missing> | undefined): IncidentBins {
-  const moved = (plan.fromMs - fromMs) / plan.stepMs;
-  const all: IncidentBins = { late: new Uint32Array(plan.bins), silent: new Uint32Array(plan.bins) };
-  let next: Missing | undefined;
-  for (let bin = plan.bins - 1; bin >= 0; bin--) {
-    const own = heard?.get(plan.fromMs + bin * plan.stepMs);
-    next = own ?? next;
-    const shown = own ?? (binEnd(plan, bin) > untilMs ? next : undefined);
-    all.late[bin] = shown?.late ?? bins.late[bin + moved] ?? 0;
-    all.silent[bin] = shown?.silent ?? bins.silent[bin + moved] ?? 0;
-  }
-  return all;
 }
 
 /** Stays where it is while the chosen moment lies in it: then going to a bar does not move the bars. */

@@ -66,6 +66,7 @@ function formatsOf(timeZone: 'UTC' | undefined) {
     clock: format({ hour: '2-digit', minute: '2-digit', second: '2-digit' }),
     minute: format({ hour: '2-digit', minute: '2-digit' }),
     day: format({ day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' }),
+    date: format({ day: 'numeric', month: 'short' }),
     zone: format({ timeZoneName: 'short' }),
   };
 }
@@ -101,6 +102,12 @@ export function formatMinute(ms: number): string {
 /** `21 Nov, 14:06`. */
 export function formatDay(ms: number): string {
   return times.day.format(ms);
+}
+
+/** A time that may be of another day: `14:06:32` where it is of the day of `nowMs`, else `21 Nov, 14:06:32`. */
+export function formatMoment(ms: number, nowMs: number): string {
+  const day = times.date.format(ms);
+  return day === times.date.format(nowMs) ? formatClock(ms) : `${day}, ${formatClock(ms)}`;
 }
 
 /** The operator's zone, as times are shown with: `GMT+1`. */

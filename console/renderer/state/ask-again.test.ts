@@ -1,10 +1,28 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { askAgain } from './ask-again.ts';
+import { askAgain, type Sight } from './ask-again.ts';
 
 beforeEach(() => vi.useFakeTimers());
 afterEach(() => vi.useRealTimers());
 
-const seen = (): boolean => false;
+const seen: Sight = { isHidden: () => false, onShown: () => () => undefined };
+
+/** A window that hides and shows. */
+function windowOf(hidden: boolean) {
+  const acts = new Set<() => void>();
+  const state = { hidden };
+  const sight: Sight = {
+    isHidden: () => state.hidden,
+    onShown: (act) => {
+      acts.add(act);
+      return () => acts.delete(act);
+    },
+  };
+  const set = (next: boolean): void => {
+    state.hidden = next;
+    if (!next) for (const act of acts) act();
+  };
+  return { sight, set, acts };
+}
 
 test('it asks so long after each answer, tells what fails, and goes on', async () => {
   const problems: string[] = [];
@@ -25,14 +43,37 @@ test('it asks so long after each answer, tells what fails, and goes on', async (
 });
 
 test('once where no time is given, and not before the window is seen', async () => {
-  let hidden = true;
+  const { sight, set } = windowOf(true);
   let asked = 0;
-  askAgain({ load: async () => void asked++, onProblem: () => undefined }, () => hidden);
+  askAgain({ load: async () => void asked++, onProblem: () => undefined }, sight);
   await vi.advanceTimersByTimeAsync(60_000);
   expect(asked).toBe(0);
-  hidden = false;
+  set(false);
   await vi.advanceTimersByTimeAsync(60_000);
+  set(true);
+  set(false);
   expect(asked).toBe(1);
+});
+
+test('a window that shows again asks at once where its answer is due, and only there', async () => {
+  const { sight, set, acts } = windowOf(false);
+  let asked = 0;
+  const end = askAgain({ load: async () => void asked++, onProblem: () => undefined, everyMs: 300_000 }, sight);
+  await vi.advanceTimersByTimeAsync(1000);
+  set(true);
+  await vi.advanceTimersByTimeAsync(60_000);
+  set(false);
+  expect(asked).toBe(1);
+  set(true);
+  await vi.advanceTimersByTimeAsync(7_200_000);
+  expect(asked).toBe(1);
+  set(false);
+  await vi.advanceTimersByTimeAsync(1);
+  expect(asked).toBe(2);
+  await vi.advanceTimersByTimeAsync(300_000);
+  expect(asked).toBe(3);
+  end();
+  expect(acts.size).toBe(0);
 });
 
 test('what fails because nobody wants it any more is no problem', async () => {

@@ -10,29 +10,50 @@ export interface Asking {
   everyMs?: number | undefined;
 }
 
-/** A hidden window looks again so much later. */
-const HIDDEN_MS = 10_000;
+/** Whether anybody can see the window, and word of when it shows again. */
+export interface Sight {
+  isHidden(): boolean;
+  /** Returns the end of it. */
+  onShown(act: () => void): () => void;
+}
 
-/** Starts at once; the function it gives ends it. In a hidden window nothing is asked. */
-export function askAgain({ load, onProblem, everyMs }: Asking, isHidden = (): boolean => document.hidden): () => void {
+const WINDOW: Sight = {
+  isHidden: () => document.hidden,
+  onShown: (act) => {
+    const look = (): void => void (document.hidden || act());
+    document.addEventListener('visibilitychange', look);
+    return () => document.removeEventListener('visibilitychange', look);
+  },
+};
+
+/** Starts at once; the function it gives ends it. In a hidden window nothing is asked; once it shows again, at once where the answer is due. */
+export function askAgain({ load, onProblem, everyMs }: Asking, sight: Sight = WINDOW): () => void {
   const controller = new AbortController();
   const { signal } = controller;
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let asking = false;
+  /** When the next answer is wanted; infinite where the one that came is for good. */
+  let dueMs = 0;
   const ask = async (): Promise<void> => {
-    if (isHidden()) {
-      timer = setTimeout(ask, everyMs ?? HIDDEN_MS);
-      return;
-    }
+    clearTimeout(timer);
+    if (asking || signal.aborted || sight.isHidden()) return;
+    asking = true;
     try {
       await load(signal);
     } catch (error) {
       if (!signal.aborted) onProblem(toMusterError(error).message);
     }
+    asking = false;
+    dueMs = everyMs === undefined ? Number.POSITIVE_INFINITY : Date.now() + everyMs;
     if (everyMs !== undefined && !signal.aborted) timer = setTimeout(ask, everyMs);
   };
+  const stopLooking = sight.onShown(() => {
+    if (Date.now() >= dueMs) void ask();
+  });
   void ask();
   return () => {
     controller.abort();
     clearTimeout(timer);
+    stopLooking();
   };
 }
