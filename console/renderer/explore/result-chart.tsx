@@ -13,7 +13,7 @@ import type { ResultLine, ResultSeries } from './result-series.ts';
 
 /** `bounds` fixes the ends of the time axis and lets the scale begin at nothing, as an amount over the window's time wants it. */
 export function ResultChart({ series, bounds }: { series: ResultSeries; bounds?: Bounds }) {
-  const { theme, time } = useConsole();
+  const { theme, time, fleet } = useConsole();
   const shownTheme = useStore(theme.theme);
   const host = useRef<HTMLDivElement>(null);
   const legend = useRef<HTMLDivElement>(null);
@@ -26,7 +26,7 @@ export function ResultChart({ series, bounds }: { series: ResultSeries; bounds?:
     const write = (index: number | null): void => writeLegend(legend.current, series, index);
     const plot = new uPlot(
       options(element, series, focus, bounds, write, (from, to) => {
-        const next = pastRange(Math.round(from * 1000), Math.round(to * 1000));
+        const next = pastRange(Math.round(from * 1000), Math.round(to * 1000), fleet.now());
         if (next !== undefined) time.set(next);
       }),
       [series.times, ...series.lines.map((line) => line.values), ...(focus?.band === undefined ? [] : [focus.band.low, focus.band.high])],

@@ -84,7 +84,7 @@ export function FleetTable({ nodes, version, matches, filter, known, complete, g
   useEffect(() => {
     if (visibleKey !== '') markFirstPainted(FLEET_ROWS_MARK);
   }, [visibleKey]);
-  useSettled(() => void trends.fill(visible, fleet.now()), visibleKey, SETTLED_MS);
+  useSettled(() => void trends.fill(visible, fleet.now()), `${visibleKey} ${trends.generation}`, SETTLED_MS);
 
   // Another grouping has other values: none of them was closed by hand
   useEffect(() => setClosed(new Set()), [group]);

@@ -1,7 +1,7 @@
 // The one time control: live or the past, and how long a stretch, for the whole window.
 import { ChevronDown, ChevronLeft, ChevronRight, Clock } from 'lucide-react';
 import { useRef, useState } from 'react';
-import { formatDay, formatMinute, zoneName } from '../parts/format.ts';
+import { formatDay, formatMinute, isOneDay, zoneName } from '../parts/format.ts';
 import { StateMark } from '../parts/state-mark.tsx';
 import { usePopup } from '../parts/use-popup.ts';
 import { useConsole } from '../state/console-state.ts';
@@ -26,7 +26,7 @@ export function TimeControl() {
   const live = range.kind === 'live';
   const { fromMs, toMs } = boundsOf(range, now);
   const spanMs = spanOf(range);
-  const oneDay = new Date(fromMs).toDateString() === new Date(toMs).toDateString();
+  const oneDay = isOneDay(fromMs, toMs);
   const format = oneDay ? formatMinute : formatDay;
   return (
     <div className="time-control" ref={place}>

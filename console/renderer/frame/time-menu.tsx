@@ -8,9 +8,12 @@ import { TimeSlider } from './time-slider.tsx';
 export function TimeMenu({ range, close }: { range: TimeRange; close: () => void }) {
   const { time, fleet } = useConsole();
   const bounds = boundsOf(range, fleet.now());
-  const [from, setFrom] = useState(toLocalInput(bounds.fromMs));
-  const [to, setTo] = useState(toLocalInput(bounds.toMs));
-  const chosen = pastRange(fromInput(from), fromInput(to));
+  const [opened] = useState(bounds);
+  const [from, setFrom] = useState(toLocalInput(opened.fromMs));
+  const [to, setTo] = useState(toLocalInput(opened.toMs));
+  // A time that was not touched stays the one it is: in the hour that comes twice in autumn its text names two.
+  const endOf = (text: string, ms: number): number => (text === toLocalInput(ms) ? Math.floor(ms / 1000) * 1000 : fromInput(text));
+  const chosen = pastRange(endOf(from, opened.fromMs), endOf(to, opened.toMs), fleet.now());
 
   const submit = (event: FormEvent): void => {
     event.preventDefault();
@@ -55,7 +58,7 @@ export function TimeMenu({ range, close }: { range: TimeRange; close: () => void
           <input className="text-field" type="datetime-local" step="1" value={to} onChange={(event) => setTo(event.target.value)} />
         </label>
         <button type="submit" className="button" disabled={chosen === undefined}>
-          {chosen === undefined ? 'The end must be after the start' : 'Show this stretch'}
+          {chosen === undefined ? 'The start must be before the end and before now' : 'Show this stretch'}
         </button>
       </form>
     </div>

@@ -216,10 +216,10 @@ export class NodeFeed {
     this.#unsubscribe = this.#api.subscribe('metrics', { nodeIds: [this.#nodeId], measurements, intervalMs }, this.#receive);
   }
 
-  readonly #receive = ({ frames }: MetricsEvent): void => {
+  readonly #receive = ({ frames, sentMs }: MetricsEvent): void => {
     for (const frame of frames) {
       this.#unpaintedMs = Math.max(this.#unpaintedMs, (frame.timeUs.at(-1) ?? 0) / 1000);
-      for (const [key, { measurement }] of this.#wishes) if (measurement === frame.measurement) this.#live.get(key)?.add(frame);
+      for (const [key, { measurement }] of this.#wishes) if (measurement === frame.measurement) this.#live.get(key)?.add(frame, sentMs);
     }
     this.#painter.request(this.#paint);
   };

@@ -1,5 +1,17 @@
 import { expect, test } from 'vitest';
-import { formatAge, formatAxis, formatBytes, formatIsoMicros, formatNumber, formatShort, plural, toMegabits } from './format.ts';
+import {
+  formatAge,
+  formatAxis,
+  formatBytes,
+  formatIsoMicros,
+  formatMoment,
+  formatNumber,
+  formatShort,
+  isOneDay,
+  plural,
+  setZone,
+  toMegabits,
+} from './format.ts';
 import { sparklinePath } from './sparkline.tsx';
 
 test('numbers keep one precision, and none is –', () => {
@@ -37,4 +49,13 @@ test('times keep their microseconds', () => {
 test('a sparkline leaves gaps open and shows a lone point', () => {
   expect(sparklinePath([0, 10, Number.NaN, 10], 30, 12, 0, 10)).toBe('M0.0 11.0L10.0 1.0M30.0 1.0h1');
   expect(sparklinePath([], 30, 12)).toBe('');
+});
+
+test('a time of another day says its day, in the shown zone', () => {
+  setZone('utc');
+  const at = (text: string): number => Date.parse(`2026-11-${text}Z`);
+  expect(formatMoment(at('21T14:06:32'), at('21T23:59:59'))).toBe('14:06:32');
+  expect(formatMoment(at('18T14:06:32'), at('21T14:06:32'))).toBe('18 Nov, 14:06:32');
+  expect([isOneDay(at('21T23:30:00'), at('22T00:30:00')), isOneDay(at('21T22:30:00'), at('21T23:30:00'))]).toEqual([false, true]);
+  setZone('local');
 });

@@ -106,8 +106,12 @@ export function formatDay(ms: number): string {
 
 /** A time that may be of another day: `14:06:32` where it is of the day of `nowMs`, else `21 Nov, 14:06:32`. */
 export function formatMoment(ms: number, nowMs: number): string {
-  const day = times.date.format(ms);
-  return day === times.date.format(nowMs) ? formatClock(ms) : `${day}, ${formatClock(ms)}`;
+  return isOneDay(ms, nowMs) ? formatClock(ms) : `${times.date.format(ms)}, ${formatClock(ms)}`;
+}
+
+/** Whether both are of one day in the shown zone. */
+export function isOneDay(aMs: number, bMs: number): boolean {
+  return Math.abs(aMs - bMs) < 172_800_000 && times.date.format(aMs) === times.date.format(bMs);
 }
 
 /** The operator's zone, as times are shown with: `GMT+1`. */

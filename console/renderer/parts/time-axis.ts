@@ -2,7 +2,8 @@
 import { formatClock, formatDay, formatMinute } from './format.ts';
 
 const SECONDS_UP_TO = 300;
-const MINUTES_UP_TO = 172_800;
+/** Longer, and the same minute may be there twice. */
+const MINUTES_UP_TO = 86_400;
 
 /** Of a moment in seconds, on an axis that shows so many seconds. */
 export function timeLabel(seconds: number, spanSeconds: number): string {

@@ -18,7 +18,7 @@ interface Props {
 }
 
 export function PathChart({ path, columns, lines, withLoss = false }: Props) {
-  const { theme, time } = useConsole();
+  const { theme, time, fleet } = useConsole();
   const shownTheme = useStore(theme.theme);
   const range = useStore(time);
   const history = usePathHistory(path, columns);
@@ -33,7 +33,7 @@ export function PathChart({ path, columns, lines, withLoss = false }: Props) {
     const events = {
       onCursor: setCursor,
       onZoom: (from: number, to: number): void => {
-        const next = pastRange(Math.round(from * 1000), Math.round(to * 1000));
+        const next = pastRange(Math.round(from * 1000), Math.round(to * 1000), fleet.now());
         if (next !== undefined) time.set(next);
       },
     };

@@ -63,7 +63,7 @@ test('a failed answer is asked for again, and two are never asked at a time', as
   expect(trends.read(A, NOW)?.at(-1)).toBe(5);
 });
 
-test('at most sixty nodes are asked for at a time, and none where there is nothing to ask', async () => {
+test('at most sixty nodes are asked for at a time, all of them in the end, and none where there is nothing to ask', async () => {
   const { trends, asked } = staged(async () => answer([]));
   await trends.fill([], NOW);
   expect(asked).toHaveLength(0);
@@ -71,7 +71,7 @@ test('at most sixty nodes are asked for at a time, and none where there is nothi
   await trends.fill(many, NOW);
   expect(asked[0]?.sql.match(/'[0-9a-f-]{36}'/g)).toHaveLength(60);
   expect(asked[0]?.maxRows).toBe(60 * (TREND_STEPS + 2));
-  await trends.fill(many, NOW);
+  // The rest without anybody scrolling.
   expect(asked[1]?.sql.match(/'[0-9a-f-]{36}'/g)).toHaveLength(10);
 });
 
@@ -84,4 +84,25 @@ test('a stamp is another with each value and each step of time, and a node that 
   expect(trends.stamp(A, NOW + TREND_STEP_MS - 1)).toBe(one);
   trends.remove(A);
   expect(trends.read(A, NOW)).toBeUndefined();
+});
+
+test('what scrolls into view while others are read comes next, and a fleet that is heard anew has its holes filled', async () => {
+  let hole = true;
+  const { trends, asked } = staged(async () => answer(hole ? [] : [[A, NOW - TREND_STEP_MS, 30]]));
+  await Promise.all([trends.fill([A], NOW), trends.fill([B], NOW)]);
+  expect(asked.map(({ sql }) => sql.includes(B))).toEqual([false, true]);
+  trends.add(A, NOW, 20);
+  hole = false;
+  const { generation } = trends;
+  trends.begin();
+  expect(trends.generation).not.toBe(generation);
+  await trends.fill([A], NOW);
+  expect([...(trends.read(A, NOW) ?? [])].slice(-2)).toEqual([30, 20]);
+});
+
+test('a row of the store that lies ahead of now does not empty the line', async () => {
+  const { trends } = staged(async () => answer([[A, NOW + 3_600_000, 99]]));
+  trends.add(A, NOW, 20);
+  await trends.fill([A], NOW);
+  expect(trends.read(A, NOW)?.at(-1)).toBe(20);
 });

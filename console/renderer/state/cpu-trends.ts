@@ -13,11 +13,14 @@ export class CpuTrends {
   readonly #rings = new Map<string, TrendRing>();
   readonly #filled = new Set<string>();
   #filling = false;
+  #wanted: readonly string[] = [];
+  #generation = 0;
 
   constructor(api: ConsoleApi) {
     this.#api = api;
   }
 
+  /** `timeMs` by the gateway's clock: an agent's own may be hours off. */
   add(nodeId: string, timeMs: number, value: number): void {
     this.#ring(nodeId).add(timeMs, value);
   }
@@ -36,11 +39,38 @@ export class CpuTrends {
     this.#filled.delete(nodeId);
   }
 
-  /** Asks the store once for the history of those nodes. A failed answer is asked for again when the rows are next shown. */
+  /** Another one after `begin`. */
+  get generation(): number {
+    return this.#generation;
+  }
+
+  /** The fleet was heard anew: what came meanwhile is in the store, and is asked for again when rows are shown. */
+  begin(): void {
+    this.#filled.clear();
+    this.#generation++;
+  }
+
+  /**
+   * Asks the store for the history of those nodes, once each and some at a time; whoever calls while that goes on says which are wanted now. A failed
+   * answer ends it, and is asked for again when the rows are next shown.
+   */
   async fill(nodeIds: readonly string[], nowMs: number): Promise<void> {
-    const wanted = nodeIds.filter((id) => !this.#filled.has(id) && NODE_ID.test(id)).slice(0, MAX_NODES_A_QUERY);
-    if (this.#filling || wanted.length === 0) return;
+    this.#wanted = nodeIds;
+    if (this.#filling) return;
     this.#filling = true;
+    try {
+      for (;;) {
+        const next = this.#wanted.filter((id) => !this.#filled.has(id) && NODE_ID.test(id)).slice(0, MAX_NODES_A_QUERY);
+        if (next.length === 0) return;
+        if (!(await this.#fillSome(next, nowMs))) return;
+      }
+    } finally {
+      this.#filling = false;
+    }
+  }
+
+  /** Answers whether it could be read. */
+  async #fillSome(wanted: readonly string[], nowMs: number): Promise<boolean> {
     for (const id of wanted) this.#filled.add(id);
     const from = new Date(nowMs - TREND_STEPS * TREND_STEP_MS).toISOString();
     const list = wanted.map((id) => `'${id}'`).join(', ');
@@ -55,13 +85,15 @@ export class CpuTrends {
       for (let row = 0; row < result.rows; row++) {
         const id = ids[row];
         const value = busy?.[row] ?? Number.NaN;
-        if (id && times !== undefined && !Number.isNaN(value)) this.#ring(id).fill((times[row] as number) / 1000, value);
+        const timeMs = (times?.[row] ?? Number.NaN) / 1000;
+        // A row ahead of now is one of a clock that was wrong: it would empty the ring.
+        if (id && timeMs <= nowMs && !Number.isNaN(value)) this.#ring(id).fill(timeMs, value);
       }
+      return true;
     } catch {
       // A trend without history starts with the live values; the reason shows where the query is the page's subject.
       for (const id of wanted) this.#filled.delete(id);
-    } finally {
-      this.#filling = false;
+      return false;
     }
   }
 

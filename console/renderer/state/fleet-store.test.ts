@@ -16,6 +16,7 @@ function staged() {
   const trends = {
     add: (...sample: [string, number, number]) => samples.push(sample),
     remove: (nodeId: string) => forgotten.push(nodeId),
+    begin: () => undefined,
   } as unknown as CpuTrends;
   const store = new FleetStore(painter, trends);
   const paint = (): void => {
@@ -35,7 +36,8 @@ const event = (given: Partial<NodesEvent>): NodesEvent => ({
   heardMs: 0,
   ...given,
 });
-const withCpu = (timeMs: number, cpuPercent: number | null) => ({ values: { timeMs, cpuPercent } }) as Partial<FleetNode>;
+const withCpu = (timeMs: number, cpuPercent: number | null) =>
+  ({ lastSeenMs: timeMs + 3_600_000, values: { timeMs, cpuPercent } }) as Partial<FleetNode>;
 
 test('what an answer that begins anew does not name is gone when it is complete, and not before', () => {
   const { store, forgotten, paint } = staged();
@@ -116,9 +118,10 @@ test('a CPU’s value goes into the trend once for each sample', () => {
   store.receive(event({ nodes: [node('a', withCpu(1000, 5))] }));
   store.receive(event({ nodes: [node('a', withCpu(2000, null))] }));
   store.receive(event({ nodes: [node('a', withCpu(3000, 0))] }));
+  // By the gateway's clock: the agent's is an hour behind.
   expect(samples).toEqual([
-    ['a', 1000, 5],
-    ['a', 3000, 0],
+    ['a', 3_601_000, 5],
+    ['a', 3_603_000, 0],
   ]);
 });
 

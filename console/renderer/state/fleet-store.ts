@@ -79,7 +79,10 @@ export class FleetStore {
   }
 
   readonly receive = (event: NodesEvent): void => {
-    if (event.begins) this.#named = new Set();
+    if (event.begins) {
+      this.#named = new Set();
+      this.#trends.begin();
+    }
     this.#clock.hear(event);
     for (const sent of event.nodes) {
       const node = this.#shown(sent, event.asOfMs + event.heardMs);
@@ -90,7 +93,7 @@ export class FleetStore {
       this.#put(node);
       const { values } = node;
       if (values !== null && values.cpuPercent !== null && before?.values?.timeMs !== values.timeMs) {
-        this.#trends.add(node.nodeId, values.timeMs, values.cpuPercent);
+        this.#trends.add(node.nodeId, node.lastSeenMs ?? event.asOfMs, values.cpuPercent);
       }
     }
     for (const id of event.removed) this.#remove(id);

@@ -15,10 +15,12 @@ test('one span back is the past, and forward again is live', () => {
   expect(shifted(back, 1, NOW)).toEqual({ kind: 'live', spanMs: HOUR });
 });
 
-test('a stretch without length or ends is none', () => {
-  expect(pastRange(5000, 5000)).toBeUndefined();
-  expect(pastRange(Number.NaN, 5000)).toBeUndefined();
-  expect(pastRange(0, 5000)).toEqual({ kind: 'past', fromMs: 0, toMs: 5000 });
+test('a stretch without length or ends is none, and no stretch of the past ends in the future', () => {
+  expect(pastRange(5000, 5000, NOW)).toBeUndefined();
+  expect(pastRange(Number.NaN, 5000, NOW)).toBeUndefined();
+  expect(pastRange(0, 5000, NOW)).toEqual({ kind: 'past', fromMs: 0, toMs: 5000 });
+  expect(pastRange(NOW - HOUR, NOW + 24 * HOUR, NOW)).toEqual({ kind: 'live', spanMs: HOUR });
+  expect(pastRange(NOW + HOUR, NOW + 24 * HOUR, NOW)).toBeUndefined();
 });
 
 test.each([

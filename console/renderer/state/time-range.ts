@@ -40,10 +40,10 @@ export function shifted(range: TimeRange, spans: number, nowMs: number): TimeRan
   return { kind: 'past', fromMs: fromMs + by, toMs: toMs + by };
 }
 
-/** Live where the stretch ends now or later, as nobody has samples of the future. */
-export function pastRange(fromMs: number, toMs: number): TimeRange | undefined {
-  if (!Number.isFinite(fromMs) || !Number.isFinite(toMs) || toMs - fromMs < 1000) return undefined;
-  return { kind: 'past', fromMs, toMs };
+/** Live where the stretch ends now or later, as nobody has samples of the future; none where all of it lies there. */
+export function pastRange(fromMs: number, toMs: number, nowMs: number): TimeRange | undefined {
+  if (!Number.isFinite(fromMs) || !Number.isFinite(toMs) || Math.min(toMs, nowMs) - fromMs < 1000) return undefined;
+  return toMs >= nowMs ? { kind: 'live', spanMs: nowMs - fromMs } : { kind: 'past', fromMs, toMs };
 }
 
 /** Seconds a point stands for, so that a chart of the span has a bounded number of points and none finer than the node samples. */

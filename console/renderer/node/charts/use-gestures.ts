@@ -11,15 +11,18 @@ const LEAST_SPAN_MS = 1000;
 
 export function useGestures(feed: NodeFeed): ChartGestures {
   const { time, fleet, returnToLive } = useConsole();
+  /** What was shown before the first gesture, and what the last one made of it: set elsewhere since, there is no way back to it. */
   const before = useRef<TimeRange | undefined>(undefined);
+  const made = useRef<TimeRange | undefined>(undefined);
   return useMemo(() => {
     const go = (range: TimeRange | undefined): void => {
       if (range === undefined) return;
-      before.current ??= time.get();
+      if (before.current === undefined || time.get() !== made.current) before.current = time.get();
+      made.current = range;
       time.set(range);
     };
     return {
-      onZoom: (from, to) => go(pastRange(Math.round(from * 1000), Math.round(to * 1000))),
+      onZoom: (from, to) => go(pastRange(Math.round(from * 1000), Math.round(to * 1000), fleet.now())),
       onMove: (from, to) => {
         const toMs = Math.min(to * 1000, fleet.now());
         const fromMs = Math.max(EARLIEST_MS, toMs - Math.max(LEAST_SPAN_MS, (to - from) * 1000));
@@ -29,10 +32,10 @@ export function useGestures(feed: NodeFeed): ChartGestures {
         const { fromMs, toMs } = feed.bounds.get();
         // Moved to the end of time: live again.
         const live = toMs >= fleet.now() - (toMs - fromMs) / 200;
-        go(live ? { kind: 'live', spanMs: toMs - fromMs } : pastRange(fromMs, toMs));
+        go(live ? { kind: 'live', spanMs: toMs - fromMs } : pastRange(fromMs, toMs, fleet.now()));
       },
       onReset: () => {
-        if (before.current === undefined) returnToLive();
+        if (before.current === undefined || time.get() !== made.current) returnToLive();
         else time.set(before.current);
         before.current = undefined;
       },

@@ -4,6 +4,8 @@ import type { Points, SeriesWish } from './points.ts';
 
 /** 10 Hz for two minutes, or 1 Hz for twenty. */
 const CAPACITY = 1200;
+/** An agent whose clock went back by more begins anew; less is a row that came twice. */
+const STEP_BACK_S = 5;
 /** Trimmed so many at a time, so that adding stays cheap. */
 const SLACK = 120;
 const MAX_SERIES = 2000;
@@ -25,13 +27,19 @@ export class LiveSeries {
     return [...this.#series.values()];
   }
 
-  /** Adds its rows; one not newer than the last of its series is left out. */
-  add(frame: FrameColumns): void {
+  /**
+   * Adds its rows; one not newer than the last of its series is left out, unless the agent's clock stepped back: then what lay ahead goes. `sentMs` is
+   * when the agent sent it, by its own clock: rows that it kept and sends late are old, and its clock is not.
+   */
+  add(frame: FrameColumns, sentMs: number): void {
     const rows = frame.timeUs.length;
     for (let row = 0; row < rows; row++) {
       const series = this.#find(frame, frame.series[frame.seriesIndex[row] as number] ?? []);
       const time = (frame.timeUs[row] as number) / 1e6;
-      if (series === undefined || time <= (series.times.at(-1) ?? 0)) continue;
+      if (series === undefined) continue;
+      const last = series.times.at(-1) ?? 0;
+      if (last - sentMs / 1000 > STEP_BACK_S && last - time > STEP_BACK_S) forget(series, time);
+      else if (time <= last) continue;
       series.times.push(time);
       for (const field of this.#wish.fields) {
         const column = frame.fields.indexOf(field);
@@ -59,4 +67,12 @@ export class LiveSeries {
     this.#series.set(key, made);
     return made;
   }
+}
+
+/** Leaves out all that is not before that time. */
+function forget({ times, fields }: LivePoints, fromTime: number): void {
+  const at = times.findIndex((time) => time >= fromTime);
+  if (at < 0) return;
+  times.length = at;
+  for (const { mean } of Object.values(fields)) mean.length = at;
 }

@@ -59,8 +59,8 @@ test('live samples are kept series by series, in bounded memory and only once', 
     textFields: [],
     texts: [],
   });
-  for (let second = 1; second <= 5000; second++) live.add(frame(second * 1e6));
-  live.add(frame(4000e6));
+  for (let second = 1; second <= 5000; second++) live.add(frame(second * 1e6), second * 1000);
+  live.add(frame(4000e6), 5_000_000);
   const [points] = live.points;
   expect(points?.times.length).toBeLessThanOrEqual(1320);
   expect(points?.times[points.times.length - 1]).toBe(5000);
