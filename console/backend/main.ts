@@ -62,7 +62,7 @@ parentPort.on('message', ({ data, ports }) => {
 
 function begin({ context, address, surface }: Extract<ToBackend, { kind: 'begin' }>): Running {
   const program = new Program(surface, say);
-  const desk = new ContextDesk(context, program);
+  const desk = new ContextDesk(context, address.caFile, program);
   const backend = new ConsoleBackend(address, desk, program);
   const watch = new NodeWatch({ counts: (counts) => say({ kind: 'counts', counts }), note: (note) => say({ kind: 'note', note }) });
   const api = new NodeTap(backend, watch.nodes);

@@ -7,6 +7,8 @@ export type Surface = 'window' | 'browser';
 export interface DeskState {
   surface: Surface;
   context: ContextView;
+  /** Fingerprint of the fleet's certificate authority; empty while it cannot be read. */
+  fleet: string;
   /** All of the contexts file, to open; empty where another cannot be opened from here. */
   contexts: readonly ContextView[];
   /** Why the contexts file cannot be read; empty where it can. */

@@ -5,7 +5,7 @@ import type { NodeStateName } from '../common/fleet-node.ts';
 import type { GatewayAddress } from './gateway-link.ts';
 
 /** What the program says of itself on every desk. */
-export type SurfaceState = Omit<DeskState, 'context' | 'unlockedUntilMs'>;
+export type SurfaceState = Omit<DeskState, 'context' | 'fleet' | 'unlockedUntilMs'>;
 
 /** What only the program can do for a page. */
 export interface Favours {

@@ -4,6 +4,7 @@ import { MusterError } from '../../core/common/muster-error.ts';
 import type { DeskRequests, DeskState } from '../common/desk-api.ts';
 import type { SurfaceState } from './backend-message.ts';
 import { ContextLock } from './context-lock.ts';
+import { fleetFingerprint } from './fleet-fingerprint.ts';
 
 /** What only some surfaces can do. */
 export interface DeskSurface {
@@ -18,17 +19,23 @@ type Handlers = { [K in keyof DeskRequests]: (args: DeskRequests[K]['arguments']
 export class ContextDesk {
   readonly #context: ContextView;
   readonly #surface: DeskSurface;
+  readonly #caFile: string;
   readonly #listeners = new Set<(state: DeskState) => void>();
+  #fleet = '';
   readonly lock: ContextLock;
 
-  constructor(context: ContextView, surface: DeskSurface) {
+  /** `caFile` tells which fleet it is. */
+  constructor(context: ContextView, caFile: string, surface: DeskSurface) {
     this.#context = context;
+    this.#caFile = caFile;
     this.#surface = surface;
     this.lock = new ContextLock(context, this.changed);
   }
 
   get state(): DeskState {
-    return { ...this.#surface.state(), context: this.#context, unlockedUntilMs: this.lock.unlockedUntilMs };
+    // Read once it can be.
+    this.#fleet ||= fleetFingerprint(this.#caFile);
+    return { ...this.#surface.state(), context: this.#context, fleet: this.#fleet, unlockedUntilMs: this.lock.unlockedUntilMs };
   }
 
   /** Tells the pages of this context what is so now. */

@@ -11,7 +11,7 @@ const namesOf = (access: string): RequestName[] =>
   (Object.keys(REQUEST_ACCESS) as RequestName[]).filter((name) => REQUEST_ACCESS[name] === access);
 
 test('the host itself refuses every request that writes, whatever a page shows', async () => {
-  const desk = new ContextDesk(PROD, browserSurface({}));
+  const desk = new ContextDesk(PROD, '/nowhere', browserSurface({}));
   const backend = new ConsoleBackend(FILES, desk);
   expect(namesOf('write')).toEqual(expect.arrayContaining(['runCommand', 'setNodeLabels', 'releaseNode', 'removeNode']));
   for (const name of namesOf('write')) {
@@ -22,7 +22,7 @@ test('the host itself refuses every request that writes, whatever a page shows',
 });
 
 test('unlocked by its name it lets them pass to the gateway, and locked again it does not', async () => {
-  const desk = new ContextDesk(PROD, browserSurface({}));
+  const desk = new ContextDesk(PROD, '/nowhere', browserSurface({}));
   const backend = new ConsoleBackend(FILES, desk);
   const remove = (): Promise<unknown> => backend.request('removeNode', { node: 'x' } as never);
   await expect(backend.request('unlock', { confirm: 'production' })).rejects.toMatchObject({ code: 'invalid_argument' });
@@ -34,7 +34,7 @@ test('unlocked by its name it lets them pass to the gateway, and locked again it
 });
 
 test('pages hear of the lock, and of no file or token', async () => {
-  const desk = new ContextDesk(PROD, browserSurface({ Muster: '1.0.0' }));
+  const desk = new ContextDesk(PROD, '/nowhere', browserSurface({ Muster: '1.0.0' }));
   const backend = new ConsoleBackend(FILES, desk);
   const heard: unknown[] = [];
   const end = backend.subscribe('desk', {}, (state) => heard.push(state));
@@ -47,7 +47,7 @@ test('pages hear of the lock, and of no file or token', async () => {
 });
 
 test('what only a window can do is refused in a browser, in words', async () => {
-  const backend = new ConsoleBackend(FILES, new ContextDesk(PROD, browserSurface({})));
+  const backend = new ConsoleBackend(FILES, new ContextDesk(PROD, '/nowhere', browserSurface({})));
   await expect(backend.request('openContext', { name: 'lab' })).rejects.toThrow(/browser's own business/);
   await expect(backend.request('setZoom', { percent: 120 })).rejects.toThrow(/browser's own business/);
 });

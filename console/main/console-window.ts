@@ -1,7 +1,8 @@
 // A window: sandboxed, without Node, unable to leave our pages; its page has a port to its backend and hears nothing else.
-import { BrowserWindow, type IpcMainEvent, ipcMain, session, type WebContents } from 'electron';
+import { BrowserWindow, dialog, type IpcMainEvent, ipcMain, session, type WebContents } from 'electron';
 import { fault } from '../../core/node/faults.ts';
 import { PAGE_CHANNEL } from '../common/preload-bridge.ts';
+import { CrashReloads } from './crash-reloads.ts';
 import type { MainEvents } from './events.ts';
 import { listenToPages } from './ipc-guard.ts';
 import { isOwnPage, START_PAGE } from './page-address.ts';
@@ -76,14 +77,50 @@ function stayOnOwnPages(window: BrowserWindow, { events, onNewWindow }: WindowPa
     });
   }
   webContents.on('will-attach-webview', (event) => event.preventDefault());
-  webContents.on('render-process-gone', (_, { reason }) => {
-    events.pageCrashed(reason);
-    if (reason !== 'clean-exit' && !window.isDestroyed()) webContents.reload();
-  });
+  reloadCrashed(window, events);
   session.defaultSession.setPermissionRequestHandler((_, permission, decide) =>
     decide((permission as string) === 'clipboard-sanitized-write'),
   );
   session.defaultSession.setPermissionCheckHandler((_, permission) => (permission as string) === 'clipboard-sanitized-write');
+}
+
+/** A page that dies is loaded again, later each time where it goes on dying; then it is left to a person. */
+function reloadCrashed(window: BrowserWindow, events: MainEvents): void {
+  const { webContents } = window;
+  const reloads = new CrashReloads();
+  let timer: NodeJS.Timeout | undefined;
+  webContents.on('render-process-gone', (_, { reason }) => {
+    events.pageCrashed(reason);
+    if (reason === 'clean-exit') return;
+    const waitMs = reloads.crashed(Date.now());
+    if (waitMs === undefined) askForReload(window, reason, () => reloads.forget());
+    else timer = setTimeout(() => !window.isDestroyed() && webContents.reload(), waitMs);
+  });
+  window.on('closed', () => clearTimeout(timer));
+}
+
+function askForReload(window: BrowserWindow, reason: string, agreed: () => void): void {
+  if (window.isDestroyed()) return;
+  const options = {
+    type: 'error',
+    message: 'The page of this window ended several times in a row.',
+    detail: `What the system says of it: ${reason}. Other windows go on.`,
+    buttons: ['Load it again', 'Close the window'],
+    defaultId: 0,
+    cancelId: 1,
+  } as const;
+  dialog
+    .showMessageBox(window, { ...options, buttons: [...options.buttons] })
+    .then(({ response }) => {
+      if (window.isDestroyed()) return;
+      if (response === 1) {
+        window.destroy();
+        return;
+      }
+      agreed();
+      window.webContents.reload();
+    })
+    .catch(fault);
 }
 
 /** Its page asks for a port to the backend once it has loaded. */

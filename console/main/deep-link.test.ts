@@ -7,10 +7,11 @@ test.each([
   ['muster://fleet?filter=state%3Alate+cpu%3E80&view=heatmap', '#/fleet?filter=state%3Alate+cpu%3E80&view=heatmap', ''],
   ['muster://node/b3a1/disks', '#/node/b3a1/disks', ''],
   ['muster://node/b3a1?context=prod', '#/node/b3a1', 'prod'],
+  ['muster://fleet?filter=a&context=prod&fleet=0123456789abcdef', '#/fleet?filter=a', 'prod', '0123456789abcdef'],
   ['muster://node/%2e%2e%2fetc', '#/node/..%2Fetc', ''],
   ['muster://settings', '#/settings', ''],
-])('%s opens %s', (text, fragment, context) => {
-  expect(parseDeepLink(text)).toEqual({ fragment, context });
+] as const)('%s opens %s', (text, fragment, context, fleet?: string) => {
+  expect(parseDeepLink(text)).toEqual({ fragment, context, fleet: fleet ?? '' });
 });
 
 test.each([
@@ -39,6 +40,7 @@ test.each([
   'muster://fleet?preload=/tmp/x.js',
   'muster://fleet?context=../../etc',
   'muster://fleet?filter=a b',
+  'muster://fleet?fleet=prod',
   'muster://fleet\n',
   `muster://fleet?filter=${'x'.repeat(1001)}`,
   `muster://node/${'x'.repeat(2000)}`,

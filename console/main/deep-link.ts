@@ -8,10 +8,13 @@ export interface DeepLink {
   fragment: string;
   /** Name of the context; empty for that of the window. */
   context: string;
+  /** Fingerprint of the fleet it was copied from; empty where it does not say. */
+  fleet: string;
 }
 
 const MAX_LENGTH = 2000;
 const MAX_VALUE = 1000;
+const FLEET = /^[0-9a-f]{16}$/;
 const CONTEXT = /^[a-z0-9][a-z0-9._-]{0,39}$/;
 
 /** Page → how many parts of a path it takes, and which values. */
@@ -43,15 +46,17 @@ export function parseDeepLink(text: string): DeepLink | undefined {
   if (page === undefined || !page.parts.includes(parts.length)) return undefined;
   const kept = new URLSearchParams();
   let context = '';
+  let fleet = '';
   for (const [name, value] of url.searchParams) {
     if (name === 'context' && context === '' && CONTEXT.test(value)) context = value;
+    else if (name === 'fleet' && fleet === '' && FLEET.test(value)) fleet = value;
     else if (page.values.includes(name) && !kept.has(name) && isPlain(value)) kept.set(name, value);
     else return undefined;
   }
   if (!parts.every((part): part is string => part !== undefined && isPlain(part))) return undefined;
   const path = [url.hostname, ...parts.map(encodeURIComponent)].join('/');
   const query = kept.toString();
-  return { fragment: `#/${path}${query === '' ? '' : `?${query}`}`, context };
+  return { fragment: `#/${path}${query === '' ? '' : `?${query}`}`, context, fleet };
 }
 
 /** The first address among a program's arguments; a system hands one over so. */

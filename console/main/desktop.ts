@@ -1,11 +1,12 @@
 // The desktop program: its fleets, their windows, and what they share: session, links, tray, notifications, zoom.
 import { join } from 'node:path';
-import { app, BrowserWindow, Notification, screen } from 'electron';
-import { toMusterError } from '../../core/common/muster-error.ts';
+import { app, BrowserWindow, dialog, Notification, screen } from 'electron';
+import { MusterError, toMusterError } from '../../core/common/muster-error.ts';
 import { VERSION } from '../../core/common/version.ts';
-import { type Context, contextNamed, readContexts, toContextView } from '../../core/node/contexts.ts';
+import { type Context, readContexts, toContextView } from '../../core/node/contexts.ts';
 import { fault } from '../../core/node/faults.ts';
 import type { ChangeNote, SurfaceState } from '../host/backend-message.ts';
+import { fleetFingerprint } from '../host/fleet-fingerprint.ts';
 import { chooseFile } from './choose-file.ts';
 import { fragmentOf, openConsoleWindow } from './console-window.ts';
 import { parseDeepLink } from './deep-link.ts';
@@ -14,12 +15,22 @@ import { mayEndExports } from './end-exports.ts';
 import type { MainEvents } from './events.ts';
 import { Fleet, type FleetParts } from './fleet.ts';
 import { FleetTray } from './fleet-tray.ts';
+import { idOf } from './handed-context.ts';
 import { writeKept } from './kept-file.ts';
+import { contextForLink } from './link-context.ts';
 import { START_PAGE } from './page-address.ts';
-import { FIRST_PLACE, isFragment, MAX_WINDOWS, readWindows, type WindowPlace, type WindowState } from './window-state.ts';
+import {
+  FIRST_PLACE,
+  isFragment,
+  MAX_WINDOWS,
+  placeAside,
+  readWindows,
+  toPlace,
+  type WindowPlace,
+  type WindowState,
+} from './window-state.ts';
 
 const ZOOM_STEP = 10;
-const STEP_ASIDE = 24;
 
 export interface DesktopParts {
   /** Of the first window, and of links that name none. */
@@ -32,7 +43,7 @@ export interface DesktopParts {
 
 export class Desktop {
   readonly #parts: DesktopParts;
-  /** By the context's name. */
+  /** By what the context says: a context that was changed in its file is another. */
   readonly #fleets = new Map<string, Fleet>();
   readonly #windows = new Map<BrowserWindow, Fleet>();
   /** The newest note of each kind and fleet. */
@@ -47,7 +58,7 @@ export class Desktop {
   constructor(parts: DesktopParts) {
     this.#parts = parts;
     this.#settings = readDeskSettings(this.#settingsFile);
-    this.#tray = new FleetTray({ show: (fleet) => this.#show(fleet, ''), quit: () => app.quit() });
+    this.#tray = new FleetTray({ show: (fleet) => this.show(fleet.context), quit: () => app.quit() });
   }
 
   /** Opens the windows of the last time that are of contexts still there, or one; `link` over them. */
@@ -96,17 +107,25 @@ export class Desktop {
   /** A link from outside: opens what it names in a window of its context, or says that it names nothing. */
   follow(link: string): void {
     const found = parseDeepLink(link);
-    const context = found === undefined ? undefined : found.context === '' ? this.#current().context : this.#contextOf(found.context);
-    if (found === undefined || context === undefined) {
+    const choice =
+      found === undefined
+        ? undefined
+        : contextForLink(found, this.#current().context, this.#contexts().all, ({ caFile }) => fleetFingerprint(caFile));
+    if (found === undefined || choice === undefined) {
       this.#parts.events.linkRefused(link);
       return;
     }
-    this.#show(this.#fleetOf(context), found.fragment);
+    const { context, question } = choice;
+    if (question === '') this.show(context, found.fragment);
+    else
+      this.#agreed(question)
+        .then((yes) => yes && this.show(context, found.fragment))
+        .catch(fault);
   }
 
   /** Brings the program to the front. */
   focus(): void {
-    this.#show(this.#current(), '');
+    this.show(this.#current().context);
   }
 
   newWindow(): void {
@@ -115,7 +134,7 @@ export class Desktop {
   }
 
   goTo(fragment: string): void {
-    this.#show(this.#current(), fragment);
+    this.show(this.#current().context, fragment);
   }
 
   history(by: -1 | 1): void {
@@ -163,7 +182,7 @@ export class Desktop {
   }
 
   #fleetOf(context: Context): Fleet {
-    const known = this.#fleets.get(context.name);
+    const known = this.#fleets.get(idOf(context));
     if (known !== undefined) return known;
     const { backendFile, events } = this.#parts;
     const fleet: Fleet = new Fleet({
@@ -175,7 +194,7 @@ export class Desktop {
       onNote: (note) => this.#notify(fleet, note),
       onCounts: () => this.#tray.update([...this.#fleets.values()]),
     });
-    this.#fleets.set(context.name, fleet);
+    this.#fleets.set(idOf(context), fleet);
     fleet.start();
     return fleet;
   }
@@ -187,7 +206,6 @@ export class Desktop {
   }
 
   #surface(): SurfaceState {
-    const { contextsFile, first } = this.#parts;
     const { notifications, zoomPercent } = this.#settings;
     const versions = {
       Muster: VERSION,
@@ -196,20 +214,29 @@ export class Desktop {
       Node: process.versions.node,
     };
     const base = { surface: 'window', notifications, zoomPercent, versions } as const;
+    const { all, problem } = this.#contexts();
+    return { ...base, contexts: all.map(toContextView), contextsProblem: problem };
+  }
+
+  /** Those of the file as it is now, and the first one where it is not among them. */
+  #contexts(): { all: readonly Context[]; problem: string } {
+    const { contextsFile, first } = this.#parts;
     try {
       const listed = readContexts(contextsFile).all;
-      const all = listed.some(({ name }) => name === first.name) ? listed : [first, ...listed];
-      return { ...base, contexts: all.map(toContextView), contextsProblem: '' };
+      return { all: listed.some(({ name }) => name === first.name) ? listed : [first, ...listed], problem: '' };
     } catch (error) {
-      return { ...base, contexts: [toContextView(first)], contextsProblem: toMusterError(error).message };
+      return { all: [first], problem: toMusterError(error).message };
     }
   }
 
   readonly #favours: FleetParts['favours'] = {
     chooseFile,
     openContext: async (name) => {
-      const { contextsFile, first } = this.#parts;
-      this.open(name === first.name ? first : contextNamed(contextsFile, name), '');
+      const context = this.#contextOf(name);
+      if (context === undefined) throw new MusterError('not_found', `there is no context ${name} in ${this.#parts.contextsFile} any more`);
+      if (this.open(context, '') === undefined) {
+        throw new MusterError('limit_exceeded', `there are ${MAX_WINDOWS} windows already: close one of them first`);
+      }
       return null;
     },
     setNotifications: async (on) => {
@@ -224,23 +251,19 @@ export class Desktop {
 
   /** Undefined where there is none of that name any more. */
   #contextOf(name: string): Context | undefined {
-    const { first, contextsFile, events } = this.#parts;
-    if (name === first.name) return first;
-    try {
-      return contextNamed(contextsFile, name);
-    } catch (error) {
-      events.contextNotOpened(toMusterError(error).message);
-      return undefined;
-    }
+    const { all, problem } = this.#contexts();
+    const found = all.find((context) => context.name === name);
+    if (found === undefined) this.#parts.events.contextNotOpened(problem || `there is no context ${name} any more`);
+    return found;
   }
 
-  /** In the window of that fleet that was used last, or a new one; an empty fragment leaves it where it is. */
-  #show(fleet: Fleet, fragment: string): void {
+  /** In the window of that context that was used last, or a new one; an empty fragment leaves it where it is. */
+  show(context: Context, fragment = ''): void {
     const focused = BrowserWindow.getFocusedWindow();
-    const own = [...this.#windows].filter(([, each]) => each === fleet).map(([window]) => window);
+    const own = [...this.#windows].filter(([, each]) => idOf(each.context) === idOf(context)).map(([window]) => window);
     const window = focused !== null && own.includes(focused) ? focused : own.at(-1);
     if (window === undefined) {
-      this.open(fleet.context, fragment);
+      this.open(context, fragment);
       return;
     }
     if (fragment !== '') window.loadURL(START_PAGE + fragment).catch(fault);
@@ -249,13 +272,25 @@ export class Desktop {
     window.focus();
   }
 
+  async #agreed(question: string): Promise<boolean> {
+    const { response } = await dialog.showMessageBox({
+      type: 'question',
+      message: 'This link is of another fleet.',
+      detail: question,
+      buttons: ['Cancel', 'Open'],
+      defaultId: 0,
+      cancelId: 0,
+    });
+    return response === 1;
+  }
+
   /** A note takes the place of the one before it of the same kind: a storm leaves no heap of them. */
   #notify(fleet: Fleet, { kind, title, body, fragment }: ChangeNote): void {
     if (!this.#settings.notifications || !Notification.isSupported()) return;
     const named = this.#fleets.size > 1 ? `${fleet.context.name}: ${title}` : title;
     const note = new Notification({ title: named, body, silent: true });
-    note.on('click', () => this.#show(fleet, fragment));
-    const place = `${kind} ${fleet.context.name}`;
+    note.on('click', () => this.show(fleet.context, fragment));
+    const place = `${kind} ${idOf(fleet.context)}`;
     this.#notes.get(place)?.close();
     this.#notes.set(place, note);
     note.show();
@@ -268,12 +303,10 @@ export class Desktop {
     this.#keep(this.#settingsFile, this.#settings);
   }
 
-  /** A little aside of the newest window, so that both are seen. */
   #nextPlace(): WindowPlace {
+    const screens = screen.getAllDisplays().map((display) => display.workArea);
     const last = [...this.#windows.keys()].at(-1);
-    if (last === undefined) return FIRST_PLACE;
-    const { x, y, width, height } = last.getNormalBounds();
-    return { x: x + STEP_ASIDE, y: y + STEP_ASIDE, width, height, maximized: false };
+    return last === undefined ? (toPlace(FIRST_PLACE, screens) ?? FIRST_PLACE) : placeAside(last.getNormalBounds(), screens);
   }
 
   #keepWindows(without: BrowserWindow | undefined): void {
@@ -305,7 +338,7 @@ export class Desktop {
     this.#windows.delete(window);
     if (fleet === undefined || [...this.#windows.values()].includes(fleet)) return;
     fleet.stop().catch(fault);
-    this.#fleets.delete(fleet.context.name);
+    this.#fleets.delete(idOf(fleet.context));
     this.#tray.update([...this.#fleets.values()]);
   }
 }

@@ -10,6 +10,7 @@ import { Desktop } from './desktop.ts';
 import { mayEndExports } from './end-exports.ts';
 import { createMainEvents } from './events.ts';
 import { firstContext } from './first-context.ts';
+import { fromHandOver, toHandOver } from './handed-context.ts';
 import { menuTemplate } from './menu.ts';
 import { registerPageScheme, servePages } from './page-protocol.ts';
 import { checkForUpdates } from './update-check.ts';
@@ -41,10 +42,12 @@ function run({ updateFeed }: MainConfig, first: Context): void {
     if (desktop === undefined) link = wanted;
     else desktop.follow(wanted);
   };
-  app.on('second-instance', (_, argv) => {
+  app.on('second-instance', (_, argv, __, handed) => {
     const wanted = linkAmong(argv);
-    if (wanted === undefined) desktop?.focus();
-    else follow(wanted);
+    const context = fromHandOver(handed);
+    if (context !== undefined) desktop?.show(context);
+    if (wanted !== undefined) follow(wanted);
+    else if (context === undefined) desktop?.focus();
   });
   // macOS hands links over so.
   app.on('open-url', (event, url) => {
@@ -107,5 +110,5 @@ function run({ updateFeed }: MainConfig, first: Context): void {
 
 const found = read();
 if (found === undefined) app.exit(2);
-else if (app.requestSingleInstanceLock()) run(found.config, found.first);
+else if (app.requestSingleInstanceLock(toHandOver(found.first, found.config))) run(found.config, found.first);
 else app.quit();

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { writeKept } from './kept-file.ts';
-import { isFragment, MAX_WINDOWS, readWindows, toPlace } from './window-state.ts';
+import { isFragment, MAX_WINDOWS, placeAside, readWindows, toPlace } from './window-state.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'muster-windows-'));
 const file = join(folder, 'windows.json');
@@ -37,6 +37,31 @@ test('a window that would be on no screen, or too small, is put right', () => {
     maximized: true,
   });
   expect(toPlace({ width: -1, height: 760 }, SCREENS)).toBeUndefined();
+});
+
+test('a window of a large screen fits a small one', () => {
+  const laptop = [{ x: 0, y: 25, width: 1366, height: 743 }];
+  expect(toPlace({ x: 0, y: 25, width: 3840, height: 2160 }, laptop)).toEqual({ ...laptop[0], maximized: false });
+  expect(toPlace({ x: 400, y: 100, width: 1300, height: 2160 }, laptop)).toEqual({
+    x: 400,
+    y: 25,
+    width: 1300,
+    height: 743,
+    maximized: false,
+  });
+  expect(toPlace({ x: 5000, y: 5000, width: 3840, height: 2160 }, laptop)).toEqual({ width: 1366, height: 743, maximized: false });
+  // On two screens at once, as a person put it.
+  const two = [...SCREENS, { x: 1920, y: 0, width: 1920, height: 1080 }];
+  expect(toPlace({ x: 1500, y: 30, width: 1200, height: 760 }, two)).toMatchObject({ x: 1500, width: 1200 });
+});
+
+test('new windows step aside, and begin at the corner where they would leave the screen', () => {
+  let place = { x: 40, y: 30, width: 1440, height: 900 };
+  for (let window = 0; window < 50; window++) {
+    place = { x: 0, y: 0, ...placeAside(place, SCREENS) };
+    expect(place.x + place.width).toBeLessThanOrEqual(1920);
+    expect(place.y + place.height).toBeLessThanOrEqual(1080);
+  }
 });
 
 test('only an address within our page is kept', () => {

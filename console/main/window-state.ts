@@ -27,6 +27,9 @@ export const FIRST_PLACE: WindowPlace = { width: 1440, height: 900, maximized: f
 export const MAX_WINDOWS = 20;
 const LEAST = { width: 960, height: 600 };
 const MAX_FRAGMENT = 4000;
+const STEP_ASIDE = 24;
+/** Of a window's head, enough to take hold of. */
+const TITLE = 100;
 
 /** The windows in the file, as far as they have the shape of one; those that would be on no screen lose their position. */
 export function readWindows(path: string, screens: readonly Area[]): WindowState[] {
@@ -45,17 +48,37 @@ export function toPlace(value: unknown, screens: readonly Area[]): WindowPlace |
   const { x, y, width, height, maximized } = (value ?? {}) as Record<string, unknown>;
   if (!isSize(width) || !isSize(height)) return undefined;
   const size = { width: Math.max(LEAST.width, width), height: Math.max(LEAST.height, height), maximized: maximized === true };
-  const onScreen =
-    Number.isInteger(x) &&
-    Number.isInteger(y) &&
-    screens.some(
-      (area) =>
-        (x as number) < area.x + area.width - 100 &&
-        (x as number) + size.width > area.x + 100 &&
-        (y as number) >= area.y &&
-        (y as number) < area.y + area.height - 100,
-    );
-  return onScreen ? { ...size, x: x as number, y: y as number } : size;
+  return placeOn(screens, Number.isInteger(x) && Number.isInteger(y) ? { ...size, x: x as number, y: y as number } : size);
+}
+
+/** A little aside of the newest window, so that both are seen; where that would leave its screen, at the screen's corner again. */
+export function placeAside({ x = 0, y = 0, width, height }: Omit<WindowPlace, 'maximized'>, screens: readonly Area[]): WindowPlace {
+  const area = screens.find((each) => holds(each, x, y));
+  const aside = { x: x + STEP_ASIDE, y: y + STEP_ASIDE, width, height, maximized: false };
+  const fits = area !== undefined && aside.x + width <= area.x + area.width && aside.y + height <= area.y + area.height;
+  return placeOn(screens, area === undefined || fits ? aside : { ...aside, x: area.x, y: area.y });
+}
+
+/** With no more than its screen has, and all of its title on it; one that is on no screen loses its position. */
+function placeOn(screens: readonly Area[], place: WindowPlace): WindowPlace {
+  const { x, y, maximized } = place;
+  const area = x === undefined || y === undefined ? undefined : screens.find((each) => holds(each, x, y, place.width));
+  const [most] = area === undefined ? screens : [area];
+  const width = Math.min(place.width, most?.width ?? place.width);
+  const height = Math.min(place.height, most?.height ?? place.height);
+  if (area === undefined || x === undefined || y === undefined) return { width, height, maximized };
+  return {
+    x: width < place.width ? area.x : x,
+    y: height < place.height ? area.y : y,
+    width,
+    height,
+    maximized,
+  };
+}
+
+/** Whether enough of a title at that place is on the screen to take hold of it. */
+function holds(area: Area, x: number, y: number, width: number = TITLE): boolean {
+  return x < area.x + area.width - TITLE && x + width > area.x + TITLE && y >= area.y && y < area.y + area.height - TITLE;
 }
 
 /** Whether it is an address within our page; what it names is the page's own business. */

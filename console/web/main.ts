@@ -31,7 +31,7 @@ async function run(config: WebConfig): Promise<void> {
   const events = createWebEvents(createLog(PART, config.logLevel));
   tellFaults((error) => events.faultFound(error));
   const context = contextOf(config, process.env);
-  const desk = new ContextDesk(toContextView(context), browserSurface({ Muster: VERSION, Node: process.versions.node }));
+  const desk = new ContextDesk(toContextView(context), context.caFile, browserSurface({ Muster: VERSION, Node: process.versions.node }));
   const downloads = new WebDownloads();
   const backend = new ConsoleBackend(context, desk, downloads);
   const server = new WebServer({

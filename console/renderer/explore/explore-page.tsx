@@ -5,7 +5,7 @@ import { keyName } from '../frame/window-keys.ts';
 import { CopyAs } from '../parts/copy-as.tsx';
 import { grpcurlCall, musterQuery } from '../parts/shell-command.ts';
 import { useConsole } from '../state/console-state.ts';
-import { formatRoute } from '../state/route.ts';
+import { shareAddress } from '../state/share-address.ts';
 import { useStore } from '../state/store.ts';
 import { boundsOf } from '../state/time-range.ts';
 import { toSql } from './builder-query.ts';
@@ -111,7 +111,7 @@ export default function ExplorePage({ sql }: { sql: string }) {
             sql={filled}
             grpcurl={grpcurlCall(connection.get().gateway, 'Query', { sql: filled, max_rows: MAX_ROWS, timeout_ms: TIMEOUT_MS })}
             cli={musterQuery(filled)}
-            link={new URL(formatRoute({ page: 'explore', sql: state.sql }), location.href).href}
+            link={shareAddress({ page: 'explore', sql: state.sql })}
           />
         </div>
         <div className="query-bar">

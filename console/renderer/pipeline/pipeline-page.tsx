@@ -9,7 +9,7 @@ import { formatClock, formatNumber, plural, zoneName } from '../parts/format.ts'
 import { grpcurlCall } from '../parts/shell-command.ts';
 import { StateMark } from '../parts/state-mark.tsx';
 import { useConsole } from '../state/console-state.ts';
-import { formatRoute } from '../state/route.ts';
+import { shareAddress } from '../state/share-address.ts';
 import { useStore } from '../state/store.ts';
 import { DeadLetters } from './dead-letters.tsx';
 import { Hops } from './hops.tsx';
@@ -65,7 +65,7 @@ export default function PipelinePage() {
         <CopyAs
           grpcurl={grpcurlCall(connection.get().gateway, 'GetPipelineStatus', {})}
           cli="muster verify"
-          link={new URL(formatRoute({ page: 'pipeline' }), location.href).href}
+          link={shareAddress({ page: 'pipeline' })}
         />
         <button
           type="button"

@@ -9,6 +9,7 @@ import { FleetStore } from './fleet-store.ts';
 import { Painter } from './painter.ts';
 import { Playback } from './playback.ts';
 import { createRouteStore, type Route } from './route.ts';
+import { sharedFrom, toSharedFrom } from './share-address.ts';
 import { Store } from './store.ts';
 import { ThemeState } from './theme.ts';
 import type { TimeRange } from './time-range.ts';
@@ -73,7 +74,15 @@ export function createConsoleState(api: ConsoleApi): ConsoleState {
   const notice = new Store('');
   const refused = (what: string) => (error: MusterError) => notice.set(`${what} shown here stand still: ${error.message}`);
   api.subscribe('nodes', { intervalMs: NODES_INTERVAL_MS }, fleet.receive, refused('The nodes'));
-  api.subscribe('desk', {}, (state) => desk.set(state), refused('The settings of this console'));
+  api.subscribe(
+    'desk',
+    {},
+    (state) => {
+      sharedFrom.set(toSharedFrom(state));
+      desk.set(state);
+    },
+    refused('The settings of this console'),
+  );
   api.subscribe('pipeline', {}, (view) => pipeline.set(view), refused('The numbers of the pipeline'));
   setInterval(() => {
     if (!document.hidden) clock.set(Math.floor(fleet.now() / 1000) * 1000);
