@@ -1,6 +1,7 @@
 // Everything the page of one node shows over time: which blocks of history to fetch, the live samples behind them, the stretch that shows.
 import { toMusterError } from '../../../core/common/muster-error.ts';
 import type { ConsoleApi, MetricsEvent } from '../../common/console-api.ts';
+import type { FleetNode, NodeSpool } from '../../common/fleet-node.ts';
 import type { SeriesAnswer } from '../../common/series-answer.ts';
 import { LIVE_POINT_MARK, markPainted } from '../state/paint-marks.ts';
 import type { Painter } from '../state/painter.ts';
@@ -14,6 +15,7 @@ import { type Asking, coarsestStep, type Part, type SeriesWish, wishesOf, wishKe
 import { SeriesCache } from './series/series-cache.ts';
 import { loadBlock } from './series/series-load.ts';
 import { blocksOf, type Step, stepFor } from './series/series-steps.ts';
+import { silentNow } from './silence-words.ts';
 import type { ChartSpec, LineSpec } from './specs/chart-spec.ts';
 import { LOAD } from './specs/cpu.ts';
 import { factsOf } from './specs/measurements.ts';
@@ -25,6 +27,16 @@ const LENS_MS = 5 * 60_000;
 const LENS_SPAN_MS = 60_000;
 const REFRESH_MS = 30_000;
 const MOVE_FETCH_MS = 120;
+
+/** A batch waits for a moment in any case; older, the node sends what it kept. */
+const BACKLOG_MS = 30_000;
+/** What is sent now is in the store by then. */
+const ARRIVAL_MS = 120_000;
+/** By its own clock the last sample may lie a little behind its arrival. */
+const SKEW_MS = 2000;
+
+/** What a feed needs to know of a node. */
+export type HeardNode = Pick<FleetNode, 'state' | 'lastSeenMs'> & { spool: Pick<NodeSpool, 'oldestMs'> | null };
 
 export interface FeedState {
   /** Counts paintings; another number is another picture. */
@@ -64,6 +76,7 @@ export class NodeFeed {
   #intervalMs = 1000;
   #joinedMs = 0;
   #told: NodeEvent[] = [];
+  #heard: HeardNode = { state: 'live', lastSeenMs: null, spool: null };
   #events: AbortController | undefined;
   #eventProblem = '';
   /** The blocks that were painted last: while the window moves within them, frames cost no more than a scale. */
@@ -108,6 +121,27 @@ export class NodeFeed {
     this.#subscribe();
     this.#fetch();
     void this.#loadEvents();
+  }
+
+  /** What the gateway says of the node: whether it is heard, and what it still has to send. */
+  hear(node: HeardNode): void {
+    const before = this.#heard;
+    this.#heard = node;
+    const now = this.#now();
+    const { oldestMs = null } = node.spool ?? {};
+    if (oldestMs !== null && now - oldestMs > BACKLOG_MS) this.#cache.rowsArrive(oldestMs, now + ARRIVAL_MS);
+    // It was away: what it kept meanwhile may have come before the spool could be seen full.
+    const awayMs = before.lastSeenMs === null || node.lastSeenMs === null ? 0 : node.lastSeenMs - before.lastSeenMs;
+    if (awayMs > BACKLOG_MS && before.lastSeenMs !== null) this.#cache.rowsArrive(before.lastSeenMs, now + ARRIVAL_MS);
+    if (before.state !== node.state) this.#painter.request(this.#paint);
+  }
+
+  /** The moment that the page is about while nothing is pointed at: the end of the stretch, and of a node that is silent now its last sample. */
+  momentMs(): number {
+    if (this.#range.kind === 'past') return this.#range.toMs;
+    const { state, lastSeenMs } = this.#heard;
+    const silent = (state === 'silent' || state === 'maintenance') && lastSeenMs !== null;
+    return silent ? lastSeenMs + SKEW_MS : this.#now();
   }
 
   /** Shows that stretch while a hand moves it; `show` ends it. */
@@ -261,7 +295,8 @@ export class NodeFeed {
     this.bounds.set(this.#shown());
     const loading = [...this.#wishes.values()].some((wish) => this.isComing(wish));
     const silent = this.#lens ? [] : silences(this.parts(LOAD));
-    const events = [...this.#told, ...silent].sort(newestFirst);
+    const now = this.#range.kind === 'live' ? silentNow(this.#heard) : [];
+    const events = [...this.#told, ...silent, ...now].sort(newestFirst);
     this.#set({ loading, events, problem: this.#cache.problem || this.#eventProblem });
     if (this.#unpaintedMs > 0) markPainted(LIVE_POINT_MARK, this.#unpaintedMs);
     this.#unpaintedMs = 0;

@@ -36,6 +36,8 @@ export function NodeHeader({ node, feed, section }: { node: FleetNode; feed: Nod
         <NodeActions node={node} feed={feed} section={section} />
       </div>
       <div className="node-facts">
+        {/* First: it is the one fact that is wanted of a node that is not heard, and the line cuts what does not fit. */}
+        <Fact name="last sample">{node.lastSeenMs === null ? 'never' : `${formatAge(fleet.now() - node.lastSeenMs)} ago`}</Fact>
         {Object.entries(node.labels)
           .slice(0, 6)
           .map(([key, value]) => (
@@ -64,7 +66,6 @@ export function NodeHeader({ node, feed, section }: { node: FleetNode; feed: Nod
             )}
           </Fact>
         )}
-        <Fact name="last sample">{node.lastSeenMs === null ? 'never' : formatAge(fleet.now() - node.lastSeenMs)}</Fact>
       </div>
     </header>
   );

@@ -17,6 +17,7 @@ import { EventsSection } from './sections/events-section.tsx';
 import { SectionTables } from './sections/section-tables.tsx';
 import { UnavailableLine } from './sections/unavailable-line.tsx';
 import { askingOf, type Section, sectionOf } from './sections.ts';
+import { SilenceLine } from './silence-line.tsx';
 
 export default function NodePage({ nodeId, section: key }: { nodeId: string; section?: string | undefined }) {
   const { api, painter, fleet, time, clock } = useConsole();
@@ -38,15 +39,25 @@ export default function NodePage({ nodeId, section: key }: { nodeId: string; sec
   useEffect(() => {
     if (known) feed.follow(askingOf(section));
   }, [feed, known, section]);
+  useEffect(() => {
+    if (node !== undefined) feed.hear(node);
+  }, [feed, node]);
   // Dependencies: a second of the gateway's clock went by
   useEffect(() => feed.tick(), [feed, now]);
   useEffect(() => {
     // A name in the address, or a node this window has not heard of yet.
     if (known || !snapshot.complete) return;
-    api.request('getNode', { node: nodeId }).then(
-      (found: FleetNode) => navigate({ page: 'node', nodeId: found.nodeId }, 'replace'),
-      (error: unknown) => setProblem(toMusterError(error).message),
+    const controller = new AbortController();
+    api.request('getNode', { node: nodeId }, controller.signal).then(
+      (found: FleetNode) => {
+        // Whoever went elsewhere meanwhile is not called back.
+        if (!controller.signal.aborted) navigate({ page: 'node', nodeId: found.nodeId }, 'replace');
+      },
+      (error: unknown) => {
+        if (!controller.signal.aborted) setProblem(toMusterError(error).message);
+      },
     );
+    return () => controller.abort();
   }, [api, known, nodeId, snapshot.complete]);
 
   if (node === undefined) return problem === '' ? null : <Unknown problem={problem} />;
@@ -54,6 +65,7 @@ export default function NodePage({ nodeId, section: key }: { nodeId: string; sec
     <>
       <NodeHeader node={node} feed={feed} section={section} />
       <DisconnectedNotice />
+      <SilenceLine node={node} feed={feed} />
       <NodeTiles node={node} feed={feed} />
       <NodeTabs nodeId={nodeId} feed={feed} section={section} />
       <UnavailableLine nodeId={nodeId} section={section} />

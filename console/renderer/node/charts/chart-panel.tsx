@@ -90,12 +90,23 @@ export function ChartPanel({ spec, feed, drawn, gestures }: Props) {
   );
 }
 
-/** Written past React: it follows the pointer. Without a cursor, the newest values until `toMs`: more may be loaded than shows. */
-function showValues(head: HTMLElement | null, spec: ChartSpec, { columns }: Drawn, index: number | null, toMs: number): void {
+/** A value so old says nothing of the end of the stretch: seconds, and steps. */
+const OLD_S = 60;
+const OLD_STEPS = 3;
+
+/**
+ * Written past React: it follows the pointer. Without a cursor, the newest values until `toMs`: more may be loaded than shows, and none where the samples
+ * end long before.
+ */
+function showValues(head: HTMLElement | null, spec: ChartSpec, { columns, stepSeconds }: Drawn, index: number | null, toMs: number): void {
   const end = columns.times.findLastIndex((seconds) => seconds * 1000 <= toMs);
+  const from = toMs / 1000 - Math.max(OLD_S, OLD_STEPS * stepSeconds);
   for (const output of head?.querySelectorAll('output') ?? []) {
     const column = columns.lines[Number(output.dataset['line'])] ?? [];
-    const value = index === null ? column.findLast((candidate, at) => at <= end && candidate !== null) : column[index];
+    const value =
+      index === null
+        ? column.findLast((candidate, at) => at <= end && candidate !== null && (columns.times[at] as number) >= from)
+        : column[index];
     const text = formatNumber(value, spec.decimals);
     if (output.textContent !== text) output.textContent = text;
   }

@@ -91,3 +91,27 @@ test('a failure is told, and tried again only after a pause', async () => {
   expect(cache.problem).toBe('the store rests');
   expect(load).toHaveBeenCalledTimes(1);
 });
+
+test('a settled block is read anew while rows of its time come late, and once more when they are in the store', async () => {
+  let now = NOW;
+  const load = vi.fn(async () => answerOf(1));
+  const cache = new SeriesCache(
+    load,
+    () => undefined,
+    () => now,
+  );
+  const readAfter = async (ms: number): Promise<number> => {
+    now += ms;
+    cache.want([wanted(50), wanted(90)]);
+    await settle();
+    return load.mock.calls.length;
+  };
+  expect(await readAfter(0)).toBe(2);
+  expect(await readAfter(3_600_000)).toBe(2);
+  // The agent was away since before block 90 began, and sends what it kept.
+  cache.rowsArrive(90 * LENGTH_MS, now + 120_000);
+  expect(await readAfter(1000)).toBe(3);
+  expect(await readAfter(10_000)).toBe(3);
+  expect(await readAfter(120_000)).toBe(4);
+  expect(await readAfter(3_600_000)).toBe(4);
+});

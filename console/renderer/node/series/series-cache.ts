@@ -11,6 +11,8 @@ const MAX_AT_ONCE = 4;
 const REFRESH_MS = 30_000;
 const SETTLED_AFTER_MS = 600_000;
 const RETRY_MS = 5000;
+/** A page that shows old blocks again so much later has read them anew long before. */
+const KEEPS_LATE_MS = 86_400_000;
 
 export interface Wanted {
   wish: SeriesWish;
@@ -36,6 +38,8 @@ export class SeriesCache {
   #queue: Wanted[] = [];
   #loading = 0;
   #problem = '';
+  /** From when on rows may still come, and until when they are in the store. */
+  #late = { fromMs: Number.POSITIVE_INFINITY, untilMs: 0 };
 
   constructor(load: LoadBlock, changed: () => void, now: () => number) {
     this.#load = load;
@@ -54,6 +58,12 @@ export class SeriesCache {
     for (const [key, entry] of this.#entries) if (entry.loading !== undefined && !keys.has(key)) entry.loading.abort();
     this.#queue = wanted.filter((each) => this.#isDue(each));
     this.#next();
+  }
+
+  /** Rows of `fromMs` and later come late: blocks of that time are settled again only once they are read after `untilMs`. */
+  rowsArrive(fromMs: number, untilMs: number): void {
+    const over = this.#late.untilMs < this.#now() - KEEPS_LATE_MS;
+    this.#late = { fromMs: over ? fromMs : Math.min(this.#late.fromMs, fromMs), untilMs };
   }
 
   get(wanted: Wanted): SeriesAnswer | undefined {
@@ -85,7 +95,8 @@ export class SeriesCache {
     if (entry === undefined) return true;
     if (entry.loading !== undefined || now - entry.failedMs < RETRY_MS) return false;
     if (entry.answer === undefined) return true;
-    const settled = entry.loadedMs > toMs + SETTLED_AFTER_MS;
+    const late = toMs > this.#late.fromMs && entry.loadedMs < this.#late.untilMs;
+    const settled = entry.loadedMs > toMs + SETTLED_AFTER_MS && !late;
     return !settled && now - entry.loadedMs > REFRESH_MS;
   }
 

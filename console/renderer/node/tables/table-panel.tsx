@@ -1,9 +1,11 @@
 // One table of a section at the moment that shows: now, the end of the stretch, or the cursor. Its heads sort.
 import { useEffect, useMemo, useState } from 'react';
-import { formatBytes, formatClock, formatNumber, formatShort } from '../../parts/format.ts';
+import { formatBytes, formatMoment, formatNumber, formatShort } from '../../parts/format.ts';
 import { crossed } from '../../parts/limits.ts';
 import { Meter } from '../../parts/meter.tsx';
 import { Sparkline } from '../../parts/sparkline.tsx';
+import { useConsole } from '../../state/console-state.ts';
+import { type Known, valueOr } from '../../state/known.ts';
 import { useStore } from '../../state/store.ts';
 import type { NodeFeed } from '../node-feed.ts';
 import { sparkOf } from './spark.ts';
@@ -24,8 +26,10 @@ interface Props {
 }
 
 export function TablePanel({ spec, nodeId, feed, whole = false, limit, link }: Props) {
-  const { rows, atMs, problem, loaded } = useRows(spec, nodeId, feed);
-  const cursor = useStore(feed.cursor);
+  const { clock } = useConsole();
+  const nowMs = useStore(clock);
+  const table = useRows(spec, nodeId, feed);
+  const rows = valueOr(table, NO_ROWS);
   const [sort, setSort] = useState<{ column: string; down: boolean } | undefined>();
   const [wide, setWide] = useState(whole);
   useEffect(() => setWide(whole), [whole]);
@@ -33,6 +37,7 @@ export function TablePanel({ spec, nodeId, feed, whole = false, limit, link }: P
     const ordered = [...rows].sort(sort === undefined ? spec.order : compare(sort));
     return limit === undefined ? ordered : ordered.slice(0, limit);
   }, [rows, sort, spec, limit]);
+  const problem = table.worth === 'unknown' || table.worth === 'stale' ? table.reason : '';
   const columns = spec.columns.filter((column) => wide || !column.wide);
   const turn = (column: TableColumn): void =>
     setSort((before) => ({ column: column.name, down: before?.column === column.name ? !before.down : column.as !== undefined }));
@@ -40,7 +45,10 @@ export function TablePanel({ spec, nodeId, feed, whole = false, limit, link }: P
     <section className={whole ? 'chart whole' : 'chart'} data-chart={spec.key}>
       <div className="chart-head">
         <h3>{spec.title}</h3>
-        <span className="t3">{cursor === null || atMs === null ? (sort === undefined ? spec.note : '') : `at ${formatClock(atMs)}`}</span>
+        <span className={table.worth === 'partial' ? 'late' : 't3'}>
+          {momentOf(table, nowMs) || (sort === undefined ? spec.note : '')}
+          {table.worth === 'partial' && `, ${table.reason}`}
+        </span>
         <span className="grow" />
         {link !== undefined && (
           <a className="link" href={link.href}>
@@ -78,10 +86,20 @@ export function TablePanel({ spec, nodeId, feed, whole = false, limit, link }: P
             ))}
           </tbody>
         </table>
-        {loaded && shown.length === 0 && problem === '' && <p className="t3 small panel-note">Nothing was measured at this moment.</p>}
+        {table.worth === 'known' && shown.length === 0 && <p className="t3 small panel-note">Nothing was measured at this moment.</p>}
       </div>
     </section>
   );
+}
+
+const NO_ROWS: readonly TableRow[] = [];
+/** Rows so old are of now: they are read again every few seconds. */
+const NOW_MS = 12_000;
+
+/** Of which moment the rows are, wherever that is not now. */
+function momentOf(table: Known<readonly TableRow[]>, nowMs: number): string {
+  if (table.worth === 'unknown' || nowMs - table.asOfMs < NOW_MS) return '';
+  return `at ${formatMoment(table.asOfMs, nowMs)}`;
 }
 
 function Cell({ column, row, spec, feed }: { column: TableColumn; row: TableRow; spec: TableSpec; feed: NodeFeed }) {

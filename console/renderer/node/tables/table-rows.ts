@@ -1,6 +1,8 @@
 // The rows of a table at a moment: the newest of each series, not older than the table looks back.
 import type { ConsoleApi } from '../../../common/console-api.ts';
 import type { QueryResult } from '../../../common/query-result.ts';
+import { cutOf } from '../../state/ask-whole.ts';
+import { type Known, known } from '../../state/known.ts';
 import { isMissing } from '../series/series-load.ts';
 import { sqlName, sqlText } from '../sql-text.ts';
 import type { TableRow, TableSpec } from './table-spec.ts';
@@ -8,12 +10,18 @@ import type { TableRow, TableSpec } from './table-spec.ts';
 const MAX_ROWS = 5000;
 const TIMEOUT_MS = 15_000;
 
-export async function loadRows(api: ConsoleApi, spec: TableSpec, nodeId: string, atMs: number, signal: AbortSignal): Promise<TableRow[]> {
+export async function loadRows(
+  api: ConsoleApi,
+  spec: TableSpec,
+  nodeId: string,
+  atMs: number,
+  signal: AbortSignal,
+): Promise<Known<readonly TableRow[]>> {
   try {
     const result = await api.request('query', { sql: tableSql(spec, nodeId, atMs), maxRows: MAX_ROWS, timeoutMs: TIMEOUT_MS }, signal);
-    return toRows(result);
+    return known(toRows(result), atMs, 'store', cutOf(result));
   } catch (error) {
-    if (isMissing(error)) return [];
+    if (isMissing(error)) return known([], atMs, 'store');
     throw error;
   }
 }

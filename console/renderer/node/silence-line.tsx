@@ -1,0 +1,25 @@
+// One sentence over the page of a node that is not heard: since when, what is known of it, where to look.
+import type { FleetNode } from '../../common/fleet-node.ts';
+import { StateMark } from '../parts/state-mark.tsx';
+import { useConsole } from '../state/console-state.ts';
+import { useStore } from '../state/store.ts';
+import type { NodeFeed } from './node-feed.ts';
+import { silenceInWords } from './silence-words.ts';
+
+export function SilenceLine({ node, feed }: { node: FleetNode; feed: NodeFeed }) {
+  const { fleet, clock, connection, time } = useConsole();
+  const { nodes } = useStore(fleet.snapshot);
+  const nowMs = useStore(clock);
+  const { events } = useStore(feed.state);
+  const connected = useStore(connection).kind === 'connected';
+  const live = useStore(time).kind === 'live';
+  // Late passes by itself most times; a lost gateway has a line of its own.
+  const words = connected && live && node.state === 'silent' ? silenceInWords({ node, nodes, events, nowMs }) : '';
+  if (words === '') return null;
+  return (
+    <p className="notice silence-line" role="status">
+      <StateMark state={node.state} />
+      <span>{words}</span>
+    </p>
+  );
+}
