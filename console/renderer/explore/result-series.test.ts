@@ -103,3 +103,24 @@ test('a name of a line is bounded, visible text, or the node’s', () => {
   );
   expect(series?.lines.map((line) => line.label)).toEqual(['a␀b', 'accra-1']);
 });
+
+test('a series is all that the text columns say: no line hides another, and what no tag tells apart is not drawn', () => {
+  const rows = (tags: Record<string, string[]>, ...rx: number[]) =>
+    answer([
+      { name: 'timestamp', type: 'timestamp', kind: 'time', values: seconds(1, 1, 2, 2) },
+      ...Object.entries(tags).map(([name, values]) => ({ name, type: 'symbol', kind: 'text' as const, values })),
+      { name: 'rx', type: 'double', kind: 'number', values: Float64Array.from(rx) },
+    ]);
+  const node = ['a', 'a', 'a', 'a'];
+  const two = toResultSeries(rows({ node, interface: ['eth0', 'lo', 'eth0', 'lo'] }, 900, 1, 800, 2));
+  expect(two?.lines).toEqual([
+    { label: 'eth0', values: [900, 800] },
+    { label: 'lo', values: [1, 2] },
+  ]);
+  const four = toResultSeries(rows({ node: ['a', 'b', 'a', 'b'], interface: ['eth0', 'lo', 'lo', 'eth0'] }, 1, 2, 3, 4));
+  expect(four?.lines.map(({ label }) => label)).toEqual(['a, eth0', 'b, lo', 'a, lo', 'b, eth0']);
+  const hidden = toResultSeries(rows({ node }, 900, 1, 800, 2));
+  expect([hidden?.lines, hidden?.problem]).toEqual([[], expect.stringContaining('several rows of one series at one time')]);
+  // The same value twice hides nothing.
+  expect(toResultSeries(rows({ node }, 5, 5, 6, 6))?.lines).toEqual([{ label: 'a', values: [5, 6] }]);
+});

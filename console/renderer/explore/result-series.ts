@@ -1,4 +1,4 @@
-// The lines of an answer that has a time and numbers: one a number column, or one a value of its first text column.
+// The lines of an answer that has a time and numbers: one a number column, or one for each combination of what its text columns say.
 import { drawable, type QueryResult } from '../../common/query-result.ts';
 import { visible } from './visible-text.ts';
 
@@ -18,6 +18,8 @@ export interface ResultSeries {
   lines: ResultLine[];
   /** Lines there are beyond those. */
   left: number;
+  /** Why there are no lines although there is a time and a number: the same series has several values at one time. Empty otherwise. */
+  problem: string;
 }
 
 /** As many as there are colours that stay apart. */
@@ -31,7 +33,7 @@ export function toResultSeries(
   const columns = result.columns.map(drawable);
   const time = columns.find((column) => column.kind === 'time');
   const numbers = columns.filter((column) => column.kind === 'number');
-  const group = columns.find((column) => column.kind === 'text');
+  const members = membersOf(result.columns, columns, nameOf);
   if (time === undefined || numbers.length === 0) return undefined;
   const times = [...new Set(time.values)].filter((value) => !Number.isNaN(value)).sort((a, b) => a - b);
   if (times.length < 2) return undefined;
@@ -44,7 +46,7 @@ export function toResultSeries(
   for (let row = 0; row < result.rows; row++) {
     const slot = slots.get(time.values[row] as number);
     if (slot === undefined) continue;
-    const member = group?.kind === 'text' ? readable(group.values[row] ?? '–', nameOf) : undefined;
+    const member = members?.[row];
     for (const column of numbers) {
       const label =
         member === undefined ? column.name : mains === 1 ? member + column.name.slice(mainName.length) : `${member} ${column.name}`;
@@ -53,15 +55,32 @@ export function toResultSeries(
         values = new Array(times.length);
         lines.set(label, values);
       }
-      const value = column.values[row] as number;
-      values[slot] = Number.isNaN(value) ? null : value;
+      const value = Number.isNaN(column.values[row]) ? null : (column.values[row] as number);
+      // One of them would hide the other.
+      if (values[slot] !== undefined && values[slot] !== value) return { times: [], lines: [], left: 0, problem: SEVERAL };
+      values[slot] = value;
     }
   }
   if ([...lines.values()].every((values) => values.every((value) => value == null))) return undefined;
   const all = withBands(lines);
   const shown = all.slice(0, MAX_LINES);
   openGaps(times, shown);
-  return { times: times.map((us) => us / 1e6), lines: shown, left: all.length - shown.length };
+  return { times: times.map((us) => us / 1e6), lines: shown, left: all.length - shown.length, problem: '' };
+}
+
+const SEVERAL = 'Not drawn: the answer has several rows of one series at one time. Select the tag that tells them apart, or aggregate.';
+
+/** What each row is called: by all text columns, without those that say the same in every row where another tells rows apart. */
+function membersOf(
+  given: QueryResult['columns'],
+  columns: QueryResult['columns'],
+  nameOf: (text: string) => string | undefined,
+): string[] | undefined {
+  const texts = columns.flatMap((column, at) => (column.kind === 'text' && given[at]?.kind === 'text' ? [column.values] : []));
+  const telling = texts.filter((values) => values.some((value) => value !== values[0]));
+  const used = telling.length > 0 ? telling : texts.slice(0, 1);
+  if (used.length === 0) return undefined;
+  return (used[0] as (string | null)[]).map((_, row) => used.map((values) => readable(values[row] ?? '–', nameOf)).join(', '));
 }
 
 /** A hole wider than two and a half usual steps gets a time of its own without values, so that no line is drawn across it. */

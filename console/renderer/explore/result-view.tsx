@@ -23,7 +23,8 @@ export function ResultView({ state, nameOf }: { state: QueryState; nameOf: (valu
   const { result, ran, running, ranMs, tookMs } = state;
   const [wanted, setWanted] = useState(lastView);
   const [order, setOrder] = useState<RowOrder>();
-  const series = useMemo(() => (result === undefined ? undefined : toResultSeries(result, nameOf)), [result, nameOf]);
+  const drawn = useMemo(() => (result === undefined ? undefined : toResultSeries(result, nameOf)), [result, nameOf]);
+  const series = drawn?.problem === '' ? drawn : undefined;
   const points = useMemo(() => (result === undefined ? undefined : toPoints(result, nameOf)), [result, nameOf]);
   const rows = useMemo(() => (result === undefined ? undefined : orderedRows(result, order)), [result, order]);
   const bytes = useMemo(() => (result === undefined ? 0 : answerBytes(result)), [result]);
@@ -56,6 +57,7 @@ export function ResultView({ state, nameOf }: { state: QueryState; nameOf: (valu
             cut at {plural(MAX_ROWS, 'row')}
           </span>
         )}
+        {drawn !== undefined && drawn.problem !== '' && <span className="late">{drawn.problem}</span>}
         {series !== undefined && series.left > 0 && <span>{formatNumber(series.left)} more series</span>}
         <span className="grow" />
         <span className="t3 ran">{running ? 'running…' : `ran ${formatClock(ranMs)} ${zoneName()}`}</span>

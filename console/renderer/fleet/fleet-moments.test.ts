@@ -5,8 +5,8 @@ import type { QueryResult } from '../../common/query-result.ts';
 import type { FleetStore } from '../state/fleet-store.ts';
 import { FleetMoments } from './fleet-moments.ts';
 
-/** What had arrived, and each of the queries for values. */
-const ASKED = 12;
+/** What had arrived, the labels, and each of the queries for values. */
+const ASKED = 13;
 const MOMENT = Date.parse('2026-03-01T12:00:00Z');
 const node = (nodeId: string, more: Partial<FleetNode> = {}): FleetNode =>
   ({ nodeId, name: nodeId, state: 'live', intervalMs: 10_000, enrolledMs: 0, labels: {}, ...more }) as FleetNode;
@@ -16,7 +16,18 @@ const nodes = [
   node('gone'),
   node('held', { labels: { maintenance: 'true' } }),
   node('young', { enrolledMs: MOMENT + 1 }),
+  node('prepared', { state: 'never_seen', lastSeenMs: null }),
+  node('shut out', { state: 'quarantined', stateSinceMs: MOMENT - 1 }),
+  node('slow', { intervalMs: 60_000 }),
+  node('was held', { labels: {} }),
 ];
+const labels: QueryResult = {
+  ...{ rows: 2, truncated: false, elapsedMs: 0 },
+  columns: [
+    { name: 'node_id', type: 'symbol', kind: 'text', values: ['was held', 'live'] },
+    { name: 'labels', type: 'varchar', kind: 'text', values: ['{"maintenance":"true"}', '{"rack":"1"}'] },
+  ],
+};
 const fleet = { snapshot: { get: () => ({ nodes: new Map(nodes.map((each) => [each.nodeId, each])) }) } } as unknown as FleetStore;
 
 function result(column: string, rows: Record<string, number>): QueryResult {
@@ -42,8 +53,11 @@ function api(answer: (sql: string) => QueryResult) {
 }
 
 test('a moment judges by what had arrived, and is read once', async () => {
-  const heard = { live: (MOMENT - 5000) * 1000, late: (MOMENT - 50_000) * 1000 };
-  const { asked, api: port } = api((sql) => (sql.includes('FROM deliveries') ? result('timestamp', heard) : result('busy', { live: 7 })));
+  const heard = { live: (MOMENT - 5000) * 1000, late: (MOMENT - 50_000) * 1000, slow: (MOMENT - 150_000) * 1000 };
+  const { asked, api: port } = api((sql) => {
+    if (sql.includes('FROM node_history')) return labels;
+    return sql.includes('FROM deliveries') ? result('timestamp', heard) : result('busy', { live: 7 });
+  });
   const moments = new FleetMoments(port, fleet);
   const moment = await moments.load(MOMENT);
   expect([...moment.nodes.values()].map(({ nodeId, state }) => `${nodeId} ${state}`)).toEqual([
@@ -51,9 +65,15 @@ test('a moment judges by what had arrived, and is read once', async () => {
     'late late',
     'gone silent',
     'held maintenance',
+    'prepared never_seen',
+    'shut out quarantined',
+    'slow live',
+    'was held maintenance',
   ]);
   expect(moment.nodes.get('live')?.values?.cpuPercent).toBe(7);
-  expect(moment.counts).toMatchObject({ live: 1, late: 1, silent: 1, maintenance: 1 });
+  expect(moment.counts).toMatchObject({ live: 2, late: 1, silent: 1, maintenance: 2, never_seen: 1, quarantined: 1 });
+  // A day's nodes are looked for as far back as the slowest may be silent.
+  expect(asked[0]).toContain(new Date(MOMENT - 600_000).toISOString());
   await moments.load(MOMENT);
   expect([asked.length, moments.get(MOMENT) === moment]).toEqual([ASKED, true]);
 });
@@ -65,5 +85,34 @@ test('a moment that cannot be read says why, and is asked for again', async () =
   const moments = new FleetMoments(port, fleet);
   expect(await moments.load(MOMENT)).toMatchObject({ problem: 'the store is away', loading: false });
   await moments.load(MOMENT);
-  expect(asked.length).toBe(2 * ASKED);
+  expect(asked.length).toBe(2);
+});
+
+test('one question of a moment is open at a time, and those of a moment that nobody wants any more are none', async () => {
+  let open = 0;
+  let most = 0;
+  const aborted: boolean[] = [];
+  const request = (_: string, __: unknown, signal: AbortSignal): Promise<QueryResult> => {
+    most = Math.max(most, ++open);
+    return new Promise((_resolve, reject) => {
+      signal.addEventListener('abort', () => {
+        open--;
+        aborted.push(true);
+        reject(new Error('aborted'));
+      });
+    });
+  };
+  const moments = new FleetMoments({ request } as unknown as ConsoleApi, fleet);
+  for (let place = 0; place < 10; place++) {
+    void moments.load(MOMENT + place);
+    moments.keep([MOMENT + place]);
+  }
+  expect([open, most, aborted.length]).toEqual([1, 2, 9]);
+  moments.keep([]);
+  expect(open).toBe(0);
+});
+
+test('an answer that was cut is no moment of the fleet', async () => {
+  const { api: port } = api(() => ({ ...result('timestamp', { live: 1 }), truncated: true }));
+  expect((await new FleetMoments(port, fleet).load(MOMENT)).problem).toContain('more than 100,000 rows');
 });

@@ -5,7 +5,9 @@ import { toMusterError } from '../../../core/common/muster-error.ts';
 import type { ConsoleApi } from '../../common/console-api.ts';
 import type { FleetNode, NodeStateName } from '../../common/fleet-node.ts';
 import { numericColumn, type QueryResult, textColumn } from '../../common/query-result.ts';
+import { askWhole } from '../state/ask-whole.ts';
 import { type FleetStore, NO_COUNTS, type StateCounts } from '../state/fleet-store.ts';
+import { labelsOf } from './maintenance-then.ts';
 import { momentQueries, takeAnswer, type ValuesThen, valuesOf } from './moment-values.ts';
 import { patience } from './patience.ts';
 import { withoutTable } from './without-table.ts';
@@ -21,14 +23,21 @@ export interface FleetMoment {
 
 /** How far before the moment a sample may lie and still stand for it. */
 const REACH_MS = 120_000;
+/** A node that is heard so seldom is judged by what lies within. */
+const MAX_REACH_MS = 3_600_000;
 const MAX_ROWS = 100_000;
 /** A moment of 10,000 nodes holds some megabytes. */
 const MAX_KEPT = 8;
 
+interface Kept {
+  moment: Promise<FleetMoment>;
+  controller: AbortController;
+}
+
 export class FleetMoments {
   readonly #api: ConsoleApi;
   readonly #fleet: FleetStore;
-  readonly #kept = new Map<number, Promise<FleetMoment>>();
+  readonly #kept = new Map<number, Kept>();
   readonly #ready = new Map<number, FleetMoment>();
 
   constructor(api: ConsoleApi, fleet: FleetStore) {
@@ -41,67 +50,105 @@ export class FleetMoments {
     return this.#ready.get(momentMs);
   }
 
-  /** Never rejects: a moment that cannot be read says why. */
+  /** Only these are wanted still: others that are being read are no longer. */
+  keep(momentsMs: readonly number[]): void {
+    for (const momentMs of this.#kept.keys()) if (!this.#ready.has(momentMs) && !momentsMs.includes(momentMs)) this.#drop(momentMs);
+  }
+
+  /** Never rejects: a moment that cannot be read says why. One question of it is open at a time. */
   load(momentMs: number): Promise<FleetMoment> {
     const known = this.#kept.get(momentMs);
-    if (known !== undefined) return known;
-    const loading = this.#read(momentMs).catch((error: unknown) => {
+    if (known !== undefined) return known.moment;
+    const controller = new AbortController();
+    const { signal } = controller;
+    const moment = this.#read(momentMs, signal).catch((error: unknown) => {
+      if (signal.aborted) return unknownMoment(momentMs);
       // The next time it is asked for again
       this.#drop(momentMs);
       return { ...unknownMoment(momentMs), loading: false, problem: toMusterError(error).message };
     });
-    this.#kept.set(momentMs, loading);
+    this.#kept.set(momentMs, { moment, controller });
     for (const oldest of this.#kept.keys()) {
       if (this.#kept.size <= MAX_KEPT) break;
       this.#drop(oldest);
     }
-    return loading;
+    return moment;
   }
 
   #drop(momentMs: number): void {
+    this.#kept.get(momentMs)?.controller.abort();
     this.#kept.delete(momentMs);
     this.#ready.delete(momentMs);
   }
 
-  async #read(momentMs: number): Promise<FleetMoment> {
-    const ask = (sql: string): Promise<QueryResult> => this.#api.request('query', { sql, maxRows: MAX_ROWS, timeoutMs: 20_000 });
-    const within = `timestamp > '${iso(momentMs - REACH_MS)}' AND timestamp <= '${iso(momentMs)}'`;
-    const queries = momentQueries(within);
-    const [heard, ...answers] = await Promise.all([
-      ask(`SELECT node_id, max(timestamp) AS timestamp FROM deliveries WHERE ${within}`),
-      ...queries.map(({ sql }) => ask(sql).catch(withoutTable)),
-    ]);
+  async #read(momentMs: number, signal: AbortSignal): Promise<FleetMoment> {
+    const ask = (sql: string): Promise<QueryResult> => askWhole(this.#api, { sql, maxRows: MAX_ROWS, timeoutMs: 20_000 }, signal);
+    const now = this.#fleet.snapshot.get().nodes;
+    const heard = await ask(`SELECT node_id, max(timestamp) AS timestamp FROM deliveries WHERE ${between(momentMs, reachOf(now))}`);
+    const changes = await ask(labelsSql(momentMs)).catch(withoutTable);
     const values: ValuesThen = new Map();
-    queries.forEach((query, index) => {
-      const answer = answers[index];
+    for (const query of momentQueries(between(momentMs, REACH_MS))) {
+      const answer = await ask(query.sql).catch(withoutTable);
       if (answer) takeAnswer(values, query, answer);
-    });
-    const moment = compose(this.#fleet.snapshot.get().nodes, momentMs, heard, values);
-    if (this.#kept.has(momentMs)) this.#ready.set(momentMs, moment);
+    }
+    const moment = compose(now, momentMs, heard, values, changes);
+    if (!signal.aborted) this.#ready.set(momentMs, moment);
     return moment;
   }
+}
+
+function between(momentMs: number, reachMs: number): string {
+  return `timestamp > '${iso(momentMs - reachMs)}' AND timestamp <= '${iso(momentMs)}'`;
+}
+
+/** How far to look for what was heard last: a node that samples once a minute is late after three and silent after ten. */
+function reachOf(nodes: ReadonlyMap<string, FleetNode>): number {
+  let reachMs = REACH_MS;
+  for (const { intervalMs } of nodes.values()) reachMs = Math.max(reachMs, patience(intervalMs).silentMs);
+  return Math.min(reachMs, MAX_REACH_MS);
+}
+
+/** The labels that nodes had: those of today say nothing of yesterday's maintenance. */
+function labelsSql(momentMs: number): string {
+  return `SELECT node_id, labels FROM node_history WHERE timestamp <= '${iso(momentMs)}' LATEST ON timestamp PARTITION BY node_id`;
 }
 
 export function unknownMoment(asOfMs: number): FleetMoment {
   return { nodes: new Map(), counts: countStates([]), asOfMs, loading: true, problem: '' };
 }
 
-function compose(nodes: ReadonlyMap<string, FleetNode>, momentMs: number, heard: QueryResult, values: ValuesThen): FleetMoment {
+function compose(
+  nodes: ReadonlyMap<string, FleetNode>,
+  momentMs: number,
+  heard: QueryResult,
+  values: ValuesThen,
+  changes: QueryResult | null,
+): FleetMoment {
   const seen = byNode(heard, 'timestamp');
+  const [ids, labels] = ['node_id', 'labels'].map((name) => (changes === null ? [] : textColumn(changes, name)));
+  const labelsThen = new Map(ids?.map((id, row) => [id, labels?.[row] ?? '']));
   const then = new Map<string, FleetNode>();
   for (const [id, node] of nodes) {
     const timeUs = seen.get(id);
     const enrolled = node.enrolledMs === null || node.enrolledMs <= momentMs;
     if (timeUs === undefined && !enrolled) continue;
     const lastSeenMs = timeUs === undefined ? null : timeUs / 1000;
-    const state = stateUnderMaintenance(stateThen(lastSeenMs, node.intervalMs, momentMs), node.labels, momentMs);
-    then.set(id, { ...node, state, stateSinceMs: null, lastSeenMs, values: { ...valuesOf(values, id), timeMs: lastSeenMs ?? 0 } });
+    const told = labelsThen.get(id);
+    const own = told === undefined ? node.labels : labelsOf(told);
+    const state = stateUnderMaintenance(stateThen(node, lastSeenMs, momentMs), own, momentMs);
+    then.set(id, {
+      ...{ ...node, labels: own, state, stateSinceMs: null, lastSeenMs },
+      values: { ...valuesOf(values, id), timeMs: lastSeenMs ?? 0 },
+    });
   }
   return { nodes: then, counts: countStates(then.values()), asOfMs: momentMs, loading: false, problem: '' };
 }
 
-function stateThen(lastSeenMs: number | null, intervalMs: number, momentMs: number): NodeStateName {
-  const { lateMs, silentMs } = patience(intervalMs);
+/** By the rules of the present: who was never heard is not silent, nor who was shut out. */
+function stateThen(node: FleetNode, lastSeenMs: number | null, momentMs: number): NodeStateName {
+  if (node.state === 'quarantined' && (node.stateSinceMs === null || node.stateSinceMs <= momentMs)) return 'quarantined';
+  if (lastSeenMs === null && (node.state === 'never_seen' || node.lastSeenMs === null)) return 'never_seen';
+  const { lateMs, silentMs } = patience(node.intervalMs);
   const quietMs = lastSeenMs === null ? Number.POSITIVE_INFINITY : momentMs - lastSeenMs;
   return quietMs > silentMs ? 'silent' : quietMs > lateMs ? 'late' : 'live';
 }

@@ -51,6 +51,7 @@ export function reportsSql(plan: IncidentPlan): string {
 /** What a machine's own troubles with one collector say does not explain a silent fleet. */
 const NOISE = ['collector_unavailable', 'collector_incomplete', 'collector_capped', 'probe_rows_left_out'];
 const TELLING = ['config_applied', 'agent_started', 'network_changed'];
+/** The newest of them: a negative limit is counted from the end. */
 const MAX_EVENTS = 400;
 /** More would make a statement of its own out of the filter: then the events of all nodes are marked. */
 const MAX_NAMED = 500;
@@ -60,14 +61,14 @@ export function eventsSql(plan: IncidentPlan, ids?: readonly string[]): string {
   return (
     'SELECT timestamp, kind, severity, count_distinct(node_id) AS nodes, min(timestamp) AS at, first(node_id) AS node_id, first(text) AS text, ' +
     `first(attributes) AS attributes FROM events WHERE ${span(plan)}${named(ids)} AND kind NOT IN (${list(NOISE)}) ` +
-    `AND (severity <> 'info' OR kind IN (${list(TELLING)})) SAMPLE BY ${sampleBy(plan.stepMs / 1000)} LIMIT ${MAX_EVENTS}`
+    `AND (severity <> 'info' OR kind IN (${list(TELLING)})) SAMPLE BY ${sampleBy(plan.stepMs / 1000)} LIMIT -${MAX_EVENTS}`
   );
 }
 
 export function oomSql(plan: IncidentPlan, ids?: readonly string[]): string {
   return (
     'SELECT timestamp, count_distinct(node_id) AS nodes, min(timestamp) AS at, first(node_id) AS node_id FROM paging ' +
-    `WHERE ${span(plan)}${named(ids)} AND oom_kills_per_second > 0 SAMPLE BY ${sampleBy(plan.stepMs / 1000)} LIMIT ${MAX_EVENTS}`
+    `WHERE ${span(plan)}${named(ids)} AND oom_kills_per_second > 0 SAMPLE BY ${sampleBy(plan.stepMs / 1000)} LIMIT -${MAX_EVENTS}`
   );
 }
 

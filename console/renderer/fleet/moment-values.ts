@@ -55,7 +55,11 @@ export function momentQueries(within: string): MomentQuery[] {
     latest('processes', { processCount: 'total' }),
     latest('uptime', { uptimeSeconds: 'uptime_seconds' }),
     {
-      sql: `SELECT node_id, mount, max(used_percent) AS used_percent FROM filesystem WHERE ${within}`,
+      // One row a node, as ten thousand nodes with as many mounts each would not fit into an answer.
+      sql:
+        'SELECT node_id, mount, used_percent FROM (SELECT node_id, mount, used_percent, ' +
+        'row_number() OVER (PARTITION BY node_id ORDER BY used_percent DESC) AS place FROM (SELECT node_id, mount, used_percent FROM filesystem ' +
+        `WHERE ${within} LATEST ON timestamp PARTITION BY node_id, mount)) WHERE place = 1`,
       columns: { diskPercent: 'used_percent' },
     },
     combined(

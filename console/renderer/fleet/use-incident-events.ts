@@ -2,6 +2,7 @@
 import { useEffect, useRef, useState } from 'react';
 import type { QueryResult } from '../../common/query-result.ts';
 import { askAgain } from '../state/ask-again.ts';
+import { askWhole } from '../state/ask-whole.ts';
 import { useConsole } from '../state/console-state.ts';
 import { type IncidentMark, readMarks } from './incident-marks.ts';
 import { eventsSql, type IncidentPlan, oomSql } from './incident-plan.ts';
@@ -43,7 +44,7 @@ export function useIncidentEvents(
         load: async (signal) => {
           const asked = now.current;
           const ids = asked.chosen();
-          const ask = (sql: string): Promise<QueryResult> => api.request('query', { sql, maxRows: MAX_ROWS, timeoutMs: 20_000 }, signal);
+          const ask = (sql: string): Promise<QueryResult> => askWhole(api, { sql, maxRows: MAX_ROWS, timeoutMs: 20_000 }, signal);
           const [events, ooms] = await Promise.all([ask(eventsSql(asked.plan, ids)), ask(oomSql(asked.plan, ids)).catch(withoutTable)]);
           setTold({ key: whole, marks: readMarks(events, ooms, nameOf), problem: '' });
         },

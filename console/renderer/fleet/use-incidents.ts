@@ -4,6 +4,7 @@ import { useEffect, useMemo, useRef, useState } from 'react';
 import type { FleetNode } from '../../common/fleet-node.ts';
 import type { QueryResult } from '../../common/query-result.ts';
 import { askAgain } from '../state/ask-again.ts';
+import { askWhole } from '../state/ask-whole.ts';
 import { useConsole } from '../state/console-state.ts';
 import { useStore } from '../state/store.ts';
 import { type Bounds, boundsOf, spanOf } from '../state/time-range.ts';
@@ -88,7 +89,7 @@ export function useIncidents({ nodes, version, matches, filter }: ShownNodes): I
         load: async (signal) => {
           if (!isWanted()) return;
           const asked = latest.current.plan;
-          const ask = (sql: string, maxRows: number) => api.request('query', { sql, maxRows, timeoutMs: 20_000 }, signal);
+          const ask = (sql: string, maxRows: number) => askWhole(api, { sql, maxRows, timeoutMs: 20_000 }, signal);
           const [answer, changes] = await Promise.all([
             ask(reportsSql(asked), MAX_ROWS),
             ask(MAINTENANCE_SQL, MAX_CHANGES).catch(withoutTable),

@@ -46,7 +46,7 @@ test('the first boot of a stretch is no reboot, and a table that is not there is
     elapsedMs: 0,
   });
   const asked: string[] = [];
-  const events = await loadEvents(
+  const { events, cutMs } = await loadEvents(
     async (sql) => {
       asked.push(sql);
       if (sql.includes('FROM uptime')) return answer([300, 100], 'reboot');
@@ -55,6 +55,20 @@ test('the first boot of a stretch is no reboot, and a table that is not there is
     "n' OR 1=1 --",
     { fromMs: 0, toMs: 1000 },
   );
-  expect(events.map(({ timeMs }) => timeMs)).toEqual([300]);
+  expect([events.map(({ timeMs }) => timeMs), cutMs]).toEqual([[300], undefined]);
   expect(asked.every((sql) => sql.includes("'n'' OR 1=1 --'"))).toBe(true);
+});
+
+test('of more events than are read the newest are there, and it is known from when on', async () => {
+  const times = [900, 700];
+  const told: QueryResult = {
+    columns: [
+      { name: 'timestamp', type: 'timestamp', kind: 'time', values: Float64Array.from(times, (ms) => ms * 1000) },
+      ...['kind', 'severity', 'text'].map((name) => ({ name, type: 'varchar', kind: 'text' as const, values: ['k', 'k'] })),
+    ],
+    ...{ rows: 2, truncated: true, elapsedMs: 0 },
+  };
+  const none: QueryResult = { columns: [], rows: 0, truncated: false, elapsedMs: 0 };
+  const { cutMs } = await loadEvents(async (sql) => (sql.includes('FROM events') ? told : none), 'n', { fromMs: 0, toMs: 1000 });
+  expect(cutMs).toBe(700);
 });

@@ -14,8 +14,14 @@ const LEAST_SILENCE_S = 30;
 /** And from so many missed samples on. */
 const SILENT_STEPS = 11;
 
-/** Newest first. */
-export async function loadEvents(ask: Ask, nodeId: string, bounds: Bounds): Promise<NodeEvent[]> {
+export interface LoadedEvents {
+  /** Newest first. */
+  events: NodeEvent[];
+  /** All that happened before may be missing; undefined where nothing is. */
+  cutMs: number | undefined;
+}
+
+export async function loadEvents(ask: Ask, nodeId: string, bounds: Bounds): Promise<LoadedEvents> {
   const [from, to] = [bounds.fromMs, bounds.toMs].map((ms) => sqlText(new Date(ms).toISOString()));
   const where = `node_id = ${sqlText(nodeId)} AND timestamp >= ${from} AND timestamp < ${to}`;
   const found = await Promise.all([
@@ -35,12 +41,14 @@ export async function loadEvents(ask: Ask, nodeId: string, bounds: Bounds): Prom
       ask,
       `SELECT min(timestamp) AS timestamp, 'reboot' AS kind, 'warning' AS severity, 'The machine started anew' AS text, boots FROM uptime ` +
         `WHERE ${where} AND boots IS NOT NULL GROUP BY boots ORDER BY timestamp DESC`,
-    ).then((boots) => boots.slice(0, -1)),
-    loadInventoryChanges(ask, nodeId).then((changes) =>
-      changeEvents(changes).filter(({ timeMs }) => timeMs >= bounds.fromMs && timeMs < bounds.toMs),
-    ),
+    ).then(({ events, cutMs }) => ({ events: events.slice(0, -1), cutMs })),
+    loadInventoryChanges(ask, nodeId).then(({ changes, cut }) => ({
+      events: changeEvents(changes).filter(({ timeMs }) => timeMs >= bounds.fromMs && timeMs < bounds.toMs),
+      cutMs: cut === '' ? undefined : changes.at(-1)?.timeMs,
+    })),
   ]);
-  return found.flat().sort(newestFirst);
+  const cuts = found.flatMap(({ cutMs }) => (cutMs !== undefined && cutMs > bounds.fromMs ? [cutMs] : []));
+  return { events: found.flatMap(({ events }) => events).sort(newestFirst), cutMs: cuts.length === 0 ? undefined : Math.max(...cuts) };
 }
 
 /**
@@ -87,19 +95,20 @@ export function newestFirst(a: NodeEvent, b: NodeEvent): number {
   return b.timeMs - a.timeMs;
 }
 
-async function read(ask: Ask, sql: string): Promise<NodeEvent[]> {
+async function read(ask: Ask, sql: string): Promise<LoadedEvents> {
   try {
     const result = await ask(sql, MAX_EVENTS);
     const times = numericColumn(result, 'timestamp');
     const [kinds = [], severities = [], texts = []] = ['kind', 'severity', 'text'].map((name) => textColumn(result, name));
-    return kinds.map((kind, row) => ({
+    const events = kinds.map((kind, row) => ({
       timeMs: (times?.[row] ?? Number.NaN) / 1000,
       kind: kind ?? '',
       severity: severities[row] ?? '',
       text: texts[row] ?? '',
     }));
+    return { events, cutMs: result.truncated ? events.at(-1)?.timeMs : undefined };
   } catch (error) {
-    if (isMissing(error)) return [];
+    if (isMissing(error)) return { events: [], cutMs: undefined };
     throw error;
   }
 }

@@ -45,6 +45,8 @@ export interface FeedState {
   /** Why the history could not be read; empty when it could. */
   problem: string;
   events: readonly NodeEvent[];
+  /** Of what happened before not all is known, Unix ms; undefined where all is. */
+  eventsCutMs: number | undefined;
   /** Until when the lens holds, Unix ms; 0 without one. */
   lensUntilMs: number;
 }
@@ -59,7 +61,7 @@ export interface Drawn {
 }
 
 export class NodeFeed {
-  readonly state = new Store<FeedState>({ version: 0, loading: true, problem: '', events: [], lensUntilMs: 0 });
+  readonly state = new Store<FeedState>({ version: 0, loading: true, problem: '', events: [], eventsCutMs: undefined, lensUntilMs: 0 });
   /** What the charts show; follows the hand while the window is moved. */
   readonly bounds = new Store<Bounds>({ fromMs: 0, toMs: 1 });
   /** The moment under the pointer, Unix ms; null without one. */
@@ -76,6 +78,7 @@ export class NodeFeed {
   #intervalMs = 1000;
   #joinedMs = 0;
   #told: NodeEvent[] = [];
+  #toldCutMs: number | undefined;
   #heard: HeardNode = { state: 'live', lastSeenMs: null, spool: null };
   #events: AbortController | undefined;
   #eventProblem = '';
@@ -281,7 +284,7 @@ export class NodeFeed {
     const ask = (sql: string, maxRows: number) => this.#api.request('query', { sql, maxRows, timeoutMs: 20_000 }, controller.signal);
     try {
       // A span to each side, so that marks are there while the window is moved.
-      this.#told = await loadEvents(ask, this.#nodeId, { fromMs: fromMs - span, toMs: toMs + span });
+      ({ events: this.#told, cutMs: this.#toldCutMs } = await loadEvents(ask, this.#nodeId, { fromMs: fromMs - span, toMs: toMs + span }));
       this.#eventProblem = '';
     } catch (error) {
       if (!controller.signal.aborted) this.#eventProblem = toMusterError(error).message;
@@ -297,7 +300,7 @@ export class NodeFeed {
     const silent = this.#lens ? [] : silences(this.parts(LOAD));
     const now = this.#range.kind === 'live' ? silentNow(this.#heard) : [];
     const events = [...this.#told, ...silent, ...now].sort(newestFirst);
-    this.#set({ loading, events, problem: this.#cache.problem || this.#eventProblem });
+    this.#set({ loading, events, eventsCutMs: this.#toldCutMs, problem: this.#cache.problem || this.#eventProblem });
     if (this.#unpaintedMs > 0) markPainted(LIVE_POINT_MARK, this.#unpaintedMs);
     this.#unpaintedMs = 0;
   };

@@ -29,7 +29,8 @@ interface Tile {
   now(values: NodeValues): number | null;
   /** From a chart's values at one time, whose columns are its lines. */
   at(lines: readonly (number | null)[]): number;
-  note(node: FleetNode): string;
+  /** Beside the value; `past` where it is not of now: what only the newest summary tells is then left out. */
+  note(node: FleetNode, value: number, past: boolean): string;
 }
 
 const sum = (lines: readonly (number | null)[]): number => lines.reduce<number>((total, value) => total + (value ?? 0), 0);
@@ -70,7 +71,7 @@ const TILES: readonly Tile[] = [
     decimals: 2,
     now: (v) => v.load1,
     at: first,
-    note: (n) => `${formatNumber((n.values?.load1 ?? 0) / Math.max(1, n.cpuCores), 2)} a core`,
+    note: (n, value) => (n.cpuCores > 0 ? `${formatNumber(value / n.cpuCores, 2)} a core` : ''),
   },
   {
     title: 'Disk',
@@ -82,7 +83,7 @@ const TILES: readonly Tile[] = [
     high: 100,
     now: (v) => v.diskPercent,
     at: first,
-    note: (n) => n.values?.diskMount ?? '',
+    note: (n, _, past) => (past ? '' : (n.values?.diskMount ?? '')),
   },
   {
     title: 'Disk I/O',
@@ -145,7 +146,7 @@ export function NodeTiles({ node, feed }: { node: FleetNode; feed: NodeFeed }) {
           <a key={tile.title} className="tile" href={formatRoute({ page: 'node', nodeId: node.nodeId, section: tile.section })}>
             <span className="tile-name">
               <span>{tile.title}</span>
-              <span className="cut tile-note">{value === null ? '' : tile.note(node)}</span>
+              <span className="cut tile-note">{value === null ? '' : tile.note(node, value, past)}</span>
             </span>
             <span className={`tile-value ${mark}`}>
               {tile.decimals === undefined ? formatShort(value) : formatNumber(value, tile.decimals)}{' '}

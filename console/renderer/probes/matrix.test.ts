@@ -1,16 +1,17 @@
 import { expect, test } from 'vitest';
 import { blameOf } from './blame.ts';
-import { cellView, createMatrix, uptimeOf } from './matrix.ts';
+import { cellView, createMatrix } from './matrix.ts';
 import type { PathRow } from './probe-data.ts';
 import { healthOf } from './probe-health.ts';
-import type { ProbePath } from './probe-paths.ts';
+import { type ProbePath, uptimeOf } from './probe-paths.ts';
+import { sinceStep } from './use-probe-paths.ts';
 
 function path(from: string, to: string, p50: number | null, usual = 10, lossPercent = 0): ProbePath {
   const values = { p50, p95: p50, lossPercent, uptimePercent: 100 - lossPercent, samples: 60 };
   const now = { ...values, key: `${from}|${to}`, kind: 'icmp', target: to } as unknown as PathRow;
   const before = { ...values, p50: usual, p95: usual, lossPercent: 0, uptimePercent: 100 };
   const health = healthOf(now, before);
-  const places = { fromPlace: undefined, toPlace: undefined, hourAgoMs: null, sinceMs: undefined };
+  const places = { fromPlace: undefined, toPlace: undefined, hourAgoMs: null, sinceMs: undefined, uptimePercent: values.uptimePercent };
   return { key: now.key, row: now, from, to, ...places, now, usual: before, health };
 }
 
@@ -42,4 +43,9 @@ test('a bad column means the target, a bad row the place', () => {
   expect(blameOf([path('Lagos', 'acc', 99), path('Lagos', 'kms', 99), path('Abuja', 'acc', 10)])?.follows).toContain('at Lagos');
   expect(blameOf([path('Lagos', 'acc', 99), path('Lagos', 'kms', 10), path('Abuja', 'acc', 10)])?.follows).toContain('or on its way');
   expect(blameOf([path('Lagos', 'acc', 10)])).toBeUndefined();
+});
+
+test('the steps of an hour are as long as the number of paths needs, and never cut the hour', () => {
+  expect([1, 300, 333, 334, 1600, 20_000].map(sinceStep)).toEqual([1, 1, 2, 2, 6, 60]);
+  for (const paths of [1, 300, 334, 1600, 9000]) expect((paths * 60) / sinceStep(paths)).toBeLessThanOrEqual(20_000);
 });

@@ -1,5 +1,4 @@
 // Paths as a matrix: places down, targets across, worst first both ways. Pure.
-import type { PathValues } from './probe-data.ts';
 import { healthOf, latencyHealth, lostHealth, severityOf, uptimeHealth } from './probe-health.ts';
 import type { ProbePath } from './probe-paths.ts';
 
@@ -81,7 +80,7 @@ export interface CellView {
 }
 
 /** What a cell shows of its path. */
-export function cellView({ now, usual }: ProbePath, measure: Measure): CellView {
+export function cellView({ now, usual, uptimePercent }: ProbePath, measure: Measure): CellView {
   if (measure === 'p50' || measure === 'p95') {
     const latency = latencyHealth(now, usual);
     const times = ratio(now[measure], usual?.[measure] ?? null);
@@ -92,14 +91,8 @@ export function cellView({ now, usual }: ProbePath, measure: Measure): CellView 
     };
   }
   const health = (measure === 'loss' ? lostHealth : uptimeHealth)(now, usual);
-  const value = measure === 'loss' ? now.lossPercent : uptimeOf(now, usual);
+  const value = measure === 'loss' ? now.lossPercent : uptimePercent;
   return { value, shade: health === 'bad' ? 1 : health === 'late' ? 0.5 : 0, health };
-}
-
-/** Right answers over a day, weighed by how many samples each part has; of the last minutes alone where there is no day. */
-export function uptimeOf(now: PathValues, day: PathValues | undefined): number | null {
-  if (day?.uptimePercent == null || now.uptimePercent === null) return now.uptimePercent ?? day?.uptimePercent ?? null;
-  return (now.uptimePercent * now.samples + day.uptimePercent * day.samples) / (now.samples + day.samples);
 }
 
 function ratio(now: number | null, usual: number | null): number | null {

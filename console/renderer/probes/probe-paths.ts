@@ -20,6 +20,8 @@ export interface ProbePath {
   /** An hour before, the median alone. */
   hourAgoMs: number | null;
   health: Health;
+  /** Right answers in the last 24 h. */
+  uptimePercent: number | null;
   /** When it stopped being as usual; undefined where it is, or where that is longer ago than was looked at. */
   sinceMs: number | undefined;
 }
@@ -29,6 +31,9 @@ export interface PathInputs {
   usual: ReadonlyMap<string, PathValues>;
   hourAgo: ReadonlyMap<string, PathValues>;
   since: ReadonlyMap<string, number>;
+  /** A day up to some minutes ago, and from there to now: together without a hole. */
+  day: ReadonlyMap<string, PathValues>;
+  recent: ReadonlyMap<string, PathValues>;
 }
 
 /** Worst first. */
@@ -48,10 +53,17 @@ export function namePaths(inputs: PathInputs, book: PlaceBook, nodes: ReadonlyMa
       usual,
       hourAgoMs: inputs.hourAgo.get(row.key)?.p50 ?? null,
       health: healthOf(row, usual),
+      uptimePercent: uptimeOf(inputs.recent.get(row.key) ?? row, inputs.day.get(row.key)),
       sinceMs: inputs.since.get(row.key),
     };
   });
   return paths.sort((a, b) => severityOf(b.now, b.usual) - severityOf(a.now, a.usual) || compareNames(a, b));
+}
+
+/** Right answers over a day, weighed by how many samples each part has; of one part alone where the other has none. */
+export function uptimeOf(recent: PathValues, day: PathValues | undefined): number | null {
+  if (day?.uptimePercent == null || recent.uptimePercent === null) return recent.uptimePercent ?? day?.uptimePercent ?? null;
+  return (recent.uptimePercent * recent.samples + day.uptimePercent * day.samples) / (recent.samples + day.samples);
 }
 
 /** `Lagos → gw.acc`. */

@@ -2,6 +2,7 @@
 import { useEffect, useState } from 'react';
 import { numericColumn, type QueryResult } from '../../common/query-result.ts';
 import { askAgain } from '../state/ask-again.ts';
+import { askWhole } from '../state/ask-whole.ts';
 import { useConsole } from '../state/console-state.ts';
 import { useStore } from '../state/store.ts';
 import { type Bounds, boundsOf, sampleBy, sampleStepSeconds, spanOf, type TimeRange } from '../state/time-range.ts';
@@ -53,7 +54,7 @@ export function usePathHistory(path: ProbePath | undefined, columns: ReadonlySet
       load: async (signal) => {
         const nowMs = fleet.now();
         const sql = pathSql(columns, row, range, nowMs);
-        const result = await api.request('query', { sql, maxRows: MAX_ROWS, timeoutMs: 20_000 }, signal);
+        const result = await askWhole(api, { sql, maxRows: MAX_ROWS, timeoutMs: 20_000 }, signal);
         const stepSeconds = stepOf(range);
         setHistory({ key, history: { bounds: boundsOf(range, nowMs), stepSeconds, ...toLines(result, stepSeconds), problem: '' } });
       },

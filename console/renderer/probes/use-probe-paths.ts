@@ -4,6 +4,7 @@ import type { FleetNode } from '../../common/fleet-node.ts';
 import { numericColumn, type QueryResult } from '../../common/query-result.ts';
 import type { PlaceBook } from '../map/places.ts';
 import { askAgain } from '../state/ask-again.ts';
+import { askWhole } from '../state/ask-whole.ts';
 import { useConsole } from '../state/console-state.ts';
 import { useStore } from '../state/store.ts';
 import { type PathRow, type PathValues, PROBE_TABLE, readPaths, stepsSql, summarySql } from './probe-data.ts';
@@ -12,6 +13,7 @@ import { namePaths, type PathInputs, type ProbePath } from './probe-paths.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
 /** What counts as now. */
 export const NOW_MS = 5 * MINUTE;
 /** What is usual ends before what may be going on now. */
@@ -41,7 +43,7 @@ interface Answer extends PathInputs {
   problem: string;
 }
 
-const NOTHING: PathInputs = { now: [], usual: new Map(), hourAgo: new Map(), since: new Map() };
+const NOTHING: PathInputs = { now: [], usual: new Map(), hourAgo: new Map(), since: new Map(), day: new Map(), recent: new Map() };
 
 export function useProbePaths(book: PlaceBook, nodes: ReadonlyMap<string, FleetNode>): ProbePaths {
   const { api, fleet, time } = useConsole();
@@ -49,9 +51,9 @@ export function useProbePaths(book: PlaceBook, nodes: ReadonlyMap<string, FleetN
   const momentMs = range.kind === 'past' ? range.toMs : undefined;
   const [answer, setAnswer] = useState<Answer>();
   useEffect(() => {
-    let usual: { rows: ReadonlyMap<string, PathValues>; untilMs: number } | undefined;
+    let usual: { rows: ReadonlyMap<string, PathValues>; day: ReadonlyMap<string, PathValues>; atMs: number; untilMs: number } | undefined;
     const load = async (signal: AbortSignal): Promise<void> => {
-      const ask = (sql: string): Promise<QueryResult> => api.request('query', { sql, maxRows: MAX_ROWS, timeoutMs: TIMEOUT_MS }, signal);
+      const ask = (sql: string): Promise<QueryResult> => askWhole(api, { sql, maxRows: MAX_ROWS, timeoutMs: TIMEOUT_MS }, signal);
       const atMs = momentMs ?? fleet.now();
       const tables = await api.request('listMeasurements', {}, signal);
       const columns = new Set(tables.find((table) => table.name === PROBE_TABLE)?.columns.map((column) => column.name));
@@ -67,14 +69,19 @@ export function useProbePaths(book: PlaceBook, nodes: ReadonlyMap<string, FleetN
           const young = enough(await ask(summarySql(columns, atMs - USUAL.toMs, atMs - NOW_MS)));
           for (const [key, row] of young) if (!rows.has(key)) rows.set(key, row);
         }
-        usual = { rows, untilMs: performance.now() + REFRESH_USUAL_MS };
+        // A day without a hole: what is usual leaves the last hour out, and counts no uptime.
+        const day = byKey(readPaths(await ask(summarySql(columns, atMs - DAY, atMs - NOW_MS))));
+        usual = { rows, day, atMs, untilMs: performance.now() + REFRESH_USUAL_MS };
       }
-      const { rows } = usual;
+      const { rows, day } = usual;
+      const recent = usual.atMs === atMs ? byKey(now) : byKey(readPaths(await ask(summarySql(columns, usual.atMs - NOW_MS, atMs))));
       const hourAgo = byKey(readPaths(await ask(summarySql(columns, atMs - HOUR - NOW_MS, atMs - HOUR))));
       const changed = now.filter((row) => healthOf(row, rows.get(row.key)) !== '');
       const since =
-        changed.length === 0 ? new Map<string, number>() : toSince(await ask(stepsSql(columns, atMs - HOUR, atMs, '1m')), changed, rows);
-      setAnswer({ now, usual: rows, hourAgo, since, columns, asOfMs: atMs, problem: '' });
+        changed.length === 0
+          ? new Map<string, number>()
+          : toSince(await ask(stepsSql(columns, atMs - HOUR, atMs, `${sinceStep(now.length)}m`)), changed, rows);
+      setAnswer({ now, usual: rows, hourAgo, since, day, recent, columns, asOfMs: atMs, problem: '' });
     };
     setAnswer(undefined);
     return askAgain({
@@ -91,6 +98,12 @@ export function useProbePaths(book: PlaceBook, nodes: ReadonlyMap<string, FleetN
     loading: answer === undefined,
     problem: answer?.problem ?? '',
   };
+}
+
+/** Minutes of a step with which an hour of so many paths keeps to the rows of an answer. */
+export function sinceStep(paths: number): number {
+  const wanted = (paths * 60) / (0.9 * MAX_ROWS);
+  return [1, 2, 3, 5, 6, 10, 15, 20, 30].find((minutes) => minutes >= wanted) ?? 60;
 }
 
 function enough(result: QueryResult): Map<string, PathValues> {

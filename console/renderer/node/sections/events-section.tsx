@@ -1,13 +1,14 @@
 // All that happened on the node in the stretch that shows, newest first.
-import { formatClock, formatDay, zoneName } from '../../parts/format.ts';
+import { formatClock, formatDay, formatMoment, zoneName } from '../../parts/format.ts';
 import { useStore } from '../../state/store.ts';
 import { eventColor, eventTitle } from '../node-event.ts';
 import type { NodeFeed } from '../node-feed.ts';
 
 export function EventsSection({ feed }: { feed: NodeFeed }) {
-  const { events, loading } = useStore(feed.state);
+  const { events, eventsCutMs, loading, problem } = useStore(feed.state);
   const { fromMs, toMs } = useStore(feed.bounds);
   const shown = events.filter(({ timeMs }) => timeMs >= fromMs && timeMs <= toMs);
+  const cut = eventsCutMs !== undefined && eventsCutMs > fromMs ? eventsCutMs : undefined;
   return (
     <section className="chart whole">
       <div className="chart-head">
@@ -15,6 +16,9 @@ export function EventsSection({ feed }: { feed: NodeFeed }) {
         <span className="t3">
           from {formatDay(fromMs)} to {formatDay(toMs)} {zoneName()}, newest first
         </span>
+        {cut !== undefined && (
+          <span className="late">too many to read: what happened before {formatMoment(cut, toMs)} is not all here</span>
+        )}
       </div>
       <table className="plain-table events-table">
         <thead>
@@ -38,7 +42,7 @@ export function EventsSection({ feed }: { feed: NodeFeed }) {
           ))}
         </tbody>
       </table>
-      {shown.length === 0 && !loading && (
+      {shown.length === 0 && !loading && problem === '' && (
         <p className="t3 small panel-note">Nothing happened in this stretch of time. A longer one shows more.</p>
       )}
     </section>

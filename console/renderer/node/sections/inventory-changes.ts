@@ -17,30 +17,41 @@ export interface InventoryChange {
 const TEXTS = ['name', 'platform', 'os', 'kernel', 'arch', 'cpu_model', 'agent_version'] as const;
 const MAX_ROWS = 500;
 
-/** Newest first. The first row of a node is no change. */
-export async function loadInventoryChanges(ask: Ask, nodeId: string): Promise<InventoryChange[]> {
+export interface InventoryChanges {
+  /** Newest first. */
+  changes: readonly InventoryChange[];
+  /** What is missing, in words; empty where all changes are there. */
+  cut: string;
+}
+
+/** The first row of a node is no change. */
+export async function loadInventoryChanges(ask: Ask, nodeId: string): Promise<InventoryChanges> {
   const columns = ['timestamp', ...TEXTS, 'cpu_cores', 'memory_bytes', 'labels'].join(', ');
   try {
-    return changesOf(await ask(`SELECT ${columns} FROM node_history WHERE node_id = ${sqlText(nodeId)} ORDER BY timestamp`, MAX_ROWS));
+    // Newest first, so that a node that changes all day loses the oldest.
+    const answer = await ask(`SELECT ${columns} FROM node_history WHERE node_id = ${sqlText(nodeId)} ORDER BY timestamp DESC`, MAX_ROWS);
+    return { changes: changesOf(answer), cut: answer.truncated ? `only the newest ${answer.rows} changes are shown` : '' };
   } catch (error) {
-    if (isMissing(error)) return [];
+    if (isMissing(error)) return { changes: [], cut: '' };
     throw error;
   }
 }
 
-/** Rows in the order of time. */
+/** Of rows newest first, and so are the changes. */
 export function changesOf(result: QueryResult): InventoryChange[] {
   const times = numericColumn(result, 'timestamp');
   const states = Array.from({ length: result.rows }, (_, row) => stateOf(result, row));
   const changes: InventoryChange[] = [];
-  for (let row = 1; row < states.length; row++) {
-    const [before, after] = [states[row - 1] as Map<string, string>, states[row] as Map<string, string>];
+  for (let row = 0; row + 1 < states.length; row++) {
+    const [after, before] = [states[row] as Map<string, string>, states[row + 1] as Map<string, string>];
+    const own: InventoryChange[] = [];
     for (const what of new Set([...before.keys(), ...after.keys()])) {
       const [was = '', is = ''] = [before.get(what), after.get(what)];
-      if (was !== is) changes.push({ timeMs: (times?.[row] ?? Number.NaN) / 1000, what, before: was, after: is });
+      if (was !== is) own.push({ timeMs: (times?.[row] ?? Number.NaN) / 1000, what, before: was, after: is });
     }
+    changes.push(...own.reverse());
   }
-  return changes.reverse();
+  return changes;
 }
 
 /** Changes as marks on the charts. */

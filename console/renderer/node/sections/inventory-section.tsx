@@ -9,7 +9,7 @@ import { useInventory } from './use-inventory.ts';
 
 export function InventorySection({ node }: { node: FleetNode }) {
   const { fleet } = useConsole();
-  const { changes, unavailable, problem } = useInventory(node.nodeId);
+  const { changes, cut, unavailable, problem } = useInventory(node.nodeId);
   const since = (ms: number | null): string => (ms === null ? '–' : `${formatDay(ms)}, ${formatAge(fleet.now() - ms)} ago`);
   return (
     <>
@@ -69,7 +69,7 @@ export function InventorySection({ node }: { node: FleetNode }) {
       <section className="chart whole">
         <div className="chart-head">
           <h3>Changes</h3>
-          <span className="t3">newest first</span>
+          <span className={cut === '' ? 't3' : 'late'}>newest first{cut !== '' && `, ${cut}`}</span>
         </div>
         <table className="plain-table events-table">
           <tbody>

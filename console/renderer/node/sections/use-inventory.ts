@@ -12,6 +12,8 @@ const TIMEOUT_MS = 15_000;
 
 export interface Inventory {
   changes: readonly InventoryChange[];
+  /** What is missing of the changes, in words. */
+  cut: string;
   /** Collector → why. */
   unavailable: ReadonlyMap<string, string>;
   problem: string;
@@ -21,14 +23,14 @@ export function useInventory(nodeId: string): Inventory {
   const { api, time, fleet, clock } = useConsole();
   const range = useStore(time);
   const beat = Math.floor(useStore(clock) / REFRESH_MS);
-  const [state, setState] = useState<Inventory>({ changes: [], unavailable: new Map(), problem: '' });
+  const [state, setState] = useState<Inventory>({ changes: [], cut: '', unavailable: new Map(), problem: '' });
   // Dependencies: the beat says that the present is another
   useEffect(() => {
     const controller = new AbortController();
     const ask: Ask = (sql, maxRows) => api.request('query', { sql, maxRows, timeoutMs: TIMEOUT_MS }, controller.signal);
     const atMs = range.kind === 'live' ? fleet.now() : range.toMs;
     Promise.all([loadInventoryChanges(ask, nodeId), loadUnavailable(ask, nodeId, atMs)]).then(
-      ([changes, unavailable]) => setState({ changes, unavailable, problem: '' }),
+      ([{ changes, cut }, unavailable]) => setState({ changes, cut, unavailable, problem: '' }),
       (error: unknown) => {
         if (error instanceof MusterError && error.code === 'cancelled') return;
         setState((before) => ({ ...before, problem: toMusterError(error).message }));

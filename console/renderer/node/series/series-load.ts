@@ -3,6 +3,7 @@ import { MusterError } from '../../../../core/common/muster-error.ts';
 import type { ConsoleApi } from '../../../common/console-api.ts';
 import { numericColumn, type QueryResult, textColumn } from '../../../common/query-result.ts';
 import type { SeriesAnswer, SeriesPoints } from '../../../common/series-answer.ts';
+import { askWhole } from '../../state/ask-whole.ts';
 import { factsOf } from '../specs/measurements.ts';
 import { sqlName, sqlText } from '../sql-text.ts';
 import type { SeriesWish } from './points.ts';
@@ -25,8 +26,7 @@ export async function loadBlock(
     const { namedBy } = factsOf(wish.measurement);
     if (block.step.raw || namedBy !== undefined) {
       const sql = namedBy === undefined ? rowsSql(nodeId, wish, fromMs, toMs) : namedSql(nodeId, wish, namedBy, block);
-      const result = await api.request('query', { sql, maxRows: MAX_ROWS, timeoutMs: TIMEOUT_MS }, signal);
-      if (result.truncated) throw new MusterError('limit_exceeded', `a stretch has more than ${MAX_ROWS} rows: choose a shorter range`);
+      const result = await askWhole(api, { sql, maxRows: MAX_ROWS, timeoutMs: TIMEOUT_MS }, signal);
       // Rows that the store no longer keeps may be left in a roll-up.
       if (result.rows > 0 || namedBy !== undefined) return toAnswer(result, wish, block.step.seconds);
     }
