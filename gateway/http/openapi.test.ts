@@ -22,7 +22,10 @@ it('describes every route, its scope and no other', () => {
       sendEphemeral: unused,
       events: { samplesPushed: unused },
     }),
-    ...importRoutes({ jobs: { folder: unused, takePlace: unused, begin: unused, get: unused }, maxBytes: 1 }),
+    ...importRoutes({
+      jobs: { folder: unused, uploadFolder: () => 'uploads/x', takePlace: unused, begin: unused, get: unused },
+      maxBytes: 1,
+    }),
     metricsRoute({ measurements: unused, query: unused, tierPlan: unused }),
     ...joinRoutes({ caPem: '', programs: { list: unused } }),
   ];

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -9,16 +9,22 @@ let jobs: ImportJobs;
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'imports-'));
-  jobs = new ImportJobs({ folder } as ImportJobsOptions);
+  jobs = new ImportJobs({ folder, gateway: 'a' } as ImportJobsOptions);
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
 test('what uploads of an earlier process have left is removed at the start, and nothing else', async () => {
-  mkdirSync(join(folder, UPLOADS, 'left'), { recursive: true });
-  writeFileSync(join(folder, UPLOADS, 'left', 'half.csv'), 'time');
+  const other = new ImportJobs({ folder, gateway: 'b' } as ImportJobsOptions);
+  const [left, underWay] = [jobs.uploadFolder(), other.uploadFolder()].map((path) => join(folder, path)) as [string, string];
+  const forgotten = join(folder, UPLOADS, 'of a gateway that is gone');
+  for (const path of [left, underWay, forgotten]) {
+    mkdirSync(path, { recursive: true });
+    writeFileSync(join(path, 'half.csv'), 'time');
+  }
+  utimesSync(forgotten, 0, 0);
   writeFileSync(join(folder, 'kept.csv'), 'time');
   await jobs.start();
-  expect([existsSync(join(folder, UPLOADS)), existsSync(join(folder, 'kept.csv'))]).toEqual([false, true]);
+  expect([left, forgotten, underWay, join(folder, 'kept.csv')].map((path) => existsSync(path))).toEqual([false, false, true, true]);
 });
 
 test('files that are on their way count as imports', () => {

@@ -1,6 +1,6 @@
 // The imports of this gateway: files of its import folder, a few at a time, the last hundred kept to be asked about.
-import { randomUUID } from 'node:crypto';
-import { mkdir, realpath, rm, stat } from 'node:fs/promises';
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdir, readdir, realpath, rm, stat } from 'node:fs/promises';
 import { isAbsolute, join, relative } from 'node:path';
 import { MusterError } from '../../core/common/muster-error.ts';
 import type { CsvReading } from '../../core/node/import/import-source.ts';
@@ -12,6 +12,8 @@ import { ImportJob, type ImportJobOptions } from './import-job.ts';
 
 /** Below the import folder: files that came by HTTPS, gone when their import has ended. */
 export const UPLOADS = 'uploads';
+/** What stands there for so long was left by a gateway that is gone. */
+const FORGOTTEN_MS = 7 * 86_400_000;
 const MAX_RUNNING = 4;
 /** Paused ones have places of their own: whoever pauses keeps nobody from importing. */
 const MAX_PAUSED = 8;
@@ -19,6 +21,8 @@ const MAX_PAUSED_OF_TOKEN = 4;
 const MAX_KEPT = 100;
 
 export interface ImportJobsOptions extends ImportJobOptions {
+  /** Name of this gateway. */
+  gateway: string;
   /** Empty: there are no imports at this gateway. */
   folder: string;
   /** Rows of a file are taken as far back as the store keeps them. */
@@ -38,12 +42,26 @@ export class ImportJobs implements Component {
     this.#options = options;
   }
 
-  /** What uploads a process that ended has left is removed: nobody asks for it any more. */
+  /** What uploads a process that ended has left is removed: nobody asks for it any more. Those of other gateways with the same folder may be under way. */
   async start(): Promise<void> {
     const { folder } = this.#options;
     if (folder === '') return;
-    await mkdir(folder, { recursive: true, mode: 0o700 });
-    await rm(join(folder, UPLOADS), { recursive: true, force: true });
+    const uploads = join(folder, UPLOADS);
+    await mkdir(uploads, { recursive: true, mode: 0o700 });
+    for (const name of await readdir(uploads)) {
+      const path = join(uploads, name);
+      if (name.startsWith(this.#mark()) || (await isForgotten(path))) await rm(path, { recursive: true, force: true });
+    }
+  }
+
+  /** A place of its own for a file that comes, below the import folder. */
+  uploadFolder(kind = ''): string {
+    return join(UPLOADS, `${this.#mark()}${kind}${randomUUID()}`);
+  }
+
+  /** Tells the uploads of this gateway from those of others. */
+  #mark(): string {
+    return `${createHash('sha256').update(this.#options.gateway).digest('hex').slice(0, 12)}-`;
   }
 
   async stop(): Promise<void> {
@@ -108,7 +126,7 @@ export class ImportJobs implements Component {
     if (request.stepSeconds > 0) this.#assertMayPause(caller);
     const { mapping, shiftToNow, windowSeconds, stepSeconds, speed, maxRowsPerNode } = request;
     const id = randomUUID();
-    const scratch = join(this.folder(), 'uploads', `unpacked-${id}`);
+    const scratch = join(this.folder(), this.uploadFolder('unpacked-'));
     const task = {
       ...{ path, file: request.file.split('/').at(-1) ?? request.file, ttlDays },
       ...{ shiftToNow, windowSeconds, stepSeconds, speed, maxRowsPerNode },
@@ -214,6 +232,11 @@ function checkRequest({ speed, stepSeconds }: StartImportRequest): void {
   if (!(speed >= 0 && Number.isFinite(speed))) throw new MusterError('invalid_argument', `speed is ${speed}: a number from 0 is needed`);
   if (speed > 0 && stepSeconds > 0)
     throw new MusterError('invalid_argument', 'speed and step_seconds exclude each other: a replay does not pause');
+}
+
+async function isForgotten(path: string): Promise<boolean> {
+  const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: Date.now() }));
+  return Date.now() - mtimeMs > FORGOTTEN_MS;
 }
 
 /** The file's real place, which has to lie in the folder. Throws `not_found`. */

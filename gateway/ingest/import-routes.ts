@@ -1,5 +1,4 @@
 // POST /api/import: a file as multipart form, streamed to the import folder and then imported by a job. GET /api/import/{id}: how far it is.
-import { randomUUID } from 'node:crypto';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MusterError } from '../../core/common/muster-error.ts';
@@ -8,12 +7,12 @@ import type { ImportJob, StartImportRequest } from '../../proto/gen/messages.ts'
 import type { Caller } from '../access/token-store.ts';
 import { json } from '../http/http-answer.ts';
 import type { HttpRoute } from '../http/http-door.ts';
-import { type ImportJobs, UPLOADS } from './import-jobs.ts';
+import type { ImportJobs } from './import-jobs.ts';
 import { receiveForm } from './upload-form.ts';
 import { UploadSpace } from './upload-space.ts';
 
 export interface ImportRoutesOptions {
-  jobs: Pick<ImportJobs, 'folder' | 'takePlace' | 'begin' | 'get'>;
+  jobs: Pick<ImportJobs, 'folder' | 'uploadFolder' | 'takePlace' | 'begin' | 'get'>;
   /** Of one uploaded file. */
   maxBytes: number;
   space?: UploadSpace;
@@ -36,7 +35,7 @@ export function importRoutes({ jobs, maxBytes, space = new UploadSpace() }: Impo
       answer: async (request) => {
         const folder = jobs.folder();
         const leave = jobs.takePlace();
-        const own = join(UPLOADS, randomUUID());
+        const own = jobs.uploadFolder();
         const remove = (): Promise<void> => rm(join(folder, own), { recursive: true, force: true });
         const closeClaim = await space.claim(folder, Number(request.headers['content-length'] ?? 0) || 0).catch((error: unknown) => {
           leave();
