@@ -14,7 +14,7 @@ it('describes every route, its scope and no other', () => {
   const routes = [
     ...statusRoutes({ name: 'g', version: '1', pipeline: unused, queuedBytes: unused, problem: unused }),
     ...pushRoutes({
-      ingest: { deliver: unused },
+      ingest: { deliver: unused, fits: unused },
       registry: { seenAtDoor: unused },
       storeWindow: { window: unused },
       accounts: { readBatches: unused },

@@ -88,6 +88,14 @@ export class Ingest {
     };
   }
 
+  /** Whether `deliver` takes them as one batch. */
+  fits(frames: readonly FrameColumns[]): boolean {
+    if (frames.length > MAX_FRAMES) return false;
+    // The longest number, as that of the batch is not known.
+    const batch = { epoch: this.#epoch, seq: Number.MAX_SAFE_INTEGER, createdUs: this.#now() * 1000, frames, events: [], dropped: [] };
+    return encodeBatch(batch).length <= MAX_BATCH_BYTES;
+  }
+
   /** Never the same twice: it is part of the ledger's key. */
   #createdUs(): number {
     this.#lastCreatedUs = Math.max(this.#now() * 1000, this.#lastCreatedUs + 1);

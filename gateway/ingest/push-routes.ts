@@ -17,6 +17,7 @@ import { MAX_SAMPLES, type PushContent, type PushSample, parseSamples, samplesOf
 import { countReplaced } from './same-key.ts';
 import { createSampleClock } from './sample-clock.ts';
 import { toFrames } from './sample-frames.ts';
+import { partsOf } from './sample-parts.ts';
 import { parseSnapshot } from './snapshot.ts';
 
 const MAX_BODY_BYTES = 1024 * 1024;
@@ -25,7 +26,7 @@ const MAX_WAIT_SECONDS = 30;
 const NO_EPOCH = new Uint8Array(0);
 
 export interface PushOptions {
-  ingest: Pick<Ingest, 'deliver'>;
+  ingest: Pick<Ingest, 'deliver' | 'fits'>;
   registry: Pick<NodeRegistry, 'seenAtDoor'>;
   /** A pushed sample is taken as far back as the store keeps rows. */
   storeWindow: Pick<StoreWindow, 'window'>;
@@ -110,7 +111,7 @@ interface Delivered {
   failed: { index: number; reason: string; detail: string }[];
 }
 
-/** Node by node: one that may not be named costs its own samples. Where nothing was stored, the first error is thrown. */
+/** Batch by batch of each node: one that may not be named costs its own samples. Where nothing was stored, the first error is thrown. */
 async function deliver(
   options: PushOptions,
   samples: readonly PushSample[],
@@ -124,10 +125,12 @@ async function deliver(
     if (own === undefined) byNode.set(sample.nodeId, [sample]);
     else own.push(sample);
   }
+  const { ingest, registry } = options;
+  const parts = [...byNode].flatMap(([nodeId, all]) => partsOf(all, (frames) => ingest.fits(frames)).map((own) => ({ nodeId, own })));
   const outcomes = await Promise.allSettled(
-    [...byNode].map(async ([nodeId, own]) => {
-      await options.registry.seenAtDoor(nodeId, labelsOf(own), caller, 'push');
-      const receipt = await options.ingest.deliver(nodeId, toFrames(own));
+    parts.map(async ({ nodeId, own }) => {
+      await registry.seenAtDoor(nodeId, labelsOf(own), caller, 'push');
+      const receipt = await ingest.deliver(nodeId, toFrames(own));
       const heartbeat = { sentUs: nowMs * 1000, summary: summaries.get(nodeId) ?? { timeUs: own.at(-1)?.timeUs ?? 0, diskMount: '' } };
       options.sendEphemeral(summarySubject(nodeId), encodeMessage(HEARTBEAT_FIELDS, heartbeat));
       return receipt;
