@@ -8,6 +8,8 @@ import type { CleanSeries } from './series-cleaner.ts';
 const FIELDS = ['value'];
 const ROW_BYTES = rowBytes(FIELDS.length);
 const MAX_FRAMES = 1000;
+/** Letters of a node's name that go along: the registry keeps fewer. */
+const MAX_NAME = 1024;
 /** Rows of all nodes that wait for their batch. */
 const MAX_WAITING_ROWS = 262_144;
 
@@ -102,7 +104,7 @@ export class BatchCutter {
       timeUs: Float64Array.from(timesUs),
       values: Float64Array.from(values),
     }));
-    const labels: Record<string, string> = this.#named.has(nodeId) || nodeId === name ? {} : { name };
+    const labels: Record<string, string> = this.#named.has(nodeId) || nodeId === name ? {} : { name: name.slice(0, MAX_NAME) };
     this.#named.add(nodeId);
     node.frames = new Map();
     node.rows = 0;

@@ -153,3 +153,32 @@ it('counts the native histograms of a series that has numbers too', () => {
   expect(left).toEqual({ histogram: 2 });
   expect(clean([{ metric: metric(), histograms }]).left).toEqual({ histogram: 2 });
 });
+
+it('leaves out whole numbers beyond 2^53 that no double holds, and takes doubles as Prometheus writes them', () => {
+  const texts = ['9007199254740993', '9007199254740992', '1152921504606847000', '-9007199254740993'];
+  const { taken, left } = clean([{ metric: metric(), values: texts.map((text, i) => [1500 + i * 15, text]) }]);
+  expect(taken[0]?.values).toEqual([2 ** 53, 2 ** 60]);
+  expect(left).toEqual({ not_exact: 2 });
+  // The digits of 2^60 itself, and of one beside it.
+  const { taken: exact, left: others } = clean([
+    {
+      metric: metric(),
+      values: [
+        [1500, String(2n ** 60n)],
+        [1515, String(2n ** 60n + 1n)],
+        [1530, '1e300'],
+        [1545, `1${'0'.repeat(300)}`],
+      ],
+    },
+  ]);
+  expect(exact[0]?.values).toEqual([2 ** 60, 1e300, 1e300]);
+  expect(others).toEqual({ not_exact: 1 });
+});
+
+it('tells series apart by the whole of long labels, and leaves out what is longer than any series may be', () => {
+  const job = 'x'.repeat(1500);
+  const one = (name: string) => ({ metric: metric({ job: name }), values: [[1500, '1']] });
+  const { taken, left } = clean([one(`${job}a`), one(`${job}b`), one('y'.repeat(5000))]);
+  expect(taken.map(({ tags }) => tags[0])).toEqual([`${job}a`, `${job}b`]);
+  expect(left).toEqual({ long_labels: 1 });
+});

@@ -1,4 +1,5 @@
 // Makes rows of the series that Prometheus answers: what cannot be stored is left out and counted, nothing is guessed.
+import { MAX_SERIES_BYTES, tagBytes } from '../../../core/common/batch-size.ts';
 import { isReservedMeasurement, measurementNameProblem } from '../../../core/common/measurement-names.ts';
 import { MusterError } from '../../../core/common/muster-error.ts';
 import type { QueryPlan } from './config.ts';
@@ -14,15 +15,17 @@ export interface CleanSeries {
   values: number[];
 }
 
-/** What was left out, by reason. Of the first five the unit is a sample, of the others a series. */
+/** What was left out, by reason. Of the first six the unit is a sample, of the others a series. */
 export const LEFT_OUT = [
   'absent',
   'infinite',
+  'not_exact',
   'invalid_time',
   'duplicate',
   'histogram',
   'metric_not_allowed',
   'bad_name',
+  'long_labels',
   'malformed',
 ] as const;
 export type LeftOut = (typeof LEFT_OUT)[number];
@@ -33,9 +36,6 @@ interface RawSeries {
   /** Native histograms: a series may have floats at some of its points and these at others. */
   histograms: readonly unknown[];
 }
-
-/** Names that are too long for a label of a node, or a tag, help nobody. */
-const MAX_VALUE_LENGTH = 1024;
 
 export interface SeriesCleanerOptions {
   plan: QueryPlan;
@@ -80,8 +80,18 @@ export class SeriesCleaner {
     const measurement = this.#measurement(name);
     if (measurement === undefined) return undefined;
     const node = own(metric, plan.nodeLabel) || plan.node;
-    const tags = plan.labels.map(({ label }) => own(metric, label).slice(0, MAX_VALUE_LENGTH));
-    const clean: CleanSeries = { node: node.slice(0, MAX_VALUE_LENGTH), measurement, tags, timesUs: [], values: [] };
+    const tags = plan.labels.map(({ label }) => own(metric, label));
+    // Cut, two series might be one.
+    const bytes = tagBytes([node, ...tags]);
+    if (bytes > MAX_SERIES_BYTES) {
+      onLeftOut(
+        'long_labels',
+        1,
+        `a series of ${measurement} has labels of ${bytes} bytes, at most ${MAX_SERIES_BYTES} are taken: ask for fewer, or cut them in the query`,
+      );
+      return undefined;
+    }
+    const clean: CleanSeries = { node, measurement, tags, timesUs: [], values: [] };
     this.#takePoints(clean, values);
     return clean.timesUs.length === 0 ? undefined : clean;
   }
@@ -89,7 +99,7 @@ export class SeriesCleaner {
   #takePoints(series: CleanSeries, points: readonly unknown[]): void {
     const { plan, window } = this.#options;
     const seen = this.#pointsOf(series);
-    const counts = { absent: 0, infinite: 0, invalid_time: 0, duplicate: 0 };
+    const counts = { absent: 0, infinite: 0, not_exact: 0, invalid_time: 0, duplicate: 0 };
     for (const point of points) {
       const [time, text] = Array.isArray(point) ? (point as unknown[]) : [];
       const timeMs = typeof time === 'number' ? time * 1000 : Number.NaN;
@@ -103,6 +113,7 @@ export class SeriesCleaner {
       const value = toValue(text);
       if (Number.isNaN(value)) counts.absent++;
       else if (!Number.isFinite(value)) counts.infinite++;
+      else if (Math.abs(value) > Number.MAX_SAFE_INTEGER && !isOfDouble(text as string, value)) counts.not_exact++;
       else if (((seen[at >> 3] as number) >> (at & 7)) & 1) counts.duplicate++;
       else {
         seen[at >> 3] = (seen[at >> 3] as number) | (1 << (at & 7));
@@ -152,6 +163,17 @@ function toValue(text: unknown): number {
   if (text === '-Inf') return Number.NEGATIVE_INFINITY;
   // Adding 0 makes 0 of -0.
   return Number(text) + 0;
+}
+
+/**
+ * Whether a number beyond 2^53 was a double where it came from. Prometheus has doubles alone, and writes one with as many digits as tell it from others,
+ * and zeros behind; another server may have whole numbers, whose last digits a double has no place for.
+ */
+function isOfDouble(text: string, value: number): boolean {
+  const digits = /^[+-]?(\d+)(?:\.0*)?$/.exec(text.trim())?.[1]?.replace(/^0+/, '');
+  if (digits === undefined) return true;
+  const [mantissa = '', exponent = '0'] = Math.abs(value).toExponential().split('e');
+  return digits === mantissa.replace('.', '').padEnd(Number(exponent) + 1, '0') || BigInt(digits) === BigInt(Math.abs(value));
 }
 
 function own(labels: Readonly<Record<string, string>>, name: string): string {
