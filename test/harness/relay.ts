@@ -8,6 +8,8 @@ export interface Relay {
   away(): Promise<void>;
   /** From now on bytes of the open connections vanish, as where a firewall forgot them: no end is told. New ones find their way. */
   freeze(): void;
+  /** From now on bytes take so long in each direction, in their order. */
+  delay(ms: number): void;
   /** Takes connections again. */
   back(): Promise<void>;
   /** Connections that were opened so far. */
@@ -23,6 +25,7 @@ export async function startRelay(target: string): Promise<Relay> {
   let connections = 0;
   let port = 0;
   let server: Server | undefined;
+  let delayMs = 0;
 
   const join = (near: Socket): void => {
     connections++;
@@ -34,8 +37,19 @@ export async function startRelay(target: string): Promise<Relay> {
       [far, near],
     ] as const) {
       sockets.add(from);
-      from.on('data', (bytes) => {
-        if (!line.dead) to.write(bytes);
+      /** What is on its way, in its order; one that is due waits for those before it. */
+      const waiting: { bytes: Buffer; dueMs: number }[] = [];
+      const pass = (): void => {
+        while (waiting[0] !== undefined && waiting[0].dueMs <= performance.now()) {
+          const { bytes } = waiting.shift() as { bytes: Buffer };
+          if (!line.dead && !to.destroyed) to.write(bytes);
+        }
+        if (waiting[0] !== undefined) setTimeout(pass, Math.ceil(waiting[0].dueMs - performance.now()));
+      };
+      from.on('data', (bytes: Buffer) => {
+        if (line.dead) return;
+        if (delayMs === 0 && waiting.length === 0) to.write(bytes);
+        else if (waiting.push({ bytes, dueMs: performance.now() + delayMs }) === 1) setTimeout(pass, delayMs);
       });
       from.on('error', () => from.destroy());
       from.on('close', () => {
@@ -67,6 +81,9 @@ export async function startRelay(target: string): Promise<Relay> {
     away,
     freeze: () => {
       for (const line of lines) line.dead = true;
+    },
+    delay: (ms) => {
+      delayMs = ms;
     },
     back: async () => {
       if (server === undefined) await listen();

@@ -34,6 +34,8 @@ export function FilterLine({ filter, nodes, onChange }: Props) {
     requestAnimationFrame(() => field.current?.setSelectionRange(from + done.length, from + done.length));
   };
   const onKeyDown = (event: KeyboardEvent<HTMLInputElement>): void => {
+    // The key belongs to whoever composes a letter.
+    if (event.nativeEvent.isComposing) return;
     const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (offered.length > 0 && by !== undefined) {
       event.preventDefault();

@@ -24,6 +24,11 @@ export interface RowsView extends CellView {
   template: string;
 }
 
+/** By which the table names its selected row to who listens. */
+export function rowId(slot: number): string {
+  return `fleet-row-${slot}`;
+}
+
 export class FleetRows {
   readonly #host: HTMLElement;
   readonly #rows = new Map<number, Row>();
@@ -77,6 +82,7 @@ class Row {
     this.#place = place;
     this.#view = view;
     if (before?.top !== place.top) element.style.transform = `translateY(${place.top}px)`;
+    if (before?.slot !== place.slot) element.id = rowId(place.slot);
     if (before?.index !== place.index) element.setAttribute('aria-rowindex', String(place.index + 2));
     if (before?.selected !== place.selected) element.setAttribute('aria-selected', String(place.selected));
     if (before?.node.nodeId !== place.node.nodeId) element.dataset['node'] = place.node.nodeId;

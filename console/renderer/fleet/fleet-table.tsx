@@ -11,7 +11,7 @@ import { chosenColumns, columnsToShow } from './column-choice.ts';
 import { groupingOf, groupName } from './fleet-groups.ts';
 import { FleetHeader } from './fleet-header.tsx';
 import { type FleetSort, parseSort } from './fleet-order.ts';
-import type { RowPlace } from './fleet-rows.ts';
+import { type RowPlace, rowId } from './fleet-rows.ts';
 import { GroupRow } from './group-row.tsx';
 import { NoMatch } from './no-match.tsx';
 import { type TableLine, tableLines } from './table-rows.ts';
@@ -75,6 +75,11 @@ export function FleetTable({ nodes, version, matches, filter, known, complete, g
     if (node === undefined) return [];
     return [{ slot: slots.get(index) as number, index, top: start, node, selected: node.nodeId === selected }];
   });
+  const chosenPlace = places.find((place) => place.selected);
+  const chosenGroup = items.find(({ index }) => lines[index]?.kind === 'group' && keyOf(lines[index]) === selected);
+  // Only what is in the page can be named.
+  const active =
+    chosenPlace !== undefined ? rowId(chosenPlace.slot) : chosenGroup === undefined ? undefined : `fleet-group-${chosenGroup.index}`;
   const visible = places.map(({ node }) => node.nodeId);
   const visibleKey = visible.join();
   const template = columns.map((column) => (column.grow ? `minmax(${column.width}px, ${column.grow}fr)` : `${column.width}px`)).join(' ');
@@ -128,6 +133,7 @@ export function FleetTable({ nodes, version, matches, filter, known, complete, g
       role="grid"
       aria-label="Nodes"
       aria-rowcount={lines.length + 1}
+      aria-activedescendant={active}
       tabIndex={0}
       onKeyDown={onKeyDown}
       onClick={({ target }) => {

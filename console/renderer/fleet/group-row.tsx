@@ -21,6 +21,7 @@ export function GroupRow({ line, name, top, index, known, selected, onToggle }: 
     <div
       className="fleet-row group-row"
       role="row"
+      id={`fleet-group-${index}`}
       aria-rowindex={index + 2}
       aria-expanded={line.open}
       aria-selected={selected}

@@ -11,7 +11,7 @@ import { useGestures } from './charts/use-gestures.ts';
 import { joinedMs } from './joined.ts';
 import { NodeFeed } from './node-feed.ts';
 import { NodeHeader } from './node-header.tsx';
-import { NodeTabs } from './node-tabs.tsx';
+import { NodeTabs, SECTION_PANEL } from './node-tabs.tsx';
 import { NodeTiles } from './node-tiles.tsx';
 import { EventsSection } from './sections/events-section.tsx';
 import { SectionTables } from './sections/section-tables.tsx';
@@ -79,7 +79,7 @@ function SectionBody({ node, feed, section }: { node: FleetNode; feed: NodeFeed;
   const gestures = useGestures(feed);
   if (section.key === 'events') {
     return (
-      <div className="section-scroll">
+      <div className="section-scroll" id={SECTION_PANEL} role="tabpanel" aria-label={section.title}>
         <EventsSection feed={feed} />
       </div>
     );
@@ -89,6 +89,7 @@ function SectionBody({ node, feed, section }: { node: FleetNode; feed: NodeFeed;
   return (
     <ChartsGrid
       key={section.key}
+      label={section.title}
       feed={feed}
       charts={section.charts}
       gestures={gestures}

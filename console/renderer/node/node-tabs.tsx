@@ -1,7 +1,7 @@
 // The sections of a node as tabs, and at their right what the charts show: the moment under the cursor, and the tier.
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
-import { MusterError, toMusterError } from '../../../core/common/muster-error.ts';
 import { formatAge, formatClock, formatDay, zoneName } from '../parts/format.ts';
+import { askAgain } from '../state/ask-again.ts';
 import { useConsole } from '../state/console-state.ts';
 import { formatRoute, navigate } from '../state/route.ts';
 import { useSelected, useStore } from '../state/store.ts';
@@ -10,6 +10,8 @@ import { type Counts, countInWords, loadCounts } from './section-counts.ts';
 import { SECTIONS, type Section } from './sections.ts';
 
 const REFRESH_MS = 30_000;
+/** Id of what a tab shows. */
+export const SECTION_PANEL = 'node-section';
 const DAY_MS = 86_400_000;
 
 export function NodeTabs({ nodeId, feed, section }: { nodeId: string; feed: NodeFeed; section: Section }) {
@@ -42,6 +44,7 @@ export function NodeTabs({ nodeId, feed, section }: { nodeId: string; feed: Node
             <a
               key={key}
               role="tab"
+              aria-controls={key === section.key ? SECTION_PANEL : undefined}
               data-section={key}
               href={formatRoute({ page: 'node', nodeId, section: key })}
               aria-selected={key === section.key}
@@ -80,22 +83,18 @@ function CursorMoment({ feed }: { feed: NodeFeed }) {
 }
 
 function useCounts(nodeId: string): { counts: Counts; problem: string } {
-  const { api, time, fleet, clock } = useConsole();
+  const { api, time, fleet } = useConsole();
   const range = useStore(time);
-  const beat = Math.floor(useStore(clock) / REFRESH_MS);
-  const liveBeat = range.kind === 'live' ? beat : 0;
   const [state, setState] = useState<{ counts: Counts; problem: string }>({ counts: new Map(), problem: '' });
-  // Dependencies: the beat says that the present is another
   useEffect(() => {
-    const controller = new AbortController();
-    loadCounts(api, nodeId, range.kind === 'live' ? fleet.now() : range.toMs, controller.signal).then(
-      (counts) => setState({ counts, problem: '' }),
-      (error: unknown) => {
-        if (error instanceof MusterError && error.code === 'cancelled') return;
-        setState((before) => ({ ...before, problem: toMusterError(error).message }));
+    return askAgain({
+      load: async (signal) => {
+        const counts = await loadCounts(api, nodeId, range.kind === 'live' ? fleet.now() : range.toMs, signal);
+        if (!signal.aborted) setState({ counts, problem: '' });
       },
-    );
-    return () => controller.abort();
-  }, [api, fleet, nodeId, range, liveBeat]);
+      onProblem: (problem) => setState((before) => ({ ...before, problem })),
+      everyMs: range.kind === 'live' ? REFRESH_MS : undefined,
+    });
+  }, [api, fleet, nodeId, range]);
   return state;
 }

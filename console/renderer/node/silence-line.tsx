@@ -17,7 +17,7 @@ export function SilenceLine({ node, feed }: { node: FleetNode; feed: NodeFeed })
   const words = connected && live && node.state === 'silent' ? silenceInWords({ node, nodes, events, nowMs }) : '';
   if (words === '') return null;
   return (
-    <p className="notice silence-line" role="status">
+    <p className="silence-line" role="status">
       <StateMark state={node.state} />
       <span>{words}</span>
     </p>

@@ -4,7 +4,7 @@ import type { DeadLetterView } from '../../common/dead-letter.ts';
 import type { PipelineView } from '../../common/pipeline-view.ts';
 import { useNodeNames } from '../explore/use-node-names.ts';
 import { visible } from '../explore/visible-text.ts';
-import { formatAge, formatClock, formatNumber } from '../parts/format.ts';
+import { formatAge, formatMoment, formatNumber } from '../parts/format.ts';
 import { useConsole } from '../state/console-state.ts';
 import { LetterActions } from './letter-actions.tsx';
 import { letterChoice } from './letter-choice.ts';
@@ -144,7 +144,7 @@ export function DeadLetters({ view }: { view: PipelineView }) {
                     </td>
                     <td>
                       <button type="button" aria-label={`Show letter ${letter.id}`} onClick={() => show(letter)}>
-                        {letter.timeMs === null ? '–' : formatClock(letter.timeMs)}
+                        {letter.timeMs === null ? '–' : formatMoment(letter.timeMs, fleet.now())}
                       </button>
                     </td>
                     <td className="t1 cut">{visible(node, 60)}</td>

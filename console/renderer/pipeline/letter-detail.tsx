@@ -4,7 +4,7 @@ import { toMusterError } from '../../../core/common/muster-error.ts';
 import type { DeadLetterView } from '../../common/dead-letter.ts';
 import { visible } from '../explore/visible-text.ts';
 import { CopyButton } from '../parts/copy-button.tsx';
-import { formatBytes, formatClock, formatIsoMicros, formatNumber } from '../parts/format.ts';
+import { formatBytes, formatIsoMicros, formatMoment, formatNumber } from '../parts/format.ts';
 import { useConsole } from '../state/console-state.ts';
 import { editableRow, letterFields, reasonInWords, rowProblem } from './letter-words.ts';
 
@@ -20,7 +20,7 @@ interface Props {
 }
 
 export function LetterDetail({ letter, nodeName, onEditing, onDone }: Props) {
-  const { api } = useConsole();
+  const { api, fleet } = useConsole();
   const [edited, setEdited] = useState<string>();
   const [said, setSaid] = useState('');
   const [decoded, setDecoded] = useState('');
@@ -62,7 +62,7 @@ export function LetterDetail({ letter, nodeName, onEditing, onDone }: Props) {
         </h3>
         <span className="t3 cut grow">
           batch {formatNumber(letter.seq)} of {letter.epoch.slice(0, 8)}, set aside{' '}
-          {letter.timeMs === null ? '–' : formatClock(letter.timeMs)}
+          {letter.timeMs === null ? '–' : formatMoment(letter.timeMs, fleet.now())}
         </span>
         {letter.row !== '' && <CopyButton text={letter.row} label="Copy as JSON" />}
         {fields !== undefined && edited === undefined && (
@@ -121,7 +121,7 @@ export function LetterDetail({ letter, nodeName, onEditing, onDone }: Props) {
       )}
       {letter.history.map((life) => (
         <p key={life.id} className="small panel-note t3">
-          Before its replay, {life.timeMs === null ? '' : formatClock(life.timeMs)}: {reasonInWords(life.reason)},{' '}
+          Before its replay, {life.timeMs === null ? '' : formatMoment(life.timeMs, fleet.now())}: {reasonInWords(life.reason)},{' '}
           {visible(life.detail, 200)}
         </p>
       ))}

@@ -1,7 +1,7 @@
 // Tables the database stopped writing, in its own words, and when writing is tried again.
 import type { PipelineView } from '../../common/pipeline-view.ts';
 import { visible } from '../explore/visible-text.ts';
-import { formatAge, formatClock, plural } from '../parts/format.ts';
+import { formatAge, formatMoment, plural } from '../parts/format.ts';
 import { StateMark } from '../parts/state-mark.tsx';
 import { useConsole } from '../state/console-state.ts';
 import { useStore } from '../state/store.ts';
@@ -16,8 +16,9 @@ export function SuspendedTables({ view }: { view: PipelineView }) {
           <StateMark state="silent" />
           <span>
             <b className="bad">{visible(table, 80)} takes no writes</b>
-            {sinceMs === null ? '' : ` since ${formatClock(sinceMs)}`}: <span className="bad">{visible(error, 500)}</span>. Its rows wait in
-            the stream and none is lost. RESUME was {resumeAttempts === 0 ? 'not tried yet' : `tried ${plural(resumeAttempts, 'time')}`}
+            {sinceMs === null ? '' : ` since ${formatMoment(sinceMs, now)}`}: <span className="bad">{visible(error, 500)}</span>. Its rows
+            wait in the stream and none is lost. RESUME was{' '}
+            {resumeAttempts === 0 ? 'not tried yet' : `tried ${plural(resumeAttempts, 'time')}`}
             {nextResumeMs === null ? '' : `, next in ${formatAge(Math.max(0, nextResumeMs - now))}`}; free space on the store’s disk if it
             names it.
           </span>

@@ -2,12 +2,15 @@
 import { type ReactNode, useRef } from 'react';
 import { useWidth } from '../../fleet/use-width.ts';
 import type { NodeFeed } from '../node-feed.ts';
+import { SECTION_PANEL } from '../node-tabs.tsx';
 import type { ChartSpec } from '../specs/chart-spec.ts';
 import type { ChartGestures } from './chart-gestures.ts';
 import { ChartPanel } from './chart-panel.tsx';
 import { EventMarks } from './event-marks.tsx';
 
 interface Props {
+  /** Name of the section. */
+  label: string;
   feed: NodeFeed;
   charts: readonly ChartSpec[];
   gestures: ChartGestures;
@@ -18,7 +21,7 @@ interface Props {
   children?: ReactNode;
 }
 
-export function ChartsGrid({ feed, charts, gestures, openEvents, before, children }: Props) {
+export function ChartsGrid({ label, feed, charts, gestures, openEvents, before, children }: Props) {
   const place = useRef<HTMLDivElement>(null);
   const width = useWidth(place);
   const columns = width >= 1500 ? 3 : width >= 720 ? 2 : 1;
@@ -26,7 +29,14 @@ export function ChartsGrid({ feed, charts, gestures, openEvents, before, childre
     .map((spec) => ({ spec, drawn: feed.draw(spec) }))
     .filter(({ spec, drawn }) => isShown(spec, drawn.lines.length, drawn.columns.lines));
   return (
-    <div className="charts" ref={place} style={{ gridTemplateColumns: `repeat(${columns}, minmax(0, 1fr))` }}>
+    <div
+      className="charts"
+      id={SECTION_PANEL}
+      role="tabpanel"
+      aria-label={label}
+      ref={place}
+      style={{ gridTemplateColumns: `repeat(${columns}, minmax(0, 1fr))` }}
+    >
       {before}
       {drawn.length > 0 &&
         Array.from({ length: columns }, (_, column) => column).map((column) => <EventMarks key={column} feed={feed} onOpen={openEvents} />)}

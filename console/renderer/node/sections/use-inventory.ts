@@ -1,6 +1,6 @@
 // Reads what changed of a node and what its agent cannot read, once a page and again every minute.
 import { useEffect, useState } from 'react';
-import { MusterError, toMusterError } from '../../../../core/common/muster-error.ts';
+import { askAgain } from '../../state/ask-again.ts';
 import { useConsole } from '../../state/console-state.ts';
 import { useStore } from '../../state/store.ts';
 import type { Ask } from '../node-event.ts';
@@ -20,23 +20,20 @@ export interface Inventory {
 }
 
 export function useInventory(nodeId: string): Inventory {
-  const { api, time, fleet, clock } = useConsole();
+  const { api, time, fleet } = useConsole();
   const range = useStore(time);
-  const beat = Math.floor(useStore(clock) / REFRESH_MS);
   const [state, setState] = useState<Inventory>({ changes: [], cut: '', unavailable: new Map(), problem: '' });
-  // Dependencies: the beat says that the present is another
   useEffect(() => {
-    const controller = new AbortController();
-    const ask: Ask = (sql, maxRows) => api.request('query', { sql, maxRows, timeoutMs: TIMEOUT_MS }, controller.signal);
-    const atMs = range.kind === 'live' ? fleet.now() : range.toMs;
-    Promise.all([loadInventoryChanges(ask, nodeId), loadUnavailable(ask, nodeId, atMs)]).then(
-      ([{ changes, cut }, unavailable]) => setState({ changes, cut, unavailable, problem: '' }),
-      (error: unknown) => {
-        if (error instanceof MusterError && error.code === 'cancelled') return;
-        setState((before) => ({ ...before, problem: toMusterError(error).message }));
+    return askAgain({
+      load: async (signal) => {
+        const ask: Ask = (sql, maxRows) => api.request('query', { sql, maxRows, timeoutMs: TIMEOUT_MS }, signal);
+        const atMs = range.kind === 'live' ? fleet.now() : range.toMs;
+        const [{ changes, cut }, unavailable] = await Promise.all([loadInventoryChanges(ask, nodeId), loadUnavailable(ask, nodeId, atMs)]);
+        if (!signal.aborted) setState({ changes, cut, unavailable, problem: '' });
       },
-    );
-    return () => controller.abort();
-  }, [api, fleet, nodeId, range, beat]);
+      onProblem: (problem) => setState((before) => ({ ...before, problem })),
+      everyMs: range.kind === 'live' ? REFRESH_MS : undefined,
+    });
+  }, [api, fleet, nodeId, range]);
   return state;
 }
