@@ -26,6 +26,7 @@ const BY_NAME: readonly (readonly [RegExp, Bounds])[] = [
   [/_per_second$/, bounds(0, 1e12, 'nothing happens more than 10^12 times a second')],
   [/skew_ms$/, bounds(-1e14, 1e14, 'a clock is not so far off')],
   [/latency_ms$/, bounds(0, 1e8, 'no request takes longer than a day')],
+  [/(queue_length|in_flight)$/, bounds(0, 1e7, 'no disk has more than 10^7 requests under way')],
   [/_seconds$/, bounds(0, 1e11, 'a time is from 0 to 10^11 s')],
   [/(^|_)hertz$/, bounds(0, 1e12, 'a frequency is from 0 to 10^12 Hz')],
   [/(^|_)mhz$/, bounds(0, 1e6, 'a frequency is from 0 to 10^6 MHz')],

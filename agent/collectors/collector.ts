@@ -51,6 +51,14 @@ export function perSecond(now: number, before: number, seconds: number): number 
   return now >= before && seconds > 0 ? (now - before) / seconds : Number.NaN;
 }
 
+/**
+ * Percent of the time, of seconds spent a second. What was begun before may be counted up to `lateSeconds` afterwards, so a little more than all is all;
+ * NaN where it is more than time allows.
+ */
+export function shareOfTime(spentPerSecond: number, seconds: number, lateSeconds: number): number {
+  return spentPerSecond * seconds <= seconds + lateSeconds ? Math.min(100, spentPerSecond * 100) : Number.NaN;
+}
+
 /** Beyond 2^63 stands what was counted down below zero without a sign. */
 export function orZero(count: number): number {
   return count >= 2 ** 63 ? 0 : count;

@@ -196,6 +196,15 @@ test('disk_io: time without a request is no latency', async () => {
   expect(rows['vda']).toMatchObject({ reads_per_second: 0, read_latency_ms: Number.NaN, utilization_percent: 0 });
 });
 
+test('disk_io and pressure: more time than there was is a gap, what was counted late is all of it', async () => {
+  const disk = async (from: number, to: number) =>
+    (await rowsOf('disk_io', () => replace('diskstats', [`4000 0 ${from}`, `4000 0 ${to}`])))['vda'];
+  expect((await disk(1990, 4990))?.['utilization_percent']).toBe(100);
+  expect((await disk(4990, 90_000_000))?.['utilization_percent']).toBeNaN();
+  const pressure = await rowsOf('pressure', () => replace('pressure/io', ['total=103097827', 'total=993097827']));
+  expect(pressure['io']).toMatchObject({ some_percent: Number.NaN, full_percent: 0 });
+});
+
 test('disk_io: a disk that lies on others is not physical', async () => {
   mkdirSync(join(root, 'sys/block/vda/slaves/sdb'), { recursive: true });
   expect((await rowsOf('disk_io', () => undefined))['vda']?.['physical']).toBe(0);

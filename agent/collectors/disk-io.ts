@@ -4,10 +4,12 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { HostFile, type HostRoots } from '../host-file.ts';
 import { Scanner } from '../scanner.ts';
-import { type Collector, perSecond, type RowSink, type Tick } from './collector.ts';
+import { type Collector, perSecond, type RowSink, shareOfTime, type Tick } from './collector.ts';
 import { isPhysicalDisk } from './physical-devices.ts';
 
 const SECTOR_BYTES = 512;
+/** Older kernels count the time of a request when it ends, and give one up after that. */
+const MOST_LATE_SECONDS = 60;
 
 /** Counters since boot. */
 export interface DiskCounters {
@@ -70,7 +72,7 @@ export function toDiskRow(now: DiskCounters, before: DiskCounters, seconds: numb
     writes,
     latency(perSecond(now.msReading, before.msReading, seconds), reads),
     latency(perSecond(now.msWriting, before.msWriting, seconds), writes),
-    Math.min(100, perSecond(now.msBusy, before.msBusy, seconds) / 10),
+    shareOfTime(perSecond(now.msBusy, before.msBusy, seconds) / 1000, seconds, MOST_LATE_SECONDS),
     now.inFlight,
     perSecond(now.msWeighted, before.msWeighted, seconds) / 1000,
     perSecond(now.sectorsDiscarded, before.sectorsDiscarded, seconds) * SECTOR_BYTES,

@@ -3,7 +3,7 @@ import { MusterError } from '../../core/common/muster-error.ts';
 import type { HostRoots } from '../host-file.ts';
 import { Scanner } from '../scanner.ts';
 import { type TickFile, TickFiles } from '../tick-files.ts';
-import { type Collector, perSecond, type RowSink, type Tick } from './collector.ts';
+import { type Collector, perSecond, type RowSink, shareOfTime, type Tick } from './collector.ts';
 
 const RESOURCES = ['cpu', 'memory', 'io'] as const;
 
@@ -28,6 +28,9 @@ export function parsePressure(bytes: Buffer): Pressure {
   return { someAvg10, someAvg60, someTotal, fullAvg10: next('avg10='), fullAvg60: next('avg60='), fullTotal: next('total=') };
 }
 
+/** The kernel adds up the times of its cores every two seconds (kernel/sched/psi.c). */
+const MOST_LATE_SECONDS = 5;
+
 export function createPressureCollector(roots: HostRoots, files = new TickFiles(roots)): Collector {
   const sources = RESOURCES.map((resource) => ({
     tags: [resource],
@@ -51,8 +54,8 @@ export function createPressureCollector(roots: HostRoots, files = new TickFiles(
         row[2] = fullAvg10;
         row[3] = fullAvg60;
         // Microseconds of waiting a second.
-        row[4] = Math.min(100, perSecond(someTotal, source.someTotal, seconds) / 10_000);
-        row[5] = Math.min(100, perSecond(fullTotal, source.fullTotal, seconds) / 10_000);
+        row[4] = shareOfTime(perSecond(someTotal, source.someTotal, seconds) / 1e6, seconds, MOST_LATE_SECONDS);
+        row[5] = shareOfTime(perSecond(fullTotal, source.fullTotal, seconds) / 1e6, seconds, MOST_LATE_SECONDS);
         rows.add(source.tags, row);
         source.someTotal = someTotal;
         source.fullTotal = fullTotal;
