@@ -12,7 +12,7 @@ export { parseMounts } from './mounts.ts';
 
 const LOOK_AGAIN_EVERY_MS = 10_000;
 /** The start of the asking process and some rounds of file systems that do not answer. */
-const LIMIT_MS = 20_000;
+const LIMIT_MS = 25_000;
 /** Unmounted since the list was read, or not ours to see. */
 const NOT_OURS = new Set(['ENOENT', 'ENOTDIR', 'EACCES', 'EPERM']);
 

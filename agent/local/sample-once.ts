@@ -31,7 +31,10 @@ export async function sampleOnce(collectors: readonly Collector[]): Promise<Coll
     unavailable: note(false),
     absent: note(true),
     available: (collector) => void reasons.delete(collector),
-    incomplete: note(false),
+    incomplete(collector, problem) {
+      const { reason = '' } = reasons.get(collector) ?? {};
+      note(false)(collector, reason === '' ? problem : `${reason}; ${problem}`);
+    },
     capped: (collector, leftOut, cap) => note(false)(collector, `${leftOut} rows more than its cap of ${cap} are left out`),
   });
   const clock = new HostClock(systemClock, () => undefined);

@@ -43,7 +43,7 @@ async function askAll(pool: StatfsPool, names: readonly string[]): Promise<Recor
       return [name, word] as const;
     }),
   );
-  await vi.advanceTimersByTimeAsync(6000);
+  await vi.advanceTimersByTimeAsync(20_000);
   return Object.fromEntries(await answers);
 }
 

@@ -5,7 +5,8 @@ import { type FilesystemStats, type StartStatfs, type StatfsProcess, startStatfs
 
 /** Of one child: so many file systems may be silent before it is replaced. */
 export const STATFS_THREADS = 16;
-const ANSWER_LIMIT_MS = 1500;
+/** A server at the end of a slow line, or with drives that sleep, is none that is gone. */
+const ANSWER_LIMIT_MS = 3000;
 const START_LIMIT_MS = 10_000;
 /** Children that were killed and are not gone: a thread that waits for a server in the kernel can be killed by nobody. */
 const MAX_LEFT_BEHIND = 2;
