@@ -1,5 +1,5 @@
 // Queries an operator keeps by name, and those run lately: the same in all windows, bounded, and back again while the undo is at hand.
-import { createPreference } from '../state/preferences.ts';
+import { createFleetPreference } from '../state/preferences.ts';
 
 export interface SavedQuery {
   name: string;
@@ -12,12 +12,12 @@ const MAX_NAME = 80;
 /** A longer one is not kept: all of them together must fit their place. */
 const MAX_KEPT_SQL = 4000;
 
-export const savedQueries = createPreference<readonly SavedQuery[]>('explore.saved', [], (kept) =>
+export const savedQueries = createFleetPreference<readonly SavedQuery[]>('explore.saved', [], (kept) =>
   Array.isArray(kept) ? kept.filter(isSavedQuery).slice(0, MAX_SAVED) : undefined,
 );
 
 /** Newest first. */
-export const queryHistory = createPreference<readonly string[]>('explore.history', [], (kept) =>
+export const queryHistory = createFleetPreference<readonly string[]>('explore.history', [], (kept) =>
   Array.isArray(kept)
     ? kept.filter((sql): sql is string => typeof sql === 'string' && sql.length <= MAX_KEPT_SQL).slice(0, MAX_HISTORY)
     : undefined,

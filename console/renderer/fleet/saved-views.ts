@@ -1,5 +1,5 @@
 // Views an operator named: what the fleet's address says, kept under a name.
-import { createPreference } from '../state/preferences.ts';
+import { createFleetPreference } from '../state/preferences.ts';
 import { FLEET_VIEWS, formatRoute, parseRoute, type Route } from '../state/route.ts';
 
 type FleetRoute = Extract<Route, { page: 'fleet' }>;
@@ -15,7 +15,7 @@ export const MAX_VIEW_NAME = 60;
 const MAX_ADDRESS = 4000;
 
 /** In the order they were saved. Kept as addresses, as those are what a later version can still read. */
-export const savedViews = createPreference<readonly SavedView[]>('fleet.views', [], (kept) => {
+export const savedViews = createFleetPreference<readonly SavedView[]>('fleet.views', [], (kept) => {
   if (!Array.isArray(kept)) return undefined;
   return kept.slice(0, MAX_SAVED_VIEWS).flatMap((view) => readView(view) ?? []);
 });

@@ -8,6 +8,7 @@ import { CpuTrends } from './cpu-trends.ts';
 import { FleetStore } from './fleet-store.ts';
 import { Painter } from './painter.ts';
 import { Playback } from './playback.ts';
+import { chooseFleet } from './preferences.ts';
 import { createRouteStore, type Route } from './route.ts';
 import { sharedFrom, toSharedFrom } from './share-address.ts';
 import { Store } from './store.ts';
@@ -78,6 +79,7 @@ export function createConsoleState(api: ConsoleApi): ConsoleState {
     'desk',
     {},
     (state) => {
+      chooseFleet(state.fleet);
       sharedFrom.set(toSharedFrom(state));
       desk.set(state);
     },

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createPreference, type PreferenceStorage, preferenceTrouble } from './preferences.ts';
+import { chooseFleet, createFleetPreference, createPreference, type PreferenceStorage, preferenceTrouble } from './preferences.ts';
 
 function storageOf(content: Record<string, string> = {}): PreferenceStorage & { content: Record<string, string> } {
   return {
@@ -7,6 +7,9 @@ function storageOf(content: Record<string, string> = {}): PreferenceStorage & { 
     getItem: (key) => content[key] ?? null,
     setItem: (key, value) => {
       content[key] = value;
+    },
+    removeItem: (key) => {
+      delete content[key];
     },
   };
 }
@@ -54,4 +57,33 @@ test('a value that is there already is not told again', () => {
   preference.set(14);
   preference.set(14);
   expect(told).toBe(1);
+});
+
+test('what names something of a fleet is of that fleet alone', () => {
+  const storage = storageOf({ 'muster.views': '1' });
+  const views = createFleetPreference('views', 0, size, storage);
+  const told: number[] = [];
+  views.subscribe(() => told.push(views.get()));
+  expect(views.get()).toBe(0);
+  // What an earlier version kept for all goes to the first fleet.
+  chooseFleet('aa');
+  expect([views.get(), storage.content]).toEqual([1, { 'muster.aa.views': '1' }]);
+  views.set(5);
+  chooseFleet('bb');
+  expect([views.get(), told]).toEqual([0, [1, 5, 0]]);
+  views.set(7);
+  chooseFleet('');
+  expect(storage.content).toEqual({ 'muster.aa.views': '5', 'muster.bb.views': '7' });
+  chooseFleet('aa');
+  expect(views.get()).toBe(5);
+});
+
+test('what is set before the fleet is known is kept once it is, unless the fleet has its own', () => {
+  chooseFleet('cc');
+  const storage = storageOf({ 'muster.dd.early': '3' });
+  const early = createFleetPreference('early', 0, size, storage);
+  early.set(4);
+  expect(storage.content['muster.cc.early']).toBe('4');
+  chooseFleet('dd');
+  expect(early.get()).toBe(3);
 });

@@ -8,11 +8,14 @@ const PREFIX = 'muster.';
 const MAX_LENGTH = 256 * 1024;
 
 /** The part of `localStorage` that is used. */
-export type PreferenceStorage = Pick<Storage, 'getItem' | 'setItem'>;
+export type PreferenceStorage = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
 
 /** Why the last preference could not be kept, as one sentence; empty where all is well. The frame shows it. */
 export const preferenceTrouble = new Store('');
 
+/** Fingerprint of this window's fleet; empty until it is known. */
+let fleet = '';
+const ofFleet = new Set<(fleet: string) => void>();
 const known = new Map<string, (json: string | null) => void>();
 
 class Preference<T> extends Store<T> {
@@ -54,6 +57,55 @@ export function createPreference<T>(
   });
   known.set(name, (json) => preference.adopt(read(json)));
   return preference;
+}
+
+/**
+ * As `createPreference`, of one fleet: for whatever names something of it. Windows of other fleets neither have it nor hear of it. Until the
+ * window knows its fleet, it holds what is set and keeps nothing.
+ */
+export function createFleetPreference<T>(
+  key: string,
+  initial: T,
+  parse: (kept: unknown) => T | undefined,
+  storage: PreferenceStorage | undefined = windowStorage(),
+): Store<T> {
+  let name = '';
+  const read = (json: string | null): T => (json === null ? initial : (parsed(json, parse) ?? initial));
+  const preference = new Preference<T>(initial, (value) => {
+    if (name !== '') preferenceTrouble.set(keep(storage, name, value));
+  });
+  const choose = (of: string): void => {
+    const early = name === '' && !Object.is(preference.get(), initial);
+    known.delete(name);
+    name = `${PREFIX}${of}.${key}`;
+    known.set(name, (json) => preference.adopt(read(json)));
+    adoptShared(storage, PREFIX + key, name);
+    const json = kept(storage, name);
+    if (json === null && early) preferenceTrouble.set(keep(storage, name, preference.get()));
+    else preference.adopt(read(json));
+  };
+  ofFleet.add(choose);
+  if (fleet !== '') choose(fleet);
+  return preference;
+}
+
+/** Which fleet this window shows, by its fingerprint. */
+export function chooseFleet(of: string): void {
+  if (of === '' || of === fleet) return;
+  fleet = of;
+  for (const choose of ofFleet) choose(of);
+}
+
+/** What an earlier version kept for all fleets alike goes to the first one that looks for it. */
+function adoptShared(storage: PreferenceStorage | undefined, shared: string, name: string): void {
+  const json = kept(storage, shared);
+  if (json === null || storage === undefined) return;
+  try {
+    if (kept(storage, name) === null) storage.setItem(name, json);
+    storage.removeItem(shared);
+  } catch {
+    // A full storage keeps it where it is.
+  }
 }
 
 /** Follows what other windows set, from now on. */

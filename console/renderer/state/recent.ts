@@ -1,5 +1,5 @@
 // Where an operator was lately, newest first: the palette offers it. Addresses only, with a name as it was then.
-import { createPreference } from './preferences.ts';
+import { createFleetPreference } from './preferences.ts';
 import { formatRoute, type Route } from './route.ts';
 
 export interface RecentPlace {
@@ -12,7 +12,7 @@ export interface RecentPlace {
 const MAX_PLACES = 20;
 const MAX_ADDRESS = 2000;
 
-export const recentPlaces = createPreference<readonly RecentPlace[]>('recent', [], (kept) =>
+export const recentPlaces = createFleetPreference<readonly RecentPlace[]>('recent', [], (kept) =>
   Array.isArray(kept) ? kept.filter(isPlace).slice(0, MAX_PLACES) : undefined,
 );
 
