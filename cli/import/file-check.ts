@@ -32,7 +32,7 @@ export async function findRepeats(source: ImportSource, mapping: ImportMapping, 
 }
 
 /** Empty where no rows repeat. */
-export function repeatLines(keys: RepeatedKeys, { tags }: ImportMapping): string[] {
+export function repeatLines(keys: RepeatedKeys, { tags, time }: ImportMapping): string[] {
   if (keys.repeated === 0) return [];
   const column = keys.telling();
   const names = [...tags.map(({ header }) => header), column].join(',');
@@ -40,7 +40,8 @@ export function repeatLines(keys: RepeatedKeys, { tags }: ImportMapping): string
     column === undefined
       ? 'name the columns that tell them apart with --tags'
       : `make ${column} a tag: --tags ${/[^\w,.-]/.test(names) ? JSON.stringify(names) : names}`;
+  const cut = time.format === 'ns' ? ' (what is finer than a microsecond is cut)' : '';
   return [
-    `${formatCount(keys.repeated)} of ${formatCount(keys.rows)} rows have the time, node and tags of an earlier row, which they replace or share: ${advice}`,
+    `${formatCount(keys.repeated)} of ${formatCount(keys.rows)} rows have the time${cut}, node and tags of an earlier row, which they replace or share: ${advice}`,
   ];
 }

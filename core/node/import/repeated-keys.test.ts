@@ -63,6 +63,12 @@ it('finds nothing where a column is a tag already, and proposes nothing where no
   expect([same.repeated, same.telling()]).toEqual([19, undefined]);
 });
 
+it('takes no measured number of one moment alone for a name', async () => {
+  const rows = Array.from({ length: 6 }, (_, i) => i * 100);
+  expect((await keysOf(['time,v', ...rows.map((v) => `${at(0)},${v}`)])).telling()).toBeUndefined();
+  expect((await keysOf(['time,sensor_id,v', ...rows.map((v, i) => `${at(0)},${i},${v}`)])).telling()).toBe('sensor_id');
+});
+
 it('does not take a counter for a name', async () => {
   const lines = Array.from({ length: 60 }, (_, i) => `${at(Math.floor(i / 3))},${i * 17},${i / 7}`);
   expect((await keysOf(['time,requests,load', ...lines])).telling()).toBeUndefined();

@@ -78,8 +78,8 @@ export class RepeatedKeys implements RowSink {
     const telling = columns.flatMap(({ header, isText, of }) => {
       if (!repeats.every((group) => new Set(group.map(of).filter((value) => value !== undefined)).size === group.length)) return [];
       const values = new Set(this.#sampled.map(of)).size;
-      // What differs in each group and hardly repeats between them is a measured value.
-      if (repeats.length > 1 && values > largest * 2) return [];
+      // What differs in each group and hardly repeats between them is a measured value; of one group alone, a number may well be.
+      if (repeats.length > 1 ? values > largest * 2 : !isText && !NAMED_SO.test(header)) return [];
       return [{ header, values, rank: (NAMED_SO.test(header) ? 0 : 2) + (isText ? 0 : 1) }];
     });
     return telling.sort((a, b) => a.rank - b.rank || a.values - b.values)[0]?.header;
