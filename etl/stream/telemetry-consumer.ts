@@ -21,6 +21,8 @@ import { Gate } from './gate.ts';
 const ACK_WAIT_MS = 10_000;
 /** What is pulled and not yet handed out. */
 const BUFFER_BYTES = 16 * 1024 * 1024;
+/** Asked for at once. While the buffer is full, these wait where nothing keeps them alive: few, so that none comes again before it is taken up. */
+const PULL_BYTES = 4 * 1024 * 1024;
 const MAX_ACK_PENDING = 4096;
 const ACK_TIMEOUT_MS = 5000;
 
@@ -195,7 +197,7 @@ export class TelemetryConsumer implements Component {
     await this.#ensure();
     const consumer = await this.#nc.jetstream().consumers.get(TELEMETRY_STREAM, ETL_CONSUMER);
     this.#messages = await consumer.consume({
-      max_bytes: BUFFER_BYTES,
+      max_bytes: PULL_BYTES,
       expires: 5000,
       idle_heartbeat: 2000,
       abort_on_missing_resource: true,
