@@ -85,7 +85,9 @@ export function lostColumns({ leftOut }: ImportMapping): string[] {
 /** What became of cells and columns, where that is worth a word. */
 export function cellLines({ cellsWithoutValue, columnsLost }: { cellsWithoutValue: number; columnsLost: readonly string[] }): string[] {
   return [
-    ...(cellsWithoutValue > 0 ? [`${formatCount(cellsWithoutValue)} cells have a word for no value, and are stored as none`] : []),
+    ...(cellsWithoutValue > 0
+      ? [`${formatCount(cellsWithoutValue)} ${cellsWithoutValue === 1 ? 'cell has' : 'cells have'} a word for no value: stored without one`]
+      : []),
     ...(columnsLost.length > 0 ? [`nothing is stored of ${shownHeaders(columnsLost)}: the lines above say why`] : []),
   ];
 }
