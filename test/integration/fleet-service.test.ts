@@ -59,6 +59,21 @@ describe('nodes', () => {
     await expect(fleet.call('getNode', { node: 'nobody' })).rejects.toMatchObject({ code: 5 });
   });
 
+  it('gets labels, and refuses a change of one that somebody else changed since it was seen', async () => {
+    const change = (set: Record<string, string>, seen?: Record<string, string>): Promise<Node> =>
+      fleet.call<Node>('setNodeLabels', { node: 'lagos', set, remove: [], ...(seen === undefined ? {} : { seen: { labels: seen } }) });
+    const seen = { region: 'ng' };
+    expect((await change({ maintenance: 'true' })).info?.labels).toEqual({ region: 'ng', maintenance: 'true' });
+    // What was seen before that, and touches something else.
+    expect((await change({ rack: '1a' }, seen)).info?.labels).toEqual({ region: 'ng', maintenance: 'true', rack: '1a' });
+    await expect(change({ maintenance: '2026-01-01T00:00:00Z', owner: 'ann' }, seen)).rejects.toMatchObject({
+      code: 9,
+      details: expect.stringContaining('label maintenance of lagos is "true" now and was not set'),
+    });
+    await fleet.call<Node>('setNodeLabels', { node: 'lagos', set: {}, remove: ['maintenance', 'rack'] });
+    expect((await fleet.call<Node>('getNode', { node: 'lagos' })).info?.labels).toEqual(seen);
+  });
+
   it('is quarantined while its presence says so', async () => {
     await fleet.presence.put(B, JSON.stringify({ gateway: 'gateway-1', sinceMs: Date.now(), session: 's', problem: 'two hosts use it' }));
     const node = await until('lagos is quarantined', async () => (await list('state:quarantined'))[0]);

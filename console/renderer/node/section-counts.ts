@@ -1,6 +1,7 @@
 // How much of each thing a node has: what the tabs say, and which of them there are.
 import type { ConsoleApi, SchemaTable } from '../../common/console-api.ts';
 import { numericColumn, textColumn } from '../../common/query-result.ts';
+import { askWhole } from '../state/ask-whole.ts';
 import { sqlText } from './sql-text.ts';
 
 /** Measurement → what counts its things in one number; rows where there is nothing to tell apart. */
@@ -45,7 +46,7 @@ export async function loadCounts(api: ConsoleApi, nodeId: string, atMs: number, 
         `SELECT '${measurement}' AS what, count() AS found, cast(${count} AS double) AS amount FROM ${measurement} WHERE ${where}`,
     )
     .join(' UNION ALL ');
-  const result = await api.request('query', { sql, maxRows: 100, timeoutMs: TIMEOUT_MS }, signal);
+  const result = await askWhole(api, { sql, maxRows: 100, timeoutMs: TIMEOUT_MS }, signal);
   const [found, amounts] = [numericColumn(result, 'found'), numericColumn(result, 'amount')];
   const counts = new Map<string, number>();
   textColumn(result, 'what').forEach((what, row) => {

@@ -4,6 +4,7 @@ import { numericColumn, type QueryResult } from '../../common/query-result.ts';
 import { ResultChart } from '../explore/result-chart.tsx';
 import { type ResultSeries, toResultSeries } from '../explore/result-series.ts';
 import { askAgain } from '../state/ask-again.ts';
+import { askWhole } from '../state/ask-whole.ts';
 import { useConsole } from '../state/console-state.ts';
 import { useStore } from '../state/store.ts';
 import { type Bounds, boundsOf } from '../state/time-range.ts';
@@ -20,7 +21,7 @@ export function StoredRows() {
     return askAgain({
       load: async (signal) => {
         const bounds = boundsOf(range, fleet.now());
-        const ask = (sql: string): Promise<QueryResult> => api.request('query', { sql, maxRows: 5000, timeoutMs: 10_000 }, signal);
+        const ask = (sql: string): Promise<QueryResult> => askWhole(api, { sql, maxRows: 5000, timeoutMs: 10_000 }, signal);
         const firstMs = (numericColumn(await ask(firstSql(bounds)), 'first')?.[0] ?? Number.NaN) / 1000;
         // Before the ledger's first row there was no fleet.
         const fromMs = Number.isNaN(firstMs) ? bounds.fromMs : Math.max(bounds.fromMs, firstMs);

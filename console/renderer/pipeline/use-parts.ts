@@ -1,6 +1,7 @@
 // CPU and memory of Muster's own parts, from the samples they store of themselves, with their last minutes.
 import { useEffect, useState } from 'react';
 import { numericColumn, textColumn } from '../../common/query-result.ts';
+import { askWhole } from '../state/ask-whole.ts';
 import { useConsole } from '../state/console-state.ts';
 
 const REFRESH_MS = 10_000;
@@ -25,7 +26,7 @@ export function useParts(): ReadonlyMap<string, PartUsage> {
   useEffect(() => {
     const controller = new AbortController();
     const load = (): void => {
-      api.request('query', { sql: SQL, maxRows: 20_000, timeoutMs: 5000 }, controller.signal).then(
+      askWhole(api, { sql: SQL, maxRows: 20_000, timeoutMs: 5000 }, controller.signal).then(
         (result) => {
           const column = (name: string) => numericColumn(result, name) ?? new Float64Array();
           setParts(partsOf(textColumn(result, 'part'), textColumn(result, 'node_id'), column('cpu_percent'), column('rss_bytes')));
