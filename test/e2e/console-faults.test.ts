@@ -1,7 +1,7 @@
 // Nothing on screen claims more than is known: the console in a browser while what it stands on fails, one thing after the other.
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import { type Browser, chromium, type Locator, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { type Child, startChild } from '../../cli/process/child.ts';
 import { freePorts } from '../../cli/process/free-port.ts';
@@ -10,7 +10,7 @@ import { type Pipeline, type Simulation, startPipeline, startSimulation } from '
 import { builtProgram } from '../harness/program.ts';
 import { type Relay, startRelay } from '../harness/relay.ts';
 import { until } from '../harness/until.ts';
-import { openPage, untilText } from './console-tour.ts';
+import { openPage } from './console-tour.ts';
 
 const NODES = 5;
 
@@ -66,6 +66,15 @@ afterAll(async () => {
   await simulation?.stop();
   await pipeline?.stop();
 });
+
+/** Waits until the text of the element is as asked, and gives it. */
+function untilText(element: Locator, pattern: RegExp): Promise<string> {
+  return until(`${element} shows ${pattern}`, async () => {
+    const text = (await element.textContent({ timeout: 5000 })) ?? '';
+    if (!pattern.test(text)) throw new Error(`it shows ${text.slice(0, 300)}`);
+    return text;
+  });
+}
 
 /** A new page; its clock is so far off the gateway's. */
 async function openConsole(clockOffMs = 0): Promise<Page> {

@@ -1,5 +1,5 @@
 // One node: who it is, eight figures, and its sections of charts and tables over the window's time.
-import { useEffect, useMemo, useState } from 'react';
+import { useEffect, useLayoutEffect, useMemo, useState } from 'react';
 import { toMusterError } from '../../../core/common/muster-error.ts';
 import type { FleetNode } from '../../common/fleet-node.ts';
 import { DisconnectedNotice } from '../fleet/disconnected-notice.tsx';
@@ -39,7 +39,8 @@ export default function NodePage({ nodeId, section: key }: { nodeId: string; sec
   useEffect(() => {
     if (known) feed.follow(askingOf(section));
   }, [feed, known, section]);
-  useEffect(() => {
+  // Before the tables ask: of a node that is silent they show its last sample.
+  useLayoutEffect(() => {
     if (node !== undefined) feed.hear(node);
   }, [feed, node]);
   // Dependencies: a second of the gateway's clock went by
