@@ -58,15 +58,15 @@ export function createNetworkCollector(roots: HostRoots, transient: () => boolea
     collect(rows: RowSink, tick: Tick): void {
       const seconds = (tick.monotonicMs - beforeMs) / 1000;
       const now = new Map<string, InterfaceCounters>();
-      const isWanted = transient();
-      const interfaces = parseNetDev(file.read()).filter(({ name }) => isWanted || !isTransientInterface(name));
-      if (tick.monotonicMs - lookedMs >= LOOK_AGAIN_EVERY_MS || interfaces.some(({ name }) => !before.has(name))) {
-        physical = physicalInterfaces(
-          roots,
-          interfaces.map(({ name }) => name),
-        );
+      const all = parseNetDev(file.read());
+      const isNew = all.some(({ name }) => !before.has(name) && (physical.size === 0 || !isTransientInterface(name)));
+      if (isNew || tick.monotonicMs - lookedMs >= LOOK_AGAIN_EVERY_MS) {
+        const names = all.map(({ name }) => name);
+        physical = physicalInterfaces(roots, names);
         lookedMs = tick.monotonicMs;
       }
+      const isWanted = transient();
+      const interfaces = all.filter(({ name }) => isWanted || physical.has(name) || !isTransientInterface(name));
       for (const counters of interfaces) {
         now.set(counters.name, counters);
         const earlier = before.get(counters.name);

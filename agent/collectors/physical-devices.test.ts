@@ -49,6 +49,11 @@ test('a container has no device: what leads out of it counts', () => {
   expect(physical('lo', 'ens5', 'docker0', 'veth1', 'venet0')).toEqual(['ens5', 'venet0']);
 });
 
+test('where nothing but an end of a pair leads out, it counts, and the bridge on it does not', () => {
+  expect(physical('lo', 'veth0', 'br0')).toEqual(['veth0']);
+  expect(physical('lo', 'veth0', 'br0', 'eth0')).toEqual(['eth0']);
+});
+
 test.each(['veth12ab3cd', 'cali0a1b2c3d4e5', 'lxc0123456789ab', 'tap3f2a1b4c-9d', 'vnet7', 'br-0a1b2c3d4e5f', 'vif3.0'])(
   '%s comes and goes',
   (name) => {

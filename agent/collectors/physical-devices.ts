@@ -7,10 +7,13 @@ import type { HostRoots } from '../host-file.ts';
 const VIRTUAL_DISK = /^(dm-|md_?d?\d|loop|ram|zram|zd\d|bcache|drbd|emcpower|VxDMP|VxVM|cas\d|flashcache|dmraid|nvme\d+c\d+n)/;
 /** Made of other interfaces, or leading to nowhere else than this machine. */
 const VIRTUAL_INTERFACE =
-  /^(lo\d*$|bond|team|br\d|br-|bridge|docker|podman|lxcbr|lxdbr|incusbr|virbr|vmbr|fw(br|ln|pr)|veth|vlan|vnet|vif\d|tap|tun|wg|cali|cilium|lxc|flannel|cni|kube|nodelocaldns|weave|ovs|vxlan|geneve|gre|erspan|sit\d|ip6|ip_vti|vti|tunl|ipvlan|macvlan|macvtap|dummy|ifb|nlmon|tailscale|zt|utun|ipsec|xfrm|vEthernet|awdl|llw|anpi|gif|stf|feth|vmenet|vmnet|qbr|qv[bo]|azv|gke)|[.@]\d|@|:/;
+  /^(lo\d*$|bond|team|br\d|br-|bridge|docker|podman|lxcbr|lxdbr|incusbr|virbr|vmbr|fw(br|ln|pr)|veth|vlan|vnet|vif\d|tap|tun|wg|cali|cilium|lxc|flannel|cni|kube|nodelocaldns|weave|ovs|vxlan|geneve|gre|erspan|sit\d|ip6|ip_vti|vti|tunl|ipvlan|macvlan|macvtap|dummy|ifb|nlmon|tailscale|zt|utun|ipsec|xfrm|vEthernet|v[be]-|eni[0-9a-f]{11}$|awdl|llw|anpi|gif|stf|feth|vmenet|vmnet|qbr|qv[bo]|azv|gke)|[.@]\d|@|:/;
 /** Made for one container or guest, and gone with it: their names are hashes and numbers that never come again. */
 const TRANSIENT_INTERFACE =
   /^(veth|vethwl|cali[0-9a-f]{11}$|lxc[0-9a-f]{12,13}$|lxc_health$|eni[0-9a-f]{11}$|azv[0-9a-f]{11}$|gke[0-9a-f]{11}$|tap[0-9a-f]{8}-[0-9a-f]{2}$|q(br|vb|vo)[0-9a-f]{8}-[0-9a-f]{2}$|br-[0-9a-f]{12}$|vnet\d+$|vif\d+\.\d+$|vb-|ve-)/;
+
+/** Of pairs whose other end may be outside. */
+const LEAF_INTERFACE = /^(veth|ve-|vb-|tap|vnet|vif|macvlan|ipvlan)/;
 
 /** By its name alone, for those who have nothing else. */
 export function isPhysicalDiskName(name: string): boolean {
@@ -37,9 +40,10 @@ export function physicalInterfaces(roots: HostRoots, names: readonly string[]): 
   const hasDevice = (name: string): boolean => existsSync(join(folder(name), 'device'));
   const devices = names.filter((name) => name !== 'lo' && hasDevice(name));
   if (devices.length === 0) {
-    return new Set(
-      names.filter((name) => isPhysicalInterfaceName(name) && !listOf(folder(name)).some((file) => file.startsWith('lower_'))),
-    );
+    const single = names.filter((name) => !listOf(folder(name)).some((file) => file.startsWith('lower_')));
+    const own = single.filter(isPhysicalInterfaceName);
+    // Where there is nothing else, that is the way out.
+    return new Set(own.length > 0 ? own : single.filter((name) => LEAF_INTERFACE.test(name)));
   }
   return new Set(
     devices.filter((name) => {

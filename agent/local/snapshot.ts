@@ -49,7 +49,7 @@ export function toSnapshotValues(
   const total = rows.get('cpu')?.find(({ tag }) => tag === 'total');
   const disk = mainDisk(rows.get('filesystem') ?? []);
   const isPhysical = new Map(rows.get('network')?.map(({ tag, values }) => [tag, values['physical']]));
-  const isCounted = (name: string): boolean => isPhysicalInterfaceName(name) && isPhysical.get(name) !== 0;
+  const isCounted = (name: string): boolean => (isPhysical.get(name) ?? Number(isPhysicalInterfaceName(name))) === 1;
   const traffic = (rows.get('network') ?? []).filter(({ tag }) => isCounted(tag));
   const counted = interfaces.filter(({ name }) => isCounted(name));
   const now: SnapshotValues = {
