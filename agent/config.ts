@@ -75,7 +75,7 @@ export const AGENT_DECLARATION = {
   },
   includeTransient: {
     type: z.array(z.enum(TRANSIENT_KINDS)).default([]),
-    help: `what comes and goes with containers and guests, and is left out by default: a list of ${TRANSIENT_KINDS.join(', ')}`,
+    help: `what comes and goes with containers, guests and connections, and is folded or left out by default: a list of ${TRANSIENT_KINDS.join(', ')}`,
   },
   configProbation: {
     type: durationSetting('3m'),

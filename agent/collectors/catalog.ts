@@ -36,8 +36,8 @@ import { createUptimeCollector } from './uptime.ts';
 import { createUsersCollector } from './users.ts';
 import { createVoltageCollector } from './voltage.ts';
 
-/** What comes and goes with containers and guests: a series each, without end. */
-export const TRANSIENT_KINDS = ['mounts', 'interfaces'] as const;
+/** What comes and goes with containers, guests and connections: a series each, without end. */
+export const TRANSIENT_KINDS = ['mounts', 'interfaces', 'units'] as const;
 export type TransientKind = (typeof TRANSIENT_KINDS)[number];
 
 type IsIncluded = (kind: TransientKind) => boolean;
@@ -60,7 +60,7 @@ const LINUX: Creators = {
   protocols: (roots, _, __, files) => createProtocolsCollector(roots, files),
   sockets: (roots, _, __, files) => createSocketsCollector(roots, files),
   uptime: (roots, self, _, files) => createUptimeCollector(roots, self, files),
-  clock: createClockCollector,
+  clock: (roots, self, table) => createClockCollector(roots, self, table),
   kernel: createKernelCollector,
   // Before the other one, which counts what this one has read.
   process: (roots, _, table) => createProcessCollector(roots, table),
@@ -72,7 +72,7 @@ const LINUX: Creators = {
   voltage: createVoltageCollector,
   battery: createBatteryCollector,
   systemd: (roots) => createSystemdCollector(createSystemManager(roots)),
-  systemd_unit: (roots) => createSystemdUnitCollector(roots, createSystemManager(roots)),
+  systemd_unit: (roots, _, __, ___, isIncluded) => createSystemdUnitCollector(roots, createSystemManager(roots), () => isIncluded('units')),
   containers: (roots) => createContainersCollector(roots),
   smart: (roots) => createSmartCollector(roots),
   gpu: (roots) => createGpuCollector(roots),

@@ -44,12 +44,13 @@ function runtimeOf(parent: string): string {
   return parent === 'docker' ? 'docker' : 'container';
 }
 
-/** All containers below the root of cgroup v2. Those within a container are its own affair. */
-export function findContainerGroups(root: string): ContainerGroup[] {
+/** All containers below the root of cgroup v2; `onTooMany` where there was more than is looked through. Those within a container are its own affair. */
+export function findContainerGroups(root: string, onTooMany: (limit: number) => void = () => undefined): ContainerGroup[] {
   const found: ContainerGroup[] = [];
   let folders = 0;
   const walk = (folder: string, name: string, depth: number): void => {
-    if (depth > MAX_DEPTH || ++folders > MAX_FOLDERS) return;
+    if (depth > MAX_DEPTH) return;
+    if (++folders > MAX_FOLDERS) return;
     for (const child of subfolders(folder)) {
       const group = parseGroupName(child, name);
       if (group !== undefined) found.push({ ...group, folder: join(folder, child) });
@@ -57,6 +58,7 @@ export function findContainerGroups(root: string): ContainerGroup[] {
     }
   };
   walk(root, '', 0);
+  if (folders > MAX_FOLDERS) onTooMany(MAX_FOLDERS);
   return found;
 }
 

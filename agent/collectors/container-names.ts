@@ -29,12 +29,18 @@ export function parseContainerList(text: string): ContainerInfo[] {
     const names = Array.isArray(entry.Names) ? entry.Names : [];
     return {
       id: entry.Id,
-      name: String(names[0] ?? '').replace(/^\//, '') || shortId(entry.Id),
+      name: toContainerName(names.map(String)) || shortId(entry.Id),
       image: toImageName(String(entry.Image ?? '')),
       state: String(entry.State ?? ''),
       healthy: parseHealth(String(entry.Status ?? '')),
     };
   });
+}
+
+/** Beside its own name a container has one for each that links to it: /hydra/sab. */
+function toContainerName(names: readonly string[]): string {
+  const own = names.find((name) => /^\/?[^/]+$/.test(name)) ?? names[0] ?? '';
+  return own.replace(/^\//, '');
 }
 
 function parseJson(text: string): unknown {
@@ -60,23 +66,21 @@ function parseHealth(status: string): boolean | undefined {
   return status.includes('(unhealthy)') ? false : undefined;
 }
 
-/** The socket that may be asked; undefined without any. Throws `permission_denied` where one is there for others. */
+/** The first socket that may be asked; undefined without any. Throws `permission_denied` where there are only some for others. */
 export function findContainerSocket(roots: Pick<HostRoots, 'run'>): string | undefined {
+  let closed: MusterError | undefined;
   for (const socket of SOCKETS) {
     const path = join(roots.run ?? '/run', socket);
     try {
       accessSync(path, constants.R_OK | constants.W_OK);
       return path;
     } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      if (code !== 'EACCES') continue;
-      throw new MusterError(
-        'permission_denied',
-        `${path} may not be read by this user: add it to the socket's group, mostly docker`,
-        error,
-      );
+      if ((error as NodeJS.ErrnoException).code !== 'EACCES') continue;
+      const words = `${path} may not be read by this user: add it to the socket's group, mostly docker`;
+      closed ??= new MusterError('permission_denied', words, error);
     }
   }
+  if (closed !== undefined) throw closed;
   return undefined;
 }
 

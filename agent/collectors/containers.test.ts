@@ -94,6 +94,53 @@ test('what a container uses between two readings, with its name from the socket'
   expect(rows['web']).toMatchObject({ runtime: 'lxc', pids: 8 });
 });
 
+test('a runtime that is slow for a while costs no name: what lives keeps its own, and what nobody knows is absent', async () => {
+  let isSlow = false;
+  let list = LIST;
+  const ask = async () => {
+    if (isSlow) throw new Error('no answer within 1000 ms');
+    return parseContainerList(list);
+  };
+  const collector = createContainersCollector({ proc: '', sys: folder }, { find: () => 'docker.sock', ask });
+  const before = (await run(collector, 0)).rows;
+  isSlow = true;
+  const { rows, problems } = await run(collector, 30_000);
+  expect(problems).toEqual(['no answer within 1000 ms']);
+  expect(rows['shop-db postgres:16']).toMatchObject({ running: 1, state: 'running', pids: 21 });
+  expect(rows['shop-db postgres:16']).not.toHaveProperty('healthy');
+  expect(before['shop-db postgres:16']).toHaveProperty('healthy');
+  // Those that had ended: nobody says whether they still have.
+  expect(Object.keys(rows).filter((name) => rows[name]?.['running'] === 0)).toEqual([]);
+  expect(Object.keys(before)).toEqual(expect.arrayContaining(Object.keys(rows)));
+  // Asked again at the next reading, not half a minute later.
+  isSlow = false;
+  list = LIST.replaceAll('shop-db', 'shop-db-2');
+  expect((await run(collector, 40_000)).rows).toHaveProperty('shop-db-2 postgres:16');
+});
+
+test.each([
+  [['/sab'], 'sab'],
+  [['/hydra/sab', '/radarr/sab', '/sab', '/sonarr/sab'], 'sab'],
+  [['pod-name'], 'pod-name'],
+  [['/only/linked'], 'only/linked'],
+  [[], '4f2d1c9ab37e'],
+])('of the names %j its own is %s', (names, name) => {
+  expect(parseContainerList(JSON.stringify([{ Id: SHOP_DB, Names: names }]))[0]?.name).toBe(name);
+});
+
+test('a socket that is closed to this user does not hide one that is open', () => {
+  const run = join(folder, 'run');
+  mkdirSync(join(run, 'podman/podman.sock'), { recursive: true });
+  expect(findContainerSocket({ run })).toBe(join(run, 'podman/podman.sock'));
+});
+
+test('more control groups than are looked through are told', () => {
+  const told: number[] = [];
+  for (let at = 0; at < 4001; at++) mkdirSync(join(folder, `many/slice${at}`), { recursive: true });
+  findContainerGroups(join(folder, 'many'), (limit) => told.push(limit));
+  expect(told).toEqual([4000]);
+});
+
 test('without a socket the id is the name', async () => {
   const collector = createContainersCollector({ proc: '', sys: folder }, { find: () => undefined, ask: askContainers });
   const { rows, problems } = await run(collector, 0);

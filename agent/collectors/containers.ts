@@ -42,7 +42,7 @@ function toRow(info: ContainerInfo | undefined, now: CgroupUsage, before: Cgroup
     rate('throttledMicroseconds') / 10_000,
     now.memoryBytes,
     now.memoryLimitBytes,
-    (now.memoryBytes / now.memoryLimitBytes) * 100,
+    now.memoryLimitBytes > 0 ? (now.memoryBytes / now.memoryLimitBytes) * 100 : Number.NaN,
     rate('readBytes'),
     rate('writtenBytes'),
     now.pids,
@@ -56,27 +56,43 @@ function toHealth(info: ContainerInfo | undefined): number {
 
 const ABSENT = new Array<number>(9).fill(Number.NaN);
 
+/** While nobody answers, what lives keeps its name; its health, and what has ended, nobody knows then. */
+function keptNames(groups: readonly ContainerGroup[], infos: ReadonlyMap<string, ContainerInfo>): Map<string, ContainerInfo> {
+  return new Map(
+    groups.flatMap(({ id }) => {
+      const info = infos.get(id);
+      return info === undefined ? [] : [[id, { ...info, state: 'running', healthy: undefined }]];
+    }),
+  );
+}
+
 export function createContainersCollector(roots: HostRoots, names: ContainerNames = hostNames(roots)): Collector {
   let groups: ContainerGroup[] = [];
   let infos = new Map<string, ContainerInfo>();
   let problem: string | undefined;
+  let isSlow = false;
   let lookedMs = Number.NEGATIVE_INFINITY;
   let before = new Map<string, CgroupUsage>();
   let beforeMs = 0;
 
   /** Throws `not_found` where there neither is nor can be a container. */
   const look = async (root: string): Promise<void> => {
-    groups = findContainerGroups(root);
     problem = undefined;
-    infos = new Map();
+    isSlow = false;
+    groups = findContainerGroups(root, (limit) => {
+      problem = `there are more than ${limit} control groups: containers in the others were not looked for`;
+    });
     try {
       const socket = names.find();
       if (socket !== undefined) infos = new Map((await names.ask(socket)).map((info) => [info.id, info]));
       else if (groups.length === 0) throw new MusterError('not_found', 'no container runs here');
+      else infos = new Map();
     } catch (error) {
       if (error instanceof MusterError && error.code === 'not_found') throw error;
       // The ids are names too.
       problem = (error as Error).message;
+      isSlow = !(error instanceof MusterError && error.code === 'permission_denied');
+      infos = keptNames(groups, infos);
     }
   };
 
@@ -125,7 +141,8 @@ export function createContainersCollector(roots: HostRoots, names: ContainerName
       const root = findRoot(roots);
       if (tick.monotonicMs - lookedMs < LOOK_AGAIN_EVERY_MS) return addRows(rows, tick);
       return look(root).then(() => {
-        lookedMs = tick.monotonicMs;
+        // One that did not answer is asked again at the next reading.
+        lookedMs = isSlow ? tick.monotonicMs - LOOK_AGAIN_EVERY_MS + READ_EVERY_MS : tick.monotonicMs;
         addRows(rows, tick);
       });
     },

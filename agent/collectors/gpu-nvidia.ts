@@ -1,12 +1,13 @@
 // NVIDIA GPUs by nvidia-smi. One that sleeps is not woken.
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { MusterError } from '../../core/common/muster-error.ts';
-import { readWord } from './gpu-amd.ts';
 import type { GpuRow } from './gpu-row.ts';
 import type { RunTool } from './host-tool.ts';
+import { list, readText } from './sys-files.ts';
 
 const LIMIT_MS = 10_000;
+const MAX_COMPLAINT = 300;
 const MEBIBYTE = 1_048_576;
 /** An unknown one fails the whole question: these are there since driver 340. */
 const QUERY = [
@@ -33,36 +34,55 @@ export function parseNvidiaSmi(text: string): GpuRow[] {
     // A comma can only be in the name.
     const numbers = cells.slice(cells.length - QUERY.length + 2).map((cell) => (/^-?\d/.test(cell) ? Number.parseFloat(cell) : Number.NaN));
     const [busy, memoryBusy, total, used, ...rest] = numbers as [number, number, number, number, ...number[]];
-    const values = [busy, memoryBusy, total * MEBIBYTE, used * MEBIBYTE, (used / total) * 100, ...rest];
+    const values = [busy, memoryBusy, total * MEBIBYTE, used * MEBIBYTE, total > 0 ? (used / total) * 100 : Number.NaN, ...rest];
     return { gpu: cells[0] as string, name: cells.slice(1, cells.length - QUERY.length + 2).join(', '), values };
   });
 }
 
 /** Is the driver loaded, or, where it lives in the host of this virtual machine (WSL), the tool there? */
 export function hasNvidia(sys: string, tool: string | undefined): boolean {
-  return existsSync(join(sys, 'module/nvidia')) || tool !== undefined;
+  return isDriverLoaded(sys) || tool !== undefined;
 }
 
-/** Empty where all sleep. Rejects with what to do. */
-export async function readNvidia(sys: string, run: RunTool, tool: string | undefined, maxAgeMs: number): Promise<GpuRow[]> {
+function isDriverLoaded(sys: string): boolean {
+  return existsSync(join(sys, 'module/nvidia'));
+}
+
+/** What the tool said that is no GPU's line: one of several may be lost while the others go on. */
+function complaintOf(stdout: string): string {
+  const words = stdout.split('\n').filter((line) => line.trim() !== '' && parseNvidiaSmi(line).length === 0);
+  return words.join('; ').trim().slice(0, MAX_COMPLAINT);
+}
+
+export interface NvidiaAnswer {
+  /** Empty where all sleep. */
+  gpus: GpuRow[];
+  /** Why some are not among them. */
+  problem: string | undefined;
+}
+
+/** Rejects with what to do where no GPU can be told of, with `not_found` where there is none. */
+export async function readNvidia(sys: string, run: RunTool, tool: string | undefined, maxAgeMs: number): Promise<NvidiaAnswer> {
   if (tool === undefined) {
     throw new MusterError('missing_runtime', 'the NVIDIA driver is loaded, but nvidia-smi is missing: install the utilities of the driver');
   }
-  if (areAsleep(join(sys, 'bus/pci/drivers/nvidia'))) return [];
+  const { asleep, awake } = devicesOf(join(sys, 'bus/pci/drivers/nvidia'));
+  if (asleep.length > 0 && awake.length === 0) return { gpus: [], problem: undefined };
   const question = [`--query-gpu=${QUERY.join(',')}`, '--format=csv,noheader,nounits'];
-  const { stdout, exitCode } = await run(tool, question, { timeoutMs: LIMIT_MS, maxAgeMs });
-  if (exitCode === 0) return parseNvidiaSmi(stdout);
-  const words = stdout.trim().split('\n')[0] ?? '';
-  throw new MusterError('unavailable', `nvidia-smi ended with code ${exitCode}${words === '' ? '' : `: ${words}`}`);
+  const of = asleep.length > 0 ? [`--id=${awake.join(',')}`] : [];
+  const { stdout, exitCode } = await run(tool, [...question, ...of], { timeoutMs: LIMIT_MS, maxAgeMs });
+  const gpus = parseNvidiaSmi(stdout);
+  const complaint = complaintOf(stdout);
+  if (exitCode === 0 && (complaint === '' || gpus.length === 0)) return { gpus, problem: undefined };
+  const sentence = `nvidia-smi ended with code ${exitCode}${complaint === '' ? '' : `: ${complaint}`}`;
+  if (gpus.length > 0) return { gpus, problem: sentence };
+  if (!isDriverLoaded(sys)) throw new MusterError('not_found', `there is no GPU of NVIDIA with its driver: ${sentence}`);
+  throw new MusterError('unavailable', sentence);
 }
 
 // Asking would wake a laptop's second GPU every time (Documentation/power/pci.rst).
-function areAsleep(driver: string): boolean {
-  let devices: string[];
-  try {
-    devices = readdirSync(driver).filter((name) => /^[0-9a-f]{4}:/.test(name));
-  } catch {
-    return false;
-  }
-  return devices.length > 0 && devices.every((device) => readWord(join(driver, device, 'power/runtime_status')) === 'suspended');
+function devicesOf(driver: string): { asleep: string[]; awake: string[] } {
+  const devices = list(driver).filter((name) => /^[0-9a-f]{4,}:/.test(name));
+  const isAsleep = (device: string): boolean => readText(join(driver, device, 'power/runtime_status')).startsWith('suspend');
+  return { asleep: devices.filter(isAsleep), awake: devices.filter((device) => !isAsleep(device)) };
 }

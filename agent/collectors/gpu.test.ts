@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -105,4 +105,44 @@ test('no GPU is no fault; a driver without its tool and a tool that fails are to
   cpSync(`${FIXTURES}sys-amdgpu`, sys, { recursive: true });
   const { rows, problems } = await collect(answer(failed, 9), TOOLS);
   expect([Object.keys(rows), problems]).toEqual([['card1 AMD 0x73bf'], [expect.stringContaining('code 9')]]);
+});
+
+test('one of several that is lost costs itself alone, and its words are told', async () => {
+  const lost = 'Unable to determine the device handle for GPU1: 0000:86:00.0: Unknown Error\n';
+  const { rows, problems } = await collect(answer(CSV + lost, 15), TOOLS);
+  expect(Object.keys(rows)).toEqual(['0 NVIDIA GeForce RTX 3080', '1 Tesla T4']);
+  expect(problems).toEqual([`nvidia-smi ended with code 15: ${lost.trim()}`]);
+  expect((await collect(answer(lost + CSV, 0), TOOLS)).problems, 'with exit code 0 too').toEqual([expect.stringContaining('GPU1')]);
+});
+
+test('the tool without a driver is no fault', async () => {
+  await expect(collect(answer('No devices were found\n', 6), TOOLS)).rejects.toMatchObject({ code: 'not_found' });
+});
+
+test('of two cards the one that sleeps is not asked for', async () => {
+  for (const [address, status] of [
+    ['0000:01:00.0', 'suspended'],
+    ['0000:02:00.0', 'active'],
+  ] as const) {
+    mkdirSync(join(sys, `bus/pci/drivers/nvidia/${address}/power`), { recursive: true });
+    writeFileSync(join(sys, `bus/pci/drivers/nvidia/${address}/power/runtime_status`), `${status}\n`);
+  }
+  let asked: readonly string[] = [];
+  const run: RunTool = async (_, args) => {
+    asked = args;
+    return { stdout: CSV.split('\n')[1] as string, exitCode: 0 };
+  };
+  expect(Object.keys((await collect(run, TOOLS)).rows)).toEqual(['1 Tesla T4']);
+  expect(asked).toContain('--id=0000:02:00.0');
+});
+
+test('what cannot be of an AMD card is absent', async () => {
+  cpSync(`${FIXTURES}sys-amdgpu`, sys, { recursive: true });
+  const device = join(sys, 'class/drm/card1/device');
+  const [hwmon] = readdirSync(join(device, 'hwmon'));
+  writeFileSync(join(device, `hwmon/${hwmon}/temp1_input`), '511000\n');
+  writeFileSync(join(device, 'mem_info_vram_total'), '0\n');
+  const row = Object.values((await collect(answer(''), '/nowhere')).rows)[0];
+  expect(row).not.toHaveProperty('temperature_celsius');
+  expect(row).not.toHaveProperty('memory_used_percent');
 });

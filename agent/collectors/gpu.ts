@@ -2,10 +2,11 @@
 import { MusterError } from '../../core/common/muster-error.ts';
 import type { HostRoots } from '../host-file.ts';
 import type { Collector, RowSink } from './collector.ts';
-import { findAmd, readAmd } from './gpu-amd.ts';
+import { findAmd, nameAmd, readAmd } from './gpu-amd.ts';
 import { hasNvidia, readNvidia } from './gpu-nvidia.ts';
 import { GPU_FIELDS, type GpuRow } from './gpu-row.ts';
 import { findTool, type RunTool, runTool } from './host-tool.ts';
+import { namesOfHost } from './sensor-names.ts';
 
 /** nvidia-smi takes tens of milliseconds of a core. */
 const ASK_EVERY_MS = 15_000;
@@ -20,8 +21,9 @@ export function createGpuCollector(roots: HostRoots, run: RunTool = runTool): Co
     collect(rows: RowSink): void | Promise<void> {
       const add = ({ gpu, name, values }: GpuRow): void => rows.add([gpu, name], values);
       const cards = findAmd(roots.sys);
-      for (const card of cards) {
-        const row = readAmd(card);
+      const names = nameAmd(cards, namesOfHost(roots, 'gpu'));
+      for (const [at, card] of cards.entries()) {
+        const row = readAmd(card, names[at] as string);
         if (row !== undefined) add(row);
       }
       const smi = findTool('nvidia-smi', roots);
@@ -30,10 +32,13 @@ export function createGpuCollector(roots: HostRoots, run: RunTool = runTool): Co
         return;
       }
       return readNvidia(roots.sys, run, smi, ASK_EVERY_MS * 0.9).then(
-        (gpus) => gpus.forEach(add),
+        ({ gpus, problem }) => {
+          gpus.forEach(add);
+          if (problem !== undefined) rows.problem(problem);
+        },
         (error: Error) => {
           if (cards.length === 0) throw error;
-          rows.problem(error.message);
+          if (!(error instanceof MusterError && error.code === 'not_found')) rows.problem(error.message);
         },
       );
     },

@@ -5,7 +5,7 @@ import { HostFile, type HostRoots } from '../host-file.ts';
 import type { Collector, RowSink, Tick } from './collector.ts';
 import { parseReading, plausible, type ReadingRange } from './plausible-reading.ts';
 import { type ChannelKind, chipsMark, findChipSensors, type Sensor } from './sensor-chips.ts';
-import { SensorNames } from './sensor-names.ts';
+import { namesOfHost } from './sensor-names.ts';
 
 const LOOK_AGAIN_EVERY_MS = 60_000;
 
@@ -21,20 +21,9 @@ export interface SensorKind extends ChannelKind {
   otherwise?(sys: string): Sensor[];
 }
 
-/** The names belong to the host: whoever samples it, a sensor has the same. */
-const namesOfHosts = new WeakMap<HostRoots, Map<string, SensorNames>>();
-
-function namesOf(roots: HostRoots, measurement: string): SensorNames {
-  const ofHost = namesOfHosts.get(roots) ?? new Map<string, SensorNames>();
-  namesOfHosts.set(roots, ofHost);
-  const names = ofHost.get(measurement) ?? new SensorNames();
-  ofHost.set(measurement, names);
-  return names;
-}
-
 export function createSensorCollector(kind: SensorKind, roots: HostRoots): Collector {
   const classFolder = join(roots.sys, 'class/hwmon');
-  const names = namesOf(roots, kind.measurement);
+  const names = namesOfHost(roots, kind.measurement);
   const row = new Float64Array(1);
   let sensors: { tags: string[]; channel: OpenChannel }[] = [];
   let mark = '';

@@ -1,5 +1,7 @@
 // Names of sensors that stay with their device: the kernel numbers chips anew at each start and whenever one leaves.
 
+import type { HostRoots } from '../host-file.ts';
+
 export interface NamedDevice {
   /** Chip and label, as people know it; several may share it. */
   name: string;
@@ -49,4 +51,15 @@ export class SensorNames {
 function freeName(wish: string, taken: ReadonlySet<string>): string {
   if (!taken.has(wish)) return wish;
   for (let number = 2; ; number++) if (!taken.has(`${wish} ${number}`)) return `${wish} ${number}`;
+}
+
+/** The names belong to the host: whoever samples it, a device has the same. */
+const namesOfHosts = new WeakMap<HostRoots, Map<string, SensorNames>>();
+
+export function namesOfHost(roots: HostRoots, measurement: string): SensorNames {
+  const ofHost = namesOfHosts.get(roots) ?? new Map<string, SensorNames>();
+  namesOfHosts.set(roots, ofHost);
+  const names = ofHost.get(measurement) ?? new SensorNames();
+  ofHost.set(measurement, names);
+  return names;
 }

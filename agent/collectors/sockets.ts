@@ -84,21 +84,18 @@ export function createSocketsCollector(roots: HostRoots, files = new TickFiles(r
   const row = new Float64Array(COUNTS + TCP_STATES.length);
   const established = new CounterPairs(['Tcp.CurrEstab']);
   const active = new Float64Array(1);
-  let hasIpv6 = true;
   let states: ArrayLike<number> = NO_STATES;
   let countedMs = Number.NEGATIVE_INFINITY;
 
   const readCounts = (): SocketCounts => {
     const counts = parseSockstat(file.read());
-    if (!hasIpv6) return counts;
     try {
       const more = parseSockstat6(file6.read());
       counts.tcpInUse += more.tcpInUse;
       counts.udpInUse += more.udpInUse;
     } catch (error) {
-      // A kernel without IPv6 has no such file, and no such sockets.
+      // A kernel without IPv6 has no such file, and no such sockets, until its module is loaded.
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-      hasIpv6 = false;
     }
     return counts;
   };
@@ -124,7 +121,10 @@ export function createSocketsCollector(roots: HostRoots, files = new TickFiles(r
       const counts = readCounts();
       established.read(snmp.read(tick), active);
       const tooMany = counts.tcpInUse + counts.tcpTimeWait > MAX_LISTED_SOCKETS;
-      if (tooMany) rows.problem(`more than ${MAX_LISTED_SOCKETS} TCP sockets: they are not counted by state`);
+      if (tooMany) {
+        rows.problem(`more than ${MAX_LISTED_SOCKETS} TCP sockets: they are not counted by state`);
+        states = NO_STATES;
+      }
       if (tick.monotonicMs - countedMs >= COUNT_STATES_EVERY_MS) {
         states = tooMany ? NO_STATES : countStates();
         countedMs = tick.monotonicMs;

@@ -4,6 +4,7 @@ import type { HostRoots } from '../host-file.ts';
 import { assertCgroupV2, type CgroupUsage, readCgroup } from './cgroup.ts';
 import { type Collector, perSecond, type RowSink, type Tick } from './collector.ts';
 import { assertSystemd, parseProperties, SYSTEMCTL_LIMIT_MS, type SystemManager } from './systemd.ts';
+import { isNamedByChance, templateOf } from './unit-names.ts';
 
 const READ_EVERY_MS = 10_000;
 const ASK_EVERY_MS = 60_000;
@@ -18,9 +19,6 @@ const ARGUMENTS = [
   '*.service',
 ];
 
-/** What systemd-run starts has a new name every time: each would be a series of its own. */
-const NAMED_BY_CHANCE = /^run-(u\d+|[ur]?[0-9a-f]{8,})$/;
-
 export interface Service {
   name: string;
   activeState: string;
@@ -32,10 +30,11 @@ export interface Service {
   controlGroup: string;
 }
 
-export function parseServices(text: string): Service[] {
+/** Without those whose names never come again, unless `each` is wanted. */
+export function parseServices(text: string, each = false): Service[] {
   return parseProperties(text).flatMap((unit) => {
     const name = unit.get('Id')?.replace(/\.service$/, '');
-    if (name === undefined || NAMED_BY_CHANCE.test(name)) return [];
+    if (name === undefined || (!each && isNamedByChance(name))) return [];
     return {
       name,
       activeState: unit.get('ActiveState') ?? '',
@@ -47,21 +46,44 @@ export function parseServices(text: string): Service[] {
   });
 }
 
+/**
+ * What comes and goes, one row for all of a template: active while one is, failed while one is, counts added up. With `each`, every unit stands
+ * for itself.
+ */
+export function foldServices(services: readonly Service[], each: boolean): FoldedService[] {
+  const folded = new Map<string, Service[]>();
+  for (const service of services) {
+    const name = (each ? undefined : templateOf(service.name)) ?? service.name;
+    const members = folded.get(name);
+    if (members === undefined) folded.set(name, [service]);
+    else members.push(service);
+  }
+  return [...folded].map(([name, members]) => ({ name, members }));
+}
+
+export interface FoldedService {
+  name: string;
+  members: readonly Service[];
+}
+
 /** The services to show: those of the last answer, and those that ran and are in it no more, for a while. */
 export class ServiceList {
   services: readonly Service[] = [];
   #text: string | undefined;
+  #each = false;
   readonly #stopped = new Map<string, { service: Service; sinceMs: number }>();
 
-  update(text: string, nowMs: number): void {
-    if (text !== this.#text) {
+  /** With `each`, units that come and go are among them. */
+  update(text: string, nowMs: number, each: boolean): void {
+    if (text !== this.#text || each !== this.#each) {
       const before = this.services;
       this.#text = text;
+      this.#each = each;
       // Failed ones first, so that a cap leaves out none of them.
-      this.services = parseServices(text).sort((a, b) => Number(b.activeState === 'failed') - Number(a.activeState === 'failed'));
+      this.services = parseServices(text, each).sort((a, b) => Number(b.activeState === 'failed') - Number(a.activeState === 'failed'));
       const names = new Set(this.services.map(({ name }) => name));
       for (const service of before) {
-        if (service.subState !== 'running' || names.has(service.name)) continue;
+        if (service.subState !== 'running' || names.has(service.name) || this.#isOneOfMany(service.name)) continue;
         this.#stopped.set(service.name, {
           service: { ...service, activeState: 'inactive', subState: 'dead', controlGroup: '' },
           sinceMs: nowMs,
@@ -72,13 +94,19 @@ export class ServiceList {
     for (const [name, { sinceMs }] of this.#stopped) if (nowMs - sinceMs > SHOW_STOPPED_MS) this.#stopped.delete(name);
   }
 
+  // That one of these is gone is no news.
+  #isOneOfMany(name: string): boolean {
+    return !this.#each && templateOf(name) !== undefined;
+  }
+
   *[Symbol.iterator](): Iterator<Service> {
     yield* this.services;
     for (const { service } of this.#stopped.values()) yield service;
   }
 }
 
-export function createSystemdUnitCollector(roots: HostRoots, manager: SystemManager): Collector {
+/** `transient`: are units that come and go wanted, each with a series of its own? */
+export function createSystemdUnitCollector(roots: HostRoots, manager: SystemManager, transient = (): boolean => false): Collector {
   const list = new ServiceList();
   let before = new Map<string, CgroupUsage>();
   let beforeMs = 0;
@@ -87,19 +115,22 @@ export function createSystemdUnitCollector(roots: HostRoots, manager: SystemMana
     const root = cgroupRoot(roots.sys, rows);
     const seconds = (tick.monotonicMs - beforeMs) / 1000;
     const now = new Map<string, CgroupUsage>();
-    for (const service of list) {
-      const { name, activeState, subState, restarts, controlGroup, result } = service;
-      const usage = root !== undefined && controlGroup !== '' ? readCgroup(join(root, controlGroup), false) : undefined;
-      if (usage !== undefined) now.set(name, usage);
-      const earlier = before.get(name)?.cpuMicroseconds ?? Number.NaN;
-      const cpu = perSecond(usage?.cpuMicroseconds ?? Number.NaN, earlier, seconds) / 10_000;
-      const { memoryBytes = Number.NaN, pids = Number.NaN, oomKills = Number.NaN } = usage ?? {};
-      const active = activeState === 'active' || activeState === 'reloading' ? 1 : 0;
-      rows.add(
-        [name],
-        [active, activeState === 'failed' ? 1 : 0, restarts, cpu, memoryBytes, pids, oomKills],
-        [`${activeState} (${subState})`, result],
-      );
+    for (const { name, members } of foldServices([...list], transient())) {
+      const usages = members.map((service) => {
+        const { controlGroup } = service;
+        const usage = root !== undefined && controlGroup !== '' ? readCgroup(join(root, controlGroup), false) : undefined;
+        if (usage !== undefined) now.set(service.name, usage);
+        const earlier = before.get(service.name)?.cpuMicroseconds ?? Number.NaN;
+        const cpu = perSecond(usage?.cpuMicroseconds ?? Number.NaN, earlier, seconds) / 10_000;
+        const { memoryBytes = Number.NaN, pids = Number.NaN, oomKills = Number.NaN } = usage ?? {};
+        return [service.restarts, cpu, memoryBytes, pids, oomKills];
+      });
+      const active = members.some(({ activeState }) => activeState === 'active' || activeState === 'reloading') ? 1 : 0;
+      // The worst of them says how it is.
+      const shown = members.find(({ activeState }) => activeState === 'failed') ?? (members[0] as Service);
+      const failed = shown.activeState === 'failed' ? 1 : 0;
+      const sums = [0, 1, 2, 3, 4].map((column) => sumOf(usages.map((values) => values[column] as number)));
+      rows.add([name], [active, failed, ...sums], [`${shown.activeState} (${shown.subState})`, shown.result]);
     }
     before = now;
     beforeMs = tick.monotonicMs;
@@ -116,12 +147,18 @@ export function createSystemdUnitCollector(roots: HostRoots, manager: SystemMana
     collect(rows: RowSink, tick: Tick): Promise<void> {
       assertSystemd(manager);
       return manager.show(ARGUMENTS, ASK_EVERY_MS - READ_EVERY_MS / 2).then((text) => {
-        list.update(text, tick.monotonicMs);
+        list.update(text, tick.monotonicMs, transient());
         addRows(rows, tick);
       });
     },
     close: () => undefined,
   };
+}
+
+/** Of what is known; NaN where nothing is. */
+function sumOf(values: readonly number[]): number {
+  const known = values.filter((value) => !Number.isNaN(value));
+  return known.length === 0 ? Number.NaN : known.reduce((sum, value) => sum + value, 0);
 }
 
 // The states are worth having without the figures.

@@ -8,7 +8,7 @@ import { FrameBuilder } from '../frame-builder.ts';
 import type { Collector } from './collector.ts';
 import type { ToolLimits } from './host-tool.ts';
 import { createSystemdCollector, createSystemManager, parseProperties, type SystemManager } from './systemd.ts';
-import { createSystemdUnitCollector, parseServices } from './systemd-unit.ts';
+import { createSystemdUnitCollector, foldServices, parseServices } from './systemd-unit.ts';
 
 const FIXTURES = fileURLToPath(new URL('../../test/fixtures/', import.meta.url));
 const SERVICES = readFileSync(`${FIXTURES}commands/systemctl-show-services.txt`, 'utf8');
@@ -87,9 +87,81 @@ test('a service that was stopped is shown as inactive for a while, one that neve
   expect((await run(collector, 661_000)).frame).toBeUndefined();
 });
 
-test('what systemd-run started is left out: its name never comes again', () => {
-  const names = parseServices('Id=run-u42.service\n\nId=run-r0123456789abcdef0123456789abcdef.service\n\nId=run-backup.service\n');
-  expect(names.map(({ name }) => name)).toEqual(['run-backup']);
+const namesOf = (names: readonly string[], each = false): string[] =>
+  foldServices(parseServices(names.map((name) => `Id=${name}.service\n`).join('\n'), each), each).map(({ name }) => name);
+
+test.each([
+  ['run-u42'],
+  ['run-r0123456789abcdef0123456789abcdef'],
+  ['run-p4321-i8765'],
+  [`${'4f2d1c9ab37e5d60'.repeat(4)}-6a1b2c3d4e5f6071`],
+  [`libpod-${'4f2d1c9ab37e5d60'.repeat(4)}`],
+  ['snap.app.hook.configure-0b1f2a3c-1111-2222-3333-444455556666'],
+])('%s is left out: its name never comes again', (name) => {
+  expect(namesOf([name])).toEqual([]);
+  expect(namesOf([name], true)).toEqual([name]);
+});
+
+test.each([
+  ['sshd@3-192.0.2.1:22-198.51.100.7:50412', 'sshd@'],
+  ['sshd@0-2001:db8::1:22-2001:db8::7:50412', 'sshd@'],
+  ['sshd@12-10.0.0.1:22-[fe80::1%eth0]:50412', 'sshd@'],
+  ['sshd-unix-local@5-4711-1000', 'sshd-unix-local@'],
+  ['systemd-coredump@3-1234-0', 'systemd-coredump@'],
+  ['systemd-coredump@3-1234-5678_9012-0', 'systemd-coredump@'],
+  ['drkonqi-coredump-processor@3-1234-0', 'drkonqi-coredump-processor@'],
+  ['dbus-:1.3-org.freedesktop.problems@0', 'dbus-org.freedesktop.problems@'],
+])('%s is one of %s', (name, template) => {
+  expect(namesOf([name, 'ssh'])).toEqual([template, 'ssh']);
+  expect(namesOf([name, 'ssh'], true)).toEqual([name, 'ssh']);
+});
+
+test.each([
+  ...['run-backup', 'getty@tty1', 'serial-getty@ttyS0', 'user@1000', 'user-runtime-dir@1000', 'postgresql@16-main', 'wg-quick@wg0'],
+  ...[
+    'openvpn-client@office',
+    'lvm2-pvscan@8:2',
+    'systemd-fsck@dev-disk-by\\x2duuid-3f2a\\x2d11',
+    'kafka@1',
+    'app@10.0.0.1:8080',
+    'worker@2-7',
+  ],
+])('%s is known by its own name', (name) => {
+  expect(namesOf([name])).toEqual([name]);
+});
+
+test('the instances of a template are one row: what they use is added up, the worst says how it is', async () => {
+  const units = ['1-192.0.2.1:22-198.51.100.7:5001', '2-192.0.2.1:22-198.51.100.8:5002'].map(
+    (instance, at) =>
+      `Id=sshd@${instance}.service\nActiveState=active\nSubState=running\nNRestarts=${at}\nControlGroup=/system.slice/${at === 0 ? 'ssh' : 'other'}.service\nResult=success\n`,
+  );
+  cpSync(join(sys, 'fs/cgroup/system.slice/ssh.service'), join(sys, 'fs/cgroup/system.slice/other.service'), { recursive: true });
+  let text = units.join('\n');
+  const collector = createSystemdUnitCollector(
+    { proc: '', sys },
+    manager(() => text),
+  );
+  await run(collector, 0);
+  for (const name of ['ssh', 'other']) {
+    const cpu = join(sys, `fs/cgroup/system.slice/${name}.service/cpu.stat`);
+    writeFileSync(cpu, readFileSync(cpu, 'utf8').replace('usage_usec 4000000', 'usage_usec 6500000'));
+  }
+  expect(rowsOf((await run(collector, 10_000)).frame)).toEqual({ 'sshd@': [1, 0, 1, 50, 16_000_000, 6, 0, 'active (running)', 'success'] });
+  text = `${units[0]}\n${units[1]?.replace('ActiveState=active', 'ActiveState=failed').replace('running', 'failed')}`;
+  expect(rowsOf((await run(collector, 20_000)).frame)['sshd@']).toMatchObject({ 0: 1, 1: 1, 7: 'failed (failed)' });
+  text = '\n';
+  expect((await run(collector, 30_000)).frame, 'that a connection is over is no news').toBeUndefined();
+});
+
+test('with the switch each stands for itself', async () => {
+  const text = 'Id=sshd@1-192.0.2.1:22-198.51.100.7:5001.service\nActiveState=active\nSubState=running\n';
+  const wanted = createSystemdUnitCollector(
+    { proc: '', sys },
+    manager(() => text),
+    () => true,
+  );
+  const { frame } = await run(wanted, 0);
+  expect(Object.keys(rowsOf(frame))).toEqual(['sshd@1-192.0.2.1:22-198.51.100.7:5001']);
 });
 
 test('with control groups of version 1 the states are given and the rest is said to be missing', async () => {

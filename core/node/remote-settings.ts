@@ -30,7 +30,7 @@ const REMOTE_SETTINGS = {
   collectorIntervals: { type: z.record(z.string(), collectorInterval).optional(), help: 'time between samples of single collectors' },
   includeTransient: {
     type: z.array(z.string()).optional(),
-    help: 'series to include that come and go with containers: mounts, interfaces',
+    help: 'series to include that come and go with containers and connections: mounts, interfaces, units',
   },
   probes: { type: z.array(z.unknown()).optional(), help: 'what to probe' },
   mesh: { type: z.unknown(), help: 'which other agents to probe' },
