@@ -11,7 +11,7 @@ export interface PipelineView {
   deadLetters: Readonly<Record<string, number>>;
   suspendedTables: readonly SuspendedTableView[];
   connectedAgents: number;
-  /** Share of all numbered batches that is stored or safely on its way, %. */
+  /** As of `completenessAsOfMs`. Share of all numbered batches that is stored or safely on its way, %. */
   completenessPercent: number;
   /** True when an acknowledgement means "on disk". */
   durable: boolean;
@@ -24,6 +24,16 @@ export interface PipelineView {
   diskFreeBytes: number;
   diskBytes: number;
   asOfMs: number;
+  /** Each hop by itself over the last seconds; null where it is not known yet. Batches that agents numbered. */
+  batchesMadePerSecond: number | null;
+  /** Messages into the stream. */
+  messagesInPerSecond: number | null;
+  /** Messages that the ETL took from it. */
+  messagesOutPerSecond: number | null;
+  /** When the completeness was read from the ledger; null where it never was. */
+  completenessAsOfMs: number | null;
+  /** When the ETL reported last; null where it never did. */
+  etlAsOfMs: number | null;
 }
 
 export interface SuspendedTableView {

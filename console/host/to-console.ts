@@ -164,6 +164,11 @@ export function toPipelineView(status: PipelineStatus): PipelineView {
     durable: status.durable,
     problems: status.problems,
     asOfMs: toMs(status.asOf) ?? Date.now(),
+    batchesMadePerSecond: status.batchesMadePerSecond ?? null,
+    messagesInPerSecond: status.messagesInPerSecond ?? null,
+    messagesOutPerSecond: status.messagesOutPerSecond ?? null,
+    completenessAsOfMs: toMs(status.completenessAsOf),
+    etlAsOfMs: toMs(status.etlAsOf),
   };
 }
 

@@ -19,6 +19,8 @@ export class Directory {
   readonly #feeds = new Set<Set<NodeRecord>>();
   readonly #now: () => number;
   #unregistered = 0;
+  /** Batches that agents numbered since this directory began, as their heartbeats tell it. Only grows. */
+  batchesMade = 0;
 
   constructor(now: () => number) {
     this.#now = now;
@@ -95,7 +97,13 @@ export class Directory {
     const nowMs = this.#now();
     record.heardAt(nowMs);
     if (heartbeat.sentUs > 0) record.skewUs = nowMs * 1000 - heartbeat.sentUs;
-    if (heartbeat.spool) record.spool = heartbeat.spool;
+    if (heartbeat.spool) {
+      // Of another spool, or of one not heard of before, nobody knows what is new.
+      const before = record.spool;
+      const sameSpool = before !== undefined && Buffer.compare(before.epoch, heartbeat.spool.epoch) === 0;
+      if (sameSpool) this.batchesMade += Math.max(0, heartbeat.spool.nextSeq - before.nextSeq);
+      record.spool = heartbeat.spool;
+    }
     if (heartbeat.config) record.config = heartbeat.config;
     if (heartbeat.summary) record.summary = heartbeat.summary;
     if (heartbeat.summary || (heartbeat.spool?.nextSeq ?? 0) > 1) record.sampled = true;

@@ -7,6 +7,7 @@ import type { DeadLetterStore } from './dead-letter-store.ts';
 import type { Directory } from './directory.ts';
 import { readEtlStatus } from './etl-status.ts';
 import { toTimestamp } from './node-record.ts';
+import { PathRates } from './path-rates.ts';
 import type { ReadDatabase } from './read-database.ts';
 import { ageProblems } from './stream-age.ts';
 
@@ -34,6 +35,7 @@ const COMPLETENESS = `select sum(stored), sum(span) from (select node_id, epoch,
 
 export class PipelineReader {
   readonly #options: PipelineReaderOptions;
+  readonly #rates = new PathRates();
   #completeness: { atMs: number; percent: number } | undefined;
 
   constructor(options: PipelineReaderOptions) {
@@ -57,8 +59,13 @@ export class PipelineReader {
     problems.push(...etlProblems(etl, now()), ...durabilityProblems(natsDurable()));
     const oldestMs = pending === 0 ? 0 : await oldestUnstoredMs(manager, consumer, stream.state.first_seq);
     problems.push(...ageProblems(oldestMs, now()), ...policyProblems(stream.config));
+    const rates = this.#rates.add(now(), {
+      batchesMade: directory.batchesMade,
+      streamIn: stream.state.last_seq,
+      streamOut: consumer?.delivered.stream_seq ?? 0,
+    });
     return {
-      rowsPerSecond: etl?.rowsPerSecond ?? 0,
+      rowsPerSecond: etl === undefined || isSilent(etl, now()) ? 0 : etl.rowsPerSecond,
       pendingMessages: pending,
       streamBytes: stream.state.bytes,
       streamMaxBytes: stream.config.max_bytes,
@@ -77,6 +84,11 @@ export class PipelineReader {
       oldestPendingSeconds: waitedSeconds(oldestMs, now()),
       diskFreeBytes: etl?.disk?.freeBytes ?? 0,
       diskBytes: etl?.disk?.totalBytes ?? 0,
+      ...(rates.batchesMade === undefined ? {} : { batchesMadePerSecond: rates.batchesMade }),
+      ...(rates.streamIn === undefined ? {} : { messagesInPerSecond: rates.streamIn }),
+      ...(rates.streamOut === undefined ? {} : { messagesOutPerSecond: rates.streamOut }),
+      ...(etl === undefined ? {} : { etlAsOf: toTimestamp(etl.timeMs) }),
+      ...(this.#completeness === undefined ? {} : { completenessAsOf: toTimestamp(this.#completeness.atMs) }),
     };
   }
 
@@ -132,11 +144,17 @@ function policyProblems(config: StreamConfig): string[] {
     );
 }
 
+function isSilent(etl: EtlStatus, nowMs: number): boolean {
+  return nowMs - etl.timeMs > ETL_SILENT_MS;
+}
+
 function etlProblems(etl: EtlStatus | undefined, nowMs: number): string[] {
   if (etl === undefined) return ['the ETL has never reported: nothing is stored until one runs'];
-  const silentMs = nowMs - etl.timeMs;
-  if (silentMs <= ETL_SILENT_MS) return etl.problems;
-  return [`the ETL has not reported for ${Math.round(silentMs / 1000)} s: nothing is stored until it runs again`, ...etl.problems];
+  if (!isSilent(etl, nowMs)) return etl.problems;
+  return [
+    `the ETL has not reported for ${Math.round((nowMs - etl.timeMs) / 1000)} s: nothing is stored until it runs again`,
+    ...etl.problems,
+  ];
 }
 
 function durabilityProblems(durable: boolean | undefined): string[] {

@@ -1,6 +1,7 @@
 // The frame of the window: rail, bar, the page of the route, status line; keys that work everywhere.
 import { lazy, Suspense, useEffect } from 'react';
 import { FleetPage } from '../fleet/fleet-page.tsx';
+import { pathHistory } from '../pipeline/path-trends.ts';
 import { appearance } from '../settings/appearance.ts';
 import { useConsole } from '../state/console-state.ts';
 import { rememberPlace } from '../state/recent.ts';
@@ -34,6 +35,14 @@ export function Window() {
   const keysOpen = useStore(console.keysOpen);
   const unlockOpen = useStore(console.unlockOpen);
   const look = useStore(appearance);
+  useEffect(
+    () =>
+      console.pipeline.subscribe(() => {
+        const view = console.pipeline.get();
+        if (view !== null) pathHistory.add(view);
+      }),
+    [console],
+  );
   useWindowKeys();
   useWindowTitle();
   useEffect(() => {

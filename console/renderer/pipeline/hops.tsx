@@ -1,9 +1,10 @@
 // The path as a picture: five stations, each with how full it is, its own few numbers, and its last minutes.
 import type { FleetNode } from '../../common/fleet-node.ts';
-import type { LedgerProof, PipelineView } from '../../common/pipeline-view.ts';
-import { formatBytes, formatNumber, plural } from '../parts/format.ts';
+import type { PipelineView } from '../../common/pipeline-view.ts';
+import { formatAge, formatBytes, formatNumber, formatShort, plural } from '../parts/format.ts';
 import { Sparkline } from '../parts/sparkline.tsx';
 import { type ShownState, StateMark } from '../parts/state-mark.tsx';
+import { etlReports } from './path-known.ts';
 import type { PathTrends } from './path-trends.ts';
 import { hasAgent, spoolsOf } from './spools.ts';
 import type { PartUsage } from './use-parts.ts';
@@ -14,15 +15,18 @@ interface Hop {
   state: ShownState;
   /** How full its store is, 0 to 1. */
   depth: number;
-  /** What flows on from it. */
-  flow: string;
+  /** What flows on from it, by its own count, and what that is. */
+  flow?: { rate: string; says: string };
   trend: { name: string; values: readonly number[] };
   facts: readonly { name: string; value: string; unit?: string; mark?: 'late' | 'bad' | '' }[];
 }
 
 interface Props {
   view: PipelineView;
-  proof: LedgerProof | undefined;
+  /** False where the figures are not of now: nothing but the names of the stations is shown then. */
+  known: boolean;
+  /** Rows in the tables, as the ledger was checked last. */
+  tableRows: number | undefined;
   nodes: ReadonlyMap<string, FleetNode>;
   trends: PathTrends;
   parts: ReadonlyMap<string, PartUsage>;
@@ -30,8 +34,8 @@ interface Props {
 
 export function Hops(props: Props) {
   return (
-    <div className="hops">
-      {hopsOf(props).map((hop) => (
+    <div className={props.known ? 'hops' : 'hops not-known'}>
+      {(props.known ? hopsOf(props) : hopsOf(props).map(unknownHop)).map((hop) => (
         <section key={hop.name} className="hop">
           <h3 className="state">
             <StateMark state={hop.state} />
@@ -42,9 +46,9 @@ export function Hops(props: Props) {
             <span className={`tank ${hop.state}`} title={`${Math.round(hop.depth * 100)} % full`}>
               <i style={{ height: `${Math.round(Math.min(1, Math.max(0, hop.depth)) * 100)}%` }} />
             </span>
-            {hop.flow !== '' && (
-              <span className="flow" title="As stored over the last 10 s: what waits on the way is in the depth">
-                {hop.flow}
+            {hop.flow !== undefined && (
+              <span className="flow" title={hop.flow.says}>
+                {hop.flow.rate}
               </span>
             )}
           </div>
@@ -68,8 +72,24 @@ export function Hops(props: Props) {
   );
 }
 
-function hopsOf({ view, proof, nodes, trends, parts }: Props): Hop[] {
-  const rate = `${formatNumber(view.rowsPerSecond)} rows/s`;
+/** The station without what is only known for now. */
+function unknownHop(hop: Hop): Hop {
+  return {
+    ...hop,
+    ...{ says: 'not known', state: 'not_known' as const, depth: 0 },
+    ...(hop.flow === undefined ? {} : { flow: { rate: '–', says: 'Not known' } }),
+    facts: hop.facts.map(({ name }) => ({ name, value: '–' })),
+  };
+}
+
+/** A rate of a hop by its own count, `–` where it is not known yet. */
+function flowOf(perSecond: number | null, unit: string, says: string): { rate: string; says: string } {
+  return { rate: perSecond === null ? '–' : `${formatShort(perSecond)} ${unit}/s`, says: `${says}, over the last 10 s` };
+}
+
+function hopsOf({ view, tableRows, nodes, trends, parts }: Props): Hop[] {
+  const reports = etlReports(view);
+  const span = trends.sinceMs === null ? '' : `, ${formatAge(view.asOfMs - trends.sinceMs)}`;
   const used = view.diskBytes === 0 ? 0 : 1 - view.diskFreeBytes / view.diskBytes;
   const full = view.diskBytes > 0 && used > 0.9;
   const { batches, bytes, spooling, unknown } = spoolsOf(nodes);
@@ -83,16 +103,16 @@ function hopsOf({ view, proof, nodes, trends, parts }: Props): Hop[] {
       says: `${plural(view.connectedAgents, 'stream')}, ${formatNumber(notConnected)} not connected`,
       state: notConnected > 0 ? 'late' : 'live',
       depth: Math.min(1, batches / 1000),
-      flow: rate,
-      trend: { name: 'open streams', values: trends.agents },
+      flow: flowOf(view.batchesMadePerSecond, 'batches', 'Batches that agents made, as they report it'),
+      trend: { name: `open streams${span}`, values: trends.agents },
       facts: [
         {
-          name: 'Spooled, not acked',
+          name: 'In spools',
           value: formatNumber(batches),
           unit: batches === 1 ? 'batch' : 'batches',
           mark: batches > 1000 ? 'late' : '',
         },
-        { name: 'On their disks', value: formatBytes(bytes) },
+        { name: 'Spool size', value: formatBytes(bytes) },
         {
           name: 'Spooling',
           value: unknown > 0 ? `${plural(spooling, 'node')}, ${formatNumber(unknown)} unknown` : plural(spooling, 'node'),
@@ -101,13 +121,13 @@ function hopsOf({ view, proof, nodes, trends, parts }: Props): Hop[] {
     },
     {
       name: 'Gateway',
-      says: `${plural(parts.get('gateway')?.instances ?? 1, 'instance')}, ${plural(view.connectedAgents, 'stream')}`,
+      says: `${plural(Math.max(1, parts.get('gateway')?.instances ?? 1), 'instance')}, ${plural(view.connectedAgents, 'stream')}`,
       state: 'live',
       depth: 0,
-      flow: rate,
+      flow: flowOf(view.messagesInPerSecond, 'messages', 'Messages put into the stream; one may hold many batches'),
       trend: { name: 'CPU, 10 min', values: parts.get('gateway')?.cpuTrend ?? [] },
       facts: [
-        { name: 'Acknowledged is', value: view.durable ? 'on disk' : 'in memory', mark: view.durable ? '' : 'late' },
+        { name: 'Acknowledged', value: view.durable ? 'on disk' : 'in memory', mark: view.durable ? '' : 'late' },
         ...usageOf(parts.get('gateway')),
       ],
     },
@@ -116,8 +136,8 @@ function hopsOf({ view, proof, nodes, trends, parts }: Props): Hop[] {
       says: `${formatNumber(share, 1)} % of ${formatBytes(view.streamMaxBytes)}`,
       state: share > 90 ? 'silent' : share > 75 ? 'late' : 'live',
       depth: share / 100,
-      flow: rate,
-      trend: { name: 'rows not stored yet', values: trends.pendingRows },
+      flow: flowOf(view.messagesOutPerSecond, 'messages', 'Messages taken from the stream by the ETL'),
+      trend: { name: `rows not stored yet${span}`, values: trends.pendingRows },
       facts: [
         { name: 'Rows waiting', value: formatNumber(view.pendingRows), unit: 'about' },
         { name: 'Not stored yet', value: formatNumber(view.pendingMessages), unit: view.pendingMessages === 1 ? 'message' : 'messages' },
@@ -126,11 +146,11 @@ function hopsOf({ view, proof, nodes, trends, parts }: Props): Hop[] {
     },
     {
       name: 'ETL',
-      says: view.lagSeconds > 10 ? 'catching up' : 'keeps up',
-      state: view.lagSeconds > 60 ? 'silent' : view.lagSeconds > 10 ? 'late' : 'live',
+      says: reports ? (view.lagSeconds > 10 ? 'catching up' : 'keeping up') : 'does not report',
+      state: !reports ? 'not_known' : view.lagSeconds > 60 ? 'silent' : view.lagSeconds > 10 ? 'late' : 'live',
       depth: Math.min(1, view.lagSeconds / 60),
-      flow: rate,
-      trend: { name: 'lag', values: trends.lagSeconds },
+      flow: flowOf(reports ? view.rowsPerSecond : 0, 'rows', 'Rows stored'),
+      trend: { name: `lag${span}`, values: trends.lagSeconds },
       facts: [
         {
           name: 'Lag',
@@ -144,25 +164,27 @@ function hopsOf({ view, proof, nodes, trends, parts }: Props): Hop[] {
     },
     {
       name: 'QuestDB',
-      says: suspended === 0 ? 'takes all writes' : `${plural(suspended, 'table')} suspended`,
-      state: suspended > 0 || full ? 'silent' : 'live',
+      says: !reports
+        ? 'not known: the ETL does not report'
+        : suspended === 0
+          ? 'accepting writes'
+          : `${plural(suspended, 'table')} suspended`,
+      state: !reports ? 'not_known' : suspended > 0 || full ? 'silent' : 'live',
       depth: used,
-      flow: '',
-      trend: { name: 'rows stored a second', values: trends.rowsPerSecond },
+      trend: { name: `rows stored per second${span}`, values: trends.rowsPerSecond },
       facts: [
-        { name: 'Stored', value: formatNumber(view.rowsPerSecond), unit: 'rows/s' },
         { name: 'Suspended tables', value: formatNumber(suspended), mark: suspended > 0 ? 'bad' : '' },
         ...(view.diskBytes === 0
           ? []
           : [
               {
-                name: 'Disk left',
+                name: 'Disk free',
                 value: formatBytes(view.diskFreeBytes),
                 unit: `of ${formatBytes(view.diskBytes)}`,
                 mark: full ? ('bad' as const) : used > 0.8 ? ('late' as const) : ('' as const),
               },
             ]),
-        ...(proof === undefined ? [] : [{ name: 'Rows in tables', value: formatNumber(proof.tableRows) }]),
+        ...(tableRows === undefined ? [] : [{ name: 'Rows in tables', value: formatNumber(tableRows) }]),
       ],
     },
   ];

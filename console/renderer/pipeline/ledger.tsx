@@ -1,35 +1,32 @@
 // Where every batch and row is. What nobody can explain is a line of its own.
-import type { MusterError } from '../../../core/common/muster-error.ts';
-import type { LedgerProof } from '../../common/pipeline-view.ts';
 import { visible } from '../explore/visible-text.ts';
-import { formatClock, formatNumber, plural } from '../parts/format.ts';
+import { formatAge, formatMoment, formatNumber, plural } from '../parts/format.ts';
+import { useConsole } from '../state/console-state.ts';
+import type { LedgerAnswer, LedgerState } from './ledger-check.ts';
 import { ledgerLines } from './ledger-lines.ts';
 
-interface Props {
-  proof: LedgerProof | undefined;
-  pendingRows: number;
-  spooledRows: number;
-  error: MusterError | undefined;
-  running: boolean;
-}
-
-export function Ledger({ proof, pendingRows, spooledRows, error, running }: Props) {
+export function Ledger({ state: { answer, error, running } }: { state: LedgerState }) {
+  const { fleet } = useConsole();
+  const now = fleet.now();
   return (
     <section className="panel" aria-label="Ledger">
       <div className="chart-head">
         <h3>Ledger</h3>
-        <span className="t3">{proof === undefined ? '' : `checked ${formatClock(proof.asOfMs)}, ${plural(proof.nodes, 'node')}`}</span>
+        <span className="t3">
+          {answer !== undefined &&
+            `checked at ${formatMoment(answer.proof.asOfMs, now)}, ${formatAge(now - answer.proof.asOfMs)} ago, ${plural(answer.proof.nodes, 'node')}`}
+        </span>
       </div>
       {error !== undefined && <p className="small bad panel-note">The ledger could not be checked: {error.message}</p>}
-      {proof === undefined && error === undefined && running && (
+      {answer === undefined && error === undefined && running && (
         <p className="small t3 panel-note">Comparing the ledger with the tables…</p>
       )}
-      {proof !== undefined && <LedgerTable proof={proof} pendingRows={pendingRows} spooledRows={spooledRows} />}
+      {answer !== undefined && <LedgerTable {...answer} />}
     </section>
   );
 }
 
-function LedgerTable({ proof, pendingRows, spooledRows }: { proof: LedgerProof; pendingRows: number; spooledRows: number }) {
+function LedgerTable({ proof, pendingRows, spooledRows }: LedgerAnswer) {
   const lines = ledgerLines(proof, pendingRows, spooledRows);
   const collected = lines[0]?.batches ?? 0;
   return (

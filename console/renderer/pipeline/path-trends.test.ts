@@ -4,6 +4,7 @@ import { ledgerLines } from './ledger-lines.ts';
 import { PathHistory } from './path-trends.ts';
 import { partsOf } from './use-parts.ts';
 
+const NOW = Date.parse('2026-12-01T17:41:00Z');
 const VIEW = { connectedAgents: 5, rowsPerSecond: 10, pendingRows: 3, lagSeconds: 0.5, asOfMs: 1000 } as PipelineView;
 
 test('trends are bounded, an answer counts once, and silence is a gap', () => {
@@ -19,13 +20,22 @@ test('trends are bounded, an answer counts once, and silence is a gap', () => {
 
 test('a part’s instances add up, each by its newest sample', () => {
   const parts = partsOf(
-    ['etl', 'gateway', 'gateway', 'gateway', null],
-    ['e', 'a', 'b', 'a', 'x'],
-    Float64Array.of(1, 9, 2, 3, 5),
-    new Float64Array(5),
+    [
+      { part: 'etl', instance: 'e', timeMs: NOW - 5 * 60_000, cpu: 1, rss: 10 },
+      ...[40, 30, 20, 10, 0].flatMap((s) => [
+        { part: 'gateway', instance: 'a', timeMs: NOW - s * 1000, cpu: 9, rss: 1 },
+        { part: 'gateway', instance: 'b', timeMs: NOW - s * 1000, cpu: 2, rss: 2 },
+      ]),
+    ],
+    NOW,
   );
-  expect(parts.get('gateway')).toMatchObject({ instances: 2, cpuPercent: 5, cpuTrend: [9, 2, 3] });
-  expect(parts.get('etl')).toMatchObject({ instances: 1, cpuPercent: 1 });
+  const gateway = parts.get('gateway');
+  expect(gateway).toMatchObject({ instances: 2, cpuPercent: 11, rssBytes: 3 });
+  // One line of their sum, not one that jumps between them.
+  expect(gateway?.cpuTrend.slice(-5)).toEqual([11, 11, 11, 11, 11]);
+  expect(gateway?.cpuTrend.slice(0, -5).every(Number.isNaN)).toBe(true);
+  // Sampled five minutes ago: nobody knows what it takes now.
+  expect(parts.get('etl')).toMatchObject({ instances: 0, cpuPercent: Number.NaN });
 });
 
 test('the lines of the ledger sum to what was collected', () => {

@@ -1,22 +1,25 @@
-// The last minutes of the path's own figures, kept while the window lives: a trend is there when the page opens again.
+// The last minutes of the path's own figures, gathered as long as the window lives, on whatever page. The store does not keep them.
 import type { PipelineView } from '../../common/pipeline-view.ts';
 import { Store } from '../state/store.ts';
 
 const MAX_POINTS = 150;
 /** Farther apart, something was not heard: the line has a gap. */
-const GAP_MS = 10_000;
+const GAP_MS = 20_000;
 
 export interface PathTrends {
   agents: readonly number[];
   rowsPerSecond: readonly number[];
   pendingRows: readonly number[];
   lagSeconds: readonly number[];
+  /** Of the oldest value. */
+  sinceMs: number | null;
 }
 
-const NONE: PathTrends = { agents: [], rowsPerSecond: [], pendingRows: [], lagSeconds: [] };
+const NONE: PathTrends = { agents: [], rowsPerSecond: [], pendingRows: [], lagSeconds: [], sinceMs: null };
 
 export class PathHistory {
   readonly trends = new Store<PathTrends>(NONE);
+  #times: number[] = [];
   #lastMs = 0;
 
   add(view: PipelineView): void {
@@ -24,6 +27,7 @@ export class PathHistory {
     const gap = this.#lastMs > 0 && view.asOfMs - this.#lastMs > GAP_MS;
     this.#lastMs = view.asOfMs;
     const before = this.trends.get();
+    this.#times = [...this.#times, ...(gap ? [view.asOfMs] : []), view.asOfMs].slice(-MAX_POINTS);
     const grown = (values: readonly number[], value: number): number[] =>
       [...values, ...(gap ? [Number.NaN] : []), value].slice(-MAX_POINTS);
     this.trends.set({
@@ -31,6 +35,10 @@ export class PathHistory {
       rowsPerSecond: grown(before.rowsPerSecond, view.rowsPerSecond),
       pendingRows: grown(before.pendingRows, view.pendingRows),
       lagSeconds: grown(before.lagSeconds, view.lagSeconds),
+      sinceMs: this.#times[0] ?? null,
     });
   }
 }
+
+/** One per window. */
+export const pathHistory = new PathHistory();

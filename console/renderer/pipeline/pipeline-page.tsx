@@ -1,65 +1,60 @@
 // The path from agents to the store: the verdict first, then hops, the ledger that adds up, and what was set aside.
 import { ShieldCheck } from 'lucide-react';
-import { useCallback, useEffect, useState } from 'react';
-import { type MusterError, toMusterError } from '../../../core/common/muster-error.ts';
-import type { LedgerProof, PipelineView } from '../../common/pipeline-view.ts';
+import { useCallback, useEffect } from 'react';
 import { DisconnectedNotice } from '../fleet/disconnected-notice.tsx';
 import { CopyAs } from '../parts/copy-as.tsx';
-import { formatClock, formatNumber, plural, zoneName } from '../parts/format.ts';
+import { formatClock, zoneName } from '../parts/format.ts';
 import { grpcurlCall } from '../parts/shell-command.ts';
-import { StateMark } from '../parts/state-mark.tsx';
 import { useConsole } from '../state/console-state.ts';
 import { shareAddress } from '../state/share-address.ts';
 import { useStore } from '../state/store.ts';
 import { DeadLetters } from './dead-letters.tsx';
 import { Hops } from './hops.tsx';
 import { Ledger } from './ledger.tsx';
-import { PathHistory } from './path-trends.ts';
+import { LedgerCheck } from './ledger-check.ts';
+import { pathKnown } from './path-known.ts';
+import { pathHistory } from './path-trends.ts';
 import { spoolsOf } from './spools.ts';
 import { StoredRows } from './stored-rows.tsx';
 import { SuspendedTables } from './suspended-tables.tsx';
 import { useParts } from './use-parts.ts';
+import { Verdict } from './verdict.tsx';
 
 const WAIT_MS = 5000;
 
-/** One a window: the trends go on from where they were. */
-const path = new PathHistory();
+/** One per window: a visit shows the last answer until there is another. */
+const check = new LedgerCheck();
 
 export default function PipelinePage() {
-  const { api, pipeline, fleet, connection } = useConsole();
+  const { api, pipeline, fleet, connection, time, clock } = useConsole();
   const view = useStore(pipeline);
+  const link = useStore(connection);
+  const range = useStore(time);
+  useStore(clock);
   const { nodes } = useStore(fleet.snapshot);
-  const trends = useStore(path.trends);
+  const trends = useStore(pathHistory.trends);
   const parts = useParts();
-  useEffect(() => {
-    if (view !== null) path.add(view);
-  }, [view]);
-  const [proof, setProof] = useState<LedgerProof>();
-  const [error, setError] = useState<MusterError>();
-  const [running, setRunning] = useState(false);
+  const ledger = useStore(check.state);
+  const known = pathKnown(link, range, view, fleet.now());
   const verify = useCallback(
-    (waitMs: number) => {
-      setRunning(true);
-      api
-        .request('verify', { nodeId: '', waitMs })
-        .then(
-          (answer) => {
-            setProof(answer);
-            setError(undefined);
-          },
-          (thrown: unknown) => setError(toMusterError(thrown)),
-        )
-        .finally(() => setRunning(false));
-    },
-    [api],
+    (waitMs: number) =>
+      check.run(api, waitMs, () => ({
+        pendingRows: pipeline.get()?.pendingRows ?? 0,
+        spooledRows: spoolsOf(fleet.snapshot.get().nodes).rows,
+      })),
+    [api, pipeline, fleet],
   );
-  useEffect(() => verify(0), [verify]);
+  const reachable = link.kind === 'connected';
+  useEffect(() => {
+    if (reachable && !check.isFresh(fleet.now())) verify(0);
+    return () => check.stop();
+  }, [verify, fleet, reachable]);
   return (
     <>
       <div className="page-title">
         <h1>Pipeline</h1>
         <span className="t3 small cut">
-          {view === null ? '' : `agents to store, rates over the last 10 s, as of ${formatClock(view.asOfMs)} ${zoneName()}`}
+          {view === null || known.kind !== 'now' ? '' : `from agents to store, as of ${formatClock(view.asOfMs)} ${zoneName()}`}
         </span>
         <span className="grow" />
         <CopyAs
@@ -70,59 +65,27 @@ export default function PipelinePage() {
         <button
           type="button"
           className="button"
-          disabled={running}
+          disabled={ledger.running || !reachable}
           onClick={() => verify(WAIT_MS)}
-          title="Compares the ledger with the tables, row by row"
+          title="Compare the ledger with the tables, row by row"
         >
           <ShieldCheck size={14} strokeWidth={1.6} />
-          {running ? 'Verifying…' : 'Verify now'}
+          {ledger.running ? 'Verifying…' : 'Verify now'}
         </button>
       </div>
       <DisconnectedNotice />
-      {view !== null && <Verdict view={view} proof={proof} />}
-      {view !== null && <SuspendedTables view={view} />}
-      {view !== null && <Hops {...{ view, proof, nodes, trends, parts }} />}
+      <Verdict known={known} view={view} answer={ledger.answer} />
+      {view !== null && known.kind === 'now' && <SuspendedTables view={view} />}
+      {view !== null && (
+        <Hops {...{ view, known: known.kind === 'now', tableRows: ledger.answer?.proof.tableRows, nodes, trends, parts }} />
+      )}
       <div className="pipeline-panels">
         <div className="pipeline-column">
-          <Ledger proof={proof} pendingRows={view?.pendingRows ?? 0} spooledRows={spoolsOf(nodes).rows} error={error} running={running} />
+          <Ledger state={ledger} />
           <StoredRows />
         </div>
         {view !== null && <DeadLetters view={view} />}
       </div>
     </>
-  );
-}
-
-function Verdict({ view, proof }: { view: PipelineView; proof: LedgerProof | undefined }) {
-  const complete = view.completenessPercent;
-  const unexplained = proof === undefined ? undefined : proof.lost + proof.missingRows + proof.doubledRows;
-  return (
-    <div className="verdict">
-      <p>
-        <b>{formatNumber(Math.floor(complete * 1e4) / 1e4, complete === 100 ? 0 : 4)} % complete</b>
-        <span className="t2">
-          stored or safely on the way
-          {proof !== undefined && (
-            <>
-              , of {formatNumber(proof.ledgerRows)} rows in the ledger.{' '}
-              <strong>{plural(proof.inFlight, 'batch', 'batches')} in flight</strong>, {formatNumber(proof.dropped)} dropped,{' '}
-              <strong className={unexplained === 0 ? '' : 'bad'}>{formatNumber(unexplained)} unexplained</strong>.
-            </>
-          )}
-        </span>
-      </p>
-      {view.problems.map((problem) => (
-        <p key={problem} className="small bad state">
-          <StateMark state="silent" />
-          {problem}
-        </p>
-      ))}
-      {!view.durable && (
-        <p className="small late state">
-          <StateMark state="late" />
-          Acknowledgements do not mean "on disk": a power cut may lose what was acknowledged. Set sync_interval to always.
-        </p>
-      )}
-    </div>
   );
 }

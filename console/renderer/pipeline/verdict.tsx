@@ -1,0 +1,70 @@
+// The first line of the page: how much of what was collected is accounted for, as far as that is known now.
+import type { PipelineView } from '../../common/pipeline-view.ts';
+import { formatMoment, formatNumber, plural } from '../parts/format.ts';
+import { StateMark } from '../parts/state-mark.tsx';
+import { useConsole } from '../state/console-state.ts';
+import type { LedgerAnswer } from './ledger-check.ts';
+import { isCompletenessKnown, type PathKnown } from './path-known.ts';
+
+export function Verdict({ known, view, answer }: { known: PathKnown; view: PipelineView | null; answer: LedgerAnswer | undefined }) {
+  const { returnToLive, fleet } = useConsole();
+  if (known.kind === 'past') {
+    return (
+      <div className="verdict">
+        <p>
+          <b className="t3">Only known for now</b>
+          <span className="t2">The state of the pipeline is not kept. Rows per second, below, follows the time range.</span>
+          <button type="button" className="link" onClick={returnToLive}>
+            Return to live
+          </button>
+        </p>
+      </div>
+    );
+  }
+  if (known.kind === 'unknown' || view === null) {
+    return (
+      <div className="verdict">
+        <p>
+          <b className="t3">Not known</b>
+          <span className="t2">{known.kind === 'unknown' ? known.words : ''}</span>
+        </p>
+      </div>
+    );
+  }
+  const { completenessPercent: complete } = view;
+  const proof = answer?.proof;
+  const unexplained = proof === undefined ? undefined : proof.lost + proof.missingRows + proof.doubledRows;
+  return (
+    <div className="verdict">
+      <p>
+        {isCompletenessKnown(view) ? (
+          <b>{formatNumber(Math.floor(complete * 1e4) / 1e4, complete === 100 ? 0 : 4)} % complete</b>
+        ) : (
+          <b className="late">Completeness not known</b>
+        )}
+        <span className="t2">
+          {isCompletenessKnown(view) ? 'stored or safely on the way' : 'the ledger cannot be read now'}
+          {proof !== undefined && (
+            <>
+              . At {formatMoment(proof.asOfMs, fleet.now())}: {formatNumber(proof.ledgerRows)} rows in the ledger,{' '}
+              <strong>{plural(proof.inFlight, 'batch', 'batches')} in flight</strong>, {formatNumber(proof.dropped)} dropped,{' '}
+              <strong className={unexplained === 0 ? '' : 'bad'}>{formatNumber(unexplained)} unexplained</strong>.
+            </>
+          )}
+        </span>
+      </p>
+      {view.problems.map((problem) => (
+        <p key={problem} className="small bad state">
+          <StateMark state="silent" />
+          {problem}
+        </p>
+      ))}
+      {!view.durable && (
+        <p className="small late state">
+          <StateMark state="late" />
+          An acknowledgement does not mean "on disk": a power cut may lose acknowledged data. Set sync_interval to always.
+        </p>
+      )}
+    </div>
+  );
+}
