@@ -12,6 +12,8 @@ export interface DeepLink {
   fleet: string;
 }
 
+/** Any page may be of a time. */
+const TIME = 'time';
 const MAX_LENGTH = 2000;
 const MAX_VALUE = 1000;
 const FLEET = /^[0-9a-f]{16}$/;
@@ -50,7 +52,7 @@ export function parseDeepLink(text: string): DeepLink | undefined {
   for (const [name, value] of url.searchParams) {
     if (name === 'context' && context === '' && CONTEXT.test(value)) context = value;
     else if (name === 'fleet' && fleet === '' && FLEET.test(value)) fleet = value;
-    else if (page.values.includes(name) && !kept.has(name) && isPlain(value)) kept.set(name, value);
+    else if ((page.values.includes(name) || name === TIME) && !kept.has(name) && isPlain(value)) kept.set(name, value);
     else return undefined;
   }
   if (!parts.every((part): part is string => part !== undefined && isPlain(part))) return undefined;

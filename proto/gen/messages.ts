@@ -1005,6 +1005,16 @@ export interface PipelineStatus {
   /** Left on the disk of the store, and its size; both 0 where the ETL was not told which folder that is. */
   diskFreeBytes: number;
   diskBytes: number;
+  /** Each hop by itself, over up to the last ten seconds; absent where it is not known yet. Batches that agents numbered, as they reported it. */
+  batchesMadePerSecond?: number | undefined;
+  /** Messages that gateways put into the stream. */
+  messagesInPerSecond?: number | undefined;
+  /** Messages that the ETL took from it. */
+  messagesOutPerSecond?: number | undefined;
+  /** When the completeness was read; absent where the ledger could not be. */
+  completenessAsOf?: Timestamp | null | undefined;
+  /** When the ETL reported last; absent where it never did. What it says of rows, tables and disk is as of then. */
+  etlAsOf?: Timestamp | null | undefined;
 }
 
 export interface SuspendedTable {

@@ -144,7 +144,7 @@ describe('in a browser', () => {
     await page.locator('.past-edge').waitFor();
     await untilText(page.locator('[data-chart="memory"] .chart-head'), /used\s*\d+\.\d/);
     await openPage(page, 'Fleet');
-    await untilText(page.locator('.page > .notice').first(), /^As it was/);
+    await untilText(page.locator('.page > .notice').first(), /^\d+ \w+ \d\d:\d\d:\d\d/);
     await page.keyboard.press('Escape');
     await page.locator('.past-edge').waitFor({ state: 'detached' });
   });

@@ -5,10 +5,10 @@ import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
 import type { Pipeline } from '../harness/pipeline.ts';
 import { openPage, runSql, untilText } from './console-tour.ts';
-import { hasFocus, tabTo, typeDateTime } from './keyboard.ts';
+import { hasFocus, tabTo } from './keyboard.ts';
 import { SLOW_AT_MS, SLOW_NODE } from './scene.ts';
 import type { Surface } from './surfaces.ts';
-import { chooseStretch } from './window-time.ts';
+import { chooseStretch, toField } from './window-time.ts';
 
 export type Hand = 'mouse' | 'keyboard';
 
@@ -50,14 +50,14 @@ export async function askWhySlow({ page }: Surface, hand: Hand): Promise<void> {
   await openNode(page, SLOW_NODE, hand);
   if (hand === 'mouse') await chooseStretch(page, fromMs, toMs);
   else {
-    await tabTo(page, page.getByTitle('Choose the stretch of time'));
+    await tabTo(page, page.getByTitle('Choose a time range'));
     await page.keyboard.press('Enter');
-    const menu = page.getByRole('dialog', { name: 'Stretch of time' });
+    const menu = page.getByRole('dialog', { name: 'Time range' });
     await tabTo(page, menu.getByLabel('from'));
-    await typeDateTime(page, fromMs);
+    await page.keyboard.type(toField(fromMs));
     await tabTo(page, menu.getByLabel('to', { exact: true }));
-    await typeDateTime(page, toMs);
-    await tabTo(page, menu.getByRole('button', { name: 'Show this stretch' }));
+    await page.keyboard.type(toField(toMs));
+    await tabTo(page, menu.getByRole('button', { name: 'Apply' }));
     await page.keyboard.press('Enter');
   }
   await page.locator('.past-edge').waitFor();
@@ -125,8 +125,8 @@ export async function findWorstLatency({ page }: Surface, pipeline: Pipeline, ha
 export async function exportLastHour(surface: Surface, hand: Hand): Promise<void> {
   const { page } = surface;
   const button = page.getByRole('button', { name: 'Export', exact: true });
-  const span = page.getByTitle('Choose the stretch of time');
-  const hour = page.getByRole('dialog', { name: 'Stretch of time' }).getByRole('button', { name: 'last 1 h', exact: true });
+  const span = page.getByTitle('Choose a time range');
+  const hour = page.getByRole('dialog', { name: 'Time range' }).getByRole('button', { name: 'last 1 h', exact: true });
   if (hand === 'mouse') {
     await openPage(page, 'Explore');
     await span.click();

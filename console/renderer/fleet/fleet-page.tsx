@@ -1,5 +1,6 @@
 // The fleet: filter, counts by state, and one of the views of all nodes that match.
 import { lazy, Suspense, useDeferredValue, useMemo } from 'react';
+import { FleetVerdict } from '../frame/fleet-verdict.tsx';
 import { CopyAs } from '../parts/copy-as.tsx';
 import { formatClock, formatNumber, plural, zoneName } from '../parts/format.ts';
 import { grpcurlCall, shellWord } from '../parts/shell-command.ts';
@@ -54,6 +55,7 @@ export function FleetPage({ route }: { route: FleetRoute }) {
     <>
       <div className="page-title">
         <h1>Fleet</h1>
+        <FleetVerdict />
         <span className="t3 small cut grow">
           {snapshot.complete
             ? `${plural(nodes.size, 'node')}, as of ${formatClock(asOfMs)} ${zoneName()}`

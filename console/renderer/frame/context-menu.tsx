@@ -6,6 +6,7 @@ import { formatAge } from '../parts/format.ts';
 import { usePopup } from '../parts/use-popup.ts';
 import { useConsole } from '../state/console-state.ts';
 import { useStore } from '../state/store.ts';
+import { contextName } from './context-name.ts';
 
 const ICON = { size: 14, strokeWidth: 1.6, 'aria-hidden': true } as const;
 
@@ -117,13 +118,11 @@ function Items({ desk, close }: { desk: DeskState; close: () => void }) {
   );
 }
 
-/** The name large, what to be careful about small. */
+/** The name large, what to be careful about or the address small. */
 function headOf(desk: DeskState | null, gateway: string): { name: string; words: string } {
-  const at = gateway.lastIndexOf(':');
-  const [host, port] = at < 0 ? [gateway, ''] : [gateway.slice(0, at), gateway.slice(at + 1)];
-  if (desk === null || desk.context.name === desk.context.gateway)
-    return { name: host || 'no gateway', words: port === '' ? 'not known yet' : `port ${port}` };
+  if (desk === null) return { name: gateway || 'no gateway', words: 'not known yet' };
   const { context, unlockedUntilMs } = desk;
-  if (!context.readOnly) return { name: context.name, words: host };
-  return { name: context.name, words: unlockedUntilMs > 0 ? `unlocked, ${formatAge(unlockedUntilMs - Date.now())}` : 'read-only' };
+  const name = contextName(context);
+  if (!context.readOnly) return { name, words: context.gateway };
+  return { name, words: unlockedUntilMs > 0 ? `unlocked, ${formatAge(unlockedUntilMs - Date.now())} left` : 'read-only' };
 }

@@ -1,6 +1,6 @@
 // Says in words which moment the window shows, while it is not now.
 import { Clock } from 'lucide-react';
-import { formatClock, formatDay, zoneName } from '../parts/format.ts';
+import { formatDayClock, zoneName } from '../parts/format.ts';
 import { useConsole } from '../state/console-state.ts';
 import { useStore } from '../state/store.ts';
 import { spanInWords, spanOf } from '../state/time-range.ts';
@@ -14,7 +14,7 @@ export function PastLine() {
     <div className="notice" style={{ borderTop: 0 }} role="status">
       <Clock className="past-text" size={14} strokeWidth={1.6} />
       <span className="past-text">
-        As it was {formatDay(range.toMs)} ({formatClock(range.toMs)} {zoneName()}), over {spanInWords(spanOf(range)).replace('last ', '')}
+        {formatDayClock(range.toMs)} {zoneName()} · {spanInWords(spanOf(range)).replace('last ', '')}
       </span>
       <TimeSlider />
       <button type="button" onClick={returnToLive}>

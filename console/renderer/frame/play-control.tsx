@@ -15,12 +15,12 @@ export function PlayControl() {
       time.set({ kind: 'past', fromMs: toMs - range.spanMs, toMs });
     };
     return (
-      <button type="button" className="square" title="Hold this moment" aria-label="Hold this moment" onClick={hold}>
+      <button type="button" className="square" title="Pause" aria-label="Pause" onClick={hold}>
         <Pause size={13} strokeWidth={1.6} />
       </button>
     );
   }
-  const words = playing ? 'Pause' : 'Play from this moment';
+  const words = playing ? 'Pause' : 'Play';
   const Icon = playing ? Pause : Play;
   return (
     <>
@@ -35,7 +35,7 @@ export function PlayControl() {
       </button>
       <select
         className="speed"
-        aria-label="Speed of play"
+        aria-label="Playback speed"
         value={speed}
         onChange={(event) => playback.speed.set(Number(event.target.value) as Speed)}
       >

@@ -5,11 +5,13 @@ import { compileFilter } from '../fleet/node-match.ts';
 import { SavedViewsNav } from '../fleet/saved-views-nav.tsx';
 import { formatNumber } from '../parts/format.ts';
 import { LIMITS } from '../parts/limits.ts';
+import { MiddleCut } from '../parts/middle-cut.tsx';
 import { type ShownState, StateMark } from '../parts/state-mark.tsx';
 import { useConsole } from '../state/console-state.ts';
 import { formatRoute, type Route } from '../state/route.ts';
 import { useStore } from '../state/store.ts';
 import { ContextMenu } from './context-menu.tsx';
+import { countNotLive } from './not-live.ts';
 
 const ICON = { size: 16, strokeWidth: 1.6 } as const;
 
@@ -29,7 +31,7 @@ export function Rail() {
   const openNodes = useStore(state.openNodes);
   const context = useStore(state.desk)?.context;
   const known = connection.kind === 'connected';
-  const notLive = nodes.size - counts.live - counts.maintenance;
+  const notLive = countNotLive(counts);
   const letters = Object.values(pipeline?.deadLetters ?? {}).reduce((sum, count) => sum + count, 0);
   return (
     <aside
@@ -79,7 +81,7 @@ export function Rail() {
           return (
             <Item key={nodeId} to={{ page: 'node', nodeId }} here={route.page === 'node' && route.nodeId === nodeId}>
               <StateMark state={shown} size={11} />
-              <span className="cut">{node?.name ?? nodeId}</span>
+              <MiddleCut text={node?.name ?? nodeId} />
             </Item>
           );
         })}
@@ -90,6 +92,7 @@ export function Rail() {
           <Settings {...ICON} />
           Settings
         </Item>
+        <span className="product">Muster</span>
       </nav>
     </aside>
   );

@@ -26,8 +26,7 @@ export function TimeControl() {
   const live = range.kind === 'live';
   const { fromMs, toMs } = boundsOf(range, now);
   const spanMs = spanOf(range);
-  const oneDay = isOneDay(fromMs, toMs);
-  const format = oneDay ? formatMinute : formatDay;
+  const format = isOneDay(fromMs, toMs) ? formatMinute : formatDay;
   return (
     <div className="time-control" ref={place}>
       <div className="joined" role="group" aria-label="Time of the whole window">
@@ -42,7 +41,7 @@ export function TimeControl() {
         </button>
         <button type="button" aria-pressed={live} onClick={returnToLive}>
           {live && connected && <StateMark state="live" size={10} />}
-          {live && !connected ? 'Live, paused' : 'Live'}
+          {live && !connected ? 'Not connected' : 'Live'}
         </button>
         {!live && (
           <button type="button" aria-pressed className="past-text" onClick={() => setOpen(!open)}>
@@ -55,10 +54,10 @@ export function TimeControl() {
           type="button"
           aria-haspopup="dialog"
           aria-expanded={open}
-          title="Choose the stretch of time"
+          title="Choose a time range"
           onClick={() => setOpen(!open)}
         >
-          {spanInWords(spanMs)}
+          {live ? spanInWords(spanMs) : spanInWords(spanMs).replace('last ', '')}
           <ChevronDown size={12} strokeWidth={1.6} />
         </button>
         <span className="t3">

@@ -20,10 +20,12 @@ import {
   Waypoints,
 } from 'lucide-react';
 import type { ReactNode } from 'react';
-import type { ConsoleState } from '../state/console-state.ts';
+import { type ConsoleState, FIRST_SPAN_MS } from '../state/console-state.ts';
 import { formatRoute, navigate, type Route } from '../state/route.ts';
 import { shareAddress } from '../state/share-address.ts';
+import { withTime } from '../state/time-address.ts';
 import { SPANS, shifted } from '../state/time-range.ts';
+import { nextNotLive } from './not-live.ts';
 
 export interface WindowAction {
   /** As keys.ts names it. */
@@ -40,7 +42,7 @@ export interface WindowAction {
 const ICON = { size: 14, strokeWidth: 1.6, className: 't3', 'aria-hidden': true } as const;
 
 export function windowActions(state: ConsoleState): WindowAction[] {
-  return [...goTo(), ...inTime(state), ...ofWindow(state), ...ofContext(state)];
+  return [...goTo(), ...notLive(state), ...inTime(state), ...ofWindow(state), ...ofContext(state)];
 }
 
 function goTo(): WindowAction[] {
@@ -60,6 +62,25 @@ function goTo(): WindowAction[] {
     go('go-probes', 'Probes', 'latency between places', <Radar {...ICON} />, { page: 'probes' }),
     go('go-pipeline', 'Pipeline', 'ledger and hops', <Waypoints {...ICON} />, { page: 'pipeline' }),
     go('go-settings', 'Settings', '', <Settings {...ICON} />, { page: 'settings' }),
+  ];
+}
+
+/** Walks through the nodes that need a look. */
+function notLive({ connection, fleet, route, notice }: ConsoleState): WindowAction[] {
+  const go = (step: 1 | -1) => (): void => {
+    if (connection.get().kind !== 'connected') {
+      notice.set('States are not known: this console is not connected to the gateway.');
+      return;
+    }
+    const here = route.get();
+    const next = nextNotLive(fleet.snapshot.get().nodes.values(), here.page === 'node' ? here.nodeId : '', step);
+    if (next === undefined) notice.set('No node is silent, late or quarantined.');
+    else navigate({ page: 'node', nodeId: next.nodeId });
+  };
+  const action = (id: string, name: string, mark: ReactNode, step: 1 | -1): WindowAction => ({ id, name, detail: '', mark, run: go(step) });
+  return [
+    action('next-not-live', 'Next node that is not live', <ArrowRight {...ICON} />, 1),
+    action('previous-not-live', 'Previous node that is not live', <ArrowLeft {...ICON} />, -1),
   ];
 }
 
@@ -102,13 +123,13 @@ function ofWindow(state: ConsoleState): WindowAction[] {
     action('back', 'Back', '', <ArrowLeft {...ICON} />, () => history.back()),
     action('forward', 'Forward', '', <ArrowRight {...ICON} />, () => history.forward()),
     action('copy-address', 'Copy the address of this view', '', <Copy {...ICON} />, () => {
-      void navigator.clipboard.writeText(shareAddress(state.route.get())).then(
-        () => state.notice.set('The address of this view is copied.'),
-        () => state.notice.set('The clipboard is closed to this page: copy the address from the browser.'),
+      void navigator.clipboard.writeText(withTime(shareAddress(state.route.get()), state.time.get(), FIRST_SPAN_MS)).then(
+        () => state.notice.set('Address copied.'),
+        () => state.notice.set('The clipboard is not available: copy the address from the browser.'),
       );
     }),
     action('new-window', 'Open this view in a new window', '', <PictureInPicture2 {...ICON} />, () => {
-      window.open(formatRoute(state.route.get()), '_blank');
+      window.open(withTime(formatRoute(state.route.get()), state.time.get(), FIRST_SPAN_MS), '_blank');
     }),
     action('theme', 'Change the theme', state.theme.choice.get(), <SunMoon {...ICON} />, () => state.theme.next()),
   ];

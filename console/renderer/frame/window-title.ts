@@ -1,9 +1,12 @@
-// The window's title: what it shows and of which context, so that windows are told apart where only titles are seen.
+// The window's title and mark: what it shows, of which fleet, and how many nodes need a look, for where only these are seen.
 import { useEffect } from 'react';
 import { useConsole } from '../state/console-state.ts';
 import { nameOf } from '../state/recent.ts';
 import type { Route } from '../state/route.ts';
-import { useStore } from '../state/store.ts';
+import { useSelected, useStore } from '../state/store.ts';
+import { contextName } from './context-name.ts';
+import { type MarkState, markAddress } from './favicon.ts';
+import { countNotLive } from './not-live.ts';
 
 const PAGES: Readonly<Record<Route['page'], string>> = {
   fleet: 'Fleet',
@@ -15,14 +18,22 @@ const PAGES: Readonly<Record<Route['page'], string>> = {
 };
 
 export function useWindowTitle(): void {
-  const { route, desk, fleet } = useConsole();
+  const { route, desk, fleet, connection } = useConsole();
   const shown = useStore(route);
-  const context = useStore(desk)?.context.name ?? '';
-  const complete = useStore(fleet.snapshot).complete;
+  const context = contextName(useStore(desk)?.context);
+  const complete = useSelected(fleet.snapshot, (snapshot) => snapshot.complete);
+  const notLive = useSelected(fleet.snapshot, ({ counts }) => countNotLive(counts));
+  const silent = useSelected(fleet.snapshot, ({ counts }) => counts.silent > 0);
+  const kind = useSelected(connection, (state) => state.kind);
   useEffect(() => {
     // Dependency: a node's name is there once the fleet is
     void complete;
     const node = shown.page === 'node' ? (fleet.snapshot.get().nodes.get(shown.nodeId)?.name ?? shown.nodeId) : '';
-    document.title = [nameOf(shown, node) || PAGES[shown.page], context, 'Muster'].filter(Boolean).join(' · ');
-  }, [shown, context, complete, fleet]);
+    const badge = kind === 'lost' ? '(?) ' : kind === 'connected' && notLive > 0 ? `(${notLive}) ` : '';
+    document.title = badge + [nameOf(shown, node) || PAGES[shown.page], context, 'Muster'].filter(Boolean).join(' · ');
+  }, [shown, context, complete, fleet, kind, notLive]);
+  useEffect(() => {
+    const state: MarkState = kind === 'lost' ? 'unknown' : kind !== 'connected' || notLive === 0 ? 'well' : silent ? 'silent' : 'late';
+    document.querySelector<HTMLLinkElement>('link[rel="icon"]')?.setAttribute('href', markAddress(state, notLive));
+  }, [kind, notLive, silent]);
 }

@@ -64,7 +64,6 @@ function formatsOf(timeZone: 'UTC' | undefined) {
     new Intl.DateTimeFormat('en-GB', timeZone === undefined ? options : { ...options, timeZone });
   return {
     clock: format({ hour: '2-digit', minute: '2-digit', second: '2-digit' }),
-    date: format({ year: 'numeric', month: 'short', day: 'numeric' }),
     minute: format({ hour: '2-digit', minute: '2-digit' }),
     day: format({ day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' }),
     date: format({ day: 'numeric', month: 'short' }),
@@ -100,9 +99,9 @@ export function formatMinute(ms: number): string {
   return times.minute.format(ms);
 }
 
-/** `14:06:32`, with the day where it is another than that of `nowMs`: `21 Nov, 14:06`. */
-export function formatMoment(ms: number, nowMs: number): string {
-  return times.date.format(ms) === times.date.format(nowMs) ? formatClock(ms) : formatDay(ms);
+/** `1 Dec 17:36:30`. */
+export function formatDayClock(ms: number): string {
+  return `${times.date.format(ms)} ${formatClock(ms)}`;
 }
 
 /** `21 Nov, 14:06`. */

@@ -13,10 +13,11 @@ import { createRouteStore, type Route } from './route.ts';
 import { sharedFrom, toSharedFrom } from './share-address.ts';
 import { Store } from './store.ts';
 import { ThemeState } from './theme.ts';
+import { keepTimeInAddress, timeOf } from './time-address.ts';
 import type { TimeRange } from './time-range.ts';
 
 /** Short enough that a fleet that started minutes ago fills its charts. */
-const FIRST_SPAN_MS = 900_000;
+export const FIRST_SPAN_MS = 900_000;
 
 export interface Undo {
   /** The notice it belongs to. */
@@ -62,7 +63,8 @@ export function createConsoleState(api: ConsoleApi): ConsoleState {
   const pipeline = new Store<PipelineView | null>(null);
   const desk = new Store<DeskState | null>(null);
   const clock = new Store(Math.floor(Date.now() / 1000) * 1000);
-  const time = new Store<TimeRange>({ kind: 'live', spanMs: FIRST_SPAN_MS });
+  const time = new Store<TimeRange>(timeOf(location.hash) ?? { kind: 'live', spanMs: FIRST_SPAN_MS });
+  keepTimeInAddress(time, FIRST_SPAN_MS);
   let liveSpanMs = FIRST_SPAN_MS;
   time.subscribe(() => {
     const range = time.get();

@@ -91,7 +91,8 @@ export function createRouteStore(): Store<Route> {
 /** Goes there; `replace` leaves no step to go back to. */
 export function navigate(route: Route, how: 'push' | 'replace' = 'push'): void {
   const fragment = formatRoute(route);
-  if (fragment === location.hash) return;
+  // Beside the route the address holds the window's time.
+  if (fragment === formatRoute(parseRoute(location.hash))) return;
   if (how === 'push') location.hash = fragment;
   else {
     history.replaceState(null, '', fragment);

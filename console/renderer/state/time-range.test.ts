@@ -39,5 +39,5 @@ test('steps as QuestDB takes them, and in words', () => {
   expect(tierInWords(1, 1000)).toBe('raw, 1 s');
   expect(tierInWords(120, 1000)).toBe('averages of 2 min');
   expect(spanInWords(HOUR)).toBe('last 1 h');
-  expect(spanInWords(3 * HOUR)).toBe('3 h');
+  expect(spanInWords(4 * HOUR)).toBe('4 h');
 });

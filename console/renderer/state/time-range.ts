@@ -7,11 +7,15 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
 export const SPANS: readonly { label: string; spanMs: number }[] = [
+  { label: 'last 5 min', spanMs: 5 * MINUTE },
   { label: 'last 15 min', spanMs: 15 * MINUTE },
+  { label: 'last 30 min', spanMs: 30 * MINUTE },
   { label: 'last 1 h', spanMs: HOUR },
+  { label: 'last 3 h', spanMs: 3 * HOUR },
   { label: 'last 6 h', spanMs: 6 * HOUR },
   { label: 'last 24 h', spanMs: DAY },
   { label: 'last 7 d', spanMs: 7 * DAY },
+  { label: 'last 30 d', spanMs: 30 * DAY },
 ];
 
 /** The steps a chart may be sampled by, in seconds. */
