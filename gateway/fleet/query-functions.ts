@@ -42,6 +42,32 @@ export const QUERY_FUNCTIONS: ReadonlySet<string> = new Set(
   [AGGREGATES, WINDOWS, NUMBERS, TEXTS, TIMES, ARRAYS, PLACES, SEQUENCES, ABOUT, ...TABLE_FUNCTIONS].join(' ').split(/\s+/),
 );
 
+/** What other databases call it → its name here, as it is used. */
+export const OTHER_NAMES: ReadonlyMap<string, string> = new Map([
+  ...[
+    'percentile',
+    'percentile_cont',
+    'percentile_disc',
+    'quantile',
+    'quantile_cont',
+    'quantile_disc',
+    'histogram_quantile',
+    'approx_quantile',
+  ].map((name): [string, string] => [name, 'approx_percentile(column, 0.95, 3)']),
+  ['p50', 'approx_percentile(column, 0.5, 3)'],
+  ['p95', 'approx_percentile(column, 0.95, 3)'],
+  ['p99', 'approx_percentile(column, 0.99, 3)'],
+  ['median', 'approx_median(column)'],
+  ['mean', 'avg(column)'],
+  ['stdev', 'stddev(column)'],
+  ['std', 'stddev(column)'],
+  ['ifnull', 'coalesce(column, other)'],
+  ['nvl', 'coalesce(column, other)'],
+  ['date_bin', 'timestamp_floor(unit, timestamp), or SAMPLE BY'],
+  ['time_bucket', 'timestamp_floor(unit, timestamp), or SAMPLE BY'],
+  ['group_concat', 'string_agg(column, separator)'],
+]);
+
 /** Functions that only compute, but keep what they have seen where the whole database has to live: two of them took it away for half a minute. */
 export const HEAP_FUNCTIONS: ReadonlyMap<string, string> = new Map([
   ['string_distinct_agg', 'it fills the memory of the database; join the rows of a SELECT DISTINCT with string_agg()'],

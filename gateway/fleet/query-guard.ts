@@ -2,7 +2,7 @@
 // The database's read-only user refuses writes as well; it does not refuse reading the host's disk, which is why this exists.
 import { nearest } from '../../core/common/nearest.ts';
 import { type Clause, clausesOf } from './query-clauses.ts';
-import { HEAP_FUNCTIONS, QUERY_FUNCTIONS, TABLE_FUNCTIONS, WORDS_BEFORE_PARENTHESIS } from './query-functions.ts';
+import { HEAP_FUNCTIONS, OTHER_NAMES, QUERY_FUNCTIONS, TABLE_FUNCTIONS, WORDS_BEFORE_PARENTHESIS } from './query-functions.ts';
 import { checkMadeRows, ROW_FUNCTIONS } from './query-row-functions.ts';
 import { refusedAt, type SqlToken, tokenize } from './sql-tokens.ts';
 
@@ -118,8 +118,10 @@ function checkCall(token: SqlToken, before: SqlToken | undefined): void {
   if (QUERY_FUNCTIONS.has(token.value) || WORDS_BEFORE_PARENTHESIS.has(token.value)) return;
   const kept = HEAP_FUNCTIONS.get(token.value);
   if (kept !== undefined) throw refusedAt(token.position, `${token.value}() is not allowed: ${kept}`);
-  const near = nearest(token.value, [...QUERY_FUNCTIONS]);
-  const hint = near === undefined ? 'it is not among the functions a query may use' : `did you mean ${near}()?`;
+  const other = OTHER_NAMES.get(token.value);
+  const near = other ?? nearest(token.value, [...QUERY_FUNCTIONS]);
+  const hint =
+    near === undefined ? 'it is not among the functions a query may use' : `did you mean ${near}${other === undefined ? '()' : ''}?`;
   throw refusedAt(token.position, `${token.value.slice(0, 60)}() is not allowed: ${hint}`);
 }
 

@@ -33,7 +33,7 @@ export function BuilderFields({ fields, columns, onChange }: Props) {
               value={field.aggregate}
               onChange={(event) => replace(field, { ...field, aggregate: event.target.value as Aggregate | '', name: '' })}
             >
-              <option value="">each row</option>
+              <option value="">every row</option>
               {AGGREGATES.map((name) => (
                 <option key={name} value={name}>
                   {name}
@@ -57,10 +57,10 @@ export function BuilderFields({ fields, columns, onChange }: Props) {
                 type="button"
                 className="builder-toggle"
                 aria-pressed={band}
-                title="Least and most of each step as a band behind the line"
+                title="Show the minimum and maximum of each step as a band"
                 onClick={() => onChange(band ? fields.filter((other) => !isBoundOf(other, field)) : withBand(fields, field))}
               >
-                min–max
+                Min–max band
               </button>
             )}
             <button type="button" className="builder-drop" aria-label={`Remove ${field.name}`} onClick={() => replace(field, undefined)}>

@@ -1,7 +1,7 @@
 // A query as the builder has it, and the SQL it stands for.
 
 /** What becomes of a column's values within a step and a group; none gives each row. */
-export const AGGREGATES = ['avg', 'min', 'max', 'sum', 'count', 'first', 'last', 'count_distinct'] as const;
+export const AGGREGATES = ['avg', 'min', 'max', 'p50', 'p95', 'p99', 'sum', 'count', 'rate', 'first', 'last', 'count_distinct'] as const;
 export type Aggregate = (typeof AGGREGATES)[number];
 
 export const OPERATORS = ['=', '!=', 'in', 'not in', '>', '>=', '<', '<=', '~', '!~'] as const;
@@ -85,7 +85,9 @@ export function toSql(query: BuilderQuery): string {
 export function defaultName(field: Omit<BuilderField, 'name'>, others: readonly BuilderField[]): string {
   const taken = (name: string): boolean => others.some((other) => other.name === name);
   const long = field.aggregate === '' ? field.column : `${field.column}_${field.aggregate}`;
-  return taken(field.column) ? long : field.column;
+  // A percentile or a rate is another thing than its column.
+  const other = field.aggregate !== '' && WRITTEN_OUT[field.aggregate] !== undefined;
+  return other || taken(field.column) ? long : field.column;
 }
 
 /** A name as SQL takes it: plain where that is safe, else in quotes. */
@@ -97,8 +99,22 @@ export function quoteText(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }
 
+/** Aggregations that are no function of the database's: what stands for them, with `?` for the column. */
+export const WRITTEN_OUT: Readonly<Partial<Record<Aggregate, string>>> = {
+  // Three digits: with its usual one the database answers 102 for the largest of a hundred.
+  p50: 'approx_percentile(?, 0.5, 3)',
+  p95: 'approx_percentile(?, 0.95, 3)',
+  p99: 'approx_percentile(?, 0.99, 3)',
+  // Of a counter, per second.
+  rate: "(last(?) - first(?)) * 1e6 / nullif(datediff('u', first(timestamp), last(timestamp)), 0)",
+};
+
 function fieldSql({ column, aggregate, name }: BuilderField): string {
-  const value = aggregate === '' ? quoteName(column) : `${aggregate}(${column === '*' ? '' : quoteName(column)})`;
+  const written = aggregate === '' ? undefined : WRITTEN_OUT[aggregate];
+  const value =
+    aggregate === ''
+      ? quoteName(column)
+      : (written?.replaceAll('?', () => quoteName(column)) ?? `${aggregate}(${column === '*' ? '' : quoteName(column)})`);
   return name === column && aggregate === '' ? value : `${value} AS ${quoteName(name)}`;
 }
 

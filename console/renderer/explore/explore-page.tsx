@@ -5,6 +5,7 @@ import { keyName } from '../frame/window-keys.ts';
 import { CopyAs } from '../parts/copy-as.tsx';
 import { grpcurlCall, musterQuery } from '../parts/shell-command.ts';
 import { useConsole } from '../state/console-state.ts';
+import { parseRoute } from '../state/route.ts';
 import { shareAddress } from '../state/share-address.ts';
 import { useStore } from '../state/store.ts';
 import { boundsOf } from '../state/time-range.ts';
@@ -16,7 +17,7 @@ import { firstQueryOf } from './first-query.ts';
 import { QueryBuilder } from './query-builder.tsx';
 import { QueryError } from './query-error.tsx';
 import { QueryHistory } from './query-history.tsx';
-import { MAX_ROWS, QueryRunner, TIMEOUT_MS } from './query-state.ts';
+import { FIRST_SQL, MAX_ROWS, QueryRunner, TIMEOUT_MS } from './query-state.ts';
 import { readBuilder } from './read-builder.ts';
 import { ResultView } from './result-view.tsx';
 import { SaveQuery } from './save-query.tsx';
@@ -31,6 +32,11 @@ import { useSchema } from './use-schema.ts';
 const runner = new QueryRunner();
 let lastMode: 'builder' | 'sql' = 'sql';
 const RUN_AFTER_MS = 350;
+/** The statement of the address as the page was loaded. */
+const FIRST_ROUTE = parseRoute(location.hash);
+const OPENED_WITH = performance.now() < 10_000 && FIRST_ROUTE.page === 'explore' ? FIRST_ROUTE.sql : '';
+/** Tables of Muster itself: an answer of them is no place to begin. */
+const OWN_TABLES = /^(nodes|deliveries|drops|events|muster_|ledger)/;
 
 export default function ExplorePage({ sql }: { sql: string }) {
   const { api, time, fleet, connection } = useConsole();
@@ -63,10 +69,14 @@ export default function ExplorePage({ sql }: { sql: string }) {
     [time, run],
   );
   useEffect(() => {
-    if (sql === '') return;
-    runner.setSql(sql);
-    run();
+    // An address that the program was opened with shows its statement; whoever reads it runs it.
+    if (sql !== '' && runner.openAddress(sql) && sql !== OPENED_WITH) run();
   }, [sql, run]);
+  useEffect(() => {
+    if (schema.loading || runner.state.get().sql !== FIRST_SQL || schema.tables.some(({ name }) => name === 'cpu')) return;
+    const first = schema.tables.find(({ name, view }) => !view && !OWN_TABLES.test(name)) ?? schema.tables[0];
+    if (first !== undefined) runner.setSql(toSql(firstQueryOf(first)));
+  }, [schema]);
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
       // The editor has these keys itself, after its own list of completions.
@@ -115,7 +125,7 @@ export default function ExplorePage({ sql }: { sql: string }) {
           />
         </div>
         <div className="query-bar">
-          <div className="joined" role="group" aria-label="Write as">
+          <div className="joined" role="group" aria-label="Query mode">
             <button type="button" aria-pressed={shown === 'builder'} disabled={'why' in reading} onClick={() => setMode('builder')}>
               Builder
             </button>
@@ -124,7 +134,9 @@ export default function ExplorePage({ sql }: { sql: string }) {
             </button>
           </div>
           <span className="t3 small cut grow" title={'why' in reading ? reading.why : ''}>
-            {'why' in reading ? `No builder for this one: ${reading.why}.` : 'read-only; the window’s time fills $from, $to and $step'}
+            {'why' in reading
+              ? `The builder cannot show this query: ${reading.why}.`
+              : 'Read-only. $from, $to and $step follow the time range.'}
           </span>
           {state.running ? (
             <button type="button" className="button" onClick={() => runner.cancel()}>

@@ -85,18 +85,18 @@ export function QueryBuilder({ sql, tables, catalog, bounds, nameOf, onChange }:
         </button>
         <label className="builder-check">
           <input type="checkbox" checked={query.windowTime} onChange={(event) => change({ ...query, windowTime: event.target.checked })} />
-          in the window’s time
+          in the time range
         </label>
       </div>
       <div className="builder-row">
-        <span className="builder-word">By</span>
+        <span className="builder-word">Group by</span>
         {query.groupBy.map((tag) => (
           <span key={tag} className="builder-value">
             <span className="cut">{tag}</span>
             <button
               type="button"
               className="builder-drop"
-              aria-label={`Do not group by ${tag}`}
+              aria-label={`Remove group ${tag}`}
               onClick={() => change({ ...query, groupBy: query.groupBy.filter((other) => other !== tag) })}
             >
               <X size={11} strokeWidth={1.8} />
@@ -109,7 +109,7 @@ export function QueryBuilder({ sql, tables, catalog, bounds, nameOf, onChange }:
           disabled={!aggregated}
           onChange={(event) => change({ ...query, groupBy: [...query.groupBy, event.target.value] })}
         >
-          <option value="">{query.groupBy.length === 0 ? 'no tag' : 'and…'}</option>
+          <option value="">{query.groupBy.length === 0 ? 'none' : 'add…'}</option>
           {tags
             .filter((tag) => !query.groupBy.includes(tag))
             .map((tag) => (
@@ -118,14 +118,14 @@ export function QueryBuilder({ sql, tables, catalog, bounds, nameOf, onChange }:
               </option>
             ))}
         </select>
-        <span className="builder-word">each</span>
+        <span className="builder-word">step</span>
         <select
           aria-label="Time step"
           value={query.step}
           disabled={!aggregated}
           onChange={(event) => change({ ...query, step: event.target.value })}
         >
-          <option value="$step">step that suits</option>
+          <option value="$step">auto</option>
           {[...new Set([...STEPS, query.step])]
             .filter((step) => step !== '' && step !== '$step')
             .map((step) => (
@@ -133,9 +133,9 @@ export function QueryBuilder({ sql, tables, catalog, bounds, nameOf, onChange }:
                 {step}
               </option>
             ))}
-          <option value="">whole time</option>
+          <option value="">no step</option>
         </select>
-        <span className="builder-word">order</span>
+        <span className="builder-word">sort</span>
         <select
           aria-label="Order by"
           value={query.order === undefined ? '' : `${query.order.descending ? '-' : '+'}${query.order.name}`}
@@ -143,13 +143,13 @@ export function QueryBuilder({ sql, tables, catalog, bounds, nameOf, onChange }:
             change({ ...query, order: value === '' ? undefined : { name: value.slice(1), descending: value[0] === '-' } })
           }
         >
-          <option value="">of time</option>
+          <option value="">time</option>
           {query.fields.flatMap(({ name }) => [
             <option key={`-${name}`} value={`-${name}`}>
-              most {name} first
+              {name}, highest first
             </option>,
             <option key={`+${name}`} value={`+${name}`}>
-              least {name} first
+              {name}, lowest first
             </option>,
           ])}
         </select>

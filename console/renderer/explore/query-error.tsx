@@ -4,6 +4,7 @@ import { CopyButton } from '../parts/copy-button.tsx';
 import { formatClock, zoneName } from '../parts/format.ts';
 import { StateMark } from '../parts/state-mark.tsx';
 import { TIMEOUT_MS } from './query-state.ts';
+import { visible } from './visible-text.ts';
 
 interface Words {
   what: string;
@@ -13,32 +14,32 @@ interface Words {
 const WORDS: Partial<Record<MusterError['code'], Words>> = {
   invalid_argument: {
     what: 'The query was not accepted',
-    meaning: 'Only one SELECT over the fleet’s tables is answered here. The words below name the place.',
+    meaning: '',
   },
   deadline_exceeded: {
     what: `The query was stopped after ${TIMEOUT_MS / 1000} s`,
-    meaning: 'It reads too much at once. Shorten the window’s time, name fewer nodes, or sample by a longer step.',
+    meaning: 'It reads too much at once. Choose a shorter time range, fewer nodes or a longer step.',
   },
-  cancelled: { what: 'The query was cancelled', meaning: 'Nothing was changed. Run it again when you are ready.' },
-  limit_exceeded: { what: 'The gateway has too much to do', meaning: 'Other queries are under way. Try again in a moment.' },
-  resource_exhausted: { what: 'Too many queries are under way', meaning: 'Three of this token run at a time. Try again in a moment.' },
+  cancelled: { what: 'The query was cancelled', meaning: 'Run it again at any time.' },
+  limit_exceeded: { what: 'The gateway is busy', meaning: 'Other queries are running. Try again in a moment.' },
+  resource_exhausted: { what: 'Too many queries are running', meaning: 'A token may run three at a time. Try again in a moment.' },
   unavailable: {
-    what: 'The query got no answer',
-    meaning: 'The gateway or its store is not reachable now. It is tried again by itself; run the query when it is back.',
+    what: 'No answer',
+    meaning: 'The gateway or its store cannot be reached. The console reconnects by itself; run the query again then.',
   },
 };
 
 /** A limit of the database's own is met by this query alone; it says so in its own words. */
 const TOO_LARGE: Words = {
   what: 'The query is larger than the database allows',
-  meaning: 'Ask for less at once: fewer rows, shorter texts. Waiting does not help.',
+  meaning: 'Ask for less at once: fewer rows or shorter texts. Waiting does not help.',
 };
 
 export function QueryError({ error, ranMs, onEdit }: { error: MusterError; ranMs: number; onEdit: () => void }) {
   const ofDatabase = error.code === 'limit_exceeded' && error.message.startsWith('the database says');
   const words = (ofDatabase ? TOO_LARGE : WORDS[error.code]) ?? {
     what: 'The query failed',
-    meaning: 'The store answered with an error. The words below are its own.',
+    meaning: 'The store answered with the error below.',
   };
   const detail = `${error.code}: ${error.message}\n${formatClock(ranMs)} ${zoneName()}`;
   return (
@@ -47,10 +48,10 @@ export function QueryError({ error, ranMs, onEdit }: { error: MusterError; ranMs
         <StateMark state="silent" />
         {words.what}
       </h2>
-      <p>{words.meaning}</p>
+      <p>{words.meaning === '' ? sentence(error.message) : words.meaning}</p>
       <div className="row">
         <button type="button" className="button" onClick={onEdit}>
-          Edit the query
+          Edit query
         </button>
       </div>
       <div className="code">
@@ -59,4 +60,10 @@ export function QueryError({ error, ranMs, onEdit }: { error: MusterError; ranMs
       </div>
     </div>
   );
+}
+
+/** The gateway's own reason as a sentence. */
+function sentence(text: string): string {
+  const words = visible(text, 300);
+  return `${words.slice(0, 1).toUpperCase()}${words.slice(1)}${/[.?!…]$/.test(words) ? '' : '.'}`;
 }

@@ -28,6 +28,11 @@ test('a query of the builder is the same after SQL and back', () => {
     { ...QUERY, step: '', windowTime: false, note: [], order: undefined, limit: undefined },
     { ...QUERY, step: '', groupBy: [], fields: [{ column: 'busy', aggregate: '' as const, name: 'busy' }] },
     { ...QUERY, fields: [{ column: '*', aggregate: 'count' as const, name: 'rows' }] },
+    {
+      ...QUERY,
+      fields: (['p50', 'p95', 'p99', 'rate'] as const).map((aggregate) => ({ column: 'busy', aggregate, name: `busy_${aggregate}` })),
+    },
+    { ...QUERY, fields: [{ column: 'order', aggregate: 'rate' as const, name: 'order' }] },
   ]) {
     expect(readBuilder(toSql(query))).toEqual({ query });
   }
@@ -42,22 +47,24 @@ test('SQL as people write it', () => {
 });
 
 test.each([
-  ['select * from cpu', 'SELECT * names no columns'],
-  ['select timestamp, busy from cpu join memory on (node_id)', 'JOIN is beyond it'],
-  ['select avg(busy + 1) from cpu', 'avg() of an expression is beyond it'],
-  ['select avg(busy) / 2 from cpu', 'it computes with busy'],
-  ['select timestamp, busy from cpu where a = 1 or b = 2', 'OR is beyond it'],
-  ["select timestamp, busy from cpu where timestamp in '2026'", 'it has a time of its own: the builder reads the window’s time, or all'],
-  ['select timestamp, busy from (select * from cpu)', '“(” stands where a table should'],
-  ['select avg(busy) from cpu sample by 1m', 'it leaves the time of its steps out'],
-  ['select timestamp, avg(busy) b from cpu sample by 1m fill(prev)', 'it computes with busy'],
-  ['select timestamp, avg(busy) as b from cpu sample by 1m fill(prev)', 'FILL is beyond it'],
-  ['select timestamp as t, busy from cpu', 'it renames the time'],
-  ['select distinct region from cpu', 'DISTINCT is beyond it'],
-  ['select median(busy) from cpu', 'median() is none of its aggregations'],
-  ['select timestamp, -- now\n busy from cpu', 'a comment within the statement would be lost'],
-  ["select 'open", 'a quote is never closed, or a sign is not part of SQL'],
-  ['', 'it has no SELECT where the builder would have one'],
+  ['select * from cpu', 'it needs named columns instead of *'],
+  ['select timestamp, busy from cpu join memory on (node_id)', 'it has no JOIN'],
+  ['select avg(busy + 1) from cpu', 'avg() can only take a column'],
+  ['select avg(busy) / 2 from cpu', 'it has no calculation with busy'],
+  ['select timestamp, busy from cpu where a = 1 or b = 2', 'it has no OR'],
+  ["select timestamp, busy from cpu where timestamp in '2026'", 'the builder only filters time by $from and $to'],
+  ['select timestamp, busy from (select * from cpu)', '“(” is where a table should be'],
+  ['select avg(busy) from cpu sample by 1m', 'it needs the timestamp of each step'],
+  ['select timestamp, avg(busy) b from cpu sample by 1m fill(prev)', 'it has no calculation with busy'],
+  ['select timestamp, avg(busy) as b from cpu sample by 1m fill(prev)', 'it has no FILL'],
+  ['select timestamp as t, busy from cpu', 'it cannot rename timestamp'],
+  ['select distinct region from cpu', 'it has no DISTINCT'],
+  ['select p95(busy) as b from cpu', 'it has no p95() like this one'],
+  ['select approx_percentile(busy, 0.9) as b from cpu', 'it has no approx_percentile() like this one'],
+  ['select median(busy) from cpu', 'it has no median() like this one'],
+  ['select timestamp, -- now\n busy from cpu', 'comments inside the query would be lost'],
+  ["select 'open", 'a quote is not closed, or a character is not SQL'],
+  ['', 'SELECT is missing'],
 ])('%s is more than the builder can show', (sql, why) => {
   expect(readBuilder(sql)).toEqual({ why });
 });

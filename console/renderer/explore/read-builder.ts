@@ -8,6 +8,7 @@ import {
   EMPTY_QUERY,
   OPERATORS,
   type Operator,
+  WRITTEN_OUT,
 } from './builder-query.ts';
 import { type SqlWord, sqlWords } from './sql-words.ts';
 
@@ -19,7 +20,7 @@ const CLAUSES = /^(join|union|except|intersect|group|having|latest|over|asof|lt|
 
 export function readBuilder(sql: string): BuilderReading {
   const words = sqlWords(sql);
-  if (words === undefined) return { why: 'a quote is never closed, or a sign is not part of SQL' };
+  if (words === undefined) return { why: 'a quote is not closed, or a character is not SQL' };
   try {
     return { query: new Reader(words).query() };
   } catch (error) {
@@ -27,6 +28,11 @@ export function readBuilder(sql: string): BuilderReading {
     throw error;
   }
 }
+
+const PLACE = 'place_of_column';
+const TEMPLATES = Object.entries(WRITTEN_OUT).map(
+  ([aggregate, sql]) => [aggregate as Aggregate, sqlWords(sql.replaceAll('?', PLACE)) ?? []] as const,
+);
 
 class Reader {
   readonly #words: readonly SqlWord[];
@@ -39,9 +45,9 @@ class Reader {
   query(): BuilderQuery {
     const note: string[] = [];
     while (this.#peek()?.kind === 'comment') note.push(this.#take().value);
-    if (this.#words.slice(this.#next).some((word) => word.kind === 'comment')) this.#refuse('a comment within the statement would be lost');
+    if (this.#words.slice(this.#next).some((word) => word.kind === 'comment')) this.#refuse('comments inside the query would be lost');
     this.#expect('select');
-    if (this.#is('distinct')) this.#refuse('DISTINCT is beyond it');
+    if (this.#is('distinct')) this.#refuse('it has no DISTINCT');
     const items = this.#list(() => this.#item());
     this.#expect('from');
     const table = this.#name('a table');
@@ -51,34 +57,59 @@ class Reader {
     const limit = this.#accept('limit') ? this.#wholeNumber() : undefined;
     if (this.#peek()?.value === ';') this.#take();
     const rest = this.#peek();
-    if (rest !== undefined)
-      this.#refuse(CLAUSES.test(rest.value) ? `${rest.value.toUpperCase()} is beyond it` : `“${rest.value}” is beyond it`);
+    if (rest !== undefined) this.#refuse(CLAUSES.test(rest.value) ? `it has no ${rest.value.toUpperCase()}` : `it has no “${rest.value}”`);
     return { ...EMPTY_QUERY, note, table, ...columnsOf(items, step, (why) => this.#refuse(why)), step, ...conditions, order, limit };
   }
 
+  /** One of the aggregations that are written out; undefined, with nothing taken, where it is none. */
+  #writtenOut(): BuilderField | undefined {
+    for (const [aggregate, template] of TEMPLATES) {
+      let column: string | undefined;
+      const fits = template.every((wanted, index) => {
+        const word = this.#words[this.#next + index];
+        if (word === undefined) return false;
+        if (wanted.value !== PLACE) return word.kind === wanted.kind && word.value.toLowerCase() === wanted.value;
+        if ((word.kind !== 'name' && word.kind !== 'quoted') || (column !== undefined && column !== word.value)) return false;
+        column = word.value;
+        return true;
+      });
+      if (!fits || column === undefined) continue;
+      this.#next += template.length;
+      const name = this.#accept('as') ? this.#name('a name') : aggregate;
+      const after = this.#peek();
+      if (after !== undefined && after.value !== ',' && after.value.toLowerCase() !== 'from')
+        this.#refuse(`it has no calculation with ${column}`);
+      return { column, aggregate, name };
+    }
+    return undefined;
+  }
+
   #item(): BuilderField {
+    const written = this.#writtenOut();
+    if (written !== undefined) return written;
     const word = this.#take();
-    if (word.value === '*') this.#refuse('SELECT * names no columns');
-    if (word.kind !== 'name' && word.kind !== 'quoted') this.#refuse(`it selects “${word.value}”, which is no column`);
+    if (word.value === '*') this.#refuse('it needs named columns instead of *');
+    if (word.kind !== 'name' && word.kind !== 'quoted') this.#refuse(`it selects “${word.value}”, which is not a column`);
     let aggregate: Aggregate | '' = '';
     let column = word.value;
     if (word.kind === 'name' && this.#peek()?.value === '(') {
-      const known = AGGREGATES.find((name) => name === word.value.toLowerCase());
-      if (known === undefined) this.#refuse(`${word.value}() is none of its aggregations`);
+      const known = AGGREGATES.find((name) => name === word.value.toLowerCase() && WRITTEN_OUT[name] === undefined);
+      if (known === undefined) this.#refuse(`it has no ${word.value}() like this one`);
       this.#take();
       aggregate = known as Aggregate;
       column = this.#peek()?.value === ')' || this.#peek()?.value === '*' ? this.#rows(aggregate) : this.#name('a column');
-      if (this.#take().value !== ')') this.#refuse(`${word.value}() of an expression is beyond it`);
+      if (this.#take().value !== ')') this.#refuse(`${word.value}() can only take a column`);
     }
     const name = this.#accept('as') ? this.#name('a name') : aggregate === '' ? column : aggregate;
     const after = this.#peek();
-    if (after !== undefined && after.value !== ',' && after.value.toLowerCase() !== 'from') this.#refuse(`it computes with ${column}`);
+    if (after !== undefined && after.value !== ',' && after.value.toLowerCase() !== 'from')
+      this.#refuse(`it has no calculation with ${column}`);
     return { column, aggregate, name };
   }
 
   /** `count()` and `count(*)` are of rows. */
   #rows(aggregate: Aggregate): string {
-    if (aggregate !== 'count') this.#refuse(`${aggregate}() names no column`);
+    if (aggregate !== 'count') this.#refuse(`${aggregate}() needs a column`);
     if (this.#peek()?.value === '*') this.#take();
     return '*';
   }
@@ -88,7 +119,7 @@ class Reader {
     let from = false;
     let to = false;
     do {
-      if (this.#peek()?.value === '(' || this.#is('not')) this.#refuse('conditions in parentheses or with NOT are beyond it');
+      if (this.#peek()?.value === '(' || this.#is('not')) this.#refuse('it has no parentheses and no NOT in conditions');
       const column = this.#name('a column');
       if (column.toLowerCase() !== 'timestamp') filters.push(this.#filter(column));
       else if (this.#accept('between')) {
@@ -102,7 +133,7 @@ class Reader {
         else this.#refuse(OWN_TIME);
       }
     } while (this.#accept('and'));
-    if (this.#is('or')) this.#refuse('OR is beyond it');
+    if (this.#is('or')) this.#refuse('it has no OR');
     if (from !== to) this.#refuse(OWN_TIME);
     return { filters, windowTime: from };
   }
@@ -111,16 +142,16 @@ class Reader {
     const negated = this.#accept('not');
     if (this.#accept('in')) {
       if (this.#take().value !== '(') this.#refuse('IN needs a list in parentheses');
-      if (this.#is('select')) this.#refuse('a query within the query is beyond it');
+      if (this.#is('select')) this.#refuse('it has no subqueries');
       const literals = this.#list(() => this.#literal());
-      if (this.#take().value !== ')') this.#refuse('the list of IN is never closed');
+      if (this.#take().value !== ')') this.#refuse('the list of IN is not closed');
       const text = literals[0]?.kind === 'text';
-      if (literals.some((literal) => (literal.kind === 'text') !== text)) this.#refuse('a list of texts and numbers is beyond it');
+      if (literals.some((literal) => (literal.kind === 'text') !== text)) this.#refuse('a list may not mix text and numbers');
       return { column, operator: negated ? 'not in' : 'in', values: literals.map((literal) => literal.value), text };
     }
     const sign = this.#take();
     const operator = OPERATORS.find((candidate) => candidate === (sign.value === '<>' ? '!=' : sign.value));
-    if (operator === undefined || negated || sign.kind !== 'sign') this.#refuse(`the condition “${column} ${sign.value}” is beyond it`);
+    if (operator === undefined || negated || sign.kind !== 'sign') this.#refuse(`it has no condition “${column} ${sign.value}”`);
     const { kind, value } = this.#literal();
     return { column, operator: operator as Operator, values: [value], text: kind === 'text' };
   }
@@ -128,9 +159,9 @@ class Reader {
   #step(): string {
     this.#expect('by');
     const step = this.#take().value;
-    if (step !== '$step' && !/^\d+[smhd]$/.test(step)) this.#refuse(`a step of ${step} is beyond it`);
+    if (step !== '$step' && !/^\d+[smhd]$/.test(step)) this.#refuse(`it has no step of ${step}`);
     // What QuestDB does by itself.
-    if (this.#accept('align') && !(this.#accept('to') && this.#accept('calendar'))) this.#refuse('ALIGN is beyond it');
+    if (this.#accept('align') && !(this.#accept('to') && this.#accept('calendar'))) this.#refuse('it has no ALIGN');
     return step;
   }
 
@@ -139,20 +170,20 @@ class Reader {
     const name = this.#name('a column');
     const descending = this.#accept('desc');
     if (!descending) this.#accept('asc');
-    if (this.#peek()?.value === ',') this.#refuse('an order by several columns is beyond it');
+    if (this.#peek()?.value === ',') this.#refuse('it can sort by one column only');
     return { name, descending };
   }
 
   #wholeNumber(): number {
     const { value } = this.#take();
-    if (!/^\d{1,9}$/.test(value)) this.#refuse(`a LIMIT of ${value} is beyond it`);
+    if (!/^\d{1,9}$/.test(value)) this.#refuse(`it has no LIMIT ${value}`);
     return Number(value);
   }
 
   #literal(): SqlWord {
     const word = this.#take();
     if (word.kind === 'text' || (word.kind === 'number' && /\d$/.test(word.value))) return word;
-    return this.#refuse(`“${word.value}” is neither a text nor a number`);
+    return this.#refuse(`“${word.value}” is neither text nor a number`);
   }
 
   #list<T>(read: () => T): T[] {
@@ -166,7 +197,7 @@ class Reader {
 
   #name(what: string): string {
     const word = this.#take();
-    return word.kind === 'name' || word.kind === 'quoted' ? word.value : this.#refuse(`“${word.value}” stands where ${what} should`);
+    return word.kind === 'name' || word.kind === 'quoted' ? word.value : this.#refuse(`“${word.value}” is where ${what} should be`);
   }
 
   #is(keyword: string): boolean {
@@ -181,7 +212,7 @@ class Reader {
   }
 
   #expect(keyword: string): void {
-    if (!this.#accept(keyword)) this.#refuse(`it has no ${keyword.toUpperCase()} where the builder would have one`);
+    if (!this.#accept(keyword)) this.#refuse(`${keyword.toUpperCase()} is missing`);
   }
 
   #peek(): SqlWord | undefined {
@@ -190,7 +221,7 @@ class Reader {
 
   #take(): SqlWord {
     const word = this.#words[this.#next++];
-    return word ?? this.#refuse('it ends too early');
+    return word ?? this.#refuse('the query is incomplete');
   }
 
   #refuse(why: string): never {
@@ -198,7 +229,7 @@ class Reader {
   }
 }
 
-const OWN_TIME = 'it has a time of its own: the builder reads the window’s time, or all';
+const OWN_TIME = 'the builder only filters time by $from and $to';
 
 /** Which columns are what: beside aggregations, plain columns are what it groups by. */
 function columnsOf(items: readonly BuilderField[], step: string, refuse: (why: string) => never): Pick<BuilderQuery, 'fields' | 'groupBy'> {
@@ -207,13 +238,13 @@ function columnsOf(items: readonly BuilderField[], step: string, refuse: (why: s
   const times = bare.filter((item) => item.column === 'timestamp');
   const plain = bare.filter((item) => item.column !== 'timestamp');
   const timed = times.length > 0;
-  if (times.some((item) => item.name !== 'timestamp') || times.length > 1) refuse('it renames the time');
+  if (times.some((item) => item.name !== 'timestamp') || times.length > 1) refuse('it cannot rename timestamp');
   if (!aggregated) {
-    if (step !== '') refuse('SAMPLE BY without an aggregation is beyond it');
-    if (!timed) refuse('rows without their time are beyond it');
+    if (step !== '') refuse('SAMPLE BY needs an aggregation');
+    if (!timed) refuse('it needs the timestamp column');
     return { fields: plain, groupBy: [] };
   }
-  if (plain.some((item) => item.name !== item.column)) refuse('it renames what it groups by');
-  if (timed !== (step !== '')) refuse(timed ? 'it groups by each moment' : 'it leaves the time of its steps out');
+  if (plain.some((item) => item.name !== item.column)) refuse('it cannot rename a grouping column');
+  if (timed !== (step !== '')) refuse(timed ? 'it cannot group by each timestamp' : 'it needs the timestamp of each step');
   return { fields: items.filter((item) => item.aggregate !== ''), groupBy: plain.map((item) => item.column) };
 }

@@ -1,9 +1,10 @@
 // The lines of an answer over time. A stretch drawn with the pointer becomes the window's time.
 
-import { useEffect, useRef, useState } from 'react';
+import { ChevronLeft, ChevronRight } from 'lucide-react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import uPlot from 'uplot';
 import { chartDate } from '../parts/chart-date.ts';
-import { formatAxis, formatShort } from '../parts/format.ts';
+import { formatAxis, formatNumber, formatShort } from '../parts/format.ts';
 import { axisSpace, timeLabel } from '../parts/time-axis.ts';
 import { useConsole } from '../state/console-state.ts';
 import { useStore } from '../state/store.ts';
@@ -11,13 +12,27 @@ import { token } from '../state/theme.ts';
 import { type Bounds, pastRange } from '../state/time-range.ts';
 import type { ResultLine, ResultSeries } from './result-series.ts';
 
-/** `bounds` fixes the ends of the time axis and lets the scale begin at nothing, as an amount over the window's time wants it. */
-export function ResultChart({ series, bounds }: { series: ResultSeries; bounds?: Bounds }) {
+interface Props {
+  series: ResultSeries;
+  /** Fixes the ends of the time axis: those of the window, where the answer is of its time. */
+  bounds?: Bounds | undefined;
+  /** The scale begins at 0, as shares and amounts want it. */
+  fromZero?: boolean;
+}
+
+/** Lines at a time: as many as there are colours that stay apart. */
+const PAGE = 8;
+
+export function ResultChart({ series: all, bounds, fromZero = false }: Props) {
   const { theme, time, fleet } = useConsole();
   const shownTheme = useStore(theme.theme);
   const host = useRef<HTMLDivElement>(null);
   const legend = useRef<HTMLDivElement>(null);
   const [chosen, setChosen] = useState('');
+  const [wanted, setWanted] = useState(0);
+  const pages = Math.ceil(all.lines.length / PAGE);
+  const page = Math.min(wanted, pages - 1);
+  const series = useMemo(() => ({ ...all, lines: all.lines.slice(page * PAGE, (page + 1) * PAGE) }), [all, page]);
   const focus = series.lines.find((line) => line.label === chosen && line.band) ?? series.lines.find((line) => line.band);
 
   // Dependencies: another theme is another set of colours, read when the chart is made
@@ -25,7 +40,7 @@ export function ResultChart({ series, bounds }: { series: ResultSeries; bounds?:
     const element = host.current as HTMLElement;
     const write = (index: number | null): void => writeLegend(legend.current, series, index);
     const plot = new uPlot(
-      options(element, series, focus, bounds, write, (from, to) => {
+      options(element, series, focus, { bounds, fromZero }, write, (from, to) => {
         const next = pastRange(Math.round(from * 1000), Math.round(to * 1000), fleet.now());
         if (next !== undefined) time.set(next);
       }),
@@ -39,12 +54,25 @@ export function ResultChart({ series, bounds }: { series: ResultSeries; bounds?:
       observer.disconnect();
       plot.destroy();
     };
-  }, [series, focus, bounds, shownTheme, time]);
+  }, [series, focus, bounds, fromZero, shownTheme, time]);
 
   return (
     <div className="result-chart">
       <div className="chart-head" ref={legend}>
-        {focus !== undefined && <span className="t3">band: least to most of {focus.label}</span>}
+        {focus !== undefined && <span className="t3 cut">band: min to max of {focus.label}</span>}
+        {pages > 1 && (
+          <span className="series-pages" role="group" aria-label="Series">
+            <button type="button" aria-label="Previous series" disabled={page === 0} onClick={() => setWanted(page - 1)}>
+              <ChevronLeft size={13} strokeWidth={1.6} />
+            </button>
+            <span className="t3">
+              {page * PAGE + 1}–{page * PAGE + series.lines.length} of {formatNumber(all.lines.length + all.left)} series
+            </span>
+            <button type="button" aria-label="Next series" disabled={page === pages - 1} onClick={() => setWanted(page + 1)}>
+              <ChevronRight size={13} strokeWidth={1.6} />
+            </button>
+          </span>
+        )}
         <span className="grow" />
         {series.lines.map((line, index) => (
           <button
@@ -53,7 +81,7 @@ export function ResultChart({ series, bounds }: { series: ResultSeries; bounds?:
             className="key"
             disabled={line.band === undefined}
             aria-pressed={line === focus}
-            title={line.band === undefined ? line.label : `Least to most of ${line.label}`}
+            title={line.band === undefined ? line.label : `Min to max of ${line.label}`}
             onClick={() => setChosen(line.label)}
           >
             <i className="swatch" style={{ background: `var(--series-${index + 1})` }} />
@@ -71,7 +99,7 @@ function options(
   host: HTMLElement,
   series: ResultSeries,
   focus: ResultLine | undefined,
-  bounds: Bounds | undefined,
+  { bounds, fromZero }: { bounds: Bounds | undefined; fromZero: boolean },
   onCursor: (index: number | null) => void,
   onZoom: (from: number, to: number) => void,
 ): uPlot.Options {
@@ -87,9 +115,10 @@ function options(
     legend: { show: false },
     padding: [8, 28, 0, 0],
     cursor: { drag: { x: true, y: false, setScale: false }, points: { size: 5, width: 1 } },
-    ...(bounds === undefined
-      ? {}
-      : { scales: { x: { range: [bounds.fromMs / 1000, bounds.toMs / 1000] as [number, number] }, y: { range: toZero } } }),
+    scales: {
+      ...(bounds === undefined ? {} : { x: { range: [bounds.fromMs / 1000, bounds.toMs / 1000] as [number, number] } }),
+      ...(fromZero ? { y: { range: toZero } } : {}),
+    },
     axes: [
       { ...axis, size: 26, gap: 7, space: axisSpace, values: (_, splits) => splits.map((seconds) => timeLabel(seconds, span)) },
       { ...axis, size: 56, gap: 6, space: 36, values: (_, splits) => splits.map(formatAxis) },
@@ -128,8 +157,9 @@ function bandFill(line: number): string {
   return `${token(`series-${line + 1}`).trim()}38`;
 }
 
-function toZero(_: uPlot, __: number, high: number): [number, number] {
-  return [0, high * 1.1 || 1];
+/** Below 0 only where values are. */
+function toZero(_: uPlot, low: number | null, high: number | null): [number, number] {
+  return [Math.min(0, low ?? 0), (high ?? 0) * 1.1 || 1];
 }
 
 /** Written past React: it follows the pointer. */

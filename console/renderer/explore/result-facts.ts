@@ -26,6 +26,21 @@ export function tierOf(sql: string): string {
   return [...tiers].join(' and ');
 }
 
+/** Fields that are shares of 100, by their names. */
+const SHARE =
+  /(^|_)(percent|pct|busy|user|nice|system|idle|iowait|irq|softirq|steal|guest|utilization|usage|loss|uptime_share)(_(avg|min|max|first|last|p50|p95|p99))?$/i;
+
+/** Whether every number of the answer is a percentage: a scale of shares begins at 0. */
+export function areShares(result: QueryResult): boolean {
+  const numbers = result.columns.filter(({ kind }) => kind === 'number');
+  return numbers.length > 0 && numbers.every(({ name }) => SHARE.test(name));
+}
+
+/** Whether a statement is of the window's time. */
+export function isOfWindow(sql: string): boolean {
+  return /\$from\b/.test(sql) && /\$to\b/.test(sql);
+}
+
 export interface ResultPoint {
   latitude: number;
   longitude: number;

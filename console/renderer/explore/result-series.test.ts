@@ -42,8 +42,23 @@ test('nothing but NULL, or one point of time, is no line', () => {
   expect(toResultSeries(answer([time(1, 2), column(Number.NaN, 5)]))?.lines[0]?.values).toEqual([null, 5]);
 });
 
-test('no more lines than colours, and the rest is told', () => {
-  const count = 12;
+test('a missing tag has a name of its own', () => {
+  const series = toResultSeries(
+    answer([
+      { name: 'timestamp', type: 'timestamp', kind: 'time', values: seconds(1, 1, 2, 2) },
+      { name: 'node', type: 'symbol', kind: 'text', values: ['a', 'a', 'a', 'a'] },
+      { name: 'interface', type: 'symbol', kind: 'text', values: ['eth0', null, 'eth0', null] },
+      { name: 'rx', type: 'double', kind: 'number', values: new Float64Array([900, 1, 800, 2]) },
+    ]),
+  );
+  expect(series?.lines).toEqual([
+    { label: 'eth0', values: [900, 800] },
+    { label: '(no interface)', values: [1, 2] },
+  ]);
+});
+
+test('all lines can be had up to a bound, and the rest is told', () => {
+  const count = 204;
   const series = toResultSeries(
     answer([
       { name: 't', type: 'timestamp', kind: 'time', values: Float64Array.from({ length: 2 * count }, (_, i) => 1e6 * (i % 2)) },
@@ -51,7 +66,7 @@ test('no more lines than colours, and the rest is told', () => {
       { name: 'v', type: 'double', kind: 'number', values: new Float64Array(2 * count) },
     ]),
   );
-  expect(series?.lines).toHaveLength(8);
+  expect(series?.lines).toHaveLength(200);
   expect(series?.left).toBe(4);
 });
 
@@ -120,7 +135,7 @@ test('a series is all that the text columns say: no line hides another, and what
   const four = toResultSeries(rows({ node: ['a', 'b', 'a', 'b'], interface: ['eth0', 'lo', 'lo', 'eth0'] }, 1, 2, 3, 4));
   expect(four?.lines.map(({ label }) => label)).toEqual(['a, eth0', 'b, lo', 'a, lo', 'b, eth0']);
   const hidden = toResultSeries(rows({ node }, 900, 1, 800, 2));
-  expect([hidden?.lines, hidden?.problem]).toEqual([[], expect.stringContaining('several rows of one series at one time')]);
+  expect([hidden?.lines, hidden?.problem]).toEqual([[], expect.stringContaining('several rows of one series have the same time')]);
   // The same value twice hides nothing.
   expect(toResultSeries(rows({ node }, 5, 5, 6, 6))?.lines).toEqual([{ label: 'a', values: [5, 6] }]);
 });

@@ -1,4 +1,4 @@
-// The lines of an answer that has a time and numbers: one a number column, or one for each combination of what its text columns say.
+// The lines of an answer that has a time and numbers: one per number column, or per combination of its text columns.
 import { drawable, type QueryResult } from '../../common/query-result.ts';
 import { visible } from './visible-text.ts';
 
@@ -22,8 +22,11 @@ export interface ResultSeries {
   problem: string;
 }
 
-/** As many as there are colours that stay apart. */
-const MAX_LINES = 8;
+const MAX_LINES = 200;
+/** Lines beyond are counted so far. */
+const MAX_COUNTED = 100_000;
+/** Of all lines together: each has a value per time. */
+const MAX_VALUES = 4_000_000;
 
 /** Undefined where there is nothing to draw: no time, no number that is not NULL, or less than two times. */
 export function toResultSeries(
@@ -43,6 +46,8 @@ export function toResultSeries(
   const mains = numbers.filter((column) => !isBound(column.name)).length;
   const mainName = numbers.find((column) => !isBound(column.name))?.name ?? '';
   const lines = new Map<string, (number | null | undefined)[]>();
+  const most = Math.max(numbers.length, Math.min((MAX_LINES + 1) * numbers.length, Math.floor(MAX_VALUES / times.length)));
+  const beyond = new Set<string>();
   for (let row = 0; row < result.rows; row++) {
     const slot = slots.get(time.values[row] as number);
     if (slot === undefined) continue;
@@ -52,6 +57,10 @@ export function toResultSeries(
         member === undefined ? column.name : mains === 1 ? member + column.name.slice(mainName.length) : `${member} ${column.name}`;
       let values = lines.get(label);
       if (values === undefined) {
+        if (lines.size >= most) {
+          if (beyond.size < MAX_COUNTED) beyond.add(member ?? label);
+          continue;
+        }
         values = new Array(times.length);
         lines.set(label, values);
       }
@@ -65,10 +74,10 @@ export function toResultSeries(
   const all = withBands(lines);
   const shown = all.slice(0, MAX_LINES);
   openGaps(times, shown);
-  return { times: times.map((us) => us / 1e6), lines: shown, left: all.length - shown.length, problem: '' };
+  return { times: times.map((us) => us / 1e6), lines: shown, left: all.length - shown.length + beyond.size, problem: '' };
 }
 
-const SEVERAL = 'Not drawn: the answer has several rows of one series at one time. Select the tag that tells them apart, or aggregate.';
+const SEVERAL = 'Not drawn: several rows of one series have the same time. Group by the tag that tells them apart, or aggregate.';
 
 /** What each row is called: by all text columns, without those that say the same in every row where another tells rows apart. */
 function membersOf(
@@ -76,11 +85,13 @@ function membersOf(
   columns: QueryResult['columns'],
   nameOf: (text: string) => string | undefined,
 ): string[] | undefined {
-  const texts = columns.flatMap((column, at) => (column.kind === 'text' && given[at]?.kind === 'text' ? [column.values] : []));
-  const telling = texts.filter((values) => values.some((value) => value !== values[0]));
+  const texts = columns.flatMap((column, at) => (column.kind === 'text' && given[at]?.kind === 'text' ? [column] : []));
+  const telling = texts.filter(({ values }) => values.some((value) => value !== values[0]));
   const used = telling.length > 0 ? telling : texts.slice(0, 1);
-  if (used.length === 0) return undefined;
-  return (used[0] as (string | null)[]).map((_, row) => used.map((values) => readable(values[row] ?? '–', nameOf)).join(', '));
+  const [first] = used;
+  if (first === undefined) return undefined;
+  const wordsOf = ({ name, values }: (typeof used)[number], row: number): string => readable(values[row] ?? `(no ${name})`, nameOf);
+  return first.values.map((_, row) => used.map((column) => wordsOf(column, row)).join(', '));
 }
 
 /** A hole wider than two and a half usual steps gets a time of its own without values, so that no line is drawn across it. */

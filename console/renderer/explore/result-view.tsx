@@ -5,7 +5,7 @@ import { formatBytes, formatClock, formatNumber, formatShort, plural, zoneName }
 import { toCsv, toTsv } from './csv.ts';
 import { MAX_ROWS, type QueryState } from './query-state.ts';
 import { ResultChart } from './result-chart.tsx';
-import { answerBytes, tierOf, toPoints } from './result-facts.ts';
+import { answerBytes, areShares, tierOf, toPoints } from './result-facts.ts';
 import { toResultSeries } from './result-series.ts';
 import { ResultTable } from './result-table.tsx';
 import { orderedRows, type RowOrder } from './row-order.ts';
@@ -53,12 +53,11 @@ export function ResultView({ state, nameOf }: { state: QueryState; nameOf: (valu
           tier <b>{ran === undefined ? '–' : tierOf(ran.sql) || 'none'}</b>
         </span>
         {result.truncated && (
-          <span className="late" title="Export the statement to have them all">
+          <span className="late" title="Export to get all rows">
             cut at {plural(MAX_ROWS, 'row')}
           </span>
         )}
-        {drawn !== undefined && drawn.problem !== '' && <span className="late">{drawn.problem}</span>}
-        {series !== undefined && series.left > 0 && <span>{formatNumber(series.left)} more series</span>}
+        {drawn !== undefined && drawn.problem !== '' && <span className="late cut">{drawn.problem}</span>}
         <span className="grow" />
         <span className="t3 ran">{running ? 'running…' : `ran ${formatClock(ranMs)} ${zoneName()}`}</span>
         {result.rows > 0 && result.rows <= MAX_COPIED_ROWS && (
@@ -78,7 +77,9 @@ export function ResultView({ state, nameOf }: { state: QueryState; nameOf: (valu
           </div>
         )}
       </div>
-      {series !== undefined && (view === 'chart' || view === 'both') && <ResultChart series={series} />}
+      {series !== undefined && (view === 'chart' || view === 'both') && (
+        <ResultChart series={series} bounds={ran?.ofWindow ? ran.bounds : undefined} fromZero={areShares(result)} />
+      )}
       {view === 'map' && points !== undefined && (
         <Suspense fallback={<p className="blank t2">The map is loading…</p>}>
           <div className="result-map">
@@ -90,7 +91,7 @@ export function ResultView({ state, nameOf }: { state: QueryState; nameOf: (valu
         (result.rows > 0 ? (
           <ResultTable result={result} rows={rows} order={order} onOrder={setOrder} nameOf={nameOf} />
         ) : (
-          <p className="blank t2">The query is fine, and no row matches.</p>
+          <p className="blank t2">No rows match.</p>
         ))}
     </>
   );
@@ -107,7 +108,7 @@ function NoAnswer({ running }: { running: boolean }) {
   return (
     <div className="blank">
       <h2>No query has run yet</h2>
-      <p>Choose a measurement on the left, or run the query above. Tables, columns and values complete as you type.</p>
+      <p>Choose a measurement on the left, or run the query above. Names and values complete as you type.</p>
     </div>
   );
 }

@@ -36,18 +36,16 @@ export function StoredRows() {
   return (
     <section className="panel grow-panel">
       <div className="chart-head">
-        <h3>Rows a second</h3>
-        <span className="t3">in the ledger, by when they were collected</span>
+        <h3>Rows per second</h3>
+        <span className="t3">in the ledger, by collection time</span>
       </div>
       {problem !== '' && <p className="small bad panel-note">{problem}</p>}
       {problem === '' && shown !== undefined && shown.series === undefined && (
         <p className="small t3 panel-note">
-          {shown.collected
-            ? 'Too little was collected in this stretch of time for a rate.'
-            : 'Nothing was collected in this stretch of time.'}
+          {shown.collected ? 'Not enough data in this time range for a rate.' : 'Nothing was collected in this time range.'}
         </p>
       )}
-      {shown?.series !== undefined && <ResultChart series={shown.series} bounds={shown.bounds} />}
+      {shown?.series !== undefined && <ResultChart series={shown.series} bounds={shown.bounds} fromZero />}
     </section>
   );
 }
