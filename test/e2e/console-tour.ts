@@ -160,7 +160,7 @@ export async function visitMap(page: Page): Promise<void> {
     .getByRole('button', { name: /Accra.*: \d+/ })
     .first()
     .waitFor({ timeout: WAIT_MS });
-  await page.getByText('Asking the store').waitFor({ state: 'detached', timeout: WAIT_MS });
+  await page.locator('.map-paths').getByText('Loading…').waitFor({ state: 'detached', timeout: WAIT_MS });
 }
 
 /** Paths with figures, and the worst of them. */

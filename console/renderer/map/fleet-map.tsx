@@ -40,11 +40,13 @@ export default function FleetMap({ nodes, matches, known, version: newest }: Pro
   const { paths, columns, loading, problem } = useProbePaths(everywhere, nodes);
   const [chosen, setChosen] = useState<string>();
   const [opened, setOpened] = useState<readonly string[]>();
-  const path = paths.find(({ key }) => key === chosen) ?? paths.find(({ toPlace }) => toPlace !== undefined) ?? paths[0];
+  // Nobody asked for a path that is not on the map.
+  const path =
+    paths.find(({ key }) => key === chosen) ?? paths.find(({ fromPlace, toPlace }) => fromPlace !== undefined && toPlace !== undefined);
   const inMap = paths.filter(({ fromPlace, toPlace }) => fromPlace !== undefined && toPlace !== undefined);
   const cluster = useMemo(() => openedCluster(book.places, opened), [book, opened]);
   return (
-    <div className="fleet-map">
+    <div className={paths.length === 0 ? 'fleet-map no-paths' : 'fleet-map'}>
       <MapSurface label={`World map, ${plural(book.byNode.size, 'node')}`} points={book.places}>
         {(view) => (
           <>
@@ -60,7 +62,7 @@ export default function FleetMap({ nodes, matches, known, version: newest }: Pro
               onOpen={({ places }) => setOpened(places.map((place) => place.key))}
             />
             <Unplaced nodes={book.unplaced} />
-            {book.places.length + book.unplaced.length === 0 && <p className="unplaced small t2">No node matches the filter</p>}
+            {book.places.length + book.unplaced.length === 0 && <p className="unplaced small t2">No matches</p>}
           </>
         )}
       </MapSurface>
@@ -68,17 +70,17 @@ export default function FleetMap({ nodes, matches, known, version: newest }: Pro
         <div className="chart-head">
           <h3>Probe paths</h3>
           <span className="t3 cut">
-            {paths.length === 0 ? '' : `p50 of 5 min, ${formatNumber(inMap.length)} of ${formatNumber(paths.length)} on the map`}
+            {paths.length === 0 ? '' : `p50 over 5 min, ${formatNumber(inMap.length)} of ${formatNumber(paths.length)} on the map`}
           </span>
         </div>
         {paths.length > 0 ? (
           <PathList paths={paths} chosenKey={path?.key} onChoose={({ key }) => setChosen(key)} against="hour" />
         ) : (
           <p className="small t2 panel-note">
-            {problem !== '' ? problem : loading ? 'Asking the store…' : 'No probe measured in the last 5 min. '}
+            {problem !== '' ? problem : loading ? 'Loading…' : 'No probe results in the last 5 min. '}
             {!loading && problem === '' && (
               <a className="link" href={formatRoute({ page: 'probes' })}>
-                How to set probes up
+                Set up probes
               </a>
             )}
           </p>
@@ -149,8 +151,12 @@ function Unplaced({ nodes }: { nodes: readonly FleetNode[] }) {
         .map(({ name }) => name)
         .join(', ')}
     >
-      <b>Without a place: {formatNumber(nodes.length)}</b>
-      <span className="t3 cut"> such as {first.name}: set the labels latitude and longitude, or city</span>
+      <b>{nodes.length === 1 ? '1 node has' : `${formatNumber(nodes.length)} nodes have`} no location</b>
+      <span className="t3 cut">
+        {' '}
+        ({first.name}
+        {nodes.length > 1 && ', …'}): set the labels latitude and longitude, or city
+      </span>
     </p>
   );
 }

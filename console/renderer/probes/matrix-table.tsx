@@ -61,7 +61,7 @@ export function MatrixTable({ matrix, measure, chosenKey, onChoose }: Props) {
       </table>
       {(left.places > 0 || left.columns > 0) && (
         <p className="small t3 panel-note">
-          Not shown, all better than these: {plural(left.places, 'place')}, {plural(left.columns, 'target')}. Filter to see them.
+          {plural(left.places, 'more place')} and {plural(left.columns, 'more target')}, none worse: use the filter to see them.
         </p>
       )}
     </div>
@@ -92,13 +92,13 @@ function Cell({ path, measure, chosen, stop, onChoose }: CellProps) {
   const { value, shade, health } = cellView(path, measure);
   const { p50, lossPercent } = path.now;
   const latency = measure === 'p50' || measure === 'p95';
-  const lost = latency && health !== '' && lossPercent !== null && lossPercent >= 0.05 ? `${formatNumber(lossPercent, 1)} % lost` : '';
+  const lost = latency && health !== '' && lossPercent !== null && lossPercent >= 0.05 ? `${formatNumber(lossPercent, 1)} % loss` : '';
   const shown = format(value, measure);
   const unit = value === null ? '' : latency ? ' ms' : ' %';
   const exact = p50 === null ? 'no answer' : `p50 ${formatNumber(p50, 1)} ms`;
-  const usual = path.usual?.p50 == null ? 'too new to have a usual' : `usually ${formatNumber(path.usual.p50, 1)} ms`;
+  const usual = path.usual?.p50 == null ? 'no baseline yet' : `usually ${formatNumber(path.usual.p50, 1)} ms`;
   // What is seen comes first, as it is seen: who speaks to the machine says it so.
-  const words = `${pathName(path)}: ${lost === '' ? '' : `${lost} `}${shown}${unit}; ${exact}, ${usual}, ${formatNumber(lossPercent, 1)} % lost`;
+  const words = `${pathName(path)}: ${lost === '' ? '' : `${lost} `}${shown}${unit}; ${exact}, ${usual}, ${formatNumber(lossPercent, 1)} % loss`;
   return (
     <button
       type="button"

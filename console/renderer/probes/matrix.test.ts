@@ -3,7 +3,7 @@ import { blameOf } from './blame.ts';
 import { cellView, createMatrix } from './matrix.ts';
 import type { PathRow } from './probe-data.ts';
 import { healthOf } from './probe-health.ts';
-import { type ProbePath, uptimeOf } from './probe-paths.ts';
+import { type ProbePath } from './probe-paths.ts';
 import { sinceStep } from './use-probe-paths.ts';
 
 function path(from: string, to: string, p50: number | null, usual = 10, lossPercent = 0): ProbePath {
@@ -11,7 +11,7 @@ function path(from: string, to: string, p50: number | null, usual = 10, lossPerc
   const now = { ...values, key: `${from}|${to}`, kind: 'icmp', target: to } as unknown as PathRow;
   const before = { ...values, p50: usual, p95: usual, lossPercent: 0, uptimePercent: 100 };
   const health = healthOf(now, before);
-  const places = { fromPlace: undefined, toPlace: undefined, hourAgoMs: null, sinceMs: undefined, uptimePercent: values.uptimePercent };
+  const places = { fromPlace: undefined, toPlace: undefined, hourAgoMs: null, since: undefined, uptimePercent: values.uptimePercent };
   return { key: now.key, row: now, from, to, ...places, now, usual: before, health };
 }
 
@@ -30,7 +30,6 @@ test('a cell is shaded by how far it is from its own usual', () => {
   expect(cellView(path('a', 'b', 20), 'p50')).toEqual({ value: 20, shade: 0.5, health: 'late' });
   expect(cellView(path('a', 'b', 500), 'p50')).toEqual({ value: 500, shade: 1, health: 'bad' });
   expect(cellView(path('a', 'b', 10, 10, 4), 'loss')).toEqual({ value: 4, shade: 1, health: 'bad' });
-  expect(uptimeOf({ ...path('a', 'b', 1).now, uptimePercent: 0, samples: 1 }, { ...path('a', 'b', 1).now, samples: 99 })).toBe(99);
 });
 
 test('more than a picture holds is counted, not drawn', () => {
@@ -48,4 +47,13 @@ test('a bad column means the target, a bad row the place', () => {
 test('the steps of an hour are as long as the number of paths needs, and never cut the hour', () => {
   expect([1, 300, 333, 334, 1600, 20_000].map(sinceStep)).toEqual([1, 1, 2, 2, 6, 60]);
   for (const paths of [1, 300, 334, 1600, 9000]) expect((paths * 60) / sinceStep(paths)).toBeLessThanOrEqual(20_000);
+});
+
+test('a path without a baseline is not called usual', () => {
+  const young = { ...path('Abuja', 'acc', 10), usual: undefined };
+  const bad = path('Lagos', 'acc', 99);
+  expect(blameOf([bad, young, { ...young, from: 'Kumasi' }])).toEqual({ seen: 'Lagos → acc is worse than usual', follows: '' });
+  const gone = { ...path('Lagos', 'acc', null, 10, 100), usual: undefined };
+  expect(blameOf([gone, young])?.seen).toBe('Lagos → acc does not answer');
+  expect(blameOf([young])).toBeUndefined();
 });

@@ -27,6 +27,7 @@ export function PathChart({ path, columns, lines, withLoss = false }: Props) {
   const plots = useRef<readonly LatencyPlot[]>([]);
   const [cursor, setCursor] = useState<number | null>(null);
   const shape = lines.join();
+  const sinceMs = path?.since?.atLeast === false ? path.since.timeMs : undefined;
 
   // Dependencies: another theme is another set of colours, read when the chart is made
   useEffect(() => {
@@ -49,8 +50,8 @@ export function PathChart({ path, columns, lines, withLoss = false }: Props) {
   // Dependencies: charts made anew for a theme have to be filled again
   useEffect(() => {
     if (history === undefined) return;
-    for (const plot of plots.current) plot.show(history, path?.sinceMs === undefined ? [] : [path.sinceMs]);
-  }, [history, path?.sinceMs, shownTheme, shape]);
+    for (const plot of plots.current) plot.show(history, sinceMs === undefined ? [] : [sinceMs]);
+  }, [history, sinceMs, shownTheme, shape]);
 
   return (
     <section className="path-chart" aria-label="Chosen path" data-empty={history === undefined || history.times.length === 0}>
@@ -65,7 +66,7 @@ export function PathChart({ path, columns, lines, withLoss = false }: Props) {
         {[...lines, ...(withLoss ? (['loss'] as const) : [])].map((line) => (
           <span key={line} className="key">
             <i className="swatch" style={{ background: `var(--${LINE_COLORS[line]})` }} />
-            {line === 'loss' ? 'lost %' : line}
+            {line === 'loss' ? 'loss %' : line}
             <output>{format(line, valueAt(history, line, cursor))}</output>
           </span>
         ))}
@@ -73,12 +74,12 @@ export function PathChart({ path, columns, lines, withLoss = false }: Props) {
       <div className="chart-body" ref={body}>
         {path !== undefined && history === undefined && <p className="chart-empty t3 small">Loading…</p>}
         {history !== undefined && history.times.length === 0 && (
-          <p className="chart-empty t3 small">{history.problem || 'No samples in this stretch of time'}</p>
+          <p className="chart-empty t3 small">{history.problem || 'No samples in this time range'}</p>
         )}
       </div>
       {withLoss && (
         <div className="loss-strip">
-          <span className="t3">lost %</span>
+          <span className="t3">loss %</span>
           <div className="chart-body" ref={strip} />
         </div>
       )}
@@ -98,21 +99,22 @@ function format(line: PathLine, value: number | null | undefined): string {
 
 /** What is wrong, since when, and against what. */
 function verdictOf(path: ProbePath) {
-  const { now, usual, health, sinceMs } = path;
-  if (usual === undefined) {
-    return 'Too new to have a usual: a path is compared with its own median of the day before.';
+  const { now, usual, health, since } = path;
+  if (usual === undefined && health === '') {
+    return 'No baseline yet: a path is compared with its own median of the previous day.';
   }
   if (health === '') {
-    return `Within its usual: median ${latency(now.p50)} now, ${latency(usual.p50)} over the day before, ${formatNumber(now.lossPercent, 1)} % lost.`;
+    return `As usual: median ${latency(now.p50)}, previous day ${latency(usual?.p50 ?? null)}, ${formatNumber(now.lossPercent, 1)} % loss.`;
   }
   const what = [
-    now.p50 === null ? 'nothing answers' : `median ${latency(now.p50)}, usually ${latency(usual.p50)}`,
-    `${formatNumber(now.lossPercent, 1)} % lost, usually ${formatNumber(usual.lossPercent, 1)} %`,
-    ...(now.uptimePercent !== null && now.uptimePercent < 99.95 ? [`right answers ${formatNumber(now.uptimePercent, 1)} %`] : []),
+    now.p50 === null ? 'no answer' : `median ${latency(now.p50)}${usual === undefined ? '' : `, usually ${latency(usual.p50)}`}`,
+    `${formatNumber(now.lossPercent, 1)} % loss${usual === undefined ? '' : `, usually ${formatNumber(usual.lossPercent, 1)} %`}`,
+    ...(now.uptimePercent !== null && now.uptimePercent < 99.95 ? [`${formatNumber(now.uptimePercent, 1)} % correct answers`] : []),
   ].join('; ');
   return (
     <>
-      <b>{sinceMs === undefined ? 'For more than an hour:' : `Since ${sinceWords(sinceMs)}:`}</b> {what}.
+      <b>{since === undefined ? 'Worse than usual:' : since.atLeast ? 'For more than an hour:' : `Since ${sinceWords(since.timeMs)}:`}</b>{' '}
+      {what}.
     </>
   );
 }
@@ -122,5 +124,5 @@ function sinceWords(ms: number): string {
 }
 
 function latency(ms: number | null): string {
-  return ms === null ? 'unknown' : `${formatLatency(ms)} ms`;
+  return ms === null ? 'not known' : `${formatLatency(ms)} ms`;
 }

@@ -42,7 +42,7 @@ export function PathList({ paths, chosenKey, onChoose, against }: Props) {
               Loss <small>%</small>
             </th>
             {against === 'usual' && (
-              <th className="num" title="Share of right answers">
+              <th className="num" title="Correct answers">
                 Up <small>%</small>
               </th>
             )}
@@ -62,15 +62,21 @@ export function PathList({ paths, chosenKey, onChoose, against }: Props) {
               <td className={`num ${lostHealth(path.now, path.usual)}`}>{formatNumber(path.now.lossPercent, 1)}</td>
               {against === 'usual' && <td className={`num ${uptimeHealth(path.now, path.usual)}`}>{formatUp(path.now.uptimePercent)}</td>}
               {against === 'usual' && (
-                <td className="num">{path.health === '' ? '' : path.sinceMs === undefined ? '> 1 h' : formatMinute(path.sinceMs)}</td>
+                <td className="num" title={path.health !== '' && path.since === undefined ? 'Not known' : undefined}>
+                  {path.health === ''
+                    ? ''
+                    : path.since === undefined
+                      ? '–'
+                      : path.since.atLeast
+                        ? '> 1 h'
+                        : formatMinute(path.since.timeMs)}
+                </td>
               )}
             </tr>
           ))}
         </tbody>
       </table>
-      {paths.length > MAX_ROWS && (
-        <p className="small t3 panel-note">{formatNumber(paths.length - MAX_ROWS)} more, all better than these</p>
-      )}
+      {paths.length > MAX_ROWS && <p className="small t3 panel-note">{formatNumber(paths.length - MAX_ROWS)} more, none worse</p>}
     </div>
   );
 }

@@ -32,6 +32,14 @@ test('loss and wrong answers count against the usual of the path', () => {
 
 test('since when: the stretch that lasts until now, one good step within it forgiven', () => {
   const steps = [10, 180, 10, 10, 180, 10, 190, 185].map((p50, minute) => ({ ...values(p50), timeMs: minute * 60_000 }));
-  expect(changedSince(steps, values(187), values(10))).toBe(4 * 60_000);
-  expect(changedSince(steps, values(10), values(10))).toBeUndefined();
+  expect(changedSince(steps, values(187), values(10), 0)).toEqual({ timeMs: 4 * 60_000, atLeast: false });
+  expect(changedSince(steps, values(10), values(10), 0)).toBeUndefined();
+});
+
+test('a path that was bad from the first minute asked for is so for longer, one that is younger is not', () => {
+  const bad = (minutes: number[]) => minutes.map((minute) => ({ ...values(null, 100, 0), timeMs: minute * 60_000 }));
+  const gone = values(null, 100, 0);
+  expect(changedSince(bad([0, 1, 2, 59]), gone, undefined, 0)).toEqual({ timeMs: 0, atLeast: true });
+  // Three minutes old: it did not fail for more than an hour.
+  expect(changedSince(bad([57, 58, 59]), gone, undefined, 0)).toEqual({ timeMs: 57 * 60_000, atLeast: false });
 });

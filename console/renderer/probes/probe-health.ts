@@ -3,6 +3,9 @@ import type { PathValues } from './probe-data.ts';
 
 export type Health = '' | 'late' | 'bad';
 
+/** The first step of what was asked for. */
+const EDGE_MS = 120_000;
+
 /** Multiples of the usual latency, and points of loss or downtime over the usual, from which on it counts. */
 const LATENCY = { late: 1.5, bad: 3 } as const;
 const LOST = { late: 0.5, bad: 1 } as const;
@@ -55,12 +58,22 @@ function notAnswered({ lossPercent, uptimePercent }: PathValues): number {
   return Math.max(lossPercent ?? 0, 100 - (uptimePercent ?? 100));
 }
 
-/** When the stretch that reaches to the end began, in which the path is not as usual in what it is not now; undefined where it is. */
+/** When it began, as far as the steps reach back: `atLeast` where the path was so from the first step of an hour on. */
+export interface Since {
+  timeMs: number;
+  atLeast: boolean;
+}
+
+/**
+ * When the stretch that reaches to the end began, in which the path is not as usual in what it is not now; undefined where it is as usual. A path
+ * whose first step is later than `fromMs` was not measured before: it is that young.
+ */
 export function changedSince(
   steps: readonly (PathValues & { timeMs: number })[],
   now: PathValues,
   usual: PathValues | undefined,
-): number | undefined {
+  fromMs: number,
+): Since | undefined {
   // A slow path may lose a packet now and then: that began neither its slowness nor ends it.
   const judge = [latencyHealth, lostHealth, uptimeHealth].find((health) => health(now, usual) !== '');
   if (judge === undefined) return undefined;
@@ -76,5 +89,5 @@ export function changedSince(
       since = step.timeMs;
     }
   }
-  return since;
+  return since === undefined ? undefined : { timeMs: since, atLeast: since - fromMs < EDGE_MS };
 }

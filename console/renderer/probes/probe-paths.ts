@@ -3,7 +3,7 @@ import type { FleetNode } from '../../common/fleet-node.ts';
 import { countryName } from '../map/country-centres.ts';
 import type { Place, PlaceBook } from '../map/places.ts';
 import { isMesh, type PathRow, type PathValues } from './probe-data.ts';
-import { type Health, healthOf, severityOf } from './probe-health.ts';
+import { type Health, healthOf, type Since, severityOf } from './probe-health.ts';
 
 export interface ProbePath {
   key: string;
@@ -22,15 +22,15 @@ export interface ProbePath {
   health: Health;
   /** Right answers in the last 24 h. */
   uptimePercent: number | null;
-  /** When it stopped being as usual; undefined where it is, or where that is longer ago than was looked at. */
-  sinceMs: number | undefined;
+  /** When it stopped being as usual; undefined where it is, or where nobody knows. */
+  since: Since | undefined;
 }
 
 export interface PathInputs {
   now: readonly PathRow[];
   usual: ReadonlyMap<string, PathValues>;
   hourAgo: ReadonlyMap<string, PathValues>;
-  since: ReadonlyMap<string, number>;
+  since: ReadonlyMap<string, Since>;
   /** A day up to some minutes ago, and from there to now: together without a hole. */
   day: ReadonlyMap<string, PathValues>;
   recent: ReadonlyMap<string, PathValues>;
@@ -54,7 +54,7 @@ export function namePaths(inputs: PathInputs, book: PlaceBook, nodes: ReadonlyMa
       hourAgoMs: inputs.hourAgo.get(row.key)?.p50 ?? null,
       health: healthOf(row, usual),
       uptimePercent: uptimeOf(inputs.recent.get(row.key) ?? row, inputs.day.get(row.key)),
-      sinceMs: inputs.since.get(row.key),
+      since: inputs.since.get(row.key),
     };
   });
   return paths.sort((a, b) => severityOf(b.now, b.usual) - severityOf(a.now, a.usual) || compareNames(a, b));

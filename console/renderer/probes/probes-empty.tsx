@@ -15,24 +15,24 @@ export function ProbesEmpty({ ever }: { ever: boolean }) {
     <div className="blank probes-empty">
       <h2>
         <Crosshair size={16} strokeWidth={1.6} />
-        {ever ? 'No probe measured in these 5 minutes' : 'No probe has measured yet'}
+        {ever ? 'No probe results in the last 5 minutes' : 'No probe results yet'}
       </h2>
       <p>
         {ever
-          ? 'Either no agent was asked to probe then, or none reached the gateway: the fleet says which nodes are silent.'
-          : 'A probe asks a target again and again and stores latency, loss and whether the answer was right. Any node can be one.'}
+          ? 'No agent was set up to probe then, or none reached the gateway. The fleet shows which nodes are silent.'
+          : 'A probe checks a target at an interval and records latency, loss and whether the answer was correct. Any node can run probes.'}
       </p>
-      <p>Write what to ask into probes.yaml; coordinates put the node on the map:</p>
+      <p>Describe the targets in probes.yaml. Coordinates place the node on the map:</p>
       <div className="code">
         <code>{SETTINGS}</code>
         <CopyButton text={SETTINGS} />
       </div>
-      <p>Send it to the nodes that shall ask, by the filter of the fleet:</p>
+      <p>Send it to the nodes that should run the probes, chosen by a filter:</p>
       <div className="code">
         <code>{COMMAND}</code>
         <CopyButton text={COMMAND} />
       </div>
-      <p className="small t3">The first rows are here about a minute later.</p>
+      <p className="small t3">The first results appear after about a minute.</p>
     </div>
   );
 }

@@ -9,7 +9,7 @@ import { useConsole } from '../state/console-state.ts';
 import { navigate } from '../state/route.ts';
 import { shareAddress } from '../state/share-address.ts';
 import { useStore } from '../state/store.ts';
-import { blameOf } from './blame.ts';
+import { blameOf, isAsUsual } from './blame.ts';
 import { createMatrix, type Measure } from './matrix.ts';
 import { MatrixTable } from './matrix-table.tsx';
 import { PathChart } from './path-chart.tsx';
@@ -26,14 +26,15 @@ const FIRST_CHOICE: ProbeChoice = { text: '', kind: '', measure: 'p50', order: '
 const LEAST_LISTED = 8;
 
 const MEASURE_WORDS: Readonly<Record<Measure, string>> = {
-  p50: 'p50 of 5 min in ms',
-  p95: 'p95 of 5 min in ms',
-  loss: 'lost in 5 min, %',
-  uptime: 'right answers in 24 h, %',
+  p50: 'p50 over 5 min, ms',
+  p95: 'p95 over 5 min, ms',
+  loss: 'loss over 5 min, %',
+  uptime: 'correct answers over 24 h, %',
 };
 
 export default function ProbesPage({ path: chosenKey }: { path?: string | undefined }) {
   const { fleet, time, connection } = useConsole();
+  const connected = useStore(connection).kind === 'connected';
   const snapshot = useStore(fleet.snapshot);
   // Where nodes stand changes seldom; what the probes say does not wait for it.
   const { nodes, version } = useDeferredValue(snapshot);
@@ -67,25 +68,24 @@ export default function ProbesPage({ path: chosenKey }: { path?: string | undefi
         )}
       </div>
       {all.length > 0 && <ProbeTools choice={choice} kinds={countKinds(all)} onChange={setChoice} />}
+      {paths.length > 0 && problem === '' && connected && <ProbesVerdict paths={paths} />}
       <DisconnectedNotice />
       {problem !== '' && (
         <p className="filter-problem small late" role="alert">
-          The probes could not be read{all.length > 0 && `; what is shown is of ${formatClock(asOfMs)}`}: {problem}
+          The probes could not be read{all.length > 0 && `; shown as of ${formatClock(asOfMs)}`}: {problem}
         </p>
       )}
       {all.length > 0 ? (
         <>
           <MatrixTable matrix={matrix} measure={choice.measure} chosenKey={path?.key} onChoose={choose} />
-          {paths.length === 0 && (
-            <p className="small t2 panel-note">No path matches the filter: {plural(all.length, 'path')} without it.</p>
-          )}
+          {paths.length === 0 && <p className="small t2 panel-note">No matches among {plural(all.length, 'path')}.</p>}
           <div className="probes-foot">
             <PathChart path={path} columns={columns} lines={['p50', 'p95', 'p99']} withLoss />
             <WorstNow paths={paths} chosenKey={path?.key} onChoose={choose} />
           </div>
         </>
       ) : (
-        problem === '' && (loading ? <p className="small t3 panel-note">Asking the store…</p> : <ProbesEmpty ever={columns.size > 0} />)
+        problem === '' && (loading ? <p className="small t3 panel-note">Loading…</p> : <ProbesEmpty ever={columns.size > 0} />)
       )}
     </>
   );
@@ -102,40 +102,53 @@ function WorstNow({
 }) {
   const changed = paths.filter(({ health }) => health !== '').length;
   const listed = paths.slice(0, Math.max(changed, LEAST_LISTED));
-  const blame = blameOf(paths);
   return (
     <section className="worst-now" aria-label="Worst now">
       <div className="chart-head">
         <h3>Worst now</h3>
-        <span className="t3 cut">against the median of the day before</span>
+        <span className="t3 cut">compared with the previous day</span>
       </div>
       <PathList paths={listed} chosenKey={chosenKey} onChoose={onChoose} against="usual" />
-      <p className="path-words small t2">
-        {blame === undefined ? (
-          `All ${plural(paths.length, 'path')} as usual.`
-        ) : (
-          <>
-            One place sees it, or all? <b>{blame.seen}</b>
-            {blame.follows !== '' && `, ${blame.follows}`}. {formatNumber(paths.length - changed)} of {plural(paths.length, 'path')} as
-            usual.
-          </>
-        )}
-      </p>
     </section>
+  );
+}
+
+/** The page's answer to its question: where the fault is. */
+function ProbesVerdict({ paths }: { paths: readonly ProbePath[] }) {
+  const blame = blameOf(paths);
+  const usual = paths.filter(isAsUsual).length;
+  const young = paths.filter(({ health, usual }) => health === '' && usual === undefined).length;
+  return (
+    <p className="probes-verdict">
+      {blame === undefined ? (
+        <b>{young === 0 ? `All ${plural(paths.length, 'path')} as usual` : `No path is worse than usual`}</b>
+      ) : (
+        <b className="bad">
+          {blame.seen}
+          {blame.follows !== '' && `, ${blame.follows}`}
+        </b>
+      )}
+      {(blame !== undefined || young > 0) && (
+        <span className="t2">
+          {formatNumber(usual)} of {plural(paths.length, 'path')} as usual
+          {young > 0 && `, ${formatNumber(young)} without a baseline yet`}
+        </span>
+      )}
+    </p>
   );
 }
 
 function Legend({ measure }: { measure: Measure }) {
   return (
     <div className="matrix-legend small t3" aria-hidden="true">
-      {MEASURE_WORDS[measure]}, shaded against its own usual: 1×
+      {MEASURE_WORDS[measure]}; shade: times its usual, 1×
       {[0, 0.25, 0.5, 0.75, 1].map((shade) => (
         <i key={shade} style={{ '--shade': shade * 0.55 } as React.CSSProperties} />
       ))}
       3×
       <b />
       <span>
-        failing<span className="wide-only">: over 3×, or 1 % more lost</span>
+        failing<span className="wide-only">: over 3×, or 1 % more loss</span>
       </span>
     </div>
   );

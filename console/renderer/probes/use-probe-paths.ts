@@ -8,7 +8,7 @@ import { askWhole } from '../state/ask-whole.ts';
 import { useConsole } from '../state/console-state.ts';
 import { useStore } from '../state/store.ts';
 import { type PathRow, type PathValues, PROBE_TABLE, readPaths, stepsSql, summarySql } from './probe-data.ts';
-import { changedSince, healthOf } from './probe-health.ts';
+import { changedSince, healthOf, type Since } from './probe-health.ts';
 import { namePaths, type PathInputs, type ProbePath } from './probe-paths.ts';
 
 const MINUTE = 60_000;
@@ -79,8 +79,13 @@ export function useProbePaths(book: PlaceBook, nodes: ReadonlyMap<string, FleetN
       const changed = now.filter((row) => healthOf(row, rows.get(row.key)) !== '');
       const since =
         changed.length === 0
-          ? new Map<string, number>()
-          : toSince(await ask(stepsSql(columns, atMs - HOUR, atMs, `${sinceStep(now.length)}m`)), changed, rows);
+          ? new Map<string, Since>()
+          : toSince(await ask(stepsSql(columns, atMs - HOUR, atMs, `${sinceStep(now.length)}m`)), {
+              changed,
+              usual: rows,
+              // The first step may begin before what was asked for, or be all of it.
+              fromMs: atMs - HOUR + (sinceStep(now.length) - 1) * MINUTE,
+            });
       setAnswer({ now, usual: rows, hourAgo, since, day, recent, columns, asOfMs: atMs, problem: '' });
     };
     setAnswer(undefined);
@@ -114,16 +119,19 @@ function byKey(rows: readonly PathRow[]): Map<string, PathValues> {
   return new Map(rows.map((row) => [row.key, row]));
 }
 
-function toSince(result: QueryResult, changed: readonly PathRow[], usual: ReadonlyMap<string, PathValues>): Map<string, number> {
+function toSince(
+  result: QueryResult,
+  { changed, usual, fromMs }: { changed: readonly PathRow[]; usual: ReadonlyMap<string, PathValues>; fromMs: number },
+): Map<string, Since> {
   const times = numericColumn(result, 'timestamp');
   const steps = new Map(changed.map(({ key }) => [key, [] as (PathRow & { timeMs: number })[]]));
   readPaths(result).forEach((row, index) => {
     steps.get(row.key)?.push({ ...row, timeMs: (times?.[index] ?? Number.NaN) / 1000 });
   });
-  const since = new Map<string, number>();
+  const since = new Map<string, Since>();
   for (const row of changed) {
-    const sinceMs = changedSince(steps.get(row.key) ?? [], row, usual.get(row.key));
-    if (sinceMs !== undefined) since.set(row.key, sinceMs);
+    const began = changedSince(steps.get(row.key) ?? [], row, usual.get(row.key), fromMs);
+    if (began !== undefined) since.set(row.key, began);
   }
   return since;
 }
