@@ -64,7 +64,7 @@ export function BuilderFilterRow({ filter, table, catalog, bounds, nameOf, onCha
           ))}
       </select>
       <select
-        aria-label={`How ${column} compares`}
+        aria-label={`Comparison of ${column}`}
         value={operator === 'in' ? '=' : operator === 'not in' ? '!=' : operator}
         onChange={(event) => onChange(withValues({ ...filter, operator: event.target.value as Operator }, filter.values))}
       >

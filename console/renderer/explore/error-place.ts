@@ -4,7 +4,7 @@ import { Decoration, type DecorationSet, EditorView } from '@codemirror/view';
 
 export const markPlace = StateEffect.define<number | undefined>();
 
-const mark = Decoration.mark({ class: 'cm-error-place', attributes: { title: 'The error names this place' } });
+const mark = Decoration.mark({ class: 'cm-error-place', attributes: { title: 'The error is here' } });
 
 export const errorPlace = [
   StateField.define<DecorationSet>({

@@ -8,7 +8,7 @@ import { useConsole } from '../state/console-state.ts';
 import { visible } from './visible-text.ts';
 
 const MAX_LINES = 3;
-/** Put away in this window; its host forgets them by itself. */
+/** Dismiss in this window; its host forgets them by itself. */
 const putAway = new Set<string>();
 
 export function ExportLines({ problem, onProblem }: { problem: string; onProblem: (words: string) => void }) {
@@ -25,7 +25,7 @@ export function ExportLines({ problem, onProblem }: { problem: string; onProblem
       {problem !== '' && (
         <div className="export-line" role="alert">
           <span className="bad cut grow">The export did not begin: {problem}</span>
-          <button type="button" className="icon-button" aria-label="Put away" onClick={() => onProblem('')}>
+          <button type="button" className="icon-button" aria-label="Dismiss" onClick={() => onProblem('')}>
             <X size={13} strokeWidth={1.6} />
           </button>
         </div>
@@ -49,7 +49,7 @@ export function ExportLines({ problem, onProblem }: { problem: string; onProblem
             <button
               type="button"
               className="icon-button"
-              aria-label={`Put ${view.name} away`}
+              aria-label={`Dismiss ${view.name}`}
               onClick={() => {
                 putAway.add(view.exportId);
                 setPutAway(putAway.size);
@@ -67,7 +67,7 @@ export function ExportLines({ problem, onProblem }: { problem: string; onProblem
 function wordsOf({ state, rows, totalRows, bytes, problem }: ExportView): string {
   const of = totalRows > 0 ? ` of ${formatNumber(totalRows)}` : '';
   if (state === 'failed') return `failed after ${plural(rows, 'row')}: ${problem}`;
-  if (state === 'cancelled') return 'cancelled, nothing was kept';
+  if (state === 'cancelled') return 'cancelled, no file was kept';
   if (state === 'done') return `exported: ${plural(rows, 'row')}, ${formatBytes(bytes)}`;
   return `${formatNumber(rows)}${of} rows, ${formatBytes(bytes)}`;
 }

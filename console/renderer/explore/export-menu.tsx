@@ -10,7 +10,7 @@ import { beginExport, exportName } from './exports-state.ts';
 const WORDS: Readonly<Record<ExportFormat, { name: string; note: string }>> = {
   parquet: { name: 'Parquet', note: 'typed and small, for analysis' },
   csv: { name: 'CSV', note: 'for spreadsheets' },
-  ndjson: { name: 'NDJSON', note: 'a JSON object a line' },
+  ndjson: { name: 'NDJSON', note: 'one JSON object per line' },
 };
 
 interface Props {
@@ -63,7 +63,7 @@ export function ExportMenu({ sql, onProblem }: Props) {
         ref={button}
         type="button"
         className="button"
-        title={`Export the whole answer to a file (${keyWords('Mod+Shift+E')})`}
+        title={`Export all rows to a file (${keyWords('Mod+Shift+E')})`}
         aria-haspopup="menu"
         aria-expanded={open}
         onClick={() => setOpen(!open)}

@@ -32,7 +32,7 @@ export function QueryHistory({ onChoose }: { onChoose: (sql: string) => void }) 
       {open && (
         <div className="history-menu floating float">
           <h3>Saved</h3>
-          {saved.length === 0 && <p className="small t3">None yet: Save keeps the query above by a name.</p>}
+          {saved.length === 0 && <p className="small t3">None yet. Save keeps the query above under a name.</p>}
           {saved.map((query) => (
             <SavedRow key={query.name} query={query} onChoose={choose} onDelete={setDeleted} />
           ))}
@@ -51,7 +51,7 @@ export function QueryHistory({ onChoose }: { onChoose: (sql: string) => void }) 
               </button>
             </p>
           )}
-          <h3>Run lately</h3>
+          <h3>Recent</h3>
           {history.length === 0 && <p className="small t3">None yet.</p>}
           {history.map((sql) => (
             <button key={sql} type="button" className="mono cut" title={sql} onClick={() => choose(sql)}>

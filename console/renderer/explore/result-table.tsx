@@ -53,7 +53,7 @@ export function ResultTable({ result, rows: ordered, order, onOrder, nameOf }: P
       </div>
       <div
         style={{ height: rows.getTotalSize(), position: 'relative', minWidth: width }}
-        title={`Times are UTC; the window's are ${zoneName()}`}
+        title={`Times are UTC; the window shows ${zoneName()}`}
       >
         {rows.getVirtualItems().map((item) => (
           <div

@@ -48,7 +48,7 @@ export function SaveQuery({ sql }: { sql: string }) {
             onChange={(event) => setName(event.target.value)}
           />
           <button type="submit" className="button primary">
-            Keep
+            Save
           </button>
           {said !== '' && <p className="small bad">{said}</p>}
         </form>

@@ -10,8 +10,8 @@ test('the newest query comes first, once, and the history is bounded', () => {
 
 test('a name is had once; a full list, an empty name and a huge query are refused in words', () => {
   expect(saveQuery([{ name: 'a', sql: '1' }], { name: ' a ', sql: '2' })).toEqual({ saved: [{ name: 'a', sql: '2' }] });
-  expect(saveQuery([], { name: '  ', sql: '1' })).toEqual({ why: 'Give it a name.' });
-  expect(saveQuery([], { name: 'a', sql: 'x'.repeat(5000) })).toEqual({ why: 'It has 5000 characters; up to 4000 can be saved.' });
+  expect(saveQuery([], { name: '  ', sql: '1' })).toEqual({ why: 'Enter a name.' });
+  expect(saveQuery([], { name: 'a', sql: 'x'.repeat(5000) })).toEqual({ why: 'The query has 5000 characters; at most 4000 can be saved.' });
   const full = Array.from({ length: MAX_SAVED }, (_, index) => ({ name: `n${index}`, sql: '1' }));
   expect(saveQuery(full, { name: 'new', sql: '1' })).toEqual({ why: '60 queries are saved: delete one first.' });
 });

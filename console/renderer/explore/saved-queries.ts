@@ -31,8 +31,9 @@ export function rememberQuery(history: readonly string[], sql: string): readonly
 /** Under that name, in place of what had it. Throws nothing: a list that is full says so. */
 export function saveQuery(saved: readonly SavedQuery[], given: SavedQuery): { saved: readonly SavedQuery[] } | { why: string } {
   const query = { name: given.name.trim().slice(0, MAX_NAME), sql: given.sql };
-  if (query.name === '') return { why: 'Give it a name.' };
-  if (query.sql.length > MAX_KEPT_SQL) return { why: `It has ${query.sql.length} characters; up to ${MAX_KEPT_SQL} can be saved.` };
+  if (query.name === '') return { why: 'Enter a name.' };
+  if (query.sql.length > MAX_KEPT_SQL)
+    return { why: `The query has ${query.sql.length} characters; at most ${MAX_KEPT_SQL} can be saved.` };
   const others = saved.filter((other) => other.name !== query.name);
   if (others.length >= MAX_SAVED) return { why: `${MAX_SAVED} queries are saved: delete one first.` };
   return { saved: [...others, query].sort((a, b) => a.name.localeCompare(b.name)) };

@@ -84,9 +84,9 @@ export function SchemaTree({ schema, catalog, onInsert, onAsk }: Props) {
         })}
         {schema.problem !== '' && <p className="small bad">{schema.problem}</p>}
         {!schema.loading && schema.problem === '' && schema.tables.length === 0 && (
-          <p className="small t3">No table yet. The first samples make them.</p>
+          <p className="small t3">No tables yet. They appear with the first samples.</p>
         )}
-        {schema.tables.length > 0 && shown.length === 0 && <p className="small t3">Nothing has this in its name.</p>}
+        {schema.tables.length > 0 && shown.length === 0 && <p className="small t3">No matches</p>}
       </div>
     </aside>
   );
@@ -108,7 +108,7 @@ function Columns({ table, catalog, wanted, onInsert }: ColumnsProps) {
       type="button"
       className="schema-column"
       tabIndex={-1}
-      title={column.tag ? `${column.type}; values within the window’s time, a day at most` : `Put ${column.name} into the query`}
+      title={column.tag ? `${column.type}; values in the time range, at most one day` : `Insert ${column.name}`}
       onClick={() => onInsert(column.name)}
     >
       <span className="t3">{kindOf(column)}</span>

@@ -60,7 +60,7 @@ const look = EditorView.theme({
 });
 
 /** Tab indents: who has only a keyboard must be told the way out. */
-const LEAVE_WORDS = 'Tab indents. Esc, then Tab leaves the editor.';
+const LEAVE_WORDS = 'Tab indents. Press Esc, then Tab to leave the editor.';
 
 export interface SqlEditorEvents {
   onChange(text: string): void;

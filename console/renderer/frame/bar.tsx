@@ -9,7 +9,7 @@ import { keyWords } from './keys.ts';
 import { TimeControl } from './time-control.tsx';
 
 const THEME_ICONS = { system: Monitor, light: Sun, dark: Moon };
-const THEME_WORDS: Record<ThemeChoice, string> = { system: 'as the system', light: 'light', dark: 'dark' };
+const THEME_WORDS: Record<ThemeChoice, string> = { system: 'system', light: 'light', dark: 'dark' };
 
 function BarNow() {
   const { paletteOpen, theme } = useConsole();

@@ -106,7 +106,7 @@ function Items({ desk, close }: { desk: DeskState; close: () => void }) {
             key={name}
             type="button"
             role="menuitem"
-            title="Opens in a window of its own"
+            title="Opens in a new window"
             onClick={run(() => void api.request('openContext', { name }).catch(said))}
           >
             <i className="context-dot" data-colour={colour} />

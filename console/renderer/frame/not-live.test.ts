@@ -6,7 +6,7 @@ const NOW = Date.parse('2026-12-01T17:41:00Z');
 const node = (name: string, state: NodeStateName, stateSinceMs: number | null = NOW - 720_000) =>
   ({ nodeId: `id-${name}`, name, state, stateSinceMs }) as FleetNode;
 const fleet = (...nodes: FleetNode[]) => {
-  const counts: Record<NodeStateName, number> = { live: 0, late: 0, silent: 0, maintenance: 0, never_seen: 0, quarantined: 0 };
+  const counts: Record<NodeStateName, number> = { live: 0, late: 0, silent: 0, maintenance: 0, never_seen: 0, quarantined: 0, unknown: 0 };
   for (const { state } of nodes) counts[state]++;
   return { nodes: new Map(nodes.map((one) => [one.nodeId, one])), counts };
 };

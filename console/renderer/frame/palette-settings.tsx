@@ -14,7 +14,7 @@ export function settingEntries({ theme }: ConsoleState): PaletteEntry[] {
     ...choices('Motion', motion, MOTIONS, MOTION_WORDS),
     ...choices('Time zone', zone, ZONES, ZONE_WORDS),
     singleKeys.get()
-      ? entry('Single keys: off', 'only those with Ctrl', () => singleKeys.set(false))
+      ? entry('Single keys: off', 'only keys with Ctrl', () => singleKeys.set(false))
       : entry('Single keys: on', '', () => singleKeys.set(true)),
   ];
 }

@@ -60,7 +60,7 @@ export function Palette() {
           aria-controls="palette-answers"
           aria-activedescendant={entries[at] === undefined ? undefined : `palette-${at}`}
           aria-label="Search nodes and actions"
-          placeholder="Search nodes, actions, views; or filter: state:late cpu>80"
+          placeholder="Search nodes, actions and views, or filter: state:late cpu>80"
           spellCheck={false}
           value={text}
           onChange={(event) => {
@@ -73,7 +73,7 @@ export function Palette() {
           {nodesMeant ? `${formatNumber(found.count)} of ${formatNumber(snapshot.nodes.size)} nodes` : formatNumber(entries.length)}
         </span>
       </div>
-      <div ref={list} id="palette-answers" className="answers" role="listbox" aria-label="Answers">
+      <div ref={list} id="palette-answers" className="answers" role="listbox" aria-label="Results">
         {entries.map((entry, index) => (
           <PaletteRow
             key={entry.id}
@@ -87,11 +87,7 @@ export function Palette() {
           />
         ))}
         {entries.length === 0 && (
-          <p className="t3 small none">
-            {found.problem === ''
-              ? 'Nothing has this in its name, and no node is so.'
-              : `Nothing has this in its name; as a filter: ${found.problem}.`}
-          </p>
+          <p className="t3 small none">{found.problem === '' ? 'No matches' : `No matches. As a filter: ${found.problem}.`}</p>
         )}
       </div>
       <footer aria-hidden="true">

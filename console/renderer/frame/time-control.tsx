@@ -29,7 +29,7 @@ export function TimeControl() {
   const format = isOneDay(fromMs, toMs) ? formatMinute : formatDay;
   return (
     <div className="time-control" ref={place}>
-      <div className="joined" role="group" aria-label="Time of the whole window">
+      <div className="joined" role="group" aria-label="Time of the window">
         <button
           type="button"
           className="square"

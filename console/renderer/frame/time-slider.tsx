@@ -32,7 +32,7 @@ export function TimeSlider() {
       <small>{formatDay(now - REACH_MS)}</small>
       <input
         type="range"
-        aria-label="Moment of the window"
+        aria-label="Moment shown"
         aria-valuetext={formatDay(atMs)}
         min={now - REACH_MS}
         max={now}

@@ -18,10 +18,12 @@ export function UnlockDialog() {
     <Dialog label={`Unlock ${name}`} className="unlock" close={close}>
       <form onSubmit={submit}>
         <h2>Unlock {name} for 15 minutes</h2>
-        <p className="t2">Until then commands, labels, replays and the like are allowed in all windows of this context. Each is audited.</p>
+        <p className="t2">
+          Until then, all windows of this context may run commands, set labels and replay or discard dead letters. Each change is audited.
+        </p>
         <label>
           <span>
-            Type <b>{name}</b> to unlock it
+            Type <b>{name}</b> to confirm
           </span>
           <input
             autoFocus
@@ -40,7 +42,7 @@ export function UnlockDialog() {
             Unlock
           </button>
           <button type="button" className="button" onClick={close}>
-            Stay read-only
+            Cancel
           </button>
         </div>
       </form>

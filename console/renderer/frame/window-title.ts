@@ -29,11 +29,12 @@ export function useWindowTitle(): void {
     // Dependency: a node's name is there once the fleet is
     void complete;
     const node = shown.page === 'node' ? (fleet.snapshot.get().nodes.get(shown.nodeId)?.name ?? shown.nodeId) : '';
-    const badge = kind === 'lost' ? '(?) ' : kind === 'connected' && notLive > 0 ? `(${notLive}) ` : '';
+    const badge = kind === 'lost' || kind === 'refused' ? '(?) ' : kind === 'connected' && notLive > 0 ? `(${notLive}) ` : '';
     document.title = badge + [nameOf(shown, node) || PAGES[shown.page], context, 'Muster'].filter(Boolean).join(' · ');
   }, [shown, context, complete, fleet, kind, notLive]);
   useEffect(() => {
-    const state: MarkState = kind === 'lost' ? 'unknown' : kind !== 'connected' || notLive === 0 ? 'well' : silent ? 'silent' : 'late';
+    const state: MarkState =
+      kind === 'lost' || kind === 'refused' ? 'unknown' : kind !== 'connected' || notLive === 0 ? 'well' : silent ? 'silent' : 'late';
     document.querySelector<HTMLLinkElement>('link[rel="icon"]')?.setAttribute('href', markAddress(state, notLive));
   }, [kind, notLive, silent]);
 }

@@ -45,7 +45,7 @@ export function CopyAs({ sql, grpcurl, cli, link }: CopyAsProps) {
     close();
     navigator.clipboard.writeText(text).then(
       () => setSaid(`${name} copied`),
-      () => setSaid('Copying is not allowed'),
+      () => setSaid('The clipboard is not available'),
     );
   };
   const onMenuKey = (event: KeyboardEvent): void => {

@@ -11,7 +11,7 @@ export function CopyButton({ text, label = 'Copy' }: { text: string | (() => str
   const copy = (): void => {
     navigator.clipboard.writeText(typeof text === 'string' ? text : text()).then(
       () => setSaid('Copied'),
-      () => setSaid('Not allowed'),
+      () => setSaid('Not available'),
     );
   };
   return (

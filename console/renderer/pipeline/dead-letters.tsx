@@ -71,7 +71,7 @@ export function DeadLetters({ view }: { view: PipelineView }) {
         <span className="t3 cut">
           {total === 0 ? 'none' : `${formatNumber(total)} waiting`}
           {ticked.size > 0 ? `, ${formatNumber(ticked.size)} selected` : ''}
-          {oldest ? `, oldest of these ${formatAge(fleet.now() - oldest)}` : ''}
+          {oldest ? `, oldest ${formatAge(fleet.now() - oldest)}` : ''}
         </span>
         <span className="grow" />
         {reason !== '' && (
@@ -121,11 +121,11 @@ export function DeadLetters({ view }: { view: PipelineView }) {
           <table className="plain-table">
             <thead>
               <tr>
-                <th aria-label="Chosen" />
+                <th aria-label="Selected" />
                 <th>Set aside</th>
                 <th>Node</th>
                 <th>Field</th>
-                <th>Value that came</th>
+                <th>Value received</th>
               </tr>
             </thead>
             <tbody>
@@ -137,7 +137,7 @@ export function DeadLetters({ view }: { view: PipelineView }) {
                     <td>
                       <input
                         type="checkbox"
-                        aria-label={`Choose letter ${letter.id}`}
+                        aria-label={`Select letter ${letter.id}`}
                         checked={ticked.has(letter.id)}
                         onChange={() => toggle(letter.id)}
                       />

@@ -19,14 +19,14 @@ export function ledgerLines(proof: LedgerProof, pendingRows: number, spooledRows
       where: 'Stored in QuestDB',
       batches: proof.stored,
       rows: proof.ledgerRows - proof.missingRows,
-      detail: `${formatNumber(proof.tableRows)} rows counted in the tables`,
+      detail: `${formatNumber(proof.tableRows)} rows in the tables`,
     },
-    { where: 'In flight', batches: proof.inFlight, rows: inFlightRows, detail: 'acknowledged, in the stream; rows estimated' },
+    { where: 'In flight', batches: proof.inFlight, rows: inFlightRows, detail: 'acknowledged, in the stream; rows are estimated' },
     { where: 'In agents’ spools', batches: proof.inSpools, rows: inSpoolRows, detail: 'as last reported' },
     {
       where: 'Dead letters',
       rows: proof.badRows,
-      detail: 'set aside with a reason, of stored batches',
+      detail: 'set aside with a reason',
       mark: proof.badRows > 0 ? 'late' : '',
     },
     ...droppedLines(proof),
@@ -34,7 +34,12 @@ export function ledgerLines(proof: LedgerProof, pendingRows: number, spooledRows
   const sum = (key: 'batches' | 'rows', unexplained: number): number =>
     lines.reduce((total, line) => total + (line[key] ?? 0), unexplained);
   return [
-    { where: 'Collected by agents', batches: sum('batches', proof.lost), rows: sum('rows', proof.missingRows), detail: 'all that follows' },
+    {
+      where: 'Collected by agents',
+      batches: sum('batches', proof.lost),
+      rows: sum('rows', proof.missingRows),
+      detail: 'the sum of the lines below',
+    },
     ...lines,
     unexplainedLine(proof),
   ];
@@ -44,9 +49,9 @@ function droppedLines({ dropped, droppedByReason }: LedgerProof): LedgerLine[] {
   const reasons = Object.entries(droppedByReason).sort(([, a], [, b]) => b - a);
   const named = reasons.reduce((sum, [, count]) => sum + count, 0);
   const lines = reasons.map(
-    ([reason, count]): LedgerLine => ({ where: `Dropped: ${reason}`, batches: count, detail: 'before they were sent', mark: 'late' }),
+    ([reason, count]): LedgerLine => ({ where: `Dropped: ${reason}`, batches: count, detail: 'before sending', mark: 'late' }),
   );
-  if (dropped > named) lines.push({ where: 'Dropped', batches: dropped - named, detail: 'reason not told', mark: 'late' });
+  if (dropped > named) lines.push({ where: 'Dropped', batches: dropped - named, detail: 'reason not known', mark: 'late' });
   return dropped === 0 ? [{ where: 'Dropped', batches: 0, detail: 'none' }] : lines;
 }
 
@@ -56,9 +61,7 @@ function unexplainedLine({ lost, missingRows, doubledRows }: LedgerProof): Ledge
     where: 'Unexplained',
     batches: lost,
     rows: missingRows,
-    detail: unexplained
-      ? `${formatNumber(missingRows)} rows missing, ${formatNumber(doubledRows)} too many in the tables`
-      : 'the sums agree',
+    detail: unexplained ? `${formatNumber(missingRows)} rows missing, ${formatNumber(doubledRows)} duplicated` : 'the sums agree',
     mark: unexplained ? 'bad' : '',
   };
 }

@@ -49,7 +49,7 @@ export function LetterDetail({ letter, nodeName, onEditing, onDone }: Props) {
     api.request('replayDeadLetters', { chosen: { ids: [letter.id] }, editedRow: edited ?? '', measurement: '' }).then(
       ({ replayed, problems }) => {
         if (replayed === 0) setSaid(problems.join(' '));
-        else onDone(`The row from ${visible(nodeName, 60)} was sent again. What is still wrong with it comes back here.`);
+        else onDone(`The row from ${visible(nodeName, 60)} was replayed. If it fails again, it comes back here.`);
       },
       (error: unknown) => setSaid(toMusterError(error).message),
     );
@@ -97,8 +97,8 @@ export function LetterDetail({ letter, nodeName, onEditing, onDone }: Props) {
             onChange={(event) => setEdited(event.target.value)}
           />
           <p className="small t3">
-            {letter.tags.length > 0 && `${visible(letter.tags.join(', '), 120)}: tags, which stay texts. `}A new name is a field where its
-            value is a number, and a tag where it is a text.
+            {letter.tags.length > 0 && `${visible(letter.tags.join(', '), 120)}: these are tags and stay text. `}A new name with a number
+            becomes a field, one with text becomes a tag.
           </p>
           <div className="row">
             <button type="button" className="button primary" disabled={problem !== ''} onClick={send}>
@@ -112,7 +112,7 @@ export function LetterDetail({ letter, nodeName, onEditing, onDone }: Props) {
         </div>
       )}
       {unreadable && (
-        <pre className="mono letter-raw">{visibleLines(decoded) || `${formatBytes(letter.rawBytes)} that cannot be read`}</pre>
+        <pre className="mono letter-raw">{visibleLines(decoded) || `${formatBytes(letter.rawBytes)} that cannot be decoded`}</pre>
       )}
       {said !== '' && (
         <p className="small panel-note t2" role="status">

@@ -24,9 +24,9 @@ test('what is no row has no fields, and is edited as it is', () => {
 
 test('an edited row that cannot be sent is told at once', () => {
   expect(rowProblem('{"timestamp":1}')).toBe('');
-  expect(rowProblem('[1]')).toBe('A row is an object of fields in braces.');
-  expect(rowProblem('{"a":1}')).toBe('The row has no timestamp.');
-  expect(rowProblem('{"a":}')).toMatch(/^This is no JSON: /);
+  expect(rowProblem('[1]')).toBe('A row is a JSON object.');
+  expect(rowProblem('{"a":1}')).toBe('The row needs a timestamp.');
+  expect(rowProblem('{"a":}')).toMatch(/^Not valid JSON: /);
 });
 
 test('a value of ten megabytes is read once and shown in part', () => {

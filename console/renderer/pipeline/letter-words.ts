@@ -85,9 +85,9 @@ export function editableRow(letter: DeadLetterView): string {
 export function rowProblem(text: string): string {
   try {
     const row: unknown = JSON.parse(text);
-    if (typeof row !== 'object' || row === null || Array.isArray(row)) return 'A row is an object of fields in braces.';
-    return 'timestamp' in row ? '' : 'The row has no timestamp.';
+    if (typeof row !== 'object' || row === null || Array.isArray(row)) return 'A row is a JSON object.';
+    return 'timestamp' in row ? '' : 'The row needs a timestamp.';
   } catch (error) {
-    return `This is no JSON: ${error instanceof Error ? error.message : String(error)}.`;
+    return `Not valid JSON: ${error instanceof Error ? error.message : String(error)}.`;
   }
 }

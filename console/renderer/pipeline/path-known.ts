@@ -15,9 +15,10 @@ const COMPLETENESS_MS = 60_000;
 /** `nowMs` by the gateway's clock. */
 export function pathKnown(connection: ConnectionState, range: TimeRange, view: PipelineView | null, nowMs: number): PathKnown {
   if (range.kind === 'past') return { kind: 'past' };
-  if (connection.kind === 'lost') {
+  if (connection.kind === 'lost' || connection.kind === 'refused') {
     const since = view === null ? connection.sinceMs : view.asOfMs;
-    return { kind: 'unknown', words: `since ${formatMoment(since, nowMs)}: this console is not connected to the gateway` };
+    const why = connection.kind === 'lost' ? 'this console is not connected to the gateway' : 'the gateway refuses this console';
+    return { kind: 'unknown', words: `since ${formatMoment(since, nowMs)}: ${why}` };
   }
   if (view === null) return { kind: 'unknown', words: 'yet: the gateway has not answered' };
   if (connection.kind !== 'connected') return { kind: 'unknown', words: 'yet: connecting to the gateway' };

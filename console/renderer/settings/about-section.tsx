@@ -13,7 +13,7 @@ export function AboutSection({ versions }: { versions: Readonly<Record<string, s
           </div>
         ))}
       </dl>
-      <p className="t2 small">Muster is free software under the Apache License 2.0. This console is made with:</p>
+      <p className="t2 small">Muster is free software under the Apache License 2.0. This console uses:</p>
       <ul className="licences">
         {LICENCES.map(({ name, licence }) => (
           <li key={name}>

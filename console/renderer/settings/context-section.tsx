@@ -32,7 +32,7 @@ export function ContextSection({ desk }: { desk: DeskState }) {
               <td>{readOnly ? 'read-only until unlocked' : 'allowed'}</td>
               <td>
                 {name === context.name ? (
-                  <span className="t3">this one</span>
+                  <span className="t3">this window</span>
                 ) : (
                   <button
                     type="button"
@@ -48,7 +48,8 @@ export function ContextSection({ desk }: { desk: DeskState }) {
         </tbody>
       </table>
       <p className="t3 small">
-        Contexts are shared with the command line: <code className="mono">muster context add prod --gateway … --read-only</code>.
+        Contexts are shared with the command line. Add one with{' '}
+        <code className="mono">muster context add prod --gateway … --read-only</code>.
       </p>
     </section>
   );

@@ -16,7 +16,7 @@ export default function SettingsPage() {
     <div className="settings">
       <header className="page-title">
         <h1>Settings</h1>
-        <span className="t3 small">of this console; they count at once and in all its windows</span>
+        <span className="t3 small">apply at once, in all windows of this console</span>
       </header>
       <div className="settings-body">
         <section aria-labelledby="settings-look">
@@ -30,7 +30,7 @@ export default function SettingsPage() {
           />
           <Choice
             label="Contrast"
-            hint="High: text at 7 to 1 and more, lines that are plain to see."
+            hint="High: contrast of at least 7:1."
             value={useStore(contrast)}
             choices={CONTRASTS}
             words={CONTRAST_WORDS}
@@ -47,19 +47,13 @@ export default function SettingsPage() {
         </section>
         <section aria-labelledby="settings-time">
           <h2 id="settings-time">Time</h2>
-          <Choice
-            label="Times are shown in"
-            value={useStore(zone)}
-            choices={ZONES}
-            words={ZONE_WORDS}
-            onChange={(choice) => zone.set(choice)}
-          />
+          <Choice label="Time zone" value={useStore(zone)} choices={ZONES} words={ZONE_WORDS} onChange={(choice) => zone.set(choice)} />
         </section>
         <section aria-labelledby="settings-keys">
           <h2 id="settings-keys">Keys</h2>
           <Choice
-            label="Keys of one letter or sign"
-            hint="As ? and g then f. Off: only keys with Ctrl or ⌘ act, for who dictates."
+            label="Single-key shortcuts"
+            hint="Such as ? and g then f. Turn off when using voice input."
             value={useStore(singleKeys) ? 'on' : 'off'}
             choices={ON_OFF}
             words={ON_OFF_WORDS}
@@ -70,8 +64,8 @@ export default function SettingsPage() {
           <section aria-labelledby="settings-notify">
             <h2 id="settings-notify">Notifications</h2>
             <Choice
-              label="When a node falls silent or comes back"
-              hint="Grouped, at most one in ten seconds; a click opens the node."
+              label="When a node goes silent or comes back"
+              hint="Grouped, at most one every ten seconds. Click to open the node."
               value={now.notifications ? 'on' : 'off'}
               choices={ON_OFF}
               words={ON_OFF_WORDS}

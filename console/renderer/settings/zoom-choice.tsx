@@ -12,12 +12,12 @@ export function ZoomChoice({ percent }: { percent: number }) {
   };
   return (
     <fieldset className="setting">
-      <legend>Size of text and all else</legend>
+      <legend>Zoom</legend>
       <div className="joined">
         <button
           type="button"
           className="square"
-          aria-label="Smaller"
+          aria-label="Zoom out"
           disabled={percent <= LEAST_ZOOM_PERCENT}
           onClick={() => set(Math.max(LEAST_ZOOM_PERCENT, percent - STEP))}
         >
@@ -27,7 +27,7 @@ export function ZoomChoice({ percent }: { percent: number }) {
         <button
           type="button"
           className="square"
-          aria-label="Larger"
+          aria-label="Zoom in"
           disabled={percent >= MOST_ZOOM_PERCENT}
           onClick={() => set(Math.min(MOST_ZOOM_PERCENT, percent + STEP))}
         >
