@@ -32,7 +32,7 @@ function pipelineLines(status: PipelineStatus): string[] {
     `lag                ${status.lagSeconds.toFixed(1)} s, about ${formatCount(status.lagRows)} rows`,
     `pending messages   ${formatCount(status.pendingMessages)}, the oldest for ${status.oldestPendingSeconds.toFixed(1)} s`,
     `stream             ${formatBytes(status.streamBytes)} of ${formatBytes(status.streamMaxBytes)} (${share.toFixed(1)} %)`,
-    `completeness       ${status.completenessAsOf === undefined ? 'not known: the ledger cannot be read' : `${status.completenessPercent.toFixed(2)} %`}`,
+    `completeness       ${!status.completenessAsOf ? 'not known: the ledger cannot be read' : `${status.completenessPercent.toFixed(2)} %`}`,
     `durable            ${status.durable ? 'yes' : 'no: an acknowledgement does not mean that it is on disk'}`,
     `dead letters       ${dead.length === 0 ? 'none' : dead.join(', ')}`,
     ...(status.diskBytes === 0 ? [] : [`disk left          ${formatBytes(status.diskFreeBytes)} of ${formatBytes(status.diskBytes)}`]),

@@ -1,6 +1,14 @@
 // Nodes, live metrics, dead letters, tokens and status, asked as an operator asks.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { DEAD_LETTER_STREAM, deadLetterSubject, LEASE_SUBJECTS, leaseSubject, liveSubject } from '../../core/common/streams.ts';
+import {
+  DEAD_LETTER_STREAM,
+  deadLetterSubject,
+  LEASE_SUBJECTS,
+  leaseSubject,
+  liveSubject,
+  TELEMETRY_STREAM,
+  telemetrySubject,
+} from '../../core/common/streams.ts';
 import { encodeLiveSamples } from '../../proto/batch-codec.ts';
 import {
   type CreateTokenResponse,
@@ -197,6 +205,17 @@ describe('the path', () => {
     const status = await fleet.call<PipelineStatus>('getPipelineStatus', {});
     expect(status).toMatchObject({ pendingMessages: 0, lagSeconds: 0, streamMaxBytes: 256 * 1024 ** 2, durable: false });
     expect(status.problems).toContain('the ETL has never reported: nothing is stored until one runs');
+    expect(status.etlAsOf ?? undefined).toBeUndefined();
+  });
+
+  it('gives each hop a rate of its own: what comes in goes on where nothing is taken out', async () => {
+    const rated = await until('the way in has a rate', async () => {
+      await fleet.admin.jetstream().publish(telemetrySubject(0), 'no batch');
+      const status = await fleet.call<PipelineStatus>('getPipelineStatus', {});
+      return (status.messagesInPerSecond ?? 0) > 0 ? status : undefined;
+    });
+    expect(rated.messagesOutPerSecond).toBe(0);
+    await (await fleet.admin.jetstreamManager()).streams.purge(TELEMETRY_STREAM);
   });
 });
 
