@@ -54,7 +54,7 @@ export function Rail() {
           <Radar {...ICON} />
           Probes
         </Item>
-        <Item to={{ page: 'pipeline' }} here={route.page === 'pipeline'} count={letters}>
+        <Item to={{ page: 'pipeline' }} here={route.page === 'pipeline'} count={known ? letters : 0}>
           <Waypoints {...ICON} />
           Pipeline
         </Item>

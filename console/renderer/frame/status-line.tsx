@@ -2,6 +2,7 @@
 import { memo } from 'react';
 import { formatClock, formatNumber, plural, zoneName } from '../parts/format.ts';
 import { STATE_ORDER, STATE_WORDS, StateMark } from '../parts/state-mark.tsx';
+import { isCompletenessKnown, pathKnown } from '../pipeline/path-known.ts';
 import { useConsole } from '../state/console-state.ts';
 import { formatRoute } from '../state/route.ts';
 import { useStore } from '../state/store.ts';
@@ -13,12 +14,16 @@ function StatusLineNow() {
   const connection = useStore(state.connection);
   const pipeline = useStore(state.pipeline);
   const connected = connection.kind === 'connected';
+  const past = useStore(state.time).kind === 'past';
+  // Always of now, whatever time the page shows.
+  const told = pathKnown(connection, { kind: 'live', spanMs: 0 }, pipeline, now).kind === 'now';
   const fleet = formatRoute({ page: 'fleet', filter: '' });
   const toPipeline = formatRoute({ page: 'pipeline' });
   return (
     <footer className="status">
       <Connection />
       <ConnectionSaid />
+      {past && <span className="past-text">now</span>}
       {complete && (
         <span className="parts">
           <a href={fleet}>{plural(nodes.size, 'node')}</a>
@@ -39,7 +44,8 @@ function StatusLineNow() {
               )}
         </span>
       )}
-      {connected && pipeline !== null && (
+      {connected && pipeline !== null && !told && <a href={toPipeline}>pipeline not known</a>}
+      {connected && pipeline !== null && told && (
         <>
           <a href={toPipeline}>{formatNumber(pipeline.rowsPerSecond)} rows/s</a>
           <a href={toPipeline} className={pipeline.lagSeconds > 10 ? 'late' : ''}>
@@ -48,7 +54,9 @@ function StatusLineNow() {
           <a href={toPipeline} className={pipeline.problems.length > 0 ? 'bad' : ''}>
             {pipeline.problems.length > 0
               ? plural(pipeline.problems.length, 'problem')
-              : `${formatNumber(Math.floor(pipeline.completenessPercent * 1e4) / 1e4, pipeline.completenessPercent === 100 ? 0 : 4)} % complete`}
+              : !isCompletenessKnown(pipeline)
+                ? 'completeness not known'
+                : `${formatNumber(Math.floor(pipeline.completenessPercent * 1e4) / 1e4, pipeline.completenessPercent === 100 ? 0 : 4)} % complete`}
           </a>
         </>
       )}

@@ -12,7 +12,8 @@ import { LetterDetail } from './letter-detail.tsx';
 import { letterFields, reasonInWords } from './letter-words.ts';
 import { useDeadLetters } from './use-dead-letters.ts';
 
-export function DeadLetters({ view }: { view: PipelineView }) {
+/** `unknown` says since when and why the counts are not known; empty where they are of now. */
+export function DeadLetters({ view, unknown }: { view: PipelineView; unknown: string }) {
   const { fleet } = useConsole();
   const nameOf = useNodeNames();
   const [wanted, setWanted] = useState('');
@@ -69,7 +70,7 @@ export function DeadLetters({ view }: { view: PipelineView }) {
       <div className="chart-head">
         <h3>Dead letters</h3>
         <span className="t3 cut">
-          {total === 0 ? 'none' : `${formatNumber(total)} waiting`}
+          {unknown !== '' ? `not known ${unknown}` : total === 0 ? 'none now' : `${formatNumber(total)} waiting now`}
           {ticked.size > 0 ? `, ${formatNumber(ticked.size)} selected` : ''}
           {oldest ? `, oldest ${formatAge(fleet.now() - oldest)}` : ''}
         </span>
@@ -89,7 +90,7 @@ export function DeadLetters({ view }: { view: PipelineView }) {
           {said}
         </p>
       )}
-      {reasons.length === 0 && (
+      {reasons.length === 0 && unknown === '' && (
         <p className="small t3 panel-note">
           No dead letters. A row that cannot be stored comes here with its reason; the rest of its batch is stored.
         </p>

@@ -84,7 +84,7 @@ export default function PipelinePage() {
           <Ledger state={ledger} />
           <StoredRows />
         </div>
-        {view !== null && <DeadLetters view={view} />}
+        {view !== null && <DeadLetters view={view} unknown={known.kind === 'unknown' ? known.words : ''} />}
       </div>
     </>
   );
