@@ -5,9 +5,9 @@ export type MarkState = 'well' | 'late' | 'silent' | 'unknown';
 
 const FILL: Readonly<Record<Exclude<MarkState, 'well'>, string>> = { late: '#b7791f', silent: '#c4372c', unknown: '#6b7280' };
 
-/** What the link of the icon points to. */
-export function markAddress(state: MarkState, count: number): string {
-  if (state === 'well') return './mark.svg';
+/** What the link of the icon points to; undefined where the page's own mark does. */
+export function markAddress(state: MarkState, count: number): string | undefined {
+  if (state === 'well') return undefined;
   const text = state === 'unknown' ? '?' : count > 99 ? '99+' : String(count);
   const size = text.length === 1 ? 12 : text.length === 2 ? 10 : 7.5;
   const svg =

@@ -17,6 +17,9 @@ const PAGES: Readonly<Record<Route['page'], string>> = {
   settings: 'Settings',
 };
 
+/** The page's own, as it was built. */
+let ownMark: string | undefined;
+
 export function useWindowTitle(): void {
   const { route, desk, fleet, connection } = useConsole();
   const shown = useStore(route);
@@ -35,6 +38,9 @@ export function useWindowTitle(): void {
   useEffect(() => {
     const state: MarkState =
       kind === 'lost' || kind === 'refused' ? 'unknown' : kind !== 'connected' || notLive === 0 ? 'well' : silent ? 'silent' : 'late';
-    document.querySelector<HTMLLinkElement>('link[rel="icon"]')?.setAttribute('href', markAddress(state, notLive));
+    const link = document.querySelector<HTMLLinkElement>('link[rel="icon"]');
+    if (link === null) return;
+    ownMark ??= link.href;
+    link.href = markAddress(state, notLive) ?? ownMark;
   }, [kind, notLive, silent]);
 }

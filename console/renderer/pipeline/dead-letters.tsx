@@ -78,7 +78,7 @@ export function DeadLetters({ view, unknown }: { view: PipelineView; unknown: st
         {reason !== '' && (
           <LetterActions
             key={reason}
-            choice={letterChoice(ticked, reason, pages.newestId, pages.count)}
+            choice={unknown === '' ? letterChoice(ticked, reason, pages.newestId, pages.count) : undefined}
             onOpen={onOpen}
             onDone={done}
             onSaid={setSaid}
@@ -102,7 +102,7 @@ export function DeadLetters({ view, unknown }: { view: PipelineView; unknown: st
               <button type="button" aria-pressed={name === reason} onClick={() => turnTo(name)}>
                 <span className="cut grow t1">{reasonInWords(name)}</span>
                 <span className="mono t3 cut">{visible(name, 40)}</span>
-                <span className="num late">{formatNumber(letters)}</span>
+                <span className="num late">{unknown === '' ? formatNumber(letters) : '–'}</span>
               </button>
             </li>
           ))}

@@ -3,7 +3,7 @@
 import { RotateCcw, Trash2 } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import { toMusterError } from '../../../core/common/muster-error.ts';
-import { plural } from '../parts/format.ts';
+import { formatNumber, plural } from '../parts/format.ts';
 import { useConsole } from '../state/console-state.ts';
 import { discardQuestion, type LetterChoice, replayQuestion } from './letter-choice.ts';
 
@@ -109,11 +109,11 @@ export function LetterActions({ choice, onOpen, onDone, onSaid }: Props) {
     <span className="letter-actions">
       <button type="button" className="button" disabled={disabled} onClick={() => ask('replay')}>
         <RotateCcw size={13} strokeWidth={1.6} />
-        Replay {choice?.count ?? 0}…
+        Replay {formatNumber(choice?.count ?? 0)}…
       </button>
       <button type="button" className="button" disabled={disabled} onClick={() => ask('discard')}>
         <Trash2 size={13} strokeWidth={1.6} />
-        Discard {choice?.count ?? 0}…
+        Discard {formatNumber(choice?.count ?? 0)}…
       </button>
     </span>
   );

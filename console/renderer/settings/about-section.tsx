@@ -13,14 +13,17 @@ export function AboutSection({ versions }: { versions: Readonly<Record<string, s
           </div>
         ))}
       </dl>
-      <p className="t2 small">Muster is free software under the Apache License 2.0. This console uses:</p>
-      <ul className="licences">
-        {LICENCES.map(({ name, licence }) => (
-          <li key={name}>
-            {name} <span className="t3">{licence}</span>
-          </li>
-        ))}
-      </ul>
+      <p className="t2 small">Muster is free software under the Apache License 2.0.</p>
+      <details>
+        <summary className="t2 small">{LICENCES.length} packages that this console uses</summary>
+        <ul className="licences">
+          {LICENCES.map(({ name, licence }) => (
+            <li key={name}>
+              {name} <span className="t3">{licence}</span>
+            </li>
+          ))}
+        </ul>
+      </details>
     </section>
   );
 }
