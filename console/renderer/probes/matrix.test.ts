@@ -3,7 +3,7 @@ import { blameOf } from './blame.ts';
 import { cellView, createMatrix } from './matrix.ts';
 import type { PathRow } from './probe-data.ts';
 import { healthOf } from './probe-health.ts';
-import { type ProbePath } from './probe-paths.ts';
+import type { ProbePath } from './probe-paths.ts';
 import { sinceStep } from './use-probe-paths.ts';
 
 function path(from: string, to: string, p50: number | null, usual = 10, lossPercent = 0): ProbePath {
