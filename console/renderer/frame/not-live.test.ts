@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { FleetNode, NodeStateName } from '../../common/fleet-node.ts';
+import { STATE_ORDER } from '../parts/state-mark.tsx';
 import { countNotLive, fleetVerdict, nextNotLive } from './not-live.ts';
 
 const NOW = Date.parse('2026-12-01T17:41:00Z');
 const node = (name: string, state: NodeStateName, stateSinceMs: number | null = NOW - 720_000) =>
   ({ nodeId: `id-${name}`, name, state, stateSinceMs }) as FleetNode;
 const fleet = (...nodes: FleetNode[]) => {
-  const counts: Record<NodeStateName, number> = { live: 0, late: 0, silent: 0, maintenance: 0, never_seen: 0, quarantined: 0, unknown: 0 };
+  const counts = Object.fromEntries(STATE_ORDER.map((state) => [state, 0])) as Record<NodeStateName, number>;
   for (const { state } of nodes) counts[state]++;
   return { nodes: new Map(nodes.map((one) => [one.nodeId, one])), counts };
 };
