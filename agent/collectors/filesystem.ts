@@ -1,4 +1,5 @@
 // Space and inodes of the mounted filesystems. Those that may not answer are asked by another process, so that none holds the agent.
+import { hash } from 'node:crypto';
 import { statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import { HostFile, type HostRoots } from '../host-file.ts';
@@ -92,6 +93,7 @@ class MountList {
   readonly #wish: () => MountWish;
   #readMs = Number.NEGATIVE_INFINITY;
   #list: Mount[] = [];
+  #digest = '';
 
   constructor(roots: HostRoots, wish: () => MountWish) {
     this.#info = new HostFile(join(roots.proc, 'self/mountinfo'));
@@ -107,13 +109,21 @@ class MountList {
   }
 
   #parse(): Mount[] {
-    let info: Buffer;
+    const wish = this.#wish();
+    let bytes: Buffer;
+    let parse = parseMountInfo;
     try {
-      info = this.#info.read();
+      bytes = this.#info.read();
     } catch {
-      return parseMounts(this.#mounts.read(), this.#wish());
+      bytes = this.#mounts.read();
+      parse = parseMounts;
     }
-    return parseMountInfo(info, this.#wish());
+    // A host of containers has thousands of lines, mostly the same as before.
+    const digest = `${hash('sha256', bytes)} ${wish.transient === true}`;
+    if (digest === this.#digest) return this.#list;
+    const list = parse(bytes, wish);
+    this.#digest = digest;
+    return list;
   }
 
   close(): void {
