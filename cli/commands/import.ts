@@ -1,7 +1,5 @@
 // `muster import FILE`: a recording from a file onto the agents' durable path, exactly once however often it is run.
 
-import { createWriteStream, openSync, type WriteStream } from 'node:fs';
-import { finished } from 'node:stream/promises';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { MusterError } from '../../core/common/muster-error.ts';
 import { timeWindow } from '../../core/common/row-time.ts';
@@ -20,6 +18,7 @@ import { outcomeCode, outcomeJson, outcomeLines, SENT_BEFORE_QUIET_MS, untilInLe
 import { showImportProgress } from '../import/import-progress.ts';
 import { ImportRun } from '../import/import-run.ts';
 import { cellLines, lostColumns, planLines, type ReadingOptions, readingOf, wantedOf, withReading } from '../import/reading-options.ts';
+import { Rejects } from '../import/rejects.ts';
 import { UploadClient } from '../import/upload-client.ts';
 import { parseDurationSeconds } from '../terminal/duration.ts';
 import type { Output } from '../terminal/output.ts';
@@ -42,7 +41,6 @@ interface Options extends TargetOptions, ReadingOptions {
   json?: true;
 }
 
-const SHOWN_REFUSALS = 5;
 const ASK_WITHIN_MS = 3000;
 /** Of the store, where no gateway says it. */
 const DEFAULT_TTL_DAYS = 30;
@@ -60,7 +58,10 @@ export function importCommand(context: CommandContext): Command {
     .option('--no-wait', 'end when all is accepted, without the ledger')
     .option('--restart', 'from the beginning, although an earlier run got further')
     .addOption(new Option('--restored', 'its rows were in the store before').hideHelp())
-    .option('--rejects <file>', 'write the rows that were not acceptable here, with their reasons')
+    .option(
+      '--rejects <file>',
+      'write the rows that were not acceptable here: CSV under comments with the reasons, else a JSON object for each',
+    )
     .option('--dry-run', 'show what would become of each column and stop')
     .option('--json', 'one JSON document at the end')
     .addHelpText(
@@ -226,7 +227,7 @@ async function send(sending: Sending): Promise<number> {
     ...(options.restored === true ? { door: 'restore' as const } : {}),
     ...(options.maxRowsPerNode === undefined ? {} : { maxRowsPerNode: options.maxRowsPerNode }),
     connect: (onStored) => new UploadClient(target, onStored),
-    onRefused: (refusal) => rejects.add(refusal.reason),
+    onRefused: (refusal) => rejects.add(refusal),
     onRetry: (error, inMs) => output.note(`muster: ${error.message}; goes on in ${inMs / 1000} s`),
   });
   const startedMs = performance.now();
@@ -296,45 +297,7 @@ async function checkAll(
   { ttlDays, timing, rejects }: Pick<Sending, 'ttlDays' | 'timing' | 'rejects'>,
 ): Promise<string[]> {
   const window = timeWindow(Date.now() * 1000, ttlDays);
-  return repeatLines(await findRepeats(source, mapping, { window, ...timing, onRefused: ({ reason }) => rejects.add(reason) }), mapping);
-}
-
-/** Rows that were not acceptable: the first are shown, all are counted and, where asked for, written down. Throws where they cannot be. */
-class Rejects {
-  readonly #output: Output;
-  readonly #file: WriteStream | undefined;
-  #failed: MusterError | undefined;
-  count = 0;
-
-  constructor(path: string | undefined, output: Output) {
-    this.#output = output;
-    if (path === undefined) return;
-    const failed = (error: NodeJS.ErrnoException): MusterError =>
-      new MusterError('invalid_argument', `the file of --rejects, ${path}, cannot be written (${error.code}): choose another`, error);
-    try {
-      this.#file = createWriteStream(path, { fd: openSync(path, 'w') });
-    } catch (error) {
-      throw failed(error as NodeJS.ErrnoException);
-    }
-    this.#file.on('error', (error) => {
-      this.#failed ??= failed(error);
-    });
-  }
-
-  add(reason: string): void {
-    if (this.#failed !== undefined) throw this.#failed;
-    this.count++;
-    this.#file?.write(`${reason}\n`);
-    if (this.count <= SHOWN_REFUSALS) this.#output.note(reason);
-    else if (this.count === SHOWN_REFUSALS + 1)
-      this.#output.note('further rows that are refused are counted only (--rejects FILE writes all)');
-  }
-
-  async close(): Promise<void> {
-    const file = this.#file;
-    if (file !== undefined) await finished(file.end()).catch(() => undefined);
-    if (this.#failed !== undefined) throw this.#failed;
-  }
+  return repeatLines(await findRepeats(source, mapping, { window, ...timing, onRefused: (refusal) => rejects.add(refusal) }), mapping);
 }
 
 function positive(text: string): number {

@@ -7,13 +7,11 @@ import { CutPoints } from '../../core/node/import/import-identity.ts';
 import type { ImportMapping } from '../../core/node/import/import-mapping.ts';
 import type { ImportSource, RowRefusal, SourceReader } from '../../core/node/import/import-source.ts';
 import { ImportTally, type TallyBefore } from '../../core/node/import/import-tally.ts';
-import { ReplayPace } from '../../core/node/import/replay-pace.ts';
+import { ReplayPace, replayPieceBytes } from '../../core/node/import/replay-pace.ts';
 import { encodeBatch } from '../../proto/batch-codec.ts';
 import type { UploadMessage } from '../../proto/gen/messages.ts';
 import type { Checkpoint, CheckpointFile } from './checkpoint.ts';
 
-/** A replay reads a few rows at a time, so that they go out when their time has come. */
-const REPLAY_PIECE_BYTES = 4096;
 const RETRY_MS = [500, 1000, 2000, 5000, 10_000];
 const RETRIES = 60;
 
@@ -114,6 +112,7 @@ export class ImportRun {
       onBatch: ({ nodeId, epoch, seq, createdUs, oldestUs, frame, labels }) => {
         this.tally.take({ rows: frame.timeUs.length, oldestUs, createdUs });
         this.#newestUs = Math.max(this.#newestUs, createdUs);
+        this.#pace.begin(oldestUs);
         const batch = encodeBatch({ epoch, seq, createdUs, frames: [frame], events: [], dropped: [] });
         this.#unsaved.push({ message: { nodeId, epoch, seq, batch, labels }, rows: frame.timeUs.length });
       },
@@ -135,7 +134,7 @@ export class ImportRun {
         onRefused,
         ...(fromUs === undefined ? {} : { fromUs }),
         ...(maxRowsPerNode === undefined ? {} : { maxRowsPerNode }),
-        ...(this.#options.speed > 0 ? { pieceBytes: REPLAY_PIECE_BYTES } : {}),
+        ...(this.#options.speed > 0 ? { pieceBytes: replayPieceBytes(source.bytes) } : {}),
       },
       resume?.position,
     );

@@ -1,4 +1,5 @@
 // Names on NATS that more than one part must agree on, and the shape of the streams behind them.
+import { nodeToken } from './node-name.ts';
 
 /** Envelopes on their way to the store. */
 export const TELEMETRY_STREAM = 'TELEMETRY';
@@ -39,33 +40,34 @@ export const DEAD_LETTER_SUBJECTS = 'muster.dead.*';
 
 /** Where a gateway puts a record of the audit: under the id of the node it concerns, or under `fleet`. */
 export function auditSubject(nodeId: string): string {
-  return `muster.audit.${/^[0-9A-Za-z-]+$/.test(nodeId) ? nodeId : 'fleet'}`;
+  const token = nodeToken(nodeId);
+  return `muster.audit.${/^[0-9A-Za-z=_-]+$/.test(token) ? token : 'fleet'}`;
 }
 export const AUDIT_SUBJECTS = 'muster.audit.*';
 
 /** Core NATS: encoded `LiveSamples` of one node, from the gateway that holds its stream to whoever watches. */
 export function liveSubject(nodeId: string): string {
-  return `muster.live.${nodeId}`;
+  return `muster.live.${nodeToken(nodeId)}`;
 }
 /** Core NATS: an encoded `Heartbeat` (summary, spool, send time) of one node, to every gateway's directory. */
 export function summarySubject(nodeId: string): string {
-  return `muster.summary.${nodeId}`;
+  return `muster.summary.${nodeToken(nodeId)}`;
 }
 export const SUMMARY_SUBJECTS = 'muster.summary.*';
 /** Core NATS: an encoded `Lease` for one node, to the gateway that holds its stream. */
 export function leaseSubject(nodeId: string): string {
-  return `muster.lease.${nodeId}`;
+  return `muster.lease.${nodeToken(nodeId)}`;
 }
 export const LEASE_SUBJECTS = 'muster.lease.*';
 
 /** Core NATS: an encoded `Command` as a request; the gateway that holds the node's stream answers with an encoded `CommandResult`, `ok` where it was sent on. */
 export function commandSubject(nodeId: string): string {
-  return `muster.command.${nodeId}`;
+  return `muster.command.${nodeToken(nodeId)}`;
 }
 export const COMMAND_SUBJECTS = 'muster.command.*';
 /** Core NATS: an encoded `CommandControl` for a command of this node, to the gateway that holds its stream. */
 export function commandControlSubject(nodeId: string): string {
-  return `muster.command-control.${nodeId}`;
+  return `muster.command-control.${nodeToken(nodeId)}`;
 }
 export const COMMAND_CONTROL_SUBJECTS = 'muster.command-control.*';
 /** Core NATS: encoded `CommandOutput` of one run, to the gateway whose caller waits for it. */

@@ -1,11 +1,13 @@
 // Reads the newest records of the audit stream.
 import { DeliverPolicy, type JsMsg, type NatsConnection } from 'nats';
 import { MusterError } from '../../core/common/muster-error.ts';
+import { nodeIdOf } from '../../core/common/node-name.ts';
 import { AUDIT_STREAM, auditSubject } from '../../core/common/streams.ts';
 import { decodeAudit, type StoredAudit } from './audit-record.ts';
 
 const DEFAULT_LIMIT = 100;
 const MAX_LIMIT = 10_000;
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 /** Read at once; what is older than the newest `limit` is passed over. */
 const CHUNK = 1000;
 const CHUNK_WITHIN_MS = 5000;
@@ -15,10 +17,10 @@ export async function readAudit(connection: NatsConnection, wanted: { limit: num
   const limit = wanted.limit || DEFAULT_LIMIT;
   if (limit > MAX_LIMIT) throw new MusterError('invalid_argument', `limit is ${limit}: at most ${MAX_LIMIT}`);
   const { nodeId } = wanted;
-  if (nodeId !== '' && !/^[0-9a-f-]{1,64}$/i.test(nodeId)) {
+  const known = UUID.test(nodeId) ? nodeId.toLowerCase() : nodeIdOf(nodeId);
+  if (nodeId !== '' && known === undefined)
     throw new MusterError('invalid_argument', `node_id is ${JSON.stringify(nodeId.slice(0, 60))}: a node id is needed`);
-  }
-  const subject = nodeId === '' ? undefined : auditSubject(nodeId.toLowerCase());
+  const subject = known === undefined ? undefined : auditSubject(known);
   const manager = await connection.jetstreamManager();
   const { state } = await manager.streams.info(AUDIT_STREAM, subject === undefined ? {} : { subjects_filter: subject });
   const matching = subject === undefined ? state.messages : (state.subjects?.[subject] ?? 0);

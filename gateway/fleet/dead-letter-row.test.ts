@@ -134,3 +134,27 @@ test('a tag whose value every object has a name of is a tag', () => {
   const { tags: _, textFields: __, ...old } = letter({ row: { timestamp: TIME_US, host: 'constructor', v: 1 } });
   expect(frameOfLetter(old as StoredLetter)).toMatchObject({ tags: ['host'], series: [['constructor']], fields: ['v'] });
 });
+
+test('a column that came as another kind takes the kind that its table has', () => {
+  const came = (detail: string, given: Partial<StoredLetter>) => letter({ reason: 'type_changed', detail, ...given });
+  const asTag = came('cpu.latency_ms is DOUBLE and came as SYMBOL', {
+    tags: ['latency_ms'],
+    row: { timestamp: TIME_US, latency_ms: 'fast', busy: 5 },
+  });
+  expect(edit({ timestamp: TIME_US, latency_ms: 9 }, '', asTag)).toMatchObject({
+    tags: [],
+    fields: ['latency_ms'],
+    values: Float64Array.of(9),
+  });
+  expect(() => edit({ timestamp: TIME_US, latency_ms: 'slow' }, '', asTag)).toThrow('field latency_ms is "slow": a finite number');
+  const asText = came('cpu.note is double and came as varchar', {});
+  expect(edit({ timestamp: TIME_US, core: '0', note: 1 }, '', asText)).toMatchObject({ tags: ['core'], fields: ['note'], textFields: [] });
+  const asNumber = came('cpu.host is symbol and came as double', { row: { timestamp: TIME_US, host: 5, busy: 1 } });
+  expect(edit({ timestamp: TIME_US, host: 'a', busy: 1 }, '', asNumber)).toMatchObject({ tags: ['host'], fields: ['busy'] });
+  const forText = came('cpu.what is VARCHAR and came as double', { row: { timestamp: TIME_US, what: 5, busy: 1 } });
+  expect(edit({ timestamp: TIME_US, what: 'a', busy: 1 }, '', forText)).toMatchObject({
+    textFields: ['what'],
+    texts: ['a'],
+    fields: ['busy'],
+  });
+});

@@ -12,6 +12,7 @@ type Row = Readonly<Record<string, unknown>>;
 const TIME = 'timestamp';
 const MAX_COLUMNS = 300;
 const MAX_TAG = 255;
+const KIND_OF_TYPE: Readonly<Record<string, 'tag' | 'text'>> = { symbol: 'tag', varchar: 'text' };
 const INFINITIES: Readonly<Record<string, number>> = { Infinity: Number.POSITIVE_INFINITY, '-Infinity': Number.NEGATIVE_INFINITY };
 
 /** The row as it was set aside, good or not. Throws `failed_precondition` where the letter does not hold enough of it. */
@@ -68,7 +69,12 @@ export function frameOfEdit(letter: StoredLetter, edit: RowEdit, window: TimeWin
     const value = row[name];
     const wrong = columnNameProblem(name);
     if (wrong !== undefined) throw refused(`column ${wrong}`);
-    if (tags.includes(name)) tagged.push([name, tagOf(name, value)]);
+    // What was set aside for its kind is mended by one of another kind: a number where a tag or a text stood, a text where a number stood.
+    const kind = mendedKind(letter, name, value);
+    if (kind === 'field') values.push([name, numberOf(name, value)]);
+    else if (kind === 'tag') tagged.push([name, tagOf(name, value)]);
+    else if (kind === 'text' && typeof value === 'string') texts.push([name, withoutNul(name, value)]);
+    else if (tags.includes(name)) tagged.push([name, tagOf(name, value)]);
     else if (textFields.includes(name) && value === null) continue;
     else if (textFields.includes(name) && typeof value === 'string') texts.push([name, withoutNul(name, value)]);
     else if (typeof value === 'string' && !Object.hasOwn(letter.row ?? {}, name)) tagged.push([name, tagOf(name, value)]);
@@ -76,6 +82,19 @@ export function frameOfEdit(letter: StoredLetter, edit: RowEdit, window: TimeWin
   }
   if (values.length + texts.length === 0) throw refused('the row has no field: at least one number is needed');
   return oneRow(measurement, timeOf(row[TIME], window), tagged, values, texts);
+}
+
+/** Undefined where a column keeps its kind. The letter names one column and what the table has there; of others the value tells. */
+function mendedKind(
+  { reason, detail, tags = [], textFields = [] }: StoredLetter,
+  name: string,
+  value: unknown,
+): 'field' | 'tag' | 'text' | undefined {
+  if (reason !== 'type_changed' || value === null) return undefined;
+  const [, column, type = ''] = /\.(\S+) is (\w+) and came as /.exec(detail) ?? [];
+  if (column === name) return KIND_OF_TYPE[type.toLowerCase()] ?? 'field';
+  if (typeof value === 'number') return 'field';
+  return typeof value === 'string' && !tags.includes(name) && !textFields.includes(name) ? 'tag' : undefined;
 }
 
 function parseRow(json: string): Row {

@@ -1,5 +1,6 @@
 // Feeds the directory: registry and presence by KV watch, heartbeats from core NATS, the time before this start from the ledger.
 import type { NatsConnection, Subscription } from 'nats';
+import { nodeOfToken } from '../../core/common/node-name.ts';
 import type { RegistryEntry } from '../../core/common/registry-entry.ts';
 import { NODES_BUCKET, PRESENCE_BUCKET, type PresenceEntry, SUMMARY_SUBJECTS, summarySubject } from '../../core/common/streams.ts';
 import type { Component } from '../../core/node/lifecycle.ts';
@@ -75,7 +76,7 @@ export function createDirectoryFeed(options: DirectoryFeedOptions): Component {
       summaries = connection.subscribe(SUMMARY_SUBJECTS, {
         callback: (error, message) => {
           if (error !== null) return;
-          const nodeId = message.subject.slice(SUBJECT_PREFIX);
+          const nodeId = nodeOfToken(message.subject.slice(SUBJECT_PREFIX));
           const heartbeat = toHeartbeat(message.data);
           if (heartbeat === undefined) events.fleetInputUnreadable({ source: 'summary', key: nodeId });
           else {

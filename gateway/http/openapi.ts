@@ -1,4 +1,5 @@
 // The HTTPS door in OpenAPI 3.1, served with it. A test holds that it names every route and no other.
+import { SNAPSHOT_NAMES, unitOf } from '../ingest/snapshot-names.ts';
 
 const error = { $ref: '#/components/responses/Error' };
 const answer = (description: string, schema: object): object => ({ description, content: { 'application/json': { schema } } });
@@ -177,12 +178,18 @@ const SCHEMAS = {
     required: ['node_id'],
     description: 'Every further key whose value is a number or a boolean is a field; at least one is needed.',
     properties: {
-      node_id: { type: 'string', pattern: '^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$' },
+      node_id: {
+        type: 'string',
+        maxLength: 64,
+        description:
+          'Letters, digits, dashes, underscores and single dots between them, or an IPv4 or IPv6 address; a port behind either is left out',
+      },
       measurement: { ...text('The table; default `push`'), pattern: '^[a-z][a-z0-9_]{0,63}$' },
       time: {
         description: 'ISO 8601 with its zone, or Unix microseconds; default now',
         oneOf: [{ type: 'string', format: 'date-time' }, { type: 'integer' }],
       },
+      timestamp: { description: 'The same under the name of small agents', oneOf: [{ type: 'string' }, { type: 'integer' }] },
       latency_ms: number('Milliseconds'),
       packet_loss: number('%'),
       uptime_pct: number('%'),
@@ -200,32 +207,11 @@ const SCHEMAS = {
   Snapshot: {
     type: 'object',
     required: ['node_id'],
+    description: 'At least one value. Where a value has two names, send one of them.',
     properties: {
-      ...{
-        node_id: text('As in a sample'),
-        hostname: text('Name of the node'),
-        timestamp: text('As `time` of a sample'),
-        country: text('A label'),
-        region: text('A label'),
-      },
-      ...{ cpu_percent: number('%'), memory_percent: number('%'), memory_used: number('Bytes'), memory_total: number('Bytes') },
-      ...{
-        disk_percent: number('%'),
-        disk_used: number('Bytes'),
-        disk_total: number('Bytes'),
-        network_rx_bytes: number('Bytes since boot'),
-      },
-      ...{
-        network_tx_bytes: number('Bytes since boot'),
-        network_rx_bytes_per_second: number('Bytes per second'),
-        network_tx_bytes_per_second: number('Bytes per second'),
-      },
-      ...{
-        uptime_seconds: number('Seconds'),
-        process_count: number('Processes'),
-        active_connections: number('Established TCP connections'),
-      },
-      ...{ load_avg_1: number('Load'), load_avg_5: number('Load'), load_avg_15: number('Load') },
+      ...{ node_id: text('As in a sample'), hostname: text('Name of the node'), timestamp: text('As `time` of a sample') },
+      ...{ country: text('A label'), region: text('A label'), city: text('A label') },
+      ...Object.fromEntries(Object.entries(SNAPSHOT_NAMES).map(([name, column]) => [name, number(unitOf(name, column))])),
     },
   },
   ImportForm: {

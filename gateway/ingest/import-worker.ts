@@ -8,14 +8,13 @@ import { CutPoints, importIdentity } from '../../core/node/import/import-identit
 import type { ImportMapping } from '../../core/node/import/import-mapping.ts';
 import type { ImportSource, ReadOptions } from '../../core/node/import/import-source.ts';
 import { openSource } from '../../core/node/import/open-source.ts';
-import { ReplayPace } from '../../core/node/import/replay-pace.ts';
+import { ReplayPace, replayPieceBytes } from '../../core/node/import/replay-pace.ts';
 import { StepSink } from '../../core/node/import/step-sink.ts';
 import { encodeBatch } from '../../proto/batch-codec.ts';
 import type { FromWorker, ImportTask, ToWorker } from './import-messages.ts';
 
 /** Bytes of batches that the gateway may hold for a job. */
 const MAX_UNSTORED_BYTES = 16 * 1024 * 1024;
-const REPLAY_PIECE_BYTES = 4096;
 
 const port = parentPort;
 if (port === null) throw new Error('import-worker runs as a thread of the gateway');
@@ -88,7 +87,7 @@ async function send(source: ImportSource, mapping: ImportMapping, shiftUs: numbe
     ...{ builder: step ?? builder, mapping, shiftUs, window: timeWindow(Date.now() * 1000, task.ttlDays) },
     ...(fromUs === undefined ? {} : { fromUs }),
     ...(maxRowsPerNode > 0 ? { maxRowsPerNode } : {}),
-    ...(speed > 0 ? { pieceBytes: REPLAY_PIECE_BYTES } : {}),
+    ...(speed > 0 ? { pieceBytes: replayPieceBytes(source.bytes) } : {}),
     onRefused: ({ reason }) => {
       refusals.first ||= reason;
       refusals.count++;
@@ -108,6 +107,7 @@ async function send(source: ImportSource, mapping: ImportMapping, shiftUs: numbe
     });
   const deliver = async (): Promise<void> => {
     for (const batch of batches.splice(0)) {
+      pace.begin(batch.oldestUs);
       await pace.until(batch.createdUs);
       await sendBatch(batch);
     }

@@ -37,6 +37,23 @@ it('takes a probe as the issue has it', () => {
   ]);
 });
 
+it.each([
+  ['192.168.100.27', '192.168.100.27'],
+  ['192.168.100.27:9100', '192.168.100.27'],
+  ['2001:DB8::1', '2001:db8::1'],
+  ['accra-1.example.org', 'accra-1.example.org'],
+])('takes %s as the node %s', (name, nodeId) => {
+  expect(parse({ node_id: name, v: 1 })).toMatchObject({ samples: [{ nodeId, fields: { v: 1 } }], refused: [] });
+});
+
+it('takes the time under time or timestamp', () => {
+  const at = '2026-11-23T11:59:58Z';
+  for (const key of ['time', 'timestamp'])
+    expect(parse({ node_id: 'a', v: 1, [key]: at })).toMatchObject({ samples: [{ timeUs: NOW_US - 2e6, fields: { v: 1 } }], refused: [] });
+  expect(parse({ node_id: 'a', v: 1, time: at, timestamp: at }).samples[0]?.fields).toEqual({ v: 1 });
+  expect(parse({ node_id: 'a', v: 1, time: null, timestamp: null }).samples[0]?.timeUs).toBe(NOW_US);
+});
+
 it('takes one, a list, or a list under samples', () => {
   expect(samplesOf({ node_id: 'a' })).toHaveLength(1);
   expect(samplesOf([1, 2])).toHaveLength(2);
@@ -47,7 +64,9 @@ it('takes one, a list, or a list under samples', () => {
 it.each([
   [{ v: 1 }, 'bad_node', 'node_id is missing'],
   [{ node_id: '../../x', v: 1 }, 'bad_node', '"../../x"'],
-  [{ node_id: 'a.b', v: 1 }, 'bad_node', 'letters, digits, dashes'],
+  [{ node_id: 'a..b', v: 1 }, 'bad_node', 'letters, digits, dashes'],
+  [{ node_id: 'a', v: 1, timestamp: 'noon' }, 'malformed', 'timestamp is "noon": a time like'],
+  [{ node_id: 'a', v: 1, time: NOW_US, timestamp: NOW_US - 1 }, 'malformed', 'both time and timestamp'],
   [{ node_id: 'a' }, 'malformed', 'no field'],
   [
     { node_id: 'a', v: '9007199254740993' },

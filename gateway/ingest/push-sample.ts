@@ -2,6 +2,7 @@
 import { MAX_SERIES_BYTES, tagBytes } from '../../core/common/batch-size.ts';
 import { parseIsoTime } from '../../core/common/iso-time.ts';
 import { columnNameProblem, isReservedMeasurement, measurementNameProblem } from '../../core/common/measurement-names.ts';
+import { NODE_ID_RULE, nodeIdOf } from '../../core/common/node-name.ts';
 import { type TimeWindow, timeRefusal } from '../../core/common/row-time.ts';
 import { cleanText } from '../nodes/registry-info.ts';
 
@@ -39,9 +40,8 @@ export const MAX_SAMPLES = 10_000;
 const MAX_FIELDS = 200;
 const MAX_TAGS = 16;
 const MAX_METADATA = 8192;
-const NODE_ID = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;
 const LABELS = ['name', 'country', 'region', 'city', 'latitude', 'longitude'];
-const OWN_KEYS = new Set(['node_id', 'measurement', 'time', 'tags', 'metadata', ...LABELS]);
+const OWN_KEYS = new Set(['node_id', 'measurement', 'time', 'timestamp', 'tags', 'metadata', ...LABELS]);
 
 /** A refusal on its way to the list. */
 class Refused extends Error {
@@ -80,9 +80,9 @@ function parseSample(value: unknown, nowUs: number, window: TimeWindow): PushSam
   const clash = Object.keys(tags).find((tag) => Object.hasOwn(fields, tag) || tag === 'metadata');
   if (clash !== undefined) throw new Refused('bad_name', `${clash} is both a tag and a field: choose another name for one`);
   return {
-    nodeId: nodeIdOf(value['node_id']),
+    nodeId: nodeOf(value['node_id']),
     measurement: measurementOf(value['measurement']),
-    timeUs: timeOf(value['time'], nowUs, window),
+    timeUs: timeOf(value, nowUs, window),
     tags,
     fields,
     metadata: metadataOf(value['metadata']),
@@ -90,9 +90,10 @@ function parseSample(value: unknown, nowUs: number, window: TimeWindow): PushSam
   };
 }
 
-function nodeIdOf(value: unknown): string {
-  if (typeof value === 'string' && NODE_ID.test(value)) return value;
-  throw new Refused('bad_node', `node_id is ${shown(value)}: 1 to 64 letters, digits, dashes or underscores are needed`);
+function nodeOf(value: unknown): string {
+  const nodeId = typeof value === 'string' ? nodeIdOf(value) : undefined;
+  if (nodeId !== undefined) return nodeId;
+  throw new Refused('bad_node', `node_id is ${shown(value)}: ${NODE_ID_RULE}`);
 }
 
 function measurementOf(value: unknown): string {
@@ -104,13 +105,19 @@ function measurementOf(value: unknown): string {
   return value;
 }
 
-function timeOf(value: unknown, nowUs: number, window: TimeWindow): number {
+/** Under `time`, or under `timestamp` as small agents name it. */
+function timeOf(sample: Readonly<Record<string, unknown>>, nowUs: number, window: TimeWindow): number {
+  const [time, timestamp] = [sample['time'] ?? undefined, sample['timestamp'] ?? undefined];
+  const key = time === undefined && timestamp !== undefined ? 'timestamp' : 'time';
+  if (time !== undefined && timestamp !== undefined && timestamp !== time)
+    throw new Refused('malformed', 'the sample has both time and timestamp, and they differ: send one of them');
+  const value = time ?? timestamp;
   if (value === undefined) return nowUs;
   const timeUs = isLongInteger(value) ? Number(value) : typeof value === 'string' ? parseIsoTime(value) : value;
   if (typeof timeUs !== 'number' || !Number.isInteger(timeUs)) {
     throw new Refused(
       'malformed',
-      `time is ${shown(value)}: a time like 2026-11-23T08:15:00.5Z with its zone is needed, or Unix microseconds`,
+      `${key} is ${shown(value)}: a time like 2026-11-23T08:15:00.5Z with its zone is needed, or Unix microseconds`,
     );
   }
   if (timeUs >= window.oldestUs && timeUs <= window.newestUs) return timeUs;

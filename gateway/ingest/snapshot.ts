@@ -4,27 +4,7 @@ import { MusterError } from '../../core/common/muster-error.ts';
 import type { TimeWindow } from '../../core/common/row-time.ts';
 import type { Summary } from '../../proto/gen/messages.ts';
 import { type PushSample, parseSamples } from './push-sample.ts';
-
-/** Key of the snapshot → measurement, field. */
-const COLUMNS: Readonly<Record<string, readonly [measurement: string, field: string]>> = {
-  cpu_percent: ['cpu', 'busy'],
-  memory_percent: ['memory', 'used_percent'],
-  memory_used: ['memory', 'used'],
-  memory_total: ['memory', 'total'],
-  disk_percent: ['filesystem', 'used_percent'],
-  disk_used: ['filesystem', 'used'],
-  disk_total: ['filesystem', 'total'],
-  network_rx_bytes_per_second: ['network', 'rx_bytes_per_second'],
-  network_tx_bytes_per_second: ['network', 'tx_bytes_per_second'],
-  network_rx_bytes: ['network', 'rx_bytes'],
-  network_tx_bytes: ['network', 'tx_bytes'],
-  uptime_seconds: ['uptime', 'uptime_seconds'],
-  process_count: ['processes', 'total'],
-  active_connections: ['sockets', 'active_connections'],
-  load_avg_1: ['load', 'load1'],
-  load_avg_5: ['load', 'load5'],
-  load_avg_15: ['load', 'load15'],
-};
+import { SNAPSHOT_KEYS, SNAPSHOT_NAMES, unknownKeys } from './snapshot-names.ts';
 
 /** The tags that our own agent gives to these measurements: the whole machine in one series. */
 const TAGS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
@@ -33,54 +13,59 @@ const TAGS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   network: { interface: 'all' },
 };
 
-const OTHER_KEYS = new Set(['node_id', 'name', 'hostname', 'time', 'timestamp', 'country', 'region', 'city', 'latitude', 'longitude']);
-
 /** Throws `invalid_argument` with the words for what is not a snapshot; unknown keys are refused by name, as a typing error loses data. */
 export function parseSnapshot(body: unknown, nowUs: number, window: TimeWindow): { samples: PushSample[]; summary: Summary } {
   if (typeof body !== 'object' || body === null || Array.isArray(body))
     throw new MusterError('invalid_argument', 'a snapshot is one object');
   const snapshot = body as Readonly<Record<string, unknown>>;
-  const { hostname, timestamp, ...rest } = snapshot;
-  const common = { ...pick(rest), name: rest['name'] ?? hostname, time: rest['time'] ?? timestamp ?? nowUs };
-  const unknown = Object.keys(snapshot).find((key) => !Object.hasOwn(COLUMNS, key) && !OTHER_KEYS.has(key));
-  if (unknown !== undefined)
-    throw new MusterError(
-      'invalid_argument',
-      `a snapshot has no ${unknown.slice(0, 80)}: see /api/openapi.json; other values go to /api/push`,
-    );
+  const unknown = unknownKeys(Object.keys(snapshot));
+  if (unknown !== undefined) throw new MusterError('invalid_argument', unknown);
+  const { hostname, ...rest } = snapshot;
+  const said = Object.fromEntries(Object.entries(rest).filter(([key]) => SNAPSHOT_KEYS.has(key)));
+  const common = {
+    ...said,
+    name: rest['name'] ?? hostname,
+    ...((rest['time'] ?? rest['timestamp'] ?? undefined) === undefined ? { time: nowUs } : {}),
+  };
   const rows = new Map<string, Record<string, unknown>>();
-  for (const [key, [measurement, field]] of Object.entries(COLUMNS)) {
-    if (snapshot[key] === undefined || snapshot[key] === null) continue;
+  const filled = new Map<string, string>();
+  for (const [key, { measurement, field, factor }] of Object.entries(SNAPSHOT_NAMES)) {
+    const value = snapshot[key];
+    if (value === undefined || value === null) continue;
+    const column = `${measurement}.${field}`;
+    const other = filled.get(column);
+    if (other !== undefined) throw new MusterError('invalid_argument', `${other} and ${key} are the same value: send one of them`);
+    filled.set(column, key);
+    if (typeof value !== 'number')
+      throw new MusterError('invalid_argument', `${key} is ${JSON.stringify(value).slice(0, 80)}: a number up to 2^53 is needed`);
     const row = rows.get(measurement) ?? { ...common, measurement, ...(TAGS[measurement] ? { tags: visible(TAGS[measurement]) } : {}) };
-    row[field] = snapshot[key];
+    row[field] = value * factor;
     rows.set(measurement, row);
   }
-  if (rows.size === 0) throw new MusterError('invalid_argument', `a snapshot has at least one of ${Object.keys(COLUMNS).join(', ')}`);
+  if (rows.size === 0)
+    throw new MusterError('invalid_argument', `a snapshot has at least one of ${Object.keys(SNAPSHOT_NAMES).join(', ')}`);
   const { samples, refused } = parseSamples([...rows.values()], nowUs, window);
   if (refused[0] !== undefined) throw new MusterError('invalid_argument', refused[0].detail);
-  return { samples, summary: toSummary(snapshot, samples[0]?.timeUs ?? nowUs) };
-}
-
-function pick(from: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(from).filter(([key]) => OTHER_KEYS.has(key)));
+  return { samples, summary: toSummary(rows, samples[0]?.timeUs ?? nowUs) };
 }
 
 function visible(tags: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(Object.entries(tags).filter(([, value]) => value !== ''));
 }
 
-function toSummary(snapshot: Readonly<Record<string, unknown>>, timeUs: number): Summary {
-  const number = (key: string): number | undefined => (typeof snapshot[key] === 'number' ? snapshot[key] : undefined);
+function toSummary(rows: ReadonlyMap<string, Readonly<Record<string, unknown>>>, timeUs: number): Summary {
+  const number = (measurement: string, field: string): number | undefined => rows.get(measurement)?.[field] as number | undefined;
+  const diskPercent = number('filesystem', 'used_percent');
   const values = {
-    cpuPercent: number('cpu_percent'),
-    memoryPercent: number('memory_percent'),
-    diskPercent: number('disk_percent'),
-    load1: number('load_avg_1'),
-    networkRxBytesPerSecond: number('network_rx_bytes_per_second'),
-    networkTxBytesPerSecond: number('network_tx_bytes_per_second'),
-    processCount: number('process_count'),
-    uptimeSeconds: number('uptime_seconds'),
+    cpuPercent: number('cpu', 'busy'),
+    memoryPercent: number('memory', 'used_percent'),
+    diskPercent,
+    load1: number('load', 'load1'),
+    networkRxBytesPerSecond: number('network', 'rx_bytes_per_second'),
+    networkTxBytesPerSecond: number('network', 'tx_bytes_per_second'),
+    processCount: number('processes', 'total'),
+    uptimeSeconds: number('uptime', 'uptime_seconds'),
   };
   const present = Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
-  return { timeUs, diskMount: snapshot['disk_percent'] === undefined ? '' : '/', ...present };
+  return { timeUs, diskMount: diskPercent === undefined ? '' : '/', ...present };
 }

@@ -4,6 +4,7 @@ import { MAX_BATCH_BYTES } from '../../core/common/batch-size.ts';
 import { doorOf } from '../../core/common/door-epoch.ts';
 import { MusterError, type MusterErrorCode, toMusterError } from '../../core/common/muster-error.ts';
 import type { SourceKind } from '../../core/common/node-kind.ts';
+import { NODE_ID_RULE, nodeIdOf } from '../../core/common/node-name.ts';
 import { summarySubject } from '../../core/common/streams.ts';
 import {
   HEARTBEAT_FIELDS,
@@ -36,7 +37,6 @@ export type UploadCall = Pick<ServerDuplexStream<Buffer, Buffer>, 'metadata' | '
 
 /** Bytes of one call that may wait for the stream; beyond it the call is not read. */
 const MAX_WAITING_BYTES = 16 * 1024 * 1024;
-const NODE_ID = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;
 
 export function createUploadHandler(options: UploadOptions): (call: UploadCall) => void {
   return (call) => {
@@ -120,12 +120,9 @@ class Upload {
 
   /** Throws `invalid_argument` and `limit_exceeded`. */
   #check({ nodeId, epoch, seq, batch }: UploadMessage): void {
-    if (!NODE_ID.test(nodeId)) {
-      throw new MusterError(
-        'invalid_argument',
-        `node_id is ${JSON.stringify(nodeId.slice(0, 80))}: 1 to 64 letters, digits, dashes or underscores are needed`,
-      );
-    }
+    // Whoever sends batches has numbered them by node: another text of the same id would be a node of its own.
+    if (nodeIdOf(nodeId) !== nodeId)
+      throw new MusterError('invalid_argument', `node_id is ${JSON.stringify(nodeId.slice(0, 80))}: ${NODE_ID_RULE}`);
     const hex = Buffer.from(epoch).toString('hex');
     const door = doorOf(hex);
     if (epoch.length !== 16 || (door !== 'import' && door !== 'restore' && door !== 'prometheus')) {

@@ -181,7 +181,7 @@ it('back-fills a day of 500 series as Prometheus tells it, once however often', 
 it(
   'goes on over restarts of Prometheus, of the gateway and of itself without a hole or a double',
   async () => {
-    const tags = ['cpu', 'mode', 'device'];
+    const tags = ['cpu', 'mode', 'device', 'instance'];
     const metrics = ['node_cpu_seconds_total', 'node_load1', 'node_memory_MemAvailable_bytes', 'node_network_receive_bytes_total'];
     const query = `{job="node",__name__=~"${metrics.join('|')}"}`;
     const settings = `step: 1s\nlag: 4s\nlabels: [${tags}]\nqueries:\n  - up\n  - name: node\n    query: '${query}'\n  - name: wrong\n    query: up{\n`;

@@ -144,6 +144,23 @@ it('stores a snapshot in the measurements of our own agent', async () => {
   expect([refused.status, refused.text]).toEqual([400, expect.stringContaining('a snapshot has no cpu_pct')]);
 });
 
+it('knows a machine by its address, whatever is written around it', async () => {
+  const body = { timestamp: new Date().toISOString(), memory_used_mb: 1, load_avg_1m: 0.25 };
+  for (const node_id of ['192.168.100.27', '[2001:DB8::7]:9100'])
+    expect((await ask('/api/telemetry/snapshot', { token: push, body: { ...body, node_id } })).status).toBe(202);
+  const pushed = [{ node_id: '192.168.100.27:8080', v: 1, timestamp: new Date().toISOString() }];
+  expect((await ask('/api/push', { token: push, body: pushed })).status).toBe(202);
+  await until('its rows are stored', async () => {
+    const rows = await pipeline.sql("select node_id, used from memory where node_id in ('192.168.100.27', '2001:db8::7')").catch(() => []);
+    return rows.length === 2 && rows.every(([, used]) => used === 1024 ** 2) && (await count("node_id = '192.168.100.27'")) === 1;
+  });
+  expect(await pipeline.client.call('getNode', { node: '192.168.100.27' })).toMatchObject({ nodeId: '192.168.100.27' });
+  expect(await pipeline.client.call('getNode', { node: '2001:db8::7' })).toMatchObject({ summary: { load1: 0.25 } });
+  await pipeline.client.call('removeNode', { node: '2001:db8::7' });
+  const after = await ask('/api/push', { token: push, body: [{ node_id: '2001:db8::7', v: 1 }] });
+  expect([after.status, after.text]).toEqual([403, expect.stringContaining('node 2001:db8::7 was removed')]);
+});
+
 it('reads latest values and ranges as JSON and CSV', async () => {
   await until('there is a row', async () => (await count("node_id = 'lagos-1'")) === 100);
   const latest = await ask('/api/metrics?measurement=push&node=lagos-1&fields=latency_ms', { token: read });

@@ -138,3 +138,11 @@ it('sends of a name as much as anybody keeps, so that a message is not larger th
   builder.flush();
   expect(labels).toEqual([{ name: 'é'.repeat(1024) }, { name: 'é'.repeat(1024) }]);
 });
+
+it('gives an address one id, with a port or without, and numbers its batches once', () => {
+  const builder = new BatchBuilder({ measurement: 'm', tags: [], fields: ['v'], identity: 'x', onBatch: () => undefined });
+  expect(builder.node('192.168.100.27:9100')).toBe(builder.node('192.168.100.27'));
+  expect(builder.node('192.168.100.27').nodeId).toBe('192.168.100.27');
+  expect(builder.node('0:0:0:0:0:0:0:1')).toBe(builder.node('::1'));
+  expect(builder.node('accra 1').nodeId).toMatch(/^accra-1-[0-9a-f]{8}$/);
+});

@@ -5,6 +5,7 @@ import { CUT_BATCH_BYTES, MAX_SERIES_BYTES, namesBytes, rowBytes, seriesBytes, t
 import { doorEpoch } from '../../common/door-epoch.ts';
 import type { FrameColumns } from '../../common/frame.ts';
 import { MusterError } from '../../common/muster-error.ts';
+import { nodeIdOf } from '../../common/node-name.ts';
 import { letterProblem, NO_TEXTS, type RowTexts, TextRows } from './text-rows.ts';
 
 /** Values of a batch at most. Series and texts come on top, up to `CUT_BATCH_BYTES`. */
@@ -139,7 +140,10 @@ export class BatchBuilder {
   readonly #maxRows: number;
   readonly #maxWaiting: number;
   readonly #epoch: Uint8Array;
+  /** By id. */
   readonly #nodes = new Map<string, NodeRows>();
+  /** Several names may be of one node: addresses with and without a port. */
+  readonly #byName = new Map<string, NodeRows>();
   #waiting = 0;
   /** Of the series and texts of the rows that wait. */
   #waitingBytes = 0;
@@ -161,13 +165,16 @@ export class BatchBuilder {
 
   /** The node of this name, made where there was none. */
   node(name: string): NodeRows {
-    let node = this.#nodes.get(name);
+    const known = this.#byName.get(name);
+    if (known !== undefined) return known;
+    const nodeId = toNodeId(name);
+    let node = this.#nodes.get(nodeId);
     if (node === undefined) {
-      const nodeId = toNodeId(name);
       const { fields, texts = [] } = this.#options;
       node = new NodeRows(nodeId, nodeId === name ? {} : { name: name.slice(0, MAX_NAME) }, fields.length, texts.length);
-      this.#nodes.set(name, node);
+      this.#nodes.set(nodeId, node);
     }
+    this.#byName.set(name, node);
     return node;
   }
 
@@ -287,9 +294,10 @@ export function importEpoch(identity: string, door: FileDoor = 'import'): Uint8A
   return doorEpoch(door, createHash('sha256').update(identity).digest());
 }
 
-/** A node id from any name: as it is where it may be one, else cleaned and told from others by a hash. */
+/** A node id from any name: as the rule of the doors has it, else cleaned and told from others by a hash. */
 export function toNodeId(name: string): string {
-  if (/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/.test(name)) return name;
+  const nodeId = nodeIdOf(name);
+  if (nodeId !== undefined) return nodeId;
   const clean = name
     .replace(/[^A-Za-z0-9_-]+/g, '-')
     .replace(/^[-_]+/, '')

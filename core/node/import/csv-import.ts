@@ -36,6 +36,7 @@ export class CsvImport {
   readonly #firstRow: number;
   readonly #afterRow: number;
   #rowNumber = 0;
+  #current: CsvRow | undefined;
   /** Where a row stands that begins a table with other columns: what follows is not of this one. */
   #otherTable = 0;
   readonly counts: RowGate;
@@ -44,6 +45,7 @@ export class CsvImport {
     const { mapping, builder, dialect, head, folds } = options;
     this.#options = options;
     this.counts = new RowGate(options);
+    this.counts.data = () => ({ header: lineOf(head.header, dialect.delimiter), text: lineOf(this.#cells(), dialect.delimiter) });
     this.#times = new CsvTimes(mapping.time, (firstUs, secondUs) => {
       const second = folds?.get(this.#rowNumber);
       return second === undefined ? Number.NaN : second ? secondUs : firstUs;
@@ -71,6 +73,7 @@ export class CsvImport {
       return;
     }
     this.#rowNumber = row.number;
+    this.#current = row;
     if (row.number <= this.#afterRow) {
       if (head.hasComments) this.#times.of(row);
       return;
@@ -165,9 +168,19 @@ export class CsvImport {
     return problem === undefined;
   }
 
+  #cells(): string[] {
+    const row = this.#current;
+    return row === undefined ? [] : Array.from({ length: row.cells }, (_, cell) => cellText(row, cell));
+  }
+
   #refuse(row: CsvRow, reason: string): void {
     this.counts.refuse(row.number, reason);
   }
+}
+
+function lineOf(cells: readonly string[], delimiter: string): string {
+  const quoted = (cell: string): string => (/["\r\n#]/.test(cell) || cell.includes(delimiter) ? `"${cell.replaceAll('"', '""')}"` : cell);
+  return cells.map(quoted).join(delimiter);
 }
 
 function wordsOf(value: number, unit: string | undefined): string {

@@ -9,6 +9,15 @@ export interface RowRefusal {
   row: number;
   /** One sentence that begins with the row. */
   reason: string;
+  /** The row as it stands in the file; to be called at once, as its memory is used again. */
+  data?(): RefusedRow;
+}
+
+export interface RefusedRow {
+  /** Of a CSV file: its header as a line. */
+  header?: string;
+  /** A line of CSV or of JSON. */
+  text: string;
 }
 
 /** How a CSV file is written; what is not told is guessed. */

@@ -21,6 +21,8 @@ interface Names {
 export class NdjsonImport implements SourceReader {
   readonly #options: ReadOptions;
   readonly #lines: LineReader;
+  /** The line that is looked at. */
+  #text = '';
   readonly #gate: RowGate;
   readonly #timeKey: string;
   readonly #timeOf: (value: unknown) => number;
@@ -41,6 +43,7 @@ export class NdjsonImport implements SourceReader {
     this.#options = options;
     this.#lines = lines;
     this.#gate = new RowGate(options);
+    this.#gate.data = () => ({ text: this.#text });
     const keyOf = (column: number): string => headers[column] as string;
     this.#timeKey = keyOf(mapping.time.column);
     this.#timeOf = NdjsonImport.timeOf(mapping, (firstUs, secondUs) => {
@@ -87,6 +90,7 @@ export class NdjsonImport implements SourceReader {
     const gate = this.#gate;
     gate.rows++;
     this.#row = row;
+    this.#text = text;
     const line = parseLine(text);
     if (typeof line === 'string') {
       gate.refuse(row, line);

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { ReplayPace } from './replay-pace.ts';
+import { ReplayPace, replayPieceBytes } from './replay-pace.ts';
 
 const DAY_US = 86_400_000_000;
 
@@ -31,4 +31,17 @@ it('waits by its speed, and for nothing where it has none', async () => {
   await free.pace.until(1e15);
   await free.pace.until(1e15 + DAY_US);
   expect(free.waits).toEqual([]);
+});
+
+it('counts from the first row of a recording, not from the end of its first piece', async () => {
+  const { pace, now } = stagedPace(10);
+  pace.begin(1e15);
+  await pace.until(1e15 + 20e6);
+  pace.begin(1e15 + 20e6);
+  await pace.until(1e15 + 30e6);
+  expect(now()).toBe(5 + 3000);
+});
+
+it('reads a short recording in many pieces, and a long one not in too many', () => {
+  expect([0, 2000, 40_000, 1e9].map(replayPieceBytes)).toEqual([64, 64, 200, 4096]);
 });

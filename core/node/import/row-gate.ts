@@ -2,7 +2,7 @@
 import { type TimeRefusalReason, timeRefusal } from '../../common/row-time.ts';
 import type { NodeRows } from './batch-builder.ts';
 import { printable } from './column-names.ts';
-import type { ReadCounts, ReadOptions } from './import-source.ts';
+import type { ReadCounts, ReadOptions, RefusedRow } from './import-source.ts';
 
 type GateOptions = Pick<ReadOptions, 'fromUs' | 'window' | 'maxRowsPerNode' | 'onRefused'>;
 
@@ -17,6 +17,8 @@ export class RowGate implements ReadCounts {
   taken = 0;
   leftOut = 0;
   absent = 0;
+  /** Gives the row that is looked at, where the format has it as a text. */
+  data: (() => RefusedRow) | undefined;
 
   constructor(options: GateOptions) {
     this.#options = options;
@@ -44,7 +46,8 @@ export class RowGate implements ReadCounts {
   }
 
   refuse(row: number, reason: string): void {
-    this.#options.onRefused({ row, reason: `row ${row}: ${printable(reason)}` });
+    const { data } = this;
+    this.#options.onRefused({ row, reason: `row ${row}: ${printable(reason)}`, ...(data === undefined ? {} : { data }) });
   }
 }
 

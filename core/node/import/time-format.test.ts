@@ -35,6 +35,12 @@ it.each([
   ['12', 'name its unit with --time-format s, ms, us or ns'],
 ])('asks what %s is', (cell, words) => expect(() => guessFormat('when', [cell])).toThrow(words));
 
+it.each([
+  [['2026-12-01T10:00:00Z', 'noon'], 'when is "noon", unlike others: name its format'],
+  [['noon', '2026-12-01T10:00:00Z'], 'when is "noon" in the first row: name its format'],
+  [['30.11.2026 10:00', 'soon', '30.11.2026 10:02'], 'when is "soon", unlike others'],
+])('names the cell of %j that is not like the others', (cells, words) => expect(() => guessFormat('when', cells)).toThrow(words));
+
 it('looks at cells of a megabyte as quickly as at any others', () => {
   const before = performance.now();
   expect(guessFormat('when', ['1'.repeat(1_000_000)])).toBe('ns');

@@ -82,9 +82,10 @@ function guessPattern(header: string, cells: readonly string[]): string {
     .filter((candidate) => candidate.count >= cells.length * MOST);
   const best = fitting.reduce<(typeof fitting)[number] | undefined>((a, b) => (a === undefined || b.count > a.count ? b : a), undefined);
   if (best === undefined) {
+    const culprit = unlikeOthers(cells) ?? sample;
     throw new MusterError(
       'invalid_argument',
-      `${header} is ${shownHeader(sample)} in the first row: name its format with --time-format, such as DD/MM/YYYY HH:mm:ss, or another column with --time`,
+      `${header} is ${shownHeader(culprit)}${culprit === cells[0] ? ' in the first row' : ', unlike others'}: name its format with --time-format, such as DD/MM/YYYY HH:mm:ss, or another column with --time`,
     );
   }
   // 11/12/2026 may be a day of November or of December: that is not for us to decide, unless some day of the file is beyond the 12th.
@@ -96,6 +97,26 @@ function guessPattern(header: string, cells: readonly string[]): string {
     );
   }
   return best.format;
+}
+
+/** The first cell that the notation of most of the others does not read; undefined where none of ours reads any. */
+function unlikeOthers(cells: readonly string[]): string | undefined {
+  const iso = createTimeParser('iso', 'UTC');
+  const short = cells.filter((cell) => cell.length <= MAX_TIME).slice(0, 100);
+  const readers = [
+    (cell: string) => !Number.isNaN(iso(Buffer.from(cell), 0, Buffer.byteLength(cell))),
+    ...candidates().map(
+      ({ read }) =>
+        (cell: string) =>
+          read(cell) !== undefined,
+    ),
+  ];
+  let [most, best] = [0, readers[0]];
+  for (const reads of readers) {
+    const count = short.filter(reads).length;
+    if (count > most) [most, best] = [count, reads];
+  }
+  return most === 0 ? undefined : cells.find((cell) => cell.length > MAX_TIME || !best?.(cell));
 }
 
 function dayAndMonthSwapped(format: string): string | undefined {

@@ -1,5 +1,7 @@
 // Collects the rows of a window by node and cuts them into numbered batches. The same answer makes the same batches.
+
 import { CUT_BATCH_BYTES, namesBytes, rowBytes, seriesBytes } from '../../../core/common/batch-size.ts';
+import { nodeIdOf } from '../../../core/common/node-name.ts';
 import { toNodeId } from '../../../core/node/import/batch-builder.ts';
 import { encodeBatch } from '../../../proto/batch-codec.ts';
 import type { UploadMessage } from '../../../proto/gen/messages.ts';
@@ -85,10 +87,11 @@ export class BatchCutter {
   }
 
   #node(name: string): NodeRows {
-    let node = this.#nodes.get(name);
+    const nodeId = toNodeId(name);
+    let node = this.#nodes.get(nodeId);
     if (node === undefined) {
-      node = { nodeId: toNodeId(name), name, frames: new Map(), rows: 0, bytes: 0 };
-      this.#nodes.set(name, node);
+      node = { nodeId, name, frames: new Map(), rows: 0, bytes: 0 };
+      this.#nodes.set(nodeId, node);
     }
     return node;
   }
@@ -104,7 +107,7 @@ export class BatchCutter {
       timeUs: Float64Array.from(timesUs),
       values: Float64Array.from(values),
     }));
-    const labels: Record<string, string> = this.#named.has(nodeId) || nodeId === name ? {} : { name: name.slice(0, MAX_NAME) };
+    const labels: Record<string, string> = this.#named.has(nodeId) || nodeIdOf(name) !== undefined ? {} : { name: name.slice(0, MAX_NAME) };
     this.#named.add(nodeId);
     node.frames = new Map();
     node.rows = 0;

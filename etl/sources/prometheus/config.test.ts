@@ -3,6 +3,7 @@ import { readExtractionConfig } from './config.ts';
 
 const ENDS = { gateway: '127.0.0.1:7443', gatewayCaFile: 'ca.crt', tokenFile: 'token', stateDir: 'state' };
 const read = (text: string, over = {}, under = ENDS) => readExtractionConfig('p.yaml', text, over, under);
+const POD = { label: 'pod', tag: 'pod' };
 const URL_LINE = 'url: http://127.0.0.1:9090\n';
 
 it('takes ready-made queries by their names, and PromQL with a table, tags and a node of its own', () => {
@@ -29,11 +30,15 @@ queries:
     expect.objectContaining({
       name: 'error_rate',
       promql: expect.stringContaining('rate(prometheus_http_requests_total{code=~"5.."}[1m])'),
-      labels: [{ label: 'job', tag: 'job' }],
+      // The instance is a tag: several of one machine are one node.
+      labels: [
+        { label: 'job', tag: 'job' },
+        { label: 'instance', tag: 'instance' },
+      ],
     }),
     {
       ...{ name: 'lag', promql: 'sum by (group) (consumer_lag)', stepMs: 60_000, measurement: 'consumer_lag', metrics: undefined },
-      ...{ labels: [{ label: 'group', tag: 'consumer_group' }], nodeLabel: 'pod', node: 'kafka' },
+      ...{ labels: [{ label: 'group', tag: 'consumer_group' }, POD], nodeLabel: 'pod', node: 'kafka' },
     },
   ]);
 });

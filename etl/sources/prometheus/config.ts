@@ -206,11 +206,17 @@ export function readExtractionConfig(
       stepMs: entry.step ?? settings.step,
       measurement: entry.measurement ?? (entry.ready === undefined ? undefined : nameOf(entry)),
       metrics: entry.metrics && new Set(entry.metrics),
-      labels: entry.labels ?? settings.labels,
-      nodeLabel: entry.nodeLabel ?? settings.nodeLabel,
+      ...taggedBy(entry.labels ?? settings.labels, entry.nodeLabel ?? settings.nodeLabel),
       node: entry.node ?? name,
     })),
   };
+}
+
+/** The node is the machine, without a port; the label as it is becomes a tag, as several programs of one machine would else share a series. */
+function taggedBy(tags: QueryPlan['labels'], nodeLabel: string): Pick<QueryPlan, 'labels' | 'nodeLabel'> {
+  const tag = nodeLabel.toLowerCase();
+  const taken = tags.some((each) => each.label === nodeLabel || each.tag === tag) || columnNameProblem(tag) !== undefined;
+  return { labels: taken ? tags : [...tags, { label: nodeLabel, tag }], nodeLabel };
 }
 
 function nameOf({ name, ready }: { name?: string | undefined; ready?: string | undefined }): string {

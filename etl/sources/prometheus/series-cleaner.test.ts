@@ -35,7 +35,7 @@ it('takes times, values, node, table and the labels of the allow-list', () => {
   ]);
   expect(taken).toEqual([
     {
-      node: 'a:9100',
+      node: 'a',
       measurement: 'node_load1',
       tags: ['node'],
       timesUs: [1500e6, 1515e6, 1530e6, 1545e6],
@@ -102,7 +102,7 @@ it('takes each time of equally named series once, though a label left out told t
     [[1530e6], [4]],
   ]);
   expect(left).toEqual({ duplicate: 1 });
-  expect(details[0]).toContain('several series are node_load1 of a:9100 (job=node): add the label');
+  expect(details[0]).toContain('several series are node_load1 of a (job=node): add the label');
 });
 
 it('takes metrics of the allow-list only', () => {

@@ -2,6 +2,7 @@
 import { MAX_SERIES_BYTES, tagBytes } from '../../../core/common/batch-size.ts';
 import { isReservedMeasurement, measurementNameProblem } from '../../../core/common/measurement-names.ts';
 import { MusterError } from '../../../core/common/muster-error.ts';
+import { nodeIdOf } from '../../../core/common/node-name.ts';
 import type { QueryPlan } from './config.ts';
 import type { Window } from './windows.ts';
 
@@ -79,7 +80,8 @@ export class SeriesCleaner {
     if (values.length === 0) return undefined;
     const measurement = this.#measurement(name);
     if (measurement === undefined) return undefined;
-    const node = own(metric, plan.nodeLabel) || plan.node;
+    const named = own(metric, plan.nodeLabel) || plan.node;
+    const node = nodeIdOf(named) ?? named;
     const tags = plan.labels.map(({ label }) => own(metric, label));
     // Cut, two series might be one.
     const bytes = tagBytes([node, ...tags]);

@@ -18,6 +18,7 @@ import { FIRST, SECOND } from './parquet-folds.ts';
 const WINDOW_ROWS = 8192;
 /** Of a replay: a few at a time, so that they go out when their time has come. */
 const REPLAY_ROWS = 32;
+const REPLAY_PIECES = 200;
 /** Of the pages and dictionaries of all columns. Beyond it a column gives its own back after each window: of a wide file each window reads them anew. */
 const MAX_HELD_BYTES = 64 * 1024 * 1024;
 
@@ -66,6 +67,8 @@ export class ParquetImport implements SourceReader {
   /** Rows of the group that were read. */
   #inGroup = 0;
   #row = 0;
+  /** In the window. */
+  #at = 0;
   #open = false;
   #held = 0;
   readonly #mostHeld: number;
@@ -83,7 +86,7 @@ export class ParquetImport implements SourceReader {
     this.#checksOnly = checksOnly;
     this.#mostHeld = options.heldBytes ?? MAX_HELD_BYTES;
     const { mapping, builder } = options;
-    this.#windowRows = options.pieceBytes === undefined ? WINDOW_ROWS : REPLAY_ROWS;
+    this.#windowRows = options.pieceBytes === undefined ? WINDOW_ROWS : Math.min(REPLAY_ROWS, Math.ceil(file.rows / REPLAY_PIECES) || 1);
     const columnOf = (index: number): ParquetColumn => file.columns[index] as ParquetColumn;
     const { column, format, zone } = mapping.time;
     const timeTrack = (choose?: FoldChoice): Track<Float64Array> =>
@@ -100,6 +103,7 @@ export class ParquetImport implements SourceReader {
     this.#tuples = new Uint32Array(named.length * WINDOW_ROWS);
     this.#values = new Float64Array(mapping.fields.length * WINDOW_ROWS);
     this.#gate = new RowGate(options);
+    this.#gate.data = () => ({ text: JSON.stringify(this.#rowAt(this.#at)) });
     this.#seek(from?.row ?? 0);
   }
 
@@ -221,6 +225,7 @@ export class ParquetImport implements SourceReader {
     const fields = this.#fields.length;
     for (let i = 0; i < rows; i++) {
       const row = ++this.#row;
+      this.#at = i;
       gate.rows++;
       const timeUs = this.#passOf(row, times[i] as number, i) + shiftUs;
       if (!Number.isFinite(timeUs)) {
@@ -254,6 +259,15 @@ export class ParquetImport implements SourceReader {
     if (Number.isFinite(firstUs))
       return `a time that comes twice in ${zone}, where clocks were set back, and the order of the rows does not tell which it is: write times in UTC`;
     return `absent or no time${hasChanges(zone) ? `, or one that never comes in ${zone}` : ''}`;
+  }
+
+  /** What is read of a row: time in Unix µs, null where a number is none. */
+  #rowAt(at: number): Record<string, unknown> {
+    const timeUs = this.#time.window[at] as number;
+    const fields = this.#fields.map(({ column, window }) => [column.name, numberAsJson(window[at] as number)]);
+    const names = this.#names.map(({ column, window, reading }) => [column.name, (reading as TextIds).texts[window[at] as number]]);
+    const texts = this.#texts.map(({ column, window }) => [column.name, window[at] ?? null]);
+    return Object.fromEntries([[this.#time.column.name, Number.isFinite(timeUs) ? timeUs : null], ...names, ...fields, ...texts]);
   }
 
   #areFinite(from: number, row: number): boolean {
@@ -297,4 +311,10 @@ function toRows<W extends Float64Array | Uint32Array>(column: W, into: W, at: nu
 function problemOf({ kind, element }: ParquetColumn): string {
   if (kind.is === 'text' || (kind.is === 'decimal' && kind.scale !== 0)) return NOT_A_NUMBER_WORDS;
   return element.type === 'DOUBLE' || element.type === 'FLOAT' || kind.is === 'half' ? 'infinite' : NOT_EXACT_WORDS;
+}
+
+/** JSON has no infinity. */
+function numberAsJson(value: number): number | string | null {
+  if (Number.isNaN(value)) return null;
+  return Number.isFinite(value) ? value : String(value);
 }
