@@ -47,6 +47,8 @@ export interface PipelineFigures {
   rowsStored: number;
   messagesStored: number;
   newestStoredUs: number;
+  /** Rows of the cycle stored last. */
+  lastFlushRows?: number;
 }
 
 export class Pipeline implements Component {
@@ -141,6 +143,7 @@ export class Pipeline implements Component {
       this.figures.newestStoredUs = Math.max(this.figures.newestStoredUs, account.batch?.createdUs ?? 0);
     }
     this.figures.rowsStored += rows;
+    this.figures.lastFlushRows = rows;
     this.figures.messagesStored += messages.length;
     events.cycleStored({ messages: messages.length, batches: cycle.accounts.length, rows, merged, milliseconds: now() - startedMs });
     this.#stored();

@@ -103,7 +103,7 @@ export class StatusReporter implements Component {
   async #report(): Promise<void> {
     const timeMs = Date.now();
     await this.#sample(timeMs);
-    const { rowsStored, messagesStored } = this.#figures;
+    const { rowsStored, messagesStored, lastFlushRows } = this.#figures;
     const status: EtlStatus = {
       timeMs,
       rowsStored: this.#figures.rowsStored,
@@ -115,6 +115,7 @@ export class StatusReporter implements Component {
       problems: this.#problems(),
       commitMode: this.#watch.commitMode,
       telemetryTtlDays: this.#ttlDays,
+      ...(lastFlushRows === undefined ? {} : { lastFlushRows }),
       ...(messagesStored === 0 ? {} : { rowsPerMessage: rowsStored / messagesStored }),
       ...(this.#disk === undefined ? {} : { disk: this.#disk }),
       ...(this.#process === undefined ? {} : { process: this.#process }),

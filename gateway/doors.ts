@@ -1,13 +1,16 @@
 // Puts the doors beside the agents' together: the routes of HTTPS and the handlers of ImportService, and what they stand on.
 import type { UntypedServiceImplementation } from '@grpc/grpc-js';
+import type { Registry } from 'prom-client';
 import { VERSION } from '../core/common/version.ts';
 import type { CheckImportRequest, ImportCheck, Measurement, PipelineStatus, QueryFrame, QueryRequest } from '../proto/gen/messages.ts';
 import type { TokenStore } from './access/token-store.ts';
 import type { GatewayEvents } from './events.ts';
+import { readEtlStatus } from './fleet/etl-status.ts';
 import type { QueryCaller } from './fleet/query-end.ts';
 import type { ReadDatabase } from './fleet/read-database.ts';
 import type { StoreWindow } from './fleet/store-window.ts';
 import type { TierPlan } from './fleet/tier-plan.ts';
+import { healthRoutes } from './http/health-routes.ts';
 import { HttpDoor } from './http/http-door.ts';
 import { metricsRoute } from './http/metrics-route.ts';
 import { statusRoutes } from './http/status-routes.ts';
@@ -27,6 +30,8 @@ import type { Publisher } from './publisher/publisher.ts';
 
 /** What is asked of the fleet's data, whoever asks. */
 export interface FleetReader {
+  /** Of a node id, or a name that only one node has. Throws `not_found` and `failed_precondition`. */
+  nodeId(idOrName: string): string;
   pipeline(): Promise<PipelineStatus>;
   measurements(): Promise<readonly Measurement[]>;
   query(request: QueryRequest, signal: AbortSignal, caller: QueryCaller): AsyncIterable<QueryFrame>;
@@ -53,6 +58,8 @@ export interface ImportOptions {
 export interface DoorOptions extends ImportOptions {
   reader: FleetReader;
   jobs: ImportJobs;
+  /** The counters of this process. */
+  metrics: Registry;
   /** Of a file that is uploaded. */
   importMaxBytes: number;
   /** What machines get that join. */
@@ -86,11 +93,21 @@ export function createHttpDoor(options: DoorOptions): HttpDoor {
     version: VERSION,
     pipeline: () => reader.pipeline(),
     queuedBytes: () => publisher.queuedBytes,
+    part: {
+      nats: () => link.connected,
+      etl: () => readEtlStatus(link.connection),
+      database: async () => {
+        await reader.rows('select 1');
+        return undefined;
+      },
+    },
+    metrics: options.metrics,
     problem: () => (link.connected ? (publisher.pressure ? 'too much waits for the stream' : undefined) : 'nats-server is not connected'),
   };
   return new HttpDoor({
     routes: [
       ...statusRoutes(status),
+      ...healthRoutes(status),
       ...pushRoutes({
         ingest,
         registry,

@@ -99,7 +99,7 @@ export function createGateway(config: GatewayConfig, connection: NatsConnection,
   const accounts = createImportAccounts(fleet.reader);
   const doors = { gateway: config.name, link, publisher, registry, tokens, events, accounts, storeWindow: createStoreWindow(connection) };
   const jobs = createImportJobs(doors, config.importFolder);
-  const door = createHttpDoor({ ...doors, reader: fleet.reader, jobs, importMaxBytes: config.importMaxBytes, joining });
+  const door = createHttpDoor({ ...doors, reader: fleet.reader, jobs, metrics, importMaxBytes: config.importMaxBytes, joining });
   const server: GrpcServer = new GrpcServer({
     host: config.host,
     port: config.port,

@@ -94,6 +94,8 @@ export interface EtlStatus {
   timeMs: number;
   /** Rows stored since the process started. */
   rowsStored: number;
+  /** Rows of the cycle stored last; absent before the first, and from an older ETL. */
+  lastFlushRows?: number;
   /** Rows stored a second over the last ten. */
   rowsPerSecond: number;
   /** `created_us` of the newest batch stored. */

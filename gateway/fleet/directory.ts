@@ -1,5 +1,6 @@
 // The fleet as this gateway knows it, in memory: who is registered, who holds whose stream, what each said last, how it is.
 import { MusterError } from '../../core/common/muster-error.ts';
+import { nodeIdOf } from '../../core/common/node-name.ts';
 import type { RegistryEntry } from '../../core/common/registry-entry.ts';
 import type { PresenceEntry } from '../../core/common/streams.ts';
 import type { Heartbeat } from '../../proto/gen/messages.ts';
@@ -39,7 +40,7 @@ export class Directory {
 
   /** The node with this id, or the only one with this name. Throws `not_found`, and `failed_precondition` for a name that several have. */
   find(idOrName: string): NodeRecord {
-    const byId = this.get(idOrName.toLowerCase());
+    const byId = this.get(idOrName) ?? this.get(idOrName.toLowerCase()) ?? this.get(nodeIdOf(idOrName) ?? '');
     if (byId !== undefined) return byId;
     const named = [...this.nodes()].filter((record) => record.info?.name === idOrName);
     const shown = JSON.stringify(idOrName.slice(0, 80));

@@ -118,6 +118,7 @@ export function createFleetService(options: FleetServiceOptions): FleetService {
       stop = undefined;
     },
     reader: {
+      nodeId: (idOrName) => directory.find(idOrName).nodeId,
       pipeline: () => pipeline.read(),
       measurements: () => measurements.list(),
       query: (request, signal, caller) => queries.run(request, signal, caller),

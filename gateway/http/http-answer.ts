@@ -34,17 +34,19 @@ export function json(status: number, value: unknown, headers: Readonly<Record<st
 /** An error whose status says more than its code does. */
 export class HttpProblem extends MusterError {
   readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
 
-  constructor(status: number, code: MusterErrorCode, message: string, cause?: unknown) {
+  constructor(status: number, code: MusterErrorCode, message: string, cause?: unknown, headers: Readonly<Record<string, string>> = {}) {
     super(code, message, cause);
     this.status = status;
+    this.headers = headers;
   }
 }
 
 /** `{"error":{"code","message"}}` with the status of the code. */
 export function errorAnswer(thrown: unknown): HttpAnswer & { status: number } {
   const error = toMusterError(thrown);
-  const headers: Record<string, string> = {};
+  const headers: Record<string, string> = error instanceof HttpProblem ? { ...error.headers } : {};
   if (error.code === 'unauthenticated') headers['www-authenticate'] = 'Bearer';
   if (error.code === 'unavailable' || error.code === 'resource_exhausted') headers['retry-after'] = '2';
   return json(

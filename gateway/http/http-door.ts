@@ -8,7 +8,7 @@ import { BAD_TARGET, serveTotally } from '../../core/node/total-server.ts';
 import { type Grant, whileGranted } from '../access/open-calls.ts';
 import type { Scope } from '../access/token-record.ts';
 import type { Caller } from '../access/token-store.ts';
-import { errorAnswer, type HttpAnswer, headersOf, send } from './http-answer.ts';
+import { errorAnswer, type HttpAnswer, HttpProblem, headersOf, send } from './http-answer.ts';
 import { discardBody, readJson } from './request-body.ts';
 
 /** A request that may be answered. */
@@ -29,7 +29,7 @@ export interface HttpRequest {
 
 export interface HttpRoute {
   readonly method: 'GET' | 'POST' | 'DELETE';
-  /** Its last part may be `{id}`, which stands for any. */
+  /** One part of it may be `{id}`, which stands for any. */
   readonly path: string;
   /** Needed to call it; undefined where anybody may. */
   readonly scope?: Scope;
@@ -153,16 +153,19 @@ async function refuse(request: IncomingMessage, response: ServerResponse, error:
 
 /** What a path has where the route's says `{id}`; empty where it says none; undefined where it is another path. */
 function parameterOf(route: string, path: string): string | undefined {
-  if (!route.endsWith('/{id}')) return route === path ? '' : undefined;
-  const before = route.slice(0, -'{id}'.length);
-  const rest = path.startsWith(before) ? path.slice(before.length) : '';
-  return /^[A-Za-z0-9_-]{1,80}$/.test(rest) ? rest : undefined;
+  const [before = '', after] = route.split('{id}');
+  if (after === undefined) return route === path ? '' : undefined;
+  if (path.length <= before.length + after.length || !path.startsWith(before) || !path.endsWith(after)) return undefined;
+  const id = path.slice(before.length, path.length - after.length);
+  return /^[A-Za-z0-9_-]{1,80}$/.test(id) ? id : undefined;
 }
 
 function notFound(method: string, path: string, samePath: readonly HttpRoute[]): MusterError {
   const shown = path.slice(0, 80);
   if (samePath.length === 0) return new MusterError('not_found', `there is no ${shown} here: see /api/openapi.json`);
-  return new MusterError('not_found', `${shown} takes ${samePath.map((route) => route.method).join(' and ')}, not ${method}`);
+  const methods = samePath.map((route) => route.method);
+  const words = `${shown} takes ${methods.join(' and ')}, not ${method}`;
+  return new HttpProblem(405, 'invalid_argument', words, undefined, { allow: methods.join(', ') });
 }
 
 function toRequest(

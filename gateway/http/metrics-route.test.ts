@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { MusterError } from '../../core/common/muster-error.ts';
 import type { QueryFrame, QueryRequest, QueryValues } from '../../proto/gen/messages.ts';
 import type { HttpAnswer } from './http-answer.ts';
 import type { HttpRequest } from './http-door.ts';
@@ -19,13 +20,17 @@ const CPU = {
 async function answered(rows: number, query: string): Promise<{ asked: QueryRequest[]; answer: HttpAnswer; text: string }> {
   const asked: QueryRequest[] = [];
   const route = metricsRoute({
+    nodeId: (name) => {
+      if (name !== 'web-1') throw new MusterError('not_found', `there is no node ${name}`);
+      return 'id-of-web-1';
+    },
     measurements: async () => [CPU],
     tierPlan: async () => {
       throw new Error('not asked for');
     },
     async *query(request) {
       asked.push(request);
-      const count = request.sql.startsWith('select count(timestamp)');
+      const count = request.sql.startsWith('select count(');
       const one = { columns: [{ name: 'n', type: 'long' }], rows: 1, values: [{ ...NONE, numbers: [count ? rows : 1] }] };
       yield { ...one, totals: { rows: 1, truncated: false, elapsedMs: 0 } } as QueryFrame;
     },
@@ -68,5 +73,11 @@ describe('GET /api/metrics', () => {
     const { asked, text } = await answered(100, `${RANGE}&limit=100`);
     expect(asked[1]?.sql).not.toContain('limit');
     expect(JSON.parse(text)).toMatchObject({ truncated: false });
+  });
+
+  it('takes the name of a node, and its id while its rows are there', async () => {
+    expect((await answered(5, `${RANGE}&node=web-1`)).asked[0]?.sql).toContain("node_id = 'id-of-web-1'");
+    expect((await answered(5, `${RANGE}&node=gone`)).asked[1]?.sql).toContain("node_id = 'gone'");
+    await expect(answered(0, `${RANGE}&node=nobody`)).rejects.toMatchObject({ code: 'not_found' });
   });
 });

@@ -13,6 +13,8 @@ import type { HttpRequest, HttpRoute } from './http-door.ts';
 import { csvRows, jsonRows } from './rows-text.ts';
 
 export interface MetricsOptions {
+  /** Of a node id, or a name that only one node has. Throws `not_found` and `failed_precondition`. */
+  nodeId(idOrName: string): string;
   measurements(): Promise<readonly Measurement[]>;
   query(request: QueryRequest, signal: AbortSignal, caller: QueryCaller): AsyncIterable<QueryFrame>;
   /** Which tier has a measurement's range in these steps. */
@@ -47,9 +49,11 @@ export function metricsRoute(options: MetricsOptions): HttpRoute {
       if (format !== 'json' && format !== 'csv')
         throw new MusterError('invalid_argument', `format is ${format.slice(0, 40)}: json or csv is needed`);
       const limit = wholeNumber(query.get('limit'));
-      const { sql, tier } = await toStatement(options, measurements, measurement, query);
       const ask = (statement: string, maxRows: number): AsyncIterable<QueryFrame> =>
         options.query({ sql: statement, maxRows, timeoutMs: TIMEOUT_MS }, signal, { tokenId: caller?.tokenId ?? '' });
+      const wanted = query.get('node');
+      if (wanted !== null) query.set('node', await nodeIdOf(wanted, measurement.name, options, ask));
+      const { sql, tier } = await toStatement(options, measurements, measurement, query);
       // Counted before the first byte, as what is missing can be told in front of a CSV only.
       const rows = await countRows(ask(countOf(sql), 1));
       const maxRows = limit ?? (format === 'csv' ? MAX_ROWS : DEFAULT_ROWS);
@@ -67,6 +71,25 @@ export function metricsRoute(options: MetricsOptions): HttpRoute {
       };
     },
   };
+}
+
+/** A node that was removed is still asked for by its id, while its rows are there. Throws `not_found` for one that never was. */
+async function nodeIdOf(
+  wanted: string,
+  table: string,
+  { nodeId }: Pick<MetricsOptions, 'nodeId'>,
+  ask: (sql: string, maxRows: number) => AsyncIterable<QueryFrame>,
+): Promise<string> {
+  try {
+    return nodeId(wanted);
+  } catch (error) {
+    if (!(error instanceof MusterError) || error.code !== 'not_found') throw error;
+    const rows = await countRows(
+      ask(`select count() from (select timestamp from ${identifier(table)} where node_id = ${literal(wanted)} limit 1)`, 1),
+    );
+    if (rows === 0) throw error;
+    return wanted;
+  }
 }
 
 /** Means over spans come from the roll-ups where these have them; everything else from the rows. */

@@ -1,7 +1,11 @@
 import { expect, it } from 'vitest';
 import { importRoutes } from '../ingest/import-routes.ts';
 import { pushRoutes } from '../ingest/push-routes.ts';
+
 import { joinRoutes } from '../join/join-routes.ts';
+
+import { healthRoutes } from './health-routes.ts';
+
 import { metricsRoute } from './metrics-route.ts';
 import { openapi } from './openapi.ts';
 import { statusRoutes } from './status-routes.ts';
@@ -11,8 +15,10 @@ const unused = (): never => {
 };
 
 it('describes every route, its scope and no other', () => {
+  const part = { nats: unused, etl: unused, database: unused };
   const routes = [
-    ...statusRoutes({ name: 'g', version: '1', pipeline: unused, queuedBytes: unused, problem: unused }),
+    ...statusRoutes({ name: 'g', version: '1', pipeline: unused, queuedBytes: unused, problem: unused, part }),
+    ...healthRoutes({ version: '1', part, metrics: { metrics: unused, contentType: 'text/plain' as never }, problem: unused }),
     ...pushRoutes({
       ingest: { deliver: unused, fits: unused },
       registry: { seenAtDoor: unused },
@@ -23,10 +29,19 @@ it('describes every route, its scope and no other', () => {
       events: { samplesPushed: unused },
     }),
     ...importRoutes({
-      jobs: { folder: unused, uploadFolder: () => 'uploads/x', takePlace: unused, begin: unused, get: unused },
+      jobs: {
+        folder: unused,
+        uploadFolder: () => 'uploads/x',
+        takePlace: unused,
+        begin: unused,
+        get: unused,
+        runWindow: unused,
+        flush: unused,
+        span: unused,
+      },
       maxBytes: 1,
     }),
-    metricsRoute({ measurements: unused, query: unused, tierPlan: unused }),
+    metricsRoute({ nodeId: unused, measurements: unused, query: unused, tierPlan: unused }),
     ...joinRoutes({ caPem: '', programs: { list: unused } }),
   ];
   const { paths } = openapi('1') as { paths: Record<string, Record<string, { security: { bearer?: string[] }[] }>> };

@@ -1,14 +1,17 @@
 // GET /api/status, /healthz, /readyz and /api/openapi.json.
+import { MusterError, toMusterError } from '../../core/common/muster-error.ts';
 import type { PipelineStatus } from '../../proto/gen/messages.ts';
 import { type HttpAnswer, json } from './http-answer.ts';
 import type { HttpRoute } from './http-door.ts';
 import { openapi } from './openapi.ts';
+import { type PartSources, partStates, worstOf } from './part-states.ts';
 
 export interface StatusOptions {
   /** Of this gateway. */
   name: string;
   version: string;
   pipeline(): Promise<PipelineStatus>;
+  part: PartSources;
   /** Bytes that wait for the stream in this gateway. */
   queuedBytes(): number;
   /** Whether samples can be taken now; undefined where all is well, else what is wrong. */
@@ -29,23 +32,31 @@ export function statusRoutes(options: StatusOptions): HttpRoute[] {
       path: '/api/status',
       scope: 'read',
       answer: async () => {
-        const pipeline = await options.pipeline();
-        const { problems, suspendedTables } = pipeline;
+        const [{ parts }, pipeline] = await Promise.all([
+          partStates(options.part, options.problem()),
+          // What cannot be told now is null: a part says why.
+          options.part.nats() ? options.pipeline().catch(toMusterError) : new MusterError('unavailable', 'nats-server is not connected'),
+        ]);
+        const known = pipeline instanceof MusterError ? undefined : pipeline;
+        const problems = pipeline instanceof MusterError ? [`the path cannot be read: ${pipeline.message}`] : pipeline.problems;
+        const worst = worstOf(parts);
+        const suspended = known?.suspendedTables ?? [];
         return json(200, {
-          status: problems.length === 0 && suspendedTables.length === 0 ? 'ok' : 'degraded',
+          status: worst === 'ok' && (problems.length > 0 || suspended.length > 0) ? 'degraded' : worst,
           gateway: options.name,
           version: options.version,
-          queue_depth: pipeline.pendingMessages,
+          parts,
+          queue_depth: known?.pendingMessages ?? null,
           queued_bytes: options.queuedBytes(),
-          lag_seconds: pipeline.lagSeconds,
-          rows_per_second: pipeline.rowsPerSecond,
-          stream_bytes: pipeline.streamBytes,
-          stream_max_bytes: pipeline.streamMaxBytes,
-          dead_letters: pipeline.deadLetters,
-          suspended_tables: suspendedTables.map(({ table, error }) => ({ table, error })),
-          connected_agents: pipeline.connectedAgents,
-          completeness_percent: pipeline.completenessPercent,
-          durable: pipeline.durable,
+          lag_seconds: known?.lagSeconds ?? null,
+          rows_per_second: known?.rowsPerSecond ?? null,
+          stream_bytes: known?.streamBytes ?? null,
+          stream_max_bytes: known?.streamMaxBytes ?? null,
+          dead_letters: known?.deadLetters ?? null,
+          suspended_tables: suspended.map(({ table, error }) => ({ table, error })),
+          connected_agents: known?.connectedAgents ?? null,
+          completeness_percent: known?.completenessPercent ?? null,
+          durable: known?.durable ?? null,
           problems,
         });
       },

@@ -101,6 +101,12 @@ export class ImportJob {
     return this.#state !== 'running' && this.#state !== 'paused';
   }
 
+  /** Of the rows taken so far. */
+  get span(): { firstUs: number; lastUs: number } | undefined {
+    const { batches, firstUs, lastUs } = this.#tally.sent;
+    return batches === 0 ? undefined : { firstUs, lastUs };
+  }
+
   get file(): string {
     return this.#task.path;
   }

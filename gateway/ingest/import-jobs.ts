@@ -160,6 +160,11 @@ export class ImportJobs implements Component {
     return job.toMessage();
   }
 
+  /** From the oldest row that was taken so far to the newest, Unix µs; undefined before the first. */
+  span(id: string): { firstUs: number; lastUs: number } | undefined {
+    return this.#find(id).span;
+  }
+
   get(id: string): JobMessage {
     return this.#find(id).toMessage();
   }

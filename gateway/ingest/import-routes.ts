@@ -1,4 +1,4 @@
-// POST /api/import: a file as multipart form, streamed to the import folder and then imported by a job. GET /api/import/{id}: how far it is.
+// POST /api/import: a file as multipart form, streamed to the import folder and then imported by a job. GET /api/import/{id}: how far it is; its windows and flushes by POST.
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MusterError } from '../../core/common/muster-error.ts';
@@ -12,13 +12,15 @@ import { receiveForm } from './upload-form.ts';
 import { UploadSpace } from './upload-space.ts';
 
 export interface ImportRoutesOptions {
-  jobs: Pick<ImportJobs, 'folder' | 'uploadFolder' | 'takePlace' | 'begin' | 'get'>;
+  jobs: Pick<ImportJobs, 'folder' | 'uploadFolder' | 'takePlace' | 'begin' | 'get' | 'runWindow' | 'flush' | 'span'>;
   /** Of one uploaded file. */
   maxBytes: number;
   space?: UploadSpace;
 }
 
 const UPLOAD_TIMEOUT_MS = 4 * 3_600_000;
+/** A window may be the whole of a large file. */
+const STEP_TIMEOUT_MS = 3_600_000;
 const TEXTS = ['time_column', 'time_format', 'time_zone', 'node_column', 'node', 'measurement'] as const;
 const LISTS = ['tags', 'fields', 'texts'] as const;
 const CSV_TEXTS = ['delimiter', 'encoding'] as const;
@@ -60,6 +62,27 @@ export function importRoutes({ jobs, maxBytes, space = new UploadSpace() }: Impo
       },
     },
     { method: 'GET', path: '/api/import/{id}', scope: 'read', answer: ({ parameter }) => json(200, toJob(jobs.get(parameter))) },
+    {
+      method: 'POST',
+      path: '/api/import/{id}/run_window',
+      scope: 'push',
+      timeoutMs: STEP_TIMEOUT_MS,
+      answer: async ({ parameter, caller }) => {
+        const before = jobs.get(parameter).rowsAccepted;
+        const job = await jobs.runWindow(parameter, caller as Caller);
+        return json(200, toStep(job, job.rowsAccepted - before, jobs.span(parameter)));
+      },
+    },
+    {
+      method: 'POST',
+      path: '/api/import/{id}/flush',
+      scope: 'push',
+      timeoutMs: STEP_TIMEOUT_MS,
+      answer: async ({ parameter }) => {
+        const job = await jobs.flush(parameter);
+        return json(200, toStep(job, job.rowsAccepted, jobs.span(parameter)));
+      },
+    },
   ];
 }
 
@@ -109,6 +132,14 @@ function renamesOf(text: string): Record<string, string> {
       return [line.slice(0, at).trim(), line.slice(at + 1).trim()];
     }),
   );
+}
+
+/** `path` is where the rows of the job can be read; null while it has none. */
+function toStep(job: ImportJob, rows: number, span: { firstUs: number; lastUs: number } | undefined): object {
+  const iso = (us: number): string => new Date(us / 1000).toISOString();
+  const range = span && { from: iso(Math.floor(span.firstUs / 1000) * 1000), to: iso((Math.floor(span.lastUs / 1000) + 1) * 1000) };
+  const query = range && new URLSearchParams({ measurement: job.mapping?.measurement ?? '', ...range });
+  return { rows, path: query === undefined ? null : `/api/metrics?${query}`, ...toJob(job) };
 }
 
 function toJob(job: ImportJob): object {

@@ -1,5 +1,6 @@
 // Imports that the gateway runs itself, driven by gRPC and by an upload over HTTPS.
 import { copyFileSync, existsSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { request } from 'node:https';
 import { join } from 'node:path';
 import { Client, Metadata, type ServiceError } from '@grpc/grpc-js';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -31,7 +32,7 @@ afterAll(async () => {
 
 const service = serviceDefinition(loadPackage(), 'ImportService');
 
-function call<Answer = ImportJob>(name: string, request: object): Promise<Answer> {
+function call<Answer = ImportJob>(name: string, message: object): Promise<Answer> {
   const method = service[name];
   if (method === undefined) throw new Error(`ImportService has no ${name}`);
   const metadata = new Metadata();
@@ -41,11 +42,33 @@ function call<Answer = ImportJob>(name: string, request: object): Promise<Answer
       method.path,
       method.requestSerialize as (value: object) => Buffer,
       method.responseDeserialize as (bytes: Buffer) => Answer,
-      request,
+      message,
       metadata,
       (error: ServiceError | null, answer?: Answer) => (error || answer === undefined ? reject(error) : resolve(answer)),
     ),
   );
+}
+
+async function post(path: string): Promise<object> {
+  const [host, port] = pipeline.addresses.gateway.split(':');
+  const options = {
+    host,
+    port,
+    path,
+    method: 'POST',
+    ca: readFileSync(pipeline.addresses.caFile),
+    headers: { authorization: `Bearer ${token}` },
+  };
+  return new Promise((resolve, reject) => {
+    const asked = request(options, (response) => {
+      let text = '';
+      response.setEncoding('utf8').on('data', (chunk: string) => {
+        text += chunk;
+      });
+      response.on('end', () => resolve(JSON.parse(text) as object));
+    });
+    asked.on('error', reject).end();
+  });
 }
 
 const count = async (table: string): Promise<number> =>
@@ -86,6 +109,12 @@ it('pauses after each window of time, to the very row', async () => {
   expect(await call('RunWindow', { id })).toMatchObject({ state: 'done', rowsStored: 5000 });
   await expect(call('RunWindow', { id })).rejects.toMatchObject({ code: 9, details: expect.stringContaining('is done') });
   await until('the rows are stored', async () => (await count('steps')) === 5000);
+  const byHttp = await call('StartImport', { file: 'steps.csv', stepSeconds: 100, mapping: { measurement: 'by_http' } });
+  await until('it is paused', async () => (await call('GetImport', { id: byHttp.id })).state === 'paused');
+  const where = `/api/metrics?measurement=by_http&from=${encodeURIComponent(new Date(start).toISOString())}&to=`;
+  expect(await post(`/api/import/${byHttp.id}/run_window`)).toMatchObject({ rows: 1000, state: 'paused', rows_stored: 2000 });
+  expect(await post(`/api/import/${byHttp.id}/flush`)).toMatchObject({ rows: 2000, path: expect.stringContaining(where), state: 'paused' });
+  await call('CancelImport', { id: byHttp.id });
   const second = await call('StartImport', { file: 'steps.csv', stepSeconds: 100, mapping: { measurement: 'cut' } });
   await until('it is paused', async () => (await call('GetImport', { id: second.id })).state === 'paused');
   expect(await call('FlushImport', { id: second.id })).toMatchObject({ state: 'paused', rowsStored: 1000 });

@@ -181,6 +181,7 @@ it('reads latest values and ranges as JSON and CSV', async () => {
   const mean = await ask('/api/metrics?measurement=push&node=lagos-1&fields=latency_ms&last=1h&every=1h', { token: read });
   expect(mean.status).toBe(200);
   expect((await ask('/api/metrics?measurement=nope', { token: read })).status).toBe(404);
+  expect((await ask('/api/metrics?measurement=push&node=nobody', { token: read })).status).toBe(404);
   expect((await ask('/api/metrics?measurement=push&fields=nope', { token: read })).text).toContain('push has no field nope');
 });
 
@@ -194,7 +195,7 @@ it.each([
   ['with nothing good in it', '/api/push', { body: { node_id: 'x' }, token: 'push' }, 400, 'no sample was taken'],
   ['compressed', '/api/push', { body: 'x', token: 'push', headers: { 'content-encoding': 'gzip' } }, 415, 'send the body uncompressed'],
   ['to nowhere', '/api/nope', { token: 'push' }, 404, 'there is no /api/nope'],
-  ['by the wrong method', '/api/push', { token: 'push' }, 404, '/api/push takes POST, not GET'],
+  ['by the wrong method', '/api/push', { token: 'push' }, 405, '/api/push takes POST, not GET'],
 ] satisfies [string, string, HttpsOptions, number, string][])(
   'refuses a request %s',
   async (_, path, options: HttpsOptions, status, words) => {
@@ -216,7 +217,17 @@ it('serves health, status and its own description', async () => {
   expect((await ask('/healthz')).json()).toEqual({ status: 'ok' });
   expect((await ask('/readyz')).json()).toEqual({ status: 'ok' });
   expect((await ask('/api/openapi.json')).json()).toMatchObject({ openapi: '3.1.0' });
-  expect((await ask('/api/status', { token: read })).json()).toMatchObject({ status: 'ok', durable: true, gateway: 'gateway-1' });
+  expect((await ask('/api/status', { token: read })).json()).toMatchObject({
+    ...{ status: 'ok', durable: true, gateway: 'gateway-1' },
+    parts: { gateway: { state: 'ok' }, nats: { state: 'ok' }, questdb: { state: 'ok' }, etl: { state: 'ok' } },
+  });
+  const parts = { gateway: 'ok', nats: 'ok', questdb: 'ok', etl: 'ok' };
+  expect((await ask('/health')).json()).toMatchObject({ status: 'ok', uptime_sec: expect.any(Number), parts });
+  const metrics = (await ask('/metrics', { token: read })).json();
+  expect(metrics).toMatchObject({ uptime_sec: expect.any(Number), last_flush_rows: expect.any(Number) });
+  expect(metrics).toHaveProperty('points_written', expect.any(Number));
+  expect((await ask('/metrics')).status).toBe(401);
+  expect((await ask('/metrics/prometheus', { token: read })).text).toContain('# TYPE');
 });
 
 it('cuts a connection that never sends a request, and one that sends it a byte at a time', async () => {

@@ -202,7 +202,12 @@ describe('roll-ups', () => {
   });
 
   it('answer means over spans of the metrics route, which says the tier', async () => {
-    const route = metricsRoute({ measurements, query, tierPlan: (measurement, range) => reader.plan(measurement, range) });
+    const route = metricsRoute({
+      nodeId: (id) => id,
+      measurements,
+      query,
+      tierPlan: (measurement, range) => reader.plan(measurement, range),
+    });
     const get = async (params: Record<string, string>) => {
       const { headers, body } = await route.answer({
         query: new URLSearchParams(params),
