@@ -32,12 +32,22 @@ async function dispatch(argv: readonly string[]): Promise<number> {
   if (first === '--version') return (await import('./local/help.ts')).version();
   if (first === '' || first.startsWith('-')) return (await (TASKS['run'] as () => Promise<Task>)())(argv);
   const task = TASKS[first];
-  if (task !== undefined) return (await task())(rest);
+  if (task !== undefined) {
+    if (first !== 'run') endWithReader();
+    return (await task())(rest);
+  }
   const best = nearest(first, Object.keys(TASKS));
   process.stderr.write(
     `${first} is not a command: ${best === undefined ? `there are ${Object.keys(TASKS).join(', ')}` : `did you mean ${best}?`}\n`,
   );
   return 2;
+}
+
+/** Whoever reads the output has enough of it (`| head`): that is no error. A running agent goes on. */
+function endWithReader(): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(0);
+  });
 }
 
 /** What `toMusterError` would say, without loading it first. */

@@ -10,9 +10,10 @@ Watches this machine and streams to a gateway.
   check                one sample of every collector, identity, spool, gateway; --json
   status               how the running agent stands; --json
   top                  this machine live, from the running agent; --interval MS, --json
-  spool status         what waits for the gateway; --json
+  spool status         what waits for the gateway, also of a stopped agent; --json
   spool export FILE    copy what the spool of a stopped agent holds, as lines of JSON; - for stdout
   spool drain          send what the spool of a stopped agent holds, then end; --timeout 10m
+  spool clear          throw away what the spool of a stopped agent holds; asks first, --yes
   install              as a service of this machine, as root; settings as below, --dry-run
   uninstall            remove the service; --purge removes identity and spool as well
 

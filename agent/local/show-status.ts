@@ -2,7 +2,7 @@
 import { readSettings, takeOwn } from './command-line.ts';
 import { askStatus } from './local-client.ts';
 import type { StatusReport } from './status-report.ts';
-import { tableLines, toByteWords, toPrintable, toTimeWords } from './words.ts';
+import { counted, tableLines, toByteWords, toPrintable, toTimeWords } from './words.ts';
 
 /** 0 while connected, 1 while not, 69 where no agent runs. */
 export async function showStatus(argv: readonly string[]): Promise<number> {
@@ -48,12 +48,18 @@ export function spoolRows({ spool, nowMs }: Pick<StatusReport, 'spool' | 'nowMs'
   const { batches, rows, bytes, durable, problem, oldestUs, rowsCommitted, drops, retries, lastError, setAside } = spool;
   const oldest = oldestUs === 0 ? '' : `, the oldest from ${ago(oldestUs / 1000, nowMs)}`;
   return [
-    ['spool', batches === 0 ? 'empty' : `${batches} batches, ${rows} rows, ${toByteWords(bytes)} wait${oldest}`],
-    ['', `${rowsCommitted} rows taken in since its beginning, ${retries} batches sent again`],
+    [
+      'spool',
+      batches === 0 ? 'empty' : `${counted(batches, 'batch', 'batches')}, ${counted(rows, 'row')}, ${toByteWords(bytes)} wait${oldest}`,
+    ],
+    ['', `${counted(rowsCommitted, 'row')} taken in since its beginning, ${counted(retries, 'batch', 'batches')} sent again`],
     ...(durable ? [] : [['', `NOT ON DISK: ${problem}`]]),
     ...(lastError === '' ? [] : [['', `the oldest is held back: ${lastError}`]]),
-    ...drops.map(({ reason, batches: dropped, rows: lost }) => ['', `dropped: ${lost} rows in ${dropped} batches (${reason})`]),
-    ...(setAside === 0 ? [] : [['', `${setAside} batches were refused for good and are kept`]]),
+    ...drops.map(({ reason, batches: dropped, rows: lost }) => [
+      '',
+      `dropped: ${counted(lost, 'row')} in ${counted(dropped, 'batch', 'batches')} (${reason})`,
+    ]),
+    ...(setAside === 0 ? [] : [['', `${counted(setAside, 'batch was', 'batches were')} refused for good and kept`]]),
   ];
 }
 

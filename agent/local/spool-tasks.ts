@@ -1,16 +1,18 @@
-// `spool status|export|drain`: what waits for the gateway, copied out or sent while no agent runs.
-import { createWriteStream } from 'node:fs';
+// `spool status|export|drain|clear`: what waits for the gateway; copied out, sent or thrown away while no agent runs.
+import { createWriteStream, existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
+import { DURATION_RULE, durationMsOf } from '../../core/common/duration.ts';
 import { MusterError } from '../../core/common/muster-error.ts';
-import { parseDuration } from '../../core/node/setting-types.ts';
 import type { SpoolReports } from '../spool/host-spool.ts';
 import type { UplinkReports } from '../uplink/uplink.ts';
 import { readSettings, takeOwn } from './command-line.ts';
 import { askStatus } from './local-client.ts';
 import { spoolRows } from './show-status.ts';
-import { tableLines, toPrintable } from './words.ts';
+import type { StatusReport } from './status-report.ts';
+import { counted, tableLines, toPrintable } from './words.ts';
 
-const TASKS = { status: showSpool, export: exportTo, drain } as const;
+const TASKS = { status: showSpool, export: exportTo, drain, clear } as const;
 const DRAIN_LIMIT = '10m';
 
 export async function spoolTask(argv: readonly string[]): Promise<number> {
@@ -23,10 +25,61 @@ export async function spoolTask(argv: readonly string[]): Promise<number> {
 async function showSpool(argv: readonly string[]): Promise<number> {
   const { flags, rest } = takeOwn(argv, ['json']);
   const { stateDir } = await readSettings(rest);
-  const { spool, nowMs } = await askStatus(stateDir);
-  const lines = tableLines(spoolRows({ spool, nowMs }).map((row) => row.map(toPrintable)));
-  process.stdout.write(flags.json ? `${JSON.stringify(spool, null, 2)}\n` : `${lines.join('\n')}\n`);
+  const { spool, nowMs, running } = await spoolOf(stateDir);
+  const rows = [...(running ? [] : [['agent', 'not running: read from its state folder']]), ...spoolRows({ spool, nowMs })];
+  const lines = tableLines(rows.map((row) => row.map(toPrintable)));
+  process.stdout.write(flags.json ? `${JSON.stringify({ running, ...spool }, null, 2)}\n` : `${lines.join('\n')}\n`);
   return 0;
+}
+
+type SpoolAsShown = Pick<StatusReport, 'nowMs'> & { spool: Parameters<typeof spoolRows>[0]['spool']; running: boolean };
+
+/** Of the running agent, else of the folder. Throws what `askStatus` throws where the folder has no spool either. */
+async function spoolOf(stateDir: string): Promise<SpoolAsShown> {
+  try {
+    return { ...(await askStatus(stateDir)), running: true };
+  } catch (error) {
+    if ((error as MusterError).code !== 'unavailable' || !existsSync(join(stateDir, 'spool.db'))) throw error;
+    const { readStoppedSpool } = await import('../spool/stopped-spool.ts');
+    const found = readStoppedSpool(stateDir, SPOOL_REPORTS);
+    return {
+      spool: { ...found, epoch: Buffer.from(found.epoch).toString('hex'), drops: [...found.drops], retries: 0, lastError: '' },
+      nowMs: Date.now(),
+      running: false,
+    };
+  }
+}
+
+/** Asks first, unless `--yes` is said. */
+async function clear(argv: readonly string[]): Promise<number> {
+  const { flags, rest } = takeOwn(argv, ['yes']);
+  const [{ stateDir }, { clearStoppedSpool, readStoppedSpool }] = await Promise.all([
+    readSettings(rest),
+    import('../spool/stopped-spool.ts'),
+  ]);
+  const { batches, rows } = readStoppedSpool(stateDir, SPOOL_REPORTS);
+  if (batches === 0) {
+    say('the spool is empty: nothing was thrown away');
+    return 0;
+  }
+  const what = `${counted(rows, 'row')} in ${counted(batches, 'batch', 'batches')} that the gateway has not confirmed`;
+  if (!flags.yes && !(await isWanted(`Throw ${what} away for good?`))) {
+    say('nothing was thrown away');
+    return 1;
+  }
+  const gone = clearStoppedSpool(stateDir, SPOOL_REPORTS);
+  say(
+    `${counted(gone.rows, 'row')} in ${counted(gone.batches, 'batch', 'batches')} were thrown away; the ledger will show them as dropped (cleared)`,
+  );
+  return 0;
+}
+
+async function isWanted(question: string): Promise<boolean> {
+  if (!process.stdin.isTTY) throw new MusterError('invalid_argument', 'spool clear cannot be taken back: say it with --yes');
+  const { createInterface } = await import('node:readline/promises');
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  const answer = await terminal.question(`${question} [y/N] `).finally(() => terminal.close());
+  return /^y(es)?$/i.test(answer.trim());
 }
 
 /** Lines of JSON into the file named, `-` for stdout. What is exported stays in the spool. */
@@ -41,24 +94,22 @@ async function exportTo(argv: readonly string[]): Promise<number> {
   const { batches, rows, events } = await Promise.race([exportSpool(stateDir, out, SPOOL_REPORTS), failed]);
   if (out !== process.stdout) await Promise.race([finished(out.end()), failed]);
   say(
-    `${rows} rows and ${events} events of ${batches} batches were copied${file === '-' ? '' : ` to ${file}`}; they are still in the spool`,
+    `${counted(rows, 'row')} and ${counted(events, 'event')} of ${counted(batches, 'batch', 'batches')} were copied${file === '-' ? '' : ` to ${file}`}; they are still in the spool`,
   );
   return 0;
 }
 
 async function drain(argv: readonly string[]): Promise<number> {
   const { options, rest } = takeOwn(argv, [], ['timeout']);
-  const timeoutMs = parseDuration(options.timeout ?? DRAIN_LIMIT);
-  if (timeoutMs === undefined) {
-    throw new MusterError('invalid_argument', `--timeout is "${options.timeout}": a number with its unit is needed, such as 90s or 10m`);
-  }
+  const timeoutMs = durationMsOf(options.timeout ?? DRAIN_LIMIT);
+  if (timeoutMs === undefined) throw new MusterError('invalid_argument', `--timeout is "${options.timeout}": ${DURATION_RULE}`);
   const [config, { drainSpool }] = await Promise.all([readSettings(rest), import('../uplink/drain-spool.ts')]);
   let first: number | undefined;
   const progress = ({ rows }: { rows: number }): void => {
     first ??= rows;
   };
   await drainSpool(config, { spool: SPOOL_REPORTS, uplink: UPLINK_REPORTS, progress, timeoutMs });
-  say(`the spool is empty: ${first ?? 0} rows were sent to ${config.gateway}`);
+  say(`the spool is empty: ${counted(first ?? 0, 'row')} sent to ${config.gateway}`);
   return 0;
 }
 

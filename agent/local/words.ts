@@ -50,6 +50,11 @@ export function toNumberWords(value: number): string {
   return Math.abs(value) >= 100 ? value.toFixed(0) : value.toFixed(Math.abs(value) >= 1 ? 1 : 3);
 }
 
+/** `1 row`, `2 rows`. */
+export function counted(count: number, one: string, many = `${one}s`): string {
+  return `${count} ${count === 1 ? one : many}`;
+}
+
 /** A text of the machine as a terminal may show it: control characters would be commands to it. */
 export function toPrintable(text: string): string {
   let shown = '';

@@ -15,6 +15,7 @@ import { MemorySpool } from './memory-spool.ts';
 import { isMarkedForRenumbering, markForRenumbering } from './renumbering.ts';
 import {
   type BatchInput,
+  CLEARED,
   FREE_SHARE,
   SPOOL_AGE,
   SPOOL_LIMIT,
@@ -235,6 +236,17 @@ export class HostSpool implements Spool {
     const { bavail, bsize, frsize = bsize } = statfsSync(folder) as StatsFs & { frsize?: number };
     const free = bavail * frsize;
     if (free < bytes * 2 + DISK_ROOM_BYTES) throw new MusterError('unavailable', `${folder} has ${free} bytes free: too few for the spool`);
+  }
+
+  /** Gives up everything that is held, in every epoch; the next batch tells of it. Throws `failed_precondition` where the disk does not take that. */
+  clear(): DroppedRange[] {
+    const present = this.#present;
+    if (!(present instanceof SqliteSpool))
+      throw new MusterError('failed_precondition', `the spool cannot be written: ${present.status().problem}`);
+    const all = { bytes: Number.POSITIVE_INFINITY, rows: Number.POSITIVE_INFINITY };
+    return [...[...this.#backlog.lanes].map((lane) => lane.drop(all, CLEARED)), present.drop(all, CLEARED)].filter(
+      (range) => range !== undefined,
+    );
   }
 
   /** The oldest epoch first. */

@@ -100,3 +100,5 @@ export const SPOOL_LIMIT = 'spool_limit';
 export const SPOOL_AGE = 'spool_age';
 export const SPOOL_CORRUPT = 'spool_corrupt';
 export const GIVEN_UP = 'given_up';
+/** Somebody threw them away with `spool clear`. */
+export const CLEARED = 'cleared';
