@@ -10,6 +10,7 @@ const TASKS: Readonly<Record<string, () => Promise<Task>>> = {
   check: async () => (await import('./local/check.ts')).check,
   status: async () => (await import('./local/show-status.ts')).showStatus,
   top: async () => (await import('./local/top.ts')).top,
+  enqueue: async () => (await import('./local/enqueue.ts')).enqueue,
   spool: async () => (await import('./local/spool-tasks.ts')).spoolTask,
   install: async () => (await import('./local/install/install.ts')).install,
   uninstall: async () => (await import('./local/install/uninstall.ts')).uninstall,

@@ -4,6 +4,7 @@ import { AGENT_VERSION } from '../agent-version.ts';
 import type { Collector } from '../collectors/collector.ts';
 import type { AgentConfig } from '../config.ts';
 import { HostFile, type HostRoots } from '../host-file.ts';
+import type { EnqueueDoor, EnqueueSink } from './enqueue-door.ts';
 import { type LocalReports, LocalService } from './local-service.ts';
 import { SnapshotSource } from './snapshot-source.ts';
 import { type StatusSources, toStatusReport } from './status-report.ts';
@@ -12,17 +13,24 @@ export interface AgentParts extends Omit<StatusSources, 'version' | 'gateway'> {
   config: Pick<AgentConfig, 'stateDir' | 'localPort' | 'gateway'>;
   roots: HostRoots;
   createCollectors(measurements: readonly string[]): Collector[];
+  enqueueInto: EnqueueSink;
   reports: LocalReports;
 }
 
 export function createLocalService(parts: AgentParts): LocalService {
-  const { config, roots, self, createCollectors, reports } = parts;
+  const { config, roots, self, createCollectors, enqueueInto, reports } = parts;
+  let door: Promise<EnqueueDoor> | undefined;
   const sources = { ...parts, version: AGENT_VERSION, gateway: config.gateway };
   return new LocalService({
     stateDir: config.stateDir,
     port: config.localPort,
     snapshots: new SnapshotSource({ createCollectors, netDev: new HostFile(join(roots.proc, 'net/dev')), self }),
     status: () => toStatusReport(sources),
+    enqueue: async (request) => {
+      // Loaded by the first script that sends something: an agent without scripts does not pay for it.
+      door ??= import('./enqueue-door.ts').then(({ EnqueueDoor }) => new EnqueueDoor(enqueueInto));
+      return (await door).take(request);
+    },
     reports,
   });
 }

@@ -10,6 +10,7 @@ Watches this machine and streams to a gateway.
   check                one sample of every collector, identity, spool, gateway; --json
   status               how the running agent stands; --json
   top                  this machine live, from the running agent; --interval MS, --json
+  enqueue [FILE]       hand samples of a script (JSON, or a line each; - or none: from the pipe) to the running agent; --json
   spool status         what waits for the gateway, also of a stopped agent; --json
   spool export FILE    copy what the spool of a stopped agent holds, as lines of JSON; - for stdout
   spool drain          send what the spool of a stopped agent holds, then end; --timeout 10m
@@ -18,7 +19,7 @@ Watches this machine and streams to a gateway.
   uninstall            remove the service; --purge removes identity and spool as well
 
 Exit codes: 0 well, 1 it says no, 2 wrong usage or configuration, 69 not reachable.
-check, status, top and spool read /etc/muster-agent/config.yaml where no --config is given.
+check, status, top, enqueue and spool read /etc/muster-agent/config.yaml where no --config is given.
 
 Settings, as options, variables or keys of the file named by --config:
 `;

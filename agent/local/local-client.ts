@@ -1,6 +1,7 @@
 // Asks the agent that runs on this machine, over its socket.
 import type { IncomingMessage } from 'node:http';
 import { MusterError } from '../../core/common/muster-error.ts';
+import type { EnqueueAnswer } from './enqueue-door.ts';
 import type { Snapshot } from './snapshot.ts';
 import { socketPath, withSocketPath } from './socket-path.ts';
 import type { StatusReport } from './status-report.ts';
@@ -17,6 +18,15 @@ export async function askStatus(stateDir: string): Promise<StatusReport> {
 
 export async function askSnapshot(stateDir: string): Promise<Snapshot> {
   return JSON.parse(await ask(stateDir, '/snapshot')) as Snapshot;
+}
+
+/** Hands samples over, as JSON. Throws `invalid_argument` where none was taken, and `unavailable` where they may be later. */
+export async function sendSamples(stateDir: string, body: string): Promise<EnqueueAnswer> {
+  const response = await open(stateDir, '/enqueue', body);
+  const text = (await textOf(response)).trim();
+  if (response.statusCode === 202) return JSON.parse(text) as EnqueueAnswer;
+  const later = response.statusCode === 503 || response.statusCode === 429;
+  throw new MusterError(later ? 'unavailable' : 'invalid_argument', text);
 }
 
 /** Snapshots until `signal` aborts. Throws `unavailable` where the agent ends before. */
@@ -56,25 +66,28 @@ async function textOf(response: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString();
 }
 
-async function open(stateDir: string, path: string): Promise<IncomingMessage> {
+async function open(stateDir: string, path: string, body?: string): Promise<IncomingMessage> {
   try {
-    return await withSocketPath(stateDir, (short) => connect(short, path));
+    return await withSocketPath(stateDir, (short) => connect(short, path, body));
   } catch (error) {
     throw toSentence(stateDir, error as NodeJS.ErrnoException);
   }
 }
 
-function connect(socket: string, path: string): Promise<IncomingMessage> {
+function connect(socket: string, path: string, body?: string): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
-    const asked = request({ socketPath: socket, path, agent: false, timeout: PATIENCE_MS }, (response) => {
-      asked.setTimeout(0);
-      // What breaks off later ends the reading, which says so.
-      asked.on('error', () => undefined);
-      resolve(response);
-    });
+    const asked = request(
+      { socketPath: socket, path, method: body === undefined ? 'GET' : 'POST', agent: false, timeout: PATIENCE_MS },
+      (response) => {
+        asked.setTimeout(0);
+        // What breaks off later ends the reading, which says so.
+        asked.on('error', () => undefined);
+        resolve(response);
+      },
+    );
     asked.once('timeout', () => asked.destroy(new Error(`no answer within ${PATIENCE_MS / 1000} s`)));
     asked.once('error', reject);
-    asked.end();
+    asked.end(body);
   });
 }
 

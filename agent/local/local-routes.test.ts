@@ -27,7 +27,10 @@ test('a reader that never reads is cut off, and no sample is taken for it any mo
     throw new Error('nobody asks for it');
   };
   const server = await openServer(
-    { request: (asked, response, target) => answer({ snapshots, status }, asked, response, target), failed: () => undefined },
+    {
+      request: (asked, response, target) => answer({ snapshots, status, enqueue: async () => ({}) }, asked, response, target),
+      failed: () => undefined,
+    },
     { host: '127.0.0.1', port: 0 },
   );
   const { port } = server.address() as AddressInfo;

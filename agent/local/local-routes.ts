@@ -12,11 +12,13 @@ export const MAX_STREAMS = 8;
 /** A reader that has left so much unread is cut off: the present is of use to it, a backlog of the past is not. */
 export const MAX_UNREAD_BYTES = 65_536;
 const DEFAULT_INTERVAL_MS = 1000;
-const PATHS = ['/healthz', '/status', '/spool', '/snapshot', '/metrics', '/live'];
+const PATHS = ['/healthz', '/status', '/spool', '/snapshot', '/metrics', '/live', '/enqueue'];
 
 export interface LocalSources {
   snapshots: SnapshotSource;
   status(): StatusReport;
+  /** Takes the samples of a script; made when the first come. */
+  enqueue(request: IncomingMessage): Promise<object>;
 }
 
 /** Answers one request. */
@@ -31,8 +33,13 @@ export async function answer(
     return;
   }
   const { path, query } = target;
-  if (request.method !== 'GET' && request.method !== 'HEAD') {
-    sendText(response, 405, `${request.method} is not taken here: only GET\n`);
+  if (path === '/enqueue' && request.method === 'POST') {
+    await enqueue(sources, request, response);
+    return;
+  }
+  if ((request.method !== 'GET' && request.method !== 'HEAD') || path === '/enqueue') {
+    const taken = path === '/enqueue' ? 'POST' : 'GET';
+    sendText(response, 405, `${path.slice(0, 80)} does not take ${request.method}: only ${taken}\n`);
     return;
   }
   try {
@@ -45,6 +52,17 @@ export async function answer(
     else sendText(response, 404, `there is no ${path}: there are ${PATHS.join(', ')}\n`);
   } catch (error) {
     sendText(response, 500, `${error instanceof Error ? error.message : error}\n`);
+  }
+}
+
+const REFUSED: Readonly<Record<string, number>> = { limit_exceeded: 413, resource_exhausted: 429, unavailable: 503, internal: 500 };
+
+async function enqueue(sources: LocalSources, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  try {
+    sendText(response, 202, `${JSON.stringify(await sources.enqueue(request))}\n`, 'application/json');
+  } catch (error) {
+    const { code = 'internal', message } = error as { code?: string; message: string };
+    sendText(response, REFUSED[code] ?? 400, `${message}\n`);
   }
 }
 

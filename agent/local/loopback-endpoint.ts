@@ -6,7 +6,7 @@ import type { RequestPath } from '../../core/node/request-path.ts';
 import { BAD_TARGET, type RequestFailed } from '../../core/node/total-server.ts';
 import { answer, type LocalSources, MAX_STREAMS, MAX_UNREAD_BYTES, parseInterval, sendText } from './local-routes.ts';
 import { closeServer, openServer } from './local-server.ts';
-import { loadToken, type Refusal, refusalOf } from './loopback-guard.ts';
+import { LIVE_PROTOCOL, loadToken, type Refusal, refusalOf } from './loopback-guard.ts';
 import type { SnapshotSource } from './snapshot-source.ts';
 
 const HOST = '127.0.0.1';
@@ -25,10 +25,10 @@ export async function openLoopback(
   failed: RequestFailed,
 ): Promise<LoopbackEndpoint> {
   const token = loadToken(stateDir);
-  const refuse = (request: IncomingMessage): Refusal | undefined => refusalOf(request.headers, port, token);
+  const refuse = (request: IncomingMessage, upgrade = false): Refusal | undefined => refusalOf(request.headers, port, token, upgrade);
   const { WebSocketServer } = await import('ws');
   // Nothing is ever taken from a client: a message of any size is one too many.
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: 1024, perMessageDeflate: false });
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: 1024, perMessageDeflate: false, handleProtocols: chosenProtocol });
   const server = await openServer(
     {
       request: async (request, response, target) => {
@@ -37,7 +37,7 @@ export async function openLoopback(
         else sendText(response, refusal.status, `${refusal.words}\n`);
       },
       upgrade: (request, socket, head, target) => {
-        const snapshots = refuse(request) ?? openStream(sources.snapshots, target);
+        const snapshots = refuse(request, true) ?? openStream(sources.snapshots, target);
         if ('words' in snapshots) reject(socket, `${snapshots.status} Refused`, snapshots.words);
         else sockets.handleUpgrade(request, socket, head, (client) => stream(client, snapshots.watch));
       },
@@ -53,6 +53,11 @@ export async function openLoopback(
       for (const socket of sockets.clients) socket.terminate();
     },
   };
+}
+
+/** Never the one with the token in it, which the answer would repeat. */
+function chosenProtocol(offered: ReadonlySet<string>): string | false {
+  return offered.has(LIVE_PROTOCOL) ? LIVE_PROTOCOL : false;
 }
 
 type Watch = (take: (text: string) => void) => () => void;

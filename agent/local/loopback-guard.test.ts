@@ -32,3 +32,11 @@ test('the token is made once, for its owner alone; an emptied file gets a new on
   expect(loadToken(folder)).not.toBe(token);
   rmSync(folder, { recursive: true });
 });
+
+test('a WebSocket may bring the token as a protocol, from any page that knows it', () => {
+  const page = { host: '127.0.0.1:7788', origin: 'null', 'sec-websocket-protocol': `muster.live, muster.token.${TOKEN}` };
+  expect(refusalOf(page, 7788, TOKEN, true)).toBeUndefined();
+  expect(refusalOf(page, 7788, TOKEN)?.status).toBe(403);
+  expect(refusalOf({ ...page, 'sec-websocket-protocol': 'muster.live, muster.token.wrong' }, 7788, TOKEN, true)?.status).toBe(403);
+  expect(refusalOf({ ...page, host: 'evil.example' }, 7788, TOKEN, true)?.status).toBe(421);
+});

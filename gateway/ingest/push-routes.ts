@@ -1,6 +1,8 @@
 // POST /api/push and POST /api/telemetry/snapshot: samples of scripts and of small agents, on the durable path.
 import { MusterError, toMusterError } from '../../core/common/muster-error.ts';
+import { MAX_SAMPLES, type PushContent, type PushSample, parseSamples, samplesOf } from '../../core/common/push-sample.ts';
 import { accountLines } from '../../core/common/row-account.ts';
+import { toFrames } from '../../core/common/sample-frames.ts';
 import { summarySubject } from '../../core/common/streams.ts';
 import { ImportTally } from '../../core/node/import/import-tally.ts';
 import { HEARTBEAT_FIELDS, type Summary } from '../../proto/gen/messages.ts';
@@ -13,10 +15,8 @@ import type { NodeRegistry } from '../nodes/registry.ts';
 import { FirstUses, type UseStore } from './first-uses.ts';
 import { type ImportAccounts, MAX_BATCHES } from './import-account.ts';
 import type { Ingest, Receipt } from './ingest.ts';
-import { MAX_SAMPLES, type PushContent, type PushSample, parseSamples, samplesOf } from './push-sample.ts';
 import { countReplaced } from './same-key.ts';
 import { createSampleClock } from './sample-clock.ts';
-import { toFrames } from './sample-frames.ts';
 import { partsOf } from './sample-parts.ts';
 import { parseSnapshot } from './snapshot.ts';
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { parseSamples } from './push-sample.ts';
+import { parseSamples } from '../../core/common/push-sample.ts';
 import { countReplaced } from './same-key.ts';
 
 const NOW_US = 1_780_000_000_000_000;

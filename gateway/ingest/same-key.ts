@@ -1,5 +1,5 @@
 // Samples of one request with the same node, measurement, tags and time: they become one row, and of two values of one field the later one stays.
-import type { PushSample } from './push-sample.ts';
+import type { PushSample } from '../../core/common/push-sample.ts';
 
 /** Samples that lose a value to a later one of the request. */
 export function countReplaced(samples: readonly PushSample[]): number {

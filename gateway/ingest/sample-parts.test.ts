@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
+import type { PushSample } from '../../core/common/push-sample.ts';
+import { toFrames } from '../../core/common/sample-frames.ts';
 import { Ingest } from './ingest.ts';
-import type { PushSample } from './push-sample.ts';
-import { toFrames } from './sample-frames.ts';
 import { partsOf } from './sample-parts.ts';
 
 const sample = (i: number, metadata: string): PushSample =>

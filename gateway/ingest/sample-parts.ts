@@ -1,7 +1,7 @@
 // Cuts the samples of one node into as many batches as they need.
 import type { FrameColumns } from '../../core/common/frame.ts';
-import type { PushSample } from './push-sample.ts';
-import { toFrames } from './sample-frames.ts';
+import type { PushSample } from '../../core/common/push-sample.ts';
+import { toFrames } from '../../core/common/sample-frames.ts';
 
 /** By `weightOf`; frames of so few samples fit, whatever their names and fields. */
 const SURELY_FIT = 128 * 1024;

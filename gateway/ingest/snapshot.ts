@@ -1,9 +1,9 @@
 // The flat snapshot that small agents post: its values become the rows of our own measurements, so that the fleet view and queries need not
 // know where they came from.
 import { MusterError } from '../../core/common/muster-error.ts';
+import { type PushSample, parseSamples } from '../../core/common/push-sample.ts';
 import type { TimeWindow } from '../../core/common/row-time.ts';
 import type { Summary } from '../../proto/gen/messages.ts';
-import { type PushSample, parseSamples } from './push-sample.ts';
 import { SNAPSHOT_KEYS, SNAPSHOT_NAMES, unknownKeys } from './snapshot-names.ts';
 
 /** The tags that our own agent gives to these measurements: the whole machine in one series. */

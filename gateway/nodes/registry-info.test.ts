@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { cleanText, toRegistryInfo } from './registry-info.ts';
+import { cleanText } from '../../core/common/clean-text.ts';
+import { toRegistryInfo } from './registry-info.ts';
 
 describe('what a machine says of itself (9)', () => {
   it.each([

@@ -1,28 +1,14 @@
 // What a machine says of itself, made fit to keep: it is data of a stranger, bounded and without control characters, never an identifier.
+import { cleanText } from '../../core/common/clean-text.ts';
 import { labelProblem } from '../../core/common/node-labels.ts';
 import type { RegistryInfo } from '../../core/common/registry-entry.ts';
 import type { NodeInfo } from '../../proto/gen/messages.ts';
 
-const MAX_TEXT = 255;
 const MAX_ADDRESSES = 64;
 const MAX_LABELS = 64;
 const MAX_COMMANDS = 64;
 /** Where a machine is on the map: what is no number of degrees is as good as nothing. */
 const PLACE = new Set(['latitude', 'longitude']);
-/** C0 and C1 controls, line separators, and the marks that reorder text (bidi) or hide in it (zero width). */
-const UNSEEN = /[\p{Cc}\p{Cs}\u2028\u2029\u200B-\u200F\u202A-\u202E\u2060-\u2069\uFEFF]/gu;
-
-/** Composed (NFC), without unseen characters, cut to a length. Quotes and markup stay: whoever shows it shows it as text. */
-export function cleanText(text: string, max = MAX_TEXT): string {
-  const clean = text
-    .slice(0, max * 4)
-
-    .normalize('NFC')
-    .replace(UNSEEN, '')
-    .trim();
-  return [...clean].slice(0, max).join('');
-}
-
 /** `assigned` are the labels of the join token: they stand over what the machine says. */
 export function toRegistryInfo(node: NodeInfo | null | undefined, assigned: Readonly<Record<string, string>>): RegistryInfo {
   return {

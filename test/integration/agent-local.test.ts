@@ -1,7 +1,7 @@
 // The agent asked on its own machine: socket, loopback port with its guard, streams, and the commands that ask; all without a gateway.
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -127,6 +127,29 @@ test('the port answers who has the token, and no page of another origin or name'
   for (const line of text.trim().split('\n')) expect(line).toMatch(/^(# (HELP|TYPE) muster_\w+ .+|muster_\w+ -?[\d.e+-]+)$/);
 });
 
+test('a script hands its samples over, which wait in the spool, and is told of those that are not taken', async () => {
+  const file = join(stateDir, 'samples.ndjson');
+  writeFileSync(file, '{"measurement":"backup","seconds":12.5,"tags":{"job":"db"}}\n{"measurement":"backup","seconds":"long"}\n');
+  const sent = await run('enqueue', file, '--state-dir', stateDir);
+  expect(sent).toMatchObject({
+    code: 1,
+    stdout: '1 sample in the spool\n',
+    stderr: expect.stringContaining('sample 1: seconds is "long"'),
+  });
+  expect((await get('/enqueue', withToken())).status).toBe(405);
+  expect((await get('/enqueue', withToken(), 'POST')).status).toBe(400);
+});
+
+test('a browser opens the stream with the token as a protocol', async () => {
+  const socket = new WebSocket(`ws://127.0.0.1:${port}/live?interval=100`, ['muster.live', `muster.token.${token}`], { origin: 'null' });
+  const taken: unknown[] = [];
+  socket.on('message', (data) => taken.push(JSON.parse(String(data))));
+  await until('a snapshot', () => taken.length > 0);
+  expect(socket.protocol).toBe('muster.live');
+  socket.close();
+  await once(socket, 'close');
+});
+
 test('a WebSocket streams at the rate asked for, without any uplink', async () => {
   const socket = new WebSocket(`ws://127.0.0.1:${port}/live?interval=100`, { headers: withToken() });
   const taken: Snapshot[] = [];
@@ -221,7 +244,7 @@ test('what waits can be copied out once the agent has stopped, and is still ther
   agent.kill('SIGTERM');
   await once(agent, 'exit');
   const exported = await run('spool', 'export', file, at);
-  const [, rows, batches] = /^(\d+) rows and \d+ events of (\d+) batches were copied to/.exec(exported.stderr) ?? [];
+  const [, rows, batches] = /^(\d+) rows? and \d+ events? of (\d+) batch(?:es)? were copied to/.exec(exported.stderr) ?? [];
   const lines = readFileSync(file, 'utf8').trim().split('\n');
   const kept = lines.map((line) => JSON.parse(line)).filter(({ measurement }) => measurement !== undefined);
   expect(kept.length).toBe(Number(rows));
@@ -229,4 +252,10 @@ test('what waits can be copied out once the agent has stopped, and is still ther
   expect(kept.some(({ measurement, fields }) => measurement === 'memory' && fields.total > 0)).toBe(true);
   expect(await run('spool', 'export', file, at)).toMatchObject({ code: 1, stderr: expect.stringContaining('EEXIST') });
   expect(await run('spool', 'drain', at)).toMatchObject({ code: 1, stderr: expect.stringContaining('there is no identity in') });
+  expect(kept.filter(({ measurement }) => measurement === 'backup')).toMatchObject([{ tags: { job: 'db' }, fields: { seconds: 12.5 } }]);
+  expect(await run('spool', 'status', at)).toMatchObject({ code: 0, stdout: expect.stringContaining('not running') });
+  expect(JSON.parse((await run('spool', 'status', '--json', at)).stdout)).toMatchObject({ running: false, rows: Number(rows) });
+  expect(await run('spool', 'clear', at)).toMatchObject({ code: 2, stderr: expect.stringContaining('say it with --yes') });
+  expect(await run('spool', 'clear', '--yes', at)).toMatchObject({ code: 0, stderr: expect.stringContaining('were thrown away') });
+  expect(JSON.parse((await run('spool', 'status', '--json', at)).stdout)).toMatchObject({ rows: 0, batches: 0 });
 });

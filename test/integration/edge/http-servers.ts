@@ -52,6 +52,7 @@ export async function startHttpServers(edge: Edge): Promise<HttpServers> {
     port: localPort,
     snapshots: { watchers: 0, stop: () => undefined, current: async () => ({}), watch: () => () => undefined } as unknown as SnapshotSource,
     status: () => ({ spool: {} }) as never,
+    enqueue: async () => ({}),
     reports: {
       opened: () => undefined,
       failed: (where, problem) => failures.push(`${where}: ${problem}`),

@@ -1,10 +1,10 @@
 // What a script may push: JSON in, checked samples out. Owns the words of each refusal; numbering and sending are ingest.ts.
-import { MAX_SERIES_BYTES, tagBytes } from '../../core/common/batch-size.ts';
-import { parseIsoTime } from '../../core/common/iso-time.ts';
-import { columnNameProblem, isReservedMeasurement, measurementNameProblem } from '../../core/common/measurement-names.ts';
-import { NODE_ID_RULE, nodeIdOf } from '../../core/common/node-name.ts';
-import { type TimeWindow, timeRefusal } from '../../core/common/row-time.ts';
-import { cleanText } from '../nodes/registry-info.ts';
+import { MAX_SERIES_BYTES, tagBytes } from './batch-size.ts';
+import { cleanText } from './clean-text.ts';
+import { parseIsoTime } from './iso-time.ts';
+import { columnNameProblem, isReservedMeasurement, measurementNameProblem } from './measurement-names.ts';
+import { NODE_ID_RULE, nodeIdOf } from './node-name.ts';
+import { type TimeWindow, timeRefusal } from './row-time.ts';
 
 /** One row, ready for a frame. */
 export interface PushSample {

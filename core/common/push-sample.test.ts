@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { timeWindow } from '../../core/common/row-time.ts';
 import { parseSamples, samplesOf } from './push-sample.ts';
+import { timeWindow } from './row-time.ts';
 import { toFrames } from './sample-frames.ts';
 
 const NOW_US = Date.UTC(2026, 10, 23, 12) * 1000;

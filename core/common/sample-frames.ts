@@ -1,5 +1,5 @@
 // Turns samples of one node into frames: one for each set of names, column-wise.
-import type { FrameColumns } from '../../core/common/frame.ts';
+import type { FrameColumns } from './frame.ts';
 import type { PushSample } from './push-sample.ts';
 
 /** The text column of what a sample brings beside its numbers. */
