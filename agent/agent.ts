@@ -126,7 +126,7 @@ export function createAgent(config: AgentConfig, log: AgentEvents, origin: Setti
       events.inventoryFailed(error instanceof Error ? error.message : String(error));
     }
   };
-  const inventory: Promise<void> = Promise.resolve();
+  let inventory: Promise<void> = Promise.resolve();
 
   const obtainIdentity = async (refused: boolean): Promise<Identity> => {
     await Promise.race([inventory, new Promise((resolve) => setTimeout(resolve, INVENTORY_PATIENCE_MS).unref())]);
@@ -201,7 +201,6 @@ export function createAgent(config: AgentConfig, log: AgentEvents, origin: Setti
     configState: () => remote.report(),
     self: () => ({ name: node.name, nodeId: identity?.nodeId }),
     createCollectors: (measurements) => createCollectors((name) => measurements.includes(name), ROOTS, self, process.platform, transient),
-    createCollectors: (measurements) => createCollectors((name) => measurements.includes(name), ROOTS, self),
     enqueueInto: {
       append: (input) => spool.append(input),
       status: () => ({ ...spool.status(), bytes: spool.statistics().bytes, maxBytes: settings.current.spoolMaxBytes }),

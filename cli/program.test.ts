@@ -35,11 +35,16 @@ describe('wrong usage gets exit code 2 and one line', () => {
 
 it('says what to do where nothing runs', async () => {
   const missing = await run('nodes', '--home', home);
-  expect(missing.code).toBe(1);
+  expect(missing.code).toBe(69);
   expect(missing.stderr).toBe(
     `muster: there is no Muster in ${home}: start one with muster up, name its folder with --home, or give --gateway, --ca-file and --token-file\n`,
   );
   expect(await run('status', '--home', home, '--json')).toMatchObject({ code: 69, stdout: '' });
+  for (const command of ['nodes', 'status'])
+    expect(await run(command, '--home', join(home, 'nowhere'))).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('there is no such folder'),
+    });
 });
 
 it('names the file that cannot be read', async () => {
@@ -54,32 +59,61 @@ it('names the file that cannot be read', async () => {
 it('describes every command, with examples where it takes more than a flag', () => {
   const program = createProgram({ output: recordingOutput(), env: {}, setExitCode: () => {} });
   for (const command of program.commands) expect(command.description(), command.name()).not.toBe('');
-  expect(program.commands.map((command) => command.name())).toEqual([
-    'up',
-    'status',
-    'nodes',
-    'top',
-    'query',
-    'series',
-    'import',
-    'export',
-    'tail',
-    'etl',
-    'retention',
-    'verify',
-    'pipeline',
-    'dead-letters',
-    'run',
-    'audit',
-    'config',
-    'token',
+  expect(program.commands.map((command) => command.name()).sort()).toEqual([
     'agent',
-    'simulate',
-    'smoke',
-    'doctor',
+    'audit',
+    'completion',
+    'config',
     'console',
     'context',
+    'dead-letters',
+    'doctor',
+    'etl',
+    'export',
+    'import',
+    'nodes',
+    'pipeline',
     'prepare',
-    'completion',
+    'query',
+    'retention',
+    'run',
+    'series',
+    'simulate',
+    'smoke',
+    'status',
+    'tail',
+    'token',
+    'top',
+    'up',
+    'verify',
   ]);
+});
+
+it('names defaults as one would type them, and groups its commands', async () => {
+  const program = createProgram({ output: recordingOutput(), env: {}, setExitCode: () => {} });
+  const all = [program, ...program.commands.flatMap((command) => [command, ...command.commands])];
+  for (const command of all) {
+    const help = command.helpInformation();
+    expect(help, command.name()).not.toMatch(/default: (""|null|\{|\[|undefined)|\(default[^)]*\) \(default/);
+  }
+  expect(program.helpInformation()).toMatch(/Run:\n {2}up .*Look:\n {2}nodes /s);
+  expect(program.commands.find((command) => command.name() === 'series')?.helpInformation()).toContain('(default: 1h)');
+});
+
+it('takes durations alike, with a unit or in seconds', async () => {
+  for (const [command, option] of [
+    ['verify', '--wait'],
+    ['query', '--timeout'],
+    ['simulate', '--duration'],
+    ['simulate', '--interval'],
+    ['tail', '--interval'],
+    ['top', '--interval'],
+  ] as const) {
+    const args = command === 'query' ? ['select 1'] : [];
+    for (const value of ['5', '5s', '5000ms']) {
+      const { stderr } = await run(command, ...args, option, command === 'top' && value === '5' ? '5000' : value, '--home', home);
+      expect(stderr, `${command} ${option} ${value}`).toContain('there is no Muster in');
+    }
+    expect((await run(command, ...args, option, 'soon')).code, `${command} ${option} soon`).toBe(2);
+  }
 });

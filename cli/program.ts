@@ -1,5 +1,6 @@
 // The commands of `muster` put together; see commands/ for each.
 import { Command, CommanderError } from 'commander';
+import { VERSION } from '../core/common/version.ts';
 import { agentCommand } from './commands/agent.ts';
 import { auditCommand } from './commands/audit.ts';
 import type { CommandContext } from './commands/command-context.ts';
@@ -28,45 +29,31 @@ import { tokenCommand } from './commands/token.ts';
 import { topCommand } from './commands/top.ts';
 import { upCommand } from './commands/up.ts';
 import { verifyCommand } from './commands/verify.ts';
+import { HELP } from './terminal/help.ts';
 import type { Output } from './terminal/output.ts';
+
+const GROUPS = {
+  'Run:': [upCommand, statusCommand, doctorCommand, smokeCommand, consoleCommand, agentCommand, simulateCommand, prepareCommand],
+  'Look:': [nodesCommand, topCommand, tailCommand, queryCommand, seriesCommand, pipelineCommand, verifyCommand, auditCommand],
+  'Bring and take data:': [importCommand, exportCommand, etlCommand, retentionCommand, deadLettersCommand],
+  'Change:': [runCommand, configCommand, tokenCommand],
+  'Settings:': [contextCommand],
+};
 
 export function createProgram(context: CommandContext): Command {
   const program = new Command('muster')
     .description('Watches a fleet of machines.')
     .showSuggestionAfterError()
-    .configureHelp({ sortSubcommands: false, showGlobalOptions: false })
+    .configureHelp(HELP)
+    .version(`muster ${VERSION}`, '-V, --version', 'print the version')
     .addHelpText('after', '\nStart with `muster up`. Exit codes: 0 well, 1 it says no, 2 wrong usage or configuration, 69 not reachable.');
-  const commands = [
-    upCommand,
-    statusCommand,
-    nodesCommand,
-    topCommand,
-    queryCommand,
-    seriesCommand,
-    importCommand,
-    exportCommand,
-    tailCommand,
-    etlCommand,
-    retentionCommand,
-    verifyCommand,
-    pipelineCommand,
-    deadLettersCommand,
-    runCommand,
-    auditCommand,
-    configCommand,
-    tokenCommand,
-    agentCommand,
-    simulateCommand,
-    smokeCommand,
-    doctorCommand,
-    consoleCommand,
-    contextCommand,
-    prepareCommand,
-  ];
-  for (const command of commands) program.addCommand(command(context));
-  program.addCommand(completionCommand(context, program));
+  for (const [heading, commands] of Object.entries(GROUPS)) {
+    for (const command of commands) program.addCommand(command(context).helpGroup(heading));
+  }
+  program.addCommand(completionCommand(context, program).helpGroup('Settings:'));
   for (const command of allCommands(program)) {
     command.exitOverride();
+    command.configureHelp(HELP);
     command.configureOutput({
       outputError: (text) =>
         context.output.note(

@@ -41,7 +41,7 @@ export const ETL_DECLARATION = {
   maxRowsPerNodePerDay: {
     // A host with 64 CPUs and 50 interfaces at 1 s makes 13 million; 50 million are some 5 GB of one node a day.
     type: z.number().int().min(0).max(1e12).default(50_000_000),
-    help: 'rows of one node stored a day (UTC, of receipt), imports apart; what is over is set aside; 0 is no limit',
+    help: 'rows of one node stored a day (UTC, of receipt), imports apart: the first are kept, what comes after is set aside as dead letters until midnight; 0 is no limit',
   },
   coldFolder: {
     type: z.string().default(''),

@@ -46,7 +46,9 @@ export function createAgentCommands(options: AgentCommandsOptions): AgentCommand
         sampler.flushNow();
         uplink().heartbeat();
         const { batches, bytes } = spool.status();
-        return `flushed: ${batches} batches with ${bytes} bytes are not acknowledged yet`;
+        return batches === 0
+          ? 'flushed: the gateway has everything'
+          : `flushed: ${batches} ${batches === 1 ? 'batch waits' : 'batches wait'} for the gateway (${bytes} bytes)`;
       },
     },
   });

@@ -26,6 +26,7 @@ export const SIMULATE_DECLARATION = {
   },
   namePrefix: { type: z.string().max(64).default('sim-'), help: 'what the names of the nodes begin with' },
   spoolMaxBytes: AGENT_DECLARATION.spoolMaxBytes,
+  words: { type: z.boolean().default(false), help: 'true tells a person in sentences, false a program in JSON' },
   logLevel: AGENT_DECLARATION.logLevel,
 } satisfies Declaration;
 

@@ -3,6 +3,7 @@ import { toMusterError } from '../../core/common/muster-error.ts';
 import { helpLines, loadConfig } from '../../core/node/config.ts';
 import { startAll, untilSignal } from '../../core/node/lifecycle.ts';
 import { createLog } from '../../core/node/log.ts';
+import { counted } from '../local/words.ts';
 import { lockStateFolder } from '../state-lock.ts';
 import { SIMULATE_DECLARATION, type SimulateConfig } from './config.ts';
 import { createSimulateEvents } from './events.ts';
@@ -14,6 +15,21 @@ const argv = process.argv.slice(2);
 
 function print(line: object): void {
   process.stdout.write(`${JSON.stringify(line)}\n`);
+}
+
+function say(words: string): void {
+  process.stdout.write(`${words}\n`);
+}
+
+function endWords(nodes: readonly NodeReport[]): string {
+  const sum = (of: (node: NodeReport) => number): number => nodes.reduce((total, node) => total + of(node), 0);
+  const waiting = sum(({ nextSeq, oldestSeq }) => nextSeq - oldestSeq);
+  const rest =
+    waiting === 0 ? 'nothing waits in the spools' : `${counted(waiting, 'batch waits', 'batches wait')} in the spools for the next run`;
+  return `ended: ${counted(nodes.length, 'node')}, ${counted(
+    sum(({ rowsCommitted }) => rowsCommitted),
+    'row',
+  )} so far; ${rest}`;
 }
 
 function fail(error: unknown, exitCode: number): never {
@@ -42,7 +58,11 @@ async function simulate(config: SimulateConfig): Promise<NodeReport[]> {
   const ended = untilSignal();
   const stop = await startAll([fleet]);
   // A signal before that is no readiness.
-  if (await before(ended, fleet.enrolled)) print({ ready: true, part: 'simulate', nodes: config.nodes });
+  if (await before(ended, fleet.enrolled)) {
+    if (config.words)
+      say(`${counted(config.nodes, 'node')} stream to ${config.gateway}${config.durationSeconds > 0 ? '' : '; Ctrl-C ends them'}`);
+    else print({ ready: true, part: 'simulate', nodes: config.nodes });
+  }
   const time = config.durationSeconds > 0 ? new Promise((resolve) => setTimeout(resolve, config.durationSeconds * 1000)) : ended;
   await Promise.race([ended, time]);
   await stop();
@@ -68,7 +88,11 @@ if (argv.includes('--help')) {
   const config = configure();
   try {
     if (config.scenario === 'probes') print({ probes: await probe(config) });
-    else print({ nodes: argv.includes(REPORT_FLAG) ? readReports(config.stateDir) : await simulate(config) });
+    else {
+      const nodes = argv.includes(REPORT_FLAG) ? readReports(config.stateDir) : await simulate(config);
+      if (config.words) say(endWords(nodes));
+      else print({ nodes });
+    }
     process.exit(0);
   } catch (error) {
     fail(error, 1);

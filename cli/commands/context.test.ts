@@ -56,6 +56,6 @@ test('a context that is not there, or not acceptable, is refused with what there
 test('a named state folder stands over the context in use', async () => {
   await muster('context', 'add', 'prod', ...ADD);
   await muster('context', 'use', 'prod');
-  expect(() => findTarget({ home: join(folder, 'home') }, env)).toThrow(/there is no Muster in/);
+  expect(() => findTarget({ home: join(folder, 'home') }, env)).toThrow(/there is no such folder/);
   expect(() => findTarget({}, { ...env, MUSTER_HOME: join(folder, 'home') })).toThrow(/there is no Muster in/);
 });

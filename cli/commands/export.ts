@@ -12,7 +12,7 @@ import type { FleetClient } from '../fleet/fleet-client.ts';
 import { type TargetOptions, withTarget } from '../fleet/fleet-target.ts';
 import { parseDurationSeconds } from '../terminal/duration.ts';
 import { ProgressLine } from '../terminal/progress-line.ts';
-import { formatBytes, formatCount } from '../terminal/quantity.ts';
+import { counted, formatBytes, formatCount } from '../terminal/quantity.ts';
 import { findHome } from '../up/state-folder.ts';
 import { action, type CommandContext, EXIT, withClient } from './command-context.ts';
 
@@ -101,7 +101,7 @@ async function exportRows(client: FleetClient, sql: string | undefined, options:
     stderr: options.quiet ? undefined : process.stderr,
   });
   if (target instanceof FileTarget && !options.quiet)
-    context.output.note(`${formatCount(rows)} rows in ${options.output} (${format}, ${formatBytes(target.bytes)})`);
+    context.output.note(`${counted(rows, 'row')} in ${options.output} (${format}, ${formatBytes(target.bytes)})`);
   return EXIT.ok;
 }
 
@@ -121,8 +121,7 @@ async function exportTraining(client: FleetClient, folder: string, options: Opti
         rows += file.rows;
       },
     });
-    if (!options.quiet)
-      output.note(`${formatCount(manifest.rows)} rows in ${formatCount(files)} files of ${folder}, see its manifest.json`);
+    if (!options.quiet) output.note(`${counted(manifest.rows, 'row')} in ${counted(files, 'file')} of ${folder}, see its manifest.json`);
     return EXIT.ok;
   } finally {
     progress?.stop();

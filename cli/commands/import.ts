@@ -22,7 +22,7 @@ import { Rejects } from '../import/rejects.ts';
 import { UploadClient } from '../import/upload-client.ts';
 import { parseDurationSeconds } from '../terminal/duration.ts';
 import type { Output } from '../terminal/output.ts';
-import { formatCount } from '../terminal/quantity.ts';
+import { counted, formatCount } from '../terminal/quantity.ts';
 import { findHome } from '../up/state-folder.ts';
 import { action, type CommandContext, EXIT, wholeNumber } from './command-context.ts';
 
@@ -52,7 +52,11 @@ export function importCommand(context: CommandContext): Command {
     .option('--now', 'move all times so that the newest is now')
     .option('--speed <factor>', 'replay at so many times real time; 0 is as fast as it goes', positive, 0)
     .option('--window <duration>', 'only the newest part, such as 7d', parseDurationSeconds)
-    .option('--max-rows-per-node <n>', 'rows of each node at most', wholeNumber(1, 1_000_000_000))
+    .option(
+      '--max-rows-per-node <n>',
+      'rows of each node at most: the first of the file are kept, later ones left out',
+      wholeNumber(1, 1_000_000_000),
+    )
     .option('--ttl <days>', 'refuse rows older than this (default: what the store keeps)', wholeNumber(1, 36_500))
     .option('--strict', 'look at every row first, and store nothing where one is not acceptable')
     .option('--no-wait', 'end when all is accepted, without the ledger')
@@ -105,7 +109,7 @@ async function importSource(source: ImportSource, path: string, options: Options
   const resume = checkpoint.load();
   if (resume?.done)
     output.note(
-      `it was imported before, ${formatCount(resume.rows)} rows: nothing is left to do (--restart sends it once more, which changes nothing)`,
+      `it was imported before, ${counted(resume.rows, 'row')}: nothing is left to do (--restart sends it once more, which changes nothing)`,
     );
   const rejects = new Rejects(options.rejects, output);
   const timing = resume?.done ? { shiftUs: 0 } : await timingOf(source, mapping, options, resume?.shiftUs);

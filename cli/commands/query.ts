@@ -1,4 +1,5 @@
 // `muster query "SQL"`: one read-only SELECT, as a table, JSON or CSV.
+
 import { Command } from 'commander';
 import { csvLine } from '../../core/common/csv.ts';
 import { MusterError } from '../../core/common/muster-error.ts';
@@ -6,8 +7,9 @@ import type { QueryColumn, QueryTotals } from '../../proto/gen/messages.ts';
 import { type Cell, frameRows, isNumber } from '../../proto/query-rows.ts';
 import type { FleetClient } from '../fleet/fleet-client.ts';
 import { type TargetOptions, withTarget } from '../fleet/fleet-target.ts';
+import { durationSeconds } from '../terminal/duration.ts';
 import type { Output } from '../terminal/output.ts';
-import { formatCount } from '../terminal/quantity.ts';
+import { counted, formatCount } from '../terminal/quantity.ts';
 import { tableLines } from '../terminal/table.ts';
 import { action, type CommandContext, EXIT, wholeNumber, withClient } from './command-context.ts';
 
@@ -29,7 +31,7 @@ export function queryCommand(context: CommandContext): Command {
     .option('--csv', 'CSV (RFC 4180) with a header line; null is empty, an empty text is ""')
     .option('--spreadsheet', "with --csv: put ' before text that a spreadsheet would run as a formula")
     .option('--max-rows <n>', `at most this many rows (default: ${formatCount(DEFAULT_ROWS)})`, wholeNumber(1, 1_000_000))
-    .option('--timeout <seconds>', 'time limit', wholeNumber(1, 60), 10)
+    .option('--timeout <duration>', 'time limit, at most 1m', durationSeconds(0.1, 60), 10)
     .addHelpText(
       'after',
       `
@@ -70,8 +72,8 @@ async function runQuery(client: FleetClient, sql: string, options: Options, writ
   }
   await writer.end(columns ?? []);
   if (totals?.truncated)
-    output.note(`only the first ${formatCount(totals.rows)} rows, there are more: raise --max-rows, or take all with muster export`);
-  else if (output.interactive && totals) output.note(`${formatCount(totals.rows)} rows in ${totals.elapsedMs.toFixed(1)} ms`);
+    output.note(`only the first ${counted(totals.rows, 'row')}, there are more: raise --max-rows, or take all with muster export`);
+  else if (output.interactive && totals) output.note(`${counted(totals.rows, 'row')} in ${totals.elapsedMs.toFixed(1)} ms`);
   return totals?.truncated !== true || options.maxRows !== undefined;
 }
 

@@ -1,12 +1,14 @@
 // `muster run NODE COMMAND key=value…`: one command of a node's allow-list, its output as it comes.
+
 import { Command } from 'commander';
 import { MusterError } from '../../core/common/muster-error.ts';
 import type { CommandResult, RunCommandRequest } from '../../proto/gen/messages.ts';
 import type { FleetClient } from '../fleet/fleet-client.ts';
 import { type TargetOptions, withTarget } from '../fleet/fleet-target.ts';
+import { durationSeconds } from '../terminal/duration.ts';
 import type { Output } from '../terminal/output.ts';
 import { printableLines } from '../terminal/printable.ts';
-import { action, type CommandContext, EXIT, wholeNumber, withClient } from './command-context.ts';
+import { action, type CommandContext, EXIT, withClient } from './command-context.ts';
 
 interface Options extends TargetOptions {
   timeout: number;
@@ -24,7 +26,7 @@ export function runCommand(context: CommandContext): Command {
     .argument('<node>', 'node id, or a name that only one node has')
     .argument('<command>', 'process_list, sockets, ping, traceroute, dns, journal, flush, diagnostics, restart_unit, restart_agent')
     .argument('[arguments...]', 'key=value; the node says what it takes')
-    .option('--timeout <seconds>', 'time limit', wholeNumber(1, 300), 30)
+    .option('--timeout <duration>', 'time limit, at most 5m', durationSeconds(1, 300), 30)
     .option('--json', 'one JSON document at the end: its output as text, and its result')
     .addHelpText(
       'after',

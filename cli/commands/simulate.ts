@@ -1,4 +1,5 @@
 // `muster simulate`: agents that only exist in one process, over real gRPC streams; or the probe scenario, which counts what arrived.
+
 import { spawn } from 'node:child_process';
 import { mkdirSync, rmSync } from 'node:fs';
 import { constants } from 'node:os';
@@ -12,6 +13,7 @@ import { createAgentProbes } from '../scenario/agent-probes.ts';
 import { createPushProbes, pushFirstSample } from '../scenario/push-probes.ts';
 import { prepareTable, runScenario } from '../scenario/run-scenario.ts';
 import { scenarioLines } from '../scenario/scenario-lines.ts';
+import { durationSeconds, withUnit } from '../terminal/duration.ts';
 import { createJoinToken } from '../up/agent-token.ts';
 import { findHome, StateFolder } from '../up/state-folder.ts';
 import { readUpRecord } from '../up/up-record.ts';
@@ -34,8 +36,8 @@ export function simulateCommand(context: CommandContext): Command {
   return withTarget(new Command('simulate'))
     .description('Run simulated agents against the gateway until Ctrl-C')
     .option('--nodes <n>', 'how many', wholeNumber(1, 20_000), 10)
-    .option('--interval <duration>', 'interval of each', '1s')
-    .option('--duration <seconds>', 'end after this time; 0 runs until Ctrl-C', wholeNumber(0, 31_536_000), 0)
+    .option('--interval <duration>', 'interval of each', withUnit, '1s')
+    .option('--duration <duration>', 'end after this time (default: until Ctrl-C)', durationSeconds(0, 31_536_000), 0)
     .option('--name-prefix <text>', 'how their names begin', 'sim-')
     .option('--no-durable', 'spools in memory, for more nodes')
     .option('--state-dir <dir>', 'their identities and spools (default HOME/simulate)')
@@ -50,7 +52,7 @@ export function simulateCommand(context: CommandContext): Command {
     .option('--json', 'with a scenario: one JSON document')
     .addHelpText(
       'after',
-      '\nExit code of a scenario: 0 when every sample is stored, 1 when one is missing.\n\nExamples:\n  muster simulate --scenario probes --via push\n  muster simulate --nodes 50 --interval 1s --duration 60\n  muster simulate --nodes 1000 --interval 10s --no-durable',
+      '\nExit code of a scenario: 0 when every sample is stored, 1 when one is missing.\n\nExamples:\n  muster simulate --scenario probes --via push\n  muster simulate --nodes 50 --interval 1s --duration 2m\n  muster simulate --nodes 1000 --interval 10s --no-durable',
     )
     .action(action<Options>(context, (options) => (options.scenario === undefined ? simulate(options, context) : probe(options, context))));
 }
@@ -95,6 +97,7 @@ async function simulate(options: Options, { env }: CommandContext): Promise<numb
     'duration-seconds': options.duration,
     durable: options.durable,
     'name-prefix': options.namePrefix,
+    words: true,
   };
   const flags = Object.entries(settings).map(([name, value]) => `--${name}=${value}`);
   try {

@@ -1,6 +1,7 @@
 // `muster status`: what runs in a state folder, from the record that `up` keeps.
 import { Command } from 'commander';
 import { MusterError } from '../../core/common/muster-error.ts';
+import { assertHome } from '../fleet/fleet-target.ts';
 import { residentBytes } from '../process/process-info.ts';
 import { consoleAddress } from '../up/run-up.ts';
 import { findHome, StateFolder } from '../up/state-folder.ts';
@@ -28,6 +29,7 @@ export function statusCommand(context: CommandContext): Command {
 
 async function showStatus(options: Options, { output, env }: CommandContext): Promise<number> {
   const state = new StateFolder(findHome(options.home, env));
+  assertHome(options.home);
   const record = readUpRecord(state.upFile);
   if (record === undefined) {
     throw new MusterError('unavailable', `there is no Muster in ${state.home}: start one with muster up, or name its folder with --home`);

@@ -7,7 +7,7 @@ import { isoTime } from '../../proto/query-rows.ts';
 import { nodeIds } from '../export/export-scope.ts';
 import type { FleetClient } from '../fleet/fleet-client.ts';
 import { type TargetOptions, withTarget } from '../fleet/fleet-target.ts';
-import { parseDurationSeconds } from '../terminal/duration.ts';
+import { durationSeconds } from '../terminal/duration.ts';
 import { action, type CommandContext, EXIT, wholeNumber, withClient } from './command-context.ts';
 
 interface Options extends TargetOptions {
@@ -25,7 +25,7 @@ export function tailCommand(context: CommandContext): Command {
     .description('Follow live samples as lines of JSON')
     .option('--node <id-or-name>', 'only this node; may be given again (default: all, up to 100)', more, [])
     .option('--measurement <name>', 'only this measurement; may be given again (default: all)', more, [])
-    .option('--interval <duration>', 'between samples, 1s to 10s', parseDurationSeconds, 1)
+    .option('--interval <duration>', 'between samples, 1s to 10s', durationSeconds(1, 10), 1)
     .option('--count <n>', 'end after so many lines', wholeNumber(1, 1_000_000_000), Number.POSITIVE_INFINITY)
     .addHelpText(
       'after',

@@ -1,11 +1,13 @@
 // `muster top`: the fleet as it is now, in the terminal; one table when piped.
+
 import { Command, InvalidArgumentError } from 'commander';
 import { type TargetOptions, withTarget } from '../fleet/fleet-target.ts';
 import { nodeColumns } from '../fleet/node-table.ts';
 import { TopScreen } from '../fleet/top-screen.ts';
 import { SORT_KEYS, type SortKey, sortNodes } from '../fleet/top-sort.ts';
+import { durationMs } from '../terminal/duration.ts';
 import { tableLines } from '../terminal/table.ts';
-import { action, type CommandContext, EXIT, wholeNumber, withClient } from './command-context.ts';
+import { action, type CommandContext, EXIT, withClient } from './command-context.ts';
 
 interface Options extends TargetOptions {
   sort: SortKey;
@@ -18,7 +20,7 @@ export function topCommand(context: CommandContext): Command {
     .description('Watch the fleet live in the terminal; piped, print one table')
     .argument('[filter...]', 'text and key:value terms, as in the console')
     .option('--sort <key>', `sort by ${Object.keys(SORT_KEYS).join(', ')}`, parseSort, 'cpu' as SortKey)
-    .option('--interval <ms>', 'time between updates', wholeNumber(100, 60_000), 1000)
+    .option('--interval <duration>', 'time between updates; a bare number is of milliseconds', durationMs(100, 60_000), 1000)
     .option('--json', 'one JSON document of the moment')
     .addHelpText(
       'after',

@@ -1,10 +1,12 @@
 // `muster verify`: the ledger's proof, or its holes by name.
+
 import { Command } from 'commander';
 import type { LedgerHole, VerifyResponse } from '../../proto/gen/messages.ts';
 import { type TargetOptions, withTarget } from '../fleet/fleet-target.ts';
+import { durationSeconds } from '../terminal/duration.ts';
 import { formatCount } from '../terminal/quantity.ts';
 import { tableLines } from '../terminal/table.ts';
-import { action, type CommandContext, EXIT, wholeNumber, withClient } from './command-context.ts';
+import { action, type CommandContext, EXIT, withClient } from './command-context.ts';
 
 interface Options extends TargetOptions {
   node: string;
@@ -16,7 +18,7 @@ export function verifyCommand(context: CommandContext): Command {
   return withTarget(new Command('verify'))
     .description('Prove from the ledger that nothing acknowledged was lost or doubled')
     .option('--node <id>', 'only this node', '')
-    .option('--wait <seconds>', 'how long to wait for what is in flight', wholeNumber(0, 600), 10)
+    .option('--wait <duration>', 'how long to wait for what is in flight, at most 10m', durationSeconds(0, 600), 10)
     .option('--json', 'one JSON document')
     .addHelpText(
       'after',

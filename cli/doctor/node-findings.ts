@@ -30,7 +30,7 @@ function presence(nodes: readonly Node[], nowMs: number): Finding[] {
     found.push(problem('nodes', `silent: ${someOf(silent)}`, advice));
   }
   if (late.length > 0)
-    found.push(warning('nodes', `late: ${someOf(late)}`, 'look again in a minute; then look at the network on their way'));
+    found.push(warning('nodes', `late: ${someOf(late)}`, 'look again in a minute; then examine the network between them and the gateway'));
   if (never.length > 0) {
     found.push(warning('nodes', `enrolled and never seen: ${someOf(never)}`, 'see the log of their agents: enrolled, but no sample came'));
   }

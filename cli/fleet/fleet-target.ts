@@ -1,4 +1,5 @@
 // Which gateway a command asks: the one its options name, a context of the contexts file, or the one of a state folder.
+import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
 import { MusterError } from '../../core/common/muster-error.ts';
 import { contextNamed, contextsFile, readContexts } from '../../core/node/contexts.ts';
@@ -29,7 +30,7 @@ export function withTarget(command: Command): Command {
     .option('--token-file <file>', 'file with an access token, with --gateway');
 }
 
-/** Throws `failed_precondition` with what to do where no gateway is known. */
+/** Throws `unavailable` with what to do where no gateway is known, `invalid_argument` where a folder is named that is not there. */
 export function findTarget(options: TargetOptions, env: Environment): FleetTarget {
   const { gateway, caFile, tokenFile } = options;
   if (gateway !== undefined && caFile !== undefined && tokenFile !== undefined) return { gateway, caFile, tokenFile };
@@ -45,14 +46,21 @@ export function findTarget(options: TargetOptions, env: Environment): FleetTarge
     };
   }
   const state = new StateFolder(findHome(options.home, env));
+  assertHome(options.home);
   const addresses = readUpRecord(state.upFile)?.addresses;
   if (addresses === undefined) {
     throw new MusterError(
-      'failed_precondition',
+      'unavailable',
       `there is no Muster in ${state.home}: start one with muster up, name its folder with --home, or give --gateway, --ca-file and --token-file`,
     );
   }
   return { gateway: gateway ?? addresses.gateway, caFile: caFile ?? addresses.caFile, tokenFile: tokenFile ?? addresses.tokenFile };
+}
+
+/** Throws `invalid_argument` where the folder that was named is not there: nothing can ever have run in it. */
+export function assertHome(home: string | undefined): void {
+  if (home !== undefined && !existsSync(home))
+    throw new MusterError('invalid_argument', `--home is ${home}, and there is no such folder: name the state folder of a muster up`);
 }
 
 /** The context that counts: the one named, else the one in use unless a state folder or a gateway is named. Undefined for none. */

@@ -68,17 +68,35 @@ export function createOutput({ stdout, stderr, env }: Streams): Output {
   };
 }
 
-/** A JSON document with its line end. NaN and the infinities become null, bytes base64. */
+/** A JSON document with its line end. NaN and the infinities become null, bytes base64, times ISO 8601; what only the codec needs is left out. */
 export function toJson(value: unknown): string {
-  return `${JSON.stringify(value, bytesAsBase64, 2)}\n`;
+  return `${JSON.stringify(value, plain, 2)}\n`;
 }
 
 /** A line of JSON, as `toJson` writes its values. */
 export function toJsonLine(value: unknown): string {
-  return `${JSON.stringify(value, bytesAsBase64)}\n`;
+  return `${JSON.stringify(value, plain)}\n`;
 }
 
-function bytesAsBase64(_key: string, value: unknown): unknown {
+function plain(key: string, value: unknown): unknown {
+  // Which of the alternatives of a message is set stands beside them, under its name with an underscore before it.
+  if (key.startsWith('_') && typeof value === 'string') return undefined;
+  return timeAsText(bytesAsBase64(value));
+}
+
+/** A `google.protobuf.Timestamp`. */
+function timeAsText(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  const { seconds, nanos, ...rest } = value as { seconds?: unknown; nanos?: unknown };
+  if (seconds === undefined || typeof nanos !== 'number' || Object.keys(rest).length > 0) return value;
+  const ms = Number(seconds) * 1000 + nanos / 1e6;
+  if (!Number.isFinite(ms) || Math.abs(ms) > 8.64e15) return value;
+  const micros = Math.floor(nanos / 1000) % 1000;
+  const text = new Date(Math.floor(ms)).toISOString();
+  return micros === 0 ? text : text.replace('Z', `${String(micros).padStart(3, '0')}Z`);
+}
+
+function bytesAsBase64(value: unknown): unknown {
   if (value instanceof Uint8Array) return Buffer.from(value).toString('base64');
   // A Buffer has turned itself into this before it gets here.
   const bytes = value as { type?: string; data?: number[] } | null;

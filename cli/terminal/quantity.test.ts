@@ -23,7 +23,8 @@ it('formats durations in their two largest units', () => {
   ]);
 });
 
-it('reads durations with a unit, and nothing else', () => {
+it('reads durations with a unit or in seconds, and nothing else', () => {
   expect(['45s', '30m', '24h', '90d', ' 5min '].map(parseDurationSeconds)).toEqual([45, 1800, 86_400, 7_776_000, 300]);
-  for (const text of ['', '5', '-5s', '0s', '5 m', '1e3s', 'NaNs']) expect(() => parseDurationSeconds(text)).toThrow('number and a unit');
+  for (const text of ['', '-5s', '5 mm', '1e3s', 'NaNs'])
+    expect(() => parseDurationSeconds(text)).toThrow('A number of seconds, or one with a unit');
 });

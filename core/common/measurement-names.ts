@@ -35,6 +35,14 @@ export function measurementNameProblem(name: string): string | undefined {
   return nameProblem(name);
 }
 
+/** Why nobody but Muster itself may write under a name, and another that is free; each door says how one is chosen there. Undefined for a name that is free. */
+export function reservedNameProblem(name: string): string | undefined {
+  if (!isReservedMeasurement(name)) return undefined;
+  const free = `${name.replace(/^muster_/, '').replace(/_nodes$/, '_of_nodes')}_data`.slice(0, 64);
+  const advice = NAME.test(free) && !isReservedMeasurement(free) ? `, such as ${free}` : '';
+  return `${name} is a name of Muster's own tables and views: choose another${advice}`;
+}
+
 /** True for names under which nobody but Muster itself may write: its own tables and views, and what its parts say of themselves. */
 export function isReservedMeasurement(name: string): boolean {
   return isOwnTable(name) || isPartMeasurement(name);

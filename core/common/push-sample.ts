@@ -2,7 +2,7 @@
 import { MAX_SERIES_BYTES, tagBytes } from './batch-size.ts';
 import { cleanText } from './clean-text.ts';
 import { parseIsoTime } from './iso-time.ts';
-import { columnNameProblem, isReservedMeasurement, measurementNameProblem } from './measurement-names.ts';
+import { columnNameProblem, measurementNameProblem, reservedNameProblem } from './measurement-names.ts';
 import { NODE_ID_RULE, nodeIdOf } from './node-name.ts';
 import { type TimeWindow, timeRefusal } from './row-time.ts';
 
@@ -101,7 +101,8 @@ function measurementOf(value: unknown): string {
   if (typeof value !== 'string') throw new Refused('bad_name', `measurement is ${shown(value)}: a name is needed`);
   const problem = measurementNameProblem(value);
   if (problem !== undefined) throw new Refused('bad_name', `measurement ${problem}`);
-  if (isReservedMeasurement(value)) throw new Refused('reserved_measurement', `${value} is a name of Muster's own tables and views`);
+  const reserved = reservedNameProblem(value);
+  if (reserved !== undefined) throw new Refused('reserved_measurement', `measurement ${reserved}`);
   return value;
 }
 

@@ -86,6 +86,11 @@ export function isWhole({ replaced, overwritten, aside, refused, pending, setAsi
   return replaced + overwritten + aside + refused + pending + setAside.length === 0;
 }
 
+/** One row, two rows. */
+function rowWord(rows: number): string {
+  return rows === 1 ? 'row' : 'rows';
+}
+
 /**
  * `20 rows read: 4 rows stored in cpu, 0 refused, 16 replaced by others of the same time, node and tags` and a line for each thing that wants one.
  * Without a table it is not named.
@@ -93,7 +98,9 @@ export function isWhole({ replaced, overwritten, aside, refused, pending, setAsi
 export function accountLines(account: RowAccount, count: (rows: number) => string = String, table = ''): string[] {
   const { read, stored, joined, replaced, overwritten, aside, refused, leftOut, pending, setAside } = account;
   const parts = [
-    ...(stored > 0 || pending === 0 ? [table === '' ? `${count(stored)} stored` : `${count(stored)} rows stored in ${table}`] : []),
+    ...(stored > 0 || pending === 0
+      ? [table === '' ? `${count(stored)} stored` : `${count(stored)} ${rowWord(stored)} stored in ${table}`]
+      : []),
     ...(pending > 0 ? [`${count(pending)} accepted, not yet stored`] : []),
     `${count(refused)} refused`,
     ...(replaced > 0 ? [`${count(replaced)} replaced by others of the same time, node and tags`] : []),
@@ -101,10 +108,12 @@ export function accountLines(account: RowAccount, count: (rows: number) => strin
     ...(leftOut > 0 ? [`${count(leftOut)} left out`] : []),
   ];
   return [
-    `${count(read)} rows read: ${parts.join(', ')}`,
+    `${count(read)} ${rowWord(read)} read: ${parts.join(', ')}`,
     ...(joined > 0 ? [`${count(joined)} of the stored rows share a row with others of the same time, node and tags`] : []),
     ...(overwritten > 0
-      ? [`${count(overwritten)} rows that were stored before had other values and were replaced: the same time, node and tags`]
+      ? [
+          `${count(overwritten)} ${overwritten === 1 ? 'row that was' : 'rows that were'} stored before had other values and ${overwritten === 1 ? 'was' : 'were'} replaced: the same time, node and tags`,
+        ]
       : []),
     ...setAside.map(({ reason, rows, detail }) =>
       reason === NOT_COMPARED

@@ -2,7 +2,7 @@
 import { parseBoundedJson } from '../../core/common/bounded-json.ts';
 import type { FleetEvent, FrameColumns } from '../../core/common/frame.ts';
 import { parseIsoTime } from '../../core/common/iso-time.ts';
-import { columnNameProblem, isReservedMeasurement, measurementNameProblem } from '../../core/common/measurement-names.ts';
+import { columnNameProblem, measurementNameProblem, reservedNameProblem } from '../../core/common/measurement-names.ts';
 import { MusterError } from '../../core/common/muster-error.ts';
 import { type TimeWindow, timeRefusal } from '../../core/common/row-time.ts';
 import type { StoredLetter } from './dead-letter-store.ts';
@@ -57,7 +57,8 @@ export function frameOfEdit(letter: StoredLetter, edit: RowEdit, window: TimeWin
   const measurement = edit.measurement || letter.measurement;
   const problem = measurementNameProblem(measurement);
   if (problem !== undefined) throw refused(`measurement ${problem}`);
-  if (isReservedMeasurement(measurement)) throw refused(`measurement ${measurement} is a name of Muster's own tables and views`);
+  const reserved = reservedNameProblem(measurement);
+  if (reserved !== undefined) throw refused(`measurement ${reserved}`);
   const row = edit.row === '' ? (letter.row ?? {}) : parseRow(edit.row);
   const names = Object.keys(row).filter((name) => name !== TIME);
   if (names.length > MAX_COLUMNS) throw refused(`the row has ${names.length} columns: at most ${MAX_COLUMNS} are taken`);

@@ -9,6 +9,8 @@ import { literal, type ReadDatabase } from './read-database.ts';
 import { planTiers, type TierPlan, type TierSource } from './tier-plan.ts';
 import { pieceSql } from './tier-sql.ts';
 
+/** Where the beginning is not said. */
+const DEFAULT_SPAN_US = 3_600_000_000;
 const DEFAULT_POINTS = 500;
 const MAX_POINTS = 50_000;
 const TIMEOUT_MS = 30_000;
@@ -62,9 +64,9 @@ export class TierReader {
     const toUs = request.toUs || this.#options.now() * 1000;
     const maxPoints = request.maxPoints || DEFAULT_POINTS;
     if (maxPoints > MAX_POINTS) throw new MusterError('invalid_argument', `max_points is ${maxPoints}: at most ${MAX_POINTS}`);
-    if (!(request.fromUs < toUs))
-      throw new MusterError('invalid_argument', `from_us is ${request.fromUs}: it must be before to_us (${toUs})`);
-    const plan = planTiers({ fromUs: request.fromUs, toUs, maxPoints }, await this.sources(request.measurement));
+    const fromUs = request.fromUs || toUs - DEFAULT_SPAN_US;
+    if (!(fromUs < toUs)) throw new MusterError('invalid_argument', `from_us is ${fromUs}: it must be before to_us (${toUs})`);
+    const plan = planTiers({ fromUs, toUs, maxPoints }, await this.sources(request.measurement));
     yield { plan, tags: {}, timesUs: [], fields: [], rows: [] };
     const conditions = [`node_id = ${literal(request.nodeId)}`];
     for (const [tag, value] of Object.entries(request.tags)) conditions.push(`"${tag}" = ${literal(value)}`);

@@ -94,7 +94,7 @@ export const SCHEMAS = {
       window_seconds: number('Only the newest part'),
       step_seconds: number('Pauses after each span of this length, until RunWindow of ImportService'),
       speed: number('Replays at so many times real time; 0 is as fast as it goes'),
-      max_rows_per_node: number('Rows of each node at most; 0 takes all'),
+      max_rows_per_node: number('Rows of each node at most, the first of the file; 0 takes all'),
     },
   },
   ImportStep: {

@@ -842,7 +842,10 @@ export interface GetSeriesRequest {
   tags: Record<string, string>;
   /** Number columns; empty means all. */
   fields: string[];
-  /** From, inclusive, and to, exclusive; both are widened to whole steps. Unix microseconds. 0 as the end means now. */
+  /**
+   * From, inclusive, and to, exclusive; both are widened to whole steps. Unix microseconds. 0 as the end means now, 0 as the beginning an hour
+   * before the end.
+   */
   fromUs: number;
   toUs: number;
   /** Points of each series at most; default 500, at most 50,000. Fewer come where only a coarser tier goes back so far. */

@@ -250,7 +250,7 @@ describe('a command', () => {
       const there = ['--gateway', `localhost:${other.port}`, '--ca-file', other.caFile, '--token-file', tokenFile];
       const output = recordingOutput();
       expect(await runMusterHere(['run', 'web-1', 'flush', ...there], output, {})).toBe(0);
-      expect(output.stdout).toMatch(/^flushed: \d+ batches/);
+      expect(output.stdout).toMatch(/^flushed: (the gateway has everything|\d+ batch)/);
       const [newest] = (await client.call('listAudit', { limit: 1, nodeId })).records;
       expect(newest).toMatchObject({ outcome: 'ok', attributes: { gateway: 'gateway-2', status: 'ok' } });
     } finally {

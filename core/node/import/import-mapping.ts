@@ -1,5 +1,5 @@
 // Which column of a file becomes what: what the caller named, the rest guessed from the header and the first rows.
-import { columnNameProblem, isReservedMeasurement, MAX_TABLE_COLUMNS, measurementNameProblem } from '../../common/measurement-names.ts';
+import { columnNameProblem, MAX_TABLE_COLUMNS, measurementNameProblem, reservedNameProblem } from '../../common/measurement-names.ts';
 import { MusterError } from '../../common/muster-error.ts';
 import { isAbsent } from './absent-words.ts';
 import {
@@ -307,9 +307,11 @@ function checkMapping(mapping: ImportMapping, rows: readonly unknown[], fileName
       `the table ${measurement} would have ${columns} columns, at most ${MAX_TABLE_COLUMNS} are taken: name ${MAX_TABLE_COLUMNS - OWN_COLUMNS - tags.length - texts.length} fields or fewer with --fields, and import the others into another table with --measurement`,
     );
   const problem = measurementNameProblem(measurement);
-  if (problem !== undefined) throw new MusterError('invalid_argument', `measurement ${problem}: name one with --measurement`);
-  if (isReservedMeasurement(measurement))
-    throw new MusterError('invalid_argument', `${measurement} is a table of Muster itself: name another with --measurement`);
+  if (problem !== undefined)
+    throw new MusterError('invalid_argument', `measurement ${problem}: name one (--measurement, or the field measurement)`);
+  const reserved = reservedNameProblem(measurement);
+  if (reserved !== undefined)
+    throw new MusterError('invalid_argument', `measurement ${reserved} (--measurement, or the field measurement)`);
   const seen = new Set<number>();
   for (const { column, header } of [...tags, ...fields, ...texts]) {
     if (seen.has(column)) throw new MusterError('invalid_argument', `column ${shownHeader(header)} is named for two things: choose one`);
