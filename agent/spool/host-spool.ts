@@ -7,6 +7,7 @@ import { MusterError } from '../../core/common/muster-error.ts';
 import { makeFolderDurably, moveDurably } from '../../core/node/durable-file.ts';
 import { decodeBatch, toFrameColumns } from '../../proto/batch-codec.ts';
 import { Backlog, NOTHING_SAVED } from './backlog.ts';
+import { clearAll, hex } from './clear-spool.ts';
 import { attempt, closeQuietly, isDamage, orClose } from './disk-faults.ts';
 import { DropCounts } from './drop-counts.ts';
 import { isSameLife } from './file-life.ts';
@@ -15,7 +16,6 @@ import { MemorySpool } from './memory-spool.ts';
 import { isMarkedForRenumbering, markForRenumbering } from './renumbering.ts';
 import {
   type BatchInput,
-  CLEARED,
   FREE_SHARE,
   SPOOL_AGE,
   SPOOL_LIMIT,
@@ -238,15 +238,9 @@ export class HostSpool implements Spool {
     if (free < bytes * 2 + DISK_ROOM_BYTES) throw new MusterError('unavailable', `${folder} has ${free} bytes free: too few for the spool`);
   }
 
-  /** Gives up everything that is held, in every epoch; the next batch tells of it. Throws `failed_precondition` where the disk does not take that. */
+  /** Gives up everything that is held, in every epoch; the next batch tells of it. */
   clear(): DroppedRange[] {
-    const present = this.#present;
-    if (!(present instanceof SqliteSpool))
-      throw new MusterError('failed_precondition', `the spool cannot be written: ${present.status().problem}`);
-    const all = { bytes: Number.POSITIVE_INFINITY, rows: Number.POSITIVE_INFINITY };
-    return [...[...this.#backlog.lanes].map((lane) => lane.drop(all, CLEARED)), present.drop(all, CLEARED)].filter(
-      (range) => range !== undefined,
-    );
+    return clearAll(this.#backlog.lanes, this.#present);
   }
 
   /** The oldest epoch first. */
@@ -403,8 +397,4 @@ export class HostSpool implements Spool {
     this.#backlog.close();
     this.#present.close();
   }
-}
-
-function hex(epoch: Uint8Array): string {
-  return Buffer.from(epoch).toString('hex');
 }
