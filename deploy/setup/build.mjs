@@ -19,6 +19,8 @@ const ASSETS = [
   { from: 'node_modules/@grpc/reflection/build/proto', to: 'assets/@grpc/reflection/build/proto' },
   { from: 'node_modules/grpc-health-check/proto', to: 'assets/grpc-health-check/proto' },
   { from: 'deploy/setup/runtimes/electron-default-app', to: 'electron-default-app' },
+  // What a person starts: says which Node is needed where this one is too old to read the program.
+  { from: 'cli/start.mjs', to: 'muster.mjs' },
 ];
 /** CommonJS inside an ES module still says __dirname. `require` comes from rolldown itself. */
 const ESM_BANNER = 'const __filename = import.meta.filename, __dirname = import.meta.dirname;';

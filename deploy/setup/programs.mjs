@@ -11,7 +11,7 @@
 
 /** @type {readonly Program[]} */
 export const PROGRAMS = [
-  { name: 'muster', input: 'cli/main.ts', output: 'muster.mjs', kind: 'node' },
+  { name: 'muster', input: 'cli/main.ts', output: 'muster-main.mjs', kind: 'node' },
   { name: 'agent', input: 'agent/main.ts', output: 'agent.mjs', kind: 'node', minify: true },
   { name: 'simulate', input: 'agent/simulate/main.ts', output: 'simulate.mjs', kind: 'node' },
   { name: 'gateway', input: 'gateway/main.ts', output: 'gateway.mjs', kind: 'node' },

@@ -1,9 +1,10 @@
 // The runtimes beside Node: finds nats-server, QuestDB and its Java, Electron, and what the tests need, and fetches what is missing.
-// Runs on Node ≥ 20 before anything is installed. `node deploy/setup/runtimes.mjs [NAME…]` prints where each came from.
+// Runs on Node ≥ 20 before anything is installed. `node deploy/setup/runtimes.mjs [NAME…]`
+// prints where each is and brings nothing; with `--install` it brings what is missing.
 import { basename, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CATALOGUE } from './runtimes/catalogue.mjs';
-import { resolveFrom } from './runtimes/resolver.mjs';
+import { lookFor, resolveFrom } from './runtimes/resolver.mjs';
 import { runtimeCacheFolder } from './runtimes/runtime-cache.mjs';
 import { wordsOf } from './setup-error.mjs';
 
@@ -74,22 +75,44 @@ export function settingsOf(found) {
   );
 }
 
+const INSTALL = '--install';
+
+/** What is there and where it came from; what is missing is only brought where that is said. */
 async function main() {
-  const names = process.argv.length > 2 ? process.argv.slice(2) : RUNTIME_NAMES;
-  for (const name of names) {
-    if (!CATALOGUE[name]) throw new Error(`There is no runtime "${name}"; there are ${RUNTIME_NAMES.join(', ')}.`);
+  const words = process.argv.slice(2);
+  const install = words.includes(INSTALL);
+  const named = words.filter((word) => word !== INSTALL);
+  const stranger = named.find((name) => !CATALOGUE[name]);
+  if (stranger) {
+    console.error(
+      `There is no runtime "${stranger}"; there are ${RUNTIME_NAMES.join(', ')}, and ${INSTALL}, which brings what is missing.`,
+    );
+    process.exitCode = 2;
+    return;
   }
-  const outcomes = await Promise.allSettled(names.map((name) => ensureRuntimes([name])));
+  const names = named.length > 0 ? named : RUNTIME_NAMES;
+  const outcomes = await Promise.allSettled(
+    names.map((name) => (install ? ensureRuntimes([name]).then((found) => found[name]) : look(name))),
+  );
   for (const [position, outcome] of outcomes.entries()) {
     const name = /** @type {string} */ (names[position]);
     if (outcome.status === 'rejected') {
       console.error(wordsOf(outcome.reason));
       process.exitCode = 1;
+    } else if (typeof outcome.value === 'string') {
+      console.log(`${name.padEnd(12)} ${outcome.value}`);
+      process.exitCode = 1;
     } else {
-      const { version, path, from } = /** @type {Resolved} */ (outcome.value[name]);
+      const { version, path, from } = /** @type {Resolved} */ (outcome.value);
       console.log(`${name.padEnd(12)} ${version.padEnd(14)} ${path} (from ${from})`);
     }
   }
+}
+
+/** Where a runtime is, or in words how it would be brought. @param {string} name @returns {Promise<Resolved | string>} */
+async function look(name) {
+  const { found, ways } = await lookFor(name, CATALOGUE, contextOf(process.env));
+  return found ?? `missing        ${INSTALL} brings it: ${ways.join(', else ') || CATALOGUE[name]?.advice(contextOf(process.env))}`;
 }
 
 // Inside a bundle this module has the program's own address, so the name is asked too.

@@ -56,7 +56,9 @@ const upNeeds = (args) => (asksForHelp(args) ? [] : STORE);
 
 /** @param {Place} place @param {readonly string[]} args */
 function runMuster({ root, node, env }, args) {
-  return runChild(node, [join(root, 'dist/muster.mjs'), ...args], { env });
+  // npm goes to the checkout first: files are named from where it was called (`npm run --prefix CHECKOUT muster -- import a.csv`).
+  const cwd = env.INIT_CWD && existsSync(env.INIT_CWD) ? { cwd: env.INIT_CWD } : {};
+  return runChild(node, [join(root, 'dist/muster.mjs'), ...args], { env, ...cwd });
 }
 
 /** @type {Record<string, Task>} */

@@ -127,3 +127,19 @@ export async function resolveFrom(name, catalogue, context, report) {
     `${name} (${runtime.purpose}) is missing${why}: run \`${runtime.advice(context)}\`, or name yours in ${runtime.setting}.`,
   );
 }
+
+/**
+ * Finds a runtime where it is there already, and brings nothing.
+ * @param {string} name @param {Record<string, Runtime>} catalogue @param {Context} context
+ * @returns {Promise<{ found: Resolved | undefined, ways: string[] }>} `ways`: how it would be brought, in the order in which that is tried
+ * @throws {SetupError} invalid_config for a wrong setting
+ */
+export async function lookFor(name, catalogue, context) {
+  const runtime = catalogue[name];
+  if (!runtime) throw new SetupError('invalid_config', `There is no runtime "${name}"; there are ${Object.keys(catalogue).join(', ')}.`);
+  const sources = permittedSources(runtime, context, []);
+  const found =
+    (await fromSetting(runtime, context)) ?? (await fromMachine(runtime, context, [])) ?? fromCache(name, runtime, sources, context);
+  const packages = runtime.debian ? [`apt-get install ${runtime.debian.join(' ')}`] : [];
+  return { found, ways: [...sources.map(({ label, version }) => `${label} (${version})`), ...packages] };
+}

@@ -7,7 +7,7 @@ import { SetupError } from '../setup-error.mjs';
 import { CATALOGUE } from './catalogue.mjs';
 import { findOnPath } from './command.mjs';
 import { versionOf } from './program-version.mjs';
-import { resolveFrom } from './resolver.mjs';
+import { lookFor, resolveFrom } from './resolver.mjs';
 import { onlyIf } from './sources.mjs';
 
 /** @type {string} */
@@ -182,4 +182,15 @@ test('a way that nobody asked for is not taken, neither anew nor from the cache,
   expect((await find([old], { MUSTER_OLD_TOOL: '1' })).from).toBe('the cache');
   await expect(find([old], { MUSTER_OLD_TOOL: '0' })).rejects.toThrow(words);
   expect(fetched).toEqual(['pip']);
+});
+
+test('a look brings nothing, and says how what is missing would come', async () => {
+  const sources = [source('the release', '2.1.0'), source('go install', '2.0.0')];
+  expect(await lookFor('tool', catalogue(sources), context())).toEqual({
+    found: undefined,
+    ways: ['the release (2.1.0)', 'go install (2.0.0)'],
+  });
+  expect(fetched).toEqual([]);
+  const path = program('bin', '2.3.4');
+  expect((await lookFor('tool', catalogue(sources), context())).found).toEqual({ path, version: '2.3.4', from: 'this machine' });
 });

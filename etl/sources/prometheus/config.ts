@@ -124,6 +124,7 @@ const FILE_KEYS = {
   tokenFile: file.optional(),
   stateDir: z.string('the path of a folder is needed').min(1, 'the path of a folder is needed').optional(),
   step: step.prefault('15s'),
+  interval: durationOf(0, 86_400_000, 'a duration from 0s to 24h is needed, such as 5m').prefault('0s'),
   lag: durationOf(0, 3_600_000, 'a duration from 0s to 1h is needed, such as 30s').prefault('30s'),
   firstSpan: durationOf(0, 30 * 86_400_000, 'a duration from 0s to 720h is needed, such as 1h').prefault('0s'),
   timeout: durationOf(100, 600_000, 'a duration from 100ms to 10m is needed, such as 30s').prefault('30s'),

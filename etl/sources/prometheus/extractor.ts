@@ -105,7 +105,8 @@ export class Extractor {
         events.cycleFailed(name, outcome.error);
       }
       const nowMs = Date.now();
-      const dueMs = (stepAt(nowMs - config.lag, stepMs) + 1) * stepMs + config.lag;
+      const everyMs = Math.max(stepMs, config.interval);
+      const dueMs = (stepAt(nowMs - config.lag, everyMs) + 1) * everyMs + config.lag;
       // Queries of one step do not all ask in the same moment.
       const spreadMs = share * Math.min(stepMs / 2, 5000);
       await wait(dueMs + spreadMs - nowMs, undefined, { signal: stopping }).catch(() => undefined);
