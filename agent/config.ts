@@ -51,8 +51,8 @@ export const AGENT_DECLARATION = {
     type: z
       .array(duration(100, 3_600_000, 'a step is a number with its unit from 100ms to 1h'))
       .max(16)
-      .default([1000, 2000, 5000, 10_000]),
-    help: 'time between attempts to reach the gateway, a list such as 1s, 2s, 5s, 10s (the default); each is waited for in part, at random; the last stays',
+      .prefault(['1s', '2s', '5s', '10s']),
+    help: 'time between attempts to reach the gateway, a list; each is waited for in part, at random; the last stays',
   },
   giveUpAfter: {
     type: z.number().int().min(0).max(1_000_000).default(0),

@@ -217,12 +217,27 @@ export function parseConfigFile(
   return values;
 }
 
+/** A default as one types it, where it is read from a text: `10s`, not 10000. */
+function typedDefault(type: z.ZodType): unknown {
+  const { type: kind, defaultValue } = type.def as { type: string; defaultValue?: unknown };
+  return kind === 'prefault' ? defaultValue : undefined;
+}
+
+/** Nothing for what is nothing: an empty text, list or map. */
+function defaultWords(value: unknown): string {
+  if (value === undefined || value === null) return '';
+  if (Array.isArray(value)) return value.map(String).join(', ');
+  if (typeof value === 'object') return Object.keys(value).length === 0 ? '' : JSON.stringify(value);
+  return String(value);
+}
+
 /** The lines of `--help`, one a setting. */
 export function helpLines(part: string, declaration: Declaration): string[] {
   return Object.entries(declaration).map(([key, setting]) => {
     const unit = setting.unit === undefined ? '' : ` [${setting.unit}]`;
     const fallback = setting.type.safeParse(undefined);
-    const shown = fallback.success && fallback.data !== undefined && !setting.secret ? ` (default ${JSON.stringify(fallback.data)})` : '';
+    const words = fallback.success && !setting.secret ? defaultWords(typedDefault(setting.type) ?? fallback.data) : '';
+    const shown = words === '' ? '' : ` (default ${words})`;
     return `  ${toFlag(key)}${unit}  ${setting.help}${shown}; ${toVariable(part, key)}`;
   });
 }

@@ -254,5 +254,5 @@ function startExtraction(config: string): () => Child {
 it('does one cycle', async () => {
   const file = configFile('once', 'step: 1s\nlag: 2s\nfirstSpan: 5s\nqueries: [up]\n');
   const { code, stdout } = await pipeline.muster('etl', 'prometheus', '--config', file, '--once');
-  expect([code, stdout]).toEqual([0, expect.stringMatching(/^up: [5-7] rows stored in 1 windows/)]);
+  expect([code, stdout]).toEqual([0, expect.stringMatching(/^up: [5-7] rows stored in 1 window/)]);
 });

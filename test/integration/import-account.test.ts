@@ -108,7 +108,7 @@ it('tells what was set aside, and why, or refuses it up front', async () => {
 it('does not call stored what is only accepted', async () => {
   const path = file('quick.csv', ['time,host,v', `${time(0)},a,1`]);
   const { code, stdout } = await pipeline.muster('import', path, '--no-wait');
-  expect([code, stdout]).toEqual([0, expect.stringContaining('1 rows read: 1 accepted, not yet stored, 0 refused')]);
+  expect([code, stdout]).toEqual([0, expect.stringContaining('1 row read: 1 accepted, not yet stored, 0 refused')]);
   expect(await importOf(path)).toMatchObject({ code: 0, result: { rowsStored: 1, rowsPending: 0 } });
 });
 

@@ -88,7 +88,7 @@ it('stores every sample of a body without times, and the fields of one moment of
   const time = new Date().toISOString();
   const wait = { prefer: 'wait=20' };
   const one = await ask('/api/push', { token: push, body: { node_id: 'parts', a: 1, time }, headers: wait });
-  expect([one.status, one.json()]).toMatchObject([200, { accepted: 1, stored: 1, outcome: ['1 rows read: 1 stored, 0 refused'] }]);
+  expect([one.status, one.json()]).toMatchObject([200, { accepted: 1, stored: 1, outcome: ['1 row read: 1 stored, 0 refused'] }]);
   await ask('/api/push', { token: push, body: { node_id: 'parts', b: 2, time }, headers: wait });
   await until('it is one row', async () => (await count("node_id = 'parts' and a = 1 and b = 2")) === 1);
   const both = [

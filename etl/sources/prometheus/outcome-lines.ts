@@ -10,8 +10,8 @@ export function outcomeLines(outcomes: readonly QueryOutcome[]): string[] {
     const aside = setAside.reduce((sum, { rows }) => sum + rows, 0);
     const parts = [
       tally.outcome === undefined || open > 0
-        ? `${name}: ${tally.rows} rows accepted in ${tally.windows} windows${open > 0 ? ', not all of them in the ledger yet' : ''}`
-        : `${name}: ${tally.rows - aside - replaced} rows stored in ${tally.windows} windows`,
+        ? `${name}: ${counted(tally.rows, 'row')} accepted in ${counted(tally.windows, 'window')}${open > 0 ? ', not all of them in the ledger yet' : ''}`
+        : `${name}: ${counted(tally.rows - aside - replaced, 'row')} stored in ${counted(tally.windows, 'window')}`,
       ...setAside.map(({ reason, rows, detail }) => `${rows} rows set aside as ${reason}: ${detail}`),
       ...(replaced > 0 ? [`${replaced} rows replaced by others of the same time, node and tags`] : []),
       ...(overwritten > 0 ? [`${overwritten} rows that were stored before had other values and were replaced`] : []),
@@ -22,6 +22,10 @@ export function outcomeLines(outcomes: readonly QueryOutcome[]): string[] {
     ];
     return parts.join('; ');
   });
+}
+
+function counted(count: number, one: string): string {
+  return `${count} ${one}${count === 1 ? '' : 's'}`;
 }
 
 /** What no one loses: a point whose value is no number of the store, NaN or infinite, and a metric that the configuration does not name. */
