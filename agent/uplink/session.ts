@@ -1,6 +1,8 @@
 // One stream to a gateway: hello, then batches in order within the window, acknowledgements to the spool, heartbeats between.
+
 import { MAX_BATCH_BYTES } from '../../core/common/batch-size.ts';
 import { beatEveryMs } from '../../core/common/beat.ts';
+import { grpcWords } from '../../core/common/grpc-words.ts';
 import {
   AGENT_MESSAGE_FIELDS,
   type AgentMessage,
@@ -99,7 +101,11 @@ export class UplinkSession {
     stream.on('data', (bytes: Buffer) => this.#receive(bytes));
     stream.on('drain', () => this.#drained());
     stream.on('error', (error: Error & { code?: number; details?: string }) => {
-      this.end({ kind: 'lost', words: error.details ?? error.message, ...(error.code === undefined ? {} : { status: error.code }) });
+      this.end({
+        kind: 'lost',
+        words: grpcWords(error.details ?? error.message),
+        ...(error.code === undefined ? {} : { status: error.code }),
+      });
     });
     stream.on('end', () => this.end(this.#finishing ?? { kind: 'lost', words: 'the gateway ended the stream' }));
     this.#write({ hello: { ...hello, epoch, oldestSeq, nextSeq, sentUs: nowUs() } });

@@ -1,6 +1,8 @@
 // FleetService as the commands call it: one channel, a bearer token, one-sentence errors.
+
 import { readFileSync } from 'node:fs';
 import { Client, Metadata, type ServiceDefinition, type ServiceError, status } from '@grpc/grpc-js';
+import { grpcWords } from '../../core/common/grpc-words.ts';
 import { MusterError, type MusterErrorCode } from '../../core/common/muster-error.ts';
 import { channelTls } from '../../core/node/channel-credentials.ts';
 import { loadPackage, serviceDefinition } from '../../proto/descriptors.ts';
@@ -136,7 +138,7 @@ export class FleetClient {
 
 /** What a call ended with, as one sentence. */
 export function toFleetError(error: ServiceError | null, { gateway, caFile, tokenFile }: FleetTarget): MusterError {
-  const details = error?.details || error?.message || 'no answer';
+  const details = grpcWords(error?.details || error?.message || 'no answer');
   // The gateway's own words: it was reached, and something behind it is not.
   if (error?.code === status.UNAVAILABLE && error.metadata?.get('muster-code').length)
     return new MusterError('unavailable', details, error);

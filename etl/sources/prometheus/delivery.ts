@@ -1,6 +1,8 @@
 // The way to the gateway: one connection, a call of the bulk door for each window.
+
 import { readFileSync } from 'node:fs';
 import { Client, Metadata, type ServiceError, status } from '@grpc/grpc-js';
+import { grpcWords } from '../../../core/common/grpc-words.ts';
 import { MusterError } from '../../../core/common/muster-error.ts';
 import type { LedgerAccount } from '../../../core/common/row-account.ts';
 import { channelTls } from '../../../core/node/channel-credentials.ts';
@@ -78,7 +80,7 @@ export class Delivery {
 }
 
 function toDeliveryError(error: ServiceError, { gateway, gatewayCaFile, tokenFile }: DeliveryOptions): MusterError {
-  const details = (error.details || error.message).replace(/\s*Resolution note:\s*$/, '');
+  const details = grpcWords(error.details || error.message);
   switch (error.code) {
     case status.UNAVAILABLE:
       return /certificate|self.signed|SSL|TLS/i.test(details)
