@@ -1,7 +1,9 @@
-// One HTTP(S) request on a connection of its own: status, time to first byte, TLS handshake, days to the certificate's end.
-import { connect, isIP, type Socket } from 'node:net';
+// One HTTP(S) request on a connection of its own: status, time to first byte, TLS handshake, days to the first end in the chain of certificates.
+import { isIP, type Socket } from 'node:net';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
 import type { Begin } from './attempts.ts';
+import { earliestEnd } from './certificate-end.ts';
+import { connectAny } from './connect-any.ts';
 import { failedWith, toProbeError } from './probe-error.ts';
 import type { ProbeOutcome } from './probe-spec.ts';
 
@@ -14,7 +16,8 @@ const DAY_MS = 86_400_000;
 
 export interface HttpTarget {
   url: URL;
-  address: string;
+  /** Of the target's name; the first that stands is asked. */
+  addresses: readonly string[];
   /** Certificates trusted in place of the public ones. */
   ca: string | undefined;
   /** Undefined: every status below 400. A redirect is an answer and is not followed. */
@@ -29,8 +32,7 @@ export function beginHttp(target: HttpTarget): Begin {
     const startMs = performance.now();
     const facts: Facts = {};
     const fail = (error: unknown): void => finish({ ...failedWith(toProbeError(error)), ...facts });
-    const socket = open(target, facts, { ready: () => ask(), finish, fail });
-    const ask = (): void => {
+    const ask = (socket: Socket): void => {
       if (socket.destroyed) return;
       sendRequest(target, socket, {
         onHead(status) {
@@ -41,8 +43,9 @@ export function beginHttp(target: HttpTarget): Begin {
         onError: fail,
       });
     };
+    const close = open(target, facts, { ready: ask, finish, fail });
     return {
-      close: () => socket.destroy(),
+      close,
       late: () => ({ ...failedWith('timed_out'), answered: facts.status !== undefined, ...facts }),
     };
   };
@@ -60,35 +63,51 @@ function hostOf(url: URL): string {
 
 interface Connecting {
   /** It stands; with TLS, its certificate has been found good. */
-  ready(): void;
+  ready(socket: Socket): void;
   finish(outcome: ProbeOutcome): void;
   fail(error: unknown): void;
 }
 
-function open(target: HttpTarget, facts: Facts, { ready, finish, fail }: Connecting): Socket {
-  const { url, address, ca } = target;
+/** Returns what closes it. */
+function open(target: HttpTarget, facts: Facts, { ready, finish, fail }: Connecting): () => void {
+  const { url, addresses } = target;
   const secure = url.protocol === 'https:';
-  const port = Number(url.port) || (secure ? 443 : 80);
-  if (!secure) return connect({ host: address, port }).once('connect', ready).on('error', fail);
+  const sockets: Socket[] = [];
+  const giveUp = connectAny({
+    addresses,
+    port: Number(url.port) || (secure ? 443 : 80),
+    onError: fail,
+    onConnect(connected) {
+      sockets.push(connected.on('error', fail));
+      if (!secure) return ready(connected);
+      sockets.push(secured(target, connected, facts, { ready, finish, fail }));
+    },
+  });
+  return () => {
+    giveUp();
+    for (const socket of sockets) socket.destroy();
+  };
+}
+
+function secured({ url, ca }: HttpTarget, connected: Socket, facts: Facts, { ready, finish, fail }: Connecting): TLSSocket {
+  const connectedMs = performance.now();
   const host = hostOf(url);
-  let connectedMs = 0;
   const socket: TLSSocket = connectTls({
-    host: address,
-    port,
+    socket: connected,
+    // Whose name the certificate must bear.
+    host,
     // A certificate that is not good is judged below: its end is to be told all the same.
     rejectUnauthorized: false,
     ALPNProtocols: ['http/1.1'],
     ...(isIP(host) === 0 ? { servername: host } : {}),
     ...(ca === undefined ? {} : { ca }),
   });
-  socket.once('connect', () => {
-    connectedMs = performance.now();
-  });
   socket.once('secureConnect', () => {
     facts.tlsMs = performance.now() - connectedMs;
-    const endMs = Date.parse(socket.getPeerCertificate().valid_to);
-    if (!Number.isNaN(endMs)) facts.tlsDaysLeft = Math.round(((endMs - Date.now()) / DAY_MS) * 100) / 100;
-    if (socket.authorized) ready();
+    const nowMs = Date.now();
+    const endMs = earliestEnd(socket.getPeerCertificate(true), socket.authorized ? nowMs : undefined);
+    if (!Number.isNaN(endMs)) facts.tlsDaysLeft = Math.round(((endMs - nowMs) / DAY_MS) * 100) / 100;
+    if (socket.authorized) ready(socket);
     else finish({ ...failedWith(toCertificateError(socket.authorizationError)), ...facts });
   });
   return socket.on('error', fail);

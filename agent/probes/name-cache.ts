@@ -6,16 +6,18 @@ const KEEP_MS = 60_000;
 /** More than one agent has targets; beyond it, names of targets that are gone. */
 const MAX_NAMES = 512;
 
-export type Lookup = (name: string) => Promise<string>;
+/** One address or more, the best first. */
+export type Lookup = (name: string) => Promise<string | readonly string[]>;
 
-const systemLookup: Lookup = async (name) => (await lookup(name)).address;
+// In the resolver's own order, which knows the ways of this machine (RFC 6724).
+const systemLookup: Lookup = async (name) => (await lookup(name, { all: true, order: 'verbatim' })).map(({ address }) => address);
 
 /** The system's look-up has four threads that the whole agent shares: names are asked one after the other. */
 export class NameCache {
   readonly #lookup: Lookup;
   readonly #nowMs: () => number;
-  readonly #known = new Map<string, { address: string; untilMs: number }>();
-  readonly #asked = new Map<string, Promise<string>>();
+  readonly #known = new Map<string, { addresses: readonly string[]; untilMs: number }>();
+  readonly #asked = new Map<string, Promise<readonly string[]>>();
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(nowMs: () => number, ask: Lookup = systemLookup) {
@@ -23,27 +25,35 @@ export class NameCache {
     this.#lookup = ask;
   }
 
-  /** The address at once where it is one or is known; else a promise, which rejects as the system's look-up does. */
+  /** The first address at once where it is one or is known; else a promise, which rejects as the system's look-up does. */
   resolve(name: string): string | Promise<string> {
-    if (isIP(name) !== 0) return name;
+    const addresses = this.resolveAll(name);
+    return addresses instanceof Promise ? addresses.then(([first]) => first as string) : (addresses[0] as string);
+  }
+
+  /** All addresses, likewise; at least one. */
+  resolveAll(name: string): readonly string[] | Promise<readonly string[]> {
+    if (isIP(name) !== 0) return [name];
     const known = this.#known.get(name);
-    if (known !== undefined && known.untilMs > this.#nowMs()) return known.address;
+    if (known !== undefined && known.untilMs > this.#nowMs()) return known.addresses;
     const asked = this.#asked.get(name) ?? this.#ask(name);
     this.#asked.set(name, asked);
     if (known === undefined) return asked;
-    // While it is asked for again the old address is good: a slow resolver is no loss on the way to the target.
+    // While it is asked for again the old addresses are good: a slow resolver is no loss on the way to the target.
     asked.catch(() => this.#known.delete(name));
-    return known.address;
+    return known.addresses;
   }
 
-  #ask(name: string): Promise<string> {
+  #ask(name: string): Promise<readonly string[]> {
     const turn = this.#last.then(() => this.#lookup(name));
     this.#last = turn.catch(() => undefined);
     return turn
-      .then((address) => {
+      .then((found) => {
+        const addresses = typeof found === 'string' ? [found] : [...new Set(found)];
+        if (addresses.length === 0) throw Object.assign(new Error(`${name} has no address`), { code: 'ENODATA' });
         if (this.#known.size >= MAX_NAMES) this.#known.clear();
-        this.#known.set(name, { address, untilMs: this.#nowMs() + KEEP_MS });
-        return address;
+        this.#known.set(name, { addresses, untilMs: this.#nowMs() + KEEP_MS });
+        return addresses;
       })
       .finally(() => this.#asked.delete(name));
   }

@@ -16,7 +16,7 @@ export async function createProber(spec: ProbeSpec, names: NameCache): Promise<B
       const { beginTcp, parseHostPort } = await import('./tcp-probe.ts');
       const refusalIsEcho = spec.kind === 'icmp';
       const { host, port } = refusalIsEcho ? { host: spec.target, port: spec.port ?? FALLBACK_PORT } : parsed(parseHostPort(spec.target));
-      return resolved(names, host, (address) => beginTcp({ address, port, refusalIsEcho }));
+      return resolved(names, host, (addresses) => beginTcp({ addresses, port, refusalIsEcho }));
     }
     case 'http': {
       const { beginHttp } = await import('./http-probe.ts');
@@ -24,7 +24,7 @@ export async function createProber(spec: ProbeSpec, names: NameCache): Promise<B
       const ca = spec.caFile === undefined ? spec.ca : await readCaFile(spec.caFile);
       if (ca === 'unreadable') return (finish) => endAtOnce(finish, { ...failedWith('ca_file_unreadable'), answered: false });
       const common = { url, ca, expectStatus: spec.expectStatus, userAgent: `muster-agent/${AGENT_VERSION}` };
-      return resolved(names, url.hostname.replace(/^\[|\]$/g, ''), (address) => beginHttp({ ...common, address }));
+      return resolved(names, url.hostname.replace(/^\[|\]$/g, ''), (addresses) => beginHttp({ ...common, addresses }));
     }
     case 'dns': {
       const { beginDns } = await import('./dns-probe.ts');
@@ -39,13 +39,13 @@ function parsed<T>(value: T | undefined): T {
 }
 
 /** The sample begins when the name is known. Where the look-up fails, nothing of the target itself was heard. */
-function resolved(names: NameCache, host: string, toBegin: (address: string) => Begin): Begin {
+function resolved(names: NameCache, host: string, toBegin: (addresses: readonly string[]) => Begin): Begin {
   return (finish) => {
-    const address = names.resolve(host);
-    if (typeof address === 'string') return toBegin(address)(finish);
+    const addresses = names.resolveAll(host);
+    if (!(addresses instanceof Promise)) return toBegin(addresses)(finish);
     let begun: Begun | undefined;
     let closed = false;
-    address
+    addresses
       .then((found) => {
         if (!closed) begun = toBegin(found)(finish);
       })

@@ -1,27 +1,39 @@
 // TCP connect: how long until the connection stands.
-import { connect } from 'node:net';
+import type { Socket } from 'node:net';
 import type { Begin } from './attempts.ts';
+import { connectAny } from './connect-any.ts';
 import { failedWith, toProbeError } from './probe-error.ts';
 
 export interface TcpTarget {
-  address: string;
+  /** Of the target's name; the first that answers counts. */
+  addresses: readonly string[];
   port: number;
   /** In place of an echo: the refusal of a port says that the machine is there. */
   refusalIsEcho: boolean;
 }
 
-export function beginTcp({ address, port, refusalIsEcho }: TcpTarget): Begin {
+export function beginTcp({ addresses, port, refusalIsEcho }: TcpTarget): Begin {
   return (finish) => {
     const startMs = performance.now();
     const echo = (): void => finish({ latencyMs: performance.now() - startMs, answered: true, up: true, error: '' });
-    const socket = connect({ host: address, port });
-    socket.once('connect', echo);
-    socket.on('error', (error) => {
-      const word = toProbeError(error);
-      if (word === 'refused' && refusalIsEcho) echo();
-      else finish(failedWith(word));
+    let connected: Socket | undefined;
+    const isEcho = (error: unknown): boolean => refusalIsEcho && toProbeError(error) === 'refused';
+    const giveUp = connectAny({
+      addresses,
+      port,
+      isAnswer: isEcho,
+      onConnect(socket) {
+        connected = socket;
+        echo();
+      },
+      onError: (error) => (isEcho(error) ? echo() : finish(failedWith(toProbeError(error)))),
     });
-    return { close: () => socket.destroy() };
+    return {
+      close() {
+        giveUp();
+        connected?.destroy();
+      },
+    };
   };
 }
 

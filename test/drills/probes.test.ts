@@ -8,9 +8,12 @@ import { createServer as createHttps } from 'node:https';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
+import { Attempts } from '../../agent/probes/attempts.ts';
+import { NameCache } from '../../agent/probes/name-cache.ts';
 import { toProbeFrame } from '../../agent/probes/probe-frame.ts';
 import { ProbeRunner } from '../../agent/probes/probe-runner.ts';
 import type { ProbeSpec } from '../../agent/probes/probe-spec.ts';
+import { createProber } from '../../agent/probes/probers.ts';
 import { type Child, startChild } from '../../cli/process/child.ts';
 import { freePorts } from '../../cli/process/free-port.ts';
 import type { FrameColumns } from '../../core/common/frame.ts';
@@ -305,4 +308,18 @@ it('two agents of a mesh are told of each other and probe each other; a third wi
   expect(there).toMatchObject({ ...UP, probe: 'mesh', kind: 'tcp', region: 'accra', target_region: 'lagos', target: `127.0.0.1:${port}` });
   expect(there?.['target_node']).toBe(back?.['node']);
   expect(back?.['target_node']).toBe(there?.['node']);
+});
+
+it('an address that is silent holds up no other of its name', async () => {
+  const port = await blackHole();
+  const server = createServer((socket) => void socket.on('error', () => undefined));
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.2', resolve));
+  cleanups.push(() => server.close());
+  const names = new NameCache(
+    () => 0,
+    async () => ['127.0.0.1', '127.0.0.2'],
+  );
+  const times = { interval: 10_000, timeout: 5000, window: 60_000 };
+  const begin = await createProber({ ...times, name: 'two', kind: 'tcp', target: `two.test:${port}` }, names);
+  expect(await new Attempts().run(times.timeout, begin)).toMatchObject({ up: true, error: '' });
 });
