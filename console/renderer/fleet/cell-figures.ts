@@ -1,5 +1,6 @@
 // What the text of a cell is more than itself: a link, or beside a state's mark, the line of the CPU, a bar of percent.
 import { meterBorderPx } from '../parts/meter.tsx';
+import { cutInMiddle } from '../parts/middle-cut.tsx';
 import { sparklinePath } from '../parts/sparkline.tsx';
 import type { ShownState } from '../parts/state-mark.tsx';
 import { type FleetColumn, type RowView, shownState } from './fleet-columns.ts';
@@ -53,19 +54,29 @@ function beside<F extends CellFigure & { element: Element }>(figure: F, cell: HT
 
 class Link implements CellFigure {
   readonly #element = document.createElement('a');
+  readonly #text: Text;
+  /** The end of a long name, which is not cut. */
+  readonly #tail = document.createElement('span');
   #nodeId = '';
   #name = '';
 
   constructor(cell: HTMLElement, text: Text) {
-    this.#element.className = 't1 cut';
+    const head = document.createElement('span');
+    head.className = 'cut';
+    head.append(text);
+    this.#text = text;
+    this.#element.className = 't1 middle-cut';
     this.#element.tabIndex = -1;
-    this.#element.append(text);
+    this.#element.append(head, this.#tail);
     cell.append(this.#element);
   }
 
   write({ node: { nodeId, name } }: RowView): void {
     if (this.#nodeId !== nodeId) this.#element.href = `#/node/${nodeId}`;
     if (this.#name !== name) this.#element.title = name;
+    const { head, tail } = cutInMiddle(name);
+    if (tail !== '') this.#text.data = head;
+    if (this.#name !== name) this.#tail.textContent = tail;
     this.#nodeId = nodeId;
     this.#name = name;
   }

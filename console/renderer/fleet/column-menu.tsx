@@ -73,7 +73,7 @@ function Choices({ nodes }: Props) {
         })}
       </div>
       <button type="button" className="link" disabled={chosen === null} onClick={() => chosenColumns.set(null)}>
-        {chosen === null ? 'Chosen by the width of the window' : 'Choose by the width of the window again'}
+        {chosen === null ? 'Automatic' : 'Reset to automatic'}
       </button>
     </div>
   );

@@ -80,13 +80,13 @@ export function FilterLine({ filter, nodes, onChange }: Props) {
         {text === '' ? (
           <kbd>/</kbd>
         ) : (
-          <button type="button" className="t3" aria-label="Clear the filter" onClick={() => change('', undefined)}>
+          <button type="button" className="t3" aria-label="Clear filter" onClick={() => change('', undefined)}>
             <X size={14} strokeWidth={1.6} />
           </button>
         )}
       </label>
       {open && (
-        <div id="filter-completions" className="completions floating" role="listbox" aria-label="What can be written here">
+        <div id="filter-completions" className="completions floating" role="listbox" aria-label="Suggestions">
           {offered.map((completion, index) => (
             <div
               key={completion.label}

@@ -13,7 +13,7 @@ export interface CellView extends FigureView {
 }
 
 const FIGURE_CLASSES: Record<NonNullable<FleetColumn['figure']>, string> = {
-  link: '',
+  link: 'named',
   mark: 'state',
   trend: 'num metered',
   meter: 'num metered',

@@ -9,7 +9,7 @@ export function FleetEmpty() {
   return (
     <div className="blank">
       <h2>No node has joined yet</h2>
-      <p>Try it with made-up machines. They appear here within a second.</p>
+      <p>Try it with simulated machines. They appear here within a second.</p>
       <div className="code">
         <code>{SIMULATE}</code>
         <CopyButton text={SIMULATE} />
@@ -27,8 +27,8 @@ export function FleetEmpty() {
 export function NoMoment({ problem }: { problem: string }) {
   return (
     <div className="blank">
-      <h2>{problem === '' ? 'No node had joined at that moment' : 'The fleet of that moment could not be read'}</h2>
-      <p>{problem || 'Choose a later one, or return to live with Esc.'}</p>
+      <h2>{problem === '' ? 'No node had joined yet' : 'The fleet could not be read for that time'}</h2>
+      <p>{problem || 'Choose a later time, or press Esc to return to live.'}</p>
     </div>
   );
 }

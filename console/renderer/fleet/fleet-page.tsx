@@ -60,7 +60,7 @@ export function FleetPage({ route }: { route: FleetRoute }) {
           {snapshot.complete
             ? `${plural(nodes.size, 'node')}, as of ${formatClock(asOfMs)} ${zoneName()}`
             : snapshot.nodes.size > 0
-              ? `${formatNumber(snapshot.nodes.size)} received, more on their way`
+              ? `${formatNumber(snapshot.nodes.size)} received, more to come`
               : ''}
         </span>
         <CopyAs

@@ -76,7 +76,7 @@ export default function FleetTree({ nodes, matches, filter, known, levels }: Pro
     <>
       <div className="tree-tools small">
         <button type="button" className="link" onClick={() => setOpen(troubled(root))}>
-          Open what is not live
+          Open nodes that are not live
         </button>
         <button type="button" className="link" onClick={() => setOpen(new Set())}>
           Close all

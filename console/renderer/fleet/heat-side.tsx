@@ -65,7 +65,7 @@ export function HeatSide({ view, cursor, metric, onMetric, known }: Props) {
 
 function AtCursor({ view, cursor, metric, known }: Omit<Props, 'onMetric'>) {
   const node = nodeAt(view, useStore(cursor))?.node;
-  if (node === undefined) return <p className="t3">Point at a cell, or use the arrow keys.</p>;
+  if (node === undefined) return <p className="t3">Point to a cell, or use the arrow keys.</p>;
   const state = known ? node.state : 'not_known';
   const now = currentValue(metric, node);
   const last = node.values === null ? null : metric.read(node.values);

@@ -40,7 +40,7 @@ function Strip({ shown }: { shown: ShownNodes }) {
   const isKnown = (bin: number): boolean => bins !== undefined && (bins.worth[bin] === 'counted' || bins.worth[bin] === 'heard');
   const words = isKnown(current) ? `${formatNumber(countAt(current))} of ${formatNumber(total)} late or silent` : 'not known';
   const count = bins === undefined ? '…' : isKnown(current) ? `${formatNumber(countAt(current))} of ${formatNumber(total)}` : 'not known';
-  const lead = `Late or silent${shown.filter === '' ? '' : ' of those that match'}: ${count}`;
+  const lead = `Late or silent${shown.filter === '' ? '' : ' of the matches'}: ${count}`;
   return (
     <section className="strip" aria-label="Nodes late or silent over time">
       <div className="strip-marks">
@@ -57,7 +57,7 @@ function Strip({ shown }: { shown: ShownNodes }) {
             className={`strip-mark ${mark.tone} ${mark.side ?? ''}`}
             style={{ left: mark.x }}
             title={`${formatMoment(mark.timeMs, fleet.now())} ${mark.words}`}
-            aria-label={`${formatMoment(mark.timeMs, fleet.now())} ${mark.words}: go to that moment`}
+            aria-label={`${formatMoment(mark.timeMs, fleet.now())} ${mark.words}: go to this moment`}
             onClick={() => goTo(mark.timeMs)}
           >
             <i />

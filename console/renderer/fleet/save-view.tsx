@@ -57,8 +57,8 @@ function NameForm({ route, close }: { route: FleetRoute; close: () => void }) {
       </button>
       <p className="t3">
         {full
-          ? `There are ${MAX_SAVED_VIEWS} views: delete one in the rail first.`
-          : 'Keeps filter, view, grouping, colour and sort under Views in the rail.'}
+          ? `${MAX_SAVED_VIEWS} views are saved: delete one in the rail first.`
+          : 'Saves filter, view, grouping, colour and sort under Views in the rail.'}
       </p>
     </form>
   );

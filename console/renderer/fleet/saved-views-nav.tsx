@@ -87,7 +87,7 @@ function Rename({ name, close }: { name: string; close: () => void }) {
       <input
         ref={(field) => field?.focus()}
         className="text-field"
-        aria-label={`New name of ${name}, Enter keeps it`}
+        aria-label={`New name of ${name}, Enter saves it`}
         aria-invalid={next === undefined}
         title={next === undefined ? 'Another view has this name, or it is empty' : 'Enter keeps it, Escape leaves the old one'}
         maxLength={MAX_VIEW_NAME}

@@ -33,13 +33,13 @@ export async function loadEvents(ask: Ask, nodeId: string, bounds: Bounds): Prom
     ),
     read(
       ask,
-      `SELECT timestamp, 'oom_kill' AS kind, 'error' AS severity, 'The kernel ended a process: memory ran out' AS text FROM paging ` +
+      `SELECT timestamp, 'oom_kill' AS kind, 'error' AS severity, 'The kernel killed a process: out of memory' AS text FROM paging ` +
         `WHERE ${where} AND oom_kills_per_second > 0 ORDER BY timestamp DESC`,
     ),
     // The first count of a stretch is no reboot: the next one is.
     read(
       ask,
-      `SELECT min(timestamp) AS timestamp, 'reboot' AS kind, 'warning' AS severity, 'The machine started anew' AS text, boots FROM uptime ` +
+      `SELECT min(timestamp) AS timestamp, 'reboot' AS kind, 'warning' AS severity, 'The machine restarted' AS text, boots FROM uptime ` +
         `WHERE ${where} AND boots IS NOT NULL GROUP BY boots ORDER BY timestamp DESC`,
     ).then(({ events, cutMs }) => ({ events: events.slice(0, -1), cutMs })),
     loadInventoryChanges(ask, nodeId).then(({ changes, cut }) => ({

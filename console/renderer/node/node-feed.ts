@@ -215,8 +215,8 @@ export class NodeFeed {
     const answers = wish === undefined ? [] : this.#blocks(wish).shown.map((block) => this.#cache.get({ wish, block }));
     const tier = ['1h', '1m'].find((name) => answers.some((answer) => answer?.tier === name)) ?? 'raw';
     const coarsest = Math.max(step.seconds, ...answers.map((answer) => answer?.stepSeconds ?? 0));
-    if (tier === 'raw' && step.raw) return `raw, ${inWords(coarsest)}`;
-    return `${tier} in steps of ${inWords(coarsest)}, min–max band`;
+    if (tier === 'raw' && step.raw) return `raw · ${inWords(coarsest)}`;
+    return `${tier} · ${inWords(coarsest)} steps, min–max band`;
   }
 
   /** Whether history of it is on its way. */

@@ -2,6 +2,7 @@
 import type { ReactNode } from 'react';
 import type { FleetNode, NodeSpool } from '../../common/fleet-node.ts';
 import { formatAge, formatBytes, formatNumber, plural } from '../parts/format.ts';
+import { MiddleCut } from '../parts/middle-cut.tsx';
 import { StateWord } from '../parts/state-mark.tsx';
 import { useConsole } from '../state/console-state.ts';
 import { useStore } from '../state/store.ts';
@@ -23,16 +24,18 @@ export function NodeHeader({ node, feed, section }: { node: FleetNode; feed: Nod
   const lens = lensUntilMs > 0;
   const { fromMs } = feed.bounds.get();
   const young = live && fromMs <= joinedMs(node) + 1000;
-  const tier = `${feed.tierOf(section.charts[0] ?? LOAD)}${young && !lens ? ', since it joined' : ''}`;
+  const tier = `${feed.tierOf(section.charts[0] ?? LOAD)}${young && !lens ? '' : ''}`;
   return (
     <header className="node-head">
       <div className="node-title">
-        <h1 className="cut">{node.name}</h1>
+        <h1>
+          <MiddleCut text={node.name} />
+        </h1>
         <StateWord state={known ? node.state : 'not_known'} />
         {known && node.stateSinceMs !== null && <span className="t3 small">for {formatAge(now - node.stateSinceMs)}</span>}
         {known && node.problem !== '' && <span className="hold small cut">{node.problem}</span>}
         <span className="grow" />
-        <span className={problem === '' ? 't3 small' : 'bad small cut'}>{problem || (loading ? 'reading the store…' : tier)}</span>
+        <span className={problem === '' ? 't3 small' : 'bad small cut'}>{problem || (loading ? 'loading…' : tier)}</span>
         <NodeActions node={node} feed={feed} section={section} />
       </div>
       <div className="node-facts">
@@ -58,7 +61,7 @@ export function NodeHeader({ node, feed, section }: { node: FleetNode; feed: Nod
         {node.spool !== null && <SpoolFact spool={node.spool} now={fleet.now()} />}
         {node.config !== null && node.config.state !== '' && node.config.state !== 'none' && (
           <Fact name="configuration">
-            {node.config.version > 0 ? `version ${node.config.version}` : 'its own file'}
+            {node.config.version > 0 ? `version ${node.config.version}` : 'local file'}
             {node.config.state !== 'applied' && (
               <span className="late" title={node.config.problem}>
                 {` ${node.config.state.replace('_', ' ')}`}

@@ -105,7 +105,7 @@ function SectionBody({ node, feed, section }: { node: FleetNode; feed: NodeFeed;
 function Unknown({ problem }: { problem: string }) {
   return (
     <div className="blank">
-      <h2>This node is not known</h2>
+      <h2>Unknown node</h2>
       <p>{problem}</p>
       <div className="row">
         <a className="button" href="#/fleet">

@@ -69,7 +69,7 @@ function CursorMoment({ feed }: { feed: NodeFeed }) {
   const long = useSelected(feed.bounds, ({ fromMs, toMs }) => toMs - fromMs > DAY_MS);
   if (cursor === null) {
     return (
-      <span className="t3 small hint" title="With the keys: arrows, + and −, Page up and Page down, 0">
+      <span className="t3 small hint" title="Keys: arrows, + and −, Page Up and Page Down, 0">
         drag zooms · shift-drag pans · Ctrl-wheel zooms · double click resets
       </span>
     );

@@ -5,8 +5,8 @@ const TAIL = 14;
 
 /** Where the name is cut: none where it is short. */
 export function cutInMiddle(text: string): { head: string; tail: string } {
+  if (text.length <= TAIL * 2) return { head: text, tail: '' };
   const letters = [...text];
-  if (letters.length <= TAIL * 2) return { head: text, tail: '' };
   return { head: letters.slice(0, -TAIL).join(''), tail: letters.slice(-TAIL).join('') };
 }
 

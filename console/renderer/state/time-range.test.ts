@@ -36,7 +36,7 @@ test.each([
 
 test('steps as QuestDB takes them, and in words', () => {
   expect([1, 90, 120, 7200, 172_800].map(sampleBy)).toEqual(['1s', '90s', '2m', '2h', '2d']);
-  expect(tierInWords(1, 1000)).toBe('raw, 1 s');
+  expect(tierInWords(1, 1000)).toBe('raw · 1 s');
   expect(tierInWords(120, 1000)).toBe('averages of 2 min');
   expect(spanInWords(HOUR)).toBe('last 1 h');
   expect(spanInWords(4 * HOUR)).toBe('4 h');

@@ -66,7 +66,7 @@ export function sampleBy(stepSeconds: number): string {
 
 /** What a point of the chart is, in words. */
 export function tierInWords(stepSeconds: number, intervalMs: number): string {
-  if (stepSeconds * 1000 <= intervalMs) return `raw, ${stepSeconds} s`;
+  if (stepSeconds * 1000 <= intervalMs) return `raw · ${stepSeconds} s`;
   const { value, unit } = stepInWords(stepSeconds);
   return `averages of ${value} ${unit}`;
 }

@@ -32,7 +32,7 @@ const number = (name: string, label: string, least: number, most: number, initia
 export const COMMAND_FORMS: Readonly<Record<string, CommandForm>> = {
   process_list: {
     title: 'Process list',
-    says: 'Processes by CPU, memory or number, read twice half a second apart.',
+    says: 'Processes by CPU, memory or PID, measured over half a second.',
     fields: [
       { kind: 'choice', name: 'sort', label: 'Sort by', choices: ['cpu', 'memory', 'pid'], initial: 'cpu' },
       number('limit', 'At most', 1, 10_000, 50),
@@ -40,37 +40,37 @@ export const COMMAND_FORMS: Readonly<Record<string, CommandForm>> = {
   },
   sockets: {
     title: 'Sockets',
-    says: 'TCP and UDP sockets with their states and addresses.',
+    says: 'TCP and UDP sockets with state and addresses.',
     fields: [
       { kind: 'choice', name: 'state', label: 'State', choices: SOCKET_STATES, initial: 'all' },
       number('limit', 'At most', 1, 10_000, 200),
     ],
   },
-  ping: { title: 'Ping', says: 'Echo requests from the node.', fields: [host('host', 'Host'), number('count', 'Count', 1, 20, 4)] },
-  traceroute: { title: 'Traceroute', says: 'The way from the node to a host.', fields: [host('host', 'Host')] },
+  ping: { title: 'Ping', says: 'Sends echo requests from the node.', fields: [host('host', 'Host'), number('count', 'Count', 1, 20, 4)] },
+  traceroute: { title: 'Traceroute', says: 'Traces the route from the node to a host.', fields: [host('host', 'Host')] },
   dns: {
     title: 'DNS',
-    says: 'What the resolver of the node answers.',
+    says: 'Resolves a name on the node.',
     fields: [host('name', 'Name'), { kind: 'choice', name: 'type', label: 'Type', choices: RECORD_TYPES, initial: 'A' }],
   },
   journal: {
     title: 'Journal',
-    says: 'The last lines of a unit, and those that follow.',
+    says: 'Shows the latest lines of a unit, and follows it.',
     fields: [unit(true), number('lines', 'Lines', 1, 1000, 100), { kind: 'switch', name: 'follow', label: 'Follow', initial: false }],
   },
-  flush: { title: 'Flush', says: 'Sends at once what the agent holds.', fields: [] },
-  diagnostics: { title: 'Diagnostics', says: 'What the agent knows of itself: collectors, spool, connection.', fields: [] },
+  flush: { title: 'Flush', says: 'Sends all spooled data now.', fields: [] },
+  diagnostics: { title: 'Diagnostics', says: 'Shows the state of the agent: collectors, spool, connection.', fields: [] },
   restart_unit: {
     title: 'Restart unit',
-    says: 'Restarts a unit of systemd.',
+    says: 'Restarts a systemd unit.',
     fields: [unit(true)],
-    asks: 'The unit is stopped and started again: what it serves is gone for a while.',
+    asks: 'The unit stops and starts again. What it serves is unavailable meanwhile.',
   },
   restart_agent: {
     title: 'Restart agent',
-    says: 'Restarts the agent itself; samples are not lost.',
+    says: 'Restarts the agent. No samples are lost.',
     fields: [],
-    asks: 'The agent goes and comes back within seconds. Its spool keeps what was not sent.',
+    asks: 'The agent is back within seconds. Its spool keeps unsent data.',
   },
 };
 
@@ -80,7 +80,7 @@ export function formOf(command: string): CommandForm {
   const changes = /restart|stop|kill|remove|delete|write|set_/.test(command);
   return {
     title: command,
-    says: 'This console does not know what it takes.',
+    says: 'This console does not know its arguments.',
     fields: [{ kind: 'text', name: '', label: 'Arguments', example: 'name=value name=value', needed: false }],
     ...(changes ? { asks: 'By its name it changes the machine.' } : {}),
   };
@@ -93,7 +93,7 @@ export function argumentsOf({ fields }: CommandForm, values: Readonly<Record<str
     const value = (values[field.name] ?? initialOf(field)).trim();
     if (field.kind === 'text' && field.name === '') Object.assign(given, pairsOf(value));
     else if (value !== '') given[field.name] = checked(field, value);
-    else if (field.kind !== 'text' || field.needed) throw new Error(`${field.label} is empty: fill it in`);
+    else if (field.kind !== 'text' || field.needed) throw new Error(`${field.label} is empty`);
   }
   return given;
 }
@@ -113,7 +113,7 @@ function pairsOf(text: string): Record<string, string> {
   return Object.fromEntries(
     words.map((word) => {
       const at = word.indexOf('=');
-      if (at < 1) throw new Error(`${word} is no argument: write name=value`);
+      if (at < 1) throw new Error(`${word} is not an argument: write name=value`);
       return [word.slice(0, at), word.slice(at + 1)];
     }),
   );

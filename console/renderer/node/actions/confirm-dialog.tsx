@@ -11,11 +11,11 @@ export type NodeChange = 'release' | 'remove';
 const WORDS = {
   release: {
     title: 'Release',
-    says: 'The node is heard again. Do so once only the right machine uses this identity: if two still do, it is set aside again.',
+    says: 'The gateway accepts the node again. Release it only when a single machine uses this identity; otherwise it is quarantined again.',
   },
   remove: {
     title: 'Remove',
-    says: 'Its certificate is refused from now on and it leaves the fleet; its history stays. To come back it must enrol with a join token.',
+    says: 'Its certificate is refused from now on and it leaves the fleet. Its history stays. To come back, it must enrol with a join token.',
   },
 };
 

@@ -26,7 +26,7 @@ export function LabelEditor({ node, close }: { node: FleetNode; close: () => voi
   const named = rows.filter(({ name }) => name !== '');
   const wrong = named.map(({ name, value }) => labelProblem(name, value)).find((problem) => problem !== undefined);
   const twice = named.find(({ name }, at) => named.findIndex((other) => other.name === name) !== at);
-  const problem = wrong ?? (twice === undefined ? '' : `label ${twice.name} is there twice`);
+  const problem = wrong ?? (twice === undefined ? '' : `label ${twice.name} appears twice`);
   const changes = labelChanges(opened, named);
   const changed = Object.keys(changes.set).length + changes.remove.length;
   const edited = labelsOf(named);
@@ -55,7 +55,7 @@ export function LabelEditor({ node, close }: { node: FleetNode; close: () => voi
       Object.entries(before).map(([name, value]) => ({ name, value })),
     );
     const saved = (): void => {
-      const said = `Labels of ${node.name} are saved.`;
+      const said = `Labels of ${node.name} saved.`;
       undo.set({
         notice: said,
         run: () =>
@@ -113,8 +113,8 @@ export function LabelEditor({ node, close }: { node: FleetNode; close: () => voi
           Add a label
         </button>
         <p className="t3 small">
-          Fleet, filters and views use them at once. History keeps its series. The label <code>maintenance</code> with <code>true</code>, or
-          the time of its end, keeps a silent node quiet.
+          Filters and views use them at once. History keeps its series. The label <code>maintenance</code> with <code>true</code>, or the
+          time of its end, keeps a silent node quiet.
         </p>
         <Meanwhile changes={meanwhile} goOn={goOn} />
         <p className="bad small" role="alert">
@@ -122,7 +122,7 @@ export function LabelEditor({ node, close }: { node: FleetNode; close: () => voi
         </p>
         <div className="row">
           <button type="submit" className="button primary" disabled={busy || changed === 0 || conflict || problem !== '' || refusal !== ''}>
-            {changed === 0 ? 'Nothing changed' : `Save ${changed === 1 ? 'one change' : `${changed} changes`}`}
+            {changed === 0 ? 'Save' : `Save ${changed === 1 ? 'one change' : `${changed} changes`}`}
           </button>
           <button type="button" className="button" onClick={close}>
             Cancel

@@ -36,7 +36,7 @@ export function NodeActions({ node, feed, section }: { node: FleetNode; feed: No
         className="button"
         aria-pressed={lens}
         disabled={!live || kind !== 'connected' || node.state !== 'live'}
-        title={live ? 'Ten samples a second, for five minutes' : 'Only while the window is live'}
+        title={live ? 'Ten samples per second, for five minutes' : 'Only while the window is live'}
         onClick={() => feed.setLens(!lens)}
       >
         <Activity {...ICON} />

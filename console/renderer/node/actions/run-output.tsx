@@ -36,7 +36,7 @@ export function RunOutput({ run }: { run: RunState }) {
       </pre>
       <div className="run-foot small" role="status">
         <span className={run.running ? 't3' : run.end?.status === 'ok' ? 'ok' : 'bad'}>{inWords(run)}</span>
-        {run.cut && <span className="late">The oldest output was let go.</span>}
+        {run.cut && <span className="late">The oldest output was discarded.</span>}
         {run.end?.truncated && <span className="late">The agent cut the output at its limit.</span>}
         <span className="grow" />
         {text !== '' && <CopyButton text={text} label="Copy output" />}

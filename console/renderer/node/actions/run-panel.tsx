@@ -66,7 +66,7 @@ export function RunPanel({ node, close }: { node: FleetNode; close: () => void }
       <div className="run-head">
         <h2 className="cut">Run on {node.name}</h2>
         <span className="grow" />
-        <button type="button" className="icon-button" aria-label="Close; a running command is stopped" onClick={close}>
+        <button type="button" className="icon-button" aria-label="Close (stops a running command)" onClick={close}>
           <X size={15} strokeWidth={1.6} />
         </button>
       </div>
@@ -82,9 +82,7 @@ export function RunPanel({ node, close }: { node: FleetNode; close: () => void }
             ))}
           </select>
         </label>
-        <p className="t3 small">
-          {node.commands.length === 0 ? 'This agent carries out no command: its configuration allows none.' : form.says}
-        </p>
+        <p className="t3 small">{node.commands.length === 0 ? 'No commands are allowed on this node.' : form.says}</p>
         {form.fields.map((field) => (
           <ArgumentInput
             key={`${command} ${field.name}`}

@@ -8,7 +8,7 @@ export function useMayChange(): string {
   const state = useStore(desk);
   const connected = useStore(connection).kind === 'connected';
   useStore(clock);
-  if (!connected) return 'The gateway is not connected: nothing can be changed until it is.';
+  if (!connected) return 'Not connected to the gateway: changes are not possible now.';
   if (state === null || !state.context.readOnly || state.unlockedUntilMs > Date.now()) return '';
-  return `The context ${state.context.name} is read-only: unlock it first, at the top of the rail.`;
+  return `The context ${state.context.name} is read-only. Unlock it at the top of the rail.`;
 }

@@ -84,7 +84,7 @@ export function ChartPanel({ spec, feed, drawn, gestures }: Props) {
       </div>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the keys of a chart need a place for the focus */}
       <div className="chart-body" ref={host} role="group" tabIndex={0} aria-label={`${spec.title}, ${spec.unit}. ${keys}`} title="">
-        {empty && <p className="chart-empty t3 small">No samples in this stretch of time</p>}
+        {empty && <p className="chart-empty t3 small">No samples in this time range</p>}
       </div>
     </section>
   );

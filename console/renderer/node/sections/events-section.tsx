@@ -25,7 +25,7 @@ export function EventsSection({ feed }: { feed: NodeFeed }) {
           <tr>
             <th>Time</th>
             <th>What</th>
-            <th>Words</th>
+            <th>Details</th>
           </tr>
         </thead>
         <tbody>
@@ -43,7 +43,7 @@ export function EventsSection({ feed }: { feed: NodeFeed }) {
         </tbody>
       </table>
       {shown.length === 0 && !loading && problem === '' && (
-        <p className="t3 small panel-note">Nothing happened in this stretch of time. A longer one shows more.</p>
+        <p className="t3 small panel-note">No events in this time range. Choose a longer one to see more.</p>
       )}
     </section>
   );

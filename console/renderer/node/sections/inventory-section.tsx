@@ -44,7 +44,7 @@ export function InventorySection({ node }: { node: FleetNode }) {
               {address} <CopyButton text={address} />
             </div>
           ))}
-          {node.addresses.length === 0 && <div className="t3">None was told.</div>}
+          {node.addresses.length === 0 && <div className="t3">None reported.</div>}
         </Facts>
         <Facts title="Labels">
           {Object.entries(node.labels).map(([name, value]) => (
@@ -52,18 +52,18 @@ export function InventorySection({ node }: { node: FleetNode }) {
               {value}
             </Fact>
           ))}
-          {Object.keys(node.labels).length === 0 && <div className="t3">It bears none.</div>}
+          {Object.keys(node.labels).length === 0 && <div className="t3">No labels</div>}
         </Facts>
-        <Facts title="Commands it carries out">
-          <div>{node.commands.map((name) => formOf(name).title).join(', ') || 'None: its configuration allows none.'}</div>
+        <Facts title="Allowed commands">
+          <div>{node.commands.map((name) => formOf(name).title).join(', ') || 'None'}</div>
         </Facts>
-        <Facts title="Collectors it cannot read">
+        <Facts title="Unavailable collectors">
           {[...unavailable].map(([collector, reason]) => (
             <Fact key={collector} name={collector}>
               <span className="late">unavailable:</span> {reason}
             </Fact>
           ))}
-          {unavailable.size === 0 && <div className="t3">None: all that this machine has is read.</div>}
+          {unavailable.size === 0 && <div className="t3">None</div>}
         </Facts>
       </section>
       <section className="chart whole">
@@ -86,7 +86,7 @@ export function InventorySection({ node }: { node: FleetNode }) {
             ))}
           </tbody>
         </table>
-        {changes.length === 0 && <p className="t3 small panel-note">Nothing of it changed since it enrolled.</p>}
+        {changes.length === 0 && <p className="t3 small panel-note">No changes since enrolment</p>}
       </section>
     </>
   );

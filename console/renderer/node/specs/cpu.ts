@@ -39,7 +39,7 @@ export const CPU_CHARTS = [
   eachOf('cpu_cores', 'Busiest cores', '%', 'cpu', { tag: 'cpu', field: 'busy' }, { except: ['total'], max: 100 }),
   chart(
     'cpu_interrupts',
-    'Time in interrupts and nice',
+    'Interrupts and nice',
     '%',
     'cpu',
     [line('irq', 'irq', 1), line('softirq', 'softirq', 2), line('nice', 'nice', 3)],

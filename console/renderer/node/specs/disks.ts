@@ -34,7 +34,7 @@ export const DISK_CHARTS = [
     field: 'read_latency_ms',
     mirrored: 'write_latency_ms',
   }),
-  eachOf('disk_utilization', 'Time in use', '%', 'disk_io', { tag: DEVICE, field: 'utilization_percent' }, { max: 100 }),
+  eachOf('disk_utilization', 'Utilization', '%', 'disk_io', { tag: DEVICE, field: 'utilization_percent' }, { max: 100 }),
   eachOf('disk_queue', 'Queue', 'requests', 'disk_io', { tag: DEVICE, field: 'queue_length' }, { decimals: 2 }),
   eachOf('disk_flushes', 'Flushes', 'a second', 'disk_io', { tag: DEVICE, field: 'flushes_per_second' }),
   eachOf('filesystem_used', 'Filesystems', '% used', 'filesystem', { tag: 'mount', field: 'used_percent' }, { max: 100 }),

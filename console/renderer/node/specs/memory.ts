@@ -23,7 +23,7 @@ export const MEMORY_CHARTS = [
   chart('memory_share', 'Used', '%', 'memory', [line('used', 'used_percent', 1, { filled: true })], { max: 100 }),
   chart(
     'memory_kinds',
-    'What memory holds',
+    'Memory by use',
     'GiB',
     'memory',
     [
@@ -37,7 +37,7 @@ export const MEMORY_CHARTS = [
   ),
   chart(
     'memory_kernel',
-    'Kernel and written back',
+    'Kernel and writeback',
     'MiB',
     'memory',
     [
@@ -49,7 +49,7 @@ export const MEMORY_CHARTS = [
     ],
     { scale: MIB, optional: true },
   ),
-  chart('memory_commit', 'Promised to programs', 'GiB', 'memory', [line('committed', 'committed', 1), line('limit', 'commit_limit', 3)], {
+  chart('memory_commit', 'Committed', 'GiB', 'memory', [line('committed', 'committed', 1), line('limit', 'commit_limit', 3)], {
     scale: GIB,
     optional: true,
   }),
