@@ -158,6 +158,11 @@ export default function ExplorePage({ sql }: { sql: string }) {
         <ExportLines problem={problem} onProblem={setProblem} />
         {state.error !== undefined ? (
           <QueryError error={state.error} ranMs={state.ranMs} onEdit={() => setMode('sql')} />
+        ) : state.result === undefined && schema.problem === '' && !schema.loading && schema.tables.length === 0 ? (
+          <div className="blank">
+            <h2>Nothing is stored yet</h2>
+            <p>Tables appear here with the first samples.</p>
+          </div>
         ) : (
           <ResultView state={state} nameOf={nameOf} />
         )}
