@@ -58,6 +58,15 @@ afterAll(async () => {
   rmSync(userData, { recursive: true, force: true });
 });
 
+/** Process of the backend of a window. */
+async function backendOf(app: WindowSurface['app']): Promise<number> {
+  const pid = await app.evaluate(
+    ({ app }) => app.getAppMetrics().find(({ serviceName, name }) => /Muster backend/.test(`${serviceName} ${name}`))?.pid,
+  );
+  if (pid === undefined) throw new Error('there is no process of a backend');
+  return pid;
+}
+
 /** Every page once, with what it must show. */
 async function tour({ page }: Surface): Promise<void> {
   await visitFleet(page, NODES);
@@ -279,16 +288,28 @@ describe('in its own window', () => {
     await openPage(page, 'Fleet');
     const rows = page.locator('.fleet-row');
     await rows.first().waitFor();
-    const pid = await app.evaluate(
-      ({ app }) => app.getAppMetrics().find(({ serviceName, name }) => /Muster backend/.test(`${serviceName} ${name}`))?.pid,
-    );
-    if (pid === undefined) throw new Error('there is no process of a backend');
-    process.kill(pid, 'SIGKILL');
+    process.kill(await backendOf(app), 'SIGKILL');
     await untilText(page.getByRole('alert'), /lost its backend and starts it again/);
     await page.getByRole('alert').waitFor({ state: 'detached' });
     await page.locator('.fleet-table:not(.stale)').waitFor();
     await expect.poll(() => rows.count()).toBeGreaterThan(5);
     await expect.poll(() => surface.log()).toMatch(/backend ended unexpectedly/);
+  });
+
+  test('a backend that hangs is lost after three beats, and is heard again when it goes on', async () => {
+    const { page, app } = surface;
+    await openPage(page, 'Fleet');
+    await page.locator('.fleet-table:not(.stale)').waitFor();
+    const pid = await backendOf(app);
+    process.kill(pid, 'SIGSTOP');
+    try {
+      await untilText(page.getByRole('alert'), /own program has not answered for \d+ s/);
+      await untilText(page.locator('footer.status'), /states not known/);
+    } finally {
+      process.kill(pid, 'SIGCONT');
+    }
+    await page.getByRole('alert').waitFor({ state: 'detached' });
+    await page.locator('.fleet-table:not(.stale)').waitFor();
   });
 
   test('the window remembers where it stood', async () => {
@@ -315,6 +336,21 @@ test('a console that lost its gateway withholds states and says since when', asy
     await takeScreen(page, 'fleet-disconnected-light-1280x800');
     await scene.pipeline.untilReady();
     await visitFleet(page, NODES);
+  } finally {
+    await surface.close();
+  }
+});
+
+test('a page whose session ended with its server says so, and how to get a new address', async () => {
+  const surface = await openBrowser(scene.pipeline);
+  const { page } = surface;
+  try {
+    await visitFleet(page, NODES);
+    await scene.pipeline.kill('console-web');
+    await untilText(page.locator('.page > .notice'), /this page's session has ended: muster status shows a new address/);
+    await scene.pipeline.untilReady();
+    await page.reload();
+    await untilText(page.locator('body'), /This page's session has ended\. Get a new address: muster status shows it\./);
   } finally {
     await surface.close();
   }

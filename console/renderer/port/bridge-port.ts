@@ -30,7 +30,7 @@ export class BridgePort implements HostPort {
     );
   }
 
-  /** There is one port, and the program ends a backend that it lost. */
+  /** There is one way to a backend: it answers again, or the program starts another. */
   renew(): void {}
 
   send(message: PageMessage): void {
