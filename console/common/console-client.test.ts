@@ -71,6 +71,15 @@ function beat(host: HostPortListener, sent: readonly PageMessage[]): void {
   if (asked?.kind === 'ping') host.message({ kind: 'pong', id: asked.id });
 }
 
+test('who asks to be connected again while the host is away looks for the host first', async () => {
+  const { client, renewed, host } = createClient();
+  void client.request('reconnect', {}).catch(() => undefined);
+  expect(renewed).toEqual([]);
+  host.closed('the program does not answer', 5000);
+  void client.request('reconnect', {}).catch(() => undefined);
+  expect(renewed).toHaveLength(1);
+});
+
 test('a host that is there and says nothing for three beats is lost, and comes back only with an answer of now', () => {
   const { client, sent, renewed, host } = createClient();
   const states = vi.fn();

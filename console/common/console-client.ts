@@ -60,6 +60,8 @@ export class ConsoleClient implements ConsoleApi {
 
   request<K extends RequestName>(name: K, args: RequestArguments<K>, signal?: AbortSignal): Promise<RequestResult<K>> {
     if (signal?.aborted) return Promise.reject(new MusterError('cancelled', `${name} was cancelled`));
+    // Somebody wants it at once: the way to the host comes first.
+    if (name === 'reconnect' && this.#closedSinceMs !== undefined) this.#port.renew('the console looks for its own program again');
     const id = this.#nextId++;
     return new Promise((resolve, reject) => {
       const abort = (): void => {

@@ -74,6 +74,18 @@ test('a session that ended is said so with what to do, and its server is not kno
   expect(StagedSocket.all).toHaveLength(2);
 });
 
+test('who asks for it is not kept waiting for the next try', async () => {
+  status = 401;
+  const { port } = staged();
+  StagedSocket.all[0]?.onclose?.();
+  await vi.advanceTimersByTimeAsync(1000);
+  port.renew('');
+  expect(StagedSocket.all).toHaveLength(2);
+  StagedSocket.all[1]?.open();
+  await vi.advanceTimersByTimeAsync(120_000);
+  expect(StagedSocket.all).toHaveLength(2);
+});
+
 test('a server that takes a connection and says nothing is given up, and so is a socket that fell silent', async () => {
   status = undefined;
   const { port, closed } = staged();

@@ -38,9 +38,11 @@ export class SocketPort implements HostPort {
   /** The way may be gone without a word, as that of a tunnel: a new one shows. */
   renew(reason: string): void {
     if (this.#socket?.readyState === WebSocket.OPEN) this.#lose(this.#socket, reason);
+    else if (this.#socket === undefined) this.#open();
   }
 
   #open(): void {
+    clearTimeout(this.#timer);
     const socket = new WebSocket(new URL('socket', this.#url).href.replace(/^http/, 'ws'));
     socket.binaryType = 'arraybuffer';
     this.#socket = socket;
