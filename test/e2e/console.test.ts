@@ -28,7 +28,7 @@ import {
 import { moveChart } from './moved-chart.ts';
 import { reuseRows, shownRows } from './reused-rows.ts';
 import { HOSTILE_NAME, NODES, type Scene, SLOW_AT_MS, SLOW_NODE, startScene } from './scene.ts';
-import { openBrowser, openByPage, openWindow, type Surface, type WindowSurface } from './surfaces.ts';
+import { openBrowser, openByPage, openWindow, type Surface, startAgain, type WindowSurface } from './surfaces.ts';
 import { askWhySlow, exportLastHour, findFullestDisk, findWorstLatency, type Hand, openNode, runProcessList } from './tasks.ts';
 import { startDisplay } from './virtual-display.ts';
 import { chooseStretch } from './window-time.ts';
@@ -310,6 +310,19 @@ describe('in its own window', () => {
     }
     await page.getByRole('alert').waitFor({ state: 'detached' });
     await page.locator('.fleet-table:not(.stale)').waitFor();
+  });
+
+  test('a second start opens a window of the gateway that it was started for', async () => {
+    const { gateway } = scene.pipeline.addresses;
+    const other = gateway.startsWith('localhost:') ? gateway.replace('localhost', '127.0.0.1') : gateway.replace(/^[^:]+/, 'localhost');
+    expect(await startAgain(scene.pipeline, display.name, userData, other)).toBe(0);
+    await expect.poll(() => surface.app.windows().length).toBe(2);
+    const opened = surface.app.windows()[1] as WindowSurface['page'];
+    await untilText(opened.locator('footer.status'), /connected \d+ ms/);
+    await opened.close();
+    // The same one again only comes to the front.
+    expect(await startAgain(scene.pipeline, display.name, userData, gateway)).toBe(0);
+    expect(surface.app.windows()).toHaveLength(1);
   });
 
   test('the window remembers where it stood', async () => {

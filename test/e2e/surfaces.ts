@@ -1,4 +1,5 @@
 // Where the console runs: in a browser, served by the web console, or in its own window.
+import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -75,6 +76,20 @@ export interface WindowSurface extends Surface {
   app: ElectronApplication;
   /** What the main program logged until now. */
   log(): string;
+}
+
+/** A second start of the program of that folder, for that gateway; resolves with its exit code. */
+export async function startAgain(pipeline: Pipeline, display: string, dataDir: string, gateway: string): Promise<number | null> {
+  const { caFile, tokenFile } = pipeline.addresses;
+  const second = spawn(
+    join(await resolveRuntime('electron'), 'electron'),
+    [
+      ...['--no-sandbox', '--disable-gpu', `--user-data-dir=${dataDir}`, MAIN],
+      ...['--gateway', gateway, '--ca-file', caFile, '--token-file', tokenFile],
+    ],
+    { env: { ...process.env, DISPLAY: display }, stdio: 'ignore' },
+  );
+  return new Promise((resolve, reject) => second.once('exit', resolve).once('error', reject));
 }
 
 /** `dataDir` keeps what the program remembers; default a folder that goes with the window. */
