@@ -48,6 +48,7 @@ export class Desktop {
   readonly #windows = new Map<BrowserWindow, Fleet>();
   /** The newest note of each kind and fleet. */
   readonly #notes = new Map<string, Notification>();
+  readonly #ending = new Set<Promise<void>>();
   readonly #mayClose = new WeakSet<BrowserWindow>();
   readonly #tray: FleetTray;
   readonly #windowsFile = join(app.getPath('userData'), 'windows.json');
@@ -164,7 +165,17 @@ export class Desktop {
     const fleets = [...this.#fleets.values()];
     this.#fleets.clear();
     this.#tray.stop();
-    await Promise.all(fleets.map((fleet) => fleet.stop()));
+    for (const fleet of fleets) this.#end(fleet);
+    await Promise.all(this.#ending);
+  }
+
+  /** What its backend has half written goes before the program does. */
+  #end(fleet: Fleet): void {
+    const ended = fleet
+      .stop()
+      .catch(fault)
+      .finally(() => this.#ending.delete(ended));
+    this.#ending.add(ended);
   }
 
   /** The last window of a fleet takes its exports along: a person decides that, and the window stays meanwhile. */
@@ -337,7 +348,7 @@ export class Desktop {
     const fleet = this.#windows.get(window);
     this.#windows.delete(window);
     if (fleet === undefined || [...this.#windows.values()].includes(fleet)) return;
-    fleet.stop().catch(fault);
+    this.#end(fleet);
     this.#fleets.delete(idOf(fleet.context));
     this.#tray.update([...this.#fleets.values()]);
   }
