@@ -43,6 +43,10 @@ parentPort.on('message', ({ data, ports }) => {
     running = begin(data);
     return;
   }
+  if (data.kind === 'ping') {
+    say({ kind: 'pong' });
+    return;
+  }
   if (data.kind === 'end') {
     // What is half written goes first.
     Promise.resolve(running?.backend.stop())

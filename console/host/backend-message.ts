@@ -25,6 +25,8 @@ export type ToBackend =
   | { kind: 'surface'; surface: SurfaceState }
   | { kind: 'done'; id: number; result: unknown }
   | { kind: 'failed'; id: number; error: { code: string; message: string } }
+  /** Whether it is there; it answers `pong`. */
+  | { kind: 'ping' }
   /** It ends what is under way, and then itself. */
   | { kind: 'end' };
 
@@ -44,6 +46,7 @@ export type FromBackend =
   /** Null while nothing is known: a console that hears nothing counts nobody silent. */
   | { kind: 'counts'; counts: NodeCounts | null }
   | { kind: 'note'; note: ChangeNote }
+  | { kind: 'pong' }
   /** How many are under way now. */
   | { kind: 'exports'; running: number }
   | { [K in FavourName]: { kind: 'ask'; id: number; name: K; argument: Favours[K]['argument'] } }[FavourName]

@@ -7,6 +7,9 @@ import type { ChangeNote, FavourName, Favours, FromBackend, NodeCounts, SurfaceS
 import type { MainEvents } from './events.ts';
 
 const AGAIN_MS = 1000;
+const PING_MS = 5000;
+/** A backend that leaves so many unanswered hangs: another is started. Its pages have said that long before. */
+const MISSED_PINGS = 12;
 /** For a backend to end what it writes. */
 const END_WITHIN_MS = 2000;
 
@@ -30,6 +33,8 @@ export class Fleet {
   #timer: NodeJS.Timeout | undefined;
   #counts: NodeCounts | null = null;
   #exports = 0;
+  #unanswered = 0;
+  #pings: NodeJS.Timeout | undefined;
   #running = false;
 
   constructor(parts: FleetParts) {
@@ -84,6 +89,9 @@ export class Fleet {
     const { context, backendFile } = this.#parts;
     const backend = utilityProcess.fork(backendFile, [], { serviceName: `Muster backend of ${context.name}`, stdio: 'inherit' });
     this.#backend = backend;
+    this.#unanswered = 0;
+    clearInterval(this.#pings);
+    this.#pings = setInterval(() => this.#ping(backend), PING_MS);
     backend.on('message', (message: FromBackend) => this.#receive(message));
     backend.once('exit', (code) => this.#ended(code));
     const { gateway, caFile, tokenFile } = context;
@@ -91,8 +99,14 @@ export class Fleet {
     for (const page of this.#pages) this.connect(page);
   }
 
+  #ping(backend: UtilityProcess): void {
+    if (++this.#unanswered > MISSED_PINGS) backend.kill();
+    else this.#tell({ kind: 'ping' });
+  }
+
   #ended(code: number): void {
     this.#backend = undefined;
+    clearInterval(this.#pings);
     if (!this.#running) return;
     this.#parts.events.backendEnded(this.context.name, code);
     this.#setCounts(null);
@@ -104,7 +118,8 @@ export class Fleet {
 
   #receive(message: FromBackend): void {
     const { events, onNote } = this.#parts;
-    if (message.kind === 'counts') this.#setCounts(message.counts);
+    if (message.kind === 'pong') this.#unanswered = 0;
+    else if (message.kind === 'counts') this.#setCounts(message.counts);
     else if (message.kind === 'note') onNote(message.note);
     else if (message.kind === 'exports') this.#exports = message.running;
     else if (message.kind === 'refused') events.messageRefused(message.reason);
