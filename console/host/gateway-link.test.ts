@@ -99,6 +99,16 @@ test('a refused token is never called connected, is not asked about again at onc
   expect(answered).toBeLessThan(6);
 });
 
+test('a stream that waits to be opened again opens nothing on a link that was stopped', async () => {
+  writeFileSync(tokenFile, 'good\n');
+  const { link } = follow(`localhost:${port}`);
+  await vi.waitFor(() => expect(link.state.kind).toBe('connected'), 5000);
+  link.stop();
+  expect(link.state.kind).toBe('connecting');
+  const end = keepStreaming(link, 'WatchNodes', {}, () => undefined);
+  end();
+});
+
 test('a token that a stream is refused for ends the connection as a refusal', async () => {
   writeFileSync(tokenFile, 'good\n');
   const { link } = follow(`localhost:${port}`);

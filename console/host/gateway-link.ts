@@ -78,6 +78,8 @@ export class GatewayLink {
     unwatchFile(this.#address.tokenFile, this.#tokenFileChanged);
     clearTimeout(this.#timer);
     this.#close();
+    // Whoever waits to open a stream again hears that there is nothing to open it on.
+    this.#set({ kind: 'connecting', gateway: this.#address.gateway, sinceMs: Date.now() });
   }
 
   get state(): ConnectionState {
