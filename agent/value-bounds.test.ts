@@ -8,6 +8,9 @@ const can = (field: string, value: number, measurement = 'some'): boolean => {
 
 test.each([
   ['used_percent', [0, 100, 100.5], [-5, 250, Number.POSITIVE_INFINITY]],
+  ['pressure_some_avg10', [0, 99.9], [400, -5]],
+  ['tracked_connections_percent', [150], [-1]],
+  ['load1', [0, 4000], [1e9]],
   ['cpu_percent', [0, 6400], [-5]],
   ['health_percent', [105], [Number.POSITIVE_INFINITY]],
   ['celsius', [-40, 0, 110], [-128, 3_892_313.987]],

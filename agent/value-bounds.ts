@@ -21,7 +21,10 @@ const BY_NAME: readonly (readonly [RegExp, Bounds])[] = [
   // Of a battery in its first year; of a drive beyond its rated life; of a fan beyond its rated speed; of packets that had to be sent again and again.
   [/(health|wear|fan)_percent$/, bounds(-1, 300, 'such a share is from 0 to 300 %')],
   [/retransmit_percent$/, bounds(-1, 1e5, 'such a share is from 0 to 100000 %')],
-  [/(_percent|_pct)$/, SHARE],
+  // A limit may be set below what is in use.
+  [/^(open_files|tracked_connections)_percent$/, bounds(0, 1e6, 'a share of a limit is from 0 to 10^6 %')],
+  [/(_percent|_pct|(some|full)_avg\d+)$/, SHARE],
+  [/^load\d+$/, bounds(0, 1e7, 'a load is from 0 to 10^7')],
   [/bytes_per_second$/, bounds(0, 1e12, 'no device moves more than 10^12 bytes a second')],
   [/_per_second$/, bounds(0, 1e12, 'nothing happens more than 10^12 times a second')],
   [/skew_ms$/, bounds(-1e14, 1e14, 'a clock is not so far off')],
