@@ -144,7 +144,7 @@ export function DeadLetters({ view, unknown }: { view: PipelineView; unknown: st
                       />
                     </td>
                     <td>
-                      <button type="button" aria-label={`Show letter ${letter.id}`} onClick={() => show(letter)}>
+                      <button type="button" title={`Show letter ${letter.id}`} onClick={() => show(letter)}>
                         {letter.timeMs === null ? '–' : formatMoment(letter.timeMs, fleet.now())}
                       </button>
                     </td>

@@ -1,5 +1,6 @@
 // Which context the window shows, and the others of the contexts file.
 import type { DeskState } from '../../common/desk-api.ts';
+import { contextName } from '../frame/context-name.ts';
 import { useConsole } from '../state/console-state.ts';
 
 export function ContextSection({ desk }: { desk: DeskState }) {
@@ -25,7 +26,7 @@ export function ContextSection({ desk }: { desk: DeskState }) {
             <tr key={name}>
               <td>
                 <i className="context-dot" data-colour={colour} />
-                {name}
+                {name === context.name ? contextName(context) : name}
               </td>
               <td className="mono">{gateway}</td>
               <td>{tags.join(', ') || '–'}</td>
