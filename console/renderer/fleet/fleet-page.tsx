@@ -1,5 +1,5 @@
 // The fleet: filter, counts by state, and one of the views of all nodes that match.
-import { lazy, Suspense, useDeferredValue, useMemo } from 'react';
+import { lazy, Suspense, useDeferredValue, useMemo, useRef } from 'react';
 import { FleetVerdict } from '../frame/fleet-verdict.tsx';
 import { CopyAs } from '../parts/copy-as.tsx';
 import { formatClock, formatNumber, plural, zoneName } from '../parts/format.ts';
@@ -50,7 +50,11 @@ export function FleetPage({ route }: { route: FleetRoute }) {
   const levels = view === 'tree' ? treeLevels(route.group, nodes) : [];
   const shared = { nodes, version, matches, filter, known };
   // After the view: nobody waits for the strip at a letter in the filter
-  const strip = useDeferredValue(useMemo(() => ({ nodes, version, matches, filter }), [nodes, version, matches, filter]));
+  // While a term is half written the strip rests on the filter before it: it asks the store for each.
+  const understood = useRef({ filter, matches });
+  if (problem === '') understood.current = { filter, matches };
+  const { current: asked } = understood;
+  const strip = useDeferredValue(useMemo(() => ({ nodes, version, ...asked }), [nodes, version, asked.matches, asked.filter]));
   return (
     <>
       <div className="page-title">
@@ -82,7 +86,11 @@ export function FleetPage({ route }: { route: FleetRoute }) {
         <SaveView route={route} />
       </div>
       <DisconnectedNotice />
-      {snapshot.nodes.size > 0 && problem === '' && <IncidentStrip shown={strip} />}
+      {snapshot.nodes.size > 0 && (
+        <div className="strip-place" hidden={problem !== ''}>
+          <IncidentStrip shown={strip} />
+        </div>
+      )}
       <Suspense fallback={<FleetLoading />}>
         {(!snapshot.complete && nodes.size === 0) || moment?.loading ? (
           <FleetLoading />
