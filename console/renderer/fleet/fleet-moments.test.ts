@@ -22,10 +22,11 @@ const nodes = [
   node('was held', { labels: {} }),
 ];
 const labels: QueryResult = {
-  ...{ rows: 2, truncated: false, elapsedMs: 0 },
+  ...{ rows: 4, truncated: false, elapsedMs: 0 },
   columns: [
-    { name: 'node_id', type: 'symbol', kind: 'text', values: ['was held', 'live'] },
-    { name: 'labels', type: 'varchar', kind: 'text', values: ['{"maintenance":"true"}', '{"rack":"1"}'] },
+    { name: 'node_id', type: 'symbol', kind: 'text', values: ['was held', 'live', 'removed', 'removed long before'] },
+    { name: 'name', type: 'varchar', kind: 'text', values: ['', '', 'web-9', 'web-1'] },
+    { name: 'labels', type: 'varchar', kind: 'text', values: ['{"maintenance":"true"}', '{"rack":"1"}', '{"rack":"9"}', '{}'] },
   ],
 };
 const fleet = { snapshot: { get: () => ({ nodes: new Map(nodes.map((each) => [each.nodeId, each])) }) } } as unknown as FleetStore;
@@ -53,7 +54,12 @@ function api(answer: (sql: string) => QueryResult) {
 }
 
 test('a moment judges by what had arrived, and is read once', async () => {
-  const heard = { live: (MOMENT - 5000) * 1000, late: (MOMENT - 50_000) * 1000, slow: (MOMENT - 150_000) * 1000 };
+  const heard = {
+    removed: (MOMENT - 1000) * 1000,
+    live: (MOMENT - 5000) * 1000,
+    late: (MOMENT - 50_000) * 1000,
+    slow: (MOMENT - 150_000) * 1000,
+  };
   const { asked, api: port } = api((sql) => {
     if (sql.includes('FROM node_history')) return labels;
     return sql.includes('FROM deliveries') ? result('timestamp', heard) : result('busy', { live: 7 });
@@ -69,9 +75,12 @@ test('a moment judges by what had arrived, and is read once', async () => {
     'shut out quarantined',
     'slow live',
     'was held maintenance',
+    'removed live',
   ]);
+  // Taken out of the fleet since, and one of it then.
+  expect(moment.nodes.get('removed')).toMatchObject({ name: 'web-9', labels: { rack: '9' } });
   expect(moment.nodes.get('live')?.values?.cpuPercent).toBe(7);
-  expect(moment.counts).toMatchObject({ live: 2, late: 1, silent: 1, maintenance: 2, never_seen: 1, quarantined: 1 });
+  expect(moment.counts).toMatchObject({ live: 3, late: 1, silent: 1, maintenance: 2, never_seen: 1, quarantined: 1 });
   // A day's nodes are looked for as far back as the slowest may be silent.
   expect(asked[0]).toContain(new Date(MOMENT - 600_000).toISOString());
   await moments.load(MOMENT);

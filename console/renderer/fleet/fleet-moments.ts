@@ -3,7 +3,7 @@
 import { stateUnderMaintenance } from '../../../core/common/maintenance.ts';
 import { toMusterError } from '../../../core/common/muster-error.ts';
 import type { ConsoleApi } from '../../common/console-api.ts';
-import type { FleetNode, NodeStateName } from '../../common/fleet-node.ts';
+import type { FleetNode, NodeStateName, NodeValues } from '../../common/fleet-node.ts';
 import { numericColumn, type QueryResult, textColumn } from '../../common/query-result.ts';
 import { askWhole } from '../state/ask-whole.ts';
 import { type FleetStore, NO_COUNTS, type StateCounts } from '../state/fleet-store.ts';
@@ -85,7 +85,7 @@ export class FleetMoments {
     const ask = (sql: string): Promise<QueryResult> => askWhole(this.#api, { sql, maxRows: MAX_ROWS, timeoutMs: 20_000 }, signal);
     const now = this.#fleet.snapshot.get().nodes;
     const heard = await ask(`SELECT node_id, max(timestamp) AS timestamp FROM deliveries WHERE ${between(momentMs, reachOf(now))}`);
-    const changes = await ask(labelsSql(momentMs)).catch(withoutTable);
+    const changes = await ask(historySql(momentMs)).catch(withoutTable);
     const values: ValuesThen = new Map();
     for (const query of momentQueries(between(momentMs, REACH_MS))) {
       const answer = await ask(query.sql).catch(withoutTable);
@@ -108,9 +108,10 @@ function reachOf(nodes: ReadonlyMap<string, FleetNode>): number {
   return Math.min(reachMs, MAX_REACH_MS);
 }
 
-/** The labels that nodes had: those of today say nothing of yesterday's maintenance. */
-function labelsSql(momentMs: number): string {
-  return `SELECT node_id, labels FROM node_history WHERE timestamp <= '${iso(momentMs)}' LATEST ON timestamp PARTITION BY node_id`;
+/** What nodes were: the labels of today say nothing of yesterday's maintenance, and some are no longer in the fleet. */
+function historySql(momentMs: number): string {
+  const columns = ['node_id', ...TEXTS_THEN.map(([column]) => column), 'cpu_cores', 'memory_bytes', 'labels'].join(', ');
+  return `SELECT ${columns} FROM node_history WHERE timestamp <= '${iso(momentMs)}' LATEST ON timestamp PARTITION BY node_id`;
 }
 
 export function unknownMoment(asOfMs: number): FleetMoment {
@@ -125,8 +126,8 @@ function compose(
   changes: QueryResult | null,
 ): FleetMoment {
   const seen = byNode(heard, 'timestamp');
-  const [ids, labels] = ['node_id', 'labels'].map((name) => (changes === null ? [] : textColumn(changes, name)));
-  const labelsThen = new Map(ids?.map((id, row) => [id, labels?.[row] ?? '']));
+  const [ids = [], labels = []] = ['node_id', 'labels'].map((name) => (changes === null ? [] : textColumn(changes, name)));
+  const labelsThen = new Map(ids.map((id, row) => [id, labels[row] ?? '']));
   const then = new Map<string, FleetNode>();
   for (const [id, node] of nodes) {
     const timeUs = seen.get(id);
@@ -141,7 +142,40 @@ function compose(
       values: { ...valuesOf(values, id), timeMs: lastSeenMs ?? 0 },
     });
   }
+  ids.forEach((id, row) => {
+    const timeUs = id === null ? undefined : seen.get(id);
+    if (changes === null || id === null || timeUs === undefined || nodes.has(id)) return;
+    then.set(id, goneNode(id, changes, row, timeUs / 1000, momentMs, valuesOf(values, id)));
+  });
   return { nodes: then, counts: countStates(then.values()), asOfMs: momentMs, loading: false, problem: '' };
+}
+
+const TEXTS_THEN = [
+  ['name', 'name'],
+  ['platform', 'platform'],
+  ['os', 'os'],
+  ['kernel', 'kernel'],
+  ['arch', 'arch'],
+  ['cpu_model', 'cpuModel'],
+  ['agent_version', 'agentVersion'],
+] as const;
+/** Whoever was heard so lately is live, however seldom it samples. */
+const LIVE_MS = 3000;
+
+/** One that has been taken out of the fleet since. How seldom it sampled is not known any more, and so not whether it was late. */
+function goneNode(nodeId: string, history: QueryResult, row: number, lastSeenMs: number, momentMs: number, values: NodeValues): FleetNode {
+  const text = (column: string): string => textColumn(history, column)[row] ?? '';
+  const number = (column: string): number => numericColumn(history, column)?.[row] || 0;
+  const texts = Object.fromEntries(TEXTS_THEN.map(([column, field]) => [field, text(column)])) as Record<
+    (typeof TEXTS_THEN)[number][1],
+    string
+  >;
+  return {
+    ...{ nodeId, ...texts, labels: labelsOf(text('labels')), cpuCores: number('cpu_cores'), memoryBytes: number('memory_bytes') },
+    ...{ state: momentMs - lastSeenMs <= LIVE_MS ? 'live' : 'unknown', stateSinceMs: null, enrolledMs: null, lastSeenMs },
+    ...{ intervalMs: 0, virtualization: '', model: '', addresses: [], simulated: false, commands: [], bootMs: null, skewMs: 0 },
+    ...{ gateway: '', problem: '', values: { ...values, timeMs: lastSeenMs }, spool: null, config: null },
+  };
 }
 
 /** By the rules of the present: who was never heard is not silent, nor who was shut out. */

@@ -8,12 +8,18 @@ const moreContrast = matchMedia('(prefers-contrast: more)');
 /** Another number whenever colours or formats are others: what was drawn before is drawn anew. */
 export const appearance = new Store(0);
 
+let drawnWith = '';
+
 function apply(): void {
   const root = document.documentElement.dataset;
   const choice = contrast.get();
   root['contrast'] = (choice === 'system' ? moreContrast.matches : choice === 'more') ? 'more' : 'standard';
   root['motion'] = motion.get();
   setZone(zone.get());
+  // Drawn anew, a page loses its open forms and stops its commands: not for what changes nothing that was drawn.
+  const drawn = `${root['contrast']} ${zone.get()}`;
+  if (drawn === drawnWith) return;
+  drawnWith = drawn;
   appearance.set(appearance.get() + 1);
 }
 
