@@ -38,8 +38,10 @@ function Strip({ shown }: { shown: ShownNodes }) {
   };
   const step = width / plan.bins;
   const isKnown = (bin: number): boolean => bins !== undefined && (bins.worth[bin] === 'counted' || bins.worth[bin] === 'heard');
-  const words = isKnown(current) ? `${formatNumber(countAt(current))} of ${formatNumber(total)} late or silent` : 'not known';
-  const count = bins === undefined ? '…' : isKnown(current) ? `${formatNumber(countAt(current))} of ${formatNumber(total)}` : 'not known';
+  // Which nodes match is looked at now and then; those that are missing may be others meanwhile.
+  const ofAll = `${formatNumber(countAt(current))} of ${formatNumber(Math.max(total, countAt(current)))}`;
+  const words = isKnown(current) ? `${ofAll} late or silent` : 'not known';
+  const count = bins === undefined ? '…' : isKnown(current) ? ofAll : 'not known';
   const lead = `Late or silent${shown.filter === '' ? '' : ' of the matches'}: ${count}`;
   return (
     <section className="strip" aria-label="Nodes late or silent over time">
