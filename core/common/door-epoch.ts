@@ -4,6 +4,13 @@ const DOORS = { push: 'push', import: 'impt', restore: 'rstr', prometheus: 'prom
 export type Door = keyof typeof DOORS;
 
 const EPOCH_BYTES = 16;
+/** Of the four bytes of each word, the first the highest. */
+const BY_NUMBER = new Map(
+  (Object.entries(DOORS) as [Door, string][]).map(([door, word]) => {
+    const [a = 0, b = 0, c = 0, d = 0] = Array.from(word, (letter) => letter.charCodeAt(0));
+    return [numberOf(a, b, c, d), door] as const;
+  }),
+);
 
 /** An epoch of this door; `rest` has the 12 bytes that tell it from others. */
 export function doorEpoch(door: Door, rest: Uint8Array): Uint8Array {
@@ -15,9 +22,15 @@ export function doorEpoch(door: Door, rest: Uint8Array): Uint8Array {
 
 /** Of an epoch in hexadecimal; undefined for an agent's. Four random bytes are one of these words once in a thousand million spools. */
 export function doorOf(epochHex: string): Door | undefined {
-  for (const [door, word] of Object.entries(DOORS)) {
-    const prefix = Array.from(word, (letter) => letter.charCodeAt(0).toString(16)).join('');
-    if (epochHex.startsWith(prefix)) return door as Door;
-  }
-  return undefined;
+  return epochHex.length < 8 ? undefined : BY_NUMBER.get(Number.parseInt(epochHex.slice(0, 8), 16));
+}
+
+/** The same of its bytes: asked of every batch. */
+export function doorOfBytes(epoch: Uint8Array): Door | undefined {
+  if (epoch.length < 4) return undefined;
+  return BY_NUMBER.get(numberOf(epoch[0] as number, epoch[1] as number, epoch[2] as number, epoch[3] as number));
+}
+
+function numberOf(a: number, b: number, c: number, d: number): number {
+  return ((a << 24) | (b << 16) | (c << 8) | d) >>> 0;
 }

@@ -1,6 +1,6 @@
 // The rows that came by doors in one cycle, table by table. They are written once all of them are known, each time, node and tags as one row that has
 // the values of all: those of this cycle, and of what the table has already. The database by itself would let the last row replace the whole of the others.
-import { doorOf } from '../../core/common/door-epoch.ts';
+import { doorOfBytes } from '../../core/common/door-epoch.ts';
 import type { DecodedFrame, DeliveryContent } from '../../proto/batch-codec.ts';
 import type { BatchAccount } from './batch-account.ts';
 import type { Cycle } from './cycle.ts';
@@ -18,7 +18,7 @@ export interface StoredRows {
 
 /** Whether what is stored already is looked at before a batch is written. */
 export function isDoorBatch({ epoch }: Pick<DeliveryContent, 'epoch'>): boolean {
-  return doorOf(Buffer.from(epoch.buffer, epoch.byteOffset, Math.min(4, epoch.length)).toString('hex')) !== undefined;
+  return doorOfBytes(epoch) !== undefined;
 }
 
 /** The rows of one batch that go to one table. */

@@ -1,5 +1,5 @@
 // How many rows of each node may be stored a day: QuestDB has no DELETE, so what would fill the disk has to be kept out.
-import { doorOf } from '../../core/common/door-epoch.ts';
+import { doorOfBytes } from '../../core/common/door-epoch.ts';
 import type { DeliveryContent } from '../../proto/batch-codec.ts';
 import type { QuestdbHttp } from '../questdb/questdb-http.ts';
 import type { BatchAccount } from './batch-account.ts';
@@ -92,7 +92,7 @@ export class NodeCap {
 const FILES = ['impt', 'rstr'].map((word) => Buffer.from(word).toString('hex'));
 
 function isImport({ epoch }: DeliveryContent): boolean {
-  const door = doorOf(Buffer.from(epoch.subarray(0, 4)).toString('hex'));
+  const door = doorOfBytes(epoch);
   return door === 'import' || door === 'restore';
 }
 
