@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { arch, cpus, networkInterfaces, platform, release, totalmem, type } from 'node:os';
 import type { NodeInfo } from '../proto/gen/messages.ts';
+import { readBoardModel, readCpuModel } from './machine-names.ts';
 import { ownProgram } from './own-program.ts';
 
 const CHILD_LIMIT_MS = 20_000;
@@ -27,11 +28,11 @@ export function readNodeInfo(name: string, labels: Record<string, string>, agent
     os: readOsName(),
     kernel: release(),
     arch: arch(),
-    cpuModel: cpus()[0]?.model ?? '',
+    cpuModel: readCpuModel() || (cpus()[0]?.model ?? ''),
     cpuCores: cpus().length,
     memoryBytes: totalmem(),
     virtualization: '',
-    model: '',
+    model: readBoardModel(),
     addresses: addresses.slice(0, 32),
     agentVersion,
     labels,
@@ -92,8 +93,8 @@ async function takeInventory(): Promise<Inventory> {
   const [machine, os, processor] = await Promise.all([system(), osInfo(), cpu()]);
   return {
     os: [os.distro, os.release, os.codename && `(${os.codename})`].filter(Boolean).join(' '),
-    cpuModel: [processor.manufacturer, processor.brand].filter(Boolean).join(' '),
+    cpuModel: processor.brand === '' ? readCpuModel() : [processor.manufacturer, processor.brand].filter(Boolean).join(' '),
     virtualization: machine.virtual ? (machine.virtualHost ?? 'virtual').toLowerCase() : '',
-    model: [machine.manufacturer, machine.model].filter(Boolean).join(' '),
+    model: [machine.manufacturer, machine.model].filter(Boolean).join(' ') || readBoardModel(),
   };
 }

@@ -65,7 +65,7 @@ export function createProcessCollector(roots: HostRoots, table: ProcessTable): C
     const add = (by: string, top: readonly ProcessEntry[]): void => {
       top.forEach((entry, index) => {
         const command = commandOf(entry);
-        const rss = entry.residentPages * pageBytes();
+        const rss = entry.residentPages * pageBytes(roots.proc);
         const percent = (rss / (memoryBytes as number)) * 100;
         rows.add(
           [by, String(index + 1)],

@@ -135,8 +135,8 @@ export function createSocketsCollector(roots: HostRoots, files = new TickFiles(r
       row[3] = counts.tcpTimeWait;
       row[4] = counts.tcpAllocated;
       row[5] = counts.udpInUse;
-      row[6] = counts.tcpMemoryPages * pageBytes();
-      row[7] = counts.udpMemoryPages * pageBytes();
+      row[6] = counts.tcpMemoryPages * pageBytes(roots.proc);
+      row[7] = counts.udpMemoryPages * pageBytes(roots.proc);
       row[8] = active[0] as number;
       row.set(states, COUNTS);
       rows.add([], row);

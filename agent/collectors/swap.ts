@@ -39,7 +39,10 @@ export function createSwapCollector(roots: HostRoots, files = new TickFiles(root
       const pagesIn = perSecond(now.pagesIn, before?.pagesIn ?? Number.NaN, seconds);
       const pagesOut = perSecond(now.pagesOut, before?.pagesOut ?? Number.NaN, seconds);
       before = now;
-      rows.add([], [total, free, total - free, ((total - free) / total) * 100, pagesIn * pageBytes(), pagesOut * pageBytes()]);
+      rows.add(
+        [],
+        [total, free, total - free, ((total - free) / total) * 100, pagesIn * pageBytes(roots.proc), pagesOut * pageBytes(roots.proc)],
+      );
     },
     close(): void {
       meminfo.close();

@@ -29,7 +29,7 @@ export interface ProcessReading {
 }
 
 /** One line of /proc/PID/stat; undefined where it is not one. The name may hold blanks and brackets. */
-export function parseProcessStat(text: string): ProcessReading | undefined {
+export function parseProcessStat(text: string, bytesOfPage = pageBytes()): ProcessReading | undefined {
   const open = text.indexOf('(');
   const close = text.lastIndexOf(')');
   const fields = text.slice(close + 2).split(' ');
@@ -43,7 +43,7 @@ export function parseProcessStat(text: string): ProcessReading | undefined {
     ticks: number(11) + number(12),
     threads: number(17),
     startTicks: number(19),
-    residentBytes: number(21) * pageBytes(),
+    residentBytes: number(21) * bytesOfPage,
   };
 }
 
@@ -93,9 +93,10 @@ export function createProcessList(proc: string): HostCommand {
 async function readProcesses(proc: string, signal: AbortSignal): Promise<Map<number, ProcessReading>> {
   const found = new Map<number, ProcessReading>();
   const giveWay = createTurns(signal);
+  const bytesOfPage = pageBytes(proc);
   for (const entry of readdirSync(proc)) {
     if (!/^\d+$/.test(entry)) continue;
-    const process = parseProcessStat(readOr(join(proc, entry, 'stat'), ''));
+    const process = parseProcessStat(readOr(join(proc, entry, 'stat'), ''), bytesOfPage);
     // One that ended since the folder was listed is no process any more.
     if (process !== undefined) found.set(process.pid, process);
     await giveWay();

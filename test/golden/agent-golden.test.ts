@@ -53,6 +53,8 @@ test.each([
   ['vm-cgroup2', recorded('vm-cgroup2')],
   ['many-core-many-disks', manyCoreManyDisks],
   ['container', recorded('container')],
+  // Pages of 16 KiB, records of sessions of 400 bytes, no PCI.
+  ['arm64-board', recorded('arm64-board')],
 ] as const)('%s', { timeout: 20_000 }, async (name, tree) => {
   const { lines, frames } = await look(tree(0), tree(1));
   const rows = frames.flatMap(toLines);
