@@ -335,6 +335,16 @@ test('cpu_frequency: cores that are offline are left out', async () => {
   expect(await rowsOf('cpu_frequency')).toEqual({ '': { mean_hertz: 2.5e9, lowest_hertz: 2e9, highest_hertz: 3e9 } });
 });
 
+test('cpu_frequency: of very many cores the mean of some, and no lowest or highest', async () => {
+  for (let core = 0; core < 1100; core++) {
+    const folder = join(root, `sys/devices/system/cpu/cpu${core}/cpufreq`);
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, 'scaling_cur_freq'), core < 550 ? '1000000\n' : '3000000\n');
+  }
+  const { '': row } = await rowsOf('cpu_frequency');
+  expect(row).toEqual({ mean_hertz: 2e9, lowest_hertz: Number.NaN, highest_hertz: Number.NaN });
+});
+
 test('clock: who keeps it, and how far it is off', async () => {
   expect(await rowsOf('clock')).toEqual({ '': { kept: 0, synchronized: Number.NaN, skew_ms: -12 } });
   mkdirSync(join(root, 'run/systemd/timesync'), { recursive: true });

@@ -2,8 +2,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
-const MAX_DRIVES = 64;
-
 /** Paths for smartctl, NVMe by its controller. Without partitions, virtual disks and what is put together from others. */
 export function findDrives(sys: string): string[] {
   const block = join(sys, 'block');
@@ -13,7 +11,7 @@ export function findDrives(sys: string): string[] {
     // A virtual disk of a hypervisor is vd or xvd; an sd without a device is none.
     return /^sd[a-z]+$/.test(name) && existsSync(join(block, name, 'device')) ? `/dev/${name}` : [];
   });
-  return [...new Set(drives)].sort().slice(0, MAX_DRIVES);
+  return [...new Set(drives)].sort();
 }
 
 function listFolder(path: string): string[] {

@@ -10,6 +10,7 @@ const ASK_EVERY_MS = 600_000;
 /** A drive that wakes up or resets its link takes seconds. */
 const DRIVE_LIMIT_MS = 20_000;
 const ALL_LIMIT_MS = 120_000;
+const MAX_DRIVES = 64;
 const MAX_ANSWER_BYTES = 262_144;
 const ARGUMENTS = ['--json=c', '--info', '--health', '--attributes', '--nocheck=standby'];
 
@@ -17,7 +18,10 @@ const NEEDS_RIGHTS = 'smartctl needs the rights of root (for a service: CAP_SYS_
 
 export function createSmartCollector(roots: HostRoots, run: RunTool = runTool): Collector {
   const collect = async (rows: RowSink): Promise<void> => {
-    const drives = findDrives(roots.sys);
+    const all = findDrives(roots.sys);
+    const drives = all.slice(0, MAX_DRIVES);
+    if (all.length > MAX_DRIVES)
+      rows.problem(`more than ${MAX_DRIVES} drives: ${all.length - MAX_DRIVES} are not asked, from ${all[MAX_DRIVES]} on`);
     if (drives.length === 0) throw new MusterError('not_found', 'there is no drive of its own with SMART, only virtual ones');
     const tool = findTool('smartctl', roots);
     if (tool === undefined) {

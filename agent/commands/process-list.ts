@@ -3,6 +3,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { readCommandLine } from '../collectors/command-line.ts';
+import { ProcessVisibility } from '../collectors/hidden-processes.ts';
 import { pageBytes } from '../collectors/page-size.ts';
 import { oneOf, wholeNumber } from './argument-rules.ts';
 import { type HostCommand, OK } from './host-command.ts';
@@ -85,6 +86,8 @@ export function createProcessList(proc: string): HostCommand {
       await context.write(
         `${shown.length} of ${rows.length} processes, by ${sort}; CPU over ${BETWEEN_READINGS_MS} ms, 100 % is one core\n`,
       );
+      const hidden = new ProcessVisibility({ proc, sys: '/sys' }).hidden(performance.now());
+      if (hidden !== undefined) await context.write(`these are not all: ${hidden.sentence}\n`);
       return OK;
     },
   };
