@@ -32,6 +32,8 @@ import { reconnectOn } from './uplink/reconnect-on.ts';
 import { CertificateRenewal } from './uplink/renewal.ts';
 import { Uplink } from './uplink/uplink.ts';
 
+/** Twice the longest interval of a single collector. */
+const SUMMARY_AGE_MS = 600_000;
 const ROOTS: HostRoots = { proc: '/proc', sys: '/sys' };
 const INVENTORY_EVERY_MS = 3_600_000;
 /** The first hello waits so long for the inventory. */
@@ -61,6 +63,7 @@ export function createAgent(config: AgentConfig, log: AgentEvents, origin: Setti
   const bootUs = readBootTime(ROOTS) * 1e6;
   let node: NodeInfo = { ...readNodeInfo(config.name, config.labels, AGENT_VERSION, bootUs), commands: config.commands };
   let summary: Summary | undefined;
+  const summarySeenUs = new Map<string, number>();
   let inventoryTimer: NodeJS.Timeout | undefined;
 
   const spool = new HostSpool(join(config.stateDir, 'spool.db'), spoolLimits(config), events.spool);
@@ -90,7 +93,7 @@ export function createAgent(config: AgentConfig, log: AgentEvents, origin: Setti
     flushIntervalMs: config.flushInterval,
     collectors,
     onFlush(frames, createdUs) {
-      summary = toSummary(frames, summary);
+      summary = toSummary(frames, summary, { seenUs: summarySeenUs, maxAgeUs: Math.max(SUMMARY_AGE_MS, config.interval * 3) * 1000 });
       frames.push(...probes.take());
       events.rowsDropped(spool.append({ createdUs, frames, events: events.take() }));
       uplink.notify();

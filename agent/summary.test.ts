@@ -89,6 +89,18 @@ test('what was not sampled now stays as it was', () => {
   expect(before).toEqual({ timeUs: 1e15, diskMount: '', load1: 2 });
 });
 
+test('what is sampled no more is not told for ever', () => {
+  const ages = { maxAgeUs: 2e6, seenUs: new Map<string, number>() };
+  const at = (tick: number, measurement: string, field: string) =>
+    frame(measurement, ['of'], [field], [...Array.from({ length: tick }, () => []), [[['x'], [tick]]]]);
+  let summary = toSummary([at(0, 'temperature', 'celsius'), at(0, 'load', 'load1')], undefined, ages);
+  summary = toSummary([at(2, 'load', 'load1')], summary, ages);
+  expect(summary).toEqual({ timeUs: 1e15 + 2e6, diskMount: '', temperatureCelsius: 0, load1: 2 });
+  summary = toSummary([at(3, 'load', 'load1')], summary, ages);
+  expect(summary).toEqual({ timeUs: 1e15 + 3e6, diskMount: '', load1: 3 });
+  expect(toSummary([at(4, 'temperature', 'celsius')], summary, ages)).toMatchObject({ temperatureCelsius: 4, load1: 3 });
+});
+
 test('what lies on other devices counts once, by the collector where it tells, else by the name', () => {
   const rates = ['rx_bytes_per_second', 'tx_bytes_per_second'];
   const rows = ['lo', 'bond0', 'eth0', 'eth1', 'br0', 'veth1a2b', 'eth0.100', 'docker0', 'wg0'].map((name): [string[], number[]] => [

@@ -5,8 +5,14 @@ import { isPhysicalDiskName, isPhysicalInterfaceName } from './collectors/physic
 
 type Frames = ReadonlyMap<string, FrameColumns>;
 
-/** The values of the newest rows; what was not sampled now stays as it was in `before`. */
-export function toSummary(frames: readonly FrameColumns[], before?: Summary): Summary {
+/** When each value of a summary was sampled last, and for how long it is kept when it is no more. */
+export interface SummaryAges {
+  readonly maxAgeUs: number;
+  readonly seenUs: Map<string, number>;
+}
+
+/** The values of the newest rows; what was not sampled now stays as it was in `before`, for as long as `ages` says (default: for ever). */
+export function toSummary(frames: readonly FrameColumns[], before?: Summary, ages?: SummaryAges): Summary {
   const byName: Frames = new Map(frames.map((frame) => [frame.measurement, frame]));
   const now: { [K in keyof Summary]?: Summary[K] } = {
     cpuPercent: newest(byName, 'cpu', 'busy', (cpu) => cpu === 'total'),
@@ -24,7 +30,18 @@ export function toSummary(frames: readonly FrameColumns[], before?: Summary): Su
     ...fullestDisk(byName.get('filesystem')),
   };
   const present = Object.fromEntries(Object.entries(now).filter(([, value]) => value !== undefined));
-  return { diskMount: '', ...before, ...present, timeUs: newestTime(frames) || (before?.timeUs ?? 0) };
+  const timeUs = newestTime(frames) || (before?.timeUs ?? 0);
+  return { diskMount: '', ...keptOf(before, present, timeUs, ages), ...present, timeUs };
+}
+
+/** A sensor that is gone, or a file that cannot be read any more, tells nothing of now. */
+function keptOf(before: Summary | undefined, present: object, nowUs: number, ages: SummaryAges | undefined): Partial<Summary> {
+  if (ages === undefined) return before ?? {};
+  const { seenUs, maxAgeUs } = ages;
+  for (const key of Object.keys(present)) seenUs.set(key, nowUs);
+  if (before === undefined) return {};
+  const kept = Object.entries(before).filter(([key]) => nowUs - (seenUs.get(key) ?? nowUs) <= maxAgeUs);
+  return Object.fromEntries(kept);
 }
 
 const sum = (a: number, b: number): number => a + b;
