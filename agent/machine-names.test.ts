@@ -1,12 +1,20 @@
-import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { parseTxtar } from '../test/fixtures/hosts/txtar.ts';
 import { parseCpuModel } from './machine-names.ts';
 
-const BOARD = parseTxtar(readFileSync(new URL('../test/fixtures/hosts/arm64-board/t0.txtar', import.meta.url), 'utf8'));
+const BOARD = `processor\t: 0
+BogoMIPS\t: 108.00
+CPU implementer\t: 0x41
+CPU architecture: 8
+CPU variant\t: 0x4
+CPU part\t: 0xd0b
+CPU revision\t: 1
+
+Revision\t: d04170
+Model\t\t: Raspberry Pi 5 Model B Rev 1.0
+`;
 
 test.each([
-  ['a board of arm64', BOARD.get('proc/cpuinfo') ?? '', 'ARM Cortex-A76'],
+  ['a board of arm64', BOARD, 'ARM Cortex-A76'],
   ['x86-64', 'processor\t: 0\nmodel\t\t: 85\nmodel name\t: Intel(R) Xeon(R) CPU\n', 'Intel(R) Xeon(R) CPU'],
   [
     'two kinds of cores',
