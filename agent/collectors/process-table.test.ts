@@ -2,8 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { maskCommandLine } from '../masking/mask-command-line.ts';
-import { toProcessName, topBy } from './process.ts';
+import { parseCommandLine, toProcessName, topBy } from './process.ts';
 import { type ProcessEntry, type ProcessList, ProcessTable, parseProcessStat } from './process-table.ts';
 import { TCP_STATES, TcpStateCounter } from './tcp-states.ts';
 
@@ -63,11 +62,11 @@ test.each([
   ['env\0TOKEN_FILE=/x\0', 'env TOKEN_FILE=***'],
   ['', ''],
 ])('%j is shown as %j', (bytes, shown) => {
-  expect(maskCommandLine(bytes, 200)).toBe(shown);
+  expect(parseCommandLine(line(bytes))).toBe(shown);
 });
 
 test('a long command line is cut', () => {
-  expect(maskCommandLine('x'.repeat(500), 200)).toHaveLength(200);
+  expect(parseCommandLine(line('x'.repeat(500)))).toHaveLength(200);
 });
 
 test('this machine: our own process is there, asked once for all within the age', () => {

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { HostRoots } from '../host-file.ts';
+import { maskCommandLine } from '../masking/mask-command-line.ts';
 import type { Collector, RowSink, Tick } from './collector.ts';
 import { readCommandLine } from './command-line.ts';
 import { parseMemory } from './memory.ts';
@@ -38,6 +39,11 @@ export function toProcessName({ name, parent }: ProcessEntry, command = ''): str
   const file = command.startsWith('[') ? '' : basename(command.split(' ', 1)[0] ?? '');
   const isCut = name.length === KERNEL_NAME_LENGTH && file.startsWith(name);
   return file !== '' && (isCut || name === 'MainThread') ? file : name;
+}
+
+/** What /proc/PID/cmdline holds, as it is stored: without secrets, cut where it is long. */
+export function parseCommandLine(bytes: Buffer): string {
+  return maskCommandLine(bytes.toString('utf8'), MAX_COMMAND_CHARACTERS);
 }
 
 export function createProcessCollector(roots: HostRoots, table: ProcessTable): Collector {

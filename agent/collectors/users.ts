@@ -8,6 +8,8 @@ import { ProcessVisibility } from './hidden-processes.ts';
 import { readText } from './sys-files.ts';
 import { type LoginSession, parseUtmp } from './utmp.ts';
 
+export { parseUtmp } from './utmp.ts';
+
 /** A file of /run/systemd/sessions; undefined for a session that is no user's (a greeter, a background job) or is closing. */
 export function parseLogindSession(text: string): LoginSession | undefined {
   const value = (key: string): string => new RegExp(`^${key}=(.*)$`, 'm').exec(text)?.[1] ?? '';
