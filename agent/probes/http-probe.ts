@@ -72,20 +72,21 @@ interface Connecting {
 function open(target: HttpTarget, facts: Facts, { ready, finish, fail }: Connecting): () => void {
   const { url, addresses } = target;
   const secure = url.protocol === 'https:';
-  const sockets: Socket[] = [];
+  let socket: Socket | undefined;
   const giveUp = connectAny({
     addresses,
     port: Number(url.port) || (secure ? 443 : 80),
     onError: fail,
     onConnect(connected) {
-      sockets.push(connected.on('error', fail));
+      socket = connected.on('error', fail);
       if (!secure) return ready(connected);
-      sockets.push(secured(target, connected, facts, { ready, finish, fail }));
+      // From here on the connection is that one's, which closes it too: taken from under it, it would take the process along.
+      socket = secured(target, connected, facts, { ready, finish, fail });
     },
   });
   return () => {
     giveUp();
-    for (const socket of sockets) socket.destroy();
+    socket?.destroy();
   };
 }
 
