@@ -86,7 +86,7 @@ export function TablePanel({ spec, nodeId, feed, whole = false, limit, link }: P
             ))}
           </tbody>
         </table>
-        {table.worth === 'known' && shown.length === 0 && <p className="t3 small panel-note">Nothing was measured at this moment.</p>}
+        {table.worth === 'known' && shown.length === 0 && <p className="t3 small panel-note">No rows in the store for this moment.</p>}
       </div>
     </section>
   );
