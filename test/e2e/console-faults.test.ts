@@ -155,7 +155,7 @@ test('a token that the gateway refuses: the console says so and knows nothing; w
   await relay.away();
   await untilText(page.locator('footer.status'), /not connected/);
   await relay.back();
-  await untilNothingIsClaimed(/refused/);
+  await untilNothingIsClaimed(/The gateway refuses this console/);
   writeFileSync(tokenFile, good);
   await untilWell(page);
 });
