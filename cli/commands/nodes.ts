@@ -1,4 +1,4 @@
-// `muster nodes [filter]`: the fleet as a table; `muster nodes remove|release NODE`: what an operator decides about one.
+// `muster nodes [filter]`: the fleet as a table; `muster nodes release NODE`: what an operator decides about one.
 import { Command } from 'commander';
 import type { TargetOptions } from '../fleet/fleet-target.ts';
 import { withTarget } from '../fleet/fleet-target.ts';
@@ -6,6 +6,7 @@ import { countWords, nodeColumns } from '../fleet/node-table.ts';
 import { tableLines } from '../terminal/table.ts';
 import { action, type CommandContext, EXIT, withClient } from './command-context.ts';
 import { labelCommand } from './labels.ts';
+import { removeCommand, removedCommand, restoreCommand } from './removals.ts';
 
 export function nodesCommand(context: CommandContext): Command {
   // Options after a subcommand are the subcommand's.
@@ -32,22 +33,9 @@ export function nodesCommand(context: CommandContext): Command {
     )
     .addCommand(labelCommand(context))
     .addCommand(removeCommand(context))
+    .addCommand(removedCommand(context))
+    .addCommand(restoreCommand(context))
     .addCommand(releaseCommand(context));
-}
-
-function removeCommand(context: CommandContext): Command {
-  return withTarget(new Command('remove'))
-    .description('Take a node out of the fleet: its certificate is refused from now on, its history stays')
-    .argument('<node>', 'node id, or a name that only one node has')
-    .option('--json', 'one JSON document')
-    .action(
-      action<TargetOptions & { json?: true }>(context, async (options, [node = '']) => {
-        await withClient(context, options, (client) => client.call('removeNode', { node }));
-        if (options.json) context.output.json({ node, removed: true });
-        else context.output.line(`removed ${node}`);
-        return EXIT.ok;
-      }),
-    );
 }
 
 function releaseCommand(context: CommandContext): Command {

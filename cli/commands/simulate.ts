@@ -5,7 +5,9 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { Command, Option } from 'commander';
+import { toMusterError } from '../../core/common/muster-error.ts';
 import { writeDurably } from '../../core/node/durable-file.ts';
+import { endSimulation } from '../fleet/end-simulation.ts';
 import { findTarget, type TargetOptions, withTarget } from '../fleet/fleet-target.ts';
 import { assertMayChange } from '../fleet/read-only.ts';
 import { programPath } from '../parts/programs.ts';
@@ -29,6 +31,7 @@ interface Options extends TargetOptions {
   scenario?: 'probes';
   via: 'grpc' | 'push';
   seconds: number;
+  remove?: true;
   json?: true;
 }
 
@@ -40,6 +43,7 @@ export function simulateCommand(context: CommandContext): Command {
     .option('--duration <duration>', 'end after this time (default: until Ctrl-C)', durationSeconds(0, 31_536_000), 0)
     .option('--name-prefix <text>', 'how their names begin', 'sim-')
     .option('--no-durable', 'spools in memory, for more nodes')
+    .option('--remove', 'at the end take the simulated machines out of the fleet without asking')
     .option('--state-dir <dir>', 'their identities and spools (default HOME/simulate)')
     .addOption(
       new Option(
@@ -80,7 +84,8 @@ async function probe(options: Options, context: CommandContext): Promise<number>
   return result.missing.length === 0 && result.expected === 5 * seconds ? EXIT.ok : EXIT.failure;
 }
 
-async function simulate(options: Options, { env }: CommandContext): Promise<number> {
+async function simulate(options: Options, context: CommandContext): Promise<number> {
+  const { env } = context;
   const target = findTarget(options, env);
   assertMayChange(target, 'a simulated fleet');
   const stateDir = options.stateDir ?? join(findHome(options.home, env), 'simulate');
@@ -104,6 +109,16 @@ async function simulate(options: Options, { env }: CommandContext): Promise<numb
     return await runInForeground(process.execPath, [programPath('simulate'), ...flags]);
   } finally {
     rmSync(joinTokenFile, { force: true });
+    // Another exit than its own is none of the simulation's.
+    await endSimulation(
+      {
+        target,
+        stateDir: options.stateDir === undefined ? stateDir : undefined,
+        prefix: options.namePrefix,
+        unasked: options.remove === true,
+      },
+      context.output,
+    ).catch((error: unknown) => context.output.note(toMusterError(error).message));
   }
 }
 

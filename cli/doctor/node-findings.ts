@@ -1,4 +1,5 @@
 // What the fleet's nodes tell: who is not heard, whose clock is off, whose spool is in trouble, who runs another version. Pure.
+import { isMachine } from '../../core/common/node-kind.ts';
 import type { Node } from '../../proto/gen/messages.ts';
 import { countWords, stateWord } from '../fleet/node-table.ts';
 import { formatDuration } from '../terminal/quantity.ts';
@@ -9,18 +10,20 @@ const SKEW_WARNING_US = 5e6;
 /** Beyond a day the rows of a node are set aside. */
 const SKEW_PROBLEM_US = 3600e6;
 
-export function nodeFindings(nodes: readonly Node[], ownVersion: string, nowMs = Date.now()): Finding[] {
-  return [...presence(nodes, nowMs), clocks(nodes), spools(nodes), versions(nodes, ownVersion)];
+/** Of machines: a file, a script or a simulation that says no more is missed by nobody. What is in quarantine is told whatever it is. */
+export function nodeFindings(all: readonly Node[], ownVersion: string, nowMs = Date.now()): Finding[] {
+  const machines = all.filter(isMachine);
+  return [...presence(all, machines, nowMs), clocks(machines), spools(machines), versions(machines, ownVersion)];
 }
 
-function presence(nodes: readonly Node[], nowMs: number): Finding[] {
+function presence(all: readonly Node[], nodes: readonly Node[], nowMs: number): Finding[] {
   if (nodes.length === 0)
-    return [warning('nodes', 'none has enrolled', 'make a token with muster token create --join, and install an agent')];
+    return [warning('nodes', 'no machine has enrolled', 'paste the line that muster token create --join prints on one')];
   const found: Finding[] = [];
   // Under maintenance a node may be late or silent.
   const of = (word: string): string[] => nodes.filter((node) => stateWord(node, nowMs) === word).map(nameOf);
   const [late, silent, never] = [of('late'), of('silent'), of('never seen')];
-  for (const node of nodes.filter(({ state }) => state === 'NODE_STATE_QUARANTINED')) {
+  for (const node of all.filter(({ state }) => state === 'NODE_STATE_QUARANTINED')) {
     found.push(
       problem('nodes', `${nameOf(node)} is quarantined: ${node.problem}`, 'mend the cause, then end it with muster nodes release'),
     );
@@ -34,7 +37,7 @@ function presence(nodes: readonly Node[], nowMs: number): Finding[] {
   if (never.length > 0) {
     found.push(warning('nodes', `enrolled and never seen: ${someOf(never)}`, 'see the log of their agents: enrolled, but no sample came'));
   }
-  return found.length === 0 ? [well('nodes', countWords(nodes, nowMs))] : found;
+  return found.length === 0 ? [well('nodes', countWords(all, nowMs))] : found;
 }
 
 function clocks(nodes: readonly Node[]): Finding {

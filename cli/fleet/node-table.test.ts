@@ -19,7 +19,16 @@ test('a silent node is under maintenance as long as its label holds', () => {
 
 test('table and counts say the same state', () => {
   const nodes = [node('NODE_STATE_SILENT', { maintenance: 'true' }), node('NODE_STATE_LATE'), node('NODE_STATE_LIVE')];
-  expect(countWords(nodes, NOW)).toBe('3 nodes: 1 maintenance, 1 late, 1 live');
+  expect(countWords(nodes, NOW)).toBe('3 machines: 1 maintenance, 1 late, 1 live');
   const words = tableLines(nodeColumns(createPaint(false), NOW), nodes).map((line) => line.split(' ')[0]);
   expect(words).toEqual(['STATE', 'maintenance', 'late', 'live']);
+});
+
+test('machines are counted by state, and what is none beside them', () => {
+  const nodes = [
+    node('NODE_STATE_LIVE'),
+    ...(['PUSH', 'SIMULATION', 'SIMULATION'] as const).map((kind) => ({ ...node('NODE_STATE_IDLE'), kind: `NODE_KIND_${kind}` as const })),
+  ];
+  expect(countWords(nodes, NOW)).toBe('1 machine: 1 live; beside it 1 pushed, 2 simulated');
+  expect(countWords([], NOW)).toBe('0 machines');
 });

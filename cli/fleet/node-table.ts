@@ -1,5 +1,6 @@
 // The columns of a node, for `nodes` and `top` alike.
 import { stateUnderMaintenance } from '../../core/common/maintenance.ts';
+import { isMachine, KIND_WORDS, kindWord } from '../../core/common/node-kind.ts';
 import type { Node, Timestamp } from '../../proto/gen/messages.ts';
 import type { Paint } from '../terminal/output.ts';
 import { formatDuration, formatNumber } from '../terminal/quantity.ts';
@@ -60,13 +61,20 @@ function paintState(text: string, paint: Paint): string {
   }
 }
 
-/** `3 nodes: 2 live, 1 late`. */
+/** `3 machines: 2 live, 1 late; beside them 2 pushed, 20 simulated`. */
 export function countWords(nodes: readonly Node[], nowMs = Date.now()): string {
+  const machines = nodes.filter(isMachine);
+  const states = counted(machines, (node) => stateWord(node, nowMs));
+  const sources = counted(
+    nodes.filter((node) => !isMachine(node)),
+    (node) => KIND_WORDS[kindWord(node.kind)],
+  );
+  const words = `${machines.length} ${machines.length === 1 ? 'machine' : 'machines'}${states === '' ? '' : `: ${states}`}`;
+  return sources === '' ? words : `${words}; beside ${machines.length === 1 ? 'it' : 'them'} ${sources}`;
+}
+
+function counted(nodes: readonly Node[], wordOf: (node: Node) => string): string {
   const counts = new Map<string, number>();
-  for (const node of nodes) {
-    const word = stateWord(node, nowMs);
-    counts.set(word, (counts.get(word) ?? 0) + 1);
-  }
-  const parts = [...counts].map(([word, count]) => `${count} ${word}`).join(', ');
-  return `${nodes.length} ${nodes.length === 1 ? 'node' : 'nodes'}${parts === '' ? '' : `: ${parts}`}`;
+  for (const node of nodes) counts.set(wordOf(node), (counts.get(wordOf(node)) ?? 0) + 1);
+  return [...counts].map(([word, count]) => `${count} ${word}`).join(', ');
 }

@@ -1,10 +1,11 @@
 // A node as the console shows it: plain data that crosses IPC and WebSocket alike. Times are Unix milliseconds.
+import type { NodeKindWord } from '../../core/common/node-kind.ts';
 
 /**
  * No gateway sends `maintenance`: the console shows it for a late or silent node whose label says so. `unknown` is one that this console has no
  * word for: a newer gateway's.
  */
-export type NodeStateName = 'live' | 'late' | 'silent' | 'maintenance' | 'never_seen' | 'quarantined' | 'unknown';
+export type NodeStateName = 'live' | 'late' | 'silent' | 'maintenance' | 'never_seen' | 'quarantined' | 'unknown' | 'idle';
 
 /** The newest values of a node; null where it did not measure one. */
 export interface NodeValues {
@@ -70,6 +71,10 @@ export interface FleetNode {
   addresses: readonly string[];
   agentVersion: string;
   simulated: boolean;
+  /** `machine`, or the source that its rows came from: `push`, `import`, `extraction`, `simulation`, `smoke`. */
+  kind: NodeKindWord;
+  /** Id of the join token that it enrolled with last; empty for a node without an agent. */
+  joinTokenId: string;
   /** Commands that the agent carries out: its allow-list. */
   commands: readonly string[];
   bootMs: number | null;

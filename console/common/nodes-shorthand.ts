@@ -14,6 +14,7 @@ const STATE_PLACES: Record<NodeStateName, number> = {
   never_seen: 4,
   quarantined: 5,
   unknown: 6,
+  idle: 7,
 };
 const STATES = Object.keys(STATE_PLACES) as NodeStateName[];
 const OF_NODE = ['stateSinceMs', 'lastSeenMs', 'skewMs'] as const satisfies readonly NumberNames<FleetNode>[];

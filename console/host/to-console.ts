@@ -1,5 +1,6 @@
 // Messages of the gateway as the console's own plain data: times as Unix milliseconds, absent values as null.
 import type { FrameColumns } from '../../core/common/frame.ts';
+import { kindWord } from '../../core/common/node-kind.ts';
 import type {
   Frame,
   Measurement,
@@ -24,6 +25,7 @@ const STATES: Record<NodeState, NodeStateName> = {
   NODE_STATE_SILENT: 'silent',
   NODE_STATE_NEVER_SEEN: 'never_seen',
   NODE_STATE_QUARANTINED: 'quarantined',
+  NODE_STATE_IDLE: 'idle',
 };
 
 export function toFleetNode(node: Node): FleetNode {
@@ -49,6 +51,8 @@ export function toFleetNode(node: Node): FleetNode {
     addresses: info?.addresses ?? [],
     agentVersion: info?.agentVersion ?? '',
     simulated: info?.simulated ?? false,
+    kind: kindWord(node.kind),
+    joinTokenId: node.joinTokenId,
     commands: info?.commands ?? [],
     bootMs: info?.bootUs ? info.bootUs / 1000 : null,
     skewMs: node.skewUs / 1000,

@@ -11,6 +11,7 @@ const SHOWN: readonly [NodeStateName, string][] = [
   ['maintenance', 'under maintenance'],
   ['quarantined', 'quarantined'],
   ['never_seen', 'never seen'],
+  ['idle', 'idle'],
   ['unknown', 'in a state that this console does not know'],
 ];
 

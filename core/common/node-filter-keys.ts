@@ -122,7 +122,7 @@ const keyed = (prefix: string, make: (unit: FilterUnit, help: string, name: Summ
 
 /** All keys by name. `label.NAME` reads any other label, `last.NAME` a value as it was last heard, however long ago. */
 export const FILTER_KEYS: Readonly<Record<string, FilterKey>> = {
-  state: word('live, late, silent, maintenance, never_seen or quarantined', (node) =>
+  state: word('live, late, silent, idle, maintenance, never_seen or quarantined', (node) =>
     stateUnderMaintenance(stateWord(node.state), node.info?.labels, Date.now()),
   ),
   kind: word('machine, push, import, extraction, simulation or smoke', (node) => kindWord(node.kind)),

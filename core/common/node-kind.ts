@@ -24,6 +24,21 @@ export function kindWord(kind: string | undefined): NodeKindWord {
   return word === '' || word === 'unspecified' ? 'machine' : (word as NodeKindWord);
 }
 
+/** Kinds in words that fit behind a number: `3 pushed`. */
+export const KIND_WORDS: Readonly<Record<NodeKindWord, string>> = {
+  machine: 'machines',
+  push: 'pushed',
+  import: 'imported',
+  extraction: 'extracted',
+  simulation: 'simulated',
+  smoke: 'of muster smoke',
+};
+
 export function isMachine(node: { kind?: string | undefined }): boolean {
   return kindWord(node.kind) === 'machine';
+}
+
+/** Nobody waits for its rows. A simulated agent is waited for while it runs. */
+export function isSource(kind: NodeKindWord): boolean {
+  return kind === 'push' || kind === 'import' || kind === 'extraction' || kind === 'smoke';
 }

@@ -8,6 +8,8 @@ const facts: HeardFacts = {
   sampled: true,
   intervalMs: 1000,
   quarantinedSinceMs: 0,
+  kind: 'NODE_KIND_MACHINE',
+  gateway: 'gateway-1',
 };
 
 describe('the state of a node', () => {
@@ -37,5 +39,24 @@ describe('the state of a node', () => {
 
   it('puts quarantine before all else', () => {
     expect(stateOf({ ...facts, quarantinedSinceMs: 7 }, facts.heardMs)).toEqual({ state: 'NODE_STATE_QUARANTINED', sinceMs: 7 });
+  });
+});
+
+describe('what is no machine', () => {
+  it.each(['NODE_KIND_PUSH', 'NODE_KIND_IMPORT', 'NODE_KIND_EXTRACTION', 'NODE_KIND_SMOKE'] as const)(
+    '%s is live while rows come, then idle, and missed by nobody',
+    (kind) => {
+      const source = { ...facts, kind, gateway: '' };
+      expect(stateOf(source, facts.heardMs + 3000).state).toBe('NODE_STATE_LIVE');
+      expect(stateOf(source, facts.heardMs + 3001)).toEqual({ state: 'NODE_STATE_IDLE', sinceMs: 103_000 });
+      expect(stateOf(source, facts.heardMs + 86_400_000).state).toBe('NODE_STATE_IDLE');
+      expect(stateOf({ ...source, sampled: false }, facts.heardMs).state).toBe('NODE_STATE_IDLE');
+    },
+  );
+
+  it('a simulated agent is missed while its stream is open, and idle once it has ended', () => {
+    const simulated = { ...facts, kind: 'NODE_KIND_SIMULATION' } as const;
+    expect(stateOf(simulated, facts.heardMs + 30_001).state).toBe('NODE_STATE_SILENT');
+    expect(stateOf({ ...simulated, gateway: '' }, facts.heardMs + 30_001).state).toBe('NODE_STATE_IDLE');
   });
 });

@@ -1,5 +1,5 @@
 // Whether a node is heard: the rules of `muster.v1.NodeState` over what is known of it and a clock.
-import type { NodeState } from '../../proto/gen/messages.ts';
+import type { NodeKind, NodeState } from '../../proto/gen/messages.ts';
 
 /** Times are Unix ms; 0 means never. */
 export interface HeardFacts {
@@ -11,6 +11,10 @@ export interface HeardFacts {
   /** True once a sample came, ever. */
   sampled: boolean;
   intervalMs: number;
+  /** `NODE_KIND_MACHINE`, … */
+  kind: NodeKind;
+  /** That holds its stream; empty while it has none. */
+  gateway: string;
   /** Set while it is quarantined. */
   quarantinedSinceMs: number;
 }
@@ -32,12 +36,16 @@ export function patience(intervalMs: number): { lateMs: number; silentMs: number
   return { lateMs: interval * LATE_INTERVALS, silentMs: Math.max(interval * SILENT_INTERVALS, SILENT_AT_LEAST_MS) };
 }
 
-/** The state at `nowMs` and since when it holds. Quarantine comes before all else. */
+/** The state at `nowMs` and since when it holds. Quarantine comes before all else; nobody is missed but machines, and simulated ones that stream. */
 export function stateOf(facts: HeardFacts, nowMs: number): StateSince {
   if (facts.quarantinedSinceMs > 0) return { state: 'NODE_STATE_QUARANTINED', sinceMs: facts.quarantinedSinceMs };
-  if (!facts.sampled || facts.heardMs === 0) return { state: 'NODE_STATE_NEVER_SEEN', sinceMs: facts.enrolledMs };
+  const missed = facts.kind === 'NODE_KIND_MACHINE' || (facts.kind === 'NODE_KIND_SIMULATION' && facts.gateway !== '');
+  if (!facts.sampled || facts.heardMs === 0) {
+    return { state: missed ? 'NODE_STATE_NEVER_SEEN' : 'NODE_STATE_IDLE', sinceMs: facts.enrolledMs };
+  }
   const { lateMs, silentMs } = patience(facts.intervalMs);
   const quietMs = nowMs - facts.heardMs;
+  if (quietMs > lateMs && !missed) return { state: 'NODE_STATE_IDLE', sinceMs: facts.heardMs + lateMs };
   if (quietMs > silentMs) return { state: 'NODE_STATE_SILENT', sinceMs: facts.heardMs + silentMs };
   if (quietMs > lateMs) return { state: 'NODE_STATE_LATE', sinceMs: facts.heardMs + lateMs };
   return { state: 'NODE_STATE_LIVE', sinceMs: facts.liveSinceMs };

@@ -713,7 +713,7 @@ export const COMMAND_RESULT_FIELDS: Fields = [
 ];
 
 /** Whether a node is heard. */
-export type NodeState = 'NODE_STATE_UNSPECIFIED' | 'NODE_STATE_LIVE' | 'NODE_STATE_LATE' | 'NODE_STATE_SILENT' | 'NODE_STATE_NEVER_SEEN' | 'NODE_STATE_QUARANTINED';
+export type NodeState = 'NODE_STATE_UNSPECIFIED' | 'NODE_STATE_LIVE' | 'NODE_STATE_LATE' | 'NODE_STATE_SILENT' | 'NODE_STATE_NEVER_SEEN' | 'NODE_STATE_QUARANTINED' | 'NODE_STATE_IDLE';
 
 /** What a node is: a machine with an agent, or a source that rows came from. States and counts speak of machines. */
 export type NodeKind = 'NODE_KIND_UNSPECIFIED' | 'NODE_KIND_MACHINE' | 'NODE_KIND_PUSH' | 'NODE_KIND_IMPORT' | 'NODE_KIND_EXTRACTION' | 'NODE_KIND_SIMULATION' | 'NODE_KIND_SMOKE';

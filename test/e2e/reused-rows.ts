@@ -43,7 +43,7 @@ export async function reuseRows(page: Page): Promise<void> {
   await page.getByRole('grid', { name: 'Nodes' }).press('End');
   await page.getByRole('grid', { name: 'Nodes' }).press('Home');
   await head(/^Node/).click();
-  await filter.fill('state:silent');
+  await filter.fill('state:idle');
   await expect.poll(() => page.locator('.fleet-row').count()).toBeLessThan(6);
   await filter.fill('');
   await page.setViewportSize({ width: 1280, height: 800 });

@@ -1,7 +1,9 @@
 // The fleet at moments of the past: the newest values before each, from the store. Read once and kept for a while, so that play and the
 // slider find them there.
+
 import { stateUnderMaintenance } from '../../../core/common/maintenance.ts';
 import { toMusterError } from '../../../core/common/muster-error.ts';
+import { isSource } from '../../../core/common/node-kind.ts';
 import type { ConsoleApi } from '../../common/console-api.ts';
 import type { FleetNode, NodeStateName, NodeValues } from '../../common/fleet-node.ts';
 import { numericColumn, type QueryResult, textColumn } from '../../common/query-result.ts';
@@ -174,16 +176,17 @@ function goneNode(nodeId: string, history: QueryResult, row: number, lastSeenMs:
     ...{ nodeId, ...texts, labels: labelsOf(text('labels')), cpuCores: number('cpu_cores'), memoryBytes: number('memory_bytes') },
     ...{ state: momentMs - lastSeenMs <= LIVE_MS ? 'live' : 'unknown', stateSinceMs: null, enrolledMs: null, lastSeenMs },
     ...{ intervalMs: 0, virtualization: '', model: '', addresses: [], simulated: false, commands: [], bootMs: null, skewMs: 0 },
-    ...{ gateway: '', problem: '', values: { ...values, timeMs: lastSeenMs }, spool: null, config: null },
+    ...{ gateway: '', problem: '', values: { ...values, timeMs: lastSeenMs }, spool: null, config: null, kind: 'machine', joinTokenId: '' },
   };
 }
 
-/** By the rules of the present: who was never heard is not silent, nor who was shut out. */
+/** By the rules of the present: who was never heard is not silent, nor who was shut out, nor what is no machine. */
 function stateThen(node: FleetNode, lastSeenMs: number | null, momentMs: number): NodeStateName {
   if (node.state === 'quarantined' && (node.stateSinceMs === null || node.stateSinceMs <= momentMs)) return 'quarantined';
   if (lastSeenMs === null && (node.state === 'never_seen' || node.lastSeenMs === null)) return 'never_seen';
   const { lateMs, silentMs } = patience(node.intervalMs);
   const quietMs = lastSeenMs === null ? Number.POSITIVE_INFINITY : momentMs - lastSeenMs;
+  if (quietMs > lateMs && isSource(node.kind)) return 'idle';
   return quietMs > silentMs ? 'silent' : quietMs > lateMs ? 'late' : 'live';
 }
 

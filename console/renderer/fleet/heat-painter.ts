@@ -6,7 +6,7 @@ import { HEAT_HEAD, type HeatLayout } from './heat-layout.ts';
 const SHADES = 200;
 /** The shade of a cell without a value. */
 const NO_SHADE = 255;
-const STATES: readonly NodeStateName[] = ['live', 'late', 'silent', 'maintenance', 'quarantined', 'never_seen', 'unknown'];
+const STATES: readonly NodeStateName[] = ['live', 'late', 'silent', 'maintenance', 'quarantined', 'never_seen', 'unknown', 'idle'];
 const WITHHELD = STATES.length;
 
 interface Colors {
@@ -90,7 +90,7 @@ export class HeatPainter {
       context.fillRect(x, y + Math.floor(side / 2), side, Math.max(1, side / 8));
       return;
     }
-    const shown = state !== 'never_seen' && state !== 'quarantined' && state !== 'unknown';
+    const shown = state !== 'never_seen' && state !== 'quarantined' && state !== 'unknown' && state !== 'idle';
     // A cell that is filled covers what was there
     if (!shown) context.clearRect(x, y, side, side);
     else {

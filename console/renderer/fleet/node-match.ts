@@ -41,9 +41,10 @@ function keptWords(node: FleetNode): string {
 export function toFilterable(node: FleetNode): FilterableNode {
   let seen = filterable.get(node);
   if (seen === undefined) {
-    const { nodeId, state, values, spool, skewMs, gateway, problem } = node;
+    const { nodeId, kind, state, values, spool, skewMs, gateway, problem } = node;
     seen = {
       nodeId,
+      kind,
       state,
       info: node,
       spool,

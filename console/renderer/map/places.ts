@@ -23,7 +23,7 @@ export interface PlaceBook {
   byNode: ReadonlyMap<string, Place>;
 }
 
-export const NO_STATES: StateCounts = { live: 0, late: 0, silent: 0, maintenance: 0, never_seen: 0, quarantined: 0, unknown: 0 };
+export const NO_STATES: StateCounts = { live: 0, late: 0, silent: 0, maintenance: 0, never_seen: 0, quarantined: 0, unknown: 0, idle: 0 };
 
 /** `centres` may still be on its way: then a country alone places nothing. */
 export function createPlaceBook(nodes: Iterable<FleetNode>, centres: CountryCentres | undefined): PlaceBook {

@@ -12,6 +12,7 @@ export const STATE_WORDS: Record<ShownState, string> = {
   maintenance: 'Maintenance',
   never_seen: 'Never seen',
   unknown: 'Unknown',
+  idle: 'Idle',
   not_known: 'Not known',
 };
 
@@ -23,11 +24,21 @@ export const STATE_COLORS: Record<ShownState, 'ok' | 'late' | 'bad' | 'hold' | '
   maintenance: 'mute',
   never_seen: 'mute',
   unknown: 'mute',
+  idle: 'mute',
   not_known: 'mute',
 };
 
 /** In the order an operator wants them: worst first. */
-export const STATE_ORDER: readonly NodeStateName[] = ['silent', 'late', 'quarantined', 'unknown', 'live', 'maintenance', 'never_seen'];
+export const STATE_ORDER: readonly NodeStateName[] = [
+  'silent',
+  'late',
+  'quarantined',
+  'unknown',
+  'live',
+  'maintenance',
+  'idle',
+  'never_seen',
+];
 
 export function StateMark({ state, size = 12 }: { state: ShownState; size?: number }) {
   return (
@@ -71,6 +82,8 @@ function Shape({ state }: { state: ShownState }) {
           <path d="M3.4 6h5.2" {...line} />
         </>
       );
+    case 'idle':
+      return <circle cx="6" cy="6" r="3.2" {...line} />;
     case 'never_seen':
     case 'unknown':
     case 'not_known':

@@ -27,7 +27,7 @@ export interface FleetSnapshot {
   asOfMs: number;
 }
 
-export const NO_COUNTS: StateCounts = { live: 0, late: 0, silent: 0, maintenance: 0, never_seen: 0, quarantined: 0, unknown: 0 };
+export const NO_COUNTS: StateCounts = { live: 0, late: 0, silent: 0, maintenance: 0, never_seen: 0, quarantined: 0, unknown: 0, idle: 0 };
 
 export class FleetStore {
   readonly snapshot = new Store<FleetSnapshot>({
