@@ -9,6 +9,8 @@ export const REQUEST_ACCESS: { readonly [K in RequestName]: Access } = {
   query: 'read',
   getNode: 'read',
   getSeries: 'read',
+  joinInfo: 'read',
+  createJoinToken: 'write',
   releaseNode: 'write',
   removeNode: 'write',
   runCommand: 'write',

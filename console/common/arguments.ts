@@ -54,6 +54,11 @@ const REQUEST_ARGUMENTS: { [K in RequestName]: (fields: Fields) => ConsoleReques
     remove: texts(fields, 'remove', 0, MAX_PAIRS),
     seen: namedTexts(fields, 'seen'),
   }),
+  joinInfo: none,
+  createJoinToken: (fields) => ({
+    uses: integer(fields, 'uses', 1, 1_000_000),
+    validSeconds: integer(fields, 'validSeconds', 60, 31_536_000),
+  }),
   releaseNode: (fields) => ({ node: text(fields, 'node', 1, MAX_NAME_LENGTH) }),
   removeNode: (fields) => ({ node: text(fields, 'node', 1, MAX_NAME_LENGTH) }),
   listDeadLetters: (fields) => ({

@@ -7,6 +7,7 @@ import type { ChosenLetters, DeadLetterList, DeadLetterView, ReplayAnswer } from
 import type { DeskRequests, DeskSubscriptions } from './desk-api.ts';
 import type { ExportFormat, ExportStart, ExportView } from './export-view.ts';
 import type { FleetNode } from './fleet-node.ts';
+import type { JoinInfoView, JoinTokenView } from './join-view.ts';
 import type { LedgerProof, PipelineView } from './pipeline-view.ts';
 import type { QueryResult } from './query-result.ts';
 import type { SeriesAnswer } from './series-answer.ts';
@@ -69,6 +70,10 @@ export interface ConsoleRequests extends DeskRequests {
   };
   /** Ends a quarantine. */
   releaseNode: { arguments: { node: string }; result: FleetNode };
+  /** How another machine joins. */
+  joinInfo: { arguments: NoArguments; result: JoinInfoView };
+  /** A token that admits so many machines; its secret is told this once. */
+  createJoinToken: { arguments: { uses: number; validSeconds: number }; result: JoinTokenView };
   /** Takes the node out of the fleet; its history stays. */
   removeNode: { arguments: { node: string }; result: null };
   /** Newest first; `beforeId` reads on where a page ended, 0 begins. An empty reason means all. */

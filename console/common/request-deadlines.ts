@@ -21,6 +21,8 @@ const DEADLINES: Deadlines = {
   getSeries: () => 45_000,
   runCommand: ({ timeoutMs }) => timeoutMs + 45_000,
   setNodeLabels: quick,
+  joinInfo: quick,
+  createJoinToken: quick,
   releaseNode: quick,
   removeNode: quick,
   listDeadLetters: quick,

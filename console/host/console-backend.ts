@@ -22,6 +22,7 @@ import { askGateway } from './export-pages.ts';
 import { Exports, type ExportTarget } from './exports.ts';
 import { callStream, callUnary, fromServiceError } from './gateway-calls.ts';
 import { type GatewayAddress, GatewayLink } from './gateway-link.ts';
+import { createJoinToken, joinInfo } from './joining.ts';
 import { keepPolling, keepStreaming } from './lasting.ts';
 import { releaseNode, removeNode, setNodeLabels } from './node-changes.ts';
 import { QueryCollector } from './query-collector.ts';
@@ -101,6 +102,8 @@ export class ConsoleBackend implements ConsoleApi {
     getSeries: async (args, signal) => getSeries(this.#link.connection(), args, signal),
     runCommand: async (args, signal) => this.#commands.run(args, signal),
     setNodeLabels: async (args) => setNodeLabels(this.#link.connection(), args),
+    joinInfo: async (_, signal) => joinInfo(this.#link.connection(), signal),
+    createJoinToken: async (args) => createJoinToken(this.#link.connection(), args),
     releaseNode: async (args) => releaseNode(this.#link.connection(), args),
     removeNode: async (args) => removeNode(this.#link.connection(), args),
     listDeadLetters: async (args, signal) => listDeadLetters(this.#link.connection(), args, signal),

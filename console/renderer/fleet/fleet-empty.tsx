@@ -1,11 +1,12 @@
 // What the fleet shows before there is a node: what to do, or the shape of what comes.
 import { useEffect, useState } from 'react';
 import { CopyButton } from '../parts/copy-button.tsx';
+import { useConsole } from '../state/console-state.ts';
 
 const SIMULATE = 'npm run muster -- simulate --nodes 20';
-const JOIN = 'muster token create --join';
 
 export function FleetEmpty() {
+  const { addOpen } = useConsole();
   return (
     <div className="blank">
       <h2>No node has joined yet</h2>
@@ -14,11 +15,10 @@ export function FleetEmpty() {
         <code>{SIMULATE}</code>
         <CopyButton text={SIMULATE} />
       </div>
-      <p>For a machine of your own, make a join token and start the agent with it there.</p>
-      <div className="code">
-        <code>{JOIN}</code>
-        <CopyButton text={JOIN} />
-      </div>
+      <p>A machine of your own joins by one line.</p>
+      <button type="button" className="button primary" onClick={() => addOpen.set(true)}>
+        Add a machine
+      </button>
     </div>
   );
 }

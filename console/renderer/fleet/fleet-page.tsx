@@ -1,4 +1,5 @@
 // The fleet: filter, counts by state, and one of the views of all nodes that match.
+import { Plus } from 'lucide-react';
 import { lazy, Suspense, useDeferredValue, useMemo, useRef } from 'react';
 import { FleetVerdict } from '../frame/fleet-verdict.tsx';
 import { CopyAs } from '../parts/copy-as.tsx';
@@ -34,7 +35,7 @@ export type FleetRoute = Extract<Route, { page: 'fleet' }>;
 const HEAT_GROUP = 'region';
 
 export function FleetPage({ route }: { route: FleetRoute }) {
-  const { fleet, connection } = useConsole();
+  const { fleet, connection, addOpen } = useConsole();
   const snapshot = useStore(fleet.snapshot);
   const moment = useFleetMoment();
   const known = useStore(connection).kind === 'connected';
@@ -72,6 +73,9 @@ export function FleetPage({ route }: { route: FleetRoute }) {
           cli={filter === '' ? 'muster nodes' : `muster nodes ${shellWord(filter)}`}
           link={shareAddress(route)}
         />
+        <button type="button" className="button" onClick={() => addOpen.set(true)}>
+          <Plus size={13} strokeWidth={1.6} aria-hidden /> Add a machine
+        </button>
         <ViewSwitch view={view} onChange={(next) => go({ view: next })} />
       </div>
       <div className="fleet-tools">

@@ -12,6 +12,7 @@ import {
   LockOpen,
   Map as MapIcon,
   PictureInPicture2,
+  Plus,
   Radar,
   Search,
   Settings,
@@ -118,6 +119,7 @@ function ofWindow(state: ConsoleState): WindowAction[] {
   });
   return [
     action('palette', 'Search', '', <Search {...ICON} />, () => state.paletteOpen.set(!state.paletteOpen.get())),
+    action('add-machine', 'Add a machine…', 'the line to paste on it', <Plus {...ICON} />, () => state.addOpen.set(true)),
     action('keys', 'Show all keys', '', <Keyboard {...ICON} />, () => state.keysOpen.set(true)),
     action('filter', 'Filter the page, or the fleet', '', <Search {...ICON} />, filterPage),
     action('back', 'Back', '', <ArrowLeft {...ICON} />, () => history.back()),

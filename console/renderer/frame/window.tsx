@@ -18,6 +18,7 @@ import { UnlockDialog } from './unlock-dialog.tsx';
 import { useWindowKeys } from './window-keys.ts';
 import { useWindowTitle } from './window-title.ts';
 
+const AddMachine = lazy(() => import('../join/add-machine.tsx').then(({ AddMachine: named }) => ({ default: named })));
 const NodePage = lazy(() => import('../node/node-page.tsx'));
 const ExplorePage = lazy(() => import('../explore/explore-page.tsx'));
 const SettingsPage = lazy(() => import('../settings/settings-page.tsx'));
@@ -34,6 +35,7 @@ export function Window() {
   const paletteOpen = useStore(console.paletteOpen);
   const keysOpen = useStore(console.keysOpen);
   const unlockOpen = useStore(console.unlockOpen);
+  const addOpen = useStore(console.addOpen);
   const look = useStore(appearance);
   useEffect(
     () =>
@@ -77,6 +79,11 @@ export function Window() {
       {paletteOpen && <Palette />}
       {keysOpen && <KeySheet />}
       {unlockOpen && <UnlockDialog />}
+      {addOpen && (
+        <Suspense fallback={null}>
+          <AddMachine />
+        </Suspense>
+      )}
     </div>
   );
 }

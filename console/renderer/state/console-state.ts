@@ -46,6 +46,7 @@ export interface ConsoleState {
   paletteOpen: Store<boolean>;
   keysOpen: Store<boolean>;
   unlockOpen: Store<boolean>;
+  addOpen: Store<boolean>;
   /** What the program around the page says of itself and of the context; null until it did. */
   desk: Store<DeskState | null>;
   /** One sentence on what was just done, or could not be; empty where there is none. */
@@ -115,6 +116,7 @@ export function createConsoleState(api: ConsoleApi): ConsoleState {
     paletteOpen: new Store(false),
     keysOpen: new Store(false),
     unlockOpen: new Store(false),
+    addOpen: new Store(false),
     desk,
     notice,
     undo: new Store<Undo | undefined>(undefined),
