@@ -38,10 +38,7 @@ export const GATEWAY_CONFIG = {
   joinAddresses: {
     type: z
       .string()
-      .regex(
-        /^([\w.-]+|\[[\w:.%]+\])(:\d{1,5})?(,([\w.-]+|\[[\w:.%]+\])(:\d{1,5})?)*$|^$/,
-        'host or host:port is needed, or several with commas between',
-      )
+      .regex(/^[\w.:[\]-]*(,[\w.:[\]-]*)*$/, 'host or host:port is needed, or several with commas between')
       .default(''),
     help: 'where machines reach this gateway, host or host:port, for the line that lets one join; empty for the addresses that it listens on',
   },

@@ -8,7 +8,7 @@ function entry(nodeId: string, name = nodeId): RegistryEntry {
     nodeId,
     info: {
       ...{ name, platform: 'linux', os: '', kernel: '', arch: 'x64', cpuModel: '', cpuCores: 1, memoryBytes: 0, virtualization: '' },
-      ...{ model: '', addresses: [], agentVersion: '', labels: {}, bootUs: 0, simulated: true, commands: [] },
+      ...{ model: '', addresses: [], agentVersion: '1', labels: {}, bootUs: 0, simulated: false, commands: [] },
     },
     enrolledMs: 1000,
     updatedMs: 1000,

@@ -19,7 +19,7 @@ function entry(nodeId: string): RegistryEntry {
         memoryBytes: 0,
         virtualization: '',
       },
-      ...{ model: '', addresses: [], agentVersion: '', labels: {}, bootUs: 0, simulated: true, commands: [] },
+      ...{ model: '', addresses: [], agentVersion: '1', labels: {}, bootUs: 0, simulated: false, commands: [] },
     },
     ...{ enrolledMs: 1, updatedMs: 1, intervalMs: 1000 },
   };

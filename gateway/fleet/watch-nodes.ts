@@ -16,6 +16,7 @@ const WORST_FIRST: readonly NodeRecord['state'][] = [
   'NODE_STATE_LATE',
   'NODE_STATE_QUARANTINED',
   'NODE_STATE_LIVE',
+  'NODE_STATE_IDLE',
   'NODE_STATE_NEVER_SEEN',
 ];
 const DEFAULT_INTERVAL_MS = 1000;

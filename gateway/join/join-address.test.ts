@@ -8,14 +8,14 @@ test.each([
   ['loopback of another number neither', { host: '127.0.0.1,127.0.0.2,::1' }, []],
   ['an address beside it', { host: '127.0.0.1,10.0.0.5,fd00::5' }, ['10.0.0.5:7443', '[fd00::5]:7443']],
   [
-    'everywhere: what the certificate names, a bare name last',
+    'everywhere: what the certificate names, but a bare name',
     { host: '0.0.0.0', names: ['box', '127.0.0.1', '10.0.0.5', 'fleet.example'] },
-    ['10.0.0.5:7443', 'fleet.example:7443', 'box:7443'],
+    ['10.0.0.5:7443', 'fleet.example:7443'],
   ],
   [
     'what was told, with its own port or ours',
-    { host: '0.0.0.0', joinAddresses: 'fleet.example,10.0.0.9:443,' },
-    ['fleet.example:7443', '10.0.0.9:443'],
+    { host: '0.0.0.0', joinAddresses: 'fleet.example,10.0.0.9:443,fd00::9,' },
+    ['fleet.example:7443', '10.0.0.9:443', '[fd00::9]:7443'],
   ],
 ] as const)('%s', (_, more, expected) => {
   expect(joinAddresses({ ...LOCAL, ...more })).toEqual(expected);

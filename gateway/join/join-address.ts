@@ -17,17 +17,14 @@ export interface Listening {
 
 /** host:port of each; empty where only this machine reaches it. */
 export function joinAddresses({ joinAddresses: told, host, port, names }: Listening): string[] {
-  const explicit = told.split(',').filter((each) => each !== '');
-  if (explicit.length > 0) return explicit.map((each) => withPort(each, port));
+  const explicit = told.split(',').filter((each) => each !== '' && !isLoopback(each));
+  if (explicit.length > 0) return explicit.map((each) => withPort(bracketed(each), port));
   const hosts = host.split(',');
   const reachable = hosts.filter((each) => !isLoopback(each) && !WILDCARD.has(each));
   const everywhere = hosts.some((each) => WILDCARD.has(each));
-  // An agent checks the name of the certificate: what is not in it cannot be used.
-  const named = everywhere ? names.filter((name) => !isLoopback(name) && !name.includes('*')) : [];
-  // A name without a dot is mostly known to one machine alone.
-  const likely = (name: string): number => (isIP(name) !== 0 || name.includes('.') ? 0 : 1);
-  const sorted = named.sort((a, b) => likely(a) - likely(b));
-  return [...new Set([...reachable, ...sorted])].map((each) => withPort(isIP(each) === 6 ? `[${each}]` : each, port));
+  // An agent checks the name of the certificate: what is not in it cannot be used. A name without a dot is mostly known to one machine alone.
+  const named = everywhere ? names.filter((name) => !isLoopback(name) && /[.:]/.test(name) && !name.includes('*')) : [];
+  return [...new Set([...reachable, ...named])].map((each) => withPort(bracketed(each), port));
 }
 
 /** host, host:port or [address]:port with a port; undefined for what is none of them. */
@@ -35,6 +32,10 @@ export function parseAddress(text: string, port: number): string | undefined {
   const [, host = '', own] = /^(.*?)(?::(\d{1,5}))?$/.exec(text) ?? [];
   if (!HOST.test(host) || Number(own ?? port) > 65_535) return undefined;
   return `${host}:${own ?? port}`;
+}
+
+function bracketed(host: string): string {
+  return isIP(host) === 6 ? `[${host}]` : host;
 }
 
 function withPort(address: string, port: number): string {

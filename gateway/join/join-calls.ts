@@ -17,7 +17,7 @@ export interface JoinCallsOptions {
 }
 
 export const LOOPBACK_ALONE =
-  'the gateway listens for this machine alone: start it with npm start -- --listen ADDRESS (muster up --listen ADDRESS), with an address of this machine that the others reach';
+  'the gateway listens for this machine alone: start it with npm start -- --listen ADDRESS (muster up --listen ADDRESS), with an address of this machine that the others reach; where a proxy or a container stands before it, set joinAddresses';
 
 export function joinHandlers(context: CallContext, options: JoinCallsOptions): UntypedServiceImplementation {
   return { getJoinInfo: unary(context, 'GetJoinInfo', 'read', (request: GetJoinInfoRequest) => joinInfo(options, request)) };

@@ -97,6 +97,8 @@ const SENT: { [K in RequestName]: () => RequestArguments<K>[] } = {
     { node, set: {}, remove: ['rack'], seen: { rack: '1b' } },
   ],
   releaseNode: () => [{ node }],
+  joinInfo: () => [{}],
+  createJoinToken: () => [{ uses: 3, validSeconds: 3600 }],
   removeNode: () => [{ node: 'nobody' }],
   listDeadLetters: () => [
     { reason: '', limit: 200, beforeId: 0 },

@@ -182,7 +182,7 @@ export function registryEntry(nodeId: string, more: Partial<RegistryEntry['info'
     info: {
       ...{ name: `host-${nodeId.slice(-4)}`, platform: 'linux', os: 'Debian GNU/Linux 12 (bookworm)', kernel: '6.1.0', arch: 'x64' },
       ...{ cpuModel: 'EPYC 7B13', cpuCores: 8, memoryBytes: 16 * 1024 ** 3, virtualization: 'kvm', model: '', addresses: ['10.0.0.7'] },
-      ...{ agentVersion: '0.1.0', labels: { region: 'gh' }, bootUs: 1.7e15, simulated: true, commands: [] },
+      ...{ agentVersion: '0.1.0', labels: { region: 'gh' }, bootUs: 1.7e15, simulated: false, commands: [] },
       ...more,
     },
     enrolledMs: Date.now() - 60_000,

@@ -67,7 +67,7 @@ it('tells machines from sources, and an operator says of a small agent that it i
   const machine = await fleet.call('getNode', { node: nodeId });
   expect(machine.joinTokenId).toBe(token.split('_')[2]);
   expect(await kindsOf('kind:push')).toEqual([['script-1', 'NODE_KIND_PUSH']]);
-  expect((await fleet.call('getNode', { node: 'script-1' })).state).toBe('NODE_STATE_IDLE');
+  expect((await fleet.call('getNode', { node: 'script-1' })).state).toBe('NODE_STATE_LIVE');
   expect((await fleet.call('setNodeLabels', { node: 'script-1', set: { machine: 'true' }, remove: [] })).kind).toBe('NODE_KIND_MACHINE');
 });
 

@@ -128,7 +128,14 @@ function TokenStep({ token, made }: { token: JoinTokenView | undefined; made: (t
             ))}
           </select>
         </label>
-        <button type="button" className={`button ${token === undefined ? 'primary' : ''}`} disabled={busy || refusal !== ''} onClick={make}>
+        <button
+          // biome-ignore lint/a11y/noAutofocus: the dialog was opened for this
+          autoFocus
+          type="button"
+          className={`button ${token === undefined ? 'primary' : ''}`}
+          disabled={busy || refusal !== ''}
+          onClick={make}
+        >
           {token === undefined ? 'Make the line' : 'Make another'}
         </button>
       </div>
