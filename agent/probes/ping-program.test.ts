@@ -72,6 +72,15 @@ test('a network that cannot be reached is a loss, not the end of the probe', asy
   expect(unusable).toEqual([]);
 });
 
+test('where there is no way to the first address of a name the next is asked at once', async () => {
+  const command = staged(`for last; do :; done
+[ "$last" = ::1 ] && { echo 'ping: connect: Network is unreachable' >&2; exit 2; }
+echo '64 bytes from 192.0.2.1: icmp_seq=1 ttl=64 time=10.5 ms'
+exec sleep 60`);
+  const { outcomes } = run({ command, resolve: () => ['::1', '192.0.2.1'] });
+  await vi.waitFor(() => expect(outcomes.map(({ latencyMs }) => latencyMs)).toEqual([10.5]), 5000);
+});
+
 test('a name that is not found is a loss', async () => {
   const resolve = () => Promise.reject(Object.assign(new Error('no'), { code: 'ENOTFOUND' }));
   const { outcomes } = run({ resolve, command: staged('exit 0') });

@@ -16,7 +16,8 @@ export interface PingProgramOptions {
   host: string;
   intervalMs: number;
   timeoutMs: number;
-  resolve(name: string): string | Promise<string>;
+  /** One address or all of them, the best first: where there is no way to one, the next is tried. */
+  resolve(name: string): string | readonly string[] | Promise<string | readonly string[]>;
   onOutcome(outcome: ProbeOutcome): void;
   /** There is no program, or it may not send: nothing more will come. */
   onUnusable(reason: string): void;
@@ -55,18 +56,19 @@ export class PingProgram {
 
   async #run(): Promise<void> {
     const { host, intervalMs } = this.#options;
-    let address: string;
+    let found: string | readonly string[];
     try {
-      address = await this.#options.resolve(host);
+      found = await this.#options.resolve(host);
     } catch (error) {
       this.#report({ ...failedWith(toProbeError(error)), answered: false });
       if (!this.#stopped) this.start(intervalMs);
       return;
     }
-    if (!this.#stopped) this.#spawn(address);
+    const [address = host, ...others] = typeof found === 'string' ? [found] : found;
+    if (!this.#stopped) this.#spawn(address, others);
   }
 
-  #spawn(address: string): void {
+  #spawn(address: string, others: readonly string[]): void {
     const { intervalMs, timeoutMs, command = 'ping' } = this.#options;
     const count = Math.max(1, Math.floor(RUN_MS / intervalMs));
     const limitS = Math.ceil((count * intervalMs + timeoutMs) / 1000) + 1;
@@ -96,13 +98,13 @@ export class PingProgram {
     child.once('error', (error: NodeJS.ErrnoException) => {
       if (this.#stopped) return;
       if (error.code === 'ENOENT' || error.code === 'EACCES') this.#giveUp(`${command} cannot be run (${error.code})`);
-      else this.#again('failed');
+      else this.#again('failed', []);
     });
     child.once('close', (code) => {
       if (this.#stopped || child.pid === undefined) return;
       if (isForbidden(complaint)) this.#giveUp(`${command} may not send: ${complaint.trim()}`);
       else if (code === 0 || code === 1) this.#next(startedMs, count);
-      else this.#again(/unreachable/i.test(complaint) ? 'unreachable' : 'failed');
+      else this.#again(/unreachable/i.test(complaint) ? 'unreachable' : 'failed', others);
     });
   }
 
@@ -117,8 +119,12 @@ export class PingProgram {
   }
 
   /** One lost sample stands for the pause. */
-  #again(error: ProbeError): void {
+  #again(error: ProbeError, [next, ...others]: readonly string[]): void {
     clearInterval(this.#clock);
+    if (next !== undefined) {
+      this.#spawn(next, others);
+      return;
+    }
     this.#report(failedWith(error));
     this.start(Math.max(AGAIN_MS, this.#options.intervalMs));
   }

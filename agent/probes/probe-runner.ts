@@ -122,7 +122,7 @@ export class ProbeRunner {
       host: spec.target,
       intervalMs: spec.interval,
       timeoutMs: spec.timeout,
-      resolve: (name) => this.#names.resolve(name),
+      resolve: (name) => this.#names.resolveAll(name),
       onOutcome: (outcome) => this.#record(active, outcome),
       onUnusable: (reason) => this.#usePingNoMore(reason),
       ...(pingCommand === undefined ? {} : { command: pingCommand }),
