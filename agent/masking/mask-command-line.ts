@@ -1,6 +1,6 @@
 // Leaves secrets out of a command line, of which the arguments are known one by one: there a value ends with its argument, whatever it holds.
-import { MASK, maskText, takesSecret } from './mask-text.ts';
-import { isSecretName } from './secret-names.ts';
+import { MASK, maskText, takesSecret } from '../../core/common/mask-text.ts';
+import { isSecretName } from '../../core/common/secret-names.ts';
 
 interface ShortOption {
   program: RegExp;

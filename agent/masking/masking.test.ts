@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { maskText } from '../../core/common/mask-text.ts';
 import { maskCommandLine } from './mask-command-line.ts';
-import { maskText } from './mask-text.ts';
 
 /** Arguments are separated by blanks here; one with blanks stands in brackets. */
 function line(text: string): string {

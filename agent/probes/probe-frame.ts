@@ -1,6 +1,6 @@
 // The rows of finished windows, as one frame.
 import type { FrameColumns } from '../../core/common/frame.ts';
-import { maskText } from '../masking/mask-text.ts';
+import { maskText } from '../../core/common/mask-text.ts';
 import type { ProbeSpec } from './probe-spec.ts';
 import { PROBE_FIELDS, type ProbeWindow } from './probe-window.ts';
 

@@ -33,6 +33,11 @@ function sentence(action: () => unknown): string {
 }
 
 describe('loadConfig', () => {
+  it('leaves the secrets of an address out of what it says', () => {
+    const said = sentence(() => load(['--port', 'https://me:hunter2@x.test/?token=hunter2', '--data-dir', '/x']));
+    expect(said).toContain('port is "https://me:***@x.test/?token=***"');
+  });
+
   it('takes flags before the environment before the file before defaults', () => {
     const path = file('port: 1\ndataDir: /file\nlabels: {region: gh}\n');
     expect(load(['--config', path])).toEqual({ port: 1, dataDir: '/file', password: 'none', labels: { region: 'gh' } });

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { type Document, isMap, isScalar, LineCounter, parseDocument } from 'yaml';
 import type { ZodType, z } from 'zod';
+import { maskText } from '../common/mask-text.ts';
 import { MusterError } from '../common/muster-error.ts';
 import { nearest } from '../common/nearest.ts';
 
@@ -81,9 +82,10 @@ function isMapping(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** A list of hundreds would hide the sentence that follows it. */
+/** Without the secrets of addresses in it; a list of hundreds would hide the sentence that follows it. */
 function toShown(value: unknown): string {
-  const text = JSON.stringify(value);
+  const whole = JSON.stringify(value);
+  const text = whole === undefined ? whole : maskText(whole);
   return text !== undefined && text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text;
 }
 

@@ -2,7 +2,6 @@
 // make a pattern or a scan try again at every place. What takes longer than the limit takes the square of the length, or worse.
 import { expect, it } from 'vitest';
 import { maskCommandLine } from '../../agent/masking/mask-command-line.ts';
-import { maskText } from '../../agent/masking/mask-text.ts';
 import { parsePingLine } from '../../agent/probes/ping-tracker.ts';
 import { parseHostPort } from '../../agent/probes/tcp-probe.ts';
 import { printable, visibleWidth } from '../../cli/terminal/printable.ts';
@@ -10,6 +9,7 @@ import { cookieValue } from '../../console/web/access.ts';
 import { parseBoundedJson } from '../../core/common/bounded-json.ts';
 import { cleanText } from '../../core/common/clean-text.ts';
 import { parseIsoTime } from '../../core/common/iso-time.ts';
+import { maskText } from '../../core/common/mask-text.ts';
 import { columnNameProblem, isReservedMeasurement, measurementNameProblem } from '../../core/common/measurement-names.ts';
 import { nearest } from '../../core/common/nearest.ts';
 import { parseFilter } from '../../core/common/node-filter.ts';
