@@ -45,11 +45,17 @@ export function maskArguments(args: readonly string[]): string[] {
     const before = args[at - 1] ?? '';
     const masked = maskOption(before, arg);
     if (masked !== undefined) return masked;
+    if (at > 1 && namesSecret(before) && !/^--?[A-Za-z]/.test(arg)) return MASK;
     if (takesSecret(before) && !before.includes('=') && !/^--?[A-Za-z]/.test(arg)) return MASK;
     if (ORACLE.test(program) && /^[^/\s]+\/[^@\s]+/.test(arg)) return arg.replace(/\/[^@\s]+/, `/${MASK}`);
     if (RUNS_A_LINE.test(before) || args.length === 1) return maskLine(arg);
     return maskWhole(arg) ?? maskText(arg);
   });
+}
+
+/** `aws configure set aws_secret_access_key …`: a name of several words; a word alone (`token create`) is mostly a verb's object. */
+function namesSecret(word: string): boolean {
+  return /^[A-Za-z][A-Za-z0-9]*(?:[_.-][A-Za-z0-9]+)+$/.test(word) && isSecretName(word);
 }
 
 /** What /proc/PID/cmdline holds: arguments with a NUL behind each. `maxCharacters` of it are shown at most. */
