@@ -70,7 +70,11 @@ export function roomFindings({ streamBytes, streamMaxBytes, diskFreeBytes, diskB
 function completeness({ completenessPercent }: PipelineStatus): Finding {
   const words = `${completenessPercent.toFixed(2)} % of the last hour's batches are in the ledger`;
   if (completenessPercent >= COMPLETE_PERCENT) return well('completeness', words);
-  return warning('completeness', words, 'run muster verify: it names the batches that are missing');
+  return warning(
+    'completeness',
+    words,
+    'run muster verify: it counts the batches that agents gave up (dropped), and names those that are lost',
+  );
 }
 
 function tables({ suspendedTables }: PipelineStatus): Finding[] {

@@ -184,3 +184,10 @@ test('callers that take nothing lose their answers, and hold up nobody of anothe
     vi.useRealTimers();
   }
 });
+
+test('without a beginning the series is of the last hour', async () => {
+  const [first] = await staged().read({ fromUs: 0, maxPoints: 60 });
+  const span = (first?.plan?.pieces ?? []).map(({ fromUs, toUs }) => [fromUs, toUs]);
+  expect(span[0]?.[0]).toBe(NOW_MS * 1000 - HOUR_US);
+  expect(span.at(-1)?.[1]).toBe(NOW_MS * 1000);
+});
