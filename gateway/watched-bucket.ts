@@ -1,9 +1,9 @@
 // A KV bucket kept in memory: read at start, current by a watch, written by compare-and-set. Knows nothing of what the values mean.
-import { Empty, type KV, type KvCodecs, type KvEntry, type NatsConnection, NatsError, Events as NatsEvents } from 'nats';
+import { Empty, type KV, type KvEntry, type NatsConnection, NatsError, Events as NatsEvents } from 'nats';
 import { MusterError } from '../core/common/muster-error.ts';
-import { nodeOfToken, nodeToken } from '../core/common/node-name.ts';
 import { fault } from '../core/node/faults.ts';
 import type { Component } from '../core/node/lifecycle.ts';
+import { NODE_KEYS } from './node-keys.ts';
 
 export interface WatchedBucketOptions<T> {
   connection: NatsConnection;
@@ -36,8 +36,6 @@ type Watch = Awaited<ReturnType<KV['watch']>>;
 const WRONG_LAST_SEQUENCE = 10071;
 const REWATCH_MS = 500;
 const SWAP_ATTEMPTS = 16;
-/** A key part by part, as the library hands them over: node ids may have colons, keys may not. */
-const CODEC: KvCodecs = { key: { encode: nodeToken, decode: nodeOfToken }, value: { encode: (bytes) => bytes, decode: (bytes) => bytes } };
 /** How often it is asked whether the bucket is the one that was read: one made anew counts its revisions from 1 again. */
 const LOOK_MS = 1000;
 /** The same at once after a reconnect. */
@@ -81,8 +79,8 @@ export class WatchedBucket<T> implements Component {
   async start(): Promise<void> {
     this.#stopped = false;
     const { connection, bucket } = this.#options;
-    this.#kv = await connection.jetstream().views.kv(bucket, { bindOnly: true, codec: CODEC });
-    this.#quickKv = await connection.jetstream({ timeout: QUICK_MS }).views.kv(bucket, { bindOnly: true, codec: CODEC });
+    this.#kv = await connection.jetstream().views.kv(bucket, { bindOnly: true, codec: NODE_KEYS });
+    this.#quickKv = await connection.jetstream({ timeout: QUICK_MS }).views.kv(bucket, { bindOnly: true, codec: NODE_KEYS });
     this.#created = await this.#createdAt();
     await this.#follow();
     this.#lookLater();

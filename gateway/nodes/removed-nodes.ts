@@ -4,6 +4,7 @@ import { MusterError } from '../../core/common/muster-error.ts';
 import type { RegistryEntry } from '../../core/common/registry-entry.ts';
 import { REMOVED_BUCKET } from '../../core/common/streams.ts';
 import { REMOVED_KEPT_MS } from '../../core/node/stream-policy.ts';
+import { NODE_KEYS } from '../node-keys.ts';
 
 export interface RemovedEntry {
   entry: RegistryEntry;
@@ -54,7 +55,7 @@ export class RemovedNodes {
 
   async #do<R>(work: (kv: KV) => Promise<R>): Promise<R> {
     try {
-      return await work(await this.#connection.jetstream().views.kv(REMOVED_BUCKET, { bindOnly: true }));
+      return await work(await this.#connection.jetstream().views.kv(REMOVED_BUCKET, { bindOnly: true, codec: NODE_KEYS }));
     } catch (error) {
       throw new MusterError(
         'unavailable',
