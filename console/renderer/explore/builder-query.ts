@@ -1,7 +1,7 @@
 // A query as the builder has it, and the SQL it stands for.
 
 /** What becomes of a column's values within a step and a group; none gives each row. */
-export const AGGREGATES = ['avg', 'min', 'max', 'p50', 'p95', 'p99', 'sum', 'count', 'rate', 'first', 'last', 'count_distinct'] as const;
+export const AGGREGATES = ['avg', 'min', 'max', 'p50', 'p95', 'p99', 'sum', 'count', 'first', 'last', 'count_distinct'] as const;
 export type Aggregate = (typeof AGGREGATES)[number];
 
 export const OPERATORS = ['=', '!=', 'in', 'not in', '>', '>=', '<', '<=', '~', '!~'] as const;
@@ -85,7 +85,7 @@ export function toSql(query: BuilderQuery): string {
 export function defaultName(field: Omit<BuilderField, 'name'>, others: readonly BuilderField[]): string {
   const taken = (name: string): boolean => others.some((other) => other.name === name);
   const long = field.aggregate === '' ? field.column : `${field.column}_${field.aggregate}`;
-  // A percentile or a rate is another thing than its column.
+  // A percentile is another thing than its column.
   const other = field.aggregate !== '' && WRITTEN_OUT[field.aggregate] !== undefined;
   return other || taken(field.column) ? long : field.column;
 }
@@ -105,8 +105,6 @@ export const WRITTEN_OUT: Readonly<Partial<Record<Aggregate, string>>> = {
   p50: 'approx_percentile(?, 0.5, 3)',
   p95: 'approx_percentile(?, 0.95, 3)',
   p99: 'approx_percentile(?, 0.99, 3)',
-  // Of a counter, per second.
-  rate: "(last(?) - first(?)) * 1e6 / nullif(datediff('u', first(timestamp), last(timestamp)), 0)",
 };
 
 function fieldSql({ column, aggregate, name }: BuilderField): string {
