@@ -10,6 +10,7 @@ import { writeDurably } from '../../core/node/durable-file.ts';
 import { endSimulation } from '../fleet/end-simulation.ts';
 import { findTarget, type TargetOptions, withTarget } from '../fleet/fleet-target.ts';
 import { assertMayChange } from '../fleet/read-only.ts';
+import { forgetRemoved } from '../fleet/removed-simulation.ts';
 import { programPath } from '../parts/programs.ts';
 import { createAgentProbes } from '../scenario/agent-probes.ts';
 import { createPushProbes, pushFirstSample } from '../scenario/push-probes.ts';
@@ -90,6 +91,8 @@ async function simulate(options: Options, context: CommandContext): Promise<numb
   assertMayChange(target, 'a simulated fleet');
   const stateDir = options.stateDir ?? join(findHome(options.home, env), 'simulate');
   mkdirSync(stateDir, { recursive: true, mode: 0o700 });
+  const forgotten = await forgetRemoved(target, stateDir);
+  if (forgotten > 0) context.output.note(`${forgotten} simulated machines were taken out of the fleet since: they join anew`);
   const joinTokenFile = join(stateDir, 'join.token');
   writeDurably(joinTokenFile, `${await createJoinToken(target, 'simulated agents', options.nodes)}\n`);
   const settings = {

@@ -10,7 +10,7 @@ import { until } from '../harness/until.ts';
 const SIMULATED = 24;
 const PROBES = 5;
 /**
- * The simulated, the probes, this machine's agent and the one with the bad name; and two that fall silent: the recorded one, and the one by which the
+ * The simulated, the probes, this machine's agent and the one with the bad name; and two that are idle: the recorded one, and the one by which the
  * scenario of the probes has its table made.
  */
 export const NODES = SIMULATED + PROBES + 4;
