@@ -316,13 +316,13 @@ describe('in its own window', () => {
     const { gateway } = scene.pipeline.addresses;
     const other = gateway.startsWith('localhost:') ? gateway.replace('localhost', '127.0.0.1') : gateway.replace(/^[^:]+/, 'localhost');
     expect(await startAgain(scene.pipeline, display.name, userData, other)).toBe(0);
-    await expect.poll(() => surface.app.windows().length).toBe(2);
+    await expect.poll(() => surface.app.windows().length, { timeout: 30_000 }).toBe(2);
     const opened = surface.app.windows()[1] as WindowSurface['page'];
     await untilText(opened.locator('footer.status'), /connected \d+ ms/);
     await opened.close();
     // The same one again only comes to the front.
     expect(await startAgain(scene.pipeline, display.name, userData, gateway)).toBe(0);
-    expect(surface.app.windows()).toHaveLength(1);
+    await expect.poll(() => surface.app.windows().length, { timeout: 30_000 }).toBe(1);
   });
 
   test('the window remembers where it stood', async () => {
