@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -25,6 +25,11 @@ test('what uploads of an earlier process have left is removed at the start, and 
   writeFileSync(join(folder, 'kept.csv'), 'time');
   await jobs.start();
   expect([left, forgotten, underWay, join(folder, 'kept.csv')].map((path) => existsSync(path))).toEqual([false, false, true, true]);
+});
+
+test('a folder without uploads is left as it is', async () => {
+  await jobs.start();
+  expect(readdirSync(folder)).toEqual([]);
 });
 
 test('files that are on their way count as imports', () => {

@@ -47,8 +47,9 @@ export class ImportJobs implements Component {
     const { folder } = this.#options;
     if (folder === '') return;
     const uploads = join(folder, UPLOADS);
-    await mkdir(uploads, { recursive: true, mode: 0o700 });
-    for (const name of await readdir(uploads)) {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    // A folder that can only be read takes no uploads, and has none.
+    for (const name of await namesIn(uploads)) {
       const path = join(uploads, name);
       if (name.startsWith(this.#mark()) || (await isForgotten(path))) await rm(path, { recursive: true, force: true });
     }
@@ -237,6 +238,13 @@ function checkRequest({ speed, stepSeconds }: StartImportRequest): void {
   if (!(speed >= 0 && Number.isFinite(speed))) throw new MusterError('invalid_argument', `speed is ${speed}: a number from 0 is needed`);
   if (speed > 0 && stepSeconds > 0)
     throw new MusterError('invalid_argument', 'speed and step_seconds exclude each other: a replay does not pause');
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  return readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    throw error;
+  });
 }
 
 async function isForgotten(path: string): Promise<boolean> {
