@@ -15,6 +15,7 @@ class StagedServer {
   readonly told: string[] = [];
   config: Partial<ConsumerConfig> | undefined;
   #waiting: JsMsg[] = [];
+  #sequence = 0;
   #wake: () => void = () => undefined;
   #stopped = false;
 
@@ -73,6 +74,9 @@ class StagedServer {
       return {
         data: new Uint8Array(length),
         said,
+        seq: ++this.#sequence,
+        redelivered: false,
+        info: { timestampNanos: 1 },
         ack: say('ack'),
         nak: say('nak'),
         working: say('working'),
@@ -82,6 +86,15 @@ class StagedServer {
     this.#waiting.push(...(messages as unknown as JsMsg[]));
     this.#wake();
     return messages;
+  }
+
+  /** Another copy of a message, as after a wait that was too long. */
+  deliverAgain(message: Message): Message {
+    const said: string[] = [];
+    const copy = { ...message, said, redelivered: true, ack: () => said.push('ack'), nak: () => said.push('nak') };
+    this.#waiting.push(copy as unknown as JsMsg);
+    this.#wake();
+    return copy;
   }
 }
 
@@ -149,6 +162,22 @@ it('keeps alive what it holds, and not what is acknowledged', async () => {
   await consumer.acknowledge(consumer.take(1));
   vi.advanceTimersByTime(7000);
   expect(said(messages)).toEqual(['ackAck', 'working,working']);
+});
+
+it('takes no copy of what it holds or has stored, but for one after a rewind', async () => {
+  const { server, consumer } = await stage();
+  const [first, second] = server.deliver(1, 10) as [Message, Message];
+  await arrived(consumer, 11);
+  await consumer.acknowledge(consumer.take(1));
+  const copies = [first, second].map((message) => server.deliverAgain(message));
+  server.deliver(100);
+  await arrived(consumer, 110);
+  expect(said(copies)).toEqual(['ack', '']);
+  await consumer.rewind(0, 'the store lost rows');
+  await vi.waitFor(() => {
+    server.deliverAgain(first);
+    expect(consumer.waitingBytes).toBeGreaterThan(110);
+  });
 });
 
 it('gives back what could not be stored', async () => {

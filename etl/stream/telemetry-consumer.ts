@@ -16,6 +16,7 @@ import type { Component } from '../../core/node/lifecycle.ts';
 import type { EtlEvents } from '../events.ts';
 import { untilDone } from '../questdb/retry.ts';
 import { Gate } from './gate.ts';
+import { KnownMessages } from './known-messages.ts';
 
 /** What a killed nats-server had on its way to us comes again after this time; what is worked on is kept alive however long it takes. */
 const ACK_WAIT_MS = 10_000;
@@ -55,6 +56,7 @@ export class TelemetryConsumer implements Component {
   readonly #room = new Gate();
   /** Handed out or buffered, and not acknowledged. */
   readonly #held = new Set<JsMsg>();
+  readonly #known = new KnownMessages();
   #working: NodeJS.Timeout | undefined;
 
   constructor(nc: NatsConnection, events: EtlEvents) {
@@ -119,10 +121,12 @@ export class TelemetryConsumer implements Component {
     for (const message of messages) if (message !== last) message.ack();
     await last?.ackAck({ timeout: ACK_TIMEOUT_MS }).catch((error: unknown) => this.#events.retried('acknowledge', asError(error)));
     for (const message of messages) this.#held.delete(message);
+    this.#known.stored(messages);
   }
 
   /** Gives messages back that could not be stored: the server delivers them again. */
   release(messages: readonly JsMsg[]): void {
+    this.#known.released(messages);
     for (const message of messages) {
       this.#held.delete(message);
       message.nak();
@@ -140,6 +144,7 @@ export class TelemetryConsumer implements Component {
     const manager = this.#manager as JetStreamManager;
     await manager.consumers.delete(TELEMETRY_STREAM, ETL_CONSUMER);
     await this.#add(floor + 1);
+    this.#known.clear();
     this.#messages?.stop();
     this.#events.rewound(floor + 1, why);
   }
@@ -203,6 +208,13 @@ export class TelemetryConsumer implements Component {
       abort_on_missing_resource: true,
     });
     for await (const message of this.#messages) {
+      const known = this.#known.take(message);
+      // The copy that is held answers for both.
+      if (known === 'held') continue;
+      if (known === 'stored') {
+        message.ack();
+        continue;
+      }
       this.#held.add(message);
       this.#buffer.push(message);
       this.#bufferBytes += message.data.length;
