@@ -110,10 +110,15 @@ it('takes the good rows and names the bad ones, or with --strict none at all', a
   const { code, result } = await importOf(path, '--rejects', rejects);
   expect([code, result]).toMatchObject([1, { rowsStored: 1, rowsRefused: 4 }]);
   expect(readFileSync(rejects, 'utf8').trim().split('\n')).toEqual([
-    'row 3: it has 2 cells, the header has 3',
-    'row 4: v is "fast": no number of a double\'s range',
-    'row 5: time is "never": no time as iso',
-    expect.stringMatching(/^row 6: time 2020-01-01T00:00:00Z is older than the table keeps rows/),
+    'time,host,v',
+    '# row 3: it has 2 cells, the header has 3',
+    `${now},b`,
+    '# row 4: v is "fast": no number of a double\'s range',
+    `${now},c,fast`,
+    '# row 5: time is "never": no time as iso',
+    'never,d,4',
+    expect.stringMatching(/^# row 6: time 2020-01-01T00:00:00Z is older than the table keeps rows/),
+    '2020-01-01T00:00:00Z,e,5',
   ]);
   await until('the good row is stored', async () => (await count('ragged')) === 1);
   expect(await importOf(path)).toMatchObject({ code: 1, result: { rowsStored: 1, rowsRefused: 4, rowsAcceptedNow: 0 } });
