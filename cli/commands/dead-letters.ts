@@ -171,7 +171,7 @@ function exportCommand(context: CommandContext): Command {
         let newest = 0;
         const write = async (client: FleetClient): Promise<void> => {
           for await (const letter of eachLetter(client, reason, Number.POSITIVE_INFINITY)) {
-            const line = toJsonLine(exported(letter));
+            const line = letterLine(letter);
             if (file === undefined) await context.output.write(line);
             else if (!file.write(line)) await new Promise((resolve) => file.once('drain', () => resolve(undefined)));
             count++;
@@ -227,16 +227,16 @@ async function* eachLetter(client: FleetClient, reason: string, limit: number): 
   }
 }
 
-/** The row as an object rather than as text in text. */
-function exported(letter: DeadLetter): object {
+/** A line of JSON with the row as an object rather than as text in text, and as it is: none of its columns is taken for a word of the codec. */
+export function letterLine(letter: DeadLetter): string {
   const { row, time, raw, history, decoded: _, ...rest } = letter;
-  return {
+  const line = toJsonLine({
     ...rest,
     time: isoTime(time),
-    ...(row === '' ? {} : { row: JSON.parse(row) }),
     ...(raw.length === 0 ? {} : { raw }),
     history: history.map((life) => ({ ...life, time: isoTime(life.time) })),
-  };
+  });
+  return row === '' ? line : line.replace(/\}\n$/, () => `,"row":${JSON.stringify(JSON.parse(row))}}\n`);
 }
 
 function letterLines(letter: DeadLetter): string[] {

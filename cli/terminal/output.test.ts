@@ -18,3 +18,8 @@ it('writes times as ISO 8601, and leaves out what only the codec needs', () => {
   });
   expect(toJsonLine({ at: { seconds: 0, nanos: 0 } })).toBe('{"at":"1970-01-01T00:00:00.000Z"}\n');
 });
+
+it('keeps what only looks like a word of the codec', () => {
+  const columns = { _host: 'web-1', _unit: 'unit', _cpu: 'cpu', cpu: 1 };
+  expect(JSON.parse(toJsonLine({ columns }))).toEqual({ columns: { _host: 'web-1', _unit: 'unit', cpu: 1 } });
+});

@@ -78,9 +78,9 @@ export function toJsonLine(value: unknown): string {
   return `${JSON.stringify(value, plain)}\n`;
 }
 
-function plain(key: string, value: unknown): unknown {
-  // Which of the alternatives of a message is set stands beside them, under its name with an underscore before it.
-  if (key.startsWith('_') && typeof value === 'string') return undefined;
+function plain(this: unknown, key: string, value: unknown): unknown {
+  // That an optional field is set stands beside it, as its name under its name with an underscore before it. A column may be named so too.
+  if (typeof value === 'string' && key === `_${value}` && Object.hasOwn(this as object, value)) return undefined;
   return timeAsText(bytesAsBase64(value));
 }
 
