@@ -26,3 +26,8 @@ test('what an earlier gateway does not say counts as a machine: better one too m
   expect(isMachine({ kind: 'NODE_KIND_IMPORT' })).toBe(false);
   expect(kindWord('NODE_KIND_EXTRACTION')).toBe('extraction');
 });
+
+test('a kind that only a later gateway knows counts as a machine, as its number or its name', () => {
+  expect([7, 'NODE_KIND_ROBOT', 'NODE_KIND_CONSTRUCTOR'].map(kindWord)).toEqual(['machine', 'machine', 'machine']);
+  expect(isMachine({ kind: 7 })).toBe(true);
+});

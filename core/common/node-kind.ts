@@ -18,10 +18,15 @@ export function kindOf(entry: Pick<RegistryEntry, 'nodeId' | 'info' | 'source' |
   return entry.nodeId === SMOKE_NODE ? 'smoke' : (entry.source ?? 'push');
 }
 
-/** `NODE_KIND_IMPORT` → `import`; what a gateway of an earlier version does not say counts as a machine. */
-export function kindWord(kind: string | undefined): NodeKindWord {
-  const word = (kind ?? '').replace('NODE_KIND_', '').toLowerCase();
-  return word === '' || word === 'unspecified' ? 'machine' : (word as NodeKindWord);
+/**
+ * `NODE_KIND_IMPORT` → `import`. What a gateway of an earlier version does not say counts as a machine, and so does a kind of a later one, which
+ * arrives as its number.
+ */
+export function kindWord(kind: string | number | undefined): NodeKindWord {
+  const word = String(kind ?? '')
+    .replace('NODE_KIND_', '')
+    .toLowerCase();
+  return Object.hasOwn(KIND_WORDS, word) ? (word as NodeKindWord) : 'machine';
 }
 
 /** Kinds in words that fit behind a number: `3 pushed`. */
@@ -34,7 +39,7 @@ export const KIND_WORDS: Readonly<Record<NodeKindWord, string>> = {
   smoke: 'of muster smoke',
 };
 
-export function isMachine(node: { kind?: string | undefined }): boolean {
+export function isMachine(node: { kind?: string | number | undefined }): boolean {
   return kindWord(node.kind) === 'machine';
 }
 
