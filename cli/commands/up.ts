@@ -30,7 +30,7 @@ export function upCommand(context: CommandContext): Command {
     .option('--headless', 'no window, even where there is a display')
     .option(
       '--listen <address>',
-      'address of this machine, or a name that leads to it, at which the gateway takes other machines too (0.0.0.0: all); may be repeated',
+      'address of this machine, or a name that leads to it, at which the gateway takes other machines too (0.0.0.0: all of IPv4, :: all); may be repeated',
       collect,
       [],
     )

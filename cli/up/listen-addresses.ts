@@ -32,14 +32,17 @@ const THIS_MACHINE: Machine = {
 /** `wanted` as they were given. Throws `invalid_argument` that names the one that cannot be, and what there is. */
 export async function listenOn(wanted: readonly string[], machine: Machine = THIS_MACHINE): Promise<Listening> {
   const own = ownAddresses(machine);
-  const everywhere = wanted.find((each) => EVERYWHERE.has(each));
+  const everywhere = wanted.includes('::') ? '::' : wanted.some((each) => EVERYWHERE.has(each)) ? '0.0.0.0' : undefined;
   const hosts = new Set([LOOPBACK]);
   const names = new Set<string>();
   for (const text of wanted) {
     if (EVERYWHERE.has(text)) continue;
     const address = text.replace(/^\[(.*)\]$/, '$1');
     if (isIP(address) === 0) {
-      for (const found of await addressesOf(address, own, machine)) hosts.add(found);
+      const found = await addressesOf(address, own, machine);
+      // Where the gateway listens everywhere, others may find it by a name that leads to loopback here.
+      if (everywhere === undefined && !isLoopback(address) && found.every(isLoopback)) throw innerName(address, found, own);
+      for (const each of found) hosts.add(each);
     } else {
       if (!isLoopback(address) && !own.includes(address)) throw notOurs(text, own);
       hosts.add(address);
@@ -47,7 +50,10 @@ export async function listenOn(wanted: readonly string[], machine: Machine = THI
     names.add(address);
   }
   if (everywhere === undefined) return { hosts: [...hosts], names: [...names].filter((name) => !isLoopback(name)) };
-  return { hosts: [everywhere === '::' ? '::' : '0.0.0.0'], names: [...new Set([...names, ...own])].filter((name) => !isLoopback(name)) };
+  // 0.0.0.0 is of IPv4 alone: of the others those are bound that were asked for.
+  const bound = everywhere === '::' ? [] : [...hosts].filter((host) => isIP(host) === 6);
+  const answering = everywhere === '::' ? own : own.filter((address) => isIP(address) === 4);
+  return { hosts: [everywhere, ...bound], names: [...new Set([...names, ...answering])].filter((name) => !isLoopback(name)) };
 }
 
 /** Those that others may reach, likely ones first. */
@@ -86,6 +92,13 @@ async function addressesOf(name: string, own: readonly string[], machine: Machin
 
 function notOurs(text: string, own: readonly string[]): MusterError {
   return new MusterError('invalid_argument', `--listen ${text}: this machine has no such address; it has ${all(own)}`);
+}
+
+function innerName(name: string, found: readonly string[], own: readonly string[]): MusterError {
+  return new MusterError(
+    'invalid_argument',
+    `--listen ${name}: on this machine the name leads to ${found.join(', ')}, where no other reaches it; it has ${all(own)}`,
+  );
 }
 
 function all(own: readonly string[]): string {

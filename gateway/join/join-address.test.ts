@@ -12,6 +12,8 @@ test.each([
     { host: '0.0.0.0', names: ['box', '127.0.0.1', '10.0.0.5', 'fleet.example'] },
     ['10.0.0.5:7443', 'fleet.example:7443'],
   ],
+  ['everywhere: an address of IPv6 only where that is listened on', { host: '0.0.0.0', names: ['10.0.0.5', 'fd00::5'] }, ['10.0.0.5:7443']],
+  ['everywhere with IPv6', { host: '::', names: ['10.0.0.5', 'fd00::5'] }, ['10.0.0.5:7443', '[fd00::5]:7443']],
   [
     'what was told, with its own port or ours',
     { host: '0.0.0.0', joinAddresses: 'fleet.example,10.0.0.9:443,fd00::9,' },

@@ -24,7 +24,9 @@ export function joinAddresses({ joinAddresses: told, host, port, names }: Listen
   const everywhere = hosts.some((each) => WILDCARD.has(each));
   // An agent checks the name of the certificate: what is not in it cannot be used. A name without a dot is mostly known to one machine alone.
   const named = everywhere ? names.filter((name) => !isLoopback(name) && /[.:]/.test(name) && !name.includes('*')) : [];
-  return [...new Set([...reachable, ...named])].map((each) => withPort(bracketed(each), port));
+  // 0.0.0.0 is of IPv4 alone.
+  const answering = hosts.includes('::') ? named : named.filter((name) => isIP(name) !== 6);
+  return [...new Set([...reachable, ...answering])].map((each) => withPort(bracketed(each), port));
 }
 
 /** host, host:port or [address]:port with a port; undefined for what is none of them. */
