@@ -16,7 +16,7 @@ import { createAgentProbes } from '../scenario/agent-probes.ts';
 import { createPushProbes, pushFirstSample } from '../scenario/push-probes.ts';
 import { prepareTable, runScenario } from '../scenario/run-scenario.ts';
 import { scenarioLines } from '../scenario/scenario-lines.ts';
-import { durationSeconds, withUnit } from '../terminal/duration.ts';
+import { agentInterval, durationSeconds } from '../terminal/duration.ts';
 import { createJoinToken } from '../up/agent-token.ts';
 import { findHome, StateFolder } from '../up/state-folder.ts';
 import { readUpRecord } from '../up/up-record.ts';
@@ -40,7 +40,7 @@ export function simulateCommand(context: CommandContext): Command {
   return withTarget(new Command('simulate'))
     .description('Run simulated agents against the gateway until Ctrl-C')
     .option('--nodes <n>', 'how many', wholeNumber(1, 20_000), 10)
-    .option('--interval <duration>', 'interval of each', withUnit, '1s')
+    .option('--interval <duration>', 'interval of each', agentInterval, '1s')
     .option('--duration <duration>', 'end after this time (default: until Ctrl-C)', durationSeconds(0, 31_536_000), 0)
     .option('--name-prefix <text>', 'how their names begin', 'sim-')
     .option('--no-durable', 'spools in memory, for more nodes')

@@ -1,7 +1,7 @@
 // `muster up`: starts and supervises everything on this machine.
 
 import { Command } from 'commander';
-import { withUnit } from '../terminal/duration.ts';
+import { agentInterval } from '../terminal/duration.ts';
 import { listenOn } from '../up/listen-addresses.ts';
 import { runUp } from '../up/run-up.ts';
 import { findHome } from '../up/state-folder.ts';
@@ -40,7 +40,7 @@ export function upCommand(context: CommandContext): Command {
     .option('--questdb-http-port <port>', 'HTTP port of QuestDB', port, DEFAULT_PORTS.questdbHttp)
     .option('--questdb-pg-port <port>', 'PostgreSQL port of QuestDB', port, DEFAULT_PORTS.questdbPg)
     .option('--web-port <port>', 'port of the web console', port, portOf(context.env['MUSTER_CONSOLE_WEB_PORT']) ?? DEFAULT_PORTS.web)
-    .option('--interval <duration>', 'interval of the agent on this machine', withUnit, '1s')
+    .option('--interval <duration>', 'interval of the agent on this machine', agentInterval, '1s')
     .option('--no-agent', 'no agent on this machine')
     .addHelpText(
       'after',

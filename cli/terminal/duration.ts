@@ -1,6 +1,7 @@
 // Options that take a duration: `150`, `150s` and `2m` everywhere alike.
 import { InvalidArgumentError } from 'commander';
 import { DURATION_RULE, durationMsOf } from '../../core/common/duration.ts';
+import { MAX_INTERVAL_MS, MIN_INTERVAL_MS } from '../../core/node/setting-types.ts';
 
 /** Reads an option, and writes its default in the help. */
 export interface DurationOption {
@@ -34,10 +35,12 @@ export function durationMs(least: number, most: number): DurationOption {
 /** `90d`, `24h`, `30m`, `45s` or `45` → seconds, at least one. */
 export const parseDurationSeconds: DurationOption = durationSeconds(1, 100 * 365 * 86_400);
 
-/** Of a duration that another program reads, the text with its unit. */
-export function withUnit(text: string): string {
-  if (durationMsOf(text) === undefined) throw new InvalidArgumentError(`${sentence(DURATION_RULE)}.`);
-  return /^[\d.]+$/.test(text.trim()) ? `${text.trim()}s` : text.trim();
+/** The interval of an agent, within its bounds and as its own setting takes it: `120` → `2m`. */
+export function agentInterval(text: string): string {
+  const ms = durationMsOf(text);
+  if (ms === undefined || ms < MIN_INTERVAL_MS || ms > MAX_INTERVAL_MS)
+    throw new InvalidArgumentError('Expected a time from 100ms to 1h, such as 10, 10s, 500ms or 2m.');
+  return ms % 1000 === 0 ? words(ms / 1000) : `${ms}ms`;
 }
 
 const UNITS: readonly (readonly [string, number])[] = [

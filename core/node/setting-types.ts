@@ -3,8 +3,9 @@ import { z } from 'zod';
 import { labelProblem, MAX_LABELS } from '../common/node-labels.ts';
 
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
-const MIN_INTERVAL_MS = 100;
-const MAX_INTERVAL_MS = 3_600_000;
+/** Bounds of the interval of an agent. */
+export const MIN_INTERVAL_MS = 100;
+export const MAX_INTERVAL_MS = 3_600_000;
 const ALLOWED = 'a number with its unit from 100ms to 1h is needed, such as 500ms, 10s or 5m';
 
 /** `1s` → 1000; undefined for anything that is not a number directly followed by ms, s, m or h. */

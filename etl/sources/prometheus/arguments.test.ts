@@ -16,6 +16,8 @@ it('reads the mode, the span and where both ends are', () => {
     span: '24h..now',
     stepMs: 60_000,
   });
+  const stepOf = (step: string) => parseArguments([...FILE, '--backfill', '24h..now', '--step', step])?.stepMs;
+  expect(['60', '1m', '1min', '0.5h', '1d'].map(stepOf)).toEqual([60_000, 60_000, 60_000, 1_800_000, 86_400_000]);
   expect(parseArguments(['--help'])).toBeUndefined();
 });
 
@@ -24,7 +26,7 @@ it.each([
   [[...FILE, '--backfil', '1h..now'], '--backfil is not an option: did you mean --backfill?'],
   [[...FILE, '--once', '--check'], '--once and --check exclude each other'],
   [[...FILE, '--step', '60s'], '--step belongs to --backfill'],
-  [[...FILE, '--backfill', '1h..now', '--step', '60'], '--step 60: whole seconds'],
+  [[...FILE, '--backfill', '1h..now', '--step', '1500ms'], '--step 1500ms: whole seconds'],
   [[...FILE, '--backfill', '1h..now', '--step', '0s'], '--step 0s: whole seconds'],
   [[...FILE, 'more'], 'more'],
   [['--config'], '--config'],

@@ -1,5 +1,6 @@
 // The command line of the extraction.
 import { parseArgs } from 'node:util';
+import { durationMsOf } from '../../../core/common/duration.ts';
 import { MusterError, toMusterError } from '../../../core/common/muster-error.ts';
 import { nearestWords } from '../../../core/node/config.ts';
 import type { Place } from './config.ts';
@@ -35,14 +36,12 @@ const OPTIONS = {
   'fallback-state-dir': text,
   help: flag,
 } as const;
-const STEP_UNITS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000 };
-
 export const USAGE = `Usage: muster etl prometheus --config FILE.yaml [--once | --backfill FROM..TO [--step STEP] | --check]
 
   --config FILE        queries and both ends; see the README for an example
   --once               what is due since the last cycle, then end
   --backfill FROM..TO  a span of the past, such as 24h..now or 2026-11-22..2026-11-23; may be repeated, it is stored once
-  --step STEP          step of the back-fill, such as 60s (default: that of each query)
+  --step STEP          step of the back-fill, such as 60 or 60s (default: that of each query)
   --check              test both ends and every query; store nothing
   --gateway HOST:PORT  this gateway instead of the one in FILE
   --ca-file FILE       the fleet's CA certificate
@@ -94,9 +93,8 @@ function places(gateway?: string, gatewayCaFile?: string, tokenFile?: string, st
 }
 
 function parseStep(step: string): number {
-  const found = /^(\d+)([smh])$/.exec(step);
-  const ms = found === null ? 0 : Number(found[1]) * (STEP_UNITS[found[2] as string] as number);
-  if (ms < 1000 || ms > 86_400_000)
+  const ms = durationMsOf(step) ?? 0;
+  if (ms < 1000 || ms > 86_400_000 || ms % 1000 !== 0)
     throw new MusterError('invalid_argument', `--step ${step}: whole seconds, minutes or hours from 1s to 24h are needed, such as 60s`);
   return ms;
 }
