@@ -71,3 +71,13 @@ test('an event that no batch has room for keeps what it is and the beginning of 
     { timeUs: 5, kind: 'boot', severity: 'info', text: `${'é'.repeat(1000)}… (1200064 bytes)`, attributes: {} },
   ]);
 });
+
+test('frames of more measurements than a reader takes become several batches', () => {
+  const frames = Array.from({ length: 5000 }, (_, i) => ({
+    ...{ measurement: `m${i}`, tags: [], series: [[]], fields: ['v'], textFields: [], texts: [] },
+    ...{ seriesIndex: new Uint32Array(1), timeUs: Float64Array.of(1.7e15), values: Float64Array.of(1) },
+  }));
+  const parts = splitInput({ createdUs: 1.7e15, frames, events: [] });
+  expect(Math.max(...parts.map((part) => part.frames.length))).toBeLessThanOrEqual(1000);
+  expect(parts.flatMap((part) => part.frames.map(({ measurement }) => measurement))).toEqual(frames.map(({ measurement }) => measurement));
+});

@@ -8,6 +8,8 @@ const MAX_KIND = 64;
 const MAX_TEXT = 1000;
 const LEAST_BATCH_BYTES = 16 * 1024;
 export const MAX_BATCH_ROWS = 10_000;
+/** A reader refuses a batch of more than 4,096. */
+const MAX_BATCH_FRAMES = 1000;
 /** Drops that one batch tells of: beside its frames it has room for them. The next one goes on. */
 export const MAX_TOLD_DROPS = 200;
 
@@ -46,7 +48,8 @@ export function splitInput(input: BatchInput, limits: BatchLimits = { maxBytes: 
   for (const whole of input.frames) {
     for (const frame of splitFrame(whole, limits)) {
       const size = frameBytes(frame);
-      if (bytes > 0 && (bytes + size > limits.maxBytes || rows + frame.timeUs.length > limits.maxRows)) close();
+      const full = bytes + size > limits.maxBytes || rows + frame.timeUs.length > limits.maxRows || frames.length >= MAX_BATCH_FRAMES;
+      if (bytes > 0 && full) close();
       frames.push(frame);
       bytes += size;
       rows += frame.timeUs.length;
