@@ -16,7 +16,7 @@ const idempotency = {
   in: 'header',
   required: false,
   description:
-    'The same key within an hour of its first use gets the same answer, at every gateway, and nothing is stored twice. The key with another body gets 422.',
+    'The same key within an hour of its first use gets the same answer, at every gateway, and nothing is stored twice. Where the stream did not take a part in time, the same request tries that part again. The key with another body gets 422.',
   schema: { type: 'string', maxLength: 200 },
 };
 const prefer = {

@@ -47,6 +47,17 @@ it('does it again at the time of the first use where the answer was lost', async
   expect(times[1]).toBe(times[0]);
 });
 
+it('does it again at the time of the first use where a part of it is unfinished, and keeps the answer that is not', async () => {
+  const kept = store();
+  const times: number[] = [];
+  const work = async (firstUs: number) => ({ ...json(202, { times: times.push(firstUs) }), unfinished: times.length < 2 });
+  const answers = [];
+  for (let i = 0; i < 3; i++) answers.push(await gateway(kept).once(request(), work));
+  expect(answers.map(({ body }) => body)).toEqual(['{"times":1}\n', '{"times":2}\n', '{"times":2}\n']);
+  expect(times[1]).toBe(times[0]);
+  expect(answers[0]).not.toHaveProperty('unfinished');
+});
+
 it('shares an answer that is under way', async () => {
   const uses = gateway(store());
   let done = 0;

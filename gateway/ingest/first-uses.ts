@@ -32,6 +32,12 @@ export interface KeyedRequest {
   body: Uint8Array;
 }
 
+/** What was made of a request. */
+export interface UseAnswer extends HttpAnswer {
+  /** A part of it failed that may succeed later: only the time of the first use is kept, so that the same request tries that part again. */
+  unfinished?: boolean;
+}
+
 /** Where first uses are kept. */
 export interface UseStore {
   /** Undefined where the key was free; else what is there. Throws `unavailable`. */
@@ -94,9 +100,9 @@ export class FirstUses {
 
   /**
    * The answer that this key was given; else that of `work`, which is told when the key was first used: what it makes of the same body then is the
-   * same each time. 422 where the key was used for another request. A failure is not kept. Throws `unavailable`.
+   * same each time. 422 where the key was used for another request. A failure is not kept, nor an unfinished answer. Throws `unavailable`.
    */
-  async once(request: KeyedRequest, work: (firstUs: number) => Promise<HttpAnswer>): Promise<HttpAnswer> {
+  async once(request: KeyedRequest, work: (firstUs: number) => Promise<UseAnswer>): Promise<HttpAnswer> {
     const key = hash(request.tokenId, request.key);
     const content = hash(request.route, request.body);
     const open = this.#open.get(key);
@@ -110,16 +116,16 @@ export class FirstUses {
     }
   }
 
-  async #answer(key: string, content: string, work: (firstUs: number) => Promise<HttpAnswer>): Promise<HttpAnswer> {
+  async #answer(key: string, content: string, work: (firstUs: number) => Promise<UseAnswer>): Promise<HttpAnswer> {
     const mine: Use = { content, firstUs: this.#now() };
     const found = await this.#store.claim(key, JSON.stringify(mine));
     const use = found === undefined ? mine : parseUse(found);
     if (use === undefined || use.content !== content) return otherRequest();
     if (use.answer !== undefined) return { ...json(use.answer.status, {}), body: use.answer.body };
-    const answer = await work(use.firstUs);
+    const { unfinished = false, ...answer } = await work(use.firstUs);
     const { status, body } = answer;
     // Without it the rows are made anew, and are the same.
-    if (typeof body === 'string' && body.length <= MAX_ANSWER)
+    if (!unfinished && typeof body === 'string' && body.length <= MAX_ANSWER)
       await this.#store.put(key, JSON.stringify({ ...use, answer: { status, body } } satisfies Use)).catch(() => undefined);
     return answer;
   }

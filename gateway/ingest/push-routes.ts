@@ -1,6 +1,13 @@
 // POST /api/push and POST /api/telemetry/snapshot: samples of scripts and of small agents, on the durable path.
 import { MusterError, toMusterError } from '../../core/common/muster-error.ts';
-import { MAX_SAMPLES, type PushContent, type PushSample, parseSamples, samplesOf } from '../../core/common/push-sample.ts';
+import {
+  MAX_SAMPLES,
+  type PushContent,
+  type PushSample,
+  parseSamples,
+  type SampleRefusal,
+  samplesOf,
+} from '../../core/common/push-sample.ts';
 import { accountLines } from '../../core/common/row-account.ts';
 import { toFrames } from '../../core/common/sample-frames.ts';
 import { summarySubject } from '../../core/common/streams.ts';
@@ -12,7 +19,7 @@ import type { StoreWindow } from '../fleet/store-window.ts';
 import { type HttpAnswer, json } from '../http/http-answer.ts';
 import type { HttpRequest, HttpRoute } from '../http/http-door.ts';
 import type { NodeRegistry } from '../nodes/registry.ts';
-import { FirstUses, type UseStore } from './first-uses.ts';
+import { FirstUses, type UseAnswer, type UseStore } from './first-uses.ts';
 import { type ImportAccounts, MAX_BATCHES } from './import-account.ts';
 import type { Ingest, Receipt } from './ingest.ts';
 import { countReplaced } from './same-key.ts';
@@ -46,25 +53,25 @@ export function pushRoutes(options: PushOptions): HttpRoute[] {
   const clock = createSampleClock(now);
   const uses = new FirstUses(options.uses, () => clock.reserve(MAX_SAMPLES));
   /** `work` is told the time of its samples: with a key that of its first use, so that they are the same samples however often it is sent. */
-  const once = (request: HttpRequest, route: string, body: unknown, work: (atUs: number) => Promise<HttpAnswer>): Promise<HttpAnswer> => {
+  const once = (request: HttpRequest, route: string, body: unknown, work: (atUs: number) => Promise<UseAnswer>): Promise<HttpAnswer> => {
     const key = request.headers['idempotency-key'];
     if (key === undefined) return work(clock.reserve(samplesOf(body)?.length ?? 1));
     if (typeof key !== 'string' || key === '' || key.length > MAX_KEY)
       throw new MusterError('invalid_argument', `idempotency-key has ${key.length} characters: 1 to ${MAX_KEY} are taken`);
     return uses.once({ tokenId: request.caller?.tokenId ?? '', key, route, body: Buffer.from(JSON.stringify(body)) }, work);
   };
-  const take = async (content: PushContent, caller: Caller, summaries: ReadonlyMap<string, Summary>, waitMs = 0): Promise<HttpAnswer> => {
+  const take = async (content: PushContent, caller: Caller, summaries: ReadonlyMap<string, Summary>, waitMs = 0): Promise<UseAnswer> => {
     options.events.samplesPushed({ taken: content.samples.length, refused: content.refused });
-    const { receipts, failed } = await deliver(options, content.samples, caller, summaries, now());
+    const { receipts, failed, unfinished } = await deliver(options, content, caller, summaries, now());
     const refused = [...content.refused, ...failed];
     if (receipts.length === 0) throw new MusterError('invalid_argument', `no sample was taken: ${refused[0]?.detail ?? 'there was none'}`);
     const accepted = receipts.reduce((rows, receipt) => rows + receipt.rows, 0);
     const told = { accepted, replaced: countReplaced(content.samples), receipts, refused };
-    if (waitMs === 0 || receipts.length > MAX_BATCHES) return json(202, told);
+    if (waitMs === 0 || receipts.length > MAX_BATCHES) return { ...json(202, told), unfinished };
     const tally = new ImportTally({ rows: accepted, batches: receipts.length, firstUs: 0, lastUs: 0 });
     await tally.settle(() => options.accounts.readBatches(receipts), { epoch: NO_EPOCH, measurement: '' }, waitMs);
     const account = tally.rows({ refused: refused.length, leftOut: 0 });
-    return json(tally.complete ? 200 : 202, { ...told, stored: account.stored, outcome: accountLines(account) });
+    return { ...json(tally.complete ? 200 : 202, { ...told, stored: account.stored, outcome: accountLines(account) }), unfinished };
   };
   return [
     {
@@ -108,19 +115,22 @@ function waitOf(prefer: string | string[] | undefined): number {
 
 interface Delivered {
   receipts: Receipt[];
-  failed: { index: number; reason: string; detail: string }[];
+  /** Each sample of a part that failed. */
+  failed: SampleRefusal[];
+  /** One of them may be taken later. */
+  unfinished: boolean;
 }
 
 /** Batch by batch of each node: one that may not be named costs its own samples. Where nothing was stored, the first error is thrown. */
 async function deliver(
   options: PushOptions,
-  samples: readonly PushSample[],
+  content: PushContent,
   caller: Caller,
   summaries: ReadonlyMap<string, Summary>,
   nowMs: number,
 ): Promise<Delivered> {
   const byNode = new Map<string, PushSample[]>();
-  for (const sample of samples) {
+  for (const sample of content.samples) {
     const own = byNode.get(sample.nodeId);
     if (own === undefined) byNode.set(sample.nodeId, [sample]);
     else own.push(sample);
@@ -136,10 +146,29 @@ async function deliver(
       return receipt;
     }),
   );
-  const errors = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [toMusterError(outcome.reason)] : []));
+  const errors = outcomes.flatMap((outcome, part) =>
+    outcome.status === 'rejected' ? [{ error: toMusterError(outcome.reason), own: parts[part]?.own ?? [] }] : [],
+  );
   const receipts = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
-  if (receipts.length === 0 && errors[0] !== undefined) throw errors[0];
-  return { receipts, failed: errors.map((error) => ({ index: -1, reason: error.code, detail: error.message })) };
+  if (receipts.length === 0 && errors[0] !== undefined) throw errors[0].error;
+  const indexOf = errors.length === 0 ? new Map<PushSample, number>() : indexesOf(content);
+  const failed = errors.flatMap(({ error, own }) =>
+    own.map((sample) => ({ index: indexOf.get(sample) ?? 0, reason: error.code, detail: error.message })),
+  );
+  return { receipts, failed: failed.sort((a, b) => a.index - b.index), unfinished: errors.some(({ error }) => error.retryable) };
+}
+
+/** Where each sample stands in what was sent: the refused ones stand between them. */
+function indexesOf({ samples, refused }: PushContent): Map<PushSample, number> {
+  const others = new Set(refused.map(({ index }) => index));
+  let index = -1;
+  return new Map(
+    samples.map((sample) => {
+      do index++;
+      while (others.has(index));
+      return [sample, index];
+    }),
+  );
 }
 
 /** The newest word on each label. */
