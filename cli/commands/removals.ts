@@ -28,7 +28,7 @@ export function removeCommand(context: CommandContext): Command {
     )
     .argument('[node]', 'node id, or a name that only one node has')
     .option('--filter <filter>', 'all nodes that match, such as state:idle or kind:simulation')
-    .option('--dry-run', 'with --filter: only show which')
+    .option('--dry-run', 'only show what would be removed')
     .option('--yes', 'with --filter: do not ask')
     .option('--json', 'one JSON document')
     .addHelpText('after', '\nExamples:\n  muster nodes remove web-1\n  muster nodes remove --filter kind:simulation --yes')
@@ -44,7 +44,20 @@ export function removeCommand(context: CommandContext): Command {
     );
 }
 
-async function removeOne(client: FleetClient, node: string, { json }: RemoveOptions, { output }: CommandContext): Promise<void> {
+/** `node` as a person names it: an id, or a name that only one node has. */
+export async function removeOne(
+  client: Pick<FleetClient, 'call'>,
+  node: string,
+  { json, dryRun }: RemoveOptions,
+  { output }: Pick<CommandContext, 'output'>,
+): Promise<void> {
+  if (dryRun === true) {
+    const { nodeId, info, kind } = await client.call('getNode', { node });
+    const shown: RemovedNode[] = [{ nodeId, name: info?.name ?? '', kind, removed: undefined, restorableUntil: undefined }];
+    if (json) output.json({ nodes: shown, removed: false });
+    else for (const line of rows(shown, output.paint.bold)) output.line(line);
+    return;
+  }
   await client.call('removeNode', { node });
   if (json) output.json({ node, removed: true });
   else output.line(`removed ${node}`);
