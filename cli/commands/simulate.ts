@@ -36,6 +36,9 @@ interface Options extends TargetOptions {
   json?: true;
 }
 
+/** Exit code of the program where a setting is wrong or another process has its state folder. */
+const NOT_BEGUN = 2;
+
 export function simulateCommand(context: CommandContext): Command {
   return withTarget(new Command('simulate'))
     .description('Run simulated agents against the gateway until Ctrl-C')
@@ -92,7 +95,7 @@ async function simulate(options: Options, context: CommandContext): Promise<numb
   const stateDir = options.stateDir ?? join(findHome(options.home, env), 'simulate');
   mkdirSync(stateDir, { recursive: true, mode: 0o700 });
   const forgotten = await forgetRemoved(target, stateDir);
-  if (forgotten > 0) context.output.note(`${forgotten} simulated machines were taken out of the fleet since: they join anew`);
+  if (forgotten > 0) context.output.note(rejoinWords(forgotten));
   const joinTokenFile = join(stateDir, 'join.token');
   writeDurably(joinTokenFile, `${await createJoinToken(target, 'simulated agents', options.nodes)}\n`);
   const settings = {
@@ -108,21 +111,32 @@ async function simulate(options: Options, context: CommandContext): Promise<numb
     words: true,
   };
   const flags = Object.entries(settings).map(([name, value]) => `--${name}=${value}`);
-  try {
-    return await runInForeground(process.execPath, [programPath('simulate'), ...flags]);
-  } finally {
-    rmSync(joinTokenFile, { force: true });
-    // Another exit than its own is none of the simulation's.
-    await endSimulation(
-      {
-        target,
-        stateDir: options.stateDir === undefined ? stateDir : undefined,
-        prefix: options.namePrefix,
-        unasked: options.remove === true,
-      },
-      context.output,
-    ).catch((error: unknown) => context.output.note(toMusterError(error).message));
-  }
+  const ended = {
+    ...{ target, prefix: options.namePrefix, unasked: options.remove === true },
+    stateDir: options.stateDir === undefined ? stateDir : undefined,
+  };
+  return runThenEnd(
+    () =>
+      runInForeground(process.execPath, [programPath('simulate'), ...flags]).finally(() => {
+        rmSync(joinTokenFile, { force: true });
+      }),
+    // What cannot be removed does not change how the simulation ended.
+    () => endSimulation(ended, context.output).catch((error: unknown) => context.output.note(toMusterError(error).message)),
+  );
+}
+
+/** What to say of machines that were removed since the last simulation. */
+export function rejoinWords(count: number): string {
+  return count === 1
+    ? '1 simulated machine was removed from the fleet meanwhile and joins again'
+    : `${count} simulated machines were removed from the fleet meanwhile and join again`;
+}
+
+/** A simulation that did not begin has no machines: those of its names and in its folder are of one that runs there. */
+export async function runThenEnd(run: () => Promise<number>, end: () => Promise<void>): Promise<number> {
+  const code = await run();
+  if (code !== NOT_BEGUN) await end();
+  return code;
 }
 
 /** Runs a program in this terminal and gives its exit code. Ctrl-C reaches it by the terminal, SIGTERM is passed on. */

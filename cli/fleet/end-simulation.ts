@@ -1,14 +1,14 @@
 // What becomes of simulated machines when their simulation has ended: they stay as idle nodes, or are taken out of the fleet.
-import { rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Node } from '../../proto/gen/messages.ts';
 import { confirm } from '../terminal/confirm.ts';
 import type { Output } from '../terminal/output.ts';
 import { FleetClient, type FleetTarget } from './fleet-client.ts';
+import { deleteFolders } from './removed-simulation.ts';
 
 export interface EndedSimulation {
   target: FleetTarget;
-  /** Folder of their identities, which are worth nothing once they are removed; undefined for one that the caller chose. */
+  /** Has the identities of this simulation and of others; those of removed nodes are worth nothing. Undefined for one that the caller chose. */
   stateDir: string | undefined;
   /** How their names begin. */
   prefix: string;
@@ -24,7 +24,11 @@ const LOOK_APART_MS = 300;
 export async function endSimulation({ target, stateDir, prefix, unasked }: EndedSimulation, output: Output): Promise<void> {
   const client = new FleetClient(target);
   try {
-    const left = await untilEnded(client, prefix);
+    const { left, streaming } = await untilEnded(client, prefix);
+    if (streaming > 0)
+      output.note(
+        `${streaming} simulated ${streaming === 1 ? 'machine still streams and stays' : 'machines still stream and stay'} in the fleet`,
+      );
     if (left.length === 0) return;
     const words = `${left.length} simulated ${left.length === 1 ? 'machine' : 'machines'}`;
     const later = `${words} stay in the fleet and count as idle: muster nodes remove --filter kind:simulation takes them out`;
@@ -36,25 +40,37 @@ export async function endSimulation({ target, stateDir, prefix, unasked }: Ended
         return output.note(later);
       }
     }
-    for (const { nodeId } of left) await client.call('removeNode', { node: nodeId });
-    if (stateDir !== undefined) rmSync(stateDir, { recursive: true, force: true });
+    await removeEnded(client, left, stateDir);
     output.note(`${words} removed from the fleet`);
   } finally {
     client.close();
   }
 }
 
-/** The gateway hears of the end of a stream a moment later. */
-async function untilEnded(client: FleetClient, prefix: string): Promise<Node[]> {
-  for (let look = 1; ; look++) {
-    const { nodes } = await client.call('listNodes', { filter: 'kind:simulation' }, LOOK_WITHIN_MS);
-    const ours = nodes.filter(({ info }) => info?.name.startsWith(prefix));
-    if (look === LOOKS || ours.every(({ gateway }) => gateway === '')) return endedOf(ours, prefix);
-    await sleep(LOOK_APART_MS);
+/** Takes nodes out of the fleet and deletes their identities and spools: of those that were removed, also where the next one cannot be. */
+export async function removeEnded(
+  client: Pick<FleetClient, 'call'>,
+  nodes: readonly Pick<Node, 'nodeId'>[],
+  stateDir: string | undefined,
+): Promise<void> {
+  const removed = new Set<string>();
+  try {
+    for (const { nodeId } of nodes) {
+      await client.call('removeNode', { node: nodeId });
+      removed.add(nodeId);
+    }
+  } finally {
+    if (stateDir !== undefined) deleteFolders(stateDir, removed);
   }
 }
 
-/** Those of this simulation; of one that still runs under the same names none. */
-export function endedOf(nodes: readonly Node[], prefix: string): Node[] {
-  return nodes.filter(({ info, gateway }) => gateway === '' && info?.name.startsWith(prefix));
+/** The gateway hears of the end of a stream a moment later. */
+async function untilEnded(client: FleetClient, prefix: string): Promise<{ left: Node[]; streaming: number }> {
+  for (let look = 1; ; look++) {
+    const { nodes } = await client.call('listNodes', { filter: 'kind:simulation' }, LOOK_WITHIN_MS);
+    const ours = nodes.filter(({ info }) => info?.name.startsWith(prefix));
+    const left = ours.filter(({ gateway }) => gateway === '');
+    if (look === LOOKS || left.length === ours.length) return { left, streaming: ours.length - left.length };
+    await sleep(LOOK_APART_MS);
+  }
 }

@@ -1,9 +1,10 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createAuthority, issueServerCertificate } from '../../core/node/tls-authority.ts';
-import { removedFolders } from './removed-simulation.ts';
+import type { FleetClient } from './fleet-client.ts';
+import { foldersOf, forgetRemovedOf } from './removed-simulation.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -11,7 +12,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-test('finds the simulated machines that the fleet does not have any more, and leaves the others alone', async () => {
+beforeEach(async () => {
   const authority = await createAuthority();
   for (const name of ['here', 'gone', 'damaged', 'fresh']) {
     const identity = join(folder, 'nodes', name, 'identity');
@@ -19,6 +20,20 @@ test('finds the simulated machines that the fleet does not have any more, and le
     const { certificatePem } = await issueServerCertificate(authority, [name]);
     if (name !== 'fresh') writeFileSync(join(identity, 'certificate.pem'), name === 'damaged' ? 'no' : certificatePem);
   }
-  expect(removedFolders(folder, new Set(['here']))).toEqual([join(folder, 'nodes', 'gone')]);
-  expect(removedFolders(join(folder, 'absent'), new Set())).toEqual([]);
+});
+
+test('finds the folders of nodes by their certificates, and none of those that have not enrolled', () => {
+  expect(foldersOf(folder, new Set(['gone', 'elsewhere', '']))).toEqual([join(folder, 'nodes', 'gone')]);
+  expect(foldersOf(join(folder, 'absent'), new Set(['gone']))).toEqual([]);
+});
+
+test('forgets what this gateway removed, and keeps what it does not know: it may be of another gateway', async () => {
+  const asked: string[] = [];
+  const call = async (name: string): Promise<unknown> => {
+    asked.push(name);
+    return { nodes: name === 'listRemovedNodes' ? [{ nodeId: 'gone' }, { nodeId: 'elsewhere' }] : [] };
+  };
+  expect(await forgetRemovedOf({ call } as Pick<FleetClient, 'call'>, folder)).toBe(1);
+  expect(readdirSync(join(folder, 'nodes')).sort()).toEqual(['damaged', 'fresh', 'here']);
+  expect(asked).toEqual(['listRemovedNodes']);
 });

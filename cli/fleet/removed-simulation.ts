@@ -1,17 +1,17 @@
-// Simulated machines that were taken out of the fleet since the last simulation: their certificates open nothing, so they enrol anew.
+// Identities and spools of simulated machines that were removed from the fleet: their certificates open nothing, so they enrol anew.
 import { X509Certificate } from 'node:crypto';
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { FleetClient, type FleetTarget } from './fleet-client.ts';
 
-/** How many there were. What cannot be asked for is left as it is: the simulation itself tells what is wrong. */
+/**
+ * How many there were. Only what this gateway itself removed is forgotten: a node that it does not know may be of another one. What cannot be
+ * asked for is left as it is: the simulation itself tells what is wrong.
+ */
 export async function forgetRemoved(target: FleetTarget, stateDir: string): Promise<number> {
   const client = new FleetClient(target);
   try {
-    const { nodes } = await client.call('listNodes', { filter: 'kind:simulation' });
-    const folders = removedFolders(stateDir, new Set(nodes.map(({ nodeId }) => nodeId)));
-    for (const folder of folders) rmSync(folder, { recursive: true, force: true });
-    return folders.length;
+    return await forgetRemovedOf(client, stateDir);
   } catch {
     return 0;
   } finally {
@@ -19,14 +19,26 @@ export async function forgetRemoved(target: FleetTarget, stateDir: string): Prom
   }
 }
 
-/** Folders of the nodes below `stateDir` whose certificate names none of the fleet's. */
-export function removedFolders(stateDir: string, known: ReadonlySet<string>): string[] {
+export async function forgetRemovedOf(client: Pick<FleetClient, 'call'>, stateDir: string): Promise<number> {
+  const { nodes } = await client.call('listRemovedNodes', {});
+  return deleteFolders(stateDir, new Set(nodes.map(({ nodeId }) => nodeId)));
+}
+
+/** Deletes identities and spools of these nodes below `stateDir`, and no others; gives how many there were. */
+export function deleteFolders(stateDir: string, nodeIds: ReadonlySet<string>): number {
+  const folders = nodeIds.size === 0 ? [] : foldersOf(stateDir, nodeIds);
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+  return folders.length;
+}
+
+/** Folders below `stateDir` whose certificate names one of these nodes. */
+export function foldersOf(stateDir: string, nodeIds: ReadonlySet<string>): string[] {
   const nodes = join(stateDir, 'nodes');
   return namesIn(nodes)
     .map((name) => join(nodes, name))
     .filter((folder) => {
       const nodeId = nodeIdIn(join(folder, 'identity', 'certificate.pem'));
-      return nodeId !== undefined && !known.has(nodeId);
+      return nodeId !== undefined && nodeIds.has(nodeId);
     });
 }
 
