@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { FleetClient } from '../fleet/fleet-client.ts';
 import { recordingOutput } from '../terminal/recording-output.ts';
-import { removeOne } from './removals.ts';
+import { removeMatching, removeOne } from './removals.ts';
 
 type Answers = Record<string, (request: never) => unknown>;
 
@@ -34,4 +34,35 @@ test('one node is removed without a question, with --yes as without', async () =
     ['removeNode', { node: 'web-1' }],
     ['removeNode', { node: 'web-1' }],
   ]);
+});
+
+const matching = (count: number) =>
+  Array.from({ length: count }, (_, i) => ({ nodeId: `id-${i}`, name: `sim-${i}`, kind: 'NODE_KIND_SIMULATION' }));
+
+test('nodes of a filter are shown before the question, and exactly these are removed', async () => {
+  const { client, asked } = staged({ removeNodes: () => ({ nodes: matching(2) }) });
+  const output = recordingOutput();
+  let question = '';
+  const ask = async (about: { question: string }): Promise<void> => {
+    question = about.question;
+    expect(output.stderr).toMatch(/sim-0 +simulation +id-0\nsim-1/);
+  };
+  await removeMatching(client, { filter: 'sim' }, { output }, ask);
+  expect(question).toBe('Remove 2 nodes that match sim (2 simulated) from the fleet?');
+  expect(asked.map(([, request]) => request)).toEqual([
+    { filter: 'sim', dryRun: true, expected: 0, nodeIds: [] },
+    { filter: 'sim', dryRun: false, expected: 2, nodeIds: ['id-0', 'id-1'] },
+  ]);
+  expect(output.stdout).toBe('removed 2 nodes: sim-0, sim-1\n');
+});
+
+test('of many nodes some are shown, and how many more; a no removes nothing', async () => {
+  const { client, asked } = staged({ removeNodes: () => ({ nodes: matching(25) }) });
+  const output = recordingOutput();
+  const refuse = () => Promise.reject(new Error('nothing was removed'));
+  await expect(removeMatching(client, { filter: 'sim' }, { output }, refuse)).rejects.toThrow('nothing was removed');
+  expect(output.stderr).toContain('sim-19');
+  expect(output.stderr).not.toContain('sim-20');
+  expect(output.stderr).toContain('and 5 more: --dry-run shows all');
+  expect(asked).toHaveLength(1);
 });

@@ -20,6 +20,10 @@ interface RemoveOptions extends TargetOptions {
 /** A large fleet takes a while. */
 const REMOVAL_WITHIN_MS = 300_000;
 const NAMED = 5;
+/** Rows above the question. */
+const SHOWN = 20;
+/** A request takes 1 MiB. */
+const MAX_IDS_BYTES = 900_000;
 
 export function removeCommand(context: CommandContext): Command {
   return withTarget(new Command('remove'))
@@ -55,7 +59,7 @@ export async function removeOne(
     const { nodeId, info, kind } = await client.call('getNode', { node });
     const shown: RemovedNode[] = [{ nodeId, name: info?.name ?? '', kind, removed: undefined, restorableUntil: undefined }];
     if (json) output.json({ nodes: shown, removed: false });
-    else for (const line of rows(shown, output.paint.bold)) output.line(line);
+    else for (const line of tableLines(MATCHING, shown, output.paint.bold)) output.line(line);
     return;
   }
   await client.call('removeNode', { node });
@@ -64,28 +68,45 @@ export async function removeOne(
 }
 
 /** What was shown is what is removed: where others match by then, the gateway removes nothing. */
-async function removeMatching(client: FleetClient, options: RemoveOptions, { output }: CommandContext): Promise<void> {
+export async function removeMatching(
+  client: Pick<FleetClient, 'call'>,
+  options: RemoveOptions,
+  { output }: Pick<CommandContext, 'output'>,
+  ask = confirm,
+): Promise<void> {
   const filter = options.filter ?? '';
-  const { nodes: matching } = await client.call('removeNodes', { filter, dryRun: true, expected: 0 });
-  const words = `${counted(matching.length)} of the filter ${filter} (${kinds(matching)})`;
+  const { nodes: matching } = await client.call('removeNodes', { filter, dryRun: true, expected: 0, nodeIds: [] });
+  const words = `${counted(matching.length)} that ${matching.length === 1 ? 'matches' : 'match'} ${filter} (${kinds(matching)})`;
   if (options.dryRun === true || matching.length === 0) {
     if (options.json) output.json({ nodes: matching, removed: false });
-    else for (const line of matching.length === 0 ? [`no node matches ${filter}`] : rows(matching, output.paint.bold)) output.line(line);
+    else
+      for (const line of matching.length === 0 ? [`no node matches ${filter}`] : tableLines(MATCHING, matching, output.paint.bold))
+        output.line(line);
     return;
   }
   if (options.yes !== true) {
-    await confirm({
-      question: `Take ${words} out of the fleet: ${someNames(matching)}?`,
-      unasked: `${words} would be taken out of the fleet: look at them with --dry-run, then say --yes`,
+    for (const line of tableLines(MATCHING, matching.slice(0, SHOWN), output.paint.bold)) output.note(line);
+    if (matching.length > SHOWN) output.note(`and ${matching.length - SHOWN} more: --dry-run shows all`);
+    await ask({
+      question: `Remove ${words} from the fleet?`,
+      unasked: `${words} would be removed from the fleet: look at them with --dry-run, then say --yes`,
       refused: 'nothing was removed',
     });
   }
-  const { nodes } = await client.call('removeNodes', { filter, dryRun: false, expected: matching.length }, REMOVAL_WITHIN_MS);
+  const request = { filter, dryRun: false, expected: matching.length, nodeIds: idsOf(matching) };
+  const { nodes } = await client.call('removeNodes', request, REMOVAL_WITHIN_MS);
   if (options.json) output.json({ nodes, removed: true });
   else {
     output.line(`removed ${counted(nodes.length)}: ${someNames(nodes)}`);
     output.note('muster nodes restore --all brings back what was removed within 24 h; muster nodes removed lists it');
   }
+}
+
+/** Empty where they do not fit into one request: then their number alone is compared. */
+function idsOf(nodes: readonly RemovedNode[]): string[] {
+  const ids = nodes.map(({ nodeId }) => nodeId);
+  const bytes = ids.reduce((sum, id) => sum + Buffer.byteLength(id) + 3, 0);
+  return bytes > MAX_IDS_BYTES ? [] : ids;
 }
 
 export function removedCommand(context: CommandContext): Command {
@@ -96,7 +117,7 @@ export function removedCommand(context: CommandContext): Command {
       action<TargetOptions & { json?: true }>(context, async (options) => {
         const answer = await withClient(context, options, (client) => client.call('listRemovedNodes', {}));
         if (options.json) context.output.json(answer);
-        else for (const line of rows(answer.nodes, context.output.paint.bold)) context.output.line(line);
+        else for (const line of tableLines(REMOVED, answer.nodes, context.output.paint.bold)) context.output.line(line);
         return EXIT.ok;
       }),
     );
@@ -127,17 +148,17 @@ export function restoreCommand(context: CommandContext): Command {
     );
 }
 
-const COLUMNS: Column<RemovedNode>[] = [
+const MATCHING: Column<RemovedNode>[] = [
   { header: 'NAME', text: ({ name, nodeId }) => name || nodeId, maxWidth: 40 },
   { header: 'KIND', text: ({ kind }) => kindWord(kind) },
   { header: 'NODE ID', text: ({ nodeId }) => nodeId },
+];
+
+const REMOVED: Column<RemovedNode>[] = [
+  ...MATCHING,
   { header: 'REMOVED', text: ({ removed }) => timeText(toMs(removed)) },
   { header: 'RESTORABLE UNTIL', text: ({ restorableUntil }) => timeText(toMs(restorableUntil)) },
 ];
-
-function rows(nodes: readonly RemovedNode[], bold: (text: string) => string): string[] {
-  return tableLines(COLUMNS, nodes, bold);
-}
 
 function timeText(ms: number | undefined): string {
   return ms ? new Date(ms).toISOString() : '-';

@@ -30,6 +30,13 @@ export interface RemovalCallsOptions {
 
 /** Removed at once. */
 const AT_ONCE = 16;
+/** Named in an error. */
+const NAMED = 5;
+
+interface Match {
+  nodeId: string;
+  info: { name: string } | undefined;
+}
 
 export function removalHandlers(context: CallContext, options: RemovalCallsOptions): UntypedServiceImplementation {
   return {
@@ -57,6 +64,7 @@ async function removeAll(options: RemovalCallsOptions, request: RemoveNodesReque
     throw new MusterError('invalid_argument', 'filter is empty: say which nodes, such as simulated:true or state:idle');
   const matching = [...options.directory.nodes()].filter((record) => matchesFilter(terms, record));
   if (request.dryRun) return { nodes: matching.map(toMatching) };
+  assertAsShown(matching, request.nodeIds);
   if (request.expected > 0 && matching.length !== request.expected) {
     throw new MusterError(
       'failed_precondition',
@@ -69,6 +77,23 @@ async function removeAll(options: RemovalCallsOptions, request: RemoveNodesReque
     nodes.push(...some.flatMap((removed) => (removed === undefined ? [] : [toRemoved(removed)])));
   }
   return { nodes };
+}
+
+/** Throws `failed_precondition` where others match than were shown; none shown compares none. */
+export function assertAsShown(matching: readonly Match[], shownIds: readonly string[]): void {
+  if (shownIds.length === 0) return;
+  const gone = new Set(shownIds);
+  const added = matching.filter(({ nodeId }) => !gone.delete(nodeId));
+  if (added.length === 0 && gone.size === 0) return;
+  const what =
+    added.length === 1
+      ? '1 node matches now that was not shown'
+      : added.length > 0
+        ? `${added.length} nodes match now that were not shown`
+        : `${gone.size} of the nodes that were shown ${gone.size === 1 ? 'matches' : 'match'} no more`;
+  const names = added.length > 0 ? added.map(({ nodeId, info }) => info?.name || nodeId) : [...gone];
+  const more = names.length > NAMED ? ` and ${names.length - NAMED} more` : '';
+  throw new MusterError('failed_precondition', `${what} (${names.slice(0, NAMED).join(', ')}${more}): look again, nothing was removed`);
 }
 
 /** Undefined for one that somebody else removed meanwhile. */

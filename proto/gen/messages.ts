@@ -1255,6 +1255,11 @@ export interface RemoveNodesRequest {
   dryRun: boolean;
   /** How many are expected to match, from a dry run: where others match now, nothing is removed (FAILED_PRECONDITION). 0 takes what there is. */
   expected: number;
+  /**
+   * Ids of the nodes that are expected to match, from a dry run: where the set that matches now is another, nothing is removed
+   * (FAILED_PRECONDITION). Empty compares none.
+   */
+  nodeIds: string[];
 }
 
 export interface RemoveNodesResponse {

@@ -75,12 +75,17 @@ it('removes exactly what was shown, brings it back for a day, and never the whol
   for (const id of ['gone-1', 'gone-2']) await push(id);
   await until('both', async () => (await kindsOf('gone')).length === 2);
   await fleet.call('setNodeLabels', { node: 'gone-1', set: { city: 'Accra' }, remove: [] });
-  await expect(fleet.call('removeNodes', { filter: ' ', dryRun: false, expected: 0 })).rejects.toThrow('filter is empty');
-  const shown = await fleet.call('removeNodes', { filter: 'gone', dryRun: true, expected: 0 });
+  await expect(fleet.call('removeNodes', { filter: ' ', dryRun: false, expected: 0, nodeIds: [] })).rejects.toThrow('filter is empty');
+  const shown = await fleet.call('removeNodes', { filter: 'gone', dryRun: true, expected: 0, nodeIds: [] });
   expect(shown.nodes.map(({ nodeId }) => nodeId).sort()).toEqual(['gone-1', 'gone-2']);
   expect(await kindsOf('gone')).toHaveLength(2);
-  await expect(fleet.call('removeNodes', { filter: 'gone', dryRun: false, expected: 3 })).rejects.toThrow('2 nodes match now, not 3');
-  await fleet.call('removeNodes', { filter: 'gone', dryRun: false, expected: 2 });
+  await expect(fleet.call('removeNodes', { filter: 'gone', dryRun: false, expected: 3, nodeIds: [] })).rejects.toThrow(
+    '2 nodes match now, not 3',
+  );
+  await expect(fleet.call('removeNodes', { filter: 'gone', dryRun: false, expected: 2, nodeIds: ['gone-1', 'gone-0'] })).rejects.toThrow(
+    '1 node matches now that was not shown (gone-2): look again, nothing was removed',
+  );
+  await fleet.call('removeNodes', { filter: 'gone', dryRun: false, expected: 2, nodeIds: ['gone-2', 'gone-1'] });
   expect(await kindsOf('gone')).toEqual([]);
   const removed = await fleet.call('listRemovedNodes', {});
   expect(removed.nodes.map(({ nodeId }) => nodeId).sort()).toEqual(['gone-1', 'gone-2']);
