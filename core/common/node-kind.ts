@@ -42,8 +42,3 @@ export const KIND_WORDS: Readonly<Record<NodeKindWord, string>> = {
 export function isMachine(node: { kind?: string | number | undefined }): boolean {
   return kindWord(node.kind) === 'machine';
 }
-
-/** Nobody waits for its rows. A simulated agent is waited for while it runs. */
-export function isSource(kind: NodeKindWord): boolean {
-  return kind === 'push' || kind === 'import' || kind === 'extraction' || kind === 'smoke';
-}

@@ -20,6 +20,7 @@ const nodes = [
   node('shut out', { state: 'quarantined', stateSinceMs: MOMENT - 1 }),
   node('slow', { intervalMs: 60_000 }),
   node('was held', { labels: {} }),
+  node('simulated', { kind: 'simulation', state: 'idle', lastSeenMs: MOMENT - 900_000 }),
 ];
 const labels: QueryResult = {
   ...{ rows: 4, truncated: false, elapsedMs: 0 },
@@ -75,12 +76,13 @@ test('a moment judges by what had arrived, and is read once', async () => {
     'shut out quarantined',
     'slow live',
     'was held maintenance',
+    'simulated idle',
     'removed live',
   ]);
   // Taken out of the fleet since, and one of it then.
   expect(moment.nodes.get('removed')).toMatchObject({ name: 'web-9', labels: { rack: '9' } });
   expect(moment.nodes.get('live')?.values?.cpuPercent).toBe(7);
-  expect(moment.counts).toMatchObject({ live: 3, late: 1, silent: 1, maintenance: 2, never_seen: 1, quarantined: 1 });
+  expect(moment.counts).toMatchObject({ live: 3, late: 1, silent: 1, maintenance: 2, idle: 1, never_seen: 1, quarantined: 1 });
   // A day's nodes are looked for as far back as the slowest may be silent.
   expect(asked[0]).toContain(new Date(MOMENT - 600_000).toISOString());
   await moments.load(MOMENT);

@@ -3,7 +3,7 @@
 
 import { stateUnderMaintenance } from '../../../core/common/maintenance.ts';
 import { toMusterError } from '../../../core/common/muster-error.ts';
-import { isSource } from '../../../core/common/node-kind.ts';
+import { isMachine } from '../../../core/common/node-kind.ts';
 import type { ConsoleApi } from '../../common/console-api.ts';
 import type { FleetNode, NodeStateName, NodeValues } from '../../common/fleet-node.ts';
 import { numericColumn, type QueryResult, textColumn } from '../../common/query-result.ts';
@@ -180,13 +180,16 @@ function goneNode(nodeId: string, history: QueryResult, row: number, lastSeenMs:
   };
 }
 
-/** By the rules of the present: who was never heard is not silent, nor who was shut out, nor what is no machine. */
+/**
+ * By the rules of the present: who was never heard is not silent, nor who was shut out, nor what is no machine. Whether a simulation still ran then
+ * is not kept: it counts as ended.
+ */
 function stateThen(node: FleetNode, lastSeenMs: number | null, momentMs: number): NodeStateName {
   if (node.state === 'quarantined' && (node.stateSinceMs === null || node.stateSinceMs <= momentMs)) return 'quarantined';
   if (lastSeenMs === null && (node.state === 'never_seen' || node.lastSeenMs === null)) return 'never_seen';
   const { lateMs, silentMs } = patience(node.intervalMs);
   const quietMs = lastSeenMs === null ? Number.POSITIVE_INFINITY : momentMs - lastSeenMs;
-  if (quietMs > lateMs && isSource(node.kind)) return 'idle';
+  if (quietMs > lateMs && !isMachine(node)) return 'idle';
   return quietMs > silentMs ? 'silent' : quietMs > lateMs ? 'late' : 'live';
 }
 

@@ -1,5 +1,5 @@
 // How many nodes were late or silent at the end of each bin, from the pauses in what the store received of them. Pure.
-import { isSource } from '../../../core/common/node-kind.ts';
+import { isMachine } from '../../../core/common/node-kind.ts';
 import type { FleetNode } from '../../common/fleet-node.ts';
 import { numericColumn, type QueryResult, textColumn } from '../../common/query-result.ts';
 import { binEnd, type IncidentPlan } from './incident-plan.ts';
@@ -26,7 +26,7 @@ export function incidentBins(
   const pauses = pausesIn(plan, answer);
   for (const [id, node] of nodes) {
     if (node.state === 'never_seen' || node.state === 'quarantined' || node.state === 'idle') continue;
-    if (isSource(node.kind)) continue;
+    if (!isMachine(node)) continue;
     const enrolledMs = node.enrolledMs ?? 0;
     // A node the store heard nothing of in all that time was missing for all of it, and may have been before
     const own = pauses.get(id) ?? [[Math.min(plan.fromMs, node.lastSeenMs ?? enrolledMs), Number.POSITIVE_INFINITY] as Pause];

@@ -58,6 +58,10 @@ test('a pause is late, then silent, and ends when the node is heard again', () =
   expect(late[7]).toBe(1);
   const away = new Map([['gone', { ...node('gone', 0), lastSeenMs: START - 60 * MINUTE }]]);
   expect([...incidentBins(plan, result, away, START + 10 * MINUTE, NOBODY).silent]).toEqual(new Array(10).fill(1));
+  for (const kind of ['simulation', 'push'] as const) {
+    const ended = new Map([['gone', { ...node('gone', 0), kind }]]);
+    expect([...incidentBins(plan, result, ended, START + 10 * MINUTE, NOBODY).silent]).toEqual(new Array(10).fill(0));
+  }
   const held = new Map([['gone', { ...node('gone', 0), labels: { maintenance: new Date(at(4)).toISOString() } }]]);
   expect([...incidentBins(plan, result, held, START + 10 * MINUTE, NOBODY).silent].slice(0, 6)).toEqual([0, 0, 0, 1, 1, 1]);
 });

@@ -6,7 +6,7 @@ import { Sparkline } from '../parts/sparkline.tsx';
 import { type ShownState, StateMark } from '../parts/state-mark.tsx';
 import { etlReports } from './path-known.ts';
 import type { PathTrends } from './path-trends.ts';
-import { hasAgent, spoolsOf } from './spools.ts';
+import { notConnectedAgents, spoolsOf } from './spools.ts';
 import type { PartUsage } from './use-parts.ts';
 
 interface Hop {
@@ -96,7 +96,7 @@ function hopsOf({ view, tableRows, nodes, trends, parts }: Props): Hop[] {
   const share = view.streamMaxBytes === 0 ? 0 : (view.streamBytes / view.streamMaxBytes) * 100;
   const letters = Object.values(view.deadLetters).reduce((sum, count) => sum + count, 0);
   const suspended = view.suspendedTables.length;
-  const notConnected = Math.max(0, [...nodes.values()].filter(hasAgent).length - view.connectedAgents);
+  const notConnected = notConnectedAgents(nodes, view.connectedAgents);
   return [
     {
       name: 'Agents',

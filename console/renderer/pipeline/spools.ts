@@ -16,6 +16,13 @@ export function hasAgent({ agentVersion }: Pick<FleetNode, 'agentVersion'>): boo
   return agentVersion !== '';
 }
 
+/** Agents that should hold a stream and hold none. An idle node is not waited for: its simulation has ended. */
+export function notConnectedAgents(nodes: ReadonlyMap<string, FleetNode>, connected: number): number {
+  let expected = 0;
+  for (const node of nodes.values()) if (hasAgent(node) && node.state !== 'idle') expected++;
+  return Math.max(0, expected - connected);
+}
+
 export function spoolsOf(nodes: ReadonlyMap<string, FleetNode>): Spools {
   const sum = { batches: 0, rows: 0, bytes: 0, spooling: 0, unknown: 0 };
   for (const node of nodes.values()) {
