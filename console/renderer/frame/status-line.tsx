@@ -1,8 +1,9 @@
 // The line that is always true: the way to the gateway, nodes by state, rows a second, lag, completeness.
 import { memo } from 'react';
+import type { PipelineView } from '../../common/pipeline-view.ts';
 import { formatClock, formatNumber, plural, zoneName } from '../parts/format.ts';
 import { STATE_ORDER, STATE_WORDS, StateMark } from '../parts/state-mark.tsx';
-import { isCompletenessKnown, pathKnown } from '../pipeline/path-known.ts';
+import { isCompletenessKnown, pathKnown, storedPerSecond } from '../pipeline/path-known.ts';
 import { useConsole } from '../state/console-state.ts';
 import { formatRoute } from '../state/route.ts';
 import { useStore } from '../state/store.ts';
@@ -47,7 +48,7 @@ function StatusLineNow() {
       {connected && pipeline !== null && !told && <a href={toPipeline}>pipeline not known</a>}
       {connected && pipeline !== null && told && (
         <>
-          <a href={toPipeline}>{formatNumber(pipeline.rowsPerSecond)} rows/s</a>
+          <a href={toPipeline}>{storedRate(pipeline)}</a>
           <a href={toPipeline} className={pipeline.lagSeconds > 10 ? 'late' : ''}>
             lag {formatNumber(pipeline.lagSeconds, 1)} s
           </a>
@@ -66,6 +67,12 @@ function StatusLineNow() {
       </span>
     </footer>
   );
+}
+
+/** As words: an ETL that does not report stores nobody knows how much. */
+export function storedRate(view: PipelineView): string {
+  const perSecond = storedPerSecond(view);
+  return perSecond === null ? 'rows/s not known' : `${formatNumber(perSecond)} rows/s`;
 }
 
 /** It hears of what it shows by itself: a letter in the filter is none of it. */

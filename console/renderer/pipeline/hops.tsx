@@ -4,7 +4,7 @@ import type { PipelineView } from '../../common/pipeline-view.ts';
 import { formatAge, formatBytes, formatNumber, formatShort, plural } from '../parts/format.ts';
 import { Sparkline } from '../parts/sparkline.tsx';
 import { type ShownState, StateMark } from '../parts/state-mark.tsx';
-import { etlReports } from './path-known.ts';
+import { etlReports, storedPerSecond } from './path-known.ts';
 import type { PathTrends } from './path-trends.ts';
 import { notConnectedAgents, spoolsOf } from './spools.ts';
 import type { PartUsage } from './use-parts.ts';
@@ -149,7 +149,7 @@ function hopsOf({ view, tableRows, nodes, trends, parts }: Props): Hop[] {
       says: reports ? (view.lagSeconds > 10 ? 'catching up' : 'keeping up') : 'does not report',
       state: !reports ? 'not_known' : view.lagSeconds > 60 ? 'silent' : view.lagSeconds > 10 ? 'late' : 'live',
       depth: Math.min(1, view.lagSeconds / 60),
-      flow: flowOf(reports ? view.rowsPerSecond : 0, 'rows', 'Rows stored'),
+      flow: flowOf(storedPerSecond(view), 'rows', 'Rows stored'),
       trend: { name: `lag${span}`, values: trends.lagSeconds },
       facts: [
         {
@@ -170,24 +170,21 @@ function hopsOf({ view, tableRows, nodes, trends, parts }: Props): Hop[] {
           ? 'accepting writes'
           : `${plural(suspended, 'table')} suspended`,
       state: !reports ? 'not_known' : suspended > 0 || full ? 'silent' : 'live',
-      depth: used,
+      depth: reports ? used : 0,
       trend: { name: `rows stored per second${span}`, values: trends.rowsPerSecond },
-      facts: [
-        { name: 'Suspended tables', value: formatNumber(suspended), mark: suspended > 0 ? 'bad' : '' },
-        ...(view.diskBytes === 0
-          ? []
-          : [
-              {
-                name: 'Disk free',
-                value: formatBytes(view.diskFreeBytes),
-                unit: `of ${formatBytes(view.diskBytes)}`,
-                mark: full ? ('bad' as const) : used > 0.8 ? ('late' as const) : ('' as const),
-              },
-            ]),
-        ...(tableRows === undefined ? [] : [{ name: 'Rows in tables', value: formatNumber(tableRows) }]),
-      ],
+      facts: [...storeFacts(view, used), ...(tableRows === undefined ? [] : [{ name: 'Rows in tables', value: formatNumber(tableRows) }])],
     },
   ];
+}
+
+/** What only the ETL tells of the store. */
+function storeFacts(view: PipelineView, used: number): Hop['facts'] {
+  if (!etlReports(view)) return ['Suspended tables', 'Disk free'].map((name) => ({ name, value: '–' }));
+  const suspended = view.suspendedTables.length;
+  const tables = { name: 'Suspended tables', value: formatNumber(suspended), mark: suspended > 0 ? ('bad' as const) : ('' as const) };
+  if (view.diskBytes === 0) return [tables];
+  const mark = used > 0.9 ? 'bad' : used > 0.8 ? 'late' : '';
+  return [tables, { name: 'Disk free', value: formatBytes(view.diskFreeBytes), unit: `of ${formatBytes(view.diskBytes)}`, mark }];
 }
 
 /** What a part costs, where its samples are known. */

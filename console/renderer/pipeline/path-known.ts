@@ -31,6 +31,11 @@ export function etlReports({ asOfMs, etlAsOfMs }: PipelineView): boolean {
   return etlAsOfMs !== null && asOfMs - etlAsOfMs <= ETL_SILENT_MS;
 }
 
+/** Rows stored a second; null where the ETL does not report: the 0 of the gateway is none that anybody measured. */
+export function storedPerSecond(view: PipelineView): number | null {
+  return etlReports(view) ? view.rowsPerSecond : null;
+}
+
 /** Whether the ledger could be read lately. */
 export function isCompletenessKnown({ asOfMs, completenessAsOfMs }: PipelineView): boolean {
   return completenessAsOfMs !== null && asOfMs - completenessAsOfMs <= COMPLETENESS_MS;

@@ -5,7 +5,7 @@ import { PathHistory } from './path-trends.ts';
 import { partsOf } from './use-parts.ts';
 
 const NOW = Date.parse('2026-12-01T17:41:00Z');
-const VIEW = { connectedAgents: 5, rowsPerSecond: 10, pendingRows: 3, lagSeconds: 0.5, asOfMs: 1000 } as PipelineView;
+const VIEW = { connectedAgents: 5, rowsPerSecond: 10, pendingRows: 3, lagSeconds: 0.5, asOfMs: 1000, etlAsOfMs: 1000 } as PipelineView;
 
 test('trends are bounded, an answer counts once, and silence is a gap', () => {
   const history = new PathHistory();
@@ -16,6 +16,14 @@ test('trends are bounded, an answer counts once, and silence is a gap', () => {
   expect(history.trends.get().agents).toEqual([5, Number.NaN, 5]);
   for (let i = 1; i < 400; i++) history.add({ ...VIEW, asOfMs: 60_000 + i * 2000 });
   expect(history.trends.get().lagSeconds).toHaveLength(150);
+});
+
+test('an ETL that does not report leaves a gap in the rows stored, not a zero', () => {
+  const history = new PathHistory();
+  history.add(VIEW);
+  history.add({ ...VIEW, asOfMs: 17_000, rowsPerSecond: 0 });
+  expect(history.trends.get().rowsPerSecond).toEqual([10, Number.NaN]);
+  expect(history.trends.get().lagSeconds).toEqual([0.5, 0.5]);
 });
 
 test('a part’s instances add up, each by its newest sample', () => {
