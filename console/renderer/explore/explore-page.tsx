@@ -40,6 +40,7 @@ const OWN_TABLES = /^(nodes|deliveries|drops|events|muster_|ledger)/;
 
 export default function ExplorePage({ sql }: { sql: string }) {
   const { api, time, fleet, connection } = useConsole();
+  const range = useStore(time);
   const state = useStore(runner.state);
   const schema = useSchema();
   const nameOf = useNodeNames();
@@ -121,7 +122,7 @@ export default function ExplorePage({ sql }: { sql: string }) {
             sql={filled}
             grpcurl={grpcurlCall(connection.get().gateway, 'Query', { sql: filled, max_rows: MAX_ROWS, timeout_ms: TIMEOUT_MS })}
             cli={musterQuery(filled)}
-            link={shareAddress({ page: 'explore', sql: state.sql })}
+            link={shareAddress({ page: 'explore', sql: state.sql }, range)}
           />
         </div>
         <div className="query-bar">

@@ -35,8 +35,9 @@ export type FleetRoute = Extract<Route, { page: 'fleet' }>;
 const HEAT_GROUP = 'region';
 
 export function FleetPage({ route }: { route: FleetRoute }) {
-  const { fleet, connection, addOpen } = useConsole();
+  const { fleet, connection, time, addOpen } = useConsole();
   const snapshot = useStore(fleet.snapshot);
+  const range = useStore(time);
   const moment = useFleetMoment();
   const known = useStore(connection).kind === 'connected';
   const { filter, view = 'table' } = route;
@@ -71,7 +72,7 @@ export function FleetPage({ route }: { route: FleetRoute }) {
         <CopyAs
           grpcurl={grpcurlCall(connection.get().gateway, 'ListNodes', { filter })}
           cli={filter === '' ? 'muster nodes' : `muster nodes ${shellWord(filter)}`}
-          link={shareAddress(route)}
+          link={shareAddress(route, range)}
         />
         <button type="button" className="button" onClick={() => addOpen.set(true)}>
           <Plus size={13} strokeWidth={1.6} aria-hidden /> Add a machine

@@ -5,6 +5,7 @@ import type { SchemaTable } from '../../common/console-api.ts';
 import { formatNumber } from '../parts/format.ts';
 import { useConsole } from '../state/console-state.ts';
 import { useStore } from '../state/store.ts';
+import { withTime } from '../state/time-address.ts';
 import { Dialog } from './dialog.tsx';
 import { keyWords } from './keys.ts';
 import { findEntries, type PaletteEntry } from './palette-entries.tsx';
@@ -27,7 +28,7 @@ export function Palette() {
   const run = (entry: PaletteEntry | undefined, newWindow: boolean): void => {
     if (entry === undefined) return;
     close();
-    if (newWindow && entry.address !== undefined) window.open(entry.address, '_blank');
+    if (newWindow && entry.address !== undefined) window.open(withTime(entry.address, state.time.get()), '_blank');
     else entry.run();
   };
 

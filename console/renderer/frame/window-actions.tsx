@@ -21,7 +21,7 @@ import {
   Waypoints,
 } from 'lucide-react';
 import type { ReactNode } from 'react';
-import { type ConsoleState, FIRST_SPAN_MS } from '../state/console-state.ts';
+import type { ConsoleState } from '../state/console-state.ts';
 import { formatRoute, navigate, type Route } from '../state/route.ts';
 import { shareAddress } from '../state/share-address.ts';
 import { withTime } from '../state/time-address.ts';
@@ -125,13 +125,13 @@ function ofWindow(state: ConsoleState): WindowAction[] {
     action('back', 'Back', '', <ArrowLeft {...ICON} />, () => history.back()),
     action('forward', 'Forward', '', <ArrowRight {...ICON} />, () => history.forward()),
     action('copy-address', 'Copy the address of this view', '', <Copy {...ICON} />, () => {
-      void navigator.clipboard.writeText(withTime(shareAddress(state.route.get()), state.time.get(), FIRST_SPAN_MS)).then(
+      void navigator.clipboard.writeText(shareAddress(state.route.get(), state.time.get())).then(
         () => state.notice.set('Address copied.'),
         () => state.notice.set('The clipboard is not available: copy the address from the browser.'),
       );
     }),
     action('new-window', 'Open this view in a new window', '', <PictureInPicture2 {...ICON} />, () => {
-      window.open(withTime(formatRoute(state.route.get()), state.time.get(), FIRST_SPAN_MS), '_blank');
+      window.open(withTime(formatRoute(state.route.get()), state.time.get()), '_blank');
     }),
     action('theme', 'Change the theme', state.theme.choice.get(), <SunMoon {...ICON} />, () => state.theme.next()),
   ];

@@ -60,7 +60,7 @@ export default function PipelinePage() {
         <CopyAs
           grpcurl={grpcurlCall(connection.get().gateway, 'GetPipelineStatus', {})}
           cli="muster verify"
-          link={shareAddress({ page: 'pipeline' })}
+          link={shareAddress({ page: 'pipeline' }, range)}
         />
         <button
           type="button"

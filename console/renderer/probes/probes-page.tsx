@@ -34,6 +34,7 @@ const MEASURE_WORDS: Readonly<Record<Measure, string>> = {
 
 export default function ProbesPage({ path: chosenKey }: { path?: string | undefined }) {
   const { fleet, time, connection } = useConsole();
+  const range = useStore(time);
   const connected = useStore(connection).kind === 'connected';
   const snapshot = useStore(fleet.snapshot);
   // Where nodes stand changes seldom; what the probes say does not wait for it.
@@ -48,9 +49,7 @@ export default function ProbesPage({ path: chosenKey }: { path?: string | undefi
   const choose = ({ key }: ProbePath): void => navigate({ page: 'probes', path: key }, 'replace');
   // A path that was asked for over the window's time, else what the matrix shows.
   const sql =
-    path !== undefined && path.key === chosenKey
-      ? pathSql(columns, path.row, time.get(), asOfMs)
-      : summarySql(columns, asOfMs - NOW_MS, asOfMs);
+    path !== undefined && path.key === chosenKey ? pathSql(columns, path.row, range, asOfMs) : summarySql(columns, asOfMs - NOW_MS, asOfMs);
   return (
     <>
       <div className="page-title">
@@ -63,7 +62,7 @@ export default function ProbesPage({ path: chosenKey }: { path?: string | undefi
             sql={sql}
             grpcurl={grpcurlCall(connection.get().gateway, 'Query', { sql })}
             cli={musterQuery(sql)}
-            link={shareAddress({ page: 'probes', path: path?.key })}
+            link={shareAddress({ page: 'probes', path: path?.key }, range)}
           />
         )}
       </div>

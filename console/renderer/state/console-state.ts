@@ -6,6 +6,7 @@ import type { DeskState } from '../../common/desk-api.ts';
 import type { PipelineView } from '../../common/pipeline-view.ts';
 import { CpuTrends } from './cpu-trends.ts';
 import { FleetStore } from './fleet-store.ts';
+import { keepLiveSpan } from './live-span.ts';
 import { Painter } from './painter.ts';
 import { Playback } from './playback.ts';
 import { chooseFleet } from './preferences.ts';
@@ -14,10 +15,7 @@ import { sharedFrom, toSharedFrom } from './share-address.ts';
 import { Store } from './store.ts';
 import { ThemeState } from './theme.ts';
 import { keepTimeInAddress, timeOf } from './time-address.ts';
-import type { TimeRange } from './time-range.ts';
-
-/** Short enough that a fleet that started minutes ago fills its charts. */
-export const FIRST_SPAN_MS = 900_000;
+import { FIRST_SPAN_MS, type TimeRange } from './time-range.ts';
 
 export interface Undo {
   /** The notice it belongs to. */
@@ -65,12 +63,8 @@ export function createConsoleState(api: ConsoleApi): ConsoleState {
   const desk = new Store<DeskState | null>(null);
   const clock = new Store(Math.floor(Date.now() / 1000) * 1000);
   const time = new Store<TimeRange>(timeOf(location.hash) ?? { kind: 'live', spanMs: FIRST_SPAN_MS });
-  keepTimeInAddress(time, FIRST_SPAN_MS);
-  let liveSpanMs = FIRST_SPAN_MS;
-  time.subscribe(() => {
-    const range = time.get();
-    if (range.kind === 'live') liveSpanMs = range.spanMs;
-  });
+  keepTimeInAddress(time);
+  const liveSpanMs = keepLiveSpan(time);
   api.subscribe('connection', {}, (state) => {
     // The page's own loss of its host knows no gateway's name: keep the one that is known.
     connection.set({ ...state, gateway: state.gateway || connection.get().gateway });
@@ -98,7 +92,7 @@ export function createConsoleState(api: ConsoleApi): ConsoleState {
     tick();
     untilHeard();
   });
-  const returnToLive = (): void => time.set({ kind: 'live', spanMs: liveSpanMs });
+  const returnToLive = (): void => time.set({ kind: 'live', spanMs: liveSpanMs() });
   return {
     api,
     painter,

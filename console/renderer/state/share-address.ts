@@ -2,6 +2,8 @@
 import type { DeskState } from '../../common/desk-api.ts';
 import { formatRoute, type Route } from './route.ts';
 import { Store } from './store.ts';
+import { withTime } from './time-address.ts';
+import type { TimeRange } from './time-range.ts';
 
 /** What an address says of the fleet it is of. */
 export interface SharedFrom {
@@ -21,10 +23,13 @@ export function toSharedFrom({ context: { name }, fleet }: Pick<DeskState, 'cont
   return { context: NAMED.test(name) ? name : '', fleet };
 }
 
-/** `muster://fleet?filter=…&context=prod&fleet=…`. A query's text stays here: an address from outside carries no SQL. */
-export function shareAddress(route: Route): string {
+/**
+ * `muster://fleet?filter=…&context=prod&fleet=…&time=…`, which shows the time of the window it was copied from. A query's text stays here: an address
+ * from outside carries no SQL.
+ */
+export function shareAddress(route: Route, range: TimeRange): string {
   const shared: Route = route.page === 'explore' ? { page: 'explore', sql: '' } : route;
   const address = formatRoute(shared).replace('#/', 'muster://');
   const of = new URLSearchParams(Object.entries(sharedFrom.get()).filter(([, value]) => value !== '')).toString();
-  return of === '' ? address : `${address}${address.includes('?') ? '&' : '?'}${of}`;
+  return withTime(of === '' ? address : `${address}${address.includes('?') ? '&' : '?'}${of}`, range);
 }

@@ -1,6 +1,9 @@
 import { expect, test, vi } from 'vitest';
 import { shareAddress } from './share-address.ts';
 import { Store } from './store.ts';
+import { FIRST_SPAN_MS } from './time-range.ts';
+
+const LIVE = { kind: 'live', spanMs: FIRST_SPAN_MS } as const;
 
 test('listeners hear of another value, not of the same one, and not after their end', () => {
   const store = new Store(1);
@@ -29,7 +32,7 @@ test('a listener that ends itself keeps no other from hearing', () => {
 });
 
 test('an address to share opens the desktop program, and carries no SQL', () => {
-  expect(shareAddress({ page: 'fleet', filter: 'country:gh' })).toBe('muster://fleet?filter=country%3Agh');
-  expect(shareAddress({ page: 'node', nodeId: 'a b' })).toBe('muster://node/a%20b');
-  expect(shareAddress({ page: 'explore', sql: 'select secret from x' })).toBe('muster://explore');
+  expect(shareAddress({ page: 'fleet', filter: 'country:gh' }, LIVE)).toBe('muster://fleet?filter=country%3Agh');
+  expect(shareAddress({ page: 'node', nodeId: 'a b' }, LIVE)).toBe('muster://node/a%20b');
+  expect(shareAddress({ page: 'explore', sql: 'select secret from x' }, LIVE)).toBe('muster://explore');
 });

@@ -1,6 +1,6 @@
 // The window's time in its address: whoever opens the address, or loads the page again, sees the same moment.
 import type { Store } from './store.ts';
-import { pastRange, spanOf, type TimeRange } from './time-range.ts';
+import { FIRST_SPAN_MS, pastRange, spanOf, type TimeRange } from './time-range.ts';
 
 const KEY = 'time';
 const LIVE = /^last-(\d{1,9})s$/;
@@ -20,20 +20,20 @@ export function timeOf(fragment: string, nowMs = Date.now()): TimeRange | undefi
   return pastRange(Date.parse(from), Date.parse(to), nowMs + CLOCK_MS);
 }
 
-/** The fragment with this time in it, and no other. `usual` is the span that needs no words. */
-export function withTime(fragment: string, range: TimeRange, usualSpanMs: number): string {
+/** The fragment with this time in it, and no other. The first span needs no words. */
+export function withTime(fragment: string, range: TimeRange): string {
   const [path = '', ...search] = fragment.split('?');
   const query = new URLSearchParams(search.join('?'));
   query.delete(KEY);
   const rest = query.toString();
-  const time = inWords(range, usualSpanMs);
+  const time = inWords(range);
   const parts = [rest, time === '' ? '' : `${KEY}=${time}`].filter(Boolean).join('&');
   return parts === '' ? path : `${path}?${parts}`;
 }
 
-function inWords(range: TimeRange, usualSpanMs: number): string {
+function inWords(range: TimeRange): string {
   if (range.kind === 'past') return `${iso(range.fromMs)}/${iso(range.toMs)}`;
-  return range.spanMs === usualSpanMs ? '' : `last-${Math.round(range.spanMs / 1000)}s`;
+  return range.spanMs === FIRST_SPAN_MS ? '' : `last-${Math.round(range.spanMs / 1000)}s`;
 }
 
 function iso(ms: number): string {
@@ -44,9 +44,9 @@ function iso(ms: number): string {
 const SETTLE_MS = 400;
 
 /** Keeps the window's time in the address bar, and takes it from there when somebody goes to an address that names one. */
-export function keepTimeInAddress(time: Store<TimeRange>, usualSpanMs: number): void {
+export function keepTimeInAddress(time: Store<TimeRange>): void {
   const write = (): void => {
-    const next = withTime(location.hash || '#/fleet', time.get(), usualSpanMs);
+    const next = withTime(location.hash || '#/fleet', time.get());
     if (next !== (location.hash || '#/fleet')) history.replaceState(history.state, '', next);
   };
   let settle: ReturnType<typeof setTimeout> | undefined;

@@ -2,6 +2,9 @@
 
 export type TimeRange = { kind: 'live'; spanMs: number } | { kind: 'past'; fromMs: number; toMs: number };
 
+/** Short enough that a fleet that started minutes ago fills its charts. An address without a time means it. */
+export const FIRST_SPAN_MS = 900_000;
+
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;

@@ -7,6 +7,7 @@ import { grpcurlCall, musterQuery } from '../../parts/shell-command.ts';
 import { useConsole } from '../../state/console-state.ts';
 import { shareAddress } from '../../state/share-address.ts';
 import { useStore } from '../../state/store.ts';
+import type { TimeRange } from '../../state/time-range.ts';
 import type { NodeFeed } from '../node-feed.ts';
 import { askingOf, type Section } from '../sections.ts';
 import { wishesOf, wishKey } from '../series/points.ts';
@@ -22,7 +23,8 @@ const ICON = { size: 14, strokeWidth: 1.6 };
 export function NodeActions({ node, feed, section }: { node: FleetNode; feed: NodeFeed; section: Section }) {
   const { connection, time } = useConsole();
   const { kind, gateway } = useStore(connection);
-  const live = useStore(time).kind === 'live';
+  const range = useStore(time);
+  const live = range.kind === 'live';
   const { lensUntilMs } = useStore(feed.state);
   const refusal = useMayChange();
   const [open, setOpen] = useState<'' | 'run' | 'labels' | NodeChange>('');
@@ -53,7 +55,7 @@ export function NodeActions({ node, feed, section }: { node: FleetNode; feed: No
         <SquareTerminal {...ICON} />
         Run command… {lock}
       </button>
-      <CopyAs {...copiesOf(node, feed, section, gateway)} />
+      <CopyAs {...copiesOf(node, feed, section, gateway, range)} />
       <button type="button" className="icon-button" aria-label="Edit labels" title="Edit labels" onClick={() => setOpen('labels')}>
         <Tag {...ICON} />
       </button>
@@ -85,8 +87,8 @@ export function NodeActions({ node, feed, section }: { node: FleetNode; feed: No
 }
 
 /** The first chart of the section, over the stretch that shows. */
-function copiesOf(node: FleetNode, feed: NodeFeed, section: Section, gateway: string) {
-  const link = shareAddress({ page: 'node', nodeId: node.nodeId, section: section.key });
+function copiesOf(node: FleetNode, feed: NodeFeed, section: Section, gateway: string, range: TimeRange) {
+  const link = shareAddress({ page: 'node', nodeId: node.nodeId, section: section.key }, range);
   const first = section.charts[0] ?? LOAD;
   const wish = wishesOf(askingOf(section)).get(wishKey(first.measurement, first.tags));
   if (wish === undefined) return { link };
