@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { expect, test, vi } from 'vitest';
 import type { QueryFrame } from '../../proto/gen/messages.ts';
 import type { ExportView } from '../common/export-view.ts';
@@ -102,6 +103,28 @@ test('an export whose reader has stopped reading is cancelled all the same', asy
   expect(state).toBe('cancelled');
   expect(ends).toHaveLength(3);
   expect(exports.running).toBe(0);
+});
+
+test('a write that is done leaves nothing behind for the length of the export', async () => {
+  const held: number[] = [];
+  let signal = new AbortController().signal;
+  const holding = (): number => getEventListeners(signal, 'abort').length;
+  const { file } = fakeFile();
+  const exports = new Exports(
+    (own) => {
+      signal = own;
+      return table;
+    },
+    { open: async () => ({ ...file, write: async () => void held.push(holding()) }) },
+  );
+  let state: string | undefined;
+  exports.follow(([view]) => {
+    state = view?.state;
+  });
+  await exports.start({ sql: 'SELECT * FROM cpu', format: 'csv', name: 'a' });
+  await vi.waitFor(() => expect(state).toBe('done'), { timeout: 4000 });
+  expect(held.length).toBeGreaterThan(1);
+  expect([Math.max(...held) <= 1, holding()]).toEqual([true, 0]);
 });
 
 test('an export that got fewer rows than there were has failed', async () => {
