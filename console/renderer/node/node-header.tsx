@@ -7,7 +7,6 @@ import { StateWord } from '../parts/state-mark.tsx';
 import { useConsole } from '../state/console-state.ts';
 import { useStore } from '../state/store.ts';
 import { NodeActions } from './actions/node-actions.tsx';
-import { joinedMs } from './joined.ts';
 import type { NodeFeed } from './node-feed.ts';
 import type { Section } from './sections.ts';
 import { LOAD } from './specs/cpu.ts';
@@ -16,15 +15,11 @@ import { LOAD } from './specs/cpu.ts';
 const OLD_BATCH_MS = 10_000;
 
 export function NodeHeader({ node, feed, section }: { node: FleetNode; feed: NodeFeed; section: Section }) {
-  const { clock, fleet, connection, time } = useConsole();
+  const { clock, fleet, connection } = useConsole();
   const now = useStore(clock);
   const known = useStore(connection).kind === 'connected';
-  const live = useStore(time).kind === 'live';
-  const { lensUntilMs, problem, loading } = useStore(feed.state);
-  const lens = lensUntilMs > 0;
-  const { fromMs } = feed.bounds.get();
-  const young = live && fromMs <= joinedMs(node) + 1000;
-  const tier = `${feed.tierOf(section.charts[0] ?? LOAD)}${young && !lens ? '' : ''}`;
+  const { problem, loading } = useStore(feed.state);
+  const tier = feed.tierOf(section.charts[0] ?? LOAD);
   return (
     <header className="node-head">
       <div className="node-title">
