@@ -5,7 +5,7 @@ import { formatClock, formatNumber, plural } from '../parts/format.ts';
 import { useConsole } from '../state/console-state.ts';
 import { navigate } from '../state/route.ts';
 import { useStore } from '../state/store.ts';
-import { type Arrival, arrivalsOf, portOf } from './arrivals.ts';
+import { type Arrival, arrivalsOf, awaitedOf, portOf } from './arrivals.ts';
 
 interface Props {
   token: JoinTokenView | undefined;
@@ -18,7 +18,8 @@ interface Props {
 const SHOWN = 6;
 
 export function Arrivals({ token, address, close }: Props) {
-  const { fleet, connection } = useConsole();
+  const { fleet, connection, clock } = useConsole();
+  useStore(clock);
   const snapshot = useStore(fleet.snapshot);
   const connected = useStore(connection).kind === 'connected';
   if (token === undefined) {
@@ -30,8 +31,7 @@ export function Arrivals({ token, address, close }: Props) {
     );
   }
   const all = arrivalsOf(snapshot.nodes.values(), token.tokenId);
-  const arrived = all.filter((each) => each.arrived).length;
-  const left = token.uses - arrived;
+  const { arrived, waiting, expired } = awaitedOf(all, token, fleet.now());
   return (
     <aside className="add-arrivals" aria-label="Arrived">
       <h3>
@@ -43,18 +43,25 @@ export function Arrivals({ token, address, close }: Props) {
         ))}
         {all.length > SHOWN && <p className="t3">and {plural(all.length - SHOWN, 'more', 'more')}</p>}
       </div>
-      {left > 0 && (
+      {waiting > 0 && (
         <div className="add-waiting">
           <Ring />
           <p>
             <b>
               {connected
-                ? `Waiting for ${left === 1 && token.uses === 1 ? 'it' : `${left} more`}.`
+                ? `Waiting for ${waiting === 1 && token.uses === 1 ? 'it' : `${waiting} more`}.`
                 : 'The gateway is not connected: what came meanwhile is not known.'}
             </b>{' '}
             {connected &&
               portOf(address) !== '' &&
               `Nothing after a minute? The machine must reach port ${portOf(address)} of the gateway.`}
+          </p>
+        </div>
+      )}
+      {expired > 0 && (
+        <div className="add-waiting">
+          <p role="status">
+            <b>The token has expired.</b> Make another for machines that have not joined.
           </p>
         </div>
       )}
