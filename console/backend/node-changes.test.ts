@@ -64,11 +64,14 @@ test('nodes that fall silent again and again are told once together, and after a
   const all = (state: NodeStateName): Record<string, NodeStateName> => Object.fromEntries(names.map((name) => [name, state]));
   tell(changes, all('live'), true);
   const notes: string[] = [];
+  const bodies: string[] = [];
   for (let minute = 0; minute < 60; minute++) {
     for (const state of ['silent', 'live'] as const) {
       nowMs += 30_000;
       tell(changes, all(state));
-      notes.push(...changes.take().map(({ kind, title }) => `${kind}: ${title}`));
+      const taken = changes.take();
+      notes.push(...taken.map(({ kind, title }) => `${kind}: ${title}`));
+      bodies.push(...taken.filter(({ kind }) => kind === 'flapping').map(({ body }) => body));
     }
   }
   expect(notes).toEqual([
@@ -78,6 +81,7 @@ test('nodes that fall silent again and again are told once together, and after a
     'back: 500 nodes are back',
     'flapping: 500 nodes keep falling silent',
   ]);
+  expect(bodies).toEqual([expect.stringMatching(/ keep going silent and coming back\. Further changes are not notified one by one\.$/)]);
   nowMs += 30_000;
   tell(changes, { n7: 'silent' });
   tell(changes, { fresh: 'live' });

@@ -136,7 +136,7 @@ export class NodeChanges {
       {
         kind: 'flapping',
         title: names.length === 1 ? `${names[0]} keeps falling silent` : `${names.length} nodes keep falling silent`,
-        body: `${listed(names, names.length)} ${names.length === 1 ? 'comes and goes' : 'come and go'}: not told each time.`,
+        body: `${listed(names, names.length)} ${names.length === 1 ? 'keeps' : 'keep'} going silent and coming back. Further changes are not notified one by one.`,
         fragment: '#/fleet',
       },
     ];

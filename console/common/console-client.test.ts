@@ -120,7 +120,10 @@ test('each request ends at its deadline, also where the host never answers', asy
   const query = client.request('query', { sql: 'select 1', maxRows: 1, timeoutMs: 60_000 });
   const ends = Promise.all([
     expect(node).rejects.toMatchObject({ code: 'deadline_exceeded' }),
-    expect(query).rejects.toMatchObject({ code: 'deadline_exceeded', message: expect.stringContaining('70 s') }),
+    expect(query).rejects.toMatchObject({
+      code: 'deadline_exceeded',
+      message: 'No answer to query after 70 s. The request may still have been carried out.',
+    }),
   ]);
   await vi.advanceTimersByTimeAsync(20_000);
   expect(sent.filter(({ kind }) => kind === 'cancel')).toEqual([{ kind: 'cancel', id: 1 }]);

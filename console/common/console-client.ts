@@ -155,7 +155,7 @@ export class ConsoleClient implements ConsoleApi {
       const pending = this.#pending.get(id);
       if (!this.#pending.delete(id)) return;
       this.#port.send({ kind: 'cancel', id });
-      const words = `${name} has no answer after ${afterMs / 1000} s and is given up: what it asked for may have happened all the same`;
+      const words = `No answer to ${name} after ${afterMs / 1000} s. The request may still have been carried out.`;
       pending?.reject(new MusterError('deadline_exceeded', words));
     }, afterMs);
   }

@@ -104,7 +104,7 @@ function askForReload(window: BrowserWindow, reason: string, agreed: () => void)
   const options = {
     type: 'error',
     message: 'The page of this window ended several times in a row.',
-    detail: `What the system says of it: ${reason}. Other windows go on.`,
+    detail: `Reason from the system: ${reason}. Other windows are not affected.`,
     buttons: ['Load it again', 'Close the window'],
     defaultId: 0,
     cancelId: 1,

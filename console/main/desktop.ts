@@ -286,7 +286,7 @@ export class Desktop {
   async #agreed(question: string): Promise<boolean> {
     const { response } = await dialog.showMessageBox({
       type: 'question',
-      message: 'This link is of another fleet.',
+      message: 'This link belongs to another fleet.',
       detail: question,
       buttons: ['Cancel', 'Open'],
       defaultId: 0,

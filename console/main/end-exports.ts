@@ -7,7 +7,7 @@ export async function mayEndExports(count: number): Promise<boolean> {
   const { response } = await dialog.showMessageBox({
     type: 'warning',
     message: count === 1 ? 'An export is under way.' : `${count} exports are under way.`,
-    detail: 'Nothing of what was written stays where an export ends before it is whole.',
+    detail: 'An export that ends early leaves no file.',
     buttons: [count === 1 ? 'Go on with it' : 'Go on with them', count === 1 ? 'End it' : 'End them'],
     defaultId: 0,
     cancelId: 0,

@@ -24,7 +24,10 @@ test('of several contexts of the fleet the one that somebody works with is taken
 });
 
 test('a name that is another fleet here, and a fleet that is none of ours, are asked about', () => {
-  expect(choose('lab', 'aa')).toEqual({ context: prod, question: expect.stringContaining('another fleet than your context lab') });
+  expect(choose('lab', 'aa')).toEqual({
+    context: prod,
+    question: expect.stringContaining('different fleet than your context lab. Open it in prod, which matches?'),
+  });
   expect(choose('prod', 'cc')).toEqual({ context: prod, question: expect.stringContaining('none of your contexts leads to') });
   expect(choose('', 'cc')).toEqual({ context: lab, question: expect.stringContaining('Open it in lab all the same?') });
 });

@@ -25,7 +25,7 @@ export function contextForLink(
   const same = isIt(current) ? current : all.find(isIt);
   if (same !== undefined) {
     const question =
-      named === undefined ? '' : `The link is of another fleet than your context ${name}. Open it in ${same.name}, which is that fleet?`;
+      named === undefined ? '' : `The link belongs to a different fleet than your context ${name}. Open it in ${same.name}, which matches?`;
     return { context: same, question };
   }
   const context = named ?? current;

@@ -15,7 +15,7 @@ export function FleetEmpty() {
         <code>{SIMULATE}</code>
         <CopyButton text={SIMULATE} />
       </div>
-      <p>A machine of your own joins by one line.</p>
+      <p>Add your own machine with one command.</p>
       <button type="button" className="button primary" onClick={() => addOpen.set(true)}>
         Add a machine
       </button>

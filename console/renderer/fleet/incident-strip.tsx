@@ -49,7 +49,7 @@ function Strip({ shown }: { shown: ShownNodes }) {
         <span className="t3">{problem === '' ? lead : ''}</span>
         {problem !== '' && (
           <span className="late cut" title={problem}>
-            Late or silent: the store could not be read, so what is hatched is not known: {problem}
+            Late or silent: the store could not be read; hatched periods are unknown: {problem}
           </span>
         )}
         {placeMarks(marks, toX, width, lead).map((mark) => (

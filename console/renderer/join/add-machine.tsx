@@ -105,7 +105,7 @@ function TokenStep({ token, made }: { token: JoinTokenView | undefined; made: (t
   return (
     <section className="add-step">
       <h3>
-        <b>1</b> Token <span className="t3">ends by itself; its secret is shown this once</span>
+        <b>1</b> Token <span className="t3">expires by itself; the secret is shown only once</span>
       </h3>
       <div className="row">
         <label>

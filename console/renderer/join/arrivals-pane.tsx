@@ -26,7 +26,7 @@ export function Arrivals({ token, address, close }: Props) {
     return (
       <aside className="add-arrivals" aria-label="Arrived">
         <h3>Arrived</h3>
-        <p className="t3">The machine shows here, with its first values, within seconds of the line.</p>
+        <p className="t3">The machine appears here with its first values, seconds after you run the line.</p>
       </aside>
     );
   }

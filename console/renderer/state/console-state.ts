@@ -70,7 +70,7 @@ export function createConsoleState(api: ConsoleApi): ConsoleState {
     connection.set({ ...state, gateway: state.gateway || connection.get().gateway });
   });
   const notice = new Store('');
-  const refused = (what: string) => (error: MusterError) => notice.set(`${what} shown here stand still: ${error.message}`);
+  const refused = (what: string) => (error: MusterError) => notice.set(`${what} shown here are not being updated: ${error.message}`);
   api.subscribe('nodes', { intervalMs: NODES_INTERVAL_MS }, fleet.receive, refused('The nodes'));
   api.subscribe(
     'desk',

@@ -16,9 +16,7 @@ export function EventsSection({ feed }: { feed: NodeFeed }) {
         <span className="t3">
           from {formatDay(fromMs)} to {formatDay(toMs)} {zoneName()}, newest first
         </span>
-        {cut !== undefined && (
-          <span className="late">too many to read: what happened before {formatMoment(cut, toMs)} is not all here</span>
-        )}
+        {cut !== undefined && <span className="late">Too many events: the list is incomplete before {formatMoment(cut, toMs)}.</span>}
       </div>
       <table className="plain-table events-table">
         <thead>

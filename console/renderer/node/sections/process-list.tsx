@@ -169,6 +169,6 @@ function useProcesses(node: FleetNode, live: boolean, onEnough: () => void): { l
     };
   }, [runner, fleet, nodeId, live, allowed, heard, refusal]);
   if (!allowed) return { ...state, problem: `${COMMAND} is not allowed on this node` };
-  if (!heard) return { list: stale(state.list, ''), problem: 'The node does not answer: the list is of when it last did' };
+  if (!heard) return { list: stale(state.list, ''), problem: 'The node does not answer. This list is from its last answer.' };
   return refusal === '' ? state : { ...state, problem: refusal };
 }
