@@ -17,12 +17,12 @@ const COUNT: Bounds = bounds(0, MOST_COUNT - 1025, 'a size or a count is from 0 
 const BY_NAME: readonly (readonly [RegExp, Bounds])[] = [
   [/celsius$/, bounds(-100, 250, 'a temperature of a machine is from -100 to 250 °C')],
   // Of all cores together.
-  [/cpu_percent$/, bounds(-1, 1e6, 'a CPU time is from 0 to 100 % of each core')],
+  [/cpu(_throttled)?_percent$/, bounds(-1, 1e6, 'a CPU time is from 0 to 100 % of each core')],
   // Of a battery in its first year; of a drive beyond its rated life; of a fan beyond its rated speed; of packets that had to be sent again and again.
   [/(health|wear|fan)_percent$/, bounds(-1, 300, 'such a share is from 0 to 300 %')],
   [/retransmit_percent$/, bounds(-1, 1e5, 'such a share is from 0 to 100000 %')],
   // A limit may be set below what is in use.
-  [/^(open_files|tracked_connections)_percent$/, bounds(0, 1e6, 'a share of a limit is from 0 to 10^6 %')],
+  [/^(open_files|tracked_connections|memory)_percent$/, bounds(0, 1e6, 'a share of a limit is from 0 to 10^6 %')],
   [/(_percent|_pct|(some|full)_avg\d+)$/, SHARE],
   [/^load\d+$/, bounds(0, 1e7, 'a load is from 0 to 10^7')],
   [/bytes_per_second$/, bounds(0, 1e12, 'no device moves more than 10^12 bytes a second')],
