@@ -21,7 +21,11 @@ export function joinLines(address: string, caSha256: string, executables: readon
     { system: 'linux', text: shellLine(address, caSha256, 'linux', '$(command -v sudo) sh'), needs: noExecutable },
     { system: 'container', text: shellLine(address, caSha256, 'linux', 'sh', ' MUSTER_SERVICE=no'), needs: noExecutable },
     { system: 'macos', text: shellLine(address, caSha256, 'macos', 'sudo sh'), needs: 'Node 24 or newer' },
-    { system: 'windows', text: powerShellLine(address, caSha256), needs: 'Node 24 or newer, and a PowerShell run as administrator' },
+    {
+      system: 'windows',
+      text: powerShellLine(address, caSha256),
+      needs: 'Node 24 or newer for all users, and a PowerShell run as administrator',
+    },
   ];
 }
 

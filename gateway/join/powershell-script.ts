@@ -15,22 +15,47 @@ export function powerShellScript({ gateway, caPem, programs }: ScriptOptions): s
   if (-not $self.IsInRole([Security.Principal.WindowsBuiltInRole]::Administrator)) { throw 'muster: run PowerShell as administrator and paste the line again' }
   if (-not $sum) { throw 'muster: this gateway has no agent for Windows: set its agentBundle' }
   $node = (Get-Command node -ErrorAction SilentlyContinue).Source
+  # The system is going to run it: not from a folder where a user writes, nor through a link to one.
+  $users = (Split-Path $env:USERPROFILE) + '\\'
+  $folders = if ($node) { @(Split-Path $node) + @((Get-Item -LiteralPath (Split-Path $node) -Force).Target) } else { @() }
+  foreach ($folder in $folders) {
+    if ("$folder\\".StartsWith($users, [StringComparison]::OrdinalIgnoreCase)) { throw "muster: $node lies in the profile of a user ($folder): install Node for all users and paste the line again" }
+  }
   $major = if ($node) { [int](& $node -p 'process.versions.node.split(".")[0]') } else { 0 }
   if ($major -lt 24) { throw 'muster: install Node 24 or newer and paste the line again' }
+  function Assert-Ours($path) {
+    $owner = (Get-Acl -LiteralPath $path).GetOwner([Security.Principal.SecurityIdentifier]).Value
+    $isLink = (Get-Item -LiteralPath $path -Force).Attributes -band [IO.FileAttributes]::ReparsePoint
+    if ($isLink -or $owner -notin 'S-1-5-32-544', 'S-1-5-18') { throw "muster: $path is a link, or belongs to $owner and not to the administrators: somebody else made it; look what it is, remove it and paste the line again" }
+  }
   $place = Join-Path $env:ProgramData 'muster-agent'
-  New-Item -ItemType Directory -Force $place | Out-Null
+  # Without -Force: it fails where somebody makes the folder meanwhile.
+  if (Test-Path -LiteralPath $place) { Assert-Ours $place } else { New-Item -ItemType Directory $place | Out-Null }
   # Of administrators and the system alone: the token and the identity lie here.
+  takeown /f $place /a | Out-Null
+  if ($LASTEXITCODE -ne 0) { throw "muster: the administrators could not be made the owner of $place" }
+  icacls $place /reset | Out-Null
+  if ($LASTEXITCODE -ne 0) { throw "muster: the access to $place could not be reset" }
   icacls $place /inheritance:r /grant:r '*S-1-5-32-544:(OI)(CI)F' '*S-1-5-18:(OI)(CI)F' | Out-Null
+  if ($LASTEXITCODE -ne 0) { throw "muster: the access to $place could not be restricted" }
+  foreach ($old in 'ca.pem', 'join.token', 'agent.mjs', 'agent.new') {
+    if (Test-Path -LiteralPath "$place\\$old") { Remove-Item -LiteralPath "$place\\$old" -Force }
+  }
+  # An agent that runs takes files of its own away meanwhile.
+  Get-ChildItem -LiteralPath $place -Recurse -Force | Where-Object { Test-Path -LiteralPath $_.FullName } | ForEach-Object { Assert-Ours $_.FullName }
   [IO.File]::WriteAllText("$place\\ca.pem", @'
 ${caPem.trimEnd()}
 '@)
   [IO.File]::WriteAllText("$place\\join.token", $token)
-  curl.exe -fsS --ssl-no-revoke --retry 3 --cacert "$place\\ca.pem" -o "$place\\agent.new" "https://$gateway/join/program/$sum"
+  # Ordinary users cannot write there.
+  $program = Join-Path $env:ProgramFiles 'muster-agent'
+  New-Item -ItemType Directory -Force $program | Out-Null
+  curl.exe -fsS --ssl-no-revoke --retry 3 --cacert "$place\\ca.pem" -o "$program\\agent.new" "https://$gateway/join/program/$sum"
   if ($LASTEXITCODE -ne 0) { throw 'muster: the agent could not be fetched' }
-  if ((Get-FileHash "$place\\agent.new").Hash -ne $sum) { throw 'muster: what came is not the agent: paste the line again' }
-  schtasks /end /tn 'Muster agent' 2>$null | Out-Null
-  Move-Item -Force "$place\\agent.new" "$place\\agent.mjs"
-  $run = "\`"$node\`" \`"$place\\agent.mjs\`" run --state-dir=\`"$place\`" --gateway=$gateway --ca-file=\`"$place\\ca.pem\`" --join-token-file=\`"$place\\join.token\`""
+  if ((Get-FileHash "$program\\agent.new").Hash -ne $sum) { throw 'muster: what came is not the agent: paste the line again' }
+  Stop-ScheduledTask -TaskName 'Muster agent' -ErrorAction SilentlyContinue
+  Move-Item -Force "$program\\agent.new" "$program\\agent.mjs"
+  $run = "\`"$node\`" \`"$program\\agent.mjs\`" run --state-dir=\`"$place\`" --gateway=$gateway --ca-file=\`"$place\\ca.pem\`" --join-token-file=\`"$place\\join.token\`""
   $action = New-ScheduledTaskAction -Execute $node -Argument $run.Substring($node.Length + 3)
   $settings = New-ScheduledTaskSettingsSet -AllowStartIfOnBatteries -DontStopIfGoingOnBatteries -ExecutionTimeLimit 0 -RestartCount 999 -RestartInterval (New-TimeSpan -Minutes 1)
   Register-ScheduledTask -Force -TaskName 'Muster agent' -Action $action -Settings $settings -Trigger (New-ScheduledTaskTrigger -AtStartup) -User 'SYSTEM' -RunLevel Highest | Out-Null

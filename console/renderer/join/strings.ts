@@ -15,7 +15,7 @@ export const SYSTEM_WORDS: Readonly<Record<JoinSystem, { title: string; where: s
   macos: { title: 'macOS', where: 'with Node 24 or newer', note: 'Checks the CA first, then installs a launch daemon.' },
   windows: {
     title: 'Windows',
-    where: 'in a PowerShell run as administrator, with Node 24 or newer',
+    where: 'in a PowerShell run as administrator, with Node 24 or newer for all users',
     note: 'Checks the CA first, then adds a task that starts the agent with the machine.',
   },
 };
