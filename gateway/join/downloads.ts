@@ -2,8 +2,9 @@
 import { MusterError } from '../../core/common/muster-error.ts';
 import { prefixOf } from '../server/unproven-connections.ts';
 
-const AT_ONCE = 16;
-const OF_ONE_ADDRESS = 4;
+const AT_ONCE = 64;
+/** Behind one address there may be a whole site. */
+const OF_ONE_ADDRESS = 16;
 
 export class Downloads {
   readonly #open = new Map<string, number>();

@@ -6,6 +6,7 @@ import type { HttpRequest, HttpRoute } from '../http/http-door.ts';
 import type { AgentProgram, AgentPrograms } from './agent-programs.ts';
 import { Downloads } from './downloads.ts';
 import { parseAddress } from './join-address.ts';
+import { watchPace } from './least-pace.ts';
 import { powerShellScript } from './powershell-script.ts';
 import { shellScript } from './shell-script.ts';
 
@@ -17,6 +18,8 @@ export interface JoinRoutesOptions {
 
 /** 106 MiB at 180 KiB a second. */
 const DOWNLOAD_WITHIN_MS = 600_000;
+/** Small, that the pace of a slow line can be told. */
+const CHUNK_BYTES = 64 * 1024;
 
 export function joinRoutes({ caPem, programs }: JoinRoutesOptions): HttpRoute[] {
   const downloads = new Downloads();
@@ -46,22 +49,35 @@ export function joinRoutes({ caPem, programs }: JoinRoutesOptions): HttpRoute[] 
             `there is no agent ${request.parameter} here any more: paste the line again, which takes the one that is`,
           );
         }
-        const end = downloads.begin(request.stream.socket.remoteAddress ?? 'unknown');
+        const { socket } = request.stream;
+        const giveBack = downloads.begin(socket.remoteAddress ?? 'unknown');
+        const taken = { bytes: 0 };
+        const unwatch = watchPace(
+          () => taken.bytes,
+          () => socket.destroy(),
+        );
+        const end = (): void => {
+          unwatch();
+          giveBack();
+        };
         request.signal.addEventListener('abort', end);
         return {
           status: 200,
           headers: { 'content-type': 'application/octet-stream', 'content-length': String(found.bytes) },
-          body: bytesOf(found, end),
+          body: bytesOf(found, taken, end),
         };
       },
     },
   ];
 }
 
-async function* bytesOf({ path, bytes }: AgentProgram, end: () => void): AsyncGenerator<Buffer> {
+async function* bytesOf({ path, bytes }: AgentProgram, taken: { bytes: number }, end: () => void): AsyncGenerator<Buffer> {
   try {
     // No more than was promised, should the file grow meanwhile.
-    for await (const chunk of createReadStream(path, { end: bytes - 1, highWaterMark: 256 * 1024 })) yield chunk as Buffer;
+    for await (const chunk of createReadStream(path, { end: bytes - 1, highWaterMark: CHUNK_BYTES })) {
+      yield chunk as Buffer;
+      taken.bytes += (chunk as Buffer).length;
+    }
   } finally {
     end();
   }

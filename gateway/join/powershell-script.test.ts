@@ -39,3 +39,8 @@ test('no program of the system has its errors redirected: with Stop, Windows Pow
   expect(script).not.toMatch(/2>|\*>/);
   expect(script).toContain("Stop-ScheduledTask -TaskName 'Muster agent' -ErrorAction SilentlyContinue");
 });
+
+test('a gateway that is busy is asked again for a quarter of an hour', () => {
+  expect(script).toContain('AddMinutes(15)');
+  expect(script).toContain("'429'");
+});

@@ -50,8 +50,16 @@ ${caPem.trimEnd()}
   # Ordinary users cannot write there.
   $program = Join-Path $env:ProgramFiles 'muster-agent'
   New-Item -ItemType Directory -Force $program | Out-Null
-  curl.exe -fsS --ssl-no-revoke --retry 3 --cacert "$place\\ca.pem" -o "$program\\agent.new" "https://$gateway/join/program/$sum"
-  if ($LASTEXITCODE -ne 0) { throw 'muster: the agent could not be fetched' }
+  # Others may be fetching it just now; the curl of older Windows does not try again by itself after 429.
+  $until = (Get-Date).AddMinutes(15)
+  while ($true) {
+    $status = curl.exe -fsS --ssl-no-revoke --cacert "$place\\ca.pem" -o "$program\\agent.new" -w '%{http_code}' "https://$gateway/join/program/$sum"
+    $code = $LASTEXITCODE
+    if ($code -eq 0) { break }
+    $isPassing = $status -in '408', '429', '500', '502', '503', '504' -or $code -in 18, 28, 55, 56
+    if (-not $isPassing -or (Get-Date) -gt $until) { throw 'muster: the agent could not be fetched' }
+    Start-Sleep -Seconds 10
+  }
   if ((Get-FileHash "$program\\agent.new").Hash -ne $sum) { throw 'muster: what came is not the agent: paste the line again' }
   Stop-ScheduledTask -TaskName 'Muster agent' -ErrorAction SilentlyContinue
   Move-Item -Force "$program\\agent.new" "$program\\agent.mjs"

@@ -47,7 +47,8 @@ ${executables.map(({ target, sha256 }) => `    ${target}) sum=${sha256} ;;\n`).j
 
 fetch() {
   echo "muster: fetching the agent from $gateway" >&2
-  curl -fsS --retry 3 --cacert "$work/ca.pem" -o "$2" "https://$gateway/join/program/$1" || fail "the agent could not be fetched"
+  # Others may be fetching it just now. Some versions of curl wait for as little as the gateway says, two seconds: the time is the limit.
+  curl -fsS --retry 450 --retry-delay 10 --retry-max-time 900 --cacert "$work/ca.pem" -o "$2" "https://$gateway/join/program/$1" || fail "the agent could not be fetched"
   if command -v sha256sum >/dev/null 2>&1; then got=$(sha256sum "$2"); else got=$(shasum -a 256 "$2"); fi
   [ "\${got%% *}" = "$1" ] || fail "what came is not the agent (SHA-256 \${got%% *}, expected $1): paste the line again"
 }
