@@ -52,8 +52,9 @@ export function exportCommand(context: CommandContext): Command {
     .addHelpText(
       'after',
       `
-Rows come in the order of time and with constant memory, however many there are. A SELECT with an ORDER BY or LIMIT of its own is
-read at once, and has at most 1,000,000 rows.
+Rows come in the order of time and with constant memory, however many there are. A SELECT with an ORDER BY or LIMIT of its own,
+a time that moves (today()) or rows without a time is read at once, and has at most 1,000,000 rows. Where rows leave while it reads, it
+says so and exits with 1.
 
 Examples:
   muster export --measurement cpu --last 24h -o cpu.parquet

@@ -1,13 +1,14 @@
 // One export: pages of rows into a writer, the writer into its target.
-import { freezeNow } from '../../core/common/statement-clock.ts';
-import { ownOrder, withoutEnd } from '../../core/common/statement-order.ts';
+import { freezeNow, movingPart } from '../../core/common/statement-clock.ts';
+import { withoutEnd } from '../../core/common/statement-order.ts';
+import { wholeBecause } from '../../core/common/whole-answer.ts';
 import type { FleetClient } from '../fleet/fleet-client.ts';
 import { ProgressLine } from '../terminal/progress-line.ts';
 import { formatCount, formatDuration } from '../terminal/quantity.ts';
 import type { ExportFormat } from './export-format.ts';
 import type { ExportTarget } from './export-target.ts';
 import { createRowWriter, type RowWriter } from './row-writer.ts';
-import { type Page, type PageSource, readAtOnce, readByTime, readExtent } from './time-pages.ts';
+import { type Page, type PageSource, readAtOnce, readByTime, readExtent, selectAll } from './time-pages.ts';
 
 /** Below it a statement is asked as it is, so that its own order stays. */
 const ROWS_AT_ONCE = 100_000;
@@ -22,7 +23,10 @@ export interface ExportRunOptions {
   stderr: NodeJS.WriteStream | undefined;
 }
 
-/** Resolves with the rows written once they have their place. Leaves nothing behind where it fails. */
+/**
+ * Resolves with the rows written once they have their place. Leaves nothing behind where it fails, with `failed_precondition` where fewer rows
+ * came than there were.
+ */
 export async function runExport(options: ExportRunOptions): Promise<number> {
   const { target, format } = options;
   let writer: RowWriter | undefined;
@@ -54,20 +58,21 @@ export async function runExport(options: ExportRunOptions): Promise<number> {
 
 async function findPages({ client, source }: ExportRunOptions, onTotal: (rows: number) => void): Promise<AsyncIterable<Page>> {
   // Its parts are asked for one after the other, and all must mean the same.
-  const statement = 'sql' in source ? freezeNow(withoutEnd(source.sql), Date.now()) : undefined;
+  const nowMs = Date.now();
+  const given = 'sql' in source ? freezeNow(withoutEnd(source.sql), nowMs) : undefined;
   const pageSource: PageSource =
-    'sql' in source ? { from: `(${statement}\n)`, conditions: [] } : { from: `"${source.table}"`, conditions: source.conditions };
-  if (statement === undefined) {
-    const extent = await readExtent(client, pageSource);
-    onTotal(extent.rows);
-    return readByTime(client, pageSource, extent);
-  }
-  // Whether its answer has times is known by asking; what is wrong with the statement itself is then told by the statement.
-  const extent = await readExtent(client, pageSource).catch(() => undefined);
+    'table' in source
+      ? { from: `"${source.table}"`, conditions: source.conditions.map((condition) => freezeNow(condition, nowMs)) }
+      : { from: `(${given}\n)`, conditions: [], untimed: true };
+  const statement = given ?? selectAll(pageSource);
+  // Whether the answer of a statement has times is known by asking; what is wrong with the statement itself is then told by the statement.
+  const asked = readExtent(client, pageSource);
+  const extent = given === undefined ? await asked : await asked.catch(() => undefined);
   onTotal(extent?.rows ?? 0);
-  const order = ownOrder(statement);
-  if (extent === undefined || extent.rows <= ROWS_AT_ONCE || order !== undefined) return readAtOnce(client, statement, order);
-  return readByTime(client, pageSource, extent);
+  const whole = wholeBecause(statement, extent?.untimed ?? 0);
+  if (extent === undefined) return readAtOnce(client, statement, { advice: whole });
+  if (whole === undefined && (given === undefined || extent.rows > ROWS_AT_ONCE)) return readByTime(client, pageSource, extent);
+  return readAtOnce(client, statement, { advice: whole, announced: movingPart(statement) === undefined ? extent.rows : 0 });
 }
 
 /** `42 % · 1,234,567 of 3,000,000 rows · 98,765 rows/s · 12 s left` */

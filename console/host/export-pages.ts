@@ -2,7 +2,7 @@
 // handed on, so that a slow disk or browser holds no query open.
 import { MusterError } from '../../core/common/muster-error.ts';
 import { movingPart } from '../../core/common/statement-clock.ts';
-import { ownOrder } from '../../core/common/statement-order.ts';
+import { checkRows, wholeBecause } from '../../core/common/whole-answer.ts';
 import type { ExportCell, ExportColumn, ExportType } from '../../core/node/export/parquet-export.ts';
 import type { QueryColumn, QueryFrame } from '../../proto/gen/messages.ts';
 import { isoTime, toNumber } from '../../proto/query-rows.ts';
@@ -72,19 +72,12 @@ export async function readExtent(ask: Ask, from: string, conditions = ''): Promi
   }
 }
 
-/** Why a statement must be read at once: in stretches it would give other rows, or others first. Undefined where stretches are as good. */
-function wholeBecause(sql: string, extent: Extent): string | undefined {
-  const own = ownOrder(sql) ?? movingPart(sql);
-  if (own !== undefined) return `its ${own} would not be kept by stretches of time: leave it out, or export parts of the time`;
-  return extent.untimed === 0 ? undefined : 'rows without a time are in no stretch of time: leave them out, or export them alone';
-}
-
 /**
  * At least one page, for its columns. Throws `limit_exceeded` where an answer that must be read at once is too long for one query, and
- * `unavailable` where fewer rows come than `extent` has.
+ * `failed_precondition` where fewer rows come than `extent` has.
  */
 export async function* readPages(ask: Ask, sql: string, extent: Extent | undefined): AsyncGenerator<ExportPage> {
-  const whole = extent === undefined ? undefined : wholeBecause(sql, extent);
+  const whole = extent === undefined ? undefined : wholeBecause(sql, extent.untimed);
   if (extent === undefined || extent.rows <= PAGE_ROWS || whole !== undefined) {
     const page = await readPage(ask, sql, whole);
     if (extent !== undefined && movingPart(sql) === undefined) checkRows(rowsOf(page), extent.rows);
@@ -112,15 +105,6 @@ export async function* readPages(ask: Ask, sql: string, extent: Extent | undefin
     fromUs = toUs;
   }
   checkRows(read, extent.rows);
-}
-
-/** More may have come meanwhile. */
-function checkRows(rows: number, announced: number): void {
-  if (rows >= announced) return;
-  throw new MusterError(
-    'unavailable',
-    `the answer had ${announced} rows and then only ${rows}: what it asks for changed while it was read, so export it again, or to a fixed time`,
-  );
 }
 
 function rowsOf({ frames }: ExportPage): number {
