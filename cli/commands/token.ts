@@ -2,12 +2,15 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { MusterError } from '../../core/common/muster-error.ts';
 import type { CreateTokenRequest, Token } from '../../proto/gen/messages.ts';
-import { type TargetOptions, withTarget } from '../fleet/fleet-target.ts';
+import type { FleetClient } from '../fleet/fleet-client.ts';
+import { findTarget, type TargetOptions, withTarget } from '../fleet/fleet-target.ts';
 import { toMs } from '../fleet/node-table.ts';
+import { assertMayChange, CHANGE_OF_CALL } from '../fleet/read-only.ts';
 import { parseDurationSeconds } from '../terminal/duration.ts';
+import type { Output } from '../terminal/output.ts';
 import { type Column, tableLines } from '../terminal/table.ts';
 import { action, type CommandContext, EXIT, wholeNumber, withClient } from './command-context.ts';
-import { JOIN_SYSTEMS, type JoinSystem, joinLinesOf, lineNotes } from './join-line.ts';
+import { fillLines, JOIN_SYSTEMS, type JoinSystem, joinInfoOf, lineNotes } from './join-line.ts';
 
 interface CreateOptions extends TargetOptions {
   join?: true;
@@ -60,24 +63,30 @@ function createCommand(context: CommandContext): Command {
       '\nThe secret, or with --line the line, goes to stdout alone, so that it can be put into a file.\n\nExamples:\n  muster token create --join --line\n  muster token create --join --label region=gh > join.token\n  muster token create --scope read --name grafana --valid 90d > grafana.token',
     )
     .action(
-      action<CreateOptions>(context, async (options) => {
-        const { output } = context;
-        const { answer, filled } = await withClient(context, options, async (client) => {
-          const made = await client.call('createToken', toRequest(options));
-          const lines = options.join === true ? await joinLinesOf(client, options.address ?? '', made.secret) : undefined;
-          return { answer: made, filled: lines };
-        });
-        const line = filled?.lines.find(({ system }) => system === options.system)?.text;
-        if (options.json) output.json(filled === undefined ? answer : { ...answer, join: filled });
-        else {
-          output.line((options.line === true ? line : undefined) ?? answer.secret);
-          output.note(`token ${answer.token?.id ?? ''}: this is the only time its secret is shown`);
-          if (filled !== undefined && (options.line !== true || line === undefined))
-            for (const note of lineNotes(filled, options.system)) output.note(note);
-        }
-        return options.line === true && line === undefined ? EXIT.failure : EXIT.ok;
+      action<CreateOptions>(context, (options) => {
+        // Before the gateway is asked how a machine joins.
+        assertMayChange(findTarget(options, context.env), CHANGE_OF_CALL.createToken);
+        return withClient(context, options, (client) => createToken(client, options, context.output));
       }),
     );
+}
+
+/** No token is made where its line cannot be printed: with --line nothing but the line goes to stdout. */
+export async function createToken(client: Pick<FleetClient, 'call'>, options: CreateOptions, output: Output): Promise<number> {
+  const { join, line, address, system, json } = options;
+  const request = toRequest(options);
+  const info = join === true ? await joinInfoOf(client, address ?? '', line === true ? system : undefined) : undefined;
+  const answer = await client.call('createToken', request);
+  const filled = info && fillLines(info, answer.secret);
+  if (json) {
+    output.json(filled === undefined ? answer : { ...answer, join: filled });
+    return EXIT.ok;
+  }
+  const text = filled?.lines.find((each) => each.system === system)?.text;
+  output.line(line === true && text !== undefined ? text : answer.secret);
+  output.note(`token ${answer.token?.id ?? ''}: this is the only time its secret is shown`);
+  if (filled !== undefined && line !== true) for (const note of lineNotes(filled, system)) output.note(note);
+  return EXIT.ok;
 }
 
 function toRequest(options: CreateOptions): CreateTokenRequest {
