@@ -17,7 +17,7 @@ import { enrolled, used } from './identity-record.ts';
 import { NodeIdentities, type NodeIdentityEvents } from './node-identities.ts';
 import { type NodeLimits, NodeQuota } from './node-quota.ts';
 import { toRegistryInfo } from './registry-info.ts';
-import { type RemovedEntry, RemovedNodes } from './removed-nodes.ts';
+import { type RemovedEntry, RemovedNodes, removedSource } from './removed-nodes.ts';
 import { changeLabels, type LabelChange, standingLabels } from './standing-labels.ts';
 
 export interface RegistryEvents extends NodeIdentityEvents {
@@ -260,7 +260,7 @@ export class NodeRegistry implements Component {
     caller: Pick<Caller, 'tokenId' | 'labels'>,
     source: SourceKind,
   ): Promise<void> {
-    this.assertNotRemoved(nodeId);
+    if (this.#bucket.isDeleted(nodeId)) throw removedSource(nodeId);
     assertNoPart(nodeId);
     const entry = this.#bucket.get(nodeId);
     if (entry === undefined) this.quota.admit(caller.tokenId, nodeId);

@@ -15,6 +15,14 @@ export interface RemovedEntry {
 /** Read at once. */
 const AT_ONCE = 32;
 
+/** Why a source that was removed may not push: it has no agent that could enrol again. */
+export function removedSource(nodeId: string): MusterError {
+  return new MusterError(
+    'permission_denied',
+    `node ${nodeId} was removed from the fleet: within 24 h \`muster nodes restore ${nodeId}\` brings it back, later push under another name`,
+  );
+}
+
 export class RemovedNodes {
   readonly #connection: NatsConnection;
   readonly #now: () => number;
