@@ -3,9 +3,19 @@ import type { IncomingMessage } from 'node:http';
 import { parseBoundedJson } from '../../core/common/bounded-json.ts';
 import type { DroppedRange, FleetEvent, FrameColumns } from '../../core/common/frame.ts';
 import { MusterError } from '../../core/common/muster-error.ts';
-import { MAX_SAMPLES, type PushContent, parseSamples, type SampleRefusal, samplesOf } from '../../core/common/push-sample.ts';
+import {
+  indexesOf,
+  MAX_SAMPLES,
+  type PushContent,
+  type PushSample,
+  parseSamples,
+  type SampleRefusal,
+  samplesOf,
+} from '../../core/common/push-sample.ts';
 import { timeWindow } from '../../core/common/row-time.ts';
+import { createSampleClock, type SampleClock } from '../../core/common/sample-clock.ts';
 import { toFrames } from '../../core/common/sample-frames.ts';
+import { KnownKeys } from './known-keys.ts';
 
 const MAX_BODY_BYTES = 1024 * 1024;
 /** Of all scripts together. */
@@ -35,13 +45,22 @@ export interface EnqueueAnswer {
   refused: readonly SampleRefusal[];
 }
 
+interface EnqueueContent extends PushContent {
+  /** Where each sample stands in what was sent. */
+  indexes: ReadonlyMap<PushSample, number>;
+}
+
 export class EnqueueDoor {
   readonly #sink: EnqueueSink;
+  readonly #clock: SampleClock;
+  readonly #known = new KnownKeys();
   #minute = 0;
   #rows = 0;
 
-  constructor(sink: EnqueueSink) {
+  /** `micros` are those within the millisecond, for a sample without a time. */
+  constructor(sink: EnqueueSink, micros?: () => number) {
     this.#sink = sink;
+    this.#clock = createSampleClock(() => sink.now(), micros);
   }
 
   /** Throws `malformed`, `limit_exceeded`, `invalid_argument` where no sample is good, `resource_exhausted` and `unavailable`. */
@@ -49,44 +68,56 @@ export class EnqueueDoor {
     return this.takeText(await textOf(request));
   }
 
-  takeText(text: string): EnqueueAnswer {
+  async takeText(text: string): Promise<EnqueueAnswer> {
     const list = samplesOf(parseBoundedJson(text, 'the body', true));
     if (list === undefined)
       throw new MusterError('invalid_argument', 'the body is neither a sample, a list of samples nor {"samples": […]}');
     if (list.length > MAX_SAMPLES)
       throw new MusterError('limit_exceeded', `the body has ${list.length} samples: at most ${MAX_SAMPLES} are taken at once`);
     const nowMs = this.#sink.now();
-    const { samples, refused } = this.#parse(list, nowMs * 1000);
-    if (samples.length === 0) throw new MusterError('invalid_argument', `no sample was taken: ${refused[0]?.detail ?? 'there was none'}`);
-    this.#admit(samples.length, nowMs);
-    const dropped = this.#sink.append({ createdUs: nowMs * 1000, frames: toFrames(samples), events: [] });
-    this.#sink.appended(dropped);
-    return { accepted: samples.length, durable: this.#sink.status().durable, refused };
+    const parsed = this.#parse(list, this.#clock.reserve(list.length), nowMs * 1000);
+    assertSome(parsed);
+    this.#admit(parsed.samples.length, nowMs);
+    const content = this.#united(parsed);
+    assertSome(content);
+    this.#sink.appended(this.#sink.append({ createdUs: nowMs * 1000, frames: toFrames(content.samples), events: [] }));
+    return { accepted: content.samples.length, durable: this.#sink.status().durable, refused: content.refused };
   }
 
-  #parse(list: readonly unknown[], nowUs: number): PushContent {
+  #parse(list: readonly unknown[], firstUs: number, nowUs: number): EnqueueContent {
     const own = this.#sink.nodeId();
-    const isOther = (sample: unknown): sample is { node_id: unknown } =>
+    const isOther = (sample: unknown): boolean =>
       typeof sample === 'object' && sample !== null && 'node_id' in sample && sample.node_id !== own;
     const named = list.map((sample) =>
       typeof sample === 'object' && sample !== null && !Array.isArray(sample) && !isOther(sample) ? { ...sample, node_id: SELF } : sample,
     );
-    const content = parseSamples(named, nowUs, timeWindow(nowUs, OLDEST_DAYS));
-    const others = list.flatMap((sample, index) => (isOther(sample) ? [index] : []));
-    const refused: SampleRefusal[] = others.map((index) => ({
-      index,
-      reason: 'bad_node',
-      detail: 'an agent speaks for its own node alone: leave node_id out, or push to the gateway',
-    }));
-    const good = content.samples.filter(({ nodeId, labels }) => nodeId === SELF && Object.keys(labels).length === 0);
-    const labelled = content.samples.find(({ nodeId, labels }) => nodeId === SELF && Object.keys(labels).length > 0);
-    if (labelled !== undefined)
-      refused.push({
-        index: -1,
-        reason: 'malformed',
-        detail: `${Object.keys(labelled.labels)[0]} is a label of the node, which the agent's own settings say: leave it out`,
-      });
-    return { samples: good, refused: [...content.refused.filter(({ index }) => !others.includes(index)), ...refused] };
+    const content = parseSamples(named, firstUs, timeWindow(nowUs, OLDEST_DAYS));
+    const indexes = indexesOf(content);
+    const others = new Set(list.flatMap((sample, index) => (isOther(sample) ? [index] : [])));
+    const refused = content.refused.filter(({ index }) => !others.has(index));
+    const detail = 'an agent speaks for its own node alone: leave node_id out, or push to the gateway';
+    for (const index of others) refused.push({ index, reason: 'bad_node', detail });
+    const good = content.samples.filter((sample) => {
+      if (sample.nodeId !== SELF) return false;
+      const [label] = Object.keys(sample.labels);
+      if (label === undefined) return true;
+      const words = `${label} is a label of the node, which the agent's own settings say: leave it out`;
+      refused.push({ index: indexes.get(sample) ?? 0, reason: 'malformed', detail: words });
+      return false;
+    });
+    return { samples: good, refused, indexes };
+  }
+
+  /** Under an agent's numbers the ETL does not read before it writes: of two rows with one key the second would stand alone. */
+  #united({ samples, refused, indexes }: EnqueueContent): PushContent {
+    const clashing: SampleRefusal[] = [];
+    const good = samples.filter((sample) => {
+      if (this.#known.take(sample)) return true;
+      const words = `${sample.measurement} with these tags and this time was already enqueued with other fields: send one sample with all fields`;
+      clashing.push({ index: indexes.get(sample) ?? 0, reason: 'already_exists', detail: words });
+      return false;
+    });
+    return { samples: good, refused: [...refused, ...clashing] };
   }
 
   #admit(rows: number, nowMs: number): void {
@@ -106,6 +137,10 @@ export class EnqueueDoor {
       );
     this.#rows += rows;
   }
+}
+
+function assertSome({ samples, refused }: PushContent): void {
+  if (samples.length === 0) throw new MusterError('invalid_argument', `no sample was taken: ${refused[0]?.detail ?? 'there was none'}`);
 }
 
 async function textOf(request: IncomingMessage): Promise<string> {

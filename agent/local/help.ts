@@ -10,7 +10,8 @@ Watches this machine and streams to a gateway.
   check                one sample of every collector, identity, spool, gateway; --json
   status               how the running agent stands; --json
   top                  this machine live, from the running agent; --interval MS, --json
-  enqueue [FILE]       hand samples of a script (JSON, or a line each; - or none: from the pipe) to the running agent; --json
+  enqueue [FILE]       hand samples of a script (JSON, or a line each; - or none: from the pipe) to the running agent; --json;
+                       all fields of one measurement, tags and time belong into one sample
   spool status         what waits for the gateway, also of a stopped agent; --json
   spool export FILE    copy what the spool of a stopped agent holds, as lines of JSON; - for stdout
   spool drain          send what the spool of a stopped agent holds, then end; --timeout 10m

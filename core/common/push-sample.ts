@@ -73,6 +73,19 @@ export function parseSamples(list: readonly unknown[], nowUs: number, window: Ti
   return content;
 }
 
+/** Where each of the samples stands in what was sent: the refused ones stand between them. */
+export function indexesOf({ samples, refused }: PushContent): Map<PushSample, number> {
+  const others = new Set(refused.map(({ index }) => index));
+  let index = -1;
+  return new Map(
+    samples.map((sample) => {
+      do index++;
+      while (others.has(index));
+      return [sample, index];
+    }),
+  );
+}
+
 function parseSample(value: unknown, nowUs: number, window: TimeWindow): PushSample {
   if (!isObject(value)) throw new Refused('malformed', `a sample is an object, ${shown(value)} is not`);
   const fields = fieldsOf(value);

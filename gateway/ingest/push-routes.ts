@@ -1,6 +1,7 @@
 // POST /api/push and POST /api/telemetry/snapshot: samples of scripts and of small agents, on the durable path.
 import { MusterError, toMusterError } from '../../core/common/muster-error.ts';
 import {
+  indexesOf,
   MAX_SAMPLES,
   type PushContent,
   type PushSample,
@@ -9,6 +10,7 @@ import {
   samplesOf,
 } from '../../core/common/push-sample.ts';
 import { accountLines } from '../../core/common/row-account.ts';
+import { createSampleClock } from '../../core/common/sample-clock.ts';
 import { toFrames } from '../../core/common/sample-frames.ts';
 import { summarySubject } from '../../core/common/streams.ts';
 import { ImportTally } from '../../core/node/import/import-tally.ts';
@@ -23,7 +25,6 @@ import { FirstUses, type UseAnswer, type UseStore } from './first-uses.ts';
 import { type ImportAccounts, MAX_BATCHES } from './import-account.ts';
 import type { Ingest, Receipt } from './ingest.ts';
 import { countReplaced } from './same-key.ts';
-import { createSampleClock } from './sample-clock.ts';
 import { partsOf } from './sample-parts.ts';
 import { parseSnapshot } from './snapshot.ts';
 
@@ -156,19 +157,6 @@ async function deliver(
     own.map((sample) => ({ index: indexOf.get(sample) ?? 0, reason: error.code, detail: error.message })),
   );
   return { receipts, failed: failed.sort((a, b) => a.index - b.index), unfinished: errors.some(({ error }) => error.retryable) };
-}
-
-/** Where each sample stands in what was sent: the refused ones stand between them. */
-function indexesOf({ samples, refused }: PushContent): Map<PushSample, number> {
-  const others = new Set(refused.map(({ index }) => index));
-  let index = -1;
-  return new Map(
-    samples.map((sample) => {
-      do index++;
-      while (others.has(index));
-      return [sample, index];
-    }),
-  );
 }
 
 /** The newest word on each label. */

@@ -2,12 +2,12 @@
 
 import type { NatsConnection } from 'nats';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { createSampleClock } from '../../core/common/sample-clock.ts';
 import { telemetrySubject } from '../../core/common/streams.ts';
 import { connectNats } from '../../core/node/nats-connection.ts';
 import { ensureStreams } from '../../core/node/streams.ts';
 import { type HttpAnswer, json } from '../../gateway/http/http-answer.ts';
 import { createUseStore, FirstUses, type KeyedRequest } from '../../gateway/ingest/first-uses.ts';
-import { createSampleClock } from '../../gateway/ingest/sample-clock.ts';
 import { type NatsHarness, startNats } from '../harness/nats.ts';
 
 let nats: NatsHarness;
