@@ -15,6 +15,7 @@ import {
 import { timeWindow } from '../../core/common/row-time.ts';
 import { createSampleClock, type SampleClock } from '../../core/common/sample-clock.ts';
 import { toFrames } from '../../core/common/sample-frames.ts';
+import { GatheredAppends } from './gathered-appends.ts';
 import { KnownKeys } from './known-keys.ts';
 
 const MAX_BODY_BYTES = 1024 * 1024;
@@ -54,6 +55,7 @@ export class EnqueueDoor {
   readonly #sink: EnqueueSink;
   readonly #clock: SampleClock;
   readonly #known = new KnownKeys();
+  readonly #appends: GatheredAppends;
   #minute = 0;
   #rows = 0;
 
@@ -61,6 +63,9 @@ export class EnqueueDoor {
   constructor(sink: EnqueueSink, micros?: () => number) {
     this.#sink = sink;
     this.#clock = createSampleClock(() => sink.now(), micros);
+    this.#appends = new GatheredAppends((samples) => {
+      sink.appended(sink.append({ createdUs: sink.now() * 1000, frames: toFrames(samples), events: [] }));
+    });
   }
 
   /** Throws `malformed`, `limit_exceeded`, `invalid_argument` where no sample is good, `resource_exhausted` and `unavailable`. */
@@ -80,7 +85,7 @@ export class EnqueueDoor {
     this.#admit(parsed.samples.length, nowMs);
     const content = this.#united(parsed);
     assertSome(content);
-    this.#sink.appended(this.#sink.append({ createdUs: nowMs * 1000, frames: toFrames(content.samples), events: [] }));
+    await this.#appends.add(content.samples, text.length);
     return { accepted: content.samples.length, durable: this.#sink.status().durable, refused: content.refused };
   }
 
