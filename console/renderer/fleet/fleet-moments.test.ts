@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { MusterError } from '../../../core/common/muster-error.ts';
 import type { ConsoleApi } from '../../common/console-api.ts';
 import type { FleetNode } from '../../common/fleet-node.ts';
 import type { QueryResult } from '../../common/query-result.ts';
@@ -87,6 +88,17 @@ test('a moment judges by what had arrived, and is read once', async () => {
   expect(asked[0]).toContain(new Date(MOMENT - 600_000).toISOString());
   await moments.load(MOMENT);
   expect([asked.length, moments.get(MOMENT) === moment]).toEqual([ASKED, true]);
+});
+
+test('a store without the column that tells physical interfaces is asked by their names', async () => {
+  const { asked, api: port } = api((sql) => {
+    if (sql.includes('physical')) throw new MusterError('invalid_argument', 'Invalid column: physical');
+    if (sql.includes('FROM network ')) return result('rx_bytes_per_second', { live: 9 });
+    return sql.includes('FROM node_history') ? labels : result(sql.includes('FROM deliveries') ? 'timestamp' : 'busy', { live: 7 });
+  });
+  const moment = await new FleetMoments(port, fleet).load(MOMENT);
+  expect(moment.nodes.get('live')?.values?.rxBytesPerSecond).toBe(9);
+  expect(asked.length).toBe(ASKED + 2);
 });
 
 test('a moment that cannot be read says why, and is asked for again', async () => {

@@ -90,7 +90,8 @@ export class FleetMoments {
     const changes = await ask(historySql(momentMs)).catch(withoutTable);
     const values: ValuesThen = new Map();
     for (const query of momentQueries(between(momentMs, REACH_MS))) {
-      const answer = await ask(query.sql).catch(withoutTable);
+      let answer = await ask(query.sql).catch(withoutTable);
+      if (answer === null && query.olderSql !== undefined) answer = await ask(query.olderSql).catch(withoutTable);
       if (answer) takeAnswer(values, query, answer);
     }
     const moment = compose(now, momentMs, heard, values, changes);

@@ -30,7 +30,12 @@ test('every value of a node is asked for, and every statement keeps to the time'
 });
 
 test('what one node has several of is combined, and the fullest filesystem is named', () => {
-  expect(queryOf('network').sql).toBe(
+  expect(queryOf('network').sql).toContain(
+    "FROM network WHERE TIME AND (physical = 1 OR (physical IS NULL AND interface <> 'lo')) LATEST ON timestamp PARTITION BY node_id, interface)",
+  );
+  expect(queryOf('disk_io').sql).toContain("(physical = 1 OR (physical IS NULL AND device !~ '^(dm-|md[0-9])'))");
+  // A store that only agents without the column have written to.
+  expect(queryOf('network').olderSql).toBe(
     'SELECT node_id, sum(rx_bytes_per_second) AS rx_bytes_per_second, sum(tx_bytes_per_second) AS tx_bytes_per_second FROM ' +
       "(SELECT node_id, rx_bytes_per_second, tx_bytes_per_second FROM network WHERE TIME AND interface <> 'lo' LATEST ON timestamp PARTITION BY node_id, interface)",
   );

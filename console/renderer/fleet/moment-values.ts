@@ -7,6 +7,8 @@ type NumberName = Exclude<keyof NodeValues, 'timeMs' | 'diskMount'>;
 
 export interface MomentQuery {
   sql: string;
+  /** The same for a store that lacks a column of it; left out where there is none that may be missing. */
+  olderSql?: string;
   /** Value → the answer's column. */
   columns: Readonly<Partial<Record<NumberName, string>>>;
 }
@@ -47,6 +49,13 @@ export function momentQueries(within: string): MomentQuery[] {
       columns,
     };
   };
+  /**
+   * As the agents sum: what lies on others would count twice. Rows of an agent that does not tell which those are are taken by their names.
+   */
+  const physical = (table: string, tag: string, columns: MomentQuery['columns'], named: string): MomentQuery => ({
+    ...combined('sum', table, tag, columns, ` AND (physical = 1 OR (physical IS NULL AND ${named}))`),
+    olderSql: combined('sum', table, tag, columns, ` AND ${named}`).sql,
+  });
   return [
     latest('cpu', { cpuPercent: 'busy' }, " AND cpu = 'total'"),
     latest('memory', { memoryPercent: 'used_percent' }),
@@ -62,19 +71,17 @@ export function momentQueries(within: string): MomentQuery[] {
         `WHERE ${within} LATEST ON timestamp PARTITION BY node_id, mount)) WHERE place = 1`,
       columns: { diskPercent: 'used_percent' },
     },
-    combined(
-      'sum',
+    physical(
       'network',
       'interface',
       { rxBytesPerSecond: 'rx_bytes_per_second', txBytesPerSecond: 'tx_bytes_per_second' },
-      " AND interface <> 'lo'",
+      "interface <> 'lo'",
     ),
-    combined(
-      'sum',
+    physical(
       'disk_io',
       'device',
       { diskReadBytesPerSecond: 'read_bytes_per_second', diskWriteBytesPerSecond: 'write_bytes_per_second' },
-      " AND device !~ '^(dm-|md[0-9])'",
+      "device !~ '^(dm-|md[0-9])'",
     ),
     combined('max', 'temperature', 'sensor', { temperatureCelsius: 'celsius' }),
     combined('max', 'pressure', 'resource', { pressurePercent: 'some_avg10' }),
