@@ -14,13 +14,14 @@ interface ShortOption {
 const SHORT_OPTIONS: readonly ShortOption[] = [
   { program: /^(?:mysql|mariadb|mycli)[\w-]*$/, joined: /^(-p)(.+)$/s },
   { program: /^sshpass$/, separate: /^-p$/, joined: /^(-p)(.+)$/s },
-  { program: /^(?:mongo\w*|rabbitmqadmin|rdesktop)$/, separate: /^-p$/ },
-  { program: /^(?:docker|podman|buildah|skopeo|nerdctl|helm|az|oc|cf)$/, verb: 'login', separate: /^-p$/ },
-  { program: /^redis-(?:cli|benchmark)$|^valkey-cli$/, separate: /^-a$/ },
+  { program: /^(?:mongo\w*|rabbitmqadmin|rdesktop|ncftp\w*)$/, separate: /^-p$/, joined: /^(-p)(.+)$/s },
+  { program: /^(?:docker|podman|buildah|skopeo|nerdctl|helm|az|oc|cf)$/, verb: 'login', separate: /^-p$/, joined: /^(-p)(.+)$/s },
+  { program: /^redis-(?:cli|benchmark)$|^valkey-cli$/, separate: /^-a$/, joined: /^(-a)(.+)$/s },
   { program: /^ldap\w+$/, separate: /^-w$/, joined: /^(-w)(.+)$/s },
   { program: /^(?:ipmitool|sqlcmd|bcp|isql|tsql|bsqldb|zip|unzip|vncviewer)$/, separate: /^-P$/, joined: /^(-P)(.+)$/s },
-  { program: /^7z[ar]?$/, joined: /^(-p)(.+)$/s },
-  { program: /^snmp\w+$/, separate: /^-[cAX]$/ },
+  { program: /^(?:7z[arz]?|(?:un)?rar)$/, joined: /^(-h?p)(.+)$/s },
+  { program: /^snmp\w+$/, separate: /^-[cAX]$/, joined: /^(-[cAX])(.+)$/s },
+  { program: /^(?:smb\w+|rpcclient|net|winexe|wmic|samba-tool)$/, joined: /^(-U[^%\s]*%)(.+)$/s },
   { program: /^openssl$/, separate: /^-[kK]$/, joined: /^((?:pass|key):)(.+)$/s },
   { program: /^(?:x|w)?freerdp\d?$/, joined: /^(\/p:)(.+)$/s },
   { program: /^(?:nmcli|wpa_cli|iwctl)$/, separate: /(?:^|\.)(?:password|psk|passphrase|wep-key\d?)$/ },
@@ -28,7 +29,12 @@ const SHORT_OPTIONS: readonly ShortOption[] = [
 /** `name:password` of programs that fetch; elsewhere numbers behind the colon are a group. */
 const FETCHERS = /^(?:curl|wget|https?|xh|aria2c|lftp)$/;
 const USER_OPTION = /^(?:-u|-U|--user|--proxy-user|--auth)$/;
+const USER_OPTION_WITH_VALUE = /^(--(?:user|proxy-user|auth)=)(.+)$/s;
 const FETCHER_OPTION = /^-a$/;
+/** Behind options without a value, too: `-sSuname:password`. */
+const FETCHER_JOINED = /^(-[0-9fgGiIjJklLMnNOpqRsSvZ#]*[uUa][^\s:,]*[:,])(?!\/\/)(.+)$/s;
+/** Its value is `file:password`. */
+const CERTIFICATE_OPTION = /^(?:-E|--cert|--proxy-cert)$/;
 /** More of a command line is not looked at. */
 const MAX_CHARACTERS = 4096;
 const SAMBA_USER = /^([^%\s]+)%(.+)$/s;
@@ -80,6 +86,11 @@ function optionMask(words: readonly string[]): (option: string, word: string) =>
     const joined = short.map((one) => one.joined?.exec(word)).find((match) => match);
     if (joined) return `${joined[1]}${MASK}`;
     if (short.some((one) => one.separate?.test(option))) return MASK;
+    const [, name, value] = USER_OPTION_WITH_VALUE.exec(word) ?? [];
+    const masked = value === undefined ? undefined : maskUserPassword(value, isFetcher);
+    if (masked !== undefined) return `${name}${masked}`;
+    if (isFetcher && FETCHER_JOINED.test(word)) return word.replace(FETCHER_JOINED, `$1${MASK}`);
+    if (isFetcher && CERTIFICATE_OPTION.test(option) && word.includes(':')) return word.replace(/:.*$/s, `:${MASK}`);
     return USER_OPTION.test(option) || (isFetcher && FETCHER_OPTION.test(option)) ? maskUserPassword(word, isFetcher) : undefined;
   };
 }
@@ -105,7 +116,7 @@ function maskWhole(arg: string): string | undefined {
 function maskUserPassword(value: string, isFetcher: boolean): string | undefined {
   const samba = SAMBA_USER.exec(value);
   if (samba !== null) return `${samba[1]}%${MASK}`;
-  const [, name, password] = /^(["']?[^\s:/,@]+)[:,](?!\/)(.+)$/s.exec(value) ?? [];
+  const [, name, password] = /^(["']?[^\s:/,@]*)[:,](?!\/)(.+)$/s.exec(value) ?? [];
   if (name === undefined || (!isFetcher && /^\d+$/.test(password as string))) return undefined;
   return `${name}:${MASK}`;
 }
