@@ -229,6 +229,11 @@ export function createEvents(log: Log, registry: Registry) {
       failures.inc({ what: 'fault' });
       log.error({ error: toMusterError(error).message, stack: error instanceof Error ? error.stack : undefined }, 'a fault of the gateway');
     },
+    /** A node was brought back, and what was kept of it among the removed could not be deleted. */
+    removedStillKept(what: { nodeId: string; error: string }): void {
+      failures.inc({ what: 'registry' });
+      log.warn(what, 'a node that was brought back is still listed among the removed, for a day at most');
+    },
     retried(what: { what: 'presence' | 'registry' | 'streams' | 'subscription' | 'audit' | 'own samples'; error: string }): void {
       failures.inc({ what: what.what });
       log.warn(what, 'failed and is tried again');

@@ -22,6 +22,7 @@ import { changeLabels, type LabelChange, standingLabels } from './standing-label
 
 export interface RegistryEvents extends NodeIdentityEvents {
   entryUnreadable(entry: { bucket: string; key: string }): void;
+  removedStillKept(what: { nodeId: string; error: string }): void;
 }
 
 export interface RegistryOptions {
@@ -161,11 +162,16 @@ export class NodeRegistry implements Component {
       back = before === undefined;
       return back ? { ...entry, updatedMs: this.#now() } : undefined;
     });
-    await this.#removed.forget(nodeId);
-    if (!back || written === undefined) return undefined;
-    this.#learn(nodeId, written);
-    this.#changed(nodeId);
-    return written;
+    const restored = back ? written : undefined;
+    if (restored !== undefined) {
+      this.#learn(nodeId, restored);
+      this.#changed(nodeId);
+    }
+    // It is back all the same: what is kept of it goes by itself within the day.
+    await this.#removed
+      .forget(nodeId)
+      .catch((error: unknown) => this.#events.removedStillKept({ nodeId, error: toMusterError(error).message }));
+    return restored;
   }
 
   /** The generation of a node's next certificate; see `NodeIdentities.renew`. */

@@ -79,7 +79,7 @@ export async function startFleet(): Promise<FleetFixture> {
   const registry = new NodeRegistry({
     connection,
     limits: { maxNodes: 1000, newNodesPerTokenPerDay: 1000 },
-    events: { entryUnreadable: quiet, retried: quiet, identityLocked: quiet },
+    events: { entryUnreadable: quiet, retried: quiet, identityLocked: quiet, removedStillKept: quiet },
   });
   await registry.start();
   const configs = new ConfigStore({ connection, events: { entryUnreadable: quiet } });
