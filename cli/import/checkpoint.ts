@@ -14,6 +14,8 @@ const CHECKPOINT = z.object({
   numbers: z.record(z.string(), z.number()),
   /** Rows of each node that were offered, where their number is limited. */
   offered: z.record(z.string(), z.number()).default({}),
+  /** The first name of each node that had a port. */
+  names: z.record(z.string(), z.string()).optional(),
   /** Rows durably in the stream, and their times. */
   rows: z.number(),
   /** Rows that were not acceptable, and those left out as asked. */

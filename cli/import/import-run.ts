@@ -117,7 +117,7 @@ export class ImportRun {
         this.#unsaved.push({ message: { nodeId, epoch, seq, batch, labels }, rows: frame.timeUs.length });
       },
     });
-    if (resume !== undefined) builder.restore(resume.numbers, resume.offered);
+    if (resume !== undefined) builder.restore(resume.numbers, resume.offered, resume.names);
     const nowUs = (this.#options.now ?? Date.now)() * 1000;
     const window = { oldestUs: nowUs - this.#options.ttlDays * 86_400_000_000 + 3_600_000_000, newestUs: nowUs + MAX_FUTURE_US };
     const { fromUs, maxRowsPerNode } = this.#options;
@@ -153,6 +153,7 @@ export class ImportRun {
         checkpoint.save({
           ...{ file: source.path, identity, position, numbers: builder.numbers(), offered, rows: this.stored, shiftUs, done: !more },
           ...this.notSent,
+          names: builder.names(),
           times: { firstUs: this.tally.sent.firstUs, lastUs: this.tally.sent.lastUs },
         });
       }

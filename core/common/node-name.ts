@@ -23,6 +23,11 @@ export function nodeIdOf(name: string): string | undefined {
   return host.startsWith('[') && host.endsWith(']') ? ipv6Of(host.slice(1, -1)) : undefined;
 }
 
+/** The port that `nodeIdOf` leaves out; empty where there is none. */
+export function portOf(name: string): string {
+  return nodeIdOf(name) === name || ipv6Of(name) !== undefined ? '' : (PORT.exec(name)?.[2] ?? '');
+}
+
 /** One token of a subject, or of a key, on NATS: the dots and colons of a node id would part it, or are not allowed there. */
 export function nodeToken(nodeId: string): string {
   return nodeId.replaceAll('.', '=2e').replaceAll(':', '=3a');

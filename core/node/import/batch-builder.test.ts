@@ -146,3 +146,23 @@ it('gives an address one id, with a port or without, and numbers its batches onc
   expect(builder.node('0:0:0:0:0:0:0:1')).toBe(builder.node('::1'));
   expect(builder.node('accra 1').nodeId).toMatch(/^accra-1-[0-9a-f]{8}$/);
 });
+
+it('refuses rows of a second name of a node with another port, unless a tag has the name, also where it goes on', () => {
+  const create = () => new BatchBuilder({ measurement: 'm', tags: ['t'], fields: ['v'], identity: 'x', onBatch: () => undefined });
+  const builder = create();
+  const problem = (of: BatchBuilder, name: string, tag = '') => seriesProblem({ node: of.node(name), name, tagValues: [tag], index: -1 });
+  expect(problem(builder, 'host:9100')).toBeUndefined();
+  expect(problem(builder, 'host:9182')).toBe(
+    'host:9182 is the node host, as host:9100 is, and of two rows with one time only one would stay: name the column of the node among the tags, --tags COLUMN (tags)',
+  );
+  expect(problem(builder, 'host')).toContain('host is the node host, as host:9100 is');
+  expect(problem(builder, 'host:9182', 'host:9182')).toBeUndefined();
+  expect(['::1', '0:0:0:0:0:0:0:1', '[::1]', 'accra 1', 'accra 2:80'].map((name) => problem(builder, name))).toEqual(
+    Array(5).fill(undefined),
+  );
+  const again = create();
+  again.restore(builder.numbers(), {}, builder.names());
+  expect(builder.names()).toEqual({ host: 'host:9100', [builder.node('accra 2:80').nodeId]: 'accra 2:80' });
+  expect(problem(again, 'host:9182')).toContain('as host:9100 is');
+  expect(['host:9100', '::1', 'accra 1', 'accra 2:80'].map((name) => problem(again, name))).toEqual(Array(4).fill(undefined));
+});

@@ -5,7 +5,7 @@ import { CUT_BATCH_BYTES, MAX_SERIES_BYTES, namesBytes, rowBytes, seriesBytes, t
 import { doorEpoch } from '../../common/door-epoch.ts';
 import type { FrameColumns } from '../../common/frame.ts';
 import { MusterError } from '../../common/muster-error.ts';
-import { nodeIdOf } from '../../common/node-name.ts';
+import { nodeIdOf, portOf } from '../../common/node-name.ts';
 import { letterProblem, NO_TEXTS, type RowTexts, TextRows } from './text-rows.ts';
 
 /** Values of a batch at most. Series and texts come on top, up to `CUT_BATCH_BYTES`. */
@@ -24,6 +24,8 @@ const NO_INDEXES = new Uint32Array(0);
 /** What identifies a series of the import: its node and the values of its tags. */
 export interface ImportSeries {
   readonly node: NodeRows;
+  /** Of the node, as the row has it. */
+  readonly name?: string;
   readonly tagValues: readonly string[];
   /** Position in the frame of the batch under way, -1 before its first row. */
   index: number;
@@ -41,7 +43,7 @@ export function seriesProblem(series: ImportSeries): string | undefined {
 function sizeOf(series: ImportSeries): number {
   if (series.bytes === undefined) {
     series.bytes = seriesBytes(series.tagValues);
-    series.problem = tagsProblem(series);
+    series.problem = tagsProblem(series) ?? nameProblem(series);
   }
   return series.bytes;
 }
@@ -57,6 +59,14 @@ function tagsProblem({ node, tagValues }: ImportSeries): string | undefined {
   if (tagValues.some((value) => HALF_PAIR.test(value))) return 'a tag has half of a surrogate pair in it, which no text may have';
   const name = letterProblem(node.labels['name'] ?? '');
   return name === undefined ? undefined : `the name of its node ${name}`;
+}
+
+/** `host:9100` and `host:9182` are one node: a row of one would replace that of the other, unless a tag has the name. */
+function nameProblem({ node, name, tagValues }: ImportSeries): string | undefined {
+  const first = node.name ?? name;
+  if (name === undefined || first === undefined || name === first || portOf(name) === portOf(first) || tagValues.includes(name))
+    return undefined;
+  return `${name} is the node ${node.nodeId}, as ${first} is, and of two rows with one time only one would stay: name the column of the node among the tags, --tags COLUMN (tags)`;
 }
 
 /** One batch, before it is encoded. Its frame is valid only until `onBatch` returns: the next batch is made in the same memory. */
@@ -78,6 +88,8 @@ export class NodeRows {
   readonly nodeId: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly width: number;
+  /** The first one that came for it. */
+  name: string | undefined;
   seq = 0;
   /** Rows of this batch that wait. */
   rows = 0;
@@ -167,14 +179,19 @@ export class BatchBuilder {
   node(name: string): NodeRows {
     const known = this.#byName.get(name);
     if (known !== undefined) return known;
-    const nodeId = toNodeId(name);
+    const node = this.#nodeOf(toNodeId(name), name);
+    node.name ??= name;
+    this.#byName.set(name, node);
+    return node;
+  }
+
+  #nodeOf(nodeId: string, name: string): NodeRows {
     let node = this.#nodes.get(nodeId);
     if (node === undefined) {
       const { fields, texts = [] } = this.#options;
       node = new NodeRows(nodeId, nodeId === name ? {} : { name: name.slice(0, MAX_NAME) }, fields.length, texts.length);
       this.#nodes.set(nodeId, node);
     }
-    this.#byName.set(name, node);
     return node;
   }
 
@@ -234,9 +251,24 @@ export class BatchBuilder {
     return Object.fromEntries([...this.#nodes].map(([name, node]) => [name, node.offered]));
   }
 
-  restore(numbers: Readonly<Record<string, number>>, offered: Readonly<Record<string, number>> = {}): void {
-    for (const [name, seq] of Object.entries(numbers)) this.node(name).seq = seq;
-    for (const [name, rows] of Object.entries(offered)) this.node(name).offered = rows;
+  /** The first name of each node that had a port: with them the same names are taken over all runs. */
+  names(): Record<string, string> {
+    const named = [...this.#nodes].flatMap(([id, { name = id }]): [string, string][] => (portOf(name) === '' ? [] : [[id, name]]));
+    return Object.fromEntries(named);
+  }
+
+  /** `names` are undefined where nobody kept them. */
+  restore(
+    numbers: Readonly<Record<string, number>>,
+    offered: Readonly<Record<string, number>> = {},
+    names?: Readonly<Record<string, string>>,
+  ): void {
+    for (const [id, seq] of Object.entries(numbers)) {
+      const node = this.#nodeOf(id, id);
+      node.seq = seq;
+      if (names !== undefined) node.name = Object.hasOwn(names, id) ? names[id] : id;
+    }
+    for (const [id, rows] of Object.entries(offered)) this.#nodeOf(id, id).offered = rows;
   }
 
   /** Cuts what waits into batches. */

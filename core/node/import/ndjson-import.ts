@@ -171,8 +171,10 @@ export class NdjsonImport implements SourceReader {
     const { builder, mapping } = this.#options;
     const text = (n: number): string => this.#names[n]?.texts[tuple[n] as number] as string;
     const first = mapping.node.column < 0 ? 0 : 1;
+    const name = first === 0 ? mapping.node.name : text(0);
     return {
-      node: builder.node(first === 0 ? mapping.node.name : text(0)),
+      node: builder.node(name),
+      name,
       tagValues: mapping.tags.map((_, i) => text(first + i)),
       index: -1,
     };

@@ -132,7 +132,7 @@ export class SeriesTable {
       texts.push(isAbsentText(own) ? '' : own);
     }
     const name = this.#nodeColumn < 0 ? this.#node : (texts.shift() as string);
-    const series: ImportSeries = { node: this.#builder.node(name), tagValues: texts, index: -1 };
+    const series: ImportSeries = { node: this.#builder.node(name), name, tagValues: texts, index: -1 };
     return seriesProblem(series) ?? series;
   }
 

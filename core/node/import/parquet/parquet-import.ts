@@ -296,8 +296,10 @@ export class ParquetImport implements SourceReader {
   #makeSeries(builder: RowSink, { node, tags }: ImportMapping, tuple: Uint32Array): ImportSeries {
     const text = (n: number): string => ((this.#names[n] as Track<Uint32Array>).reading as TextIds).texts[tuple[n] as number] as string;
     const first = node.column < 0 ? 0 : 1;
+    const name = first === 0 ? node.name : text(0);
     return {
-      node: builder.node(first === 0 ? node.name : text(0)),
+      node: builder.node(name),
+      name,
       tagValues: tags.map((_: MappedColumn, i) => text(first + i)),
       index: -1,
     };
