@@ -113,7 +113,7 @@ describe('the push door', () => {
   });
 
   it('refuses names that would have to be quoted, and says which (17)', async () => {
-    const names = ['a.b', 'a-b', "a'b", 'a"b', 'A', 'x'.repeat(200), 'select', 'timestamp', 'node_id', '__proto__'];
+    const names = ['a.b', 'a-b', "a'b", 'a"b', 'A', 'x'.repeat(200), 'select', 'node_id', '__proto__'];
     const fields = names.map((name) => JSON.parse(`{"node_id":"names","measurement":"names",${JSON.stringify(name)}:1,"v":1}`));
     const tables = ['a.b', 'deliveries', 'x'.repeat(200), 'cpu_nodes'].map((measurement) => ({ node_id: 'names', measurement, v: 1 }));
     const { json } = await push([...fields, ...tables, { node_id: 'names', measurement: 'names', v: 1 }]);
