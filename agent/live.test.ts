@@ -6,8 +6,12 @@ import { WireReader } from '../proto/wire.ts';
 import type { Collector } from './collectors/collector.ts';
 import { LiveSampling } from './live.ts';
 
-beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date', 'performance'] }));
-afterEach(() => void vi.useRealTimers());
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date', 'performance'] });
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
 
 function stage() {
   const sent: Buffer[] = [];

@@ -33,7 +33,9 @@ async function look(): Promise<{ values: Record<string, number>; said: string[] 
     meminfo: 'MemTotal: 1000000 kB\nMemFree: 1 kB\n',
   });
   const said: string[] = [];
-  const note = (name: string, words: string): void => void said.push(`${name}: ${words}`);
+  const note = (name: string, words: string): void => {
+    said.push(`${name}: ${words}`);
+  };
   const quiet = (): void => undefined;
   const set = new CollectorSet(
     createCollectors(

@@ -43,17 +43,17 @@ function layDrive(chip: number, pci: string, serial: string, milliCelsius: numbe
   });
 }
 
-function rowsAt(collector: Collector, ms: number): Record<string, number> {
+async function rowsAt(collector: Collector, ms: number): Promise<Record<string, number>> {
   const builder = new FrameBuilder(collector);
   builder.beginTick(ms * 1000);
-  void collector.collect(builder, { timeUs: ms * 1000, monotonicMs: ms });
+  await collector.collect(builder, { timeUs: ms * 1000, monotonicMs: ms });
   const frame = builder.take();
   return Object.fromEntries(
     Array.from(frame?.seriesIndex ?? [], (series, row) => [frame?.series[series]?.[0] ?? '', frame?.values[row] as number]),
   );
 }
 
-test('a reading that its chip calls a fault is absent, of every kind', () => {
+test('a reading that its chip calls a fault is absent, of every kind', async () => {
   lay({
     'hwmon0/name': 'nct',
     ...{ 'hwmon0/temp1_input': 40_000, 'hwmon0/temp2_input': 127_000, 'hwmon0/temp2_fault': 1, 'hwmon0/temp3_input': 41_000 },
@@ -61,24 +61,24 @@ test('a reading that its chip calls a fault is absent, of every kind', () => {
     ...{ 'hwmon0/in0_input': 1200, 'hwmon0/in1_input': 900, 'hwmon0/in1_fault': 1 },
     ...{ 'hwmon0/power1_input': 5_000_000, 'hwmon0/power2_input': 7_000_000, 'hwmon0/power2_fault': 1 },
   });
-  expect(rowsAt(createTemperatureCollector(roots), 0)).toEqual({ 'nct temp1': 40, 'nct temp3': 41 });
+  expect(await rowsAt(createTemperatureCollector(roots), 0)).toEqual({ 'nct temp1': 40, 'nct temp3': 41 });
   // A fan that stands still without a fault stands still.
-  expect(rowsAt(createFanCollector(roots), 0)).toEqual({ 'nct fan1': 0 });
-  expect(rowsAt(createVoltageCollector(roots), 0)).toEqual({ 'nct in0': 1.2 });
-  expect(rowsAt(createPowerCollector(roots), 0)).toEqual({ 'nct power1': 5 });
+  expect(await rowsAt(createFanCollector(roots), 0)).toEqual({ 'nct fan1': 0 });
+  expect(await rowsAt(createVoltageCollector(roots), 0)).toEqual({ 'nct in0': 1.2 });
+  expect(await rowsAt(createPowerCollector(roots), 0)).toEqual({ 'nct power1': 5 });
 });
 
-test('a fault that comes and goes is looked at each time', () => {
+test('a fault that comes and goes is looked at each time', async () => {
   lay({ 'hwmon0/name': 'nct', 'hwmon0/temp1_input': 40_000, 'hwmon0/temp1_fault': 0 });
   const collector = createTemperatureCollector(roots);
-  expect(rowsAt(collector, 0)).toEqual({ 'nct temp1': 40 });
+  expect(await rowsAt(collector, 0)).toEqual({ 'nct temp1': 40 });
   lay({ 'hwmon0/temp1_fault': 1 });
-  expect(rowsAt(collector, 10_000)).toEqual({});
+  expect(await rowsAt(collector, 10_000)).toEqual({});
   lay({ 'hwmon0/temp1_fault': 0 });
-  expect(rowsAt(collector, 20_000)).toEqual({ 'nct temp1': 40 });
+  expect(await rowsAt(collector, 20_000)).toEqual({ 'nct temp1': 40 });
 });
 
-test('what cannot be is absent: by the unit, and by what the chip itself bears', () => {
+test('what cannot be is absent: by the unit, and by what the chip itself bears', async () => {
   const temperatures = [-128_000, -62_000, 255_000, 3_892_313_987, 4_294_967_295, -40_000, 104_000];
   lay({ 'hwmon0/name': 'a', ...Object.fromEntries(temperatures.map((value, index) => [`hwmon0/temp${index + 1}_input`, value])) });
   lay({
@@ -96,16 +96,16 @@ test('what cannot be is absent: by the unit, and by what the chip itself bears',
     ...{ 'hwmon1/in0_input': 12_100, 'hwmon1/in1_input': 2_147_483_647, 'hwmon1/in2_input': 230_000 },
     ...{ 'hwmon1/power1_input': 4_294_967_295, 'hwmon1/power2_input': 150_000_000, 'hwmon1/power3_input': 9e11 },
   });
-  expect(rowsAt(createTemperatureCollector(roots), 0)).toEqual({
+  expect(await rowsAt(createTemperatureCollector(roots), 0)).toEqual({
     'a temp6': -40,
     'a temp7': 104,
     'b temp2': 140,
     'b temp3': 75,
     'b temp4': 75,
   });
-  expect(rowsAt(createFanCollector(roots), 0)).toEqual({ 'b fan3': 3200 });
-  expect(rowsAt(createVoltageCollector(roots), 0)).toEqual({ 'b in0': 12.1, 'b in2': 230 });
-  expect(rowsAt(createPowerCollector(roots), 0)).toEqual({ 'b power2': 150 });
+  expect(await rowsAt(createFanCollector(roots), 0)).toEqual({ 'b fan3': 3200 });
+  expect(await rowsAt(createVoltageCollector(roots), 0)).toEqual({ 'b in0': 12.1, 'b in2': 230 });
+  expect(await rowsAt(createPowerCollector(roots), 0)).toEqual({ 'b power2': 150 });
 });
 
 test.each([
@@ -118,16 +118,16 @@ test.each([
   expect(parseReading(Buffer.from(text))).toBe(value);
 });
 
-test('a channel with a momentary value and a mean counts once; one with a mean alone has that', () => {
+test('a channel with a momentary value and a mean counts once; one with a mean alone has that', async () => {
   lay({
     'hwmon0/name': 'amdgpu',
     ...{ 'hwmon0/power1_average': 31_000_000, 'hwmon0/power1_input': 30_000_000, 'hwmon0/power1_label': 'PPT' },
     ...{ 'hwmon1/name': 'power_meter', 'hwmon1/power1_average': 200_000_000, 'hwmon1/power1_average_interval': 1000 },
   });
-  expect(rowsAt(createPowerCollector(roots), 0)).toEqual({ 'amdgpu PPT': 30, 'power_meter power1': 200 });
+  expect(await rowsAt(createPowerCollector(roots), 0)).toEqual({ 'amdgpu PPT': 30, 'power_meter power1': 200 });
 });
 
-test('old drivers keep their files with the device', () => {
+test('old drivers keep their files with the device', async () => {
   lay({
     '/devices/platform/applesmc.768/name': 'applesmc',
     '/devices/platform/applesmc.768/temp1_input': 51_500,
@@ -136,42 +136,42 @@ test('old drivers keep their files with the device', () => {
     '/devices/platform/applesmc.768/fan1_fault': 1,
     'hwmon0/device': { link: '../../../devices/platform/applesmc.768' },
   });
-  expect(rowsAt(createTemperatureCollector(roots), 0)).toEqual({ 'applesmc TC0P': 51.5 });
-  expect(rowsAt(createFanCollector(roots), 0)).toEqual({});
+  expect(await rowsAt(createTemperatureCollector(roots), 0)).toEqual({ 'applesmc TC0P': 51.5 });
+  expect(await rowsAt(createFanCollector(roots), 0)).toEqual({});
 });
 
-test('of two drives each keeps its name, whichever leaves and whatever number it gets', () => {
+test('of two drives each keeps its name, whichever leaves and whatever number it gets', async () => {
   layDrive(0, '0000:01:00.0', 'S4EV NF0M', 40_000);
   layDrive(1, '0000:02:00.0', 'S4EVNF1N', 70_000);
   const collector = createTemperatureCollector(roots);
   const both = { 'nvme Composite S4EV NF0M': 40, 'nvme Composite S4EVNF1N': 70 };
-  expect(rowsAt(collector, 0)).toEqual(both);
+  expect(await rowsAt(collector, 0)).toEqual(both);
   for (const path of ['class/hwmon/hwmon0', 'class/hwmon/hwmon1', 'devices']) rmSync(join(roots.sys, path), { recursive: true });
   layDrive(0, '0000:02:00.0', 'S4EVNF1N', 71_000);
   const alone = { 'nvme Composite S4EVNF1N': 71 };
-  expect(rowsAt(collector, 10_000), 'at the next look already').toEqual(alone);
-  expect(rowsAt(createTemperatureCollector(roots), 10_000), 'another sampler of the same host').toEqual(alone);
+  expect(await rowsAt(collector, 10_000), 'at the next look already').toEqual(alone);
+  expect(await rowsAt(createTemperatureCollector(roots), 10_000), 'another sampler of the same host').toEqual(alone);
 });
 
-test('one drive alone has no number in its name, and a second does not take it', () => {
+test('one drive alone has no number in its name, and a second does not take it', async () => {
   layDrive(0, '0000:01:00.0', 'AAA', 40_000);
   const collector = createTemperatureCollector(roots);
-  expect(rowsAt(collector, 0)).toEqual({ 'nvme Composite': 40 });
+  expect(await rowsAt(collector, 0)).toEqual({ 'nvme Composite': 40 });
   layDrive(1, '0000:02:00.0', '', 70_000);
-  expect(rowsAt(collector, 10_000)).toEqual({ 'nvme Composite': 40, 'nvme Composite 0000:02:00.0': 70 });
+  expect(await rowsAt(collector, 10_000)).toEqual({ 'nvme Composite': 40, 'nvme Composite 0000:02:00.0': 70 });
   rmSync(join(roots.sys, 'class/hwmon/hwmon0'));
-  expect(rowsAt(collector, 20_000)).toEqual({ 'nvme Composite 0000:02:00.0': 70 });
+  expect(await rowsAt(collector, 20_000)).toEqual({ 'nvme Composite 0000:02:00.0': 70 });
 });
 
-test('chips of which nothing tells the device keep what they were called first', () => {
+test('chips of which nothing tells the device keep what they were called first', async () => {
   for (const chip of [0, 1]) lay({ [`hwmon${chip}/name`]: 'virtual', [`hwmon${chip}/temp1_input`]: 40_000 + chip });
   const collector = createTemperatureCollector(roots);
-  expect(Object.keys(rowsAt(collector, 0))).toEqual(['virtual temp1', 'virtual temp1 2']);
+  expect(Object.keys(await rowsAt(collector, 0))).toEqual(['virtual temp1', 'virtual temp1 2']);
   rmSync(join(roots.sys, 'class/hwmon/hwmon0'), { recursive: true });
-  expect(rowsAt(collector, 10_000)).toEqual({ 'virtual temp1 2': 40.001 });
+  expect(await rowsAt(collector, 10_000)).toEqual({ 'virtual temp1 2': 40.001 });
 });
 
-test('a device that sleeps, or hangs on one that does, is not read', () => {
+test('a device that sleeps, or hangs on one that does, is not read', async () => {
   const card = '/devices/pci0000:00/0000:03:00.0';
   lay({
     [`${card}/power/runtime_status`]: 'suspended',
@@ -185,12 +185,12 @@ test('a device that sleeps, or hangs on one that does, is not read', () => {
   });
   layDrive(6, '0000:03:00.0/0000:04:00.0', 'X', 50_000);
   const collector = createTemperatureCollector(roots);
-  expect(rowsAt(collector, 0)).toEqual({ 'coretemp temp1': 40 });
+  expect(await rowsAt(collector, 0)).toEqual({ 'coretemp temp1': 40 });
   lay({ [`${card}/power/runtime_status`]: 'active' });
-  expect(rowsAt(collector, 10_000)).toEqual({ 'coretemp temp1': 40, 'amdgpu temp1': 38, 'nvme Composite': 50 });
+  expect(await rowsAt(collector, 10_000)).toEqual({ 'coretemp temp1': 40, 'amdgpu temp1': 38, 'nvme Composite': 50 });
 });
 
-test('thermal zones are judged alike, by the trip point that switches the machine off', () => {
+test('thermal zones are judged alike, by the trip point that switches the machine off', async () => {
   lay({
     ...{ '/class/thermal/thermal_zone0/type': 'cpu', '/class/thermal/thermal_zone0/temp': 47_000 },
     ...{ '/class/thermal/thermal_zone1/type': 'bad', '/class/thermal/thermal_zone1/temp': 3_892_313_987 },
@@ -198,17 +198,17 @@ test('thermal zones are judged alike, by the trip point that switches the machin
     ...{ '/class/thermal/thermal_zone2/trip_point_0_type': 'passive', '/class/thermal/thermal_zone2/trip_point_0_temp': 300_000 },
     ...{ '/class/thermal/thermal_zone2/trip_point_1_type': 'critical', '/class/thermal/thermal_zone2/trip_point_1_temp': 105_000 },
   });
-  expect(rowsAt(createTemperatureCollector(roots), 0)).toEqual({ cpu: 47 });
+  expect(await rowsAt(createTemperatureCollector(roots), 0)).toEqual({ cpu: 47 });
 });
 
-test('sensors that come later are found', () => {
+test('sensors that come later are found', async () => {
   const collector = createTemperatureCollector(roots);
-  expect(() => rowsAt(collector, 0)).toThrow('no temperature sensor');
+  await expect(rowsAt(collector, 0)).rejects.toThrow('no temperature sensor');
   lay({ 'hwmon0/name': 'k10temp', 'hwmon0/temp1_input': 40_000 });
-  expect(rowsAt(collector, 1000)).toEqual({ 'k10temp temp1': 40 });
+  expect(await rowsAt(collector, 1000)).toEqual({ 'k10temp temp1': 40 });
 });
 
-test('a SATA drive is told by its serial number, two parts of one device by their number', () => {
+test('a SATA drive is told by its serial number, two parts of one device by their number', async () => {
   for (const [chip, serial] of ['WD-WCC7K', 'WD-WCC7L'].entries()) {
     const scsi = `/devices/pci0000:00/0000:00:17.0/ata1/host${chip}/target${chip}:0:0/${chip}:0:0:0`;
     lay({
@@ -219,7 +219,7 @@ test('a SATA drive is told by its serial number, two parts of one device by thei
       [`hwmon${chip}`]: { link: `../..${scsi}/hwmon/hwmon${chip}` },
     });
   }
-  expect(rowsAt(createTemperatureCollector(roots), 0)).toEqual({ 'drivetemp temp1 WD-WCC7K': 30, 'drivetemp temp1 WD-WCC7L': 31 });
+  expect(await rowsAt(createTemperatureCollector(roots), 0)).toEqual({ 'drivetemp temp1 WD-WCC7K': 30, 'drivetemp temp1 WD-WCC7L': 31 });
   const twins = ['a', 'a'].map((identity) => ({ name: 'x', identity, device: 'pci' }));
   expect(new SensorNames().assign(twins)).toEqual(['x pci', 'x pci 2']);
 });

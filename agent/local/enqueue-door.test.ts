@@ -4,8 +4,12 @@ import { EnqueueDoor, type EnqueueSink } from './enqueue-door.ts';
 
 const NOW_MS = Date.UTC(2026, 10, 23, 12);
 
-beforeEach(() => void vi.useFakeTimers());
-afterEach(() => void vi.useRealTimers());
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
 
 function staged(status: Partial<{ durable: boolean; bytes: number }> = {}) {
   const frames: FrameColumns[] = [];

@@ -2,8 +2,12 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { PushSample } from '../../core/common/push-sample.ts';
 import { GatheredAppends } from './gathered-appends.ts';
 
-beforeEach(() => void vi.useFakeTimers());
-afterEach(() => void vi.useRealTimers());
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
 
 const samples = (count: number): PushSample[] =>
   Array.from({ length: count }, (_, timeUs) => ({

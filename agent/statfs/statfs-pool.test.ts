@@ -55,7 +55,9 @@ beforeEach(() => {
   startable = true;
   dead = (path) => path.startsWith('dead');
 });
-afterEach(() => void vi.useRealTimers());
+afterEach(() => {
+  vi.useRealTimers();
+});
 
 const createPool = (): StatfsPool => new StatfsPool(start, () => Date.now());
 

@@ -7,8 +7,12 @@ import type { Spool } from '../spool/spool.ts';
 import type { AgentStream } from './channel.ts';
 import { type SessionEnd, UplinkSession } from './session.ts';
 
-beforeEach(() => void vi.useFakeTimers());
-afterEach(() => void vi.useRealTimers());
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
 
 const WELCOME = { nodeId: 'n', gateway: 'g', timeUs: 0, expectedSeq: 1, maxBatchBytes: 524_288, window: 32 };
 

@@ -2,8 +2,12 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { ConsoleClient } from './console-client.ts';
 import type { HostPort, HostPortListener, PageMessage } from './port-message.ts';
 
-beforeEach(() => void vi.useFakeTimers());
-afterEach(() => void vi.useRealTimers());
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
 
 function createClient() {
   const sent: PageMessage[] = [];

@@ -6,8 +6,12 @@ import type { ConnectionState } from '../common/console-api.ts';
 import type { GatewayLink } from './gateway-link.ts';
 import { keepPolling, keepStreaming } from './lasting.ts';
 
-beforeEach(() => void vi.useFakeTimers());
-afterEach(() => void vi.useRealTimers());
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
 
 class StagedCall extends EventEmitter {
   cancelled = false;

@@ -3,8 +3,12 @@ import type { ConsoleApi } from '../common/console-api.ts';
 import type { HostMessage } from '../common/port-message.ts';
 import { PageSession } from './page-session.ts';
 
-beforeEach(() => void vi.useFakeTimers());
-afterEach(() => void vi.useRealTimers());
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
 
 function createSession(eventBytes = 0) {
   const sent: HostMessage[] = [];

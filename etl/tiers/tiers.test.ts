@@ -64,8 +64,12 @@ test('a roll-up of rows and one of a roll-up have the same columns and weigh mea
   expect(hours).toContain('PARTITION BY month TTL 60 MONTHS');
 });
 
-beforeEach(() => void vi.useFakeTimers({ now: NOW_MS }));
-afterEach(() => void vi.useRealTimers());
+beforeEach(() => {
+  vi.useFakeTimers({ now: NOW_MS });
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
 
 type Facts = [name: string, type: string, partitionBy: string, ttl: number, unit: string, minUs: number | null, maxUs: number | null];
 type View = [name: string, base: string, status: string, refresh: string];

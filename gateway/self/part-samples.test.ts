@@ -3,8 +3,12 @@ import type { FrameColumns } from '../../core/common/frame.ts';
 import type { EtlStatus, ProcessSample } from '../../core/common/streams.ts';
 import { PartSamples } from './part-samples.ts';
 
-beforeEach(() => void vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] }));
-afterEach(() => void vi.useRealTimers());
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
 
 const cost: ProcessSample = { timeUs: 5, cpuPercent: 1, rssBytes: 2, heapUsedBytes: 3, eventLoopP99Ms: 4, eventLoopMaxMs: 5 };
 

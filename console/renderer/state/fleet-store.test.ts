@@ -5,8 +5,12 @@ import type { CpuTrends } from './cpu-trends.ts';
 import { FleetStore } from './fleet-store.ts';
 import type { Painter } from './painter.ts';
 
-beforeEach(() => void vi.useFakeTimers({ now: 1_000_000 }));
-afterEach(() => void vi.useRealTimers());
+beforeEach(() => {
+  vi.useFakeTimers({ now: 1_000_000 });
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
 
 function staged() {
   const requested: [() => void, number | undefined][] = [];
