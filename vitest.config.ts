@@ -5,6 +5,8 @@ const ROOMS = ['core', 'proto', 'agent', 'gateway', 'etl', 'cli', 'console', 'de
 
 export default defineConfig({
   test: {
+    // Patience is no measure: what a test waits for comes in milliseconds, and in seconds beside other work.
+    expect: { poll: { timeout: 20_000 } },
     projects: [
       {
         oxc: { jsx: { runtime: 'automatic' } },

@@ -47,28 +47,28 @@ echo '64 bytes from 192.0.2.1: icmp_seq=1 ttl=64 time=10.5 ms'
 echo '64 bytes from 192.0.2.1: icmp_seq=3 ttl=64 time=12 ms'
 exec sleep 60`);
   const { program, outcomes } = run({ command });
-  await vi.waitFor(() => expect(outcomes).toHaveLength(3), 5000);
+  await vi.waitFor(() => expect(outcomes).toHaveLength(3), 20_000);
   expect(outcomes.map(({ latencyMs, error }) => error || latencyMs)).toEqual([10.5, 'timed_out', 12]);
   const [pid = '', ...words] = readFileSync(path, 'utf8').trim().split(' ');
   expect(words.join(' ')).toBe('-n -i 1 -c 600 -W 1 -w 602 192.0.2.1');
   program.stop();
-  await vi.waitFor(() => expect(() => process.kill(Number(pid), 0)).toThrow(), 5000);
+  await vi.waitFor(() => expect(() => process.kill(Number(pid), 0)).toThrow(), 20_000);
 });
 
 test('no such program, or one that may not send, is unusable; said once', async () => {
   const { unusable } = run({ command: join(folder, 'none') });
-  await vi.waitFor(() => expect(unusable).toEqual([expect.stringContaining('cannot be run (ENOENT)')]), 5000);
+  await vi.waitFor(() => expect(unusable).toEqual([expect.stringContaining('cannot be run (ENOENT)')]), 20_000);
   const forbidden = run({ command: staged("echo 'ping: socket: Operation not permitted' >&2; exit 2") });
   await vi.waitFor(
     () => expect(forbidden.unusable).toEqual([expect.stringContaining('may not send: ping: socket: Operation not permitted')]),
-    5000,
+    20_000,
   );
   expect(forbidden.outcomes).toEqual([]);
 });
 
 test('a network that cannot be reached is a loss, not the end of the probe', async () => {
   const { outcomes, unusable } = run({ command: staged("echo 'ping: connect: Network is unreachable' >&2; exit 2") });
-  await vi.waitFor(() => expect(outcomes.map(({ error, answered }) => [error, answered])).toEqual([['unreachable', false]]), 5000);
+  await vi.waitFor(() => expect(outcomes.map(({ error, answered }) => [error, answered])).toEqual([['unreachable', false]]), 20_000);
   expect(unusable).toEqual([]);
 });
 
@@ -78,11 +78,11 @@ test('where there is no way to the first address of a name the next is asked at 
 echo '64 bytes from 192.0.2.1: icmp_seq=1 ttl=64 time=10.5 ms'
 exec sleep 60`);
   const { outcomes } = run({ command, resolve: () => ['::1', '192.0.2.1'] });
-  await vi.waitFor(() => expect(outcomes.map(({ latencyMs }) => latencyMs)).toEqual([10.5]), 5000);
+  await vi.waitFor(() => expect(outcomes.map(({ latencyMs }) => latencyMs)).toEqual([10.5]), 20_000);
 });
 
 test('a name that is not found is a loss', async () => {
   const resolve = () => Promise.reject(Object.assign(new Error('no'), { code: 'ENOTFOUND' }));
   const { outcomes } = run({ resolve, command: staged('exit 0') });
-  await vi.waitFor(() => expect(outcomes.map(({ error, answered }) => [error, answered])).toEqual([['name_not_found', false]]), 5000);
+  await vi.waitFor(() => expect(outcomes.map(({ error, answered }) => [error, answered])).toEqual([['name_not_found', false]]), 20_000);
 });

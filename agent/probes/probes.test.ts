@@ -46,10 +46,11 @@ test('peers are probed as they are told, and only those of the label that is set
   expect(probes.apply({ probes: [PROBE], mesh: { ...MESH, label: 'role=edge' }, labels: LABELS }), 'ask anew').toBe(true);
   await probes.stop();
   probes.start();
-  await vi.waitFor(() => expect(loaded.applied.at(-1)).toEqual([['db 10.0.0.5:5432'], LABELS]));
+  await vi.waitFor(() => expect(loaded.applied.at(-1)).toEqual([['db 10.0.0.5:5432'], LABELS]), 20_000);
   probes.setPeers({ label: 'role=edge', peers: [PEER], country: 'ng', region: '' });
-  await vi.waitFor(() =>
-    expect(loaded.applied.at(-1)).toEqual([['db 10.0.0.5:5432', 'mesh 10.0.0.2'], { country: 'ng', region: 'accra' }]),
+  await vi.waitFor(
+    () => expect(loaded.applied.at(-1)).toEqual([['db 10.0.0.5:5432', 'mesh 10.0.0.2'], { country: 'ng', region: 'accra' }]),
+    20_000,
   );
   expect(loaded.runners).toBe(1);
   expect(probes.take()).toHaveLength(1);

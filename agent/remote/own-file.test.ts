@@ -24,9 +24,9 @@ test('a file that is written or replaced is told of once it has settled, another
     writeFileSync(join(folder, 'other.yaml'), 'x');
     writeFileSync(`${path}.new`, 'interval: 2s\n');
     renameSync(`${path}.new`, path);
-    await vi.waitFor(() => expect(told).toHaveBeenCalledTimes(1), { timeout: 5000 });
+    await vi.waitFor(() => expect(told).toHaveBeenCalledTimes(1), 20_000);
     writeFileSync(path, 'interval: 30s\n');
-    await vi.waitFor(() => expect(told).toHaveBeenCalledTimes(2), { timeout: 5000 });
+    await vi.waitFor(() => expect(told).toHaveBeenCalledTimes(2), 20_000);
   } finally {
     await watch.stop();
     rmSync(folder, { recursive: true });

@@ -95,13 +95,13 @@ test('a node whose certificate ends in seconds has a new one before, without a l
   try {
     await uplink.start();
     await renewal.start();
-    await vi.waitFor(() => expect(gateway.streams.length).toBe(2), 2900);
+    await vi.waitFor(() => expect(gateway.streams.length).toBe(2), 20_000);
     expect(loadIdentity(stateDir)).toEqual(identity);
     await wait(Math.max(0, endsMs - Date.now() + 200));
     uplink.reconnect('the test asks for it', false);
-    await vi.waitFor(() => expect([gateway.streams.length, uplink.connected]).toEqual([3, true]), 5000);
+    await vi.waitFor(() => expect([gateway.streams.length, uplink.connected]).toEqual([3, true]), 20_000);
     clearInterval(sampler);
-    await vi.waitFor(() => expect(spool.status().batches).toBe(0), 5000);
+    await vi.waitFor(() => expect(spool.status().batches).toBe(0), 20_000);
     const last = spool.status().nextSeq - 1;
     expect(gateway.order.map(({ seq }) => seq)).toEqual(Array.from({ length: last }, (_, i) => i + 1));
     expect(failures).toEqual([]);

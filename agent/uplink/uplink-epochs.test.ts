@@ -20,8 +20,7 @@ let identity: Identity;
 let folder: string;
 let uplink: Uplink | undefined;
 let ends: string[];
-const until = (holds: () => boolean, timeout = 9000): Promise<void> =>
-  vi.waitFor(() => expect(holds()).toBe(true), { timeout, interval: 5 });
+const until = (holds: () => boolean): Promise<void> => vi.waitFor(() => expect(holds()).toBe(true), { timeout: 20_000, interval: 5 });
 
 beforeEach(async () => {
   authority ??= await createAuthority();

@@ -54,7 +54,7 @@ afterEach(async () => {
   for (const stop of stops.splice(0).reverse()) await stop();
 });
 
-const until = (holds: () => boolean): Promise<void> => vi.waitFor(() => expect(holds()).toBe(true), { timeout: 9000, interval: 5 });
+const until = (holds: () => boolean): Promise<void> => vi.waitFor(() => expect(holds()).toBe(true), { timeout: 20_000, interval: 5 });
 
 async function stage(options: { window?: number; port?: number } = {}): Promise<StagedGateway> {
   const staged = await startStagedGateway({ authority, ...options });

@@ -181,7 +181,7 @@ async function answered(question: { asked: () => number }, count: number): Promi
     await vi.waitFor(() => {
       expect(question.asked()).toBe(before + 1);
       expect(clock.slept.length > sleeps || clock.slept.at(-1) === 1000).toBe(true);
-    });
+    }, 20_000);
   }
 }
 
@@ -200,7 +200,7 @@ it('starts a part again that runs and does not work, and says what does not', as
   expect(isAlive(pid)).toBe(false);
   delete question.staged.fault;
   const running = untilState('running');
-  await vi.waitFor(() => expect(clock.slept.at(-1)).toBe(1000));
+  await vi.waitFor(() => expect(clock.slept.at(-1)).toBe(1000), 20_000);
   clock.wake();
   expect((await running).pid).not.toBe(pid);
 });

@@ -104,7 +104,7 @@ it('keeps the parts running while its record cannot be written', async () => {
   await vi.waitFor(
     () => expect(all.record).toMatchObject({ ready: true, parts: expect.arrayContaining([expect.objectContaining({ restarts: 1 })]) }),
     {
-      timeout: 9000,
+      timeout: 20_000,
       interval: 20,
     },
   );

@@ -61,7 +61,7 @@ async function exported(ask: Ask, sql: string, during?: (exports: Exports, id: s
   });
   const started = await exports.start({ sql, format: 'csv', name: '../../etc/cpu <b>' });
   during?.(exports, started?.exportId ?? '');
-  await vi.waitFor(() => expect(last?.state).toMatch(/done|failed|cancelled/), { timeout: 4000 });
+  await vi.waitFor(() => expect(last?.state).toMatch(/done|failed|cancelled/), 20_000);
   return { last, parts, ends, names, started };
 }
 
@@ -122,7 +122,7 @@ test('a write that is done leaves nothing behind for the length of the export', 
     state = view?.state;
   });
   await exports.start({ sql: 'SELECT * FROM cpu', format: 'csv', name: 'a' });
-  await vi.waitFor(() => expect(state).toBe('done'), { timeout: 4000 });
+  await vi.waitFor(() => expect(state).toBe('done'), 20_000);
   expect(held.length).toBeGreaterThan(1);
   expect([Math.max(...held) <= 1, holding()]).toEqual([true, 0]);
 });

@@ -114,7 +114,7 @@ async function stage(config?: Partial<ConsumerConfig>): Promise<{ server: Staged
 }
 
 async function arrived(consumer: TelemetryConsumer, bytes: number): Promise<void> {
-  await vi.waitFor(() => expect(consumer.waitingBytes).toBe(bytes));
+  await vi.waitFor(() => expect(consumer.waitingBytes).toBe(bytes), 20_000);
 }
 
 const said = (messages: readonly Message[]): string[] => messages.map((message) => message.said.join());
@@ -177,7 +177,7 @@ it('takes no copy of what it holds or has stored, but for one after a rewind', a
   await vi.waitFor(() => {
     server.deliverAgain(first);
     expect(consumer.waitingBytes).toBeGreaterThan(110);
-  });
+  }, 20_000);
 });
 
 it('gives back what could not be stored', async () => {

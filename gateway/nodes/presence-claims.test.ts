@@ -117,7 +117,7 @@ async function gateway(name: string): Promise<Presence> {
   return presence;
 }
 
-const settled = (session: string): Promise<void> => vi.waitFor(() => expect(bucket.read(NODE)?.session).toBe(session));
+const settled = (session: string): Promise<void> => vi.waitFor(() => expect(bucket.read(NODE)?.session).toBe(session), 20_000);
 
 beforeEach(() => {
   bucket = new Bucket();
@@ -134,16 +134,17 @@ it('numbers the streams of a node, and tells the gateway that lost it', async ()
   expect(bucket.read(NODE)).toMatchObject({ gateway: 'a', stream: 1, instance: 'process' });
   expect(b.connected(NODE, 's2', 'process', NUMBERS)).toBe(true);
   await settled('s2');
-  await vi.waitFor(() =>
-    expect(fates).toMatchObject([{ gateway: 'a', kind: 'superseded', session: 's1', other: { gateway: 'b', stream: 2 } }]),
+  await vi.waitFor(
+    () => expect(fates).toMatchObject([{ gateway: 'a', kind: 'superseded', session: 's1', other: { gateway: 'b', stream: 2 } }]),
+    20_000,
   );
   // What the loser says afterwards changes nothing.
   a.setProblem(NODE, 'late');
   a.disconnected(NODE, 's1', NUMBERS);
   b.setProblem(NODE, 'its clock');
-  await vi.waitFor(() => expect(bucket.read(NODE)).toMatchObject({ gateway: 'b', session: 's2', stream: 2, problem: 'its clock' }));
+  await vi.waitFor(() => expect(bucket.read(NODE)).toMatchObject({ gateway: 'b', session: 's2', stream: 2, problem: 'its clock' }), 20_000);
   b.disconnected(NODE, 's2', NUMBERS);
-  await vi.waitFor(() => expect(bucket.read(NODE)).toMatchObject({ gateway: '', stream: 2, instance: 'process' }));
+  await vi.waitFor(() => expect(bucket.read(NODE)).toMatchObject({ gateway: '', stream: 2, instance: 'process' }), 20_000);
 });
 
 it('refuses the stream of a process that takes turns with another one, across gateways', async () => {
@@ -151,7 +152,7 @@ it('refuses the stream of a process that takes turns with another one, across ga
   const turns = [a, b, a, b].map((presence, i) => ({ presence, session: `s${i}`, instance: presence === a ? 'original' : 'copy' }));
   const taken: boolean[] = [];
   for (const { presence, session, instance } of turns) {
-    await vi.waitFor(() => expect(presence.current(NODE)?.stream ?? 0).toBe(bucket.read(NODE)?.stream ?? 0));
+    await vi.waitFor(() => expect(presence.current(NODE)?.stream ?? 0).toBe(bucket.read(NODE)?.stream ?? 0), 20_000);
     taken.push(presence.connected(NODE, session, instance, NUMBERS));
     if (taken.at(-1)) await settled(session);
   }
@@ -165,6 +166,6 @@ it('finds in the bucket what the watch has not told yet', async () => {
   // Another gateway was quicker, and the two have taken turns already.
   const holder = { gateway: 'b', sinceMs: 0, session: 'theirs', problem: '', stream: 7, instance: 'original' };
   await bucket.put(NODE, JSON.stringify({ ...holder, earlier: ['copy'], returnsMs: [Date.now() - 1000] }));
-  await vi.waitFor(() => expect(fates).toMatchObject([{ kind: 'conflict', session: 'mine', other: { session: 'theirs' } }]));
+  await vi.waitFor(() => expect(fates).toMatchObject([{ kind: 'conflict', session: 'mine', other: { session: 'theirs' } }]), 20_000);
   expect(bucket.read(NODE)).toMatchObject({ session: 'theirs', stream: 7 });
 });
