@@ -87,7 +87,7 @@ export class Verifier {
     const know = (key: string, last: number): unknown => bounds.set(key, Math.max(bounds.get(key) ?? 0, last));
     for (const [key, spool] of this.#spools(nodeId)) know(key, spool.next - 1);
     const { ranges } = await readBacklog(this.#options.connection);
-    for (const [key, inStream] of ranges) if (nodeId === '' || key.startsWith(nodeId)) know(key, highest(inStream));
+    for (const [key, inStream] of ranges) if (nodeId === '' || key.startsWith(epochKey(nodeId, ''))) know(key, highest(inStream));
     await this.#ledger.untilApplied(LEDGER_TABLES, Date.now() + APPLY_WAIT_MS);
     for (const [key, last] of await this.#ledger.lastNumbers(nodeId)) know(key, last);
     return bounds;
