@@ -135,7 +135,7 @@ export const FLEET_COLUMNS: readonly FleetColumn[] = [
     compare: by((node) => node.lastSeenMs),
     ages: true,
     tone: ({ node, known }) => (known && (node.state === 'late' || node.state === 'silent') ? STATE_COLORS[node.state] : ''),
-    text: ({ node, shownMs }) => (node.lastSeenMs === null ? '–' : formatAge(shownMs - node.lastSeenMs)),
+    text: ({ node, known, shownMs }) => (!known || node.lastSeenMs === null ? '–' : formatAge(shownMs - node.lastSeenMs)),
   },
   {
     key: 'system',
@@ -199,7 +199,7 @@ export function shownState({ node, known }: RowView): ShownState {
 function limited(limit: LimitName, read: (node: FleetNode) => number | null | undefined): Pick<FleetColumn, 'compare' | 'tone' | 'text'> {
   return {
     compare: by(read),
-    tone: ({ node, known }) => (known && crossed(limit, read(node))) || 't1',
+    tone: ({ node, known }) => (known ? crossed(limit, read(node)) || 't1' : 't3'),
     text: ({ node }) => formatNumber(read(node), 1),
   };
 }
@@ -233,7 +233,7 @@ function plain(
     number: true,
     from,
     compare: by(read),
-    tone: () => 't1',
+    tone: ({ known }) => (known ? 't1' : 't3'),
     text: ({ node }) => format(read(node)),
   };
 }

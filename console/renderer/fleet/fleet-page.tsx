@@ -3,9 +3,9 @@ import { Plus } from 'lucide-react';
 import { lazy, Suspense, useDeferredValue, useMemo, useRef } from 'react';
 import { FleetVerdict } from '../frame/fleet-verdict.tsx';
 import { CopyAs } from '../parts/copy-as.tsx';
-import { formatClock, formatNumber, plural, zoneName } from '../parts/format.ts';
 import { grpcurlCall, shellWord } from '../parts/shell-command.ts';
 import { useConsole } from '../state/console-state.ts';
+import { areStatesKnown, useFleetKnown } from '../state/fleet-known.ts';
 import { navigate, type Route } from '../state/route.ts';
 import { shareAddress } from '../state/share-address.ts';
 import { useStore } from '../state/store.ts';
@@ -18,6 +18,7 @@ import { FleetTable } from './fleet-table.tsx';
 import { GroupChoice } from './group-choice.tsx';
 import { IncidentStrip } from './incident-strip.tsx';
 import { NoMatch } from './no-match.tsx';
+import { momentKnown, nodesInWords } from './node-counts.ts';
 import { compileFilter } from './node-match.ts';
 import { SaveView } from './save-view.tsx';
 import { StateFacets } from './state-facets.tsx';
@@ -39,11 +40,13 @@ export function FleetPage({ route }: { route: FleetRoute }) {
   const snapshot = useStore(fleet.snapshot);
   const range = useStore(time);
   const moment = useFleetMoment();
-  const known = useStore(connection).kind === 'connected';
   const { filter, view = 'table' } = route;
   const { matches, problem } = useMemo(() => compileFilter(filter), [filter]);
-  const { nodes, counts } = moment ?? snapshot;
-  const asOfMs = moment?.asOfMs ?? snapshot.asOfMs;
+  const { nodes } = moment ?? snapshot;
+  const now = useFleetKnown();
+  // What the store tells of a moment stays true while the gateway is away.
+  const counted = moment === undefined ? now : momentKnown(moment);
+  const known = areStatesKnown(counted);
   const go = (change: Partial<FleetRoute>, how: 'push' | 'replace' = 'push'): void => navigate({ ...route, ...change }, how);
   const setFilter = (text: string): void => go({ filter: text }, 'replace');
   const version = moment?.asOfMs ?? snapshot.version;
@@ -62,13 +65,7 @@ export function FleetPage({ route }: { route: FleetRoute }) {
       <div className="page-title">
         <h1>Fleet</h1>
         <FleetVerdict />
-        <span className="t3 small cut grow">
-          {snapshot.complete
-            ? `${plural(nodes.size, 'node')}, as of ${formatClock(asOfMs)} ${zoneName()}`
-            : snapshot.nodes.size > 0
-              ? `${formatNumber(snapshot.nodes.size)} received, more to come`
-              : ''}
-        </span>
+        <span className="t3 small cut grow">{nodesInWords(counted.nodes, fleet.now())}</span>
         <CopyAs
           grpcurl={grpcurlCall(connection.get().gateway, 'ListNodes', { filter })}
           cli={filter === '' ? 'muster nodes' : `muster nodes ${shellWord(filter)}`}
@@ -81,7 +78,7 @@ export function FleetPage({ route }: { route: FleetRoute }) {
       </div>
       <div className="fleet-tools">
         <FilterLine filter={filter} nodes={nodes} onChange={setFilter} />
-        <StateFacets counts={counts} total={nodes.size} filter={filter} known={known} onChange={setFilter} />
+        <StateFacets shown={counted} filter={filter} nowMs={fleet.now()} onChange={setFilter} />
         <span className="grow" />
         {(view === 'table' || view === 'heatmap') && (
           <GroupChoice nodes={nodes} group={group} optional={view === 'table'} onChange={(next) => go({ group: next || undefined })} />

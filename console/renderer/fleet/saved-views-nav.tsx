@@ -1,8 +1,10 @@
 // The saved views in the rail, each with how many nodes it finds; renamed in place, deleted with a way back.
 import { Pencil, Trash2 } from 'lucide-react';
 import { useEffect, useMemo, useState } from 'react';
-import { formatNumber } from '../parts/format.ts';
+import { KnownFigure } from '../parts/known-figure.tsx';
 import { useConsole } from '../state/console-state.ts';
+import { useFleetKnown } from '../state/fleet-known.ts';
+import { mapKnown, notKnown } from '../state/known.ts';
 import { formatRoute } from '../state/route.ts';
 import { useStore } from '../state/store.ts';
 import { compileFilter } from './node-match.ts';
@@ -49,17 +51,17 @@ export function SavedViewsNav() {
 function SavedItem({ view, onDelete }: { view: SavedView; onDelete: () => void }) {
   const state = useConsole();
   const here = isSameView(useStore(state.route), view.route);
-  useStore(state.fleet.snapshot);
-  const connected = useStore(state.connection).kind === 'connected';
+  const { states } = useFleetKnown();
   const [renaming, setRenaming] = useState(false);
   const { matches, problem } = useMemo(() => compileFilter(view.route.filter), [view.route.filter]);
   useEffect(() => () => state.fleet.release(matches), [state.fleet, matches]);
+  const count = problem === '' ? mapKnown(states, () => state.fleet.tally(matches).count) : notKnown(`: ${problem}`);
   if (renaming) return <Rename name={view.name} close={() => setRenaming(false)} />;
   return (
     <div className="saved-view">
       <a href={formatRoute(view.route)} aria-current={here ? 'page' : undefined} title={problem || view.route.filter || view.name}>
         <span className="cut">{view.name}</span>
-        <span className="count">{connected && problem === '' ? formatNumber(state.fleet.tally(matches).count) : '–'}</span>
+        <KnownFigure className="count" of={count} nowMs={state.fleet.now()} />
       </a>
       <button type="button" aria-label={`Rename the view ${view.name}`} title="Rename" onClick={() => setRenaming(true)}>
         <Pencil size={12} strokeWidth={1.6} />

@@ -1,29 +1,32 @@
 // How many nodes are in each state; each is a filter.
-import { formatNumber } from '../parts/format.ts';
+import { figureWords, KnownFigure, worthWords } from '../parts/known-figure.tsx';
 import { STATE_ORDER, STATE_WORDS, StateMark } from '../parts/state-mark.tsx';
-import type { StateCounts } from '../state/fleet-store.ts';
+import type { FleetKnown } from '../state/fleet-known.ts';
+import { mapKnown } from '../state/known.ts';
 
 interface Props {
-  counts: StateCounts;
-  total: number;
+  shown: FleetKnown;
   filter: string;
-  known: boolean;
+  nowMs: number;
   onChange: (filter: string) => void;
 }
 
-export function StateFacets({ counts, total, filter, known, onChange }: Props) {
-  if (!known) {
+export function StateFacets({ shown: { states, nodes }, filter, nowMs, onChange }: Props) {
+  if (states.worth === 'unknown') {
     return (
       <div className="facets">
-        <span>
+        <span title={worthWords(states, nowMs)}>
           <StateMark state="not_known" />
-          Not known <b>{formatNumber(total)}</b>
+          Not known{' '}
+          <b>
+            <KnownFigure of={nodes} nowMs={nowMs} />
+          </b>
         </span>
       </div>
     );
   }
   const terms = filter.split(/\s+/).filter(Boolean);
-  const shown = STATE_ORDER.filter((state) => counts[state] > 0 || terms.includes(`state:${state}`));
+  const shown = STATE_ORDER.filter((state) => states.value[state] > 0 || terms.includes(`state:${state}`));
   return (
     <div className="facets">
       {shown.map((state) => {
@@ -38,7 +41,7 @@ export function StateFacets({ counts, total, filter, known, onChange }: Props) {
             onClick={() => onChange([...others, ...(pressed ? [] : [term])].join(' '))}
           >
             <StateMark state={state} />
-            {STATE_WORDS[state]} <b>{formatNumber(counts[state])}</b>
+            {STATE_WORDS[state]} <b>{figureWords(mapKnown(states, (counts) => counts[state]))}</b>
           </button>
         );
       })}

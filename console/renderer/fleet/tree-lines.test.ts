@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import type { FleetNode } from '../../common/fleet-node.ts';
 import { groupingOf } from './fleet-groups.ts';
 import { growTree, parentLine, treeLines, troubled, worstState } from './tree-lines.ts';
+import { meanWords } from './tree-row.tsx';
 
 const node = (nodeId: string, country: string, city: string, state: FleetNode['state'], cpuPercent: number | null = null): FleetNode =>
   ({
@@ -34,6 +35,8 @@ test('of a group the mean of those that are heard, and what has no label stands 
     ['Accra', 20, null],
     ['', null, null],
   ]);
+  // The mean says of how many it is not.
+  expect(grown.branches.map((branch) => meanWords(branch, 'cpuPercent'))).toEqual(['Of 2 of 3 nodes', 'Of 0 of 1 nodes']);
 });
 
 test('lines of what is open, and the way up', () => {

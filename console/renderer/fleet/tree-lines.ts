@@ -18,6 +18,8 @@ export interface TreeBranch {
   count: number;
   counts: StateCounts;
   means: Readonly<Record<TreeValue, number | null>>;
+  /** Of how many of its nodes each mean is: those that are heard and measure it. */
+  measured: Readonly<Record<TreeValue, number>>;
   branches: TreeBranch[];
   nodes: FleetNode[];
 }

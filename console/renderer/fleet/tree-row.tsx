@@ -6,7 +6,7 @@ import { StateMark, StateWord } from '../parts/state-mark.tsx';
 import { navigate } from '../state/route.ts';
 import { type FleetGrouping, groupName } from './fleet-groups.ts';
 import { StateTally } from './group-row.tsx';
-import { levelOf, type TreeLine, type TreeValue, worstState } from './tree-lines.ts';
+import { levelOf, type TreeBranch, type TreeLine, type TreeValue, worstState } from './tree-lines.ts';
 
 const INDENT = 20;
 
@@ -49,7 +49,7 @@ export function TreeRow({ line, grouping, id, top, known, selected, onSelect, on
           <b className="t1 cut">{grouping === undefined ? line.branch.value : groupName(grouping, line.branch.value)}</b>
           <span>{formatNumber(line.branch.count)}</span>
           {known && <StateTally counts={line.branch.counts} />}
-          <Values values={line.branch.means} known={known} mean />
+          <Values values={line.branch.means} known={known} mean={line.branch} />
         </span>
       ) : (
         <Leaf line={line} known={known} />
@@ -78,19 +78,35 @@ function Leaf({ line, known }: { line: Extract<TreeLine, { kind: 'node' }>; know
   );
 }
 
+interface ValuesProps {
+  values: Readonly<Record<TreeValue, number | null>>;
+  known: boolean;
+  /** The branch that they are the means of. */
+  mean?: Pick<TreeBranch, 'count' | 'measured'>;
+}
+
+/** What a mean leaves out, empty where it is of all. */
+export function meanWords({ count, measured }: Pick<TreeBranch, 'count' | 'measured'>, of: TreeValue): string {
+  return measured[of] < count ? `Of ${measured[of]} of ${count} nodes` : '';
+}
+
 /** Each in its place, which is empty where nobody measured it. */
-function Values({ values, known, mean = false }: { values: Readonly<Record<TreeValue, number | null>>; known: boolean; mean?: boolean }) {
+function Values({ values, known, mean }: ValuesProps) {
   return (
     <span className="tree-values">
       {VALUES.map(({ title, limit, read }) => {
         const value = values[read];
         return (
-          <span key={title} className={`tree-value ${known ? crossed(limit, value) : ''}`}>
+          <span
+            key={title}
+            className={`tree-value ${known ? crossed(limit, value) : 't3'}`}
+            title={(mean && meanWords(mean, read)) || undefined}
+          >
             {value !== null && (
               <>
                 <small className="t3">
                   {title}
-                  {mean && ' avg'}
+                  {mean !== undefined && ' avg'}
                 </small>{' '}
                 {formatNumber(value, 1)} %
               </>

@@ -7,6 +7,7 @@ import { whereOf } from '../fleet/fleet-columns.ts';
 import { formatAge, plural } from '../parts/format.ts';
 import { STATE_WORDS, StateMark } from '../parts/state-mark.tsx';
 import type { ConsoleState } from '../state/console-state.ts';
+import { areStatesKnown, fleetKnownNow } from '../state/fleet-known.ts';
 import { recentPlaces } from '../state/recent.ts';
 import { formatRoute, parseRoute } from '../state/route.ts';
 import { keyOfAction } from './keys.ts';
@@ -55,7 +56,7 @@ export function findEntries(
   const actions = [...ofActions(state), ...contextEntries(state), ...settingEntries(state)].filter(holds);
   if (mode === '>') return { entries: actions, found: NONE };
   const found = findNodes(asked, nodes, MAX_NODES);
-  const known = state.connection.get().kind === 'connected';
+  const known = areStatesKnown(fleetKnownNow(state));
   const saved = savedPlaces().map((place) => toPlace(place.address, place.name, place.kind, 'Saved', <Bookmark {...ICON} />));
   const recent = recentPlaces
     .get()

@@ -3,11 +3,14 @@ import { LayoutGrid, Radar, Settings, SquareTerminal, Waypoints } from 'lucide-r
 import type { ReactNode } from 'react';
 import { compileFilter } from '../fleet/node-match.ts';
 import { SavedViewsNav } from '../fleet/saved-views-nav.tsx';
-import { formatNumber } from '../parts/format.ts';
+import { KnownFigure } from '../parts/known-figure.tsx';
 import { LIMITS } from '../parts/limits.ts';
 import { MiddleCut } from '../parts/middle-cut.tsx';
 import { type ShownState, StateMark } from '../parts/state-mark.tsx';
+import { lettersOf, pathNow } from '../pipeline/path-known.ts';
 import { useConsole } from '../state/console-state.ts';
+import { areStatesKnown, useFleetKnown } from '../state/fleet-known.ts';
+import { type Known, mapKnown, valueOr } from '../state/known.ts';
 import { formatRoute, type Route } from '../state/route.ts';
 import { useStore } from '../state/store.ts';
 import { ContextMenu } from './context-menu.tsx';
@@ -25,14 +28,13 @@ const VIEWS = [
 export function Rail() {
   const state = useConsole();
   const route = useStore(state.route);
-  const { nodes, counts } = useStore(state.fleet.snapshot);
-  const connection = useStore(state.connection);
-  const pipeline = useStore(state.pipeline);
+  const { nodes } = useStore(state.fleet.snapshot);
+  const fleet = useFleetKnown();
+  const nowMs = useStore(state.clock);
+  const path = pathNow(useStore(state.connection), useStore(state.pipeline), nowMs);
   const openNodes = useStore(state.openNodes);
   const context = useStore(state.desk)?.context;
-  const known = connection.kind === 'connected';
-  const notLive = countNotLive(counts);
-  const letters = Object.values(pipeline?.deadLetters ?? {}).reduce((sum, count) => sum + count, 0);
+  const known = areStatesKnown(fleet);
   return (
     <aside
       className="rail"
@@ -42,7 +44,7 @@ export function Rail() {
     >
       <ContextMenu />
       <nav aria-label="Pages">
-        <Item to={{ page: 'fleet', filter: '' }} here={route.page === 'fleet'} count={known ? notLive : 0}>
+        <Item to={{ page: 'fleet', filter: '' }} here={route.page === 'fleet'} count={mapKnown(fleet.states, countNotLive)} nowMs={nowMs}>
           <LayoutGrid {...ICON} />
           Fleet
         </Item>
@@ -54,7 +56,7 @@ export function Rail() {
           <Radar {...ICON} />
           Probes
         </Item>
-        <Item to={{ page: 'pipeline' }} here={route.page === 'pipeline'} count={known ? letters : 0}>
+        <Item to={{ page: 'pipeline' }} here={route.page === 'pipeline'} count={lettersOf(path)} nowMs={nowMs}>
           <Waypoints {...ICON} />
           Pipeline
         </Item>
@@ -66,7 +68,8 @@ export function Rail() {
             key={name}
             to={{ page: 'fleet', filter }}
             here={route.page === 'fleet' && route.filter === filter}
-            count={known ? state.fleet.tally(holds).count : 0}
+            count={mapKnown(fleet.states, () => state.fleet.tally(holds).count)}
+            nowMs={nowMs}
           >
             {name}
           </Item>
@@ -98,11 +101,20 @@ export function Rail() {
   );
 }
 
-function Item({ to, here, count = 0, children }: { to: Route; here: boolean; count?: number; children: ReactNode }) {
+interface ItemProps {
+  to: Route;
+  here: boolean;
+  /** Nothing shows for a 0 that is known: – stands where it is not. */
+  count?: Known<number>;
+  nowMs?: number;
+  children: ReactNode;
+}
+
+function Item({ to, here, count, nowMs = 0, children }: ItemProps) {
   return (
     <a href={formatRoute(to)} aria-current={here ? 'page' : undefined}>
       {children}
-      {count > 0 && <span className="count">{formatNumber(count)}</span>}
+      {count !== undefined && valueOr(count, 1) > 0 && <KnownFigure className="count" of={count} nowMs={nowMs} />}
     </a>
   );
 }

@@ -2,65 +2,52 @@
 import { memo } from 'react';
 import type { PipelineView } from '../../common/pipeline-view.ts';
 import { formatClock, formatNumber, plural, zoneName } from '../parts/format.ts';
+import { figureWords, worthWords } from '../parts/known-figure.tsx';
 import { STATE_ORDER, STATE_WORDS, StateMark } from '../parts/state-mark.tsx';
-import { isCompletenessKnown, pathKnown, storedPerSecond } from '../pipeline/path-known.ts';
+import { completenessOf, pathNow, storedPerSecond } from '../pipeline/path-known.ts';
 import { useConsole } from '../state/console-state.ts';
+import { useFleetKnown } from '../state/fleet-known.ts';
+import { type Known, mapKnown } from '../state/known.ts';
 import { formatRoute } from '../state/route.ts';
 import { useStore } from '../state/store.ts';
 
 function StatusLineNow() {
   const state = useConsole();
   const now = useStore(state.clock);
-  const { nodes, counts, complete } = useStore(state.fleet.snapshot);
+  const { nodes, states } = useFleetKnown();
   const connection = useStore(state.connection);
-  const pipeline = useStore(state.pipeline);
-  const connected = connection.kind === 'connected';
-  const past = useStore(state.time).kind === 'past';
   // Always of now, whatever time the page shows.
-  const told = pathKnown(connection, { kind: 'live', spanMs: 0 }, pipeline, now).kind === 'now';
+  const path = pathNow(connection, useStore(state.pipeline), now);
+  const past = useStore(state.time).kind === 'past';
   const fleet = formatRoute({ page: 'fleet', filter: '' });
-  const toPipeline = formatRoute({ page: 'pipeline' });
   return (
     <footer className="status">
       <Connection />
       <ConnectionSaid />
       {past && <span className="past-text">now</span>}
-      {complete && (
+      {nodes.worth !== 'unknown' && (
         <span className="parts">
-          <a href={fleet}>{plural(nodes.size, 'node')}</a>
-          {connected
-            ? STATE_ORDER.filter((name) => counts[name] > 0).map((name) => (
+          <a href={fleet} className={nodes.worth === 'stale' ? 't3' : ''} title={worthWords(nodes, now) || undefined}>
+            {figureWords(nodes)} {nodes.value === 1 && nodes.worth !== 'partial' ? 'node' : 'nodes'}
+          </a>
+          {states.worth !== 'unknown'
+            ? STATE_ORDER.filter((name) => states.value[name] > 0).map((name) => (
                 <a key={name} href={formatRoute({ page: 'fleet', filter: `state:${name}` })}>
                   <span>
                     <StateMark state={name} size={10} />
-                    {formatNumber(counts[name])} {STATE_WORDS[name].toLowerCase()}
+                    {figureWords(mapKnown(states, (counts) => counts[name]))} {STATE_WORDS[name].toLowerCase()}
                   </span>
                 </a>
               ))
-            : nodes.size > 0 && (
-                <span>
+            : nodes.value > 0 && (
+                <span title={worthWords(states, now)}>
                   <StateMark state="not_known" size={10} />
                   states not known
                 </span>
               )}
         </span>
       )}
-      {connected && pipeline !== null && !told && <a href={toPipeline}>pipeline not known</a>}
-      {connected && pipeline !== null && told && (
-        <>
-          <a href={toPipeline}>{storedRate(pipeline)}</a>
-          <a href={toPipeline} className={pipeline.lagSeconds > 10 ? 'late' : ''}>
-            lag {formatNumber(pipeline.lagSeconds, 1)} s
-          </a>
-          <a href={toPipeline} className={pipeline.problems.length > 0 ? 'bad' : ''}>
-            {pipeline.problems.length > 0
-              ? plural(pipeline.problems.length, 'problem')
-              : !isCompletenessKnown(pipeline)
-                ? 'completeness not known'
-                : `${formatNumber(Math.floor(pipeline.completenessPercent * 1e4) / 1e4, pipeline.completenessPercent === 100 ? 0 : 4)} % complete`}
-          </a>
-        </>
-      )}
+      {connection.kind === 'connected' && <PathParts path={path} nowMs={now} />}
       <span className="grow" />
       <span className="t3">
         {formatClock(now)} {zoneName()}
@@ -69,10 +56,48 @@ function StatusLineNow() {
   );
 }
 
+/** Nothing before the first answer: the connection's own word stands there. */
+function PathParts({ path, nowMs }: { path: Known<PipelineView>; nowMs: number }) {
+  const to = formatRoute({ page: 'pipeline' });
+  if (path.worth === 'unknown') {
+    return (
+      <a href={to} title={worthWords(path, nowMs)}>
+        pipeline not known
+      </a>
+    );
+  }
+  const { lagSeconds, problems } = path.value;
+  return (
+    <>
+      <a href={to} title={worthWords(storedPerSecond(path), nowMs) || undefined}>
+        {storedRate(path)}
+      </a>
+      <a href={to} className={lagSeconds > 10 ? 'late' : ''}>
+        lag {formatNumber(lagSeconds, 1)} s
+      </a>
+      {problems.length > 0 ? (
+        <a href={to} className="bad">
+          {plural(problems.length, 'problem')}
+        </a>
+      ) : (
+        <a href={to} title={worthWords(completenessOf(path), nowMs) || undefined}>
+          {completeWords(completenessOf(path))}
+        </a>
+      )}
+    </>
+  );
+}
+
 /** As words: an ETL that does not report stores nobody knows how much. */
-export function storedRate(view: PipelineView): string {
-  const perSecond = storedPerSecond(view);
-  return perSecond === null ? 'rows/s not known' : `${formatNumber(perSecond)} rows/s`;
+export function storedRate(path: Known<PipelineView>): string {
+  const rate = storedPerSecond(path);
+  return rate.worth === 'unknown' ? 'rows/s not known' : `${figureWords(rate)} rows/s`;
+}
+
+/** Never rounded up to all. */
+function completeWords(complete: Known<number>): string {
+  if (complete.worth === 'unknown') return 'completeness not known';
+  return `${formatNumber(Math.floor(complete.value * 1e4) / 1e4, complete.value === 100 ? 0 : 4)} % complete`;
 }
 
 /** It hears of what it shows by itself: a letter in the filter is none of it. */

@@ -22,6 +22,7 @@ import {
 } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { ConsoleState } from '../state/console-state.ts';
+import { fleetKnownNow } from '../state/fleet-known.ts';
 import { formatRoute, navigate, type Route } from '../state/route.ts';
 import { shareAddress } from '../state/share-address.ts';
 import { withTime } from '../state/time-address.ts';
@@ -69,13 +70,15 @@ function goTo(): WindowAction[] {
 /** Walks through the nodes that need a look. */
 function notLive({ connection, fleet, route, notice }: ConsoleState): WindowAction[] {
   const go = (step: 1 | -1) => (): void => {
-    if (connection.get().kind !== 'connected') {
-      notice.set('States are not known: this console is not connected to the gateway.');
+    const { states } = fleetKnownNow({ connection, fleet });
+    if (states.worth === 'unknown') {
+      notice.set(`States are not known ${states.reason}.`);
       return;
     }
     const here = route.get();
     const next = nextNotLive(fleet.snapshot.get().nodes.values(), here.page === 'node' ? here.nodeId : '', step);
-    if (next === undefined) notice.set('No node is silent, late or quarantined.');
+    if (next === undefined)
+      notice.set(`No node is silent, late or quarantined${states.worth === 'partial' ? ` of the ${states.reason}` : ''}.`);
     else navigate({ page: 'node', nodeId: next.nodeId });
   };
   const action = (id: string, name: string, mark: ReactNode, step: 1 | -1): WindowAction => ({ id, name, detail: '', mark, run: go(step) });

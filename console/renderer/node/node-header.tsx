@@ -1,10 +1,11 @@
 // Who the node is, since when it is in its state, where it stands, what it runs; and the lens.
 import type { ReactNode } from 'react';
 import type { FleetNode, NodeSpool } from '../../common/fleet-node.ts';
-import { formatAge, formatBytes, formatNumber, plural } from '../parts/format.ts';
+import { formatAge, formatBytes, formatMoment, formatNumber, plural } from '../parts/format.ts';
 import { MiddleCut } from '../parts/middle-cut.tsx';
 import { StateWord } from '../parts/state-mark.tsx';
 import { useConsole } from '../state/console-state.ts';
+import { useFleetKnown } from '../state/fleet-known.ts';
 import { useStore } from '../state/store.ts';
 import { NodeActions } from './actions/node-actions.tsx';
 import type { NodeFeed } from './node-feed.ts';
@@ -15,9 +16,10 @@ import { LOAD } from './specs/cpu.ts';
 const OLD_BATCH_MS = 10_000;
 
 export function NodeHeader({ node, feed, section }: { node: FleetNode; feed: NodeFeed; section: Section }) {
-  const { clock, fleet, connection } = useConsole();
+  const { clock, fleet } = useConsole();
   const now = useStore(clock);
-  const known = useStore(connection).kind === 'connected';
+  const { states } = useFleetKnown();
+  const known = states.worth !== 'unknown';
   const { problem, loading } = useStore(feed.state);
   const tier = feed.tierOf(section.charts[0] ?? LOAD);
   return (
@@ -35,7 +37,7 @@ export function NodeHeader({ node, feed, section }: { node: FleetNode; feed: Nod
       </div>
       <div className="node-facts">
         {/* First: it is the one fact that is wanted of a node that is not heard, and the line cuts what does not fit. */}
-        <Fact name="last sample">{node.lastSeenMs === null ? 'never' : `${formatAge(fleet.now() - node.lastSeenMs)} ago`}</Fact>
+        <Fact name={known ? 'last sample' : 'last heard'}>{heardWords(node.lastSeenMs, known, fleet.now())}</Fact>
         {Object.entries(node.labels)
           .slice(0, 6)
           .map(([key, value]) => (
@@ -53,7 +55,13 @@ export function NodeHeader({ node, feed, section }: { node: FleetNode; feed: Nod
         {node.virtualization !== '' && <Fact name="on">{node.virtualization}</Fact>}
         {node.agentVersion !== '' && <Fact name="agent">{node.agentVersion}</Fact>}
         {node.agentVersion !== '' && <Fact name="skew">{formatNumber(node.skewMs, 1)} ms</Fact>}
-        {node.spool !== null && <SpoolFact spool={node.spool} now={fleet.now()} />}
+        {node.spool !== null && (
+          <SpoolFact
+            spool={node.spool}
+            now={fleet.now()}
+            told={known && node.state !== 'silent' ? '' : heardWords(node.lastSeenMs, false, fleet.now())}
+          />
+        )}
         {node.config !== null && node.config.state !== '' && node.config.state !== 'none' && (
           <Fact name="configuration">
             {node.config.version > 0 ? `version ${node.config.version}` : 'local file'}
@@ -69,8 +77,14 @@ export function NodeHeader({ node, feed, section }: { node: FleetNode; feed: Nod
   );
 }
 
-/** What waits on the machine, since when and why, and what it had to give up. */
-function SpoolFact({ spool, now }: { spool: NodeSpool; now: number }) {
+/** How long ago, and only the moment where a newer sample may have come meanwhile. */
+export function heardWords(lastSeenMs: number | null, known: boolean, nowMs: number): string {
+  if (lastSeenMs === null) return 'never';
+  return known ? `${formatAge(nowMs - lastSeenMs)} ago` : formatMoment(lastSeenMs, nowMs);
+}
+
+/** What waits on the machine, since when and why, and what it had to give up. `told` is when it said so, where that is not now. */
+function SpoolFact({ spool, now, told }: { spool: NodeSpool; now: number; told: string }) {
   const dropped = spool.drops.reduce((rows, drop) => rows + drop.rows, 0);
   const reasons = spool.drops.map(({ reason, rows }) => `${formatNumber(rows)} rows: ${reason}`).join('\n');
   const old = spool.oldestMs !== null && now - spool.oldestMs > OLD_BATCH_MS;
@@ -80,6 +94,7 @@ function SpoolFact({ spool, now }: { spool: NodeSpool; now: number }) {
         {plural(spool.batches, 'batch', 'batches')}, {formatBytes(spool.bytes)}
         {old && `, oldest ${formatAge(now - (spool.oldestMs ?? now))} ago`}
       </span>
+      {told !== '' && <span className="t3">{` at ${told}`}</span>}
       {!spool.durable && (
         <span className="late" title={spool.problem}>
           {' '}

@@ -1,9 +1,12 @@
 // Eight figures with the line of the window's stretch under each; a click goes to its chart.
 import type { FleetNode, NodeValues } from '../../common/fleet-node.ts';
 import { formatNumber, formatShort } from '../parts/format.ts';
+import { figureWords, worthWords } from '../parts/known-figure.tsx';
 import { crossed, type LimitName } from '../parts/limits.ts';
 import { Sparkline } from '../parts/sparkline.tsx';
 import { useConsole } from '../state/console-state.ts';
+import { useFleetKnown } from '../state/fleet-known.ts';
+import { type Known, mapKnown, notKnown } from '../state/known.ts';
 import { formatRoute } from '../state/route.ts';
 import { useStore } from '../state/store.ts';
 import type { ChartColumns } from './charts/chart-columns.ts';
@@ -15,6 +18,7 @@ import { MEMORY } from './specs/memory.ts';
 import { NETWORK } from './specs/network.ts';
 import { PRESSURE } from './specs/programs.ts';
 import { HOTTEST } from './specs/sensors.ts';
+import { type TileParts, tileNow, tileThen, tileWords } from './tile-known.ts';
 
 interface Tile {
   title: string;
@@ -26,8 +30,11 @@ interface Tile {
   /** Fixed top of the sparkline. */
   high?: number;
   /** From the newest summary. */
-  now(values: NodeValues): number | null;
-  /** From a chart's values at one time, whose columns are its lines. */
+  now(values: NodeValues): TileParts;
+  /** The chart's lines that the figure adds up; left out, it is the first, and of `highest` the highest of all. */
+  adds?: readonly string[];
+  highest?: boolean;
+  /** Of the line below the figure: from a chart's values at one time, whose columns are its lines. */
   at(lines: readonly (number | null)[]): number;
   /** Beside the value; `past` where it is not of now: what only the newest summary tells is then left out. */
   note(node: FleetNode, value: number, past: boolean): string;
@@ -36,8 +43,8 @@ interface Tile {
 const sum = (lines: readonly (number | null)[]): number => lines.reduce<number>((total, value) => total + (value ?? 0), 0);
 const first = (lines: readonly (number | null)[]): number => lines[0] ?? Number.NaN;
 const most = (lines: readonly (number | null)[]): number => Math.max(...lines.map((value) => value ?? 0));
-const add = (a: number | null, b: number | null, scale: number): number | null =>
-  a === null && b === null ? null : ((a ?? 0) + (b ?? 0)) * scale;
+const one = (value: number | null): TileParts => ({ '': value });
+const scaled = (value: number | null, scale: number): number | null => (value === null ? null : value * scale);
 
 const TILES: readonly Tile[] = [
   {
@@ -48,7 +55,7 @@ const TILES: readonly Tile[] = [
     decimals: 1,
     limit: 'cpu',
     high: 100,
-    now: (v) => v.cpuPercent,
+    now: (v) => one(v.cpuPercent),
     at: first,
     note: (n) => `${n.cpuCores} cores`,
   },
@@ -59,7 +66,7 @@ const TILES: readonly Tile[] = [
     unit: '%',
     decimals: 1,
     limit: 'memory',
-    now: (v) => v.memoryPercent,
+    now: (v) => one(v.memoryPercent),
     at: first,
     note: (n) => `of ${formatShort(n.memoryBytes / 2 ** 30)} GiB`,
   },
@@ -69,7 +76,7 @@ const TILES: readonly Tile[] = [
     section: 'cpu',
     unit: '1 min',
     decimals: 2,
-    now: (v) => v.load1,
+    now: (v) => one(v.load1),
     at: first,
     note: (n, value) => (n.cpuCores > 0 ? `${formatNumber(value / n.cpuCores, 2)} a core` : ''),
   },
@@ -81,7 +88,7 @@ const TILES: readonly Tile[] = [
     decimals: 1,
     limit: 'disk',
     high: 100,
-    now: (v) => v.diskPercent,
+    now: (v) => one(v.diskPercent),
     at: first,
     note: (n, _, past) => (past ? '' : (n.values?.diskMount ?? '')),
   },
@@ -90,7 +97,8 @@ const TILES: readonly Tile[] = [
     chart: DISK_IO,
     section: 'disks',
     unit: 'MiB/s',
-    now: (v) => add(v.diskReadBytesPerSecond, v.diskWriteBytesPerSecond, 1 / 2 ** 20),
+    now: (v) => ({ read: scaled(v.diskReadBytesPerSecond, 1 / 2 ** 20), write: scaled(v.diskWriteBytesPerSecond, 1 / 2 ** 20) }),
+    adds: ['read', 'write'],
     at: sum,
     note: () => 'read and write',
   },
@@ -99,7 +107,8 @@ const TILES: readonly Tile[] = [
     chart: NETWORK,
     section: 'network',
     unit: 'Mbit/s',
-    now: (v) => add(v.rxBytesPerSecond, v.txBytesPerSecond, 8 / 1e6),
+    now: (v) => ({ in: scaled(v.rxBytesPerSecond, 8 / 1e6), out: scaled(v.txBytesPerSecond, 8 / 1e6) }),
+    adds: ['in', 'out'],
     at: sum,
     note: () => 'in and out',
   },
@@ -110,8 +119,9 @@ const TILES: readonly Tile[] = [
     unit: '%',
     decimals: 1,
     limit: 'pressure',
-    now: (v) => v.pressurePercent,
+    now: (v) => one(v.pressurePercent),
     at: most,
+    highest: true,
     note: () => 'some, 10 s',
   },
   {
@@ -121,7 +131,7 @@ const TILES: readonly Tile[] = [
     unit: '°C',
     decimals: 1,
     limit: 'temperature',
-    now: (v) => v.temperatureCelsius,
+    now: (v) => one(v.temperatureCelsius),
     at: first,
     note: () => 'hottest',
   },
@@ -130,26 +140,39 @@ const TILES: readonly Tile[] = [
 export function NodeTiles({ node, feed }: { node: FleetNode; feed: NodeFeed }) {
   // Another version is other data.
   useStore(feed.state);
-  const past = useStore(useConsole().time).kind === 'past';
-  const heard = node.state === 'live' || node.state === 'late';
+  const { time, fleet } = useConsole();
+  const range = useStore(time);
+  const past = range.kind === 'past';
+  const { states } = useFleetKnown();
+  const withheld = states.worth === 'unknown' ? states.reason : '';
+  const nowMs = fleet.now();
   const { fromMs, toMs } = feed.bounds.get();
   return (
     <div className="tiles">
       {TILES.map((tile) => {
         const { columns, stepSeconds } = feed.draw(tile.chart);
         const series = within(columns, fromMs / 1000, toMs / 1000, 1.5 * stepSeconds, tile.at);
-        const last = series.findLast((value) => !Number.isNaN(value)) ?? null;
-        const inPast = tile.title === 'Memory' && last !== null ? (last / (node.memoryBytes / 2 ** 30)) * 100 : last;
-        const value = past ? inPast : heard && node.values !== null ? tile.now(node.values) : null;
-        const mark = tile.limit === undefined ? '' : crossed(tile.limit, value);
+        const figure = past
+          ? then(tile, node, columns, toMs, stepSeconds)
+          : tileNow(node, node.values === null ? null : tile.now(node.values), withheld);
+        const value = figure.worth === 'unknown' ? null : figure.value;
+        const mark = tile.limit === undefined || figure.worth === 'stale' ? '' : crossed(tile.limit, value);
+        const note = tileWords(figure, nowMs) || (value === null ? '' : tile.note(node, value, past));
         return (
-          <a key={tile.title} className="tile" href={formatRoute({ page: 'node', nodeId: node.nodeId, section: tile.section })}>
+          <a
+            key={tile.title}
+            className="tile"
+            href={formatRoute({ page: 'node', nodeId: node.nodeId, section: tile.section })}
+            title={worthWords(figure, nowMs) || undefined}
+          >
             <span className="tile-name">
               <span>{tile.title}</span>
-              <span className="cut tile-note">{value === null ? '' : tile.note(node, value, past)}</span>
+              <span className="cut tile-note" data-worth={figure.worth}>
+                {note}
+              </span>
             </span>
-            <span className={`tile-value ${mark}`}>
-              {tile.decimals === undefined ? formatShort(value) : formatNumber(value, tile.decimals)}{' '}
+            <span className={`tile-value ${figure.worth === 'stale' ? 't3' : mark}`}>
+              {figureWords(figure, (shown) => (tile.decimals === undefined ? formatShort(shown) : formatNumber(shown, tile.decimals)))}{' '}
               {value !== null && <small>{tile.unit}</small>}
             </span>
             <Sparkline
@@ -166,6 +189,13 @@ export function NodeTiles({ node, feed }: { node: FleetNode; feed: NodeFeed }) {
       })}
     </div>
   );
+}
+
+function then(tile: Tile, node: FleetNode, columns: ChartColumns, atMs: number, stepSeconds: number): Known<number> {
+  const figure = tileThen(columns, tile.highest === true ? undefined : (tile.adds ?? ['']), atMs, stepSeconds);
+  // The chart has GiB.
+  if (tile.title !== 'Memory') return figure;
+  return node.memoryBytes > 0 ? mapKnown(figure, (gib) => (gib / (node.memoryBytes / 2 ** 30)) * 100) : notKnown();
 }
 
 const SPARK_POINTS = 120;

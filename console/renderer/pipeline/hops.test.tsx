@@ -1,7 +1,9 @@
 import { renderToStaticMarkup } from 'react-dom/server';
 import { expect, test } from 'vitest';
+import type { FleetNode } from '../../common/fleet-node.ts';
 import type { PipelineView } from '../../common/pipeline-view.ts';
 import { storedRate } from '../frame/status-line.tsx';
+import { known } from '../state/known.ts';
 import { Hops } from './hops.tsx';
 import type { PathTrends } from './path-trends.ts';
 
@@ -13,15 +15,14 @@ const VIEW: PipelineView = {
   ...{ messagesOutPerSecond: 1, completenessAsOfMs: NOW, asOfMs: NOW, etlAsOfMs: NOW },
 };
 const TRENDS: PathTrends = { agents: [], rowsPerSecond: [], pendingRows: [], lagSeconds: [], sinceMs: null };
-const shown = (view: PipelineView): string =>
-  renderToStaticMarkup(<Hops view={view} known tableRows={7} nodes={new Map()} trends={TRENDS} parts={new Map()} />).replace(
-    /<[^>]+>/g,
-    ' ',
-  );
+const shown = (view: PipelineView, nodes: readonly FleetNode[] = []): string =>
+  renderToStaticMarkup(
+    <Hops view={view} known tableRows={7} nodes={new Map(nodes.map((node) => [node.nodeId, node]))} trends={TRENDS} parts={new Map()} />,
+  ).replace(/<[^>]+>/g, ' ');
 
 test('what only the ETL tells is shown while it reports', () => {
   expect(shown(VIEW)).toMatch(/1,000 rows\/s.*Suspended tables\s+0\s.*Disk free\s+[\d.]+ \S+\s+of/s);
-  expect(storedRate(VIEW)).toBe('1,000 rows/s');
+  expect(storedRate(known(VIEW, NOW, 'live'))).toBe('1,000 rows/s');
 });
 
 test('of an ETL that does not report neither rate, suspended tables nor disk are claimed, and the rest is', () => {
@@ -33,6 +34,17 @@ test('of an ETL that does not report neither rate, suspended tables nor disk are
     expect(words).toMatch(/Suspended tables\s+–\s+Disk free\s+–\s+Rows in tables\s+7/);
     expect(words).not.toMatch(/rows\/s/);
     expect(words).toMatch(/5\.00 batches\/s/);
-    expect(storedRate(silent)).toBe('rows/s not known');
+    expect(storedRate(known(silent, NOW, 'live'))).toBe('rows/s not known');
   }
+});
+
+test('what agents hold is a sum of which some may be missing, and says so', () => {
+  const agent = (nodeId: string, state: 'live' | 'silent'): FleetNode =>
+    ({ nodeId, state, agentVersion: '1', spool: { batches: 3, rows: 30, bytes: 4096 } }) as unknown as FleetNode;
+  expect(shown(VIEW, [agent('a', 'live'), agent('b', 'live')])).toMatch(
+    /In spools\s+6\s+batches\s+Spool size\s+8\.00 KiB\s+Spooling\s+2 nodes/,
+  );
+  expect(shown(VIEW, [agent('a', 'live'), agent('b', 'silent')])).toMatch(
+    /In spools\s+3\+\s+batches\s+Spool size\s+4\.00 KiB\+\s+Spooling\s+1 node, 1 unknown/,
+  );
 });

@@ -2,8 +2,10 @@
 import type { FleetNode } from '../../common/fleet-node.ts';
 import type { PipelineView } from '../../common/pipeline-view.ts';
 import { formatAge, formatBytes, formatNumber, formatShort, plural } from '../parts/format.ts';
+import { figureWords } from '../parts/known-figure.tsx';
 import { Sparkline } from '../parts/sparkline.tsx';
 import { type ShownState, StateMark } from '../parts/state-mark.tsx';
+import { known as knownNow, valueOr } from '../state/known.ts';
 import { etlReports, storedPerSecond } from './path-known.ts';
 import type { PathTrends } from './path-trends.ts';
 import { notConnectedAgents, spoolsOf } from './spools.ts';
@@ -18,7 +20,8 @@ interface Hop {
   /** What flows on from it, by its own count, and what that is. */
   flow?: { rate: string; says: string };
   trend: { name: string; values: readonly number[] };
-  facts: readonly { name: string; value: string; unit?: string; mark?: 'late' | 'bad' | '' }[];
+  /** `says`: what of it is not known. */
+  facts: readonly { name: string; value: string; unit?: string; mark?: 'late' | 'bad' | ''; says?: string }[];
 }
 
 interface Props {
@@ -53,8 +56,8 @@ export function Hops(props: Props) {
             )}
           </div>
           <dl>
-            {hop.facts.map(({ name, value, unit, mark }) => (
-              <div key={name}>
+            {hop.facts.map(({ name, value, unit, mark, says }) => (
+              <div key={name} title={says || undefined}>
                 <dt>{name}</dt>
                 <dd className={mark ?? ''}>
                   {value} {unit !== undefined && <small>{unit}</small>}
@@ -92,7 +95,9 @@ function hopsOf({ view, tableRows, nodes, trends, parts }: Props): Hop[] {
   const span = trends.sinceMs === null ? '' : `, ${formatAge(view.asOfMs - trends.sinceMs)}`;
   const used = view.diskBytes === 0 ? 0 : 1 - view.diskFreeBytes / view.diskBytes;
   const full = view.diskBytes > 0 && used > 0.9;
-  const { batches, bytes, spooling, unknown } = spoolsOf(nodes);
+  const path = knownNow(view, view.asOfMs, 'live');
+  const { batches, bytes, spooling } = spoolsOf(nodes, view.asOfMs);
+  const missing = batches.worth === 'partial' ? `Of some agents nobody knows it now: ${batches.reason}` : '';
   const share = view.streamMaxBytes === 0 ? 0 : (view.streamBytes / view.streamMaxBytes) * 100;
   const letters = Object.values(view.deadLetters).reduce((sum, count) => sum + count, 0);
   const suspended = view.suspendedTables.length;
@@ -102,20 +107,22 @@ function hopsOf({ view, tableRows, nodes, trends, parts }: Props): Hop[] {
       name: 'Agents',
       says: `${plural(view.connectedAgents, 'stream')}, ${formatNumber(notConnected)} not connected`,
       state: notConnected > 0 ? 'late' : 'live',
-      depth: Math.min(1, batches / 1000),
+      depth: Math.min(1, batches.value / 1000),
       flow: flowOf(view.batchesMadePerSecond, 'batches', 'Batches that agents made, as they report it'),
       trend: { name: `open streams${span}`, values: trends.agents },
       facts: [
         {
           name: 'In spools',
-          value: formatNumber(batches),
-          unit: batches === 1 ? 'batch' : 'batches',
-          mark: batches > 1000 ? 'late' : '',
+          value: figureWords(batches),
+          unit: batches.value === 1 ? 'batch' : 'batches',
+          mark: batches.value > 1000 ? 'late' : '',
+          says: missing,
         },
-        { name: 'Spool size', value: formatBytes(bytes) },
+        { name: 'Spool size', value: figureWords(bytes, formatBytes), says: missing },
         {
           name: 'Spooling',
-          value: unknown > 0 ? `${plural(spooling, 'node')}, ${formatNumber(unknown)} unknown` : plural(spooling, 'node'),
+          value: spooling.worth === 'partial' ? `${plural(spooling.value, 'node')}, ${spooling.reason}` : plural(spooling.value, 'node'),
+          says: missing,
         },
       ],
     },
@@ -149,7 +156,7 @@ function hopsOf({ view, tableRows, nodes, trends, parts }: Props): Hop[] {
       says: reports ? (view.lagSeconds > 10 ? 'catching up' : 'keeping up') : 'does not report',
       state: !reports ? 'not_known' : view.lagSeconds > 60 ? 'silent' : view.lagSeconds > 10 ? 'late' : 'live',
       depth: Math.min(1, view.lagSeconds / 60),
-      flow: flowOf(storedPerSecond(view), 'rows', 'Rows stored'),
+      flow: flowOf(valueOr(storedPerSecond(path), null), 'rows', 'Rows stored'),
       trend: { name: `lag${span}`, values: trends.lagSeconds },
       facts: [
         {

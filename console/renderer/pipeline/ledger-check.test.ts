@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { ConsoleApi } from '../../common/console-api.ts';
 import type { LedgerProof } from '../../common/pipeline-view.ts';
+import { known, notKnown } from '../state/known.ts';
 import { LedgerCheck } from './ledger-check.ts';
 
 function standIn() {
@@ -13,7 +14,7 @@ function standIn() {
   return { calls, api: { request } as unknown as ConsoleApi };
 }
 const PROOF = { asOfMs: 1000 } as LedgerProof;
-const onTheWay = () => ({ pendingRows: 7, spooledRows: 3 });
+const onTheWay = () => ({ pendingRows: known(7, 1000, 'live'), spooledRows: notKnown('yet') });
 const settled = async () => {
   for (let turn = 0; turn < 10; turn++) await Promise.resolve();
 };
@@ -25,7 +26,7 @@ test('one check is under way at a time, and its answer keeps what was on its way
   expect(calls).toHaveLength(1);
   calls[0]?.answer(PROOF);
   await settled();
-  expect(check.state.get()).toEqual({ answer: { proof: PROOF, pendingRows: 7, spooledRows: 3 }, running: false });
+  expect(check.state.get()).toEqual({ answer: { proof: PROOF, ...onTheWay() }, running: false });
   expect(check.isFresh(2000)).toBe(true);
   expect(check.isFresh(62_000)).toBe(false);
 });

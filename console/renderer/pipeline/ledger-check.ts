@@ -2,13 +2,14 @@
 import { type MusterError, toMusterError } from '../../../core/common/muster-error.ts';
 import type { ConsoleApi } from '../../common/console-api.ts';
 import type { LedgerProof } from '../../common/pipeline-view.ts';
+import type { Known } from '../state/known.ts';
 import { Store } from '../state/store.ts';
 
 /** A proof with what was on its way when it was made. */
 export interface LedgerAnswer {
   proof: LedgerProof;
-  pendingRows: number;
-  spooledRows: number;
+  pendingRows: Known<number>;
+  spooledRows: Known<number>;
 }
 
 export interface LedgerState {

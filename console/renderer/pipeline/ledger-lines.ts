@@ -1,43 +1,44 @@
 // The lines of the ledger: every batch and row is in exactly one of them, so that they sum to what was collected.
 import type { LedgerProof } from '../../common/pipeline-view.ts';
 import { formatNumber } from '../parts/format.ts';
+import { type Known, known, sumOf } from '../state/known.ts';
 
 export interface LedgerLine {
   where: string;
   batches?: number;
-  rows?: number;
+  /** Partial where somebody who holds some cannot be asked. */
+  rows?: Known<number>;
   detail: string;
   mark?: 'late' | 'bad' | '';
 }
 
 /** `pendingRows` and `spooledRows` are what the stream and the agents say of what is on its way. */
-export function ledgerLines(proof: LedgerProof, pendingRows: number, spooledRows: number): LedgerLine[] {
-  const inFlightRows = proof.inFlight > 0 ? pendingRows : 0;
-  const inSpoolRows = proof.inSpools > 0 ? spooledRows : 0;
+export function ledgerLines(proof: LedgerProof, pendingRows: Known<number>, spooledRows: Known<number>): LedgerLine[] {
+  const proven = (rows: number): Known<number> => known(rows, proof.asOfMs, 'store');
+  const inFlightRows = proof.inFlight > 0 ? pendingRows : proven(0);
+  const inSpoolRows = proof.inSpools > 0 ? spooledRows : proven(0);
   const lines: LedgerLine[] = [
     {
       where: 'Stored in QuestDB',
       batches: proof.stored,
-      rows: proof.ledgerRows - proof.missingRows,
+      rows: proven(proof.ledgerRows - proof.missingRows),
       detail: `${formatNumber(proof.tableRows)} rows in the tables`,
     },
     { where: 'In flight', batches: proof.inFlight, rows: inFlightRows, detail: 'acknowledged, in the stream; rows are estimated' },
     { where: 'In agents’ spools', batches: proof.inSpools, rows: inSpoolRows, detail: 'as last reported' },
     {
       where: 'Dead letters',
-      rows: proof.badRows,
+      rows: proven(proof.badRows),
       detail: 'set aside with a reason',
       mark: proof.badRows > 0 ? 'late' : '',
     },
     ...droppedLines(proof),
   ];
-  const sum = (key: 'batches' | 'rows', unexplained: number): number =>
-    lines.reduce((total, line) => total + (line[key] ?? 0), unexplained);
   return [
     {
       where: 'Collected by agents',
-      batches: sum('batches', proof.lost),
-      rows: sum('rows', proof.missingRows),
+      batches: lines.reduce((total, line) => total + (line.batches ?? 0), proof.lost),
+      rows: sumOf([...lines.flatMap((line) => line.rows ?? []), proven(proof.missingRows)]),
       detail: 'the sum of the lines below',
     },
     ...lines,
@@ -55,12 +56,12 @@ function droppedLines({ dropped, droppedByReason }: LedgerProof): LedgerLine[] {
   return dropped === 0 ? [{ where: 'Dropped', batches: 0, detail: 'none' }] : lines;
 }
 
-function unexplainedLine({ lost, missingRows, doubledRows }: LedgerProof): LedgerLine {
+function unexplainedLine({ lost, missingRows, doubledRows, asOfMs }: LedgerProof): LedgerLine {
   const unexplained = lost > 0 || missingRows > 0 || doubledRows > 0;
   return {
     where: 'Unexplained',
     batches: lost,
-    rows: missingRows,
+    rows: known(missingRows, asOfMs, 'store'),
     detail: unexplained ? `${formatNumber(missingRows)} rows missing, ${formatNumber(doubledRows)} duplicated` : 'the sums agree',
     mark: unexplained ? 'bad' : '',
   };

@@ -1,6 +1,7 @@
 // Where every batch and row is. What nobody can explain is a line of its own.
 import { visible } from '../explore/visible-text.ts';
 import { formatAge, formatMoment, formatNumber, plural } from '../parts/format.ts';
+import { KnownFigure } from '../parts/known-figure.tsx';
 import { useConsole } from '../state/console-state.ts';
 import type { LedgerAnswer, LedgerState } from './ledger-check.ts';
 import { ledgerLines } from './ledger-lines.ts';
@@ -21,12 +22,12 @@ export function Ledger({ state: { answer, error, running } }: { state: LedgerSta
       {answer === undefined && error === undefined && running && (
         <p className="small t3 panel-note">Comparing the ledger with the tables…</p>
       )}
-      {answer !== undefined && <LedgerTable {...answer} />}
+      {answer !== undefined && <LedgerTable {...answer} nowMs={now} />}
     </section>
   );
 }
 
-function LedgerTable({ proof, pendingRows, spooledRows }: LedgerAnswer) {
+function LedgerTable({ proof, pendingRows, spooledRows, nowMs }: LedgerAnswer & { nowMs: number }) {
   const lines = ledgerLines(proof, pendingRows, spooledRows);
   const collected = lines[0]?.batches ?? 0;
   return (
@@ -45,7 +46,7 @@ function LedgerTable({ proof, pendingRows, spooledRows }: LedgerAnswer) {
           <tr key={where} className={where === 'Unexplained' ? 'sum' : ''}>
             <td className="t1 cut">{visible(where, 80)}</td>
             <td className={`num ${mark || 't1'}`}>{batches === undefined ? '' : formatNumber(batches)}</td>
-            <td className={`num ${mark || 't1'}`}>{rows === undefined ? '' : formatNumber(rows)}</td>
+            <td className={`num ${mark || 't1'}`}>{rows !== undefined && <KnownFigure of={rows} nowMs={nowMs} />}</td>
             <td className="num">
               {batches === undefined || where === 'Unexplained' || collected === 0 ? '' : shareOf(batches, collected)}
             </td>

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { ConnectionState } from '../../common/console-api.ts';
 import type { PipelineView } from '../../common/pipeline-view.ts';
 import { setZone } from '../parts/format.ts';
-import { etlReports, isCompletenessKnown, pathKnown } from './path-known.ts';
+import { completenessOf, etlReports, lettersOf, pathKnown, pathNow, storedPerSecond } from './path-known.ts';
 
 const NOW = Date.parse('2026-12-01T17:41:00Z');
 const LIVE = { kind: 'live', spanMs: 900_000 } as const;
@@ -23,7 +23,7 @@ describe('what is known of the path', () => {
   it('is nothing while the gateway is connected and does not answer', () => {
     expect(pathKnown(CONNECTED, LIVE, view({ asOfMs: NOW - 16_000 }), NOW)).toMatchObject({ kind: 'unknown' });
     expect(pathKnown(CONNECTED, LIVE, null, NOW)).toMatchObject({ kind: 'unknown' });
-    expect(pathKnown(CONNECTED, LIVE, view(), NOW)).toEqual({ kind: 'now' });
+    expect(pathKnown(CONNECTED, LIVE, view(), NOW)).toMatchObject({ kind: 'now', path: { worth: 'known', asOfMs: NOW - 2000 } });
   });
 
   it('is not of the moment that the window shows', () => {
@@ -34,8 +34,19 @@ describe('what is known of the path', () => {
     expect(etlReports(view())).toBe(true);
     expect(etlReports(view({ etlAsOfMs: NOW - 60_000 }))).toBe(false);
     expect(etlReports(view({ etlAsOfMs: null }))).toBe(false);
-    expect(isCompletenessKnown(view())).toBe(true);
-    expect(isCompletenessKnown(view({ completenessAsOfMs: null }))).toBe(false);
-    expect(isCompletenessKnown(view({ completenessAsOfMs: NOW - 120_000 }))).toBe(false);
+    const complete = (more: Partial<PipelineView>) => completenessOf(pathNow(CONNECTED, view({ completenessPercent: 100, ...more }), NOW));
+    expect(complete({})).toMatchObject({ worth: 'known', value: 100, asOfMs: NOW - 4000 });
+    expect(complete({ completenessAsOfMs: null }).reason).toBe('yet: the ledger has not been read');
+    expect(complete({ completenessAsOfMs: NOW - 120_000 }).reason).toBe('since 17:39:00: the ledger cannot be read');
+  });
+
+  it('gives each figure what the path is worth, and the rows of a silent ETL a reason', () => {
+    const path = pathNow(CONNECTED, view({ rowsPerSecond: 7, deadLetters: { a: 2, b: 3 } }), NOW);
+    expect(storedPerSecond(path)).toMatchObject({ worth: 'known', value: 7 });
+    expect(lettersOf(path)).toMatchObject({ worth: 'known', value: 5 });
+    const silent = pathNow(CONNECTED, view({ etlAsOfMs: NOW - 60_000 }), NOW);
+    expect(storedPerSecond(silent)).toEqual({ worth: 'unknown', reason: 'since 17:40:00: the ETL does not report' });
+    const away = pathNow(LOST, view(), NOW);
+    expect([storedPerSecond(away), completenessOf(away), lettersOf(away)].map(({ worth }) => worth)).toEqual(Array(3).fill('unknown'));
   });
 });

@@ -1,11 +1,13 @@
-// Whether what the window holds of the path is true of now. Pure.
+// What the window knows of the path now, and of each of its figures. Pure.
 import type { ConnectionState } from '../../common/console-api.ts';
 import type { PipelineView } from '../../common/pipeline-view.ts';
 import { formatMoment } from '../parts/format.ts';
+import { type Known, type KnownValue, known, mapKnown, notKnown } from '../state/known.ts';
+import { withheldWords } from '../state/link-known.ts';
 import type { TimeRange } from '../state/time-range.ts';
 
 /** `now`: the figures hold. `past`: the window shows another time. `unknown`: nobody has told for a while, for this reason. */
-export type PathKnown = { kind: 'now' } | { kind: 'past' } | { kind: 'unknown'; words: string };
+export type PathKnown = { kind: 'now'; path: KnownValue<PipelineView> } | { kind: 'past' } | { kind: 'unknown'; words: string };
 
 /** The gateway is asked every two seconds. */
 const STALE_MS = 15_000;
@@ -13,17 +15,18 @@ const ETL_SILENT_MS = 15_000;
 const COMPLETENESS_MS = 60_000;
 
 /** `nowMs` by the gateway's clock. */
+export function pathNow(connection: ConnectionState, view: PipelineView | null, nowMs: number): Known<PipelineView> {
+  const withheld = connection.kind === 'connecting' && view === null ? '' : withheldWords(connection, view?.asOfMs ?? 0, nowMs);
+  if (withheld !== '') return notKnown(withheld);
+  if (view === null) return notKnown('yet: the gateway has not answered');
+  if (nowMs - view.asOfMs <= STALE_MS) return known(view, view.asOfMs, 'live');
+  return notKnown(`since ${formatMoment(view.asOfMs, nowMs)}: the gateway no longer answers for the pipeline`);
+}
+
 export function pathKnown(connection: ConnectionState, range: TimeRange, view: PipelineView | null, nowMs: number): PathKnown {
   if (range.kind === 'past') return { kind: 'past' };
-  if (connection.kind === 'lost' || connection.kind === 'refused') {
-    const since = view === null ? connection.sinceMs : view.asOfMs;
-    const why = connection.kind === 'lost' ? 'this console is not connected to the gateway' : 'the gateway refuses this console';
-    return { kind: 'unknown', words: `since ${formatMoment(since, nowMs)}: ${why}` };
-  }
-  if (view === null) return { kind: 'unknown', words: 'yet: the gateway has not answered' };
-  if (connection.kind !== 'connected') return { kind: 'unknown', words: 'yet: connecting to the gateway' };
-  if (nowMs - view.asOfMs <= STALE_MS) return { kind: 'now' };
-  return { kind: 'unknown', words: `since ${formatMoment(view.asOfMs, nowMs)}: the gateway no longer answers for the pipeline` };
+  const now = pathNow(connection, view, nowMs);
+  return now.worth === 'unknown' ? { kind: 'unknown', words: now.reason } : { kind: 'now', path: now };
 }
 
 /** Whether the ETL still reports; what it says of rows, tables and disk is worth nothing otherwise. */
@@ -31,12 +34,30 @@ export function etlReports({ asOfMs, etlAsOfMs }: PipelineView): boolean {
   return etlAsOfMs !== null && asOfMs - etlAsOfMs <= ETL_SILENT_MS;
 }
 
-/** Rows stored a second; null where the ETL does not report: the 0 of the gateway is none that anybody measured. */
-export function storedPerSecond(view: PipelineView): number | null {
-  return etlReports(view) ? view.rowsPerSecond : null;
+/** Rows stored a second. Of an ETL that does not report nobody knows: the 0 of the gateway is none that anybody measured. */
+export function storedPerSecond(path: Known<PipelineView>): Known<number> {
+  if (path.worth === 'unknown') return path;
+  const { value: view } = path;
+  if (etlReports(view)) return mapKnown(path, ({ rowsPerSecond }) => rowsPerSecond);
+  return notKnown(
+    view.etlAsOfMs === null
+      ? 'yet: the ETL has not reported'
+      : `since ${formatMoment(view.etlAsOfMs, view.asOfMs)}: the ETL does not report`,
+  );
 }
 
-/** Whether the ledger could be read lately. */
-export function isCompletenessKnown({ asOfMs, completenessAsOfMs }: PipelineView): boolean {
-  return completenessAsOfMs !== null && asOfMs - completenessAsOfMs <= COMPLETENESS_MS;
+/** Share of all batches that are accounted for, %, as the ledger was read last. */
+export function completenessOf(path: Known<PipelineView>): Known<number> {
+  if (path.worth === 'unknown') return path;
+  const { completenessPercent, completenessAsOfMs, asOfMs } = path.value;
+  if (completenessAsOfMs === null) return notKnown('yet: the ledger has not been read');
+  if (asOfMs - completenessAsOfMs > COMPLETENESS_MS) {
+    return notKnown(`since ${formatMoment(completenessAsOfMs, asOfMs)}: the ledger cannot be read`);
+  }
+  return known(completenessPercent, completenessAsOfMs, 'live');
+}
+
+/** Rows and batches set aside. */
+export function lettersOf(path: Known<PipelineView>): Known<number> {
+  return mapKnown(path, ({ deadLetters }) => Object.values(deadLetters).reduce((sum, count) => sum + count, 0));
 }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { PipelineView } from '../../common/pipeline-view.ts';
+import { known, notKnown } from '../state/known.ts';
 import { ledgerLines } from './ledger-lines.ts';
 import { PathHistory } from './path-trends.ts';
 import { partsOf } from './use-parts.ts';
@@ -51,8 +52,15 @@ test('the lines of the ledger sum to what was collected', () => {
     ...{ stored: 90, inFlight: 4, inSpools: 3, dropped: 2, lost: 1, doubledRows: 0, ledgerRows: 900, tableRows: 899, missingRows: 1 },
     ...{ badRows: 7, nodes: 2, holes: [], droppedByReason: { 'spool full': 2 }, asOfMs: 0 },
   };
-  const [collected, ...rest] = ledgerLines(proof, 40, 30);
-  expect(collected).toMatchObject({ where: 'Collected by agents', batches: 100, rows: 900 + 40 + 30 + 7 });
-  for (const key of ['batches', 'rows'] as const) expect(rest.reduce((sum, line) => sum + (line[key] ?? 0), 0)).toBe(collected?.[key]);
+  const told = (rows: number) => known(rows, NOW, 'live');
+  const [collected, ...rest] = ledgerLines(proof, told(40), told(30));
+  expect(collected).toMatchObject({ where: 'Collected by agents', batches: 100, rows: { worth: 'known', value: 900 + 40 + 30 + 7 } });
+  expect(rest.reduce((sum, line) => sum + (line.batches ?? 0), 0)).toBe(collected?.batches);
+  expect(rest.reduce((sum, { rows }) => sum + (rows?.value ?? 0), 0)).toBe(collected?.rows?.value);
   expect(rest.map((line) => line.where)).toContain('Dropped: spool full');
+  // Some agents cannot be asked: the sum is of the others.
+  const [partly] = ledgerLines(proof, told(40), known(30, NOW, 'live', '2 unknown'));
+  expect(partly?.rows).toMatchObject({ worth: 'partial', value: 977, reason: '2 unknown' });
+  const [without] = ledgerLines(proof, notKnown('yet: the gateway has not answered'), told(30));
+  expect(without?.rows).toMatchObject({ worth: 'partial', value: 937 });
 });

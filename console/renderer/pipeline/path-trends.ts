@@ -1,7 +1,7 @@
 // The last minutes of the path's own figures, gathered as long as the window lives, on whatever page. The store does not keep them.
 import type { PipelineView } from '../../common/pipeline-view.ts';
 import { Store } from '../state/store.ts';
-import { storedPerSecond } from './path-known.ts';
+import { etlReports } from './path-known.ts';
 
 const MAX_POINTS = 150;
 /** Farther apart, something was not heard: the line has a gap. */
@@ -33,7 +33,7 @@ export class PathHistory {
       [...values, ...(gap ? [Number.NaN] : []), value].slice(-MAX_POINTS);
     this.trends.set({
       agents: grown(before.agents, view.connectedAgents),
-      rowsPerSecond: grown(before.rowsPerSecond, storedPerSecond(view) ?? Number.NaN),
+      rowsPerSecond: grown(before.rowsPerSecond, etlReports(view) ? view.rowsPerSecond : Number.NaN),
       pendingRows: grown(before.pendingRows, view.pendingRows),
       lagSeconds: grown(before.lagSeconds, view.lagSeconds),
       sinceMs: this.#times[0] ?? null,

@@ -6,15 +6,17 @@ import { CopyAs } from '../parts/copy-as.tsx';
 import { formatClock, zoneName } from '../parts/format.ts';
 import { grpcurlCall } from '../parts/shell-command.ts';
 import { useConsole } from '../state/console-state.ts';
+import { fleetKnownNow } from '../state/fleet-known.ts';
+import { mapKnown } from '../state/known.ts';
 import { shareAddress } from '../state/share-address.ts';
 import { useStore } from '../state/store.ts';
 import { DeadLetters } from './dead-letters.tsx';
 import { Hops } from './hops.tsx';
 import { Ledger } from './ledger.tsx';
 import { LedgerCheck } from './ledger-check.ts';
-import { pathKnown } from './path-known.ts';
+import { pathKnown, pathNow } from './path-known.ts';
 import { pathHistory } from './path-trends.ts';
-import { spoolsOf } from './spools.ts';
+import { spooledRows } from './spools.ts';
 import { StoredRows } from './stored-rows.tsx';
 import { SuspendedTables } from './suspended-tables.tsx';
 import { useParts } from './use-parts.ts';
@@ -39,10 +41,10 @@ export default function PipelinePage() {
   const verify = useCallback(
     (waitMs: number) =>
       check.run(api, waitMs, () => ({
-        pendingRows: pipeline.get()?.pendingRows ?? 0,
-        spooledRows: spoolsOf(fleet.snapshot.get().nodes).rows,
+        pendingRows: mapKnown(pathNow(connection.get(), pipeline.get(), fleet.now()), (path) => path.pendingRows),
+        spooledRows: spooledRows(fleetKnownNow({ connection, fleet }), fleet.snapshot.get()),
       })),
-    [api, pipeline, fleet],
+    [api, pipeline, fleet, connection],
   );
   const reachable = link.kind === 'connected';
   useEffect(() => {
@@ -74,7 +76,7 @@ export default function PipelinePage() {
         </button>
       </div>
       <DisconnectedNotice />
-      <Verdict known={known} view={view} answer={ledger.answer} />
+      <Verdict known={known} answer={ledger.answer} />
       {view !== null && known.kind === 'now' && <SuspendedTables view={view} />}
       {view !== null && (
         <Hops {...{ view, known: known.kind === 'now', tableRows: ledger.answer?.proof.tableRows, nodes, trends, parts }} />

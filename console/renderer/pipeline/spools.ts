@@ -1,14 +1,17 @@
 // What agents hold that is not acknowledged, as they last reported it.
 import type { FleetNode } from '../../common/fleet-node.ts';
+import { formatNumber } from '../parts/format.ts';
+import type { FleetKnown } from '../state/fleet-known.ts';
+import type { FleetSnapshot } from '../state/fleet-store.ts';
+import { type Known, type KnownValue, known, mapKnown } from '../state/known.ts';
 
+/** Each is partial, and says of how many nodes it is not known, where some agent cannot be asked now. */
 export interface Spools {
-  batches: number;
-  rows: number;
-  bytes: number;
+  batches: KnownValue<number>;
+  rows: KnownValue<number>;
+  bytes: KnownValue<number>;
   /** Nodes with something in their spool. */
-  spooling: number;
-  /** Nodes whose agent nobody can ask now. */
-  unknown: number;
+  spooling: KnownValue<number>;
 }
 
 /** False for a node that is only pushed or imported: nothing connects, and nothing has a spool. */
@@ -23,13 +26,14 @@ export function notConnectedAgents(nodes: ReadonlyMap<string, FleetNode>, connec
   return Math.max(0, expected - connected);
 }
 
-export function spoolsOf(nodes: ReadonlyMap<string, FleetNode>): Spools {
-  const sum = { batches: 0, rows: 0, bytes: 0, spooling: 0, unknown: 0 };
+export function spoolsOf(nodes: ReadonlyMap<string, FleetNode>, asOfMs: number): Spools {
+  const sum = { batches: 0, rows: 0, bytes: 0, spooling: 0 };
+  let unknown = 0;
   for (const node of nodes.values()) {
     const { spool, state } = node;
     if (state === 'never_seen' || !hasAgent(node)) continue;
     if (spool === null || state === 'silent') {
-      sum.unknown++;
+      unknown++;
       continue;
     }
     sum.batches += spool.batches;
@@ -37,5 +41,13 @@ export function spoolsOf(nodes: ReadonlyMap<string, FleetNode>): Spools {
     sum.bytes += spool.bytes;
     if (spool.batches > 0) sum.spooling++;
   }
-  return sum;
+  const missing = unknown === 0 ? '' : `${formatNumber(unknown)} unknown`;
+  const worth = (value: number): KnownValue<number> => known(value, asOfMs, 'live', missing);
+  return { batches: worth(sum.batches), rows: worth(sum.rows), bytes: worth(sum.bytes), spooling: worth(sum.spooling) };
+}
+
+/** Rows on the machines, as far as the window knows its nodes. */
+export function spooledRows({ states }: FleetKnown, { nodes, asOfMs }: Pick<FleetSnapshot, 'nodes' | 'asOfMs'>): Known<number> {
+  const { rows } = spoolsOf(nodes, asOfMs);
+  return states.worth === 'known' ? rows : mapKnown(states, () => rows.value);
 }

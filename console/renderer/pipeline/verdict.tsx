@@ -1,12 +1,11 @@
 // The first line of the page: how much of what was collected is accounted for, as far as that is known now.
-import type { PipelineView } from '../../common/pipeline-view.ts';
 import { formatMoment, formatNumber, plural } from '../parts/format.ts';
 import { StateMark } from '../parts/state-mark.tsx';
 import { useConsole } from '../state/console-state.ts';
 import type { LedgerAnswer } from './ledger-check.ts';
-import { isCompletenessKnown, type PathKnown } from './path-known.ts';
+import { completenessOf, type PathKnown } from './path-known.ts';
 
-export function Verdict({ known, view, answer }: { known: PathKnown; view: PipelineView | null; answer: LedgerAnswer | undefined }) {
+export function Verdict({ known, answer }: { known: PathKnown; answer: LedgerAnswer | undefined }) {
   const { returnToLive, fleet } = useConsole();
   if (known.kind === 'past') {
     return (
@@ -21,29 +20,30 @@ export function Verdict({ known, view, answer }: { known: PathKnown; view: Pipel
       </div>
     );
   }
-  if (known.kind === 'unknown' || view === null) {
+  if (known.kind === 'unknown') {
     return (
       <div className="verdict">
         <p>
           <b className="t3">Not known</b>
-          <span className="t2">{known.kind === 'unknown' ? known.words : ''}</span>
+          <span className="t2">{known.words}</span>
         </p>
       </div>
     );
   }
-  const { completenessPercent: complete } = view;
+  const { value: view } = known.path;
+  const complete = completenessOf(known.path);
   const proof = answer?.proof;
   const unexplained = proof === undefined ? undefined : proof.lost + proof.missingRows + proof.doubledRows;
   return (
     <div className="verdict">
       <p>
-        {isCompletenessKnown(view) ? (
-          <b>{formatNumber(Math.floor(complete * 1e4) / 1e4, complete === 100 ? 0 : 4)} % complete</b>
+        {complete.worth !== 'unknown' ? (
+          <b>{formatNumber(Math.floor(complete.value * 1e4) / 1e4, complete.value === 100 ? 0 : 4)} % complete</b>
         ) : (
           <b className="late">Completeness not known</b>
         )}
         <span className="t2">
-          {isCompletenessKnown(view) ? 'stored or safely on the way' : 'the ledger cannot be read now'}
+          {complete.worth === 'unknown' ? complete.reason : 'stored or safely on the way'}
           {proof !== undefined && (
             <>
               . At {formatMoment(proof.asOfMs, fleet.now())}: {formatNumber(proof.ledgerRows)} rows in the ledger,{' '}

@@ -68,10 +68,14 @@ export function createConsoleState(api: ConsoleApi): ConsoleState {
   api.subscribe('connection', {}, (state) => {
     // The page's own loss of its host knows no gateway's name: keep the one that is known.
     connection.set({ ...state, gateway: state.gateway || connection.get().gateway });
+    if (state.kind !== 'connected') fleet.lost();
   });
   const notice = new Store('');
   const refused = (what: string) => (error: MusterError) => notice.set(`${what} shown here are not being updated: ${error.message}`);
-  api.subscribe('nodes', { intervalMs: NODES_INTERVAL_MS }, fleet.receive, refused('The nodes'));
+  api.subscribe('nodes', { intervalMs: NODES_INTERVAL_MS }, fleet.receive, (error) => {
+    refused('The nodes')(error);
+    fleet.refused(error.message);
+  });
   api.subscribe(
     'desk',
     {},

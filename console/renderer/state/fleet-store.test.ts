@@ -163,3 +163,29 @@ test('a tally that is released is counted no more, and what the nodes are called
   tell({ labels, state: 'late' });
   expect([tally.count, store.tally(late).count]).toEqual([0, 1]);
 });
+
+test('after the gateway was gone its states are not of now until it has told all of them again', () => {
+  const { store, paint } = staged();
+  store.receive(event({ begins: true, nodes: [node('a'), node('b')] }));
+  paint();
+  expect(store.snapshot.get().outdated).toBe('');
+  store.lost();
+  paint();
+  expect(store.snapshot.get().outdated).toMatch(/sending the states again/);
+  store.receive(event({ begins: true, complete: false, nodes: [node('a')] }));
+  vi.runAllTimers();
+  paint();
+  expect(store.snapshot.get().outdated).toMatch(/sending the states again/);
+  store.receive(event({ nodes: [node('b')] }));
+  vi.runAllTimers();
+  paint();
+  expect(store.snapshot.get().outdated).toBe('');
+});
+
+test('nodes that the host refuses to tell are not of now any more, with its reason', () => {
+  const { store, paint } = staged();
+  store.receive(event({ begins: true, nodes: [node('a')] }));
+  store.refused('the token may not read nodes');
+  paint();
+  expect(store.snapshot.get().outdated).toBe('any more: the token may not read nodes');
+});

@@ -25,6 +25,8 @@ export interface FleetSnapshot {
   complete: boolean;
   /** By the gateway's clock; 0 before the first answer. */
   asOfMs: number;
+  /** Why this is not of now though the gateway is connected, as it follows "not known"; empty where it is of now. */
+  outdated: string;
 }
 
 export const NO_COUNTS: StateCounts = { live: 0, late: 0, silent: 0, maintenance: 0, never_seen: 0, quarantined: 0, unknown: 0, idle: 0 };
@@ -37,6 +39,7 @@ export class FleetStore {
     counts: NO_COUNTS,
     complete: false,
     asOfMs: 0,
+    outdated: '',
   });
   readonly #nodes = new Map<string, FleetNode>();
   /** Nodes under maintenance as the gateway sent them: it ends by the clock, without a word of theirs. */
@@ -48,6 +51,8 @@ export class FleetStore {
   #named: Set<string> | undefined;
   #complete = false;
   #asOfMs = 0;
+  #outdated = '';
+  #refused = '';
   readonly #clock = new GatewayClock();
   #version = 0;
   #described = 0;
@@ -78,6 +83,19 @@ export class FleetStore {
     this.#tallies.delete(holds);
   }
 
+  /** The gateway is gone: its next whole answer tells how the nodes are, and nothing before it does. */
+  lost(): void {
+    if (this.#asOfMs === 0 || this.#outdated !== '') return;
+    this.#outdated = 'yet: the gateway is sending the states again';
+    this.#painter.request(this.#publish, 0);
+  }
+
+  /** Nothing of the nodes will come any more, for this reason. */
+  refused(reason: string): void {
+    this.#refused = `any more: ${reason}`;
+    this.#painter.request(this.#publish, 0);
+  }
+
   readonly receive = (event: NodesEvent): void => {
     if (event.begins) {
       this.#named = new Set();
@@ -102,6 +120,7 @@ export class FleetStore {
       if (this.#named !== undefined) for (const id of this.#nodes.keys()) if (!this.#named.has(id)) this.#remove(id);
       this.#named = undefined;
       this.#complete = true;
+      this.#outdated = '';
     }
     this.#asOfMs = event.asOfMs;
     if (first) this.#painter.request(this.#publish, event.complete ? 0 : PUBLISH_APART_MS);
@@ -150,6 +169,7 @@ export class FleetStore {
       counts,
       complete: this.#complete,
       asOfMs: this.#asOfMs,
+      outdated: this.#refused || this.#outdated,
     });
   };
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { aged, known, mapKnown, notKnown, stale, together, valueOr } from './known.ts';
+import { aged, known, mapKnown, notKnown, stale, sumOf, together, valueOr } from './known.ts';
 
 test('a value that is cut is partial and says why, and stays so when it grows old', () => {
   const rows = known([1, 2], 1000, 'store', 'the answer was cut at 2 rows');
@@ -22,4 +22,13 @@ test('several together are worth what the worst is, and as old as the oldest', (
   expect(together([young, old, cut]).worth).toBe('partial');
   expect(together([young, notKnown('not read yet')])).toEqual({ worth: 'unknown', reason: 'not read yet' });
   expect(together([]).worth).toBe('unknown');
+});
+
+test('a sum of which some part is not known is partial, and one of nothing is not known', () => {
+  const [one, old] = [known(1, 2000, 'live'), stale(known(2, 1000, 'live'), 'old')];
+  expect(sumOf([one, known(5, 2000, 'live')])).toMatchObject({ worth: 'known', value: 6 });
+  expect(sumOf([one, old])).toMatchObject({ worth: 'stale', value: 3, asOfMs: 1000 });
+  expect(sumOf([one, notKnown('node c does not answer')])).toMatchObject({ worth: 'partial', value: 1, reason: 'node c does not answer' });
+  expect(sumOf([notKnown('away'), notKnown('')])).toEqual({ worth: 'unknown', reason: 'away' });
+  expect(sumOf([]).worth).toBe('unknown');
 });

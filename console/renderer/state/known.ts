@@ -71,3 +71,12 @@ export function together<T>(parts: readonly Known<T>[]): Known<readonly T[]> {
   if (worst === undefined) return notKnown();
   return worst.worth === 'unknown' ? worst : { ...worst, value: values, asOfMs };
 }
+
+/** Their sum: partial, for the reason of the first, where some of them are not known; unknown where none is. */
+export function sumOf(parts: readonly Known<number>[]): Known<number> {
+  const told = together(parts.filter(({ worth }) => worth !== 'unknown'));
+  if (told.worth === 'unknown') return parts[0] ?? told;
+  const sum = mapKnown(told, (values) => values.reduce((total, value) => total + value, 0));
+  const missing = parts.find(({ worth }) => worth === 'unknown');
+  return missing === undefined || sum.worth === 'unknown' ? sum : { ...sum, worth: 'partial', reason: missing.reason };
+}

@@ -27,10 +27,11 @@ export class Store<T> {
 
 /** What `select` makes of the store's value, a number or text, and a new rendering only when that is another. */
 export function useSelected<T, S extends string | number | boolean>(store: Store<T>, select: (value: T) => S): S {
-  return useSyncExternalStore(store.subscribe, () => select(store.get()));
+  const read = (): S => select(store.get());
+  return useSyncExternalStore(store.subscribe, read, read);
 }
 
 /** The store's value, and a new rendering whenever it changes. */
 export function useStore<T>(store: Store<T>): T {
-  return useSyncExternalStore(store.subscribe, store.get);
+  return useSyncExternalStore(store.subscribe, store.get, store.get);
 }
