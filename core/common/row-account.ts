@@ -14,6 +14,8 @@ export interface LedgerAccount {
   setAside: readonly RowsSetAside[];
   /** Rows that the table has between the times of the import; absent where nobody looked. */
   tableRows?: number | null | undefined;
+  /** What could not be read in time, one sentence; empty or absent where nothing is. */
+  incomplete?: string;
 }
 
 export interface RowsSetAside {
@@ -55,6 +57,8 @@ export interface RowAccount extends SentRows {
   setAside: RowsSetAside[];
   /** Accepted, and not in the ledger yet. */
   pending: number;
+  /** What of it could not be read in time; empty where nothing is. */
+  incomplete: string;
 }
 
 export function toRowAccount(sent: SentRows, ledger: LedgerAccount): RowAccount {
@@ -72,7 +76,7 @@ export function toRowAccount(sent: SentRows, ledger: LedgerAccount): RowAccount 
     ...sent,
     stored: Math.max(0, sent.accepted - pending - aside - replaced),
     joined: Math.max(0, ledger.mergedRows + ledger.metRows - replaced - overwritten),
-    ...{ replaced, overwritten, aside, pending },
+    ...{ replaced, overwritten, aside, pending, incomplete: ledger.incomplete ?? '' },
     setAside: [...ledger.setAside, ...(unread > 0 && ledger.badRows === 0 ? [unreadBatch(unread)] : [])],
   };
 }
@@ -96,7 +100,7 @@ function rowWord(rows: number): string {
  * Without a table it is not named.
  */
 export function accountLines(account: RowAccount, count: (rows: number) => string = String, table = ''): string[] {
-  const { read, stored, joined, replaced, overwritten, aside, refused, leftOut, pending, setAside } = account;
+  const { read, stored, joined, replaced, overwritten, aside, refused, leftOut, pending, setAside, incomplete } = account;
   const parts = [
     ...(stored > 0 || pending === 0
       ? [table === '' ? `${count(stored)} stored` : `${count(stored)} ${rowWord(stored)} stored in ${table}`]
@@ -120,5 +124,6 @@ export function accountLines(account: RowAccount, count: (rows: number) => strin
         ? `${count(rows)} were stored without a look at rows of the same time, node and tags: ${detail}`
         : `${count(rows)} set aside as ${reason}: ${detail} (muster dead-letters)`,
     ),
+    ...(incomplete === '' ? [] : [incomplete]),
   ];
 }

@@ -2,6 +2,7 @@
 import { constants, type ServerHttp2Stream } from 'node:http2';
 import type { handleServerStreamingCall, handleUnaryCall, Metadata, ServerWritableStream } from '@grpc/grpc-js';
 import { MusterError, toMusterError } from '../../core/common/muster-error.ts';
+import { ANSWER_WITHIN_MS, answerWithin } from '../access/answer-bound.ts';
 import { type Grant, whileGranted } from '../access/open-calls.ts';
 import type { Scope } from '../access/token-record.ts';
 import type { Caller } from '../access/token-store.ts';
@@ -21,19 +22,20 @@ export interface CallContext {
   unreadMs?: number;
 }
 
-/** A handler that answers once, or says that the token ended before it could. */
+/** A handler that answers once, or says that the token ended, or the time, before it could. */
 export function unary<Request, Response>(
   context: CallContext,
   method: string,
   scope: Scope,
   answer: (request: Request, caller: Caller) => Promise<Response> | Response,
+  withinMs: (request: Request) => number = () => ANSWER_WITHIN_MS,
 ): handleUnaryCall<Request, Response> {
   return (call, callback) => {
     const respond = async (): Promise<Response> => {
       const grant = await context.authorizer.admit(call.metadata, scope);
       return whileGranted(grant, () => answer(readable(call.request, method), grant.caller));
     };
-    respond().then(
+    answerWithin(withinMs(call.request), method, respond).then(
       (response) => callback(null, response),
       (error: unknown) => callback(fail(context, method, error)),
     );

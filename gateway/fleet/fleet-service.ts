@@ -44,7 +44,7 @@ import { removalHandlers } from './removal-calls.ts';
 import { createStoreWindow } from './store-window.ts';
 import { TierReader } from './tier-series.ts';
 import { tokenHandlers } from './token-calls.ts';
-import { Verifier } from './verify.ts';
+import { Verifier, verifyWithinMs } from './verify.ts';
 import { watchMetrics } from './watch-metrics.ts';
 import { watchNodes } from './watch-nodes.ts';
 
@@ -139,7 +139,7 @@ export function createFleetService(options: FleetServiceOptions): FleetService {
         watchMetrics({ connection, leases, directory }, request, signal),
       ),
       listMeasurements: unary(context, 'ListMeasurements', 'read', async () => ({ measurements: await measurements.list() })),
-      verify: unary(context, 'Verify', 'read', (request: VerifyRequest) => verifier.verify(request)),
+      verify: unary(context, 'Verify', 'read', (request: VerifyRequest) => verifier.verify(request), verifyWithinMs),
       getPipelineStatus: unary(context, 'GetPipelineStatus', 'read', () => pipeline.read()),
       ...deadLetterHandlers(context, { store: deadLetters, replay, audit: options.audit }),
       ...nodeHandlers(context, { directory, registry: options.registry, audit: options.audit }),

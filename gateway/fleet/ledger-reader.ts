@@ -47,9 +47,9 @@ const EPOCHS_A_QUERY = 100;
 const APPLY_POLL_MS = 50;
 
 export class LedgerReader {
-  readonly #database: ReadDatabase;
+  readonly #database: Pick<ReadDatabase, 'rows'>;
 
-  constructor(database: ReadDatabase) {
+  constructor(database: Pick<ReadDatabase, 'rows'>) {
     this.#database = database;
   }
 

@@ -1,23 +1,14 @@
 // Connections for callers' queries. QuestDB ends a statement by itself after the time its connection was opened with and after nothing that is
 // set later (measured: SET is taken and does nothing), so there is a pool for each of a few time limits.
-import { connect } from 'node:net';
 import type pg from 'pg';
 import { MusterError } from '../../core/common/muster-error.ts';
+import { cancelStatement } from './cancel-statement.ts';
 import { createReaderPool, type QuestdbReaderOptions, toDatabaseError } from './read-database.ts';
 import type { RowStream } from './row-stream.ts';
 
 /** Until the gateway's own limit ends a query; these are for one that the gateway cannot end any more. */
 const LIMITS_MS = [1000, 5000, 10_000, 30_000, 60_000];
 const IDLE_MS = 5000;
-const CANCEL_WITHIN_MS = 2000;
-/** The code that makes of a start-up message a wish to cancel. */
-const CANCEL_CODE = 80_877_102;
-
-/** What pg knows of its connection, and its types leave out. */
-interface Backend {
-  processID: number | null;
-  secretKey: number | null;
-}
 
 export class QueryConnections {
   readonly #options: QuestdbReaderOptions;
@@ -85,20 +76,7 @@ export class QueryConnection {
 
   /** Once. A query that still runs is cancelled in the database, which sees a closed connection only between two rows. */
   release(reusable: boolean): void {
-    const { processID, secretKey } = this.#client as unknown as Backend;
-    if (this.#rows?.running === true && processID !== null && secretKey !== null) cancel(this.#options, processID, secretKey);
+    if (this.#rows?.running === true) cancelStatement(this.#options, this.#client);
     this.#client.release(!reusable);
   }
-}
-
-/** Nobody waits for it: where it fails, the statement's own time limit is left. */
-function cancel({ host, port }: QuestdbReaderOptions, processId: number, secretKey: number): void {
-  const request = Buffer.alloc(16);
-  for (const [i, value] of [request.length, CANCEL_CODE, processId, secretKey].entries()) request.writeInt32BE(value, i * 4);
-  const socket = connect({ host, port, timeout: CANCEL_WITHIN_MS });
-  const end = (): void => {
-    socket.destroy();
-  };
-  socket.once('connect', () => socket.end(request));
-  socket.once('timeout', end).once('error', end).resume();
 }

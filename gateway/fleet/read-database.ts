@@ -3,6 +3,7 @@ import pg from 'pg';
 import { MusterError } from '../../core/common/muster-error.ts';
 import type { Component } from '../../core/node/lifecycle.ts';
 import { readPasswordFile } from '../../core/node/start-file.ts';
+import { cancelStatement } from './cancel-statement.ts';
 import { RowStream } from './row-stream.ts';
 
 export interface QuestdbReaderOptions {
@@ -22,6 +23,8 @@ const TOO_MUCH = /memory (?:limit|exceeded)|too much memory|breached|not enough 
 const OWN_CONNECTIONS = 2;
 const CONNECT_TIMEOUT_MS = 5000;
 const IDLE_MS = 60_000;
+/** A little more than the database gives a statement: whoever waits longer waits for one that is frozen or cut off. */
+const ROWS_WITHIN_MS = 65_000;
 
 export interface ReaderPoolOptions {
   /** How long a connection is kept for nobody; default 60 s. */
@@ -91,20 +94,36 @@ export class ReadDatabase implements Component {
     await pool?.end();
   }
 
-  /** All rows of a statement that the gateway made itself; never one of a caller. Throws `unavailable` or `invalid_argument`. */
-  async rows(sql: string): Promise<TextRow[]> {
+  /**
+   * All rows of a statement that the gateway made itself; never one of a caller. Throws `unavailable`, `invalid_argument`, and `deadline_exceeded`
+   * where it has not ended within `withinMs`.
+   */
+  async rows(sql: string, withinMs = ROWS_WITHIN_MS): Promise<TextRow[]> {
     if (this.#pool === undefined) throw new MusterError('internal', 'the database reader was used before it was started');
+    const untilMs = performance.now() + withinMs;
     const client = await this.#pool.connect().catch((error: unknown) => {
       throw toDatabaseError(error);
     });
     const rows: TextRow[] = [];
     return new Promise((resolve, reject) => {
+      let over = false;
       const done = (failure?: Error): void => {
+        if (over) return;
+        over = true;
+        clearTimeout(timer);
         client.release(failure !== undefined);
         if (failure === undefined) resolve(rows);
         else reject(toDatabaseError(failure));
       };
-      client.query(new RowStream(sql, { columns: () => undefined, row: (row) => rows.push(row), end: () => done(), error: done }));
+      const query = new RowStream(sql, { columns: () => undefined, row: (row) => rows.push(row), end: () => done(), error: done });
+      const timer = setTimeout(
+        () => {
+          cancelStatement(this.#options, client);
+          done(new MusterError('deadline_exceeded', `the database has not answered within ${withinMs / 1000} s`));
+        },
+        Math.max(1, untilMs - performance.now()),
+      );
+      client.query(query);
     });
   }
 }

@@ -6,6 +6,7 @@ import { type LedgerEpoch, type Reconciliation, type RowCount, reconcile } from 
 import { highest, type SeqRange } from '../../core/common/ledger-ranges.ts';
 import { MusterError } from '../../core/common/muster-error.ts';
 import type { LedgerHole, VerifyRequest, VerifyResponse } from '../../proto/gen/messages.ts';
+import { answerWithin } from '../access/answer-bound.ts';
 import type { Directory } from './directory.ts';
 import { type EpochSums, LedgerReader, type Scope, type StoredNumbers } from './ledger-reader.ts';
 import { toTimestamp } from './node-record.ts';
@@ -14,14 +15,18 @@ import { epochKey, readBacklog, type StreamBacklog } from './stream-backlog.ts';
 
 export interface VerifierOptions {
   connection: NatsConnection;
-  database: ReadDatabase;
-  directory: Directory;
+  database: Pick<ReadDatabase, 'rows'>;
+  directory: Pick<Directory, 'nodes'>;
+  /** How long an account may be read beside the wait that a caller asks for, default 100 s. */
+  lookWithinMs?: number;
 }
 
 const DEFAULT_WAIT_MS = 10_000;
 const MAX_WAIT_MS = 300_000;
 const BETWEEN_PASSES_MS = 300;
 const APPLY_WAIT_MS = 10_000;
+/** Of a whole answer beside the wait that was asked for. The command waits 120 s. */
+const LOOK_WITHIN_MS = 100_000;
 const LEDGER_TABLES = ['deliveries', 'drops'];
 const MAX_HOLES = 1000;
 const HOUR_US = 3_600_000_000;
@@ -47,14 +52,17 @@ interface Pass {
   settled: boolean;
 }
 
+/** How long a caller waits at most, others who ask before it included. */
+export function verifyWithinMs({ waitMs }: VerifyRequest): number {
+  return (waitMs || DEFAULT_WAIT_MS) + LOOK_WITHIN_MS + 10_000;
+}
+
 export class Verifier {
   readonly #options: VerifierOptions;
-  readonly #ledger: LedgerReader;
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor(options: VerifierOptions) {
     this.#options = options;
-    this.#ledger = new LedgerReader(options.database);
   }
 
   /**
@@ -71,25 +79,42 @@ export class Verifier {
     return result;
   }
 
+  /** Throws `deadline_exceeded`, with what the last whole look said, where the account cannot be read to its end in time. */
   async #verify(nodeId: string, waitMs: number): Promise<VerifyResponse> {
-    const deadlineMs = Date.now() + waitMs;
-    const bounds = await this.#bounds(nodeId);
-    for (;;) {
-      const pass = await this.#pass(nodeId, bounds);
-      if (pass.settled || Date.now() + BETWEEN_PASSES_MS > deadlineMs) return toResponse(pass);
-      await delay(BETWEEN_PASSES_MS);
+    const { database, lookWithinMs = LOOK_WITHIN_MS } = this.#options;
+    const untilMs = performance.now() + waitMs + lookWithinMs;
+    const left = (): number => Math.max(1, Math.ceil(untilMs - performance.now()));
+    const ledger = new LedgerReader({ rows: (sql) => database.rows(sql, left()) });
+    let last: { pass: Pass; atMs: number } | undefined;
+    const look = async (): Promise<VerifyResponse> => {
+      const deadlineMs = Date.now() + waitMs;
+      const bounds = await this.#bounds(ledger, nodeId);
+      for (;;) {
+        const pass = await this.#pass(ledger, nodeId, bounds);
+        if (pass.settled || Date.now() + BETWEEN_PASSES_MS > deadlineMs) return toResponse(pass);
+        last = { pass, atMs: Date.now() };
+        await delay(BETWEEN_PASSES_MS);
+      }
+    };
+    try {
+      return await answerWithin(left(), 'Verify', look);
+    } catch (error) {
+      if (!(error instanceof MusterError && error.code === 'deadline_exceeded')) throw error;
+      const known = last === undefined ? 'nothing is known yet' : wordsOf(last.pass, last.atMs);
+      const words = `the account could not be read to its end within ${Math.round((waitMs + lookWithinMs) / 1000)} s: ${known}; ask for one node, or look at muster pipeline`;
+      throw new MusterError('deadline_exceeded', words, error);
     }
   }
 
   /** The largest number of each epoch that is known now: said by a spool, in the stream, or in the ledger. */
-  async #bounds(nodeId: string): Promise<Map<string, number>> {
+  async #bounds(ledger: LedgerReader, nodeId: string): Promise<Map<string, number>> {
     const bounds = new Map<string, number>();
     const know = (key: string, last: number): unknown => bounds.set(key, Math.max(bounds.get(key) ?? 0, last));
     for (const [key, spool] of this.#spools(nodeId)) know(key, spool.next - 1);
     const { ranges } = await readBacklog(this.#options.connection);
     for (const [key, inStream] of ranges) if (nodeId === '' || key.startsWith(epochKey(nodeId, ''))) know(key, highest(inStream));
-    await this.#ledger.untilApplied(LEDGER_TABLES, Date.now() + APPLY_WAIT_MS);
-    for (const [key, last] of await this.#ledger.lastNumbers(nodeId)) know(key, last);
+    await ledger.untilApplied(LEDGER_TABLES, Date.now() + APPLY_WAIT_MS);
+    for (const [key, last] of await ledger.lastNumbers(nodeId)) know(key, last);
     return bounds;
   }
 
@@ -109,11 +134,10 @@ export class Verifier {
    * whatever leaves the stream unseen is in the ledger when that is read after it. Rows counted lie between the ledger read before and the one
    * read after plus what the ETL had in hand: at rest these are the same number.
    */
-  async #pass(nodeId: string, bounds: ReadonlyMap<string, number>): Promise<Pass> {
-    const ledger = this.#ledger;
+  async #pass(ledger: LedgerReader, nodeId: string, bounds: ReadonlyMap<string, number>): Promise<Pass> {
     const spools = this.#spools(nodeId);
     const tables = await ledger.telemetryTables();
-    const cutUs = await this.#expiryCutUs(tables);
+    const cutUs = await this.#expiryCutUs(ledger, tables);
     const scope: Scope = { nodeId, sinceUs: cutUs };
     // A batch made just after the cut may have rows from just before it.
     const surely = await ledger.storedRows(cutUs === 0 ? scope : { nodeId, sinceUs: cutUs + HOUR_US }, 'least');
@@ -154,12 +178,12 @@ export class Verifier {
    * Tables lose their oldest days by their TTL, the ledger too, but not at the same moment. Where anything is so old that this may have
    * begun, only what is younger than two days above that horizon is compared; 0 means that nothing can have expired yet.
    */
-  async #expiryCutUs(tables: readonly string[]): Promise<number> {
-    const timeToLiveUs = await this.#ledger.timeToLiveUs();
+  async #expiryCutUs(ledger: LedgerReader, tables: readonly string[]): Promise<number> {
+    const timeToLiveUs = await ledger.timeToLiveUs();
     if (timeToLiveUs === 0) return 0;
     const horizonUs = Date.now() * 1000 - timeToLiveUs;
     const cutUs = (Math.floor(horizonUs / DAY_US) + 2) * DAY_US;
-    return (await this.#ledger.oldestUs([...tables, 'deliveries'])) < cutUs ? cutUs : 0;
+    return (await ledger.oldestUs([...tables, 'deliveries'])) < cutUs ? cutUs : 0;
   }
 }
 
@@ -223,6 +247,11 @@ function isSettled(account: Reconciliation, epochs: readonly LedgerEpoch[], spoo
   // What a node holds that is away cannot be waited for.
   const connected = epochs.filter(({ nodeId, epoch }) => spools.get(epochKey(nodeId, epoch))?.connected === true);
   return reconcile({ epochs: connected, rows: [] }).inSpools === 0;
+}
+
+function wordsOf({ account: { stored, lost, doubled, missing, undecided, inFlight } }: Pass, atMs: number): string {
+  const seconds = Math.round((Date.now() - atMs) / 1000);
+  return `${seconds} s ago ${stored} batches were stored, ${lost} lost, ${undecided} not found yet, ${inFlight} in flight, ${doubled} rows doubled and ${missing} missing`;
 }
 
 function toResponse({ account, ledgerRows, tableRows, badRows, nodes, repeated }: Pass): VerifyResponse {

@@ -118,6 +118,7 @@ export const SCHEMAS = {
       ...{ bytes: number('Of the file'), bytes_read: number('So far'), rows_read: number('So far') },
       ...{ rows_accepted: number('Durably taken'), rows_stored: number('In the tables, by the ledger') },
       accounted: { type: 'boolean', description: 'The ledger has every batch of the import' },
+      incomplete: { type: 'string', description: 'Why this answer came before what the call waits for; empty where it did not' },
       outcome: { type: 'array', items: { type: 'string' }, description: 'What became of the rows, one sentence each' },
       ...{ rows_refused: number('Not acceptable'), first_refusal: text('The first of them, with its row') },
       ...{

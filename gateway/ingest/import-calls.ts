@@ -20,6 +20,7 @@ import {
   type StartImportRequest,
 } from '../../proto/gen/messages.ts';
 import { decodeMessage, encodeMessage, type Fields } from '../../proto/message-codec.ts';
+import { ANSWER_WITHIN_MS, answerWithin } from '../access/answer-bound.ts';
 import { whileGranted } from '../access/open-calls.ts';
 import type { Scope } from '../access/token-record.ts';
 import type { Caller, TokenStore } from '../access/token-store.ts';
@@ -35,6 +36,9 @@ export interface ImportCallOptions {
   events: { callFailed(call: { method: string; code: MusterErrorCode; message: string }): void };
 }
 
+/** Longer than a job waits by itself. */
+const STEP_WITHIN_MS = 3_600_000;
+
 type Handler = handleUnaryCall<Buffer, Buffer>;
 interface Named {
   id: string;
@@ -48,8 +52,9 @@ export function createImportCalls(options: ImportCallOptions): Record<string, Ha
     request: Fields,
     response: Fields,
     answer: (asked: Request, caller: Caller) => Promise<object> | object,
+    withinMs = ANSWER_WITHIN_MS,
   ): Handler =>
-    unary(options, method, scope, async (bytes, caller) => {
+    unary(options, { method, scope, withinMs }, async (bytes, caller) => {
       const answered = await answer(decodeMessage<Request>(request, bytes), caller);
       return encodeMessage(response, answered as never);
     });
@@ -66,8 +71,15 @@ export function createImportCalls(options: ImportCallOptions): Record<string, Ha
       ...(['GetImportAccount', 'push', GET_IMPORT_ACCOUNT_REQUEST_FIELDS, IMPORT_ACCOUNT_FIELDS] as const),
       (asked: GetImportAccountRequest) => accounts.read(asked),
     ),
-    RunWindow: call<Named>('RunWindow', 'push', RUN_WINDOW_REQUEST_FIELDS, job, ({ id }, caller) => jobs.runWindow(id, caller)),
-    FlushImport: call<Named>('FlushImport', 'push', FLUSH_IMPORT_REQUEST_FIELDS, job, ({ id }) => jobs.flush(id)),
+    RunWindow: call<Named>(
+      'RunWindow',
+      'push',
+      RUN_WINDOW_REQUEST_FIELDS,
+      job,
+      ({ id }, caller) => jobs.runWindow(id, caller),
+      STEP_WITHIN_MS,
+    ),
+    FlushImport: call<Named>('FlushImport', 'push', FLUSH_IMPORT_REQUEST_FIELDS, job, ({ id }) => jobs.flush(id), STEP_WITHIN_MS),
     GetImport: call<Named>('GetImport', 'read', GET_IMPORT_REQUEST_FIELDS, job, ({ id }) => jobs.get(id)),
     ListImports: call('ListImports', 'read', LIST_IMPORTS_REQUEST_FIELDS, LIST_IMPORTS_RESPONSE_FIELDS, () => ({ jobs: jobs.list() })),
     CancelImport: call<Named>('CancelImport', 'push', CANCEL_IMPORT_REQUEST_FIELDS, job, ({ id }, caller) => jobs.cancel(id, caller)),
@@ -76,8 +88,7 @@ export function createImportCalls(options: ImportCallOptions): Record<string, Ha
 
 function unary(
   { tokens, events }: ImportCallOptions,
-  method: string,
-  scope: Scope,
+  { method, scope, withinMs }: { method: string; scope: Scope; withinMs: number },
   answer: (bytes: Buffer, caller: Caller) => Promise<Uint8Array>,
 ): Handler {
   return (call, callback) => {
@@ -85,7 +96,7 @@ function unary(
       const grant = await tokens.admit(call.metadata, scope);
       return whileGranted(grant, () => answer(call.request, grant.caller));
     };
-    respond().then(
+    answerWithin(withinMs, method, respond).then(
       (bytes) => callback(null, Buffer.from(bytes)),
       (thrown: unknown) => {
         const error = toMusterError(thrown);

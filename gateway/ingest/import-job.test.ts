@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, expect, it } from 'vitest';
+import { afterAll, expect, it, vi } from 'vitest';
 import type { ImportAccount } from '../../proto/gen/messages.ts';
 import type { Upload } from '../publisher/lane.ts';
 import { ImportJob, type ImportJobOptions } from './import-job.ts';
@@ -31,6 +31,7 @@ const NOTHING: ImportAccount = {
   replacedRows: 0,
   overwrittenRows: 0,
   setAside: [],
+  incomplete: '',
 };
 
 /** A job over a file of 100 minutes; the stream takes everything at once, the ledger says what it is told to. */
@@ -81,4 +82,32 @@ it('is done when the ledger has its rows, and tells what became of them', async 
     ...{ state: 'done', rowsRead: 100, rowsAccepted: 100, rowsStored: 10, accounted: true },
     outcome: ['100 rows read: 10 stored, 0 refused, 90 replaced by others of the same time, node and tags'],
   });
+});
+
+it('answers a window, a flush and a start that stand still, and says what is known', async () => {
+  let kept = 0;
+  const { made } = job({ publisher: { offer: () => void kept++ }, stepSeconds: 600, stillMs: 20 });
+  expect(await made.planned()).toBe('');
+  await vi.waitFor(() => expect(kept).toBe(1), 20_000);
+  const why = await made.flush();
+  expect(why).toContain('not all that was read is in the stream yet: nothing of it has moved for 0.02 s');
+  expect(made.toMessage(why)).toMatchObject({ state: 'running', rowsAccepted: 0, incomplete: why });
+  await made.cancel();
+
+  const { made: slow } = job({ plannedWithinMs: 0 });
+  expect(await slow.planned()).toContain('the columns are not known yet: it takes more than 0 s');
+  await slow.cancel();
+
+  const lost = { offered: 0 };
+  const offer = ({ onStored }: Upload): void => void (lost.offered++ === 0 && onStored());
+  const { made: steps } = job({
+    publisher: { offer },
+    stepSeconds: 600,
+    stillMs: 20,
+    ledger: () => ({ ...NOTHING, batches: 1, rows: 10 }),
+  });
+  await steps.planned();
+  await vi.waitFor(() => expect(steps.state).toBe('paused'), 20_000);
+  expect(await steps.runWindow()).toContain('the window is not imported yet: nothing of it has moved');
+  await steps.cancel();
 });

@@ -25,6 +25,9 @@ export interface ImportJobOptions {
   accounts: ImportAccounts;
   /** How long a job may be paused; default 15 minutes. */
   pausedMs?: number;
+  /** How long a call waits for it while nothing moves, default 30 s, and for the columns, default 50 s. */
+  stillMs?: number;
+  plannedWithinMs?: number;
 }
 
 export type JobState = 'running' | 'paused' | 'done' | 'failed' | 'cancelled';
@@ -37,6 +40,12 @@ const RETRY_MS = 1000;
 const DONE_QUIET_MS = 60_000;
 /** How long a caller waits for the ledger at the end of a window. */
 const WINDOW_QUIET_MS = 10_000;
+/** How long a caller waits at most: for the columns, and for a window, which may be the whole of a large file. */
+const PLANNED_WITHIN_MS = 50_000;
+const STEP_WITHIN_MS = 55 * 60_000;
+/** The same where nothing moves. */
+const STILL_MS = 30_000;
+const LOOK_MS = 1000;
 /** A paused job that nobody goes on with gives its place back. */
 const PAUSED_MS = 15 * 60_000;
 /** Of the thread's heap: a file may ask for much. */
@@ -111,14 +120,20 @@ export class ImportJob {
     return this.#task.path;
   }
 
-  /** Resolves when the columns are known. Throws what is wrong with the file or the mapping. */
-  async planned(): Promise<void> {
-    await this.#until(() => this.#plan !== undefined || this.ended);
+  /** Resolves when the columns are known, with an empty text; else with why they are not yet. Throws what is wrong with the file or the mapping. */
+  async planned(): Promise<string> {
+    const why = await this.#until(
+      () => this.#plan !== undefined || this.ended,
+      this.#options.plannedWithinMs ?? PLANNED_WITHIN_MS,
+      Number.POSITIVE_INFINITY,
+    );
+    if (why !== '') return `the columns are not known yet: ${why}`;
     if (this.#plan === undefined) throw new MusterError(this.#problem?.code ?? 'internal', this.#problem?.message ?? 'the import ended');
+    return '';
   }
 
-  /** Imports the next span of a paused job; resolves when it is paused again, or ended. */
-  async runWindow(): Promise<void> {
+  /** Imports the next span of a paused job; resolves when it is paused again, or ended, with an empty text; else with why it is neither. */
+  async runWindow(): Promise<string> {
     if (this.#state !== 'paused')
       throw new MusterError(
         'failed_precondition',
@@ -128,14 +143,21 @@ export class ImportJob {
     this.#state = 'running';
     this.#readAs = undefined;
     this.#say({ kind: 'next' });
-    await this.#until(() => this.#state !== 'running');
+    const why = await this.#until(() => this.#state !== 'running', STEP_WITHIN_MS);
+    if (why !== '') return `the window is not imported yet: ${why}`;
     await this.#settleLedger(WINDOW_QUIET_MS, () => false);
+    return '';
   }
 
-  /** Resolves when everything that was read is durably in the stream, and stored, or the ledger is behind; at once where the job has ended. */
-  async flush(): Promise<void> {
-    await this.#until(() => this.#unstored === 0 || this.ended);
+  /**
+   * Resolves when everything that was read is durably in the stream, and stored, or the ledger is behind; at once where the job has ended. With an
+   * empty text; else with why it is not in the stream yet.
+   */
+  async flush(): Promise<string> {
+    const why = await this.#until(() => this.#unstored === 0 || this.ended, STEP_WITHIN_MS);
+    if (why !== '') return `not all that was read is in the stream yet: ${why}`;
     await this.#settleLedger(WINDOW_QUIET_MS, () => this.ended);
+    return '';
   }
 
   /** What is in the stream stays. */
@@ -143,7 +165,8 @@ export class ImportJob {
     if (!this.ended) this.#end('cancelled');
   }
 
-  toMessage(): JobMessage {
+  /** `incomplete` says why the answer comes before what was waited for. */
+  toMessage(incomplete = ''): JobMessage {
     const { bytesRead, rowsRead, leftOut, refused, firstRefusal } = this.#progress;
     const rowsRefused = refused + this.#refusedByNode.rows;
     const account = this.#tally.rows({ refused: rowsRefused, leftOut });
@@ -157,6 +180,7 @@ export class ImportJob {
       ...{ account: this.#ledger(), accounted: this.#tally.complete, outcome: begun ? accountLines(account) : [] },
       started: toTimestamp(this.#startedMs),
       ended: this.#endedMs === undefined ? undefined : toTimestamp(this.#endedMs),
+      incomplete,
     };
   }
 
@@ -242,7 +266,9 @@ export class ImportJob {
 
   #ledger(): JobMessage['account'] {
     const { ledger } = this.#tally;
-    return ledger === undefined ? undefined : { ...ledger, setAside: [...ledger.setAside], tableRows: ledger.tableRows ?? undefined };
+    return ledger === undefined
+      ? undefined
+      : { ...ledger, setAside: [...ledger.setAside], tableRows: ledger.tableRows ?? undefined, incomplete: ledger.incomplete ?? '' };
   }
 
   #pause(): void {
@@ -275,8 +301,26 @@ export class ImportJob {
     });
   }
 
-  async #until(done: () => boolean): Promise<void> {
-    while (!done()) await this.#change;
+  /** Resolves with an empty text when it is so, or with why that is not waited for any longer. */
+  async #until(done: () => boolean, withinMs: number, stillMs = this.#options.stillMs ?? STILL_MS): Promise<string> {
+    const begunMs = performance.now();
+    let seen = '';
+    let movedMs = begunMs;
+    const look = setInterval(() => this.#notify(), Math.min(LOOK_MS, stillMs));
+    try {
+      for (; !done(); await this.#change) {
+        const nowMs = performance.now();
+        const moved = `${this.#progress.bytesRead} ${this.#unstored} ${this.#tally.sent.batches}`;
+        if (moved !== seen) movedMs = nowMs;
+        seen = moved;
+        if (nowMs - movedMs >= stillMs)
+          return `nothing of it has moved for ${stillMs / 1000} s (see muster pipeline), and the import goes on`;
+        if (nowMs - begunMs >= withinMs) return `it takes more than ${withinMs / 1000} s, and the import goes on`;
+      }
+      return '';
+    } finally {
+      clearInterval(look);
+    }
   }
 }
 

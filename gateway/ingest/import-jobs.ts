@@ -113,8 +113,7 @@ export class ImportJobs implements Component {
     try {
       const job = await this.#open(request, caller, whenEnded);
       leave();
-      await job.planned();
-      return job.toMessage();
+      return job.toMessage(await job.planned());
     } finally {
       leave();
     }
@@ -151,14 +150,12 @@ export class ImportJobs implements Component {
     const job = this.#find(id);
     assertOwner(job, caller);
     if (job.state === 'paused') this.#assertRoom();
-    await job.runWindow();
-    return job.toMessage();
+    return job.toMessage(await job.runWindow());
   }
 
   async flush(id: string): Promise<JobMessage> {
     const job = this.#find(id);
-    await job.flush();
-    return job.toMessage();
+    return job.toMessage(await job.flush());
   }
 
   /** From the oldest row that was taken so far to the newest, Unix µs; undefined before the first. */

@@ -154,7 +154,7 @@ function toJob(job: ImportJob): object {
       rows_refused: job.rowsRefused,
       first_refusal: job.firstRefusal,
     },
-    ...{ accounted: job.accounted, outcome: job.outcome },
+    ...{ accounted: job.accounted, outcome: job.outcome, incomplete: job.incomplete },
     ...{ started: iso(job.started), ended: iso(job.ended) },
     mapping: job.mapping && {
       ...{ time_column: job.mapping.timeColumn, time_format: job.mapping.timeFormat, time_zone: job.mapping.timeZone },

@@ -1499,6 +1499,8 @@ export interface ImportJob {
   accounted: boolean;
   /** What became of the rows, one sentence each: how many are stored, replaced by others of the same time, node and tags, set aside and why, refused. */
   outcome: string[];
+  /** Why this answer came before what the call waits for; empty where it did not. The job goes on, and GetImport tells of it. */
+  incomplete: string;
 }
 
 export interface CheckImportRequest {
@@ -1547,6 +1549,8 @@ export interface ImportAccount {
   setAside: RowsSetAside[];
   /** Rows that the table has between the times asked for; absent where it was not asked, or made no difference. */
   tableRows?: number | undefined;
+  /** What could not be read in time, one sentence: the numbers above are right, and this is left out of them. Empty where nothing is. */
+  incomplete: string;
 }
 
 export interface RowsSetAside {
@@ -1643,6 +1647,7 @@ export const IMPORT_JOB_FIELDS: Fields = [
   { no: 22, name: 'account', type: () => IMPORT_ACCOUNT_FIELDS },
   { no: 23, name: 'accounted', type: 'bool' },
   { no: 24, name: 'outcome', type: 'string', repeated: true },
+  { no: 25, name: 'incomplete', type: 'string' },
 ];
 
 export const CHECK_IMPORT_REQUEST_FIELDS: Fields = [
@@ -1674,6 +1679,7 @@ export const IMPORT_ACCOUNT_FIELDS: Fields = [
   { no: 7, name: 'overwrittenRows', type: 'uint64' },
   { no: 8, name: 'setAside', type: () => ROWS_SET_ASIDE_FIELDS, repeated: true },
   { no: 9, name: 'tableRows', type: 'uint64', optional: true },
+  { no: 10, name: 'incomplete', type: 'string' },
 ];
 
 export const ROWS_SET_ASIDE_FIELDS: Fields = [

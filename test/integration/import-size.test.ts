@@ -42,7 +42,17 @@ afterAll(async () => {
 });
 
 /** There is no ETL here: a ledger that has whatever it is asked for. */
-const all = { batches: 1e9, rows: 1e9, badRows: 0, mergedRows: 0, metRows: 0, replacedRows: 0, overwrittenRows: 0, setAside: [] };
+const all = {
+  batches: 1e9,
+  rows: 1e9,
+  badRows: 0,
+  mergedRows: 0,
+  metRows: 0,
+  replacedRows: 0,
+  overwrittenRows: 0,
+  setAside: [],
+  incomplete: '',
+};
 const accounts = { read: async () => all, readBatches: async () => all };
 
 function startJob(file: string, content: string): ImportJob {

@@ -90,7 +90,7 @@ export class ImportTally {
         // The database may be away as the ETL may be: both are waited for alike.
         this.problem = error;
       }
-      if (this.complete) return;
+      if (this.complete && !this.ledger?.incomplete) return;
       const found = this.ledger?.batches ?? 0;
       if (found !== seen) {
         seen = found;
