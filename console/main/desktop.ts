@@ -22,12 +22,12 @@ import { START_PAGE } from './page-address.ts';
 import {
   FIRST_PLACE,
   isFragment,
-  MAX_WINDOWS,
   placeAside,
   readWindows,
   toPlace,
   type WindowPlace,
   type WindowState,
+  windowsFull,
 } from './window-state.ts';
 
 const ZOOM_STEP = 10;
@@ -77,8 +77,9 @@ export class Desktop {
 
   /** A window on that context; undefined where there are as many as may be. */
   open(context: Context, fragment: string, place: WindowPlace = this.#nextPlace()): BrowserWindow | undefined {
-    if (this.#windows.size >= MAX_WINDOWS) {
-      this.#parts.events.contextNotOpened(`there are ${MAX_WINDOWS} windows already`);
+    const full = windowsFull(this.#windows.size);
+    if (full !== undefined) {
+      this.#parts.events.contextNotOpened(full.message);
       return undefined;
     }
     const fleet = this.#fleetOf(context);
@@ -245,9 +246,9 @@ export class Desktop {
     openContext: async (name) => {
       const context = this.#contextOf(name);
       if (context === undefined) throw new MusterError('not_found', `there is no context ${name} in ${this.#parts.contextsFile} any more`);
-      if (this.open(context, '') === undefined) {
-        throw new MusterError('limit_exceeded', `there are ${MAX_WINDOWS} windows already: close one of them first`);
-      }
+      const full = windowsFull(this.#windows.size);
+      if (full !== undefined) throw full;
+      this.open(context, '');
       return null;
     },
     setNotifications: async (on) => {

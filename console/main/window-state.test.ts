@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { writeKept } from './kept-file.ts';
-import { isFragment, MAX_WINDOWS, placeAside, readWindows, toPlace } from './window-state.ts';
+import { isFragment, MAX_WINDOWS, placeAside, readWindows, toPlace, windowsFull } from './window-state.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'muster-windows-'));
 const file = join(folder, 'windows.json');
@@ -67,4 +67,12 @@ test('new windows step aside, and begin at the corner where they would leave the
 test('only an address within our page is kept', () => {
   expect(['#/fleet?filter=a%20b', '#/node/x/disks'].map(isFragment)).toEqual([true, true]);
   expect(['', 'https://x/', '#fleet', '#/a b', '#/a\n', `#/${'x'.repeat(4000)}`].map(isFragment)).toEqual(Array(6).fill(false));
+});
+
+test('one window too many is refused in words', () => {
+  expect(windowsFull(MAX_WINDOWS - 1)).toBeUndefined();
+  expect(windowsFull(MAX_WINDOWS)).toMatchObject({
+    code: 'limit_exceeded',
+    message: 'there are 20 windows already: close one of them first',
+  });
 });

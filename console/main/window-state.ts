@@ -1,4 +1,5 @@
 // Where the windows stood and what they showed, kept between starts.
+import { MusterError } from '../../core/common/muster-error.ts';
 import { readKept } from './kept-file.ts';
 
 export interface WindowPlace {
@@ -25,6 +26,12 @@ export interface Area {
 
 export const FIRST_PLACE: WindowPlace = { width: 1440, height: 900, maximized: false };
 export const MAX_WINDOWS = 20;
+
+/** Why no further window opens beside so many; undefined while one may. */
+export function windowsFull(open: number): MusterError | undefined {
+  if (open < MAX_WINDOWS) return undefined;
+  return new MusterError('limit_exceeded', `there are ${MAX_WINDOWS} windows already: close one of them first`);
+}
 const LEAST = { width: 960, height: 600 };
 const MAX_FRAGMENT = 4000;
 const STEP_ASIDE = 24;

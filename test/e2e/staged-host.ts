@@ -5,7 +5,8 @@ import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { encodeBinaryMessage } from '../../console/common/binary-message.ts';
-import type { ConnectionState, ConsoleApi, RequestName } from '../../console/common/console-api.ts';
+import type { ConnectionState, ConsoleApi, NodesEvent, RequestName } from '../../console/common/console-api.ts';
+import type { FleetNode } from '../../console/common/fleet-node.ts';
 import type { PipelineView } from '../../console/common/pipeline-view.ts';
 import { BRIDGE_NAME } from '../../console/common/preload-bridge.ts';
 import { PageSession } from '../../console/host/page-session.ts';
@@ -33,7 +34,20 @@ export interface StagedPage {
   say(kind: 'connected' | 'lost'): void;
   /** The next states of the path, as the gateway tells them each second. */
   pipeline: Partial<PipelineView>;
+  /** What the gateway tells whole to a page that comes, and to all once it is back. */
+  nodes: Map<string, FleetNode>;
+  /** Tells pages of these at once, and keeps them. */
+  tell(changed: readonly FleetNode[]): void;
+  /** The gateway's clock. */
+  nowMs(): number;
   close(): Promise<void>;
+}
+
+export interface StagedOptions {
+  /** Of the browser; UTC where it is left out. */
+  timezoneId?: string;
+  /** What the gateway's clock shows now; it goes on from there. */
+  atMs?: number;
 }
 
 const VIEW: Omit<PipelineView, 'asOfMs'> = {
@@ -43,17 +57,20 @@ const VIEW: Omit<PipelineView, 'asOfMs'> = {
   ...{ messagesOutPerSecond: 1, completenessAsOfMs: 0, etlAsOfMs: 0 },
 };
 
-export async function openStagedPage(): Promise<StagedPage> {
+export async function openStagedPage({ timezoneId = 'UTC', atMs = Date.now() }: StagedOptions = {}): Promise<StagedPage> {
   const server = await serveFiles();
   const browser = await chromium.launch({ executablePath: await resolveRuntime('chromium'), args: ['--no-sandbox', '--disable-gpu'] });
-  const page = await browser.newPage({ viewport: { width: 1280, height: 800 }, locale: 'en-US', timezoneId: 'UTC' });
-  const host = new StagedHost();
+  const page = await browser.newPage({ viewport: { width: 1280, height: 800 }, locale: 'en-US', timezoneId });
+  const host = new StagedHost(atMs - Date.now());
   const staged: StagedPage = {
     page,
     asked: host.asked,
     answers: host.answers,
     say: (kind) => host.say(kind),
     pipeline: host.pipeline,
+    nodes: host.nodes,
+    tell: (changed) => host.tell(changed),
+    nowMs: () => host.nowMs(),
     close: () => stop(host, browser, server),
   };
   await page.exposeBinding('stagedSend', (_, message) => host.session?.receive(message));
@@ -73,9 +90,20 @@ class StagedHost {
   readonly asked: StagedPage['asked'] = [];
   readonly answers: Answers = {};
   readonly pipeline: Partial<PipelineView> = {};
+  readonly nodes = new Map<string, FleetNode>();
   session: PageSession | undefined;
   readonly #connections = new Set<(state: ConnectionState) => void>();
+  readonly #fleets = new Set<(event: NodesEvent) => void>();
+  readonly #aheadMs: number;
   #lost = false;
+
+  constructor(aheadMs: number) {
+    this.#aheadMs = aheadMs;
+  }
+
+  nowMs(): number {
+    return Date.now() + this.#aheadMs;
+  }
 
   open(page: Page): void {
     this.session?.end();
@@ -90,6 +118,21 @@ class StagedHost {
   say(kind: 'connected' | 'lost'): void {
     this.#lost = kind === 'lost';
     for (const listener of this.#connections) listener(this.#state());
+    if (!this.#lost) for (const listener of this.#fleets) listener(this.#whole());
+  }
+
+  tell(changed: readonly FleetNode[]): void {
+    for (const node of changed) this.nodes.set(node.nodeId, node);
+    if (this.#lost) return;
+    for (const listener of this.#fleets) listener(this.#event([...changed], false));
+  }
+
+  #whole(): NodesEvent {
+    return this.#event([...this.nodes.values()], true);
+  }
+
+  #event(nodes: FleetNode[], begins: boolean): NodesEvent {
+    return { begins, complete: true, nodes, removed: [], asOfMs: this.nowMs(), heardMs: 0 };
   }
 
   #state(): ConnectionState {
@@ -114,11 +157,19 @@ class StagedHost {
         hear(this.#state());
         return () => this.#connections.delete(hear);
       },
-      nodes: (listener) =>
-        each(() => listener({ begins: true, complete: true, nodes: [], removed: [], asOfMs: Date.now(), heardMs: 0 } as never)),
+      nodes: (listener) => {
+        const hear = listener as (event: NodesEvent) => void;
+        this.#fleets.add(hear);
+        if (!this.#lost) hear(this.#whole());
+        const end = each(() => hear(this.#event([], false)));
+        return () => {
+          end();
+          this.#fleets.delete(hear);
+        };
+      },
       pipeline: (listener) =>
         each(() => {
-          const asOfMs = Date.now();
+          const asOfMs = this.nowMs();
           listener({ ...VIEW, asOfMs, completenessAsOfMs: asOfMs, etlAsOfMs: asOfMs, ...this.pipeline } as never);
         }),
     };

@@ -41,7 +41,7 @@ export function QueryError({ error, ranMs, onEdit }: { error: MusterError; ranMs
     what: 'The query failed',
     meaning: 'The store answered with the error below.',
   };
-  const detail = `${error.code}: ${error.message}\n${formatClock(ranMs)} ${zoneName()}`;
+  const detail = `${error.code}: ${error.message}\n${formatClock(ranMs)} ${zoneName(ranMs)}`;
   return (
     <div className="blank" role="alert">
       <h2>

@@ -7,7 +7,7 @@ import { chartDate } from '../parts/chart-date.ts';
 import { formatAxis, formatNumber, formatShort } from '../parts/format.ts';
 import { axisSpace, timeLabel } from '../parts/time-axis.ts';
 import { useConsole } from '../state/console-state.ts';
-import { useStore } from '../state/store.ts';
+import { useLook } from '../state/look.ts';
 import { token } from '../state/theme.ts';
 import { type Bounds, pastRange } from '../state/time-range.ts';
 import type { ResultLine, ResultSeries } from './result-series.ts';
@@ -24,8 +24,8 @@ interface Props {
 const PAGE = 8;
 
 export function ResultChart({ series: all, bounds, fromZero = false }: Props) {
-  const { theme, time, fleet } = useConsole();
-  const shownTheme = useStore(theme.theme);
+  const { time, fleet } = useConsole();
+  const look = useLook();
   const host = useRef<HTMLDivElement>(null);
   const legend = useRef<HTMLDivElement>(null);
   const [chosen, setChosen] = useState('');
@@ -35,7 +35,7 @@ export function ResultChart({ series: all, bounds, fromZero = false }: Props) {
   const series = useMemo(() => ({ ...all, lines: all.lines.slice(page * PAGE, (page + 1) * PAGE) }), [all, page]);
   const focus = series.lines.find((line) => line.label === chosen && line.band) ?? series.lines.find((line) => line.band);
 
-  // Dependencies: another theme is another set of colours, read when the chart is made
+  // Dependencies: another look is another set of colours, read when the chart is made
   useEffect(() => {
     const element = host.current as HTMLElement;
     const write = (index: number | null): void => writeLegend(legend.current, series, index);
@@ -54,7 +54,7 @@ export function ResultChart({ series: all, bounds, fromZero = false }: Props) {
       observer.disconnect();
       plot.destroy();
     };
-  }, [series, focus, bounds, fromZero, shownTheme, time]);
+  }, [series, focus, bounds, fromZero, look, time]);
 
   return (
     <div className="result-chart">

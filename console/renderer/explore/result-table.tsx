@@ -53,7 +53,7 @@ export function ResultTable({ result, rows: ordered, order, onOrder, nameOf }: P
       </div>
       <div
         style={{ height: rows.getTotalSize(), position: 'relative', minWidth: width }}
-        title={`Times are UTC; the window shows ${zoneName()}`}
+        title={`Times are UTC; the window shows ${zoneName(Date.now())}`}
       >
         {rows.getVirtualItems().map((item) => (
           <div

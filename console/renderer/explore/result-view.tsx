@@ -59,7 +59,7 @@ export function ResultView({ state, nameOf }: { state: QueryState; nameOf: (valu
         )}
         {drawn !== undefined && drawn.problem !== '' && <span className="late cut">{drawn.problem}</span>}
         <span className="grow" />
-        <span className="t3 ran">{running ? 'running…' : `ran ${formatClock(ranMs)} ${zoneName()}`}</span>
+        <span className="t3 ran">{running ? 'running…' : `ran ${formatClock(ranMs)} ${zoneName(ranMs)}`}</span>
         {result.rows > 0 && result.rows <= MAX_COPIED_ROWS && (
           <>
             <span className="t3 run-fact">Copy</span>

@@ -6,6 +6,7 @@ import { CopyAs } from '../parts/copy-as.tsx';
 import { grpcurlCall, shellWord } from '../parts/shell-command.ts';
 import { useConsole } from '../state/console-state.ts';
 import { areStatesKnown, useFleetKnown } from '../state/fleet-known.ts';
+import { useLook } from '../state/look.ts';
 import { navigate, type Route } from '../state/route.ts';
 import { shareAddress } from '../state/share-address.ts';
 import { useStore } from '../state/store.ts';
@@ -43,6 +44,7 @@ export function FleetPage({ route }: { route: FleetRoute }) {
   const { filter, view = 'table' } = route;
   const { matches, problem } = useMemo(() => compileFilter(filter), [filter]);
   const { nodes } = moment ?? snapshot;
+  const look = useLook();
   const now = useFleetKnown();
   // What the store tells of a moment stays true while the gateway is away.
   const counted = moment === undefined ? now : momentKnown(moment);
@@ -90,7 +92,8 @@ export function FleetPage({ route }: { route: FleetRoute }) {
       <DisconnectedNotice />
       {snapshot.nodes.size > 0 && (
         <div className="strip-place" hidden={problem !== ''}>
-          <IncidentStrip shown={strip} />
+          {/* It holds nothing of the operator's, and keeps its bars while nothing of the fleet changes. */}
+          <IncidentStrip key={look} shown={strip} />
         </div>
       )}
       <Suspense fallback={<FleetLoading />}>

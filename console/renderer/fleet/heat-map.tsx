@@ -2,9 +2,9 @@
 import { type KeyboardEvent, type PointerEvent, useEffect, useMemo, useRef, useState } from 'react';
 import type { FleetNode } from '../../common/fleet-node.ts';
 import { plural } from '../parts/format.ts';
-import { useConsole } from '../state/console-state.ts';
+import { useLook } from '../state/look.ts';
 import { navigate } from '../state/route.ts';
-import { Store, useStore } from '../state/store.ts';
+import { Store } from '../state/store.ts';
 import { groupingOf } from './fleet-groups.ts';
 import { fleetMetric, metricName } from './fleet-metrics.ts';
 import { type HeatCursor, NO_HEAT_CURSOR, nodeAt } from './heat-cursor.ts';
@@ -30,7 +30,7 @@ interface Props {
 }
 
 export default function HeatMap({ nodes, version, matches, filter, known, group, metricKey, onMetric, onFilter }: Props) {
-  const theme = useStore(useConsole().theme.theme);
+  const look = useLook();
   const scroller = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const [view, setView] = useState<HeatView>();
@@ -41,11 +41,11 @@ export default function HeatMap({ nodes, version, matches, filter, known, group,
   const metric = fleetMetric(metricKey);
   const grouping = useMemo(() => groupingOf(group), [group]);
 
-  // Dependencies: another theme is another set of colours, so all is drawn anew
+  // Dependencies: another look is another set of colours, so all is drawn anew
   useEffect(() => {
     if (canvas.current === null || size.width === 0) return;
     setView(new HeatView(canvas.current, size, metric, matches, grouping.of));
-  }, [size, metric, matches, grouping, theme]);
+  }, [size, metric, matches, grouping, look]);
 
   // Dependencies: the nodes change in place, and the version says when
   useEffect(() => {

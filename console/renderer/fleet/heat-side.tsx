@@ -79,7 +79,7 @@ function AtCursor({ view, cursor, metric, known }: Omit<Props, 'onMetric'>) {
       </p>
       <p className="t2">
         {STATE_WORDS[state]}
-        {known && node.stateSinceMs !== null && ` since ${formatClock(node.stateSinceMs)} ${zoneName()}`}
+        {known && node.stateSinceMs !== null && ` since ${formatClock(node.stateSinceMs)} ${zoneName(node.stateSinceMs)}`}
       </p>
       <dl>
         <Fact name={now === null ? `Last ${metric.title}` : metric.title} value={`${metric.format(now ?? last)} ${metric.unit}`} />

@@ -27,8 +27,8 @@ export function nodesInWords(nodes: Known<number>, nowMs: number): string {
     case 'partial':
       return nodes.value === 0 ? '' : `${formatNumber(nodes.value)} received, more to come`;
     case 'stale':
-      return `${plural(nodes.value, 'node')} at ${formatMoment(nodes.asOfMs, nowMs)} ${zoneName()}, not known since`;
+      return `${plural(nodes.value, 'node')} at ${formatMoment(nodes.asOfMs, nowMs)} ${zoneName(nodes.asOfMs)}, not known since`;
     case 'known':
-      return `${plural(nodes.value, 'node')}, as of ${formatClock(nodes.asOfMs)} ${zoneName()}`;
+      return `${plural(nodes.value, 'node')}, as of ${formatClock(nodes.asOfMs)} ${zoneName(nodes.asOfMs)}`;
   }
 }

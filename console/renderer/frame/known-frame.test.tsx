@@ -40,6 +40,7 @@ function statusLine(connection: ConnectionState, snapshot: FleetSnapshot, view: 
       clock: new Store(NOW),
       time: new Store({ kind: 'live', spanMs: 1 }),
     },
+    theme: { theme: new Store('dark') },
     fleet: { snapshot: new Store(snapshot), now: () => NOW },
   } as unknown as ConsoleState;
   const markup = renderToStaticMarkup(

@@ -14,7 +14,7 @@ export function PastLine() {
     <div className="notice" style={{ borderTop: 0 }} role="status">
       <Clock className="past-text" size={14} strokeWidth={1.6} />
       <span className="past-text">
-        {formatDayClock(range.toMs)} {zoneName()} · {spanInWords(spanOf(range)).replace('last ', '')}
+        {formatDayClock(range.toMs)} {zoneName(range.toMs)} · {spanInWords(spanOf(range)).replace('last ', '')}
       </span>
       <TimeSlider />
       <button type="button" onClick={returnToLive}>

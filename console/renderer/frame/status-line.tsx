@@ -8,12 +8,14 @@ import { completenessOf, pathNow, storedPerSecond } from '../pipeline/path-known
 import { useConsole } from '../state/console-state.ts';
 import { useFleetKnown } from '../state/fleet-known.ts';
 import { type Known, mapKnown } from '../state/known.ts';
+import { useLook } from '../state/look.ts';
 import { formatRoute } from '../state/route.ts';
 import { useStore } from '../state/store.ts';
 
 function StatusLineNow() {
   const state = useConsole();
   const now = useStore(state.clock);
+  useLook();
   const { nodes, states } = useFleetKnown();
   const connection = useStore(state.connection);
   // Always of now, whatever time the page shows.
@@ -50,7 +52,7 @@ function StatusLineNow() {
       {connection.kind === 'connected' && <PathParts path={path} nowMs={now} />}
       <span className="grow" />
       <span className="t3">
-        {formatClock(now)} {zoneName()}
+        {formatClock(now)} {zoneName(now)}
       </span>
     </footer>
   );

@@ -5,6 +5,7 @@ import { formatDay, formatMinute, isOneDay, zoneName } from '../parts/format.ts'
 import { StateMark } from '../parts/state-mark.tsx';
 import { usePopup } from '../parts/use-popup.ts';
 import { useConsole } from '../state/console-state.ts';
+import { useLook } from '../state/look.ts';
 import { useStore } from '../state/store.ts';
 import { boundsOf, shifted, spanInWords, spanOf } from '../state/time-range.ts';
 import { PlayControl } from './play-control.tsx';
@@ -14,6 +15,7 @@ export function TimeControl() {
   const { time, returnToLive, clock, fleet, connection } = useConsole();
   const range = useStore(time);
   const now = useStore(clock);
+  useLook();
   const connected = useStore(connection).kind === 'connected';
   const [open, setOpen] = useState(false);
   const place = useRef<HTMLDivElement>(null);
@@ -61,7 +63,7 @@ export function TimeControl() {
           <ChevronDown size={12} strokeWidth={1.6} />
         </button>
         <span className="t3">
-          {format(fromMs)} – {format(toMs)} {zoneName()}
+          {format(fromMs)} – {format(toMs)} {zoneName(toMs)}
         </span>
         <button
           type="button"

@@ -62,7 +62,7 @@ export function TimeMenu({ range, close }: { range: TimeRange; close: () => void
         <TimeField name="to" value={to} invalid={Number.isNaN(toMs)} onChange={setTo} />
         <div className="row">
           <span className={`small grow ${chosen === undefined ? 'late' : 't3'}`}>
-            {chosen === undefined ? problem : `24 hours, ${zoneName()}`}
+            {chosen === undefined ? problem : `24 hours, ${zoneName(toMs)}`}
           </span>
           <button type="submit" className="button primary" disabled={chosen === undefined}>
             Apply

@@ -2,8 +2,8 @@
 import { lazy, Suspense, useEffect } from 'react';
 import { FleetPage } from '../fleet/fleet-page.tsx';
 import { pathHistory } from '../pipeline/path-trends.ts';
-import { appearance } from '../settings/appearance.ts';
 import { useConsole } from '../state/console-state.ts';
+import { useLook } from '../state/look.ts';
 import { rememberPlace } from '../state/recent.ts';
 import type { Route } from '../state/route.ts';
 import { useStore } from '../state/store.ts';
@@ -36,7 +36,8 @@ export function Window() {
   const keysOpen = useStore(console.keysOpen);
   const unlockOpen = useStore(console.unlockOpen);
   const addOpen = useStore(console.addOpen);
-  const look = useStore(appearance);
+  // Other colours or another zone: all is rendered again, and the page stays with its forms, its commands and its place.
+  useLook();
   useEffect(
     () =>
       console.pipeline.subscribe(() => {
@@ -69,8 +70,7 @@ export function Window() {
       <main className="page" id="page" tabIndex={-1}>
         {past && <PastLine />}
         <Suspense fallback={null}>
-          {/* Other colours or another zone: what was drawn is drawn anew. */}
-          <Page key={look} route={route} />
+          <Page route={route} />
         </Suspense>
       </main>
       <StatusLine />

@@ -2,6 +2,7 @@
 import { Maximize2, Minus, Plus } from 'lucide-react';
 import { type KeyboardEvent, type PointerEvent, type ReactNode, useLayoutEffect, useRef } from 'react';
 import { useConsole } from '../state/console-state.ts';
+import { useLook } from '../state/look.ts';
 import { useStore } from '../state/store.ts';
 import type { FitRoom } from './camera.ts';
 import type { WorldPoint } from './mercator.ts';
@@ -26,6 +27,7 @@ const ZOOM_STEP = Math.SQRT2;
 export function MapSurface({ label, points, room, children }: Props) {
   const { theme } = useConsole();
   const shownTheme = useStore(theme.theme);
+  const look = useLook();
   const host = useRef<HTMLFieldSetElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const { view, moved, zoom, pan, reset } = useCamera(host, points, room);
@@ -33,7 +35,7 @@ export function MapSurface({ label, points, room, children }: Props) {
   const { land, problem } = useWorldLand(camera.pixelsPerUnit >= FINE_FROM ? 'fine' : 'coarse');
   useLayoutEffect(() => {
     if (size.width > 0) paintLand(canvas.current as HTMLCanvasElement, land, camera, size, shownTheme);
-  }, [land, camera.x, camera.y, camera.pixelsPerUnit, size, shownTheme]);
+  }, [land, camera.x, camera.y, camera.pixelsPerUnit, size, shownTheme, look]);
 
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;

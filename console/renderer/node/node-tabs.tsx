@@ -77,7 +77,7 @@ function CursorMoment({ feed }: { feed: NodeFeed }) {
   const format = long ? formatDay : formatClock;
   return (
     <span className="t3 small">
-      cursor <b>{`${format(cursor)} ${zoneName()}`}</b>, {formatAge(fleet.now() - cursor)} ago
+      cursor <b>{`${format(cursor)} ${zoneName(cursor)}`}</b>, {formatAge(fleet.now() - cursor)} ago
     </span>
   );
 }

@@ -109,9 +109,13 @@ export function formatDay(ms: number): string {
   return times.day.format(ms);
 }
 
-/** A time that may be of another day: `14:06:32` where it is of the day of `nowMs`, else `21 Nov, 14:06:32`. */
+/**
+ * A time that may be of another day: `14:06:32` where it is of the day of `nowMs`, else `21 Nov, 14:06:32`. Where the clock was changed in between,
+ * `02:40:00 CEST`: the hour may come twice that day.
+ */
 export function formatMoment(ms: number, nowMs: number): string {
-  return isOneDay(ms, nowMs) ? formatClock(ms) : `${times.date.format(ms)}, ${formatClock(ms)}`;
+  if (!isOneDay(ms, nowMs)) return `${times.date.format(ms)}, ${formatClock(ms)}`;
+  return zoneOffsetMinutes(ms) === zoneOffsetMinutes(nowMs) ? formatClock(ms) : `${formatClock(ms)} ${zoneName(ms)}`;
 }
 
 /** Whether both are of one day in the shown zone. */
@@ -119,9 +123,9 @@ export function isOneDay(aMs: number, bMs: number): boolean {
   return Math.abs(aMs - bMs) < 172_800_000 && times.date.format(aMs) === times.date.format(bMs);
 }
 
-/** The operator's zone, as times are shown with: `GMT+1`. */
-export function zoneName(): string {
-  return times.zone.formatToParts(Date.now()).find((part) => part.type === 'timeZoneName')?.value ?? '';
+/** The shown zone as it is at that moment: `CET` in winter, `CEST` in summer. */
+export function zoneName(ms: number): string {
+  return times.zone.formatToParts(ms).find((part) => part.type === 'timeZoneName')?.value ?? '';
 }
 
 /** ISO 8601 with microseconds, as copies and tables of results show it. */

@@ -56,7 +56,7 @@ export default function PipelinePage() {
       <div className="page-title">
         <h1>Pipeline</h1>
         <span className="t3 small cut">
-          {view === null || known.kind !== 'now' ? '' : `from agents to store, as of ${formatClock(view.asOfMs)} ${zoneName()}`}
+          {view === null || known.kind !== 'now' ? '' : `from agents to store, as of ${formatClock(view.asOfMs)} ${zoneName(view.asOfMs)}`}
         </span>
         <span className="grow" />
         <CopyAs

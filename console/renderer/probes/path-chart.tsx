@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from 'react';
 import { formatLatency } from '../map/arcs.ts';
 import { formatClock, formatMinute, formatNumber } from '../parts/format.ts';
 import { useConsole } from '../state/console-state.ts';
+import { useLook } from '../state/look.ts';
 import { useStore } from '../state/store.ts';
 import { pastRange, spanInWords, spanOf } from '../state/time-range.ts';
 import { LatencyPlot, LINE_COLORS } from './latency-plot.ts';
@@ -18,8 +19,8 @@ interface Props {
 }
 
 export function PathChart({ path, columns, lines, withLoss = false }: Props) {
-  const { theme, time, fleet } = useConsole();
-  const shownTheme = useStore(theme.theme);
+  const { time, fleet } = useConsole();
+  const look = useLook();
   const range = useStore(time);
   const history = usePathHistory(path, columns);
   const body = useRef<HTMLDivElement>(null);
@@ -29,7 +30,7 @@ export function PathChart({ path, columns, lines, withLoss = false }: Props) {
   const shape = lines.join();
   const sinceMs = path?.since?.atLeast === false ? path.since.timeMs : undefined;
 
-  // Dependencies: another theme is another set of colours, read when the chart is made
+  // Dependencies: another look is another set of colours, read when the chart is made
   useEffect(() => {
     const events = {
       onCursor: setCursor,
@@ -45,13 +46,13 @@ export function PathChart({ path, columns, lines, withLoss = false }: Props) {
       for (const plot of made) plot.close();
       plots.current = [];
     };
-  }, [shape, shownTheme, time]);
+  }, [shape, look, time]);
 
-  // Dependencies: charts made anew for a theme have to be filled again
+  // Dependencies: charts made anew for another look have to be filled again
   useEffect(() => {
     if (history === undefined) return;
     for (const plot of plots.current) plot.show(history, sinceMs === undefined ? [] : [sinceMs]);
-  }, [history, sinceMs, shownTheme, shape]);
+  }, [history, sinceMs, look, shape]);
 
   return (
     <section className="path-chart" aria-label="Chosen path" data-empty={history === undefined || history.times.length === 0}>

@@ -160,7 +160,7 @@ function summary(paths: readonly ProbePath[], asOfMs: number): string {
   const wrong = [`${formatNumber(count('bad'))} failing`, ...(count('late') > 0 ? [`${formatNumber(count('late'))} changed`] : [])].join(
     ', ',
   );
-  return `${plural(places, 'place')} × ${plural(targets, 'target')}, ${wrong}, as of ${formatClock(asOfMs)} ${zoneName()}`;
+  return `${plural(places, 'place')} × ${plural(targets, 'target')}, ${wrong}, as of ${formatClock(asOfMs)} ${zoneName(asOfMs)}`;
 }
 
 function isChosen(path: ProbePath, { text, kind }: ProbeChoice): boolean {

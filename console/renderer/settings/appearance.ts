@@ -1,12 +1,9 @@
 // Brings the settings of appearance to the root element, where the style sheets read them, and the time zone to the formats.
 import { setZone } from '../parts/format.ts';
-import { Store } from '../state/store.ts';
+import { appearance } from '../state/look.ts';
 import { contrast, motion, zone } from './settings.ts';
 
 const moreContrast = matchMedia('(prefers-contrast: more)');
-
-/** Another number whenever colours or formats are others: what was drawn before is drawn anew. */
-export const appearance = new Store(0);
 
 let drawnWith = '';
 
@@ -16,7 +13,6 @@ function apply(): void {
   root['contrast'] = (choice === 'system' ? moreContrast.matches : choice === 'more') ? 'more' : 'standard';
   root['motion'] = motion.get();
   setZone(zone.get());
-  // Drawn anew, a page loses its open forms and stops its commands: not for what changes nothing that was drawn.
   const drawn = `${root['contrast']} ${zone.get()}`;
   if (drawn === drawnWith) return;
   drawnWith = drawn;

@@ -2,6 +2,7 @@
 import { useEffect, useRef } from 'react';
 import { formatNumber } from '../../parts/format.ts';
 import { useConsole } from '../../state/console-state.ts';
+import { useLook } from '../../state/look.ts';
 import { useStore } from '../../state/store.ts';
 import type { Drawn, NodeFeed } from '../node-feed.ts';
 import type { ChartSpec } from '../specs/chart-spec.ts';
@@ -16,8 +17,8 @@ interface Props {
 }
 
 export function ChartPanel({ spec, feed, drawn, gestures }: Props) {
-  const { theme, painter } = useConsole();
-  const shownTheme = useStore(theme.theme);
+  const { painter } = useConsole();
+  const look = useLook();
   const { version, loading, events } = useStore(feed.state);
   const host = useRef<HTMLDivElement>(null);
   const head = useRef<HTMLDivElement>(null);
@@ -28,7 +29,7 @@ export function ChartPanel({ spec, feed, drawn, gestures }: Props) {
   const banded = drawn.columns.bands.some((band) => band !== null);
   const lineNames = drawn.lines.map(({ label, field }) => `${label} ${field}`).join('\0');
 
-  // Dependencies: another theme or other lines are another chart
+  // Dependencies: another look or other lines are another chart
   useEffect(() => {
     const chart = new ChartView(host.current as HTMLElement, spec, latest.current.drawn.lines, banded, {
       onCursor: (index, seconds) => {
@@ -54,14 +55,14 @@ export function ChartPanel({ spec, feed, drawn, gestures }: Props) {
       closed = true;
       chart.close();
     };
-  }, [spec, feed, painter, shownTheme, lineNames, banded]);
+  }, [spec, feed, painter, look, lineNames, banded]);
 
   // Dependencies: the version says that the feed's data changed
   useEffect(() => {
     const { fromMs, toMs } = feed.bounds.get();
     view.current?.show(latest.current.drawn.columns, fromMs / 1000, toMs / 1000, events);
     showValues(head.current, spec, latest.current.drawn, cursor.current, toMs);
-  }, [version, shownTheme, spec, feed, lineNames, banded]);
+  }, [version, look, spec, feed, lineNames, banded]);
 
   const empty = !loading && drawn.columns.times.length === 0;
   const keys = 'Arrows move the cursor, + and − zoom, Page up and Page down pan, 0 resets';

@@ -14,7 +14,7 @@ export function EventsSection({ feed }: { feed: NodeFeed }) {
       <div className="chart-head">
         <h3>Events</h3>
         <span className="t3">
-          from {formatDay(fromMs)} to {formatDay(toMs)} {zoneName()}, newest first
+          from {formatDay(fromMs)} to {formatDay(toMs)} {zoneName(toMs)}, newest first
         </span>
         {cut !== undefined && <span className="late">Too many events: the list is incomplete before {formatMoment(cut, toMs)}.</span>}
       </div>
