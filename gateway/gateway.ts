@@ -1,6 +1,7 @@
 // Puts a gateway together: which component needs which, and in which order they start.
 import type { NatsConnection } from 'nats';
 import type { Registry } from 'prom-client';
+import { NEEDED_PAYLOAD_BYTES } from '../core/common/batch-size.ts';
 import { MusterError, toMusterError } from '../core/common/muster-error.ts';
 import type { Component } from '../core/node/lifecycle.ts';
 import { MetricsEndpoint } from '../core/node/metrics-endpoint.ts';
@@ -43,8 +44,6 @@ export interface Gateway {
   readonly components: readonly Component[];
   readonly server: GrpcServer;
 }
-
-const MIN_PAYLOAD_BYTES = 1024 * 1024;
 
 export function createGateway(config: GatewayConfig, connection: NatsConnection, ownEvents: GatewayEvents, metrics: Registry): Gateway {
   const ca = loadFleetCa(config.fleetCaFile, config.fleetCaKeyFile, config.nodeCertificateDays);
@@ -177,10 +176,10 @@ function createStreams(
     name: 'streams',
     async start() {
       const maxPayload = link.connection.info?.max_payload ?? 0;
-      if (maxPayload < MIN_PAYLOAD_BYTES) {
+      if (maxPayload < NEEDED_PAYLOAD_BYTES) {
         throw new MusterError(
           'failed_precondition',
-          `nats-server takes messages of ${maxPayload} bytes: set max_payload to ${MIN_PAYLOAD_BYTES}`,
+          `nats-server takes messages of ${maxPayload} bytes: set max_payload to ${NEEDED_PAYLOAD_BYTES}`,
         );
       }
       await ensureStreams(link.connection, limits);

@@ -37,9 +37,15 @@ export class NatsLink implements Component {
     return () => this.#changeListeners.delete(listener);
   }
 
-  /** Sends what is worth nothing later: dropped while there is no connection. */
+  /** Bytes that a message may have now, its header included: the server tells it at each connect, and may have another limit then. */
+  get maxPayload(): number {
+    return this.connection.info?.max_payload ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** Sends what is worth nothing later: dropped while there is no connection, and where the server takes no message of this size. Never throws. */
   sendEphemeral(subject: string, payload: Uint8Array): void {
-    if (this.#connected && !this.connection.isClosed()) this.connection.publish(subject, payload);
+    if (!this.#connected || this.connection.isClosed() || payload.length > this.maxPayload) return;
+    this.connection.publish(subject, payload);
   }
 
   async start(): Promise<void> {

@@ -3,6 +3,8 @@ import type { FleetEvent, FrameColumns } from './frame.ts';
 
 /** Encoded bytes of a batch at most: the contract's limit, which a gateway tells each agent. */
 export const MAX_BATCH_BYTES = 512 * 1024;
+/** The `max_payload` that nats-server needs for a message that holds such a batch. */
+export const NEEDED_PAYLOAD_BYTES = 1024 * 1024;
 /** Where writers cut: room is left for a batch's number, its drops, and what a gateway writes beside it. */
 export const CUT_BATCH_BYTES = 480 * 1024;
 /** Encoded bytes of the tag values of a series: what has more is not stored, as each is kept in memory for an hour or two. */

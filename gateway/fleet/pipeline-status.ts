@@ -8,6 +8,7 @@ import type { Directory } from './directory.ts';
 import { readEtlStatus } from './etl-status.ts';
 import { toTimestamp } from './node-record.ts';
 import { PathRates } from './path-rates.ts';
+import { payloadProblems } from './payload-problems.ts';
 import type { ReadDatabase } from './read-database.ts';
 import { ageProblems } from './stream-age.ts';
 
@@ -56,7 +57,7 @@ export class PipelineReader {
     const pending = consumer === undefined ? stream.state.messages : consumer.num_pending + consumer.num_ack_pending;
     const full = stream.state.bytes / stream.config.max_bytes;
     if (full >= FULL_SHARE) problems.push(`the telemetry stream is ${Math.round(full * 100)} % full: agents wait when it is full`);
-    problems.push(...etlProblems(etl, now()), ...durabilityProblems(natsDurable()));
+    problems.push(...etlProblems(etl, now()), ...durabilityProblems(natsDurable()), ...payloadProblems(connection.info?.max_payload));
     const oldestMs = pending === 0 ? 0 : await oldestUnstoredMs(manager, consumer, stream.state.first_seq);
     problems.push(...ageProblems(oldestMs, now()), ...policyProblems(stream.config));
     const rates = this.#rates.add(now(), {

@@ -1,5 +1,6 @@
 // The durable stream as the publisher sees it, and JetStream behind it.
 import { type JetStreamClient, NatsError } from 'nats';
+import { NEEDED_PAYLOAD_BYTES } from '../../core/common/batch-size.ts';
 import { MusterError } from '../../core/common/muster-error.ts';
 import type { NatsLink } from '../nats-link.ts';
 
@@ -26,6 +27,8 @@ export interface DurableStream {
    * may be all the same, so the same message is sent again with the same id, which the stream stores once; not where the error is permanent.
    */
   publish(subject: string, payload: Uint8Array, messageId: string): Promise<{ duplicate: boolean }>;
+  /** Bytes that the payload of a message may have now. Absent where that is not known: an attempt tells. */
+  maxBytes?(): number;
 }
 
 const TIMEOUT_MS = 5000;
@@ -33,6 +36,8 @@ const TIMEOUT_MS = 5000;
 const FULL = new Set([10077, 10047, 10083, 10023, 10002, 10028]);
 /** "message size exceeds maximum allowed", "header size exceeds maximum allowed of 64k". */
 const TOO_LARGE = new Set([10054, 10097]);
+/** What a message has beside its payload: the header with its id. */
+const HEADER_BYTES = 256;
 const MAX_PAYLOAD_EXCEEDED = 'MAX_PAYLOAD_EXCEEDED';
 const NO_RESPONDERS = '503';
 const TIMEOUT = 'TIMEOUT';
@@ -46,9 +51,12 @@ export function createJetStream(link: NatsLink): DurableStream {
     for (const reject of unanswered) reject(new PublishError('disconnected', 'nats-server went away before it acknowledged'));
     unanswered.clear();
   });
+  const maxBytes = (): number => link.maxPayload - HEADER_BYTES;
   return {
+    maxBytes,
     publish(subject, payload, messageId) {
       if (!link.connected) return Promise.reject(new PublishError('disconnected', 'nats-server cannot be reached'));
+      if (payload.length > maxBytes()) return Promise.reject(tooLarge(payload.length, link.maxPayload));
       return new Promise((resolve, reject) => {
         unanswered.add(reject);
         client
@@ -61,6 +69,11 @@ export function createJetStream(link: NatsLink): DurableStream {
       });
     },
   };
+}
+
+function tooLarge(bytes: number, maxPayload: number): PublishError {
+  const words = `nats-server takes no message of ${bytes} bytes, its max_payload is ${maxPayload}: set it to ${NEEDED_PAYLOAD_BYTES}`;
+  return new PublishError('too_large', words);
 }
 
 /** What a failed publish says, in the words of the publisher. */

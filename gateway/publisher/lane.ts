@@ -122,16 +122,23 @@ export class Lane {
 
   /** The oldest uploads that fit into one message, at least one. */
   #take(): Upload[] {
+    const count = this.#fitting(this.#queue);
+    const taken = this.#queue.splice(0, count);
+    for (const upload of taken) this.#queuedBytes -= sizeOf(upload);
+    return taken;
+  }
+
+  /** How many of the first uploads fit into a message of the size that the stream takes now, at least one. */
+  #fitting(uploads: readonly Upload[]): number {
+    const most = Math.min(MAX_MESSAGE_BYTES, this.#options.stream.maxBytes?.() ?? MAX_MESSAGE_BYTES);
     let bytes = 0;
     let count = 0;
-    for (const upload of this.#queue) {
-      const size = sizeOf(upload);
-      if (count > 0 && bytes + size > MAX_MESSAGE_BYTES) break;
-      bytes += size;
+    for (const upload of uploads) {
+      bytes += sizeOf(upload);
+      if (count > 0 && bytes > most) break;
       count += 1;
     }
-    this.#queuedBytes -= bytes;
-    return this.#queue.splice(0, count);
+    return count;
   }
 
   /** Keeps a place in flight until every batch of the message is stored or refused, or the lane stops. Never rejects. */
@@ -156,7 +163,10 @@ export class Lane {
     }
   }
 
-  /** One batch, or all of them together, may be the reason: each is tried alone before it is given back. */
+  /**
+   * One batch, or all of them together, may be the reason: they are cut by the limit that holds now, which may be another than that of the first
+   * attempt, and where that changes nothing each is tried alone before it is given back.
+   */
   async #refuse(uploads: readonly Upload[], error: MusterError): Promise<boolean> {
     const [upload] = uploads;
     if (uploads.length === 1 && upload !== undefined) {
@@ -165,7 +175,13 @@ export class Lane {
       this.#tell(upload, () => upload.onRefused(error));
       return true;
     }
-    for (const one of uploads) if (!(await this.#settle([one]))) return false;
+    const alone = this.#fitting(uploads) === uploads.length;
+    for (let from = 0; from < uploads.length; ) {
+      const left = uploads.slice(from);
+      const part = left.slice(0, alone ? 1 : this.#fitting(left));
+      if (!(await this.#settle(part))) return false;
+      from += part.length;
+    }
     return true;
   }
 

@@ -12,7 +12,7 @@ import { Publisher } from './publisher.ts';
 type Fate = 'stored' | 'ack_lost' | PublishFailure;
 
 /** JetStream as far as the publisher sees it: stores an id once, and fails as told. */
-function createStagedStream(fates: Fate[] = [], maxPayload = Number.POSITIVE_INFINITY) {
+function createStagedStream(fates: Fate[] = [], maxPayload = Number.POSITIVE_INFINITY, maxBytes?: () => number) {
   const stored: { subject: string; payload: Buffer; id: string }[] = [];
   const ids = new Set<string>();
   /** `node:seq` of every batch in it, as often as it is in it. */
@@ -20,6 +20,7 @@ function createStagedStream(fates: Fate[] = [], maxPayload = Number.POSITIVE_INF
   let inFlight = 0;
   const seen = { maxInFlight: 0, attempts: 0 };
   const stream: DurableStream = {
+    ...(maxBytes === undefined ? {} : { maxBytes }),
     async publish(subject, payload, id) {
       const fate = fates.shift() ?? 'stored';
       seen.attempts += 1;
@@ -27,7 +28,7 @@ function createStagedStream(fates: Fate[] = [], maxPayload = Number.POSITIVE_INF
       seen.maxInFlight = Math.max(seen.maxInFlight, inFlight);
       await new Promise((resolve) => setImmediate(resolve));
       inFlight -= 1;
-      if (payload.length > maxPayload) throw new PublishError('too_large', `${payload.length} bytes`);
+      if (payload.length > Math.min(maxPayload, maxBytes?.() ?? maxPayload)) throw new PublishError('too_large', `${payload.length} bytes`);
       if (fate !== 'stored' && fate !== 'ack_lost') throw new PublishError(fate, fate);
       const duplicate = ids.has(id);
       if (!duplicate) {
@@ -115,6 +116,38 @@ describe('the publisher', () => {
       }),
       { numRuns: 30 },
     );
+  });
+
+  it('cuts by the limit that holds now, also what was cut by an earlier one, and gives back what can pass no more', async () => {
+    let limit = 1_000_000;
+    const staged = createStagedStream(['disconnected'], undefined, () => limit);
+    const publisher = new Publisher({ stream: staged.stream, partitions: 1, maxInFlight: 1, paceMs: 0, events: QUIET });
+    await publisher.start();
+    const ends: string[] = [];
+    const offer = (seq: number, bytes: number): void =>
+      publisher.offer({
+        delivery: delivery('n', seq, bytes),
+        onStored: () => ends.push(`${seq} stored`),
+        onRefused: ({ code }) => ends.push(`${seq} ${code}`),
+      });
+    for (let seq = 1; seq <= 9; seq++) offer(seq, seq === 5 ? 70_000 : 10_000);
+    await turns(() => staged.seen.attempts === 1);
+    // The connection was lost, and comes back with a smaller limit.
+    limit = 32_000;
+    await turns(() => ends.length === 9, publisher);
+    for (let seq = 10; seq <= 15; seq++) offer(seq, 10_000);
+    await turns(() => ends.length === 15, publisher);
+    expect(ends).toContain('5 limit_exceeded');
+    expect(ends.filter((end) => end.endsWith('stored'))).toHaveLength(14);
+    expect(staged.stored.map(({ payload }) => decodeEnvelope(payload).map(({ seq }) => seq))).toEqual([
+      ...[[1, 2, 3], [4], [6, 7, 8], [9]],
+      ...[
+        [10, 11, 12],
+        [13, 14, 15],
+      ],
+    ]);
+    expect(publisher.queuedBytes).toBe(0);
+    await publisher.stop();
   });
 
   it('puts what arrives together into one message, and a large one alone', async () => {
