@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { prepareDeployment } from './deployment-files.ts';
 
@@ -38,4 +38,19 @@ it('writes durable settings that listen for the other containers, and a certific
     ]),
   );
   expect(new X509Certificate(read('gateway', 'gateway.crt')).checkHost('fleet.example')).toBe('fleet.example');
+});
+
+it('mends what a power cut has emptied of the database, and names a table that it cannot mend', async () => {
+  const page = join(folder, 'questdb', 'public', 'version.txt');
+  const txn = join(folder, 'questdb', 'db', 'cpu~3', '_txn');
+  for (const file of [page, txn]) {
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, '');
+    utimesSync(file, 1, 1);
+  }
+  const said: string[] = [];
+  await prepareDeployment(folder, ['gateway', 'localhost', 'fleet.example'], (sentence) => said.push(sentence));
+  expect(said).toEqual([expect.stringContaining('QuestDB unpacks'), expect.stringContaining(`move ${dirname(txn)} to another place`)]);
+  expect(existsSync(page)).toBe(false);
+  expect(existsSync(txn)).toBe(true);
 });

@@ -4,6 +4,7 @@ import { basename, join } from 'node:path';
 import { copyDurably, makeFolderDurably, writeDurably } from '../../core/node/durable-file.ts';
 import { natsServerConfig } from '../parts/nats-server-part.ts';
 import type { Login } from '../parts/part.ts';
+import { mendQuestdbVolume } from '../parts/questdb-files.ts';
 import { LOG_CONFIG, questdbConfig } from '../parts/questdb-part.ts';
 import { ensureCertificates } from '../up/certificates.ts';
 import { StateFolder } from '../up/state-folder.ts';
@@ -16,7 +17,7 @@ const NATS_DATA = '/data';
 
 /**
  * Makes what is missing below `folder` and writes the rest again, so that a second call changes no secret. `names` are those by which agents and
- * operators call the gateway; `onRemade` is told of each damaged file that was made again.
+ * operators call the gateway; `onRemade` is told of each damaged file that was made again, and of each that needs hands.
  */
 export async function prepareDeployment(
   folder: string,
@@ -43,6 +44,7 @@ export async function prepareDeployment(
     ...{ gateway, etl, admin: login('admin', 'nats-admin') },
   });
   write(join(folder, 'nats'), 'nats-server.conf', nats);
+  for (const sentence of mendQuestdbVolume(join(folder, 'questdb'))) onRemade(sentence);
   const questdb = questdbConfig({ host: '0.0.0.0', httpPort: PORTS.questdbHttp, pgPort: PORTS.questdbPg, admin, reader });
   // Its health needs no login and is asked within its container alone.
   const health = `http.min.enabled=true\nhttp.min.net.bind.to=127.0.0.1:${PORTS.questdbHealth}\nhttp.health.check.authentication.required=false\n`;
