@@ -3,9 +3,12 @@ import { expect, test } from 'vitest';
 import type { FleetNode } from '../../common/fleet-node.ts';
 import type { PipelineView } from '../../common/pipeline-view.ts';
 import { storedRate } from '../frame/status-line.tsx';
+import { setZone } from '../parts/format.ts';
 import { known } from '../state/known.ts';
 import { Hops } from './hops.tsx';
 import type { PathTrends } from './path-trends.ts';
+import { NO_TREND, type Trend } from './trend-steps.ts';
+import type { PartUsage } from './use-parts.ts';
 
 const NOW = Date.parse('2026-12-01T17:41:00Z');
 const VIEW: PipelineView = {
@@ -14,7 +17,7 @@ const VIEW: PipelineView = {
   ...{ oldestPendingSeconds: 0, diskFreeBytes: 5e8, diskBytes: 1e9, batchesMadePerSecond: 5, messagesInPerSecond: 2 },
   ...{ messagesOutPerSecond: 1, completenessAsOfMs: NOW, asOfMs: NOW, etlAsOfMs: NOW },
 };
-const TRENDS: PathTrends = { agents: [], rowsPerSecond: [], pendingRows: [], lagSeconds: [], sinceMs: null };
+const TRENDS: PathTrends = { agents: NO_TREND, rowsPerSecond: NO_TREND, pendingRows: NO_TREND, lagSeconds: NO_TREND };
 const shown = (view: PipelineView, nodes: readonly FleetNode[] = []): string =>
   renderToStaticMarkup(
     <Hops view={view} known tableRows={7} nodes={new Map(nodes.map((node) => [node.nodeId, node]))} trends={TRENDS} parts={new Map()} />,
@@ -47,4 +50,20 @@ test('what agents hold is a sum of which some may be missing, and says so', () =
   expect(shown(VIEW, [agent('a', 'live'), agent('b', 'silent')])).toMatch(
     /In spools\s+3\+\s+batches\s+Spool size\s+4\.00 KiB\+\s+Spooling\s+1 node, 1 unknown/,
   );
+});
+
+test('each line says from when on it is known, the store counts for what it has, and none shows under a moment that is not of now', () => {
+  setZone('utc');
+  const since = (ms: number): Trend => ({ values: [1, 2], sinceMs: NOW - ms });
+  const heard: PathTrends = { agents: since(60_000), rowsPerSecond: since(60_000), pendingRows: since(60_000), lagSeconds: NO_TREND };
+  const usage = { instances: 1, cpuPercent: 1, rssBytes: 1, cpuTrend: since(600_000), rowsTrend: since(600_000) };
+  const parts = new Map<string, PartUsage>(['gateway', 'etl'].map((part) => [part, { part, ...usage }]));
+  const words = (isKnown: boolean, of: ReadonlyMap<string, PartUsage>): string =>
+    renderToStaticMarkup(<Hops view={VIEW} known={isKnown} tableRows={7} nodes={new Map()} trends={heard} parts={of} />).replace(
+      /<[^>]+>/g,
+      ' ',
+    );
+  expect(words(true, parts)).toMatch(/open streams, known since 17:40:00.*CPU, 10 min.*lag, not known.*rows stored per second, 10 min/s);
+  expect(words(true, new Map())).toMatch(/CPU, not known.*rows stored per second, known since 17:40:00/s);
+  expect(words(false, parts)).not.toMatch(/10 min|known since/);
 });

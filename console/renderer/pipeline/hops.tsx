@@ -1,7 +1,7 @@
 // The path as a picture: five stations, each with how full it is, its own few numbers, and its last minutes.
 import type { FleetNode } from '../../common/fleet-node.ts';
 import type { PipelineView } from '../../common/pipeline-view.ts';
-import { formatAge, formatBytes, formatNumber, formatShort, plural } from '../parts/format.ts';
+import { formatBytes, formatNumber, formatShort, plural } from '../parts/format.ts';
 import { figureWords } from '../parts/known-figure.tsx';
 import { Sparkline } from '../parts/sparkline.tsx';
 import { type ShownState, StateMark } from '../parts/state-mark.tsx';
@@ -9,6 +9,7 @@ import { known as knownNow, valueOr } from '../state/known.ts';
 import { etlReports, storedPerSecond } from './path-known.ts';
 import type { PathTrends } from './path-trends.ts';
 import { notConnectedAgents, spoolsOf } from './spools.ts';
+import { NO_TREND, type Trend, trendWords } from './trend-steps.ts';
 import type { PartUsage } from './use-parts.ts';
 
 interface Hop {
@@ -19,7 +20,7 @@ interface Hop {
   depth: number;
   /** What flows on from it, by its own count, and what that is. */
   flow?: { rate: string; says: string };
-  trend: { name: string; values: readonly number[] };
+  trend: { name: string } & Trend;
   /** `says`: what of it is not known. */
   facts: readonly { name: string; value: string; unit?: string; mark?: 'late' | 'bad' | ''; says?: string }[];
 }
@@ -65,9 +66,9 @@ export function Hops(props: Props) {
               </div>
             ))}
           </dl>
-          <figure title={hop.trend.name}>
+          <figure title={trendWords(hop.trend.name, hop.trend, props.view.asOfMs)}>
             <Sparkline values={hop.trend.values} width={120} height={22} low={0} stretch />
-            <figcaption className="t3 cut">{hop.trend.name}</figcaption>
+            <figcaption className="t3 cut">{trendWords(hop.trend.name, hop.trend, props.view.asOfMs)}</figcaption>
           </figure>
         </section>
       ))}
@@ -82,6 +83,7 @@ function unknownHop(hop: Hop): Hop {
     ...{ says: 'not known', state: 'not_known' as const, depth: 0 },
     ...(hop.flow === undefined ? {} : { flow: { rate: '–', says: 'Not known' } }),
     facts: hop.facts.map(({ name }) => ({ name, value: '–' })),
+    trend: { name: hop.trend.name, ...NO_TREND },
   };
 }
 
@@ -92,7 +94,6 @@ function flowOf(perSecond: number | null, unit: string, says: string): { rate: s
 
 function hopsOf({ view, tableRows, nodes, trends, parts }: Props): Hop[] {
   const reports = etlReports(view);
-  const span = trends.sinceMs === null ? '' : `, ${formatAge(view.asOfMs - trends.sinceMs)}`;
   const used = view.diskBytes === 0 ? 0 : 1 - view.diskFreeBytes / view.diskBytes;
   const full = view.diskBytes > 0 && used > 0.9;
   const path = knownNow(view, view.asOfMs, 'live');
@@ -109,7 +110,7 @@ function hopsOf({ view, tableRows, nodes, trends, parts }: Props): Hop[] {
       state: notConnected > 0 ? 'late' : 'live',
       depth: Math.min(1, batches.value / 1000),
       flow: flowOf(view.batchesMadePerSecond, 'batches', 'Batches that agents made, as they report it'),
-      trend: { name: `open streams${span}`, values: trends.agents },
+      trend: { name: 'open streams', ...trends.agents },
       facts: [
         {
           name: 'In spools',
@@ -132,7 +133,7 @@ function hopsOf({ view, tableRows, nodes, trends, parts }: Props): Hop[] {
       state: 'live',
       depth: 0,
       flow: flowOf(view.messagesInPerSecond, 'messages', 'Messages put into the stream; one may hold many batches'),
-      trend: { name: 'CPU, 10 min', values: parts.get('gateway')?.cpuTrend ?? [] },
+      trend: { name: 'CPU', ...(parts.get('gateway')?.cpuTrend ?? NO_TREND) },
       facts: [
         { name: 'Acknowledged', value: view.durable ? 'on disk' : 'in memory', mark: view.durable ? '' : 'late' },
         ...usageOf(parts.get('gateway')),
@@ -144,7 +145,7 @@ function hopsOf({ view, tableRows, nodes, trends, parts }: Props): Hop[] {
       state: share > 90 ? 'silent' : share > 75 ? 'late' : 'live',
       depth: share / 100,
       flow: flowOf(view.messagesOutPerSecond, 'messages', 'Messages taken from the stream by the ETL'),
-      trend: { name: `rows not stored yet${span}`, values: trends.pendingRows },
+      trend: { name: 'rows not stored yet', ...trends.pendingRows },
       facts: [
         { name: 'Rows waiting', value: formatNumber(view.pendingRows), unit: 'about' },
         { name: 'Not stored yet', value: formatNumber(view.pendingMessages), unit: view.pendingMessages === 1 ? 'message' : 'messages' },
@@ -157,7 +158,7 @@ function hopsOf({ view, tableRows, nodes, trends, parts }: Props): Hop[] {
       state: !reports ? 'not_known' : view.lagSeconds > 60 ? 'silent' : view.lagSeconds > 10 ? 'late' : 'live',
       depth: Math.min(1, view.lagSeconds / 60),
       flow: flowOf(valueOr(storedPerSecond(path), null), 'rows', 'Rows stored'),
-      trend: { name: `lag${span}`, values: trends.lagSeconds },
+      trend: { name: 'lag', ...trends.lagSeconds },
       facts: [
         {
           name: 'Lag',
@@ -178,10 +179,18 @@ function hopsOf({ view, tableRows, nodes, trends, parts }: Props): Hop[] {
           : `${plural(suspended, 'table')} suspended`,
       state: !reports ? 'not_known' : suspended > 0 || full ? 'silent' : 'live',
       depth: reports ? used : 0,
-      trend: { name: `rows stored per second${span}`, values: trends.rowsPerSecond },
+      // From the store where it has them; else what this window has heard.
+      trend: { name: 'rows stored per second', ...longer(parts.get('etl')?.rowsTrend, trends.rowsPerSecond) },
       facts: [...storeFacts(view, used), ...(tableRows === undefined ? [] : [{ name: 'Rows in tables', value: formatNumber(tableRows) }])],
     },
   ];
+}
+
+/** The one that is known from earlier on. */
+function longer(stored: Trend | undefined, heard: Trend): Trend {
+  return (stored?.sinceMs ?? Number.POSITIVE_INFINITY) <= (heard.sinceMs ?? Number.POSITIVE_INFINITY) && stored !== undefined
+    ? stored
+    : heard;
 }
 
 /** What only the ETL tells of the store. */

@@ -1,39 +1,65 @@
 import { expect, test } from 'vitest';
 import type { PipelineView } from '../../common/pipeline-view.ts';
+import { setZone } from '../parts/format.ts';
 import { known, notKnown } from '../state/known.ts';
 import { ledgerLines } from './ledger-lines.ts';
 import { PathHistory } from './path-trends.ts';
+import { NO_TREND, type Trend, trendWords } from './trend-steps.ts';
 import { partsOf } from './use-parts.ts';
 
 const NOW = Date.parse('2026-12-01T17:41:00Z');
 const VIEW = { connectedAgents: 5, rowsPerSecond: 10, pendingRows: 3, lagSeconds: 0.5, asOfMs: 1000, etlAsOfMs: 1000 } as PipelineView;
 
-test('trends are bounded, an answer counts once, and silence is a gap', () => {
+const last = (trend: Trend, count: number) => trend.values.slice(-count);
+
+test('a line is on the axis of time: an answer counts once, silence is a gap, and it begins where it was heard first', () => {
   const history = new PathHistory();
-  history.add(VIEW);
-  history.add(VIEW);
-  expect(history.trends.get().agents).toEqual([5]);
-  history.add({ ...VIEW, asOfMs: 60_000 });
-  expect(history.trends.get().agents).toEqual([5, Number.NaN, 5]);
-  for (let i = 1; i < 400; i++) history.add({ ...VIEW, asOfMs: 60_000 + i * 2000 });
-  expect(history.trends.get().lagSeconds).toHaveLength(150);
+  const at = (seconds: number, more: Partial<PipelineView> = {}) =>
+    history.add({ ...VIEW, asOfMs: NOW + seconds * 1000, etlAsOfMs: NOW + seconds * 1000, ...more });
+  at(0);
+  at(0, { connectedAgents: 9 });
+  at(120, { connectedAgents: 7 });
+  const { agents } = history.trends.get();
+  expect(agents.values).toHaveLength(60);
+  // A sample stands for 25 s, in steps of 10 s.
+  expect(last(agents, 14)).toEqual([NaN, 5, 5, 5, ...Array(9).fill(NaN), 7]);
+  expect(agents.sinceMs).toBe(NOW);
+  for (let i = 1; i < 2000; i++) at(120 + i * 2);
+  expect(history.trends.get().lagSeconds.values.every((value) => value === 0.5)).toBe(true);
+  expect(NOW + 4118 * 1000 - (history.trends.get().agents.sinceMs ?? 0)).toBeLessThanOrEqual(630_000);
 });
 
 test('an ETL that does not report leaves a gap in the rows stored, not a zero', () => {
   const history = new PathHistory();
-  history.add(VIEW);
-  history.add({ ...VIEW, asOfMs: 17_000, rowsPerSecond: 0 });
-  expect(history.trends.get().rowsPerSecond).toEqual([10, Number.NaN]);
-  expect(history.trends.get().lagSeconds).toEqual([0.5, 0.5]);
+  history.add({ ...VIEW, asOfMs: NOW, etlAsOfMs: NOW });
+  history.add({ ...VIEW, asOfMs: NOW + 30_000, etlAsOfMs: NOW, rowsPerSecond: 0 });
+  expect(last(history.trends.get().rowsPerSecond, 4)).toEqual([10, 10, 10, NaN]);
+  expect(last(history.trends.get().lagSeconds, 4)).toEqual([0.5, 0.5, 0.5, 0.5]);
+});
+
+test('a line says from when on it is known, or that it is not', () => {
+  setZone('utc');
+  expect(trendWords('lag', { sinceMs: NOW - 280_000 }, NOW)).toBe('lag, known since 17:36:20');
+  expect(trendWords('lag', { sinceMs: NOW - 590_000 }, NOW)).toBe('lag, 10 min');
+  expect(trendWords('CPU', { sinceMs: undefined }, NOW)).toBe('CPU, not known');
+});
+
+test('what the store has of the ETL is its rows stored, from before this window was opened', () => {
+  const sample = (s: number, rows: number) => ({ part: 'etl', instance: 'e', timeMs: NOW - s * 1000, cpu: 1, rss: 1, rows });
+  const samples = Array.from({ length: 60 }, (_, step) => sample((59 - step) * 10, step));
+  const etl = partsOf(samples, NOW, samples).get('etl');
+  expect(etl?.rowsTrend?.values).toEqual(samples.map(({ rows }) => rows));
+  expect(trendWords('rows', etl?.rowsTrend ?? NO_TREND, NOW)).toBe('rows, 10 min');
+  expect(partsOf(samples, NOW).get('etl')?.rowsTrend).toBeUndefined();
 });
 
 test('a part’s instances add up, each by its newest sample', () => {
   const parts = partsOf(
     [
-      { part: 'etl', instance: 'e', timeMs: NOW - 5 * 60_000, cpu: 1, rss: 10 },
+      { part: 'etl', instance: 'e', timeMs: NOW - 5 * 60_000, cpu: 1, rss: 10, rows: NaN },
       ...[40, 30, 20, 10, 0].flatMap((s) => [
-        { part: 'gateway', instance: 'a', timeMs: NOW - s * 1000, cpu: 9, rss: 1 },
-        { part: 'gateway', instance: 'b', timeMs: NOW - s * 1000, cpu: 2, rss: 2 },
+        { part: 'gateway', instance: 'a', timeMs: NOW - s * 1000, cpu: 9, rss: 1, rows: NaN },
+        { part: 'gateway', instance: 'b', timeMs: NOW - s * 1000, cpu: 2, rss: 2, rows: NaN },
       ]),
     ],
     NOW,
@@ -41,8 +67,8 @@ test('a part’s instances add up, each by its newest sample', () => {
   const gateway = parts.get('gateway');
   expect(gateway).toMatchObject({ instances: 2, cpuPercent: 11, rssBytes: 3 });
   // One line of their sum, not one that jumps between them.
-  expect(gateway?.cpuTrend.slice(-5)).toEqual([11, 11, 11, 11, 11]);
-  expect(gateway?.cpuTrend.slice(0, -5).every(Number.isNaN)).toBe(true);
+  expect(gateway?.cpuTrend.values.slice(-5)).toEqual([11, 11, 11, 11, 11]);
+  expect(gateway?.cpuTrend.values.slice(0, -5).every(Number.isNaN)).toBe(true);
   // Sampled five minutes ago: nobody knows what it takes now.
   expect(parts.get('etl')).toMatchObject({ instances: 0, cpuPercent: Number.NaN });
 });

@@ -1,42 +1,45 @@
-// The last minutes of the path's own figures, gathered as long as the window lives, on whatever page. The store does not keep them.
+// The last minutes of the path's own figures that the store does not keep, gathered as long as the window lives, on whatever page.
 import type { PipelineView } from '../../common/pipeline-view.ts';
 import { Store } from '../state/store.ts';
 import { etlReports } from './path-known.ts';
+import { NO_TREND, TREND_MINUTES, type Trend, type TrendSample, trendOf } from './trend-steps.ts';
 
-const MAX_POINTS = 150;
-/** Farther apart, something was not heard: the line has a gap. */
-const GAP_MS = 20_000;
+const KEPT_MS = TREND_MINUTES * 60_000 + 30_000;
+/** Answers come each second or two: of one step the last one counts. */
+const APART_MS = 5000;
 
-export interface PathTrends {
-  agents: readonly number[];
-  rowsPerSecond: readonly number[];
-  pendingRows: readonly number[];
-  lagSeconds: readonly number[];
-  /** Of the oldest value. */
-  sinceMs: number | null;
-}
+const FIGURES = {
+  agents: (view: PipelineView) => view.connectedAgents,
+  rowsPerSecond: (view: PipelineView) => (etlReports(view) ? view.rowsPerSecond : Number.NaN),
+  pendingRows: (view: PipelineView) => view.pendingRows,
+  lagSeconds: (view: PipelineView) => view.lagSeconds,
+};
 
-const NONE: PathTrends = { agents: [], rowsPerSecond: [], pendingRows: [], lagSeconds: [], sinceMs: null };
+export type PathTrends = Readonly<Record<keyof typeof FIGURES, Trend>>;
+
+const NONE: PathTrends = { agents: NO_TREND, rowsPerSecond: NO_TREND, pendingRows: NO_TREND, lagSeconds: NO_TREND };
 
 export class PathHistory {
   readonly trends = new Store<PathTrends>(NONE);
-  #times: number[] = [];
-  #lastMs = 0;
+  /** Newest last; at most some 130 of the last minutes. */
+  #views: PipelineView[] = [];
 
   add(view: PipelineView): void {
-    if (view.asOfMs <= this.#lastMs) return;
-    const gap = this.#lastMs > 0 && view.asOfMs - this.#lastMs > GAP_MS;
-    this.#lastMs = view.asOfMs;
-    const before = this.trends.get();
-    this.#times = [...this.#times, ...(gap ? [view.asOfMs] : []), view.asOfMs].slice(-MAX_POINTS);
-    const grown = (values: readonly number[], value: number): number[] =>
-      [...values, ...(gap ? [Number.NaN] : []), value].slice(-MAX_POINTS);
+    const last = this.#views.at(-1);
+    if (last !== undefined && view.asOfMs <= last.asOfMs) return;
+    const before = this.#views.at(-2);
+    if (last !== undefined && before !== undefined && view.asOfMs - before.asOfMs < APART_MS) this.#views.pop();
+    this.#views.push(view);
+    this.#views = this.#views.filter(({ asOfMs }) => view.asOfMs - asOfMs <= KEPT_MS);
+    const trend = (read: (of: PipelineView) => number): Trend => {
+      const samples = this.#views.map((each): TrendSample => ({ timeMs: each.asOfMs, value: read(each) }));
+      return trendOf([samples], view.asOfMs);
+    };
     this.trends.set({
-      agents: grown(before.agents, view.connectedAgents),
-      rowsPerSecond: grown(before.rowsPerSecond, etlReports(view) ? view.rowsPerSecond : Number.NaN),
-      pendingRows: grown(before.pendingRows, view.pendingRows),
-      lagSeconds: grown(before.lagSeconds, view.lagSeconds),
-      sinceMs: this.#times[0] ?? null,
+      agents: trend(FIGURES.agents),
+      rowsPerSecond: trend(FIGURES.rowsPerSecond),
+      pendingRows: trend(FIGURES.pendingRows),
+      lagSeconds: trend(FIGURES.lagSeconds),
     });
   }
 }
