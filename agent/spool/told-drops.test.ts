@@ -37,3 +37,30 @@ test.each([
   expect(batches).toHaveLength(25);
   spool.close();
 });
+
+const DROP = { epoch: Buffer.alloc(16, 7), firstSeq: 1, lastSeq: 2, rows: 9, reason: 'spool_limit' };
+const NOTHING = { createdUs: 1, frames: [], events: [] };
+
+test.each([
+  ['memory', () => new MemorySpool(LIMITS, 'for the test')],
+  ['sqlite', () => new SqliteSpool(openSpoolDatabase(join(folder, 'handed.db')).database, LIMITS)],
+] as const)('what the %s spool handed over it tells of no more, and a batch of nothing is none', (_, make) => {
+  const spool = make();
+  spool.append(NOTHING);
+  expect(spool.read(1, 9)).toEqual([]);
+  spool.tell([DROP]);
+  const told: unknown[] = [];
+  spool.handOver({ tell: (ranges) => told.push(...ranges) });
+  expect(told).toEqual([DROP]);
+  spool.append(NOTHING);
+  expect(spool.read(1, 9)).toEqual([]);
+  spool.handOver({ tell: (ranges) => told.push(...ranges) });
+  expect(told).toHaveLength(1);
+  spool.tell([DROP]);
+  spool.append(NOTHING);
+  expect(spool.read(1, 9).map(({ bytes }) => decodeBatch(bytes).dropped.length)).toEqual([1]);
+  spool.tell([]);
+  spool.append(NOTHING);
+  expect(spool.read(1, 9)).toHaveLength(1);
+  spool.close();
+});

@@ -105,12 +105,16 @@ function staged(
     changes.push(statement);
     return [];
   };
-  const events = { schemaChanged: () => undefined, retried: (what: string) => void retried.push(what) };
+  const told: string[] = [];
+  const events = {
+    schemaChanged: (name: string, statement: string) => void told.push(`${name}: ${statement}`),
+    retried: (what: string) => void retried.push(what),
+  };
   const keeper = (options: Partial<TierOptions> = {}) => new TierKeeper({ sql }, { ...OPTIONS, ...options }, events);
   const fail = (error: Error | undefined): void => {
     failure = error;
   };
-  return { keeper, changes, retried, fail };
+  return { keeper, changes, retried, told, fail };
 }
 
 const MINUTES: [string, string][] = rollUpColumns(SHAPE).map((name) => [name, 'DOUBLE']);
@@ -132,6 +136,86 @@ test('a table without roll-ups gets both, one on the other', async () => {
     ['cpu_1m', 'cpu'],
     ['cpu_1h', 'cpu_1m'],
   ]);
+});
+
+test('each change is told with the table or view that it was made to', async () => {
+  const { keeper, changes, told } = staged({ table: { 3: 7 } });
+  await keeper().ensure('cpu');
+  expect(told).toEqual(['cpu', 'cpu_1m', 'cpu_1h'].map((name, i) => `${name}: ${changes[i]}`));
+});
+
+test('what is no table of measurements gets nothing', async () => {
+  const { keeper, changes } = staged();
+  await keeper().ensure('deliveries');
+  await keeper().ensure('plain');
+  await keeper().ensure('gone');
+  expect(changes).toEqual([]);
+});
+
+test('a table by the hour keeps what it has of a TTL', async () => {
+  const { keeper, changes } = staged({ table: { 2: 'HOUR', 3: 7 } as never });
+  await keeper({ tiers: false }).ensure('cpu');
+  expect(changes).toEqual([]);
+});
+
+test('a view of another base, or one that nothing refreshes, is made anew', async () => {
+  for (const wrong of [view('cpu_1m', 'other'), view('cpu_1m', 'cpu', 'valid', 'manual')]) {
+    const { keeper, changes } = staged({ views: [[facts('cpu_1m'), wrong]], columns: { cpu_1m: MINUTES } });
+    await keeper().ensure('cpu');
+    expect(words(changes).slice(0, 2)).toEqual([
+      'DROP MATERIALIZED VIEW IF EXISTS "cpu_1m"',
+      'CREATE MATERIALIZED VIEW IF NOT EXISTS "cpu_1m"',
+    ]);
+  }
+});
+
+test('a view that begins in the minute of its table’s first row goes back no further, one that begins a minute before does', async () => {
+  const first = Math.floor((NOW_MS * 1000 - 10 * DAY_US) / 60e6) * 60e6;
+  const begin = async (us: number | null): Promise<string | undefined> => {
+    const old = facts('cpu_1m');
+    old[5] = us;
+    const { keeper, changes } = staged({ views: [[old, view('cpu_1m', 'cpu')]], columns: { cpu_1m: MINUTES.slice(1) } });
+    await keeper().ensure('cpu');
+    return words(changes)[0];
+  };
+  expect(await begin(first)).toBe('DROP MATERIALIZED VIEW IF EXISTS "cpu_1m"');
+  expect(await begin(first - 1)).toBe('ALTER MATERIALIZED VIEW "cpu_1m" SET REFRESH MANUAL');
+  expect(await begin(null)).toBe('DROP MATERIALIZED VIEW IF EXISTS "cpu_1m"');
+});
+
+test('all tables are looked at every ten minutes, and a table that failed after a minute', async () => {
+  const { keeper, changes, fail } = staged();
+  const tiers = keeper();
+  await tiers.start();
+  await vi.advanceTimersByTimeAsync(5000);
+  expect(changes).toHaveLength(2);
+  await vi.advanceTimersByTimeAsync(595_000);
+  expect(changes).toHaveLength(2);
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(changes).toHaveLength(4);
+  fail(new Error('away'));
+  tiers.changed('cpu');
+  await vi.advanceTimersByTimeAsync(30_000);
+  expect(tiers.problems).toHaveLength(1);
+  fail(undefined);
+  await vi.advanceTimersByTimeAsync(59_000);
+  expect(tiers.problems).toHaveLength(1);
+  await vi.advanceTimersByTimeAsync(6000);
+  expect(tiers.problems).toEqual([]);
+  await tiers.stop();
+});
+
+test('a round that the database does not answer is told, and asked for again', async () => {
+  const { keeper, changes, retried, fail } = staged();
+  const tiers = keeper();
+  fail(new Error('away'));
+  await tiers.start();
+  await vi.advanceTimersByTimeAsync(5000);
+  expect([retried, tiers.problems]).toEqual([['tiers'], []]);
+  fail(undefined);
+  await vi.advanceTimersByTimeAsync(5000);
+  expect(changes).toHaveLength(2);
+  await tiers.stop();
 });
 
 test('what is as it should be is left alone; a TTL that differs is set', async () => {
