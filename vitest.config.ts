@@ -3,6 +3,9 @@ import { defineConfig } from 'vitest/config';
 
 const ROOMS = ['core', 'proto', 'agent', 'gateway', 'etl', 'cli', 'console', 'deploy'];
 
+// Without it vitest leaves one core to itself, which is half of two.
+const ALL_CORES = '100%';
+
 export default defineConfig({
   test: {
     // Patience is no measure: what a test waits for comes in milliseconds, and in seconds beside other work.
@@ -16,11 +19,18 @@ export default defineConfig({
           include: [...ROOMS.flatMap((room) => [`${room}/**/*.test.{ts,tsx}`, `${room}/**/*.test.mjs`]), 'test/golden/**/*.test.ts'],
           // Of a test that hangs: thousands of generated inputs take seconds beside other work.
           testTimeout: 30_000,
+          maxWorkers: ALL_CORES,
           sequence: { groupOrder: 0 },
         },
       },
       {
-        test: { name: 'architecture', include: ['test/architecture/**/*.test.ts'], testTimeout: 30_000, sequence: { groupOrder: 0 } },
+        test: {
+          name: 'architecture',
+          include: ['test/architecture/**/*.test.ts'],
+          testTimeout: 30_000,
+          maxWorkers: ALL_CORES,
+          sequence: { groupOrder: 0 },
+        },
       },
       {
         test: {
