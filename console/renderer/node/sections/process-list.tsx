@@ -10,8 +10,8 @@ import { useStore } from '../../state/store.ts';
 import { CommandRunner, type Kept, plainText } from '../actions/command-runner.ts';
 import { useMayChange } from '../actions/use-may-change.ts';
 import { orderedProcesses, type ProcessColumn, type ProcessRow, readProcessList } from './process-rows.ts';
+import { answers, PROCESS_LIST } from './process-source.ts';
 
-const COMMAND = 'process_list';
 const APART_MS = 5000;
 /** Each reading is in the audit: nobody looks for longer without a touch. */
 const STOPS_AFTER = 60;
@@ -28,12 +28,17 @@ const COLUMNS: readonly { column: ProcessColumn; title: string; unit?: string; n
   { column: 'command', title: 'Command', number: false },
 ];
 
-export function ProcessList({ node }: { node: FleetNode }) {
+/** `onRead` is told once there is something to show. */
+export function ProcessList({ node, onRead }: { node: FleetNode; onRead: () => void }) {
   const { clock } = useConsole();
   const now = useStore(clock);
   const [live, setLive] = useState(true);
   const { list, problem } = useProcesses(node, live, () => setLive(false));
   const rows = valueOr(list, NO_ROWS);
+  const read = list.worth !== 'unknown';
+  useEffect(() => {
+    if (read) onRead();
+  }, [read, onRead]);
   const [filter, setFilter] = useState('');
   const [sort, setSort] = useState<{ column: ProcessColumn; down: boolean }>({ column: 'cpuPercent', down: true });
   const shown = useMemo(() => orderedProcesses(rows, filter, sort.column, sort.down), [rows, filter, sort]);
@@ -66,7 +71,7 @@ export function ProcessList({ node }: { node: FleetNode }) {
           className="button"
           aria-pressed={live && problem === ''}
           disabled={problem !== '' && live}
-          title={`Every ${APART_MS / 1000} s by the command ${COMMAND}; each reading is in the audit`}
+          title={`Every ${APART_MS / 1000} s by the command ${PROCESS_LIST}; each reading is in the audit`}
           onClick={() => setLive(!live)}
         >
           {live && problem === '' ? <Pause size={13} strokeWidth={1.6} /> : <Play size={13} strokeWidth={1.6} />}
@@ -136,15 +141,14 @@ function inWords(list: Known<readonly ProcessRow[]>, shown: number, nowMs: numbe
 function useProcesses(node: FleetNode, live: boolean, onEnough: () => void): { list: Known<readonly ProcessRow[]>; problem: string } {
   const { api, painter, fleet } = useConsole();
   const refusal = useMayChange();
-  const allowed = node.commands.includes(COMMAND);
   const runner = useMemo(() => new CommandRunner(api, painter, BUSIEST), [api, painter]);
   const [state, setState] = useState<{ list: Known<readonly ProcessRow[]>; problem: string }>({ list: notKnown(), problem: '' });
   const enough = useRef(onEnough);
   enough.current = onEnough;
   const { nodeId } = node;
-  const heard = node.state !== 'silent' && node.state !== 'maintenance';
+  const heard = answers(node);
   useEffect(() => {
-    if (!live || !allowed || !heard || refusal !== '') return;
+    if (!live || !heard || refusal !== '') return;
     let timer: ReturnType<typeof setTimeout> | undefined;
     let ended = false;
     let readings = 0;
@@ -153,7 +157,7 @@ function useProcesses(node: FleetNode, live: boolean, onEnough: () => void): { l
         timer = setTimeout(read, APART_MS);
         return;
       }
-      const run = await runner.run({ node: nodeId, command: COMMAND, arguments: { sort: 'cpu', limit: '10000' }, timeoutMs: 10_000 });
+      const run = await runner.run({ node: nodeId, command: PROCESS_LIST, arguments: { sort: 'cpu', limit: '10000' }, timeoutMs: 10_000 });
       if (ended) return;
       const problem = run.problem || (run.end?.status === 'ok' ? '' : (run.end?.problem ?? ''));
       if (problem === '') setState({ list: readProcessList(plainText(run.text), fleet.now()), problem: '' });
@@ -167,8 +171,7 @@ function useProcesses(node: FleetNode, live: boolean, onEnough: () => void): { l
       clearTimeout(timer);
       runner.stop();
     };
-  }, [runner, fleet, nodeId, live, allowed, heard, refusal]);
-  if (!allowed) return { ...state, problem: `${COMMAND} is not allowed on this node` };
+  }, [runner, fleet, nodeId, live, heard, refusal]);
   if (!heard) return { list: stale(state.list, ''), problem: 'The node does not answer. This list is from its last answer.' };
   return refusal === '' ? state : { ...state, problem: refusal };
 }

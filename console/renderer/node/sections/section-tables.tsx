@@ -1,19 +1,21 @@
 // The tables of a section, among its charts in the overview and over the whole width elsewhere.
+import { type ReactNode, useCallback, useState } from 'react';
 import type { FleetNode } from '../../../common/fleet-node.ts';
 import { useConsole } from '../../state/console-state.ts';
 import { formatRoute } from '../../state/route.ts';
 import { useStore } from '../../state/store.ts';
+import { useMayChange } from '../actions/use-may-change.ts';
 import type { NodeFeed } from '../node-feed.ts';
 import type { Section } from '../sections.ts';
 import { TablePanel } from '../tables/table-panel.tsx';
 import { InventorySection } from './inventory-section.tsx';
 import { ProcessList } from './process-list.tsx';
+import { processSource } from './process-source.ts';
 
 const OVERVIEW_PROCESSES = 12;
 
 export function SectionTables({ node, feed, section }: { node: FleetNode; feed: NodeFeed; section: Section }) {
   const { nodeId } = node;
-  const live = useStore(useConsole().time).kind === 'live';
   if (section.key === '') {
     const linkTo = (key: string, label: string) => ({ label, href: formatRoute({ page: 'node', nodeId, section: key }) });
     const [processes, filesystems] = section.tables;
@@ -27,12 +29,26 @@ export function SectionTables({ node, feed, section }: { node: FleetNode; feed: 
     );
   }
   if (section.key === 'inventory') return <InventorySection node={node} />;
+  const tables = section.tables.map((spec) => <TablePanel key={spec.key} spec={spec} nodeId={nodeId} feed={feed} whole />);
+  return section.key === 'processes' ? <Processes node={node} stored={tables} /> : tables;
+}
+
+/** The node's own list where it can be read, else the busiest of its samples. */
+function Processes({ node, stored }: { node: FleetNode; stored: ReactNode }) {
+  const live = useStore(useConsole().time).kind === 'live';
+  const refusal = useMayChange();
+  const [readOf, setReadOf] = useState('');
+  const onRead = useCallback(() => setReadOf(node.nodeId), [node.nodeId]);
+  const source = processSource(node, live, refusal, readOf === node.nodeId);
   return (
     <>
-      {section.key === 'processes' && live && <ProcessList node={node} />}
-      {section.tables.map((spec) => (
-        <TablePanel key={spec.key} spec={spec} nodeId={nodeId} feed={feed} whole />
-      ))}
+      {source.words !== '' && (
+        <p className="small t3 panel-note whole" role="status">
+          {source.words}
+        </p>
+      )}
+      {source.list && <ProcessList node={node} onRead={onRead} />}
+      {source.stored && stored}
     </>
   );
 }
