@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { MusterError } from '../../core/common/muster-error.ts';
 import type { ConfigProfile, PutConfigRequest } from '../../proto/gen/messages.ts';
-import { type PutWish, reachWords, toPutRequest, wideningQuestion } from '../fleet/config-put.ts';
+import { countedAgents, type PutWish, reachWords, toPutRequest, wideningQuestion } from '../fleet/config-put.ts';
 import type { FleetClient } from '../fleet/fleet-client.ts';
 import { type TargetOptions, withTarget } from '../fleet/fleet-target.ts';
 import { toMs } from '../fleet/node-table.ts';
@@ -37,7 +37,8 @@ const COLUMNS: Column<ConfigProfile>[] = [
   { header: 'VERSION', text: ({ version }) => String(version), align: 'right' },
   { header: 'FILTER', text: ({ filter }) => filter || '(all)', maxWidth: 40 },
   { header: 'SHARE', text: ({ sharePercent }) => `${sharePercent} %`, align: 'right' },
-  { header: 'NODES', text: ({ nodes }) => String(nodes), align: 'right' },
+  { header: 'MACHINES', text: ({ nodes, simulations }) => String(nodes - simulations), align: 'right' },
+  { header: 'SIMULATIONS', text: ({ simulations }) => String(simulations), align: 'right' },
   { header: 'APPLIED', text: ({ applied }) => String(applied), align: 'right' },
   { header: 'REFUSED', text: ({ refused }) => String(refused), align: 'right' },
   { header: 'ROLLED BACK', text: ({ rolledBack }) => String(rolledBack), align: 'right' },
@@ -127,7 +128,7 @@ function checkCommand(context: CommandContext): Command {
         const request = { ...toPutRequest('check', wishOf(file, options), undefined), validateOnly: true };
         const config = await withClient(context, options, (client) => client.call('putConfig', request));
         if (options.json) context.output.json(config);
-        else context.output.line(`nothing is wrong with it; it would be for ${config.nodes} nodes`);
+        else context.output.line(`nothing is wrong with it; it would be for ${countedAgents(config)}`);
         return EXIT.ok;
       }),
     );
@@ -161,10 +162,10 @@ async function putStored(
   unasked: boolean,
   output: Output,
 ): Promise<ConfigProfile> {
-  const { nodes } = await client.call('putConfig', { ...request, validateOnly: true });
-  const question = wideningQuestion(request, nodes, stored);
+  const reached = await client.call('putConfig', { ...request, validateOnly: true });
+  const question = wideningQuestion(request, reached, stored);
   if (question !== undefined && !unasked) await confirm(question);
-  output.note(`${request.name} goes to ${reachWords(request, nodes)}`);
+  output.note(`${request.name} goes to ${reachWords(request, reached)}`);
   return await client.call('putConfig', request);
 }
 

@@ -1,6 +1,7 @@
 // `muster pipeline`: rates, depth, lag and what is wrong on the way to the store.
 import { Command } from 'commander';
 import type { PipelineStatus } from '../../proto/gen/messages.ts';
+import { lagWords } from '../doctor/path-findings.ts';
 import { type TargetOptions, withTarget } from '../fleet/fleet-target.ts';
 import { formatBytes, formatCount } from '../terminal/quantity.ts';
 import { action, type CommandContext, EXIT, withClient } from './command-context.ts';
@@ -23,22 +24,40 @@ export function pipelineCommand(context: CommandContext): Command {
     );
 }
 
-function pipelineLines(status: PipelineStatus): string[] {
+export function pipelineLines(status: PipelineStatus): string[] {
   const share = status.streamMaxBytes === 0 ? 0 : (100 * status.streamBytes) / status.streamMaxBytes;
   const dead = Object.entries(status.deadLetters).map(([reason, count]) => `${formatCount(count)} ${reason}`);
   return [
-    `agents connected   ${formatCount(status.connectedAgents)}`,
-    `rows a second      ${formatCount(status.rowsPerSecond)}`,
-    `lag                ${status.lagSeconds.toFixed(1)} s, about ${formatCount(status.lagRows)} rows`,
-    `pending messages   ${formatCount(status.pendingMessages)}, the oldest for ${status.oldestPendingSeconds.toFixed(1)} s`,
+    `agents connected   ${agentWords(status)}`,
+    `rows a second      ${status.rowsPerSecond === undefined ? 'not known: the ETL does not report' : formatCount(status.rowsPerSecond)}`,
+    `lag                ${lagWords(status)}`,
+    `pending messages   ${formatCount(status.pendingMessages)}${oldestWords(status.oldestPendingSeconds)}`,
     `stream             ${formatBytes(status.streamBytes)} of ${formatBytes(status.streamMaxBytes)} (${share.toFixed(1)} %)`,
-    `completeness       ${!status.completenessAsOf ? 'not known: the ledger cannot be read' : `${status.completenessPercent.toFixed(2)} %`}`,
+    `completeness       ${completenessWords(status)}`,
     `durable            ${status.durable ? 'yes' : 'no: an acknowledgement does not mean that it is on disk'}`,
     `dead letters       ${dead.length === 0 ? 'none' : dead.join(', ')}`,
-    ...(status.diskBytes === 0 ? [] : [`disk left          ${formatBytes(status.diskFreeBytes)} of ${formatBytes(status.diskBytes)}`]),
+    ...(status.diskBytes && status.diskFreeBytes !== undefined
+      ? [`disk left          ${formatBytes(status.diskFreeBytes)} of ${formatBytes(status.diskBytes)}`]
+      : []),
     ...status.suspendedTables.map(
       ({ table, error, resumeAttempts }) => `suspended table    ${table}: ${error} (RESUME tried ${resumeAttempts} times)`,
     ),
     ...status.problems.map((problem) => `problem            ${problem}`),
   ];
+}
+
+function agentWords({ connectedAgents, connectedMachines }: PipelineStatus): string {
+  if (connectedMachines === undefined || connectedMachines === connectedAgents) return formatCount(connectedAgents);
+  const simulated = connectedAgents - connectedMachines;
+  return `${formatCount(connectedMachines)}; beside ${connectedMachines === 1 ? 'it' : 'them'} ${formatCount(simulated)} simulated`;
+}
+
+function completenessWords({ completenessPercent, completenessAsOf }: PipelineStatus): string {
+  return !completenessAsOf || completenessPercent === undefined
+    ? 'not known: the ledger cannot be read'
+    : `${completenessPercent.toFixed(2)} %`;
+}
+
+function oldestWords(seconds: number | undefined): string {
+  return seconds === undefined ? ', the oldest for a time that is not known' : `, the oldest for ${seconds.toFixed(1)} s`;
 }

@@ -38,7 +38,11 @@ async function showStatus(options: Options, { output, env }: CommandContext): Pr
   const shown = running ? record : asStopped(record);
   const addresses = { ...record.addresses, webConsole: running ? consoleAddress(state, record.addresses) : record.addresses.webConsole };
   if (options.json) {
-    const parts = shown.parts.map((part) => ({ ...part, rssBytes: part.pid === 0 ? 0 : (residentBytes(part.pid) ?? 0) }));
+    // Of a part that does not run, or ends just now, no memory is told.
+    const parts = shown.parts.map((part) => {
+      const rssBytes = part.pid === 0 ? undefined : residentBytes(part.pid);
+      return { ...part, ...(rssBytes === undefined ? {} : { rssBytes }) };
+    });
     output.json({ ...shown, home: state.home, running, parts, addresses });
   } else {
     output.line(

@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { textAt } from '../../core/common/frame.ts';
 import { MusterError } from '../../core/common/muster-error.ts';
+import { hasAgent } from '../../core/common/node-kind.ts';
 import type { MetricsUpdate } from '../../proto/gen/messages.ts';
 import { isoTime } from '../../proto/query-rows.ts';
 import { nodeIds } from '../export/export-scope.ts';
@@ -57,12 +58,13 @@ async function tail(client: FleetClient, options: Options, { output }: CommandCo
 }
 
 async function allNodes(client: FleetClient): Promise<string[]> {
-  const { nodes } = await client.call('listNodes', { filter: '' });
-  if (nodes.length === 0) throw new MusterError('failed_precondition', 'there is no node yet: start an agent');
+  // Live samples come from agents alone.
+  const nodes = (await client.call('listNodes', { filter: '' })).nodes.filter(hasAgent);
+  if (nodes.length === 0) throw new MusterError('failed_precondition', 'there is no node with an agent yet: start one');
   if (nodes.length > MAX_NODES)
     throw new MusterError(
       'invalid_argument',
-      `there are ${nodes.length} nodes, at most ${MAX_NODES} are followed at once: name them with --node`,
+      `there are ${nodes.length} nodes with an agent, at most ${MAX_NODES} are followed at once: name them with --node`,
     );
   return nodes.map((node) => node.nodeId);
 }

@@ -59,11 +59,23 @@ export function verifyLines(answer: VerifyResponse, bold: (text: string) => stri
     { header: '', text: ([, count]: [string, number, string]) => formatCount(count), align: 'right' as const },
     { header: '', text: ([, , what]: [string, number, string]) => what },
   ];
-  const nodes = `${answer.nodes} ${answer.nodes === 1 ? 'node' : 'nodes'}`;
+  const nodes = nodesWords(answer);
   const verdict = isWhole(answer)
     ? `whole: nothing lost, nothing doubled (${nodes})`
     : `not whole: ${answer.lost} lost, ${answer.doubled} doubled, ${answer.missingRows} missing (${nodes})`;
   return [bold(verdict), ...tableLines(columns, rows).slice(1), ...answer.holes.map(holeWords)];
+}
+
+/** `1 machine, 20 sources, 2 not in the fleet` */
+export function nodesWords({ nodes, machines, sources }: Pick<VerifyResponse, 'nodes' | 'machines' | 'sources'>): string {
+  // A gateway of an earlier version does not tell them apart.
+  if (machines === undefined || sources === undefined) return `${nodes} ${nodes === 1 ? 'node' : 'nodes'}, sources among them`;
+  const others = nodes - machines - sources;
+  return [
+    `${machines} ${machines === 1 ? 'machine' : 'machines'}`,
+    ...(sources === 0 ? [] : [`${sources} ${sources === 1 ? 'source' : 'sources'}`]),
+    ...(others === 0 ? [] : [`${others} not in the fleet`]),
+  ].join(', ');
 }
 
 function reasonWords(byReason: Readonly<Record<string, number>>): string {

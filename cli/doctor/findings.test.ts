@@ -18,7 +18,8 @@ const WELL: PipelineStatus = {
   suspendedTables: [],
   connectedAgents: 1,
   completenessPercent: 100,
-  asOf: undefined,
+  asOf: { seconds: 1000, nanos: 0 },
+  completenessAsOf: { seconds: 995, nanos: 0 },
   durable: true,
   problems: [],
   lagRows: 0,
@@ -49,11 +50,22 @@ it.each([
   [{ diskFreeBytes: 14e9 }, 'disk warning'],
   [{ diskFreeBytes: 4e9 }, 'disk problem'],
   [{ diskFreeBytes: 0, diskBytes: 0 }, 'disk warning'],
+  [{ diskFreeBytes: undefined, diskBytes: undefined }, 'disk warning'],
   [{ completenessPercent: 99.9 }, 'completeness warning'],
+  [{ completenessPercent: undefined, completenessAsOf: undefined }, 'completeness problem'],
+  [{ completenessPercent: 0, completenessAsOf: undefined }, 'completeness problem'],
+  [{ completenessAsOf: { seconds: 900, nanos: 0 } }, 'completeness problem'],
+  [{ lagSeconds: undefined }, 'lag warning'],
   [{ deadLetters: { not_a_number: 3 } }, 'dead letters warning'],
   [{ problems: ['the ETL has never reported'] }, 'path problem'],
 ])('%j is a finding', (change, expected) => {
   expect(complaints(pathFindings({ ...WELL, ...change }))).toEqual([expected]);
+});
+
+it('claims no share of batches that nobody counted', () => {
+  const unread = pathFindings({ ...WELL, completenessPercent: undefined, completenessAsOf: undefined, lagRows: undefined });
+  expect(unread.find(({ check }) => check === 'completeness')?.detail).toBe('not known: the ledger could not be read');
+  expect(unread.find(({ check }) => check === 'lag')?.detail).toBe('0.0 s, an unknown number of rows in 0 messages');
 });
 
 it('tells a suspended table once, with the words of the database and how to resume it', () => {
@@ -77,7 +89,15 @@ it('says where the stream could fill the disk before it is full itself', () => {
 
 function node(name: string, change: Partial<Node> = {}): Node {
   const info = { name, agentVersion: '0.1.0' };
-  return { nodeId: name, info, state: 'NODE_STATE_LIVE', skewUs: 20_000, problem: '', ...change } as unknown as Node;
+  return {
+    nodeId: name,
+    info,
+    state: 'NODE_STATE_LIVE',
+    lastSeen: { seconds: 1, nanos: 0 },
+    skewUs: 20_000,
+    problem: '',
+    ...change,
+  } as unknown as Node;
 }
 
 it('names the nodes that are not heard, off their time, short of disk or of another version', () => {
@@ -104,6 +124,12 @@ it('names the nodes that are not heard, off their time, short of disk or of anot
   expect(findings.find(({ check }) => check === 'clocks')?.detail).toBe('slow 9 s behind');
   const many = Array.from({ length: 8 }, (_, i) => node(`n${i}`, { state: 'NODE_STATE_SILENT' }));
   expect(nodeFindings(many, '0.1.0')[0]?.detail).toBe('silent: n0, n1, n2, n3, n4 and 3 more');
+});
+
+it('says of no clock that it is right where no machine was heard', () => {
+  const never = node('new', { state: 'NODE_STATE_NEVER_SEEN', skewUs: 0, lastSeen: undefined });
+  const clocks = nodeFindings([never], '0.1.0').find(({ check }) => check === 'clocks');
+  expect(clocks?.detail).toBe('not known: no machine has been heard');
 });
 
 it('counts the days a certificate has left', () => {

@@ -1,7 +1,7 @@
 // What the fleet's nodes tell: who is not heard, whose clock is off, whose spool is in trouble, who runs another version. Pure.
 import { isMachine } from '../../core/common/node-kind.ts';
 import type { Node } from '../../proto/gen/messages.ts';
-import { countWords, stateWord } from '../fleet/node-table.ts';
+import { countWords, stateWord, toMs } from '../fleet/node-table.ts';
 import { formatDuration } from '../terminal/quantity.ts';
 import { type Finding, problem, someOf, warning, well } from './finding.ts';
 
@@ -40,7 +40,10 @@ function presence(all: readonly Node[], nodes: readonly Node[], nowMs: number): 
   return found.length === 0 ? [well('nodes', countWords(all, nowMs))] : found;
 }
 
-function clocks(nodes: readonly Node[]): Finding {
+/** Of those that were heard: the skew of any other is 0 because nobody measured it. */
+function clocks(all: readonly Node[]): Finding {
+  const nodes = all.filter(({ lastSeen }) => (toMs(lastSeen) ?? 0) > 0);
+  if (nodes.length === 0) return well('clocks', 'not known: no machine has been heard');
   const off = (limitUs: number): Node[] => nodes.filter(({ skewUs }) => Math.abs(skewUs) > limitUs);
   const words = (some: readonly Node[]): string =>
     someOf(some.map((node) => `${nameOf(node)} ${formatDuration(Math.abs(node.skewUs) / 1000)} ${node.skewUs > 0 ? 'behind' : 'ahead'}`));

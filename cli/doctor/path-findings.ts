@@ -1,6 +1,7 @@
 // What the pipeline's own status tells: durability, lag, room, suspended tables, dead letters. Pure.
 import type { PipelineStatus } from '../../proto/gen/messages.ts';
-import { formatBytes, formatCount } from '../terminal/quantity.ts';
+import { toMs } from '../fleet/node-table.ts';
+import { formatBytes, formatCount, formatDuration } from '../terminal/quantity.ts';
 import { type Finding, problem, warning, well } from './finding.ts';
 
 const LAG_SECONDS = { warning: 10, problem: 60 };
@@ -8,6 +9,8 @@ const STREAM_SHARE = { warning: 0.7, problem: 0.9 };
 /** Of the store's disk that is left; the ETL itself complains below the second. */
 const DISK_LEFT_SHARE = { warning: 0.15, problem: 0.05 };
 const COMPLETE_PERCENT = 99.99;
+/** The gateway reads the ledger each ten seconds while it is asked. */
+const COMPLETENESS_KEPT_MS = 60_000;
 
 export function pathFindings(status: PipelineStatus): Finding[] {
   return [
@@ -31,8 +34,16 @@ function durability({ durable }: PipelineStatus): Finding {
   );
 }
 
-function lag({ lagSeconds, lagRows, pendingMessages }: PipelineStatus): Finding {
-  const words = `${lagSeconds.toFixed(1)} s, about ${formatCount(lagRows)} rows in ${formatCount(pendingMessages)} messages`;
+/** `2.0 s, about 30 rows`; what is not known has its own words. */
+export function lagWords({ lagSeconds, lagRows }: Pick<PipelineStatus, 'lagSeconds' | 'lagRows'>): string {
+  const seconds = lagSeconds === undefined ? 'not known' : `${lagSeconds.toFixed(1)} s`;
+  return `${seconds}, ${lagRows === undefined ? 'an unknown number of' : `about ${formatCount(lagRows)}`} rows`;
+}
+
+function lag(status: PipelineStatus): Finding {
+  const { lagSeconds, pendingMessages } = status;
+  const words = `${lagWords(status)} in ${formatCount(pendingMessages)} messages`;
+  if (lagSeconds === undefined) return warning('lag', words, 'see the log of nats-server: it does not tell its oldest message');
   if (lagSeconds <= LAG_SECONDS.warning) return well('lag', words);
   const advice = 'see whether the ETL runs and QuestDB answers; where both do, the machine is too small for this load';
   return lagSeconds > LAG_SECONDS.problem ? problem('lag', words, advice) : warning('lag', words, advice);
@@ -47,7 +58,7 @@ function stream({ streamBytes, streamMaxBytes }: PipelineStatus): Finding {
 }
 
 function disk({ diskFreeBytes, diskBytes }: PipelineStatus): Finding {
-  if (diskBytes === 0) {
+  if (!diskBytes || diskFreeBytes === undefined) {
     return warning('disk', 'how much is left on the disk of the store is not known', 'give the ETL --store-dir, a folder on that disk');
   }
   const share = diskFreeBytes / diskBytes;
@@ -60,14 +71,26 @@ function disk({ diskFreeBytes, diskBytes }: PipelineStatus): Finding {
 /** Whether the stream could fill the disk before it reaches its limit, where both are on one disk, as under `muster up`. */
 export function roomFindings({ streamBytes, streamMaxBytes, diskFreeBytes, diskBytes }: PipelineStatus): Finding[] {
   const growthBytes = streamMaxBytes - streamBytes;
-  if (diskBytes === 0 || growthBytes <= diskFreeBytes) return [];
+  if (!diskBytes || diskFreeBytes === undefined || growthBytes <= diskFreeBytes) return [];
   const words = `the stream may grow by ${formatBytes(growthBytes)}, and the disk has ${formatBytes(diskFreeBytes)} left`;
   const advice =
     'free space, or set MUSTER_GATEWAY_STREAM_MAX_BYTES lower before muster up: a full disk stops the database, which is what empties the stream';
   return [warning('room', words, advice)];
 }
 
-function completeness({ completenessPercent }: PipelineStatus): Finding {
+function completeness({ completenessPercent, completenessAsOf, asOf }: PipelineStatus): Finding {
+  if (completenessPercent === undefined || !completenessAsOf) {
+    return problem(
+      'completeness',
+      'not known: the ledger could not be read',
+      'see whether QuestDB answers, then run muster doctor again: nothing is said of the batches until it does',
+    );
+  }
+  const ageMs = (toMs(asOf) ?? 0) - (toMs(completenessAsOf) ?? 0);
+  if (ageMs > COMPLETENESS_KEPT_MS) {
+    const words = `not known now: the ledger was read last ${formatDuration(ageMs)} ago`;
+    return problem('completeness', words, 'see whether QuestDB answers, then run muster doctor again');
+  }
   const words = `${completenessPercent.toFixed(2)} % of the last hour's batches are in the ledger`;
   if (completenessPercent >= COMPLETE_PERCENT) return well('completeness', words);
   return warning(

@@ -9,6 +9,7 @@ import { SMOKE_NODE } from '../../core/common/node-kind.ts';
 import type { QueryColumn } from '../../proto/gen/messages.ts';
 import { type Cell, frameRows } from '../../proto/query-rows.ts';
 import type { FleetClient, FleetTarget } from '../fleet/fleet-client.ts';
+import { countWords } from '../fleet/node-table.ts';
 import { programPath } from '../parts/programs.ts';
 import { callHttps } from './https-call.ts';
 import type { SmokeCheck } from './smoke-check.ts';
@@ -138,7 +139,7 @@ async function importFile(target: FleetTarget, run: string, timeUs: number, sign
 }
 
 async function watchNodes(client: FleetClient, signal: AbortSignal): Promise<string> {
-  for await (const { nodes } of client.stream('watchNodes', { filter: '', intervalMs: 1000 }, { signal })) return `${nodes.length} nodes`;
+  for await (const { nodes } of client.stream('watchNodes', { filter: '', intervalMs: 1000 }, { signal })) return countWords(nodes);
   throw new MusterError('unavailable', 'the stream of nodes ended at once');
 }
 

@@ -1,28 +1,29 @@
 // The state of the path from agents to the store, and the proof of its ledger, as the console shows them.
 
 export interface PipelineView {
-  rowsPerSecond: number;
+  /** Null where it is not known, as in each field that may be null. */
+  rowsPerSecond: number | null;
   /** Messages in the stream that are not stored yet. */
   pendingMessages: number;
   streamBytes: number;
   streamMaxBytes: number;
   /** Age of the newest stored batch while something is pending. */
-  lagSeconds: number;
+  lagSeconds: number | null;
   deadLetters: Readonly<Record<string, number>>;
   suspendedTables: readonly SuspendedTableView[];
   connectedAgents: number;
   /** As of `completenessAsOfMs`. Share of all numbered batches that is stored or safely on its way, %. */
-  completenessPercent: number;
+  completenessPercent: number | null;
   /** True when an acknowledgement means "on disk". */
   durable: boolean;
   problems: readonly string[];
   /** Rows in the pending messages, by the mean of those stored last. */
-  pendingRows: number;
+  pendingRows: number | null;
   /** Since the oldest message came that is not stored; 0 when all is. */
-  oldestPendingSeconds: number;
-  /** Of the store's disk; both 0 where nobody knows. */
-  diskFreeBytes: number;
-  diskBytes: number;
+  oldestPendingSeconds: number | null;
+  /** Of the store's disk; both null where nobody knows. */
+  diskFreeBytes: number | null;
+  diskBytes: number | null;
   asOfMs: number;
   /** Each hop by itself over the last seconds; null where it is not known yet. Batches that agents numbered. */
   batchesMadePerSecond: number | null;

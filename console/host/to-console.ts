@@ -146,11 +146,11 @@ export function toSchemaTable(measurement: Measurement): SchemaTable {
 
 export function toPipelineView(status: PipelineStatus): PipelineView {
   return {
-    rowsPerSecond: status.rowsPerSecond,
+    rowsPerSecond: status.rowsPerSecond ?? null,
     pendingMessages: status.pendingMessages,
     streamBytes: status.streamBytes,
     streamMaxBytes: status.streamMaxBytes,
-    lagSeconds: status.lagSeconds,
+    lagSeconds: status.lagSeconds ?? null,
     deadLetters: status.deadLetters,
     suspendedTables: status.suspendedTables.map(({ table, error, since, resumeAttempts, nextResume }) => ({
       table,
@@ -159,12 +159,12 @@ export function toPipelineView(status: PipelineStatus): PipelineView {
       resumeAttempts,
       nextResumeMs: toMs(nextResume),
     })),
-    pendingRows: status.lagRows,
-    oldestPendingSeconds: status.oldestPendingSeconds,
-    diskFreeBytes: status.diskFreeBytes,
-    diskBytes: status.diskBytes,
+    pendingRows: status.lagRows ?? null,
+    oldestPendingSeconds: status.oldestPendingSeconds ?? null,
+    diskFreeBytes: status.diskFreeBytes ?? null,
+    diskBytes: status.diskBytes ?? null,
     connectedAgents: status.connectedAgents,
-    completenessPercent: status.completenessPercent,
+    completenessPercent: status.completenessPercent ?? null,
     durable: status.durable,
     problems: status.problems,
     asOfMs: toMs(status.asOf) ?? Date.now(),

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isMachine, kindOf, kindWord } from './node-kind.ts';
+import { hasAgent, isMachine, kindOf, kindWord } from './node-kind.ts';
 import type { RegistryEntry } from './registry-entry.ts';
 
 const INFO = { simulated: false, agentVersion: '' } as RegistryEntry['info'];
@@ -30,4 +30,10 @@ test('what an earlier gateway does not say counts as a machine: better one too m
 test('a kind that only a later gateway knows counts as a machine, as its number or its name', () => {
   expect([7, 'NODE_KIND_ROBOT', 'NODE_KIND_CONSTRUCTOR'].map(kindWord)).toEqual(['machine', 'machine', 'machine']);
   expect(isMachine({ kind: 7 })).toBe(true);
+});
+
+test('machines and simulations have an agent, a source has none', () => {
+  expect(['NODE_KIND_MACHINE', 'NODE_KIND_SIMULATION', 'NODE_KIND_PUSH', 'NODE_KIND_SMOKE'].map((kind) => hasAgent({ kind }))).toEqual([
+    ...[true, true, false, false],
+  ]);
 });

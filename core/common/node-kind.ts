@@ -39,6 +39,12 @@ export const KIND_WORDS: Readonly<Record<NodeKindWord, string>> = {
   smoke: 'of muster smoke',
 };
 
+/** Whether an agent of ours speaks for it: it has a stream, and takes a configuration. */
+export function hasAgent(node: { kind?: string | number | undefined }): boolean {
+  const word = kindWord(node.kind);
+  return word === 'machine' || word === 'simulation';
+}
+
 export function isMachine(node: { kind?: string | number | undefined }): boolean {
   return kindWord(node.kind) === 'machine';
 }

@@ -17,13 +17,14 @@ const profile = (given: Partial<StoredProfile> = {}): StoredProfile => ({
 interface StagedNode {
   id: string;
   name?: string;
+  info?: Partial<RegistryEntry['info']>;
   config?: Partial<ConfigState>;
 }
 
 function staged(stored: StoredProfile[], nodes: StagedNode[] = [], fails?: Error) {
   const directory = new Directory(() => 1000);
-  for (const { id, name = '', config } of nodes) {
-    directory.applyEntry(id, { info: { name, labels: {} }, enrolledMs: 0, intervalMs: 0 } as unknown as RegistryEntry);
+  for (const { id, name = '', info, config } of nodes) {
+    directory.applyEntry(id, { info: { name, labels: {}, ...info }, enrolledMs: 0, intervalMs: 0 } as unknown as RegistryEntry);
     if (config !== undefined) directory.applyHeartbeat(id, { sentUs: 0, config: { ...NONE, ...config } } as Heartbeat);
   }
   const done: unknown[] = [];
@@ -80,9 +81,14 @@ test('a configuration counts its nodes, and those that have its version', async 
   expect(await list([profile()], nodes)).toEqual([
     {
       ...{ name: 'base', version: 3, document: 'interval: 5s', filter: '', sharePercent: 100, changed: { seconds: 7, nanos: 0 } },
-      ...{ nodes: 3, applied: 1, refused: 0, rolledBack: 0, problems: [] },
+      ...{ nodes: 3, simulations: 0, applied: 1, refused: 0, rolledBack: 0, problems: [] },
     },
   ]);
+});
+
+test('a simulation is counted and told apart, and a source, which takes no configuration, is not', async () => {
+  const nodes = [{ id: 'a' }, { id: 'b', info: { simulated: true } }, { id: 'c', info: { agentVersion: '' } }];
+  expect(await list([profile()], nodes)).toMatchObject([{ nodes: 2, simulations: 1 }]);
 });
 
 test('a node is counted where it is assigned, and under no other', async () => {

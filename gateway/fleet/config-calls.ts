@@ -1,5 +1,6 @@
 // The calls that manage configurations for agents, and tell how far each is.
 import type { UntypedServiceImplementation } from '@grpc/grpc-js';
+import { hasAgent, isMachine } from '../../core/common/node-kind.ts';
 import type {
   ConfigProfile,
   DeleteConfigRequest,
@@ -84,6 +85,8 @@ function describe(directory: Directory, stored: readonly StoredProfile[]): Confi
   const set = new ProfileSet(stored);
   const described = new Map(set.profiles.map((profile) => [profile.name, toConfigProfile(profile)]));
   for (const record of directory.nodes()) {
+    // A file or a script takes no configuration, and would be missing among those that have it for ever.
+    if (!hasAgent(record)) continue;
     const assigned = set.assign(record);
     const config = described.get(assigned?.profile.name ?? '');
     if (config !== undefined && assigned?.version === config.version) count(config, record);
@@ -93,6 +96,7 @@ function describe(directory: Directory, stored: readonly StoredProfile[]): Confi
 
 function count(profile: ConfigProfile, record: NodeRecord): void {
   profile.nodes++;
+  if (!isMachine(record)) profile.simulations++;
   const { config } = record;
   if (config?.version === profile.version) profile.applied++;
   if (config === undefined || config.rejectedVersion !== profile.version || profile.version === 0) return;
@@ -102,6 +106,6 @@ function count(profile: ConfigProfile, record: NodeRecord): void {
 }
 
 function toConfigProfile({ name, version, document, filter, sharePercent, changedMs }: StoredProfile): ConfigProfile {
-  const counts = { nodes: 0, applied: 0, refused: 0, rolledBack: 0, problems: [] };
+  const counts = { nodes: 0, simulations: 0, applied: 0, refused: 0, rolledBack: 0, problems: [] };
   return { name, version, document, filter, sharePercent, changed: toTimestamp(changedMs), ...counts };
 }

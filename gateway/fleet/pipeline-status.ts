@@ -1,5 +1,6 @@
 // How the path is: what the ETL says of itself, what the stream holds, how complete the ledger is.
 import { type ConsumerInfo, type JetStreamManager, type NatsConnection, NatsError, type StreamConfig } from 'nats';
+import { isMachine } from '../../core/common/node-kind.ts';
 import { ETL_CONSUMER, type EtlStatus, TELEMETRY_STREAM } from '../../core/common/streams.ts';
 import { DEFAULT_LIMITS, policyDifferences, streamPolicies } from '../../core/node/stream-policy.ts';
 import type { PipelineStatus } from '../../proto/gen/messages.ts';
@@ -26,9 +27,10 @@ export interface PipelineReaderOptions {
 const ETL_SILENT_MS = 15_000;
 const FULL_SHARE = 0.9;
 const CONSUMER_NOT_FOUND = 10014;
+const NO_MESSAGE = 10037;
 const COMPLETENESS_KEPT_MS = 10_000;
 /**
- * Numbers of the last hour that have a ledger row, and the span they cover. Not the last seconds, whose batches may still be stored out
+ * Of machines and sources alike, as a row that is missing is missed whoever sent it. Numbers of the last hour that have a ledger row, and the span they cover. Not the last seconds, whose batches may still be stored out
  * of order; what has not come at all yet is "on its way" and in neither sum.
  */
 const COMPLETENESS = `select sum(stored), sum(span) from (select node_id, epoch, count_distinct(seq) stored, max(seq) - min(seq) + 1 span
@@ -59,32 +61,35 @@ export class PipelineReader {
     if (full >= FULL_SHARE) problems.push(`the telemetry stream is ${Math.round(full * 100)} % full: agents wait when it is full`);
     problems.push(...etlProblems(etl, now()), ...durabilityProblems(natsDurable()), ...payloadProblems(connection.info?.max_payload));
     const oldestMs = pending === 0 ? 0 : await oldestUnstoredMs(manager, consumer, stream.state.first_seq);
-    problems.push(...ageProblems(oldestMs, now()), ...policyProblems(stream.config));
+    if (oldestMs === undefined) problems.push('how long the oldest message waits is not known: nats-server does not tell it');
+    problems.push(...ageProblems(oldestMs ?? 0, now()), ...policyProblems(stream.config));
+    const waited = oldestMs === undefined ? undefined : waitedSeconds(oldestMs, now());
+    const connected = [...directory.nodes()].filter((node) => node.gateway !== '');
+    const lagRows = rowsIn(pending, etl?.rowsPerMessage);
     const rates = this.#rates.add(now(), {
       batchesMade: directory.batchesMade,
       streamIn: stream.state.last_seq,
       streamOut: consumer?.delivered.stream_seq ?? 0,
     });
     return {
-      rowsPerSecond: etl === undefined || isSilent(etl, now()) ? 0 : etl.rowsPerSecond,
+      ...(etl === undefined || isSilent(etl, now()) ? {} : { rowsPerSecond: etl.rowsPerSecond }),
       pendingMessages: pending,
       streamBytes: stream.state.bytes,
       streamMaxBytes: stream.config.max_bytes,
-      lagSeconds: waitedSeconds(oldestMs, now()),
+      ...(waited === undefined ? {} : { lagSeconds: waited, oldestPendingSeconds: waited }),
       deadLetters: byReason,
       suspendedTables: (etl?.suspendedTables ?? []).map(({ table, error, sinceMs, attempts = 0, nextResumeMs }) => ({
         ...{ table, error, since: toTimestamp(sinceMs), resumeAttempts: attempts },
         nextResume: nextResumeMs === undefined ? undefined : toTimestamp(nextResumeMs),
       })),
-      connectedAgents: [...directory.nodes()].filter((node) => node.gateway !== '').length,
-      completenessPercent: completeness,
+      connectedAgents: connected.length,
+      connectedMachines: connected.filter(isMachine).length,
+      ...(completeness === undefined ? {} : { completenessPercent: completeness }),
       asOf: toTimestamp(now()),
       durable: natsDurable() === true && (etl?.commitMode === 'sync' || etl?.commitMode === 'async'),
       problems,
-      lagRows: pending === 0 ? 0 : Math.round(pending * (etl?.rowsPerMessage ?? 0)),
-      oldestPendingSeconds: waitedSeconds(oldestMs, now()),
-      diskFreeBytes: etl?.disk?.freeBytes ?? 0,
-      diskBytes: etl?.disk?.totalBytes ?? 0,
+      ...(lagRows === undefined ? {} : { lagRows }),
+      ...(etl?.disk === undefined ? {} : { diskFreeBytes: etl.disk.freeBytes, diskBytes: etl.disk.totalBytes }),
       ...(rates.batchesMade === undefined ? {} : { batchesMadePerSecond: rates.batchesMade }),
       ...(rates.streamIn === undefined ? {} : { messagesInPerSecond: rates.streamIn }),
       ...(rates.streamOut === undefined ? {} : { messagesOutPerSecond: rates.streamOut }),
@@ -93,7 +98,8 @@ export class PipelineReader {
     };
   }
 
-  async #completenessPercent(problems: string[]): Promise<number> {
+  /** Undefined where the ledger was never read. */
+  async #completenessPercent(problems: string[]): Promise<number | undefined> {
     const nowMs = this.#options.now();
     if (this.#completeness !== undefined && nowMs - this.#completeness.atMs < COMPLETENESS_KEPT_MS) return this.#completeness.percent;
     try {
@@ -103,18 +109,22 @@ export class PipelineReader {
       return percent;
     } catch (error) {
       problems.push(`the ledger cannot be read: ${error instanceof Error ? error.message : String(error)}`);
-      return this.#completeness?.percent ?? 0;
+      return this.#completeness?.percent;
     }
   }
 }
 
-/** Unix ms at which the oldest message came that the ETL has not stored; 0 where it was stored or removed meanwhile. */
-async function oldestUnstoredMs(manager: JetStreamManager, consumer: ConsumerInfo | undefined, firstSeq: number): Promise<number> {
+/** Unix ms at which the oldest message came that the ETL has not stored; 0 where it was stored or removed meanwhile, undefined where that is not known. */
+async function oldestUnstoredMs(
+  manager: JetStreamManager,
+  consumer: ConsumerInfo | undefined,
+  firstSeq: number,
+): Promise<number | undefined> {
   const seq = Math.max(firstSeq, (consumer?.ack_floor.stream_seq ?? 0) + 1);
   try {
     return (await manager.streams.getMessage(TELEMETRY_STREAM, { seq })).time.getTime();
   } catch (error) {
-    if (error instanceof NatsError) return 0;
+    if (error instanceof NatsError) return error.api_error?.err_code === NO_MESSAGE ? 0 : undefined;
     throw error;
   }
 }
@@ -126,6 +136,12 @@ async function consumerInfo(manager: JetStreamManager): Promise<ConsumerInfo | u
     if (error instanceof NatsError && error.api_error?.err_code === CONSUMER_NOT_FOUND) return undefined;
     throw error;
   }
+}
+
+/** An estimate; undefined where messages wait and nobody knows how many rows one has. */
+function rowsIn(messages: number, rowsPerMessage: number | undefined): number | undefined {
+  if (messages === 0) return 0;
+  return rowsPerMessage === undefined ? undefined : Math.round(messages * rowsPerMessage);
 }
 
 /** By the time of receipt alone: a node whose clock is ahead says of its samples that they are newer than any that wait. */

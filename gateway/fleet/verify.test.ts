@@ -6,7 +6,7 @@ import { encodeBatch, encodeEnvelope } from '../../proto/batch-codec.ts';
 import type { Heartbeat } from '../../proto/gen/messages.ts';
 import { Directory } from './directory.ts';
 import type { ReadDatabase, TextRow } from './read-database.ts';
-import { Verifier } from './verify.ts';
+import { countKinds, Verifier } from './verify.ts';
 
 const clock = vi.hoisted(() => ({ ms: 0, waits: 0 }));
 vi.mock('node:timers/promises', () => ({
@@ -142,6 +142,7 @@ function fleet(...looks: Look[]) {
   };
   const looked = {
     nodes: () => directory.nodes(),
+    get: (nodeId: string) => directory.get(nodeId),
   } as unknown as Directory;
   const database = {
     rows: async (sql: string) => {
@@ -165,7 +166,7 @@ test('a fleet of which all is stored and counted is whole, at the first look', a
   };
   expect(await fleet(look).verify('', 10_000)).toEqual({
     ...{ stored: 10, inFlight: 0, inSpools: 0, dropped: 0, lost: 0, doubled: 0, ledgerRows: 94, tableRows: 94, badRows: 3, nodes: 2 },
-    ...{ holes: [], asOf: { seconds: NOW_MS / 1000, nanos: 0 }, missingRows: 0, droppedByReason: {} },
+    ...{ holes: [], asOf: { seconds: NOW_MS / 1000, nanos: 0 }, missingRows: 0, droppedByReason: {}, machines: 0, sources: 0 },
   });
   expect(clock.waits).toBe(0);
 });
@@ -360,4 +361,13 @@ test('one that failed keeps no other from its turn', async () => {
   const [failed, next] = await Promise.allSettled([verify(), verify()]);
   expect(failed).toMatchObject({ status: 'rejected', reason: new Error('the database is away') });
   expect(next).toMatchObject({ status: 'fulfilled', value: { stored: 1 } });
+});
+
+test('counts machines and sources of the ledger apart from what is not in the fleet', () => {
+  const kinds: Record<string, { kind: string }> = {
+    a: { kind: 'NODE_KIND_MACHINE' },
+    b: { kind: 'NODE_KIND_IMPORT' },
+    c: { kind: 'NODE_KIND_SIMULATION' },
+  };
+  expect(countKinds(new Set(['a', 'b', 'c', 'muster-etl']), (id) => kinds[id])).toEqual({ nodes: 4, machines: 1, sources: 2 });
 });

@@ -5,6 +5,7 @@ import { doorOf } from '../../core/common/door-epoch.ts';
 import { type LedgerEpoch, type Reconciliation, type RowCount, reconcile } from '../../core/common/ledger.ts';
 import { highest, type SeqRange } from '../../core/common/ledger-ranges.ts';
 import { MusterError } from '../../core/common/muster-error.ts';
+import { isMachine } from '../../core/common/node-kind.ts';
 import type { LedgerHole, VerifyRequest, VerifyResponse } from '../../proto/gen/messages.ts';
 import { answerWithin } from '../access/answer-bound.ts';
 import type { Directory } from './directory.ts';
@@ -16,7 +17,7 @@ import { epochKey, readBacklog, type StreamBacklog } from './stream-backlog.ts';
 export interface VerifierOptions {
   connection: NatsConnection;
   database: Pick<ReadDatabase, 'rows'>;
-  directory: Pick<Directory, 'nodes'>;
+  directory: Pick<Directory, 'nodes' | 'get'>;
   /** How long an account may be read beside the wait that a caller asks for, default 100 s. */
   lookWithinMs?: number;
 }
@@ -46,7 +47,7 @@ interface Pass {
   ledgerRows: number;
   tableRows: number;
   badRows: number;
-  nodes: number;
+  nodes: { nodes: number; machines: number; sources: number };
   repeated: LedgerHole[];
   /** Nothing is on its way that the wait could still bring home. */
   settled: boolean;
@@ -168,7 +169,7 @@ export class Verifier {
       ledgerRows: rows.reduce((sum, row) => sum + row.ledger, 0),
       tableRows: rows.reduce((sum, row) => sum + row.counted, 0),
       badRows: [...all.values()].reduce((sum, { badRows }) => sum + badRows, 0),
-      nodes: new Set(epochs.map((epoch) => epoch.nodeId)).size,
+      nodes: countKinds(new Set(epochs.map((epoch) => epoch.nodeId)), (id) => this.#options.directory.get(id)),
       repeated: toRepeated(stored),
       settled: isSettled(account, epochs, spools),
     };
@@ -242,6 +243,16 @@ function toRepeated(stored: ReadonlyMap<string, StoredNumbers>): LedgerHole[] {
   });
 }
 
+/** What is not in the fleet is neither machine nor source. */
+export function countKinds(
+  nodeIds: ReadonlySet<string>,
+  find: (nodeId: string) => { kind: string } | undefined,
+): { nodes: number; machines: number; sources: number } {
+  const known = [...nodeIds].flatMap((id) => find(id) ?? []);
+  const machines = known.filter(isMachine).length;
+  return { nodes: nodeIds.size, machines, sources: known.length - machines };
+}
+
 function isSettled(account: Reconciliation, epochs: readonly LedgerEpoch[], spools: ReadonlyMap<string, SpoolSaid>): boolean {
   if (account.lost + account.undecided + account.doubled + account.missing + account.inFlight > 0) return false;
   // What a node holds that is away cannot be waited for.
@@ -270,7 +281,7 @@ function toResponse({ account, ledgerRows, tableRows, badRows, nodes, repeated }
     ledgerRows,
     tableRows,
     badRows,
-    nodes,
+    ...nodes,
     holes: holes.slice(0, MAX_HOLES),
     asOf: toTimestamp(Date.now()),
     missingRows: account.missing,

@@ -37,7 +37,7 @@ it('takes so many nodes in all, and another where one is removed', () => {
   const quota = new NodeQuota({ maxNodes: 2, newNodesPerTokenPerDay: 100 }, () => 0);
   make(quota, 'a', ['1'], 0);
   make(quota, 'b', ['2'], 0);
-  expect(() => quota.assertRoom('c')).toThrow('the fleet has 2 nodes, at most 2 are taken: remove some');
+  expect(() => quota.assertRoom('c')).toThrow('the fleet has 2 nodes, sources among them, at most 2 are taken: remove some');
   quota.forget('1');
   expect(() => quota.assertRoom('c')).not.toThrow();
 });

@@ -49,7 +49,7 @@ export class NodeQuota {
     if (this.#nodes.size >= maxNodes) {
       throw new MusterError(
         'quota_exceeded',
-        `the fleet has ${this.#nodes.size} nodes, at most ${maxNodes} are taken: remove some (\`muster nodes remove\`), or raise maxNodes of the gateway`,
+        `the fleet has ${this.#nodes.size} nodes, sources among them, at most ${maxNodes} are taken: remove some (\`muster nodes remove\`), or raise maxNodes of the gateway`,
       );
     }
     this.#turn();

@@ -955,7 +955,7 @@ export interface VerifyResponse {
   tableRows: number;
   /** Rows set aside as dead letters. */
   badRows: number;
-  /** Nodes looked at. */
+  /** Nodes looked at: machines, sources, and those that are not in the fleet, as what was removed and Muster's own parts. */
   nodes: number;
   /** Each hole, named. */
   holes: LedgerHole[];
@@ -964,6 +964,9 @@ export interface VerifyResponse {
   missingRows: number;
   /** Dropped batches by reason. */
   droppedByReason: Record<string, number>;
+  /** Of the nodes, the fleet's machines, and its sources (pushed, imported, extracted, simulated). Absent from a gateway of an earlier version. */
+  machines?: number | undefined;
+  sources?: number | undefined;
 }
 
 export interface LedgerHole {
@@ -979,35 +982,41 @@ export interface LedgerHole {
 export type GetPipelineStatusRequest = Record<string, never>;
 
 export interface PipelineStatus {
-  /** Rows stored a second, over the last ten. */
-  rowsPerSecond: number;
+  /** Rows stored a second, over the last ten; absent while the ETL does not report. */
+  rowsPerSecond?: number | undefined;
   /** Messages in the stream that the ETL has not acknowledged. */
   pendingMessages: number;
   /** Bytes the stream holds. */
   streamBytes: number;
   /** Bytes it may hold. */
   streamMaxBytes: number;
-  /** Seconds between now and the newest stored batch's creation while something is pending; 0 when all is stored. */
-  lagSeconds: number;
+  /** Seconds that the oldest pending message has waited; 0 when all is stored, absent where the stream does not tell. */
+  lagSeconds?: number | undefined;
   /** Dead letters by reason. */
   deadLetters: Record<string, number>;
   suspendedTables: SuspendedTable[];
-  /** Agents with an open stream. */
+  /** Agents with an open stream, of machines and simulations. */
   connectedAgents: number;
-  /** Of everything known to have been numbered, what share is stored or safely on its way, %. */
-  completenessPercent: number;
+  /**
+   * Of the numbers that the batches stored in the last hour span, of machines and sources alike, the share that is in the ledger, %. What has not
+   * come yet is not counted. Absent where the ledger was never read: not known.
+   */
+  completenessPercent?: number | undefined;
   asOf?: Timestamp | null | undefined;
   /** True when an acknowledgement means "on disk". */
   durable: boolean;
   /** What is wrong, a sentence each; empty when all is well. */
   problems: string[];
-  /** Rows in the pending messages, by the mean of those stored last: an estimate, as only the ETL decodes them; 0 when nothing is pending. */
-  lagRows: number;
-  /** Since the oldest message came that the ETL has not acknowledged; 0 when all is stored. */
-  oldestPendingSeconds: number;
-  /** Left on the disk of the store, and its size; both 0 where the ETL was not told which folder that is. */
-  diskFreeBytes: number;
-  diskBytes: number;
+  /**
+   * Rows in the pending messages, by the mean of those stored last: an estimate, as only the ETL decodes them; 0 when nothing is pending,
+   * absent while the ETL has stored none since its start.
+   */
+  lagRows?: number | undefined;
+  /** Since the oldest message came that the ETL has not acknowledged; 0 when all is stored, absent where the stream does not tell. */
+  oldestPendingSeconds?: number | undefined;
+  /** Left on the disk of the store, and its size; both absent where the ETL was not told which folder that is. */
+  diskFreeBytes?: number | undefined;
+  diskBytes?: number | undefined;
   /** Each hop by itself, over up to the last ten seconds; absent where it is not known yet. Batches that agents numbered, as they reported it. */
   batchesMadePerSecond?: number | undefined;
   /** Messages that gateways put into the stream. */
@@ -1018,6 +1027,8 @@ export interface PipelineStatus {
   completenessAsOf?: Timestamp | null | undefined;
   /** When the ETL reported last; absent where it never did. What it says of rows, tables and disk is as of then. */
   etlAsOf?: Timestamp | null | undefined;
+  /** Of connected_agents, those of machines; the others are simulations. Absent from a gateway of an earlier version. */
+  connectedMachines?: number | undefined;
 }
 
 export interface SuspendedTable {
@@ -1320,7 +1331,7 @@ export interface ConfigProfile {
   filter: string;
   sharePercent: number;
   changed?: Timestamp | null | undefined;
-  /** Nodes that match and are within the share. */
+  /** Nodes with an agent, machines and simulations, that match and are within the share. A source takes no configuration. */
   nodes: number;
   /** Of them, those that run this version. */
   applied: number;
@@ -1330,6 +1341,8 @@ export interface ConfigProfile {
   rolledBack: number;
   /** The words of the newest refusals, a sentence each with the node's name; at most 10. */
   problems: string[];
+  /** Of the nodes, those that are simulations. */
+  simulations: number;
 }
 
 export type ListConfigsRequest = Record<string, never>;

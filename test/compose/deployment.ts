@@ -76,7 +76,7 @@ export class Deployment {
         const [[probes] = []] = await this.rows(sql.replace(/\s+/g, ' '));
         if (Number(probes) < PROBES.length) return false;
         const { lagSeconds, suspendedTables } = await this.client.call('getPipelineStatus', {}, 5000);
-        return lagSeconds < 3 && suspendedTables.length === 0;
+        return lagSeconds !== undefined && lagSeconds < 3 && suspendedTables.length === 0;
       },
       withinMs,
     );

@@ -53,7 +53,7 @@ export interface StagedOptions {
 const VIEW: Omit<PipelineView, 'asOfMs'> = {
   ...{ rowsPerSecond: 1000, pendingMessages: 0, streamBytes: 0, streamMaxBytes: 1e9, lagSeconds: 0.1, deadLetters: {} },
   ...{ suspendedTables: [], connectedAgents: 1, completenessPercent: 100, durable: true, problems: [], pendingRows: 0 },
-  ...{ oldestPendingSeconds: 0, diskFreeBytes: 0, diskBytes: 0, batchesMadePerSecond: 5, messagesInPerSecond: 2 },
+  ...{ oldestPendingSeconds: 0, diskFreeBytes: null, diskBytes: null, batchesMadePerSecond: 5, messagesInPerSecond: 2 },
   ...{ messagesOutPerSecond: 1, completenessAsOfMs: 0, etlAsOfMs: 0 },
 };
 

@@ -225,7 +225,7 @@ describe('verify', () => {
     await store(NODE, 101, 150, Date.now() - 900_000);
     const status = await until('a fresh answer', async () => {
       const answer = await fleet.call<PipelineStatus>('getPipelineStatus', {});
-      return answer.completenessPercent < 100 ? answer : undefined;
+      return (answer.completenessPercent ?? 100) < 100 ? answer : undefined;
     });
     expect(status.completenessPercent).toBeCloseTo(100 * (100 / 150), 3);
   });

@@ -74,8 +74,8 @@ function PathParts({ path, nowMs }: { path: Known<PipelineView>; nowMs: number }
       <a href={to} title={worthWords(storedPerSecond(path), nowMs) || undefined}>
         {storedRate(path)}
       </a>
-      <a href={to} className={lagSeconds > 10 ? 'late' : ''}>
-        lag {formatNumber(lagSeconds, 1)} s
+      <a href={to} className={(lagSeconds ?? 0) > 10 ? 'late' : ''}>
+        {lagSeconds === null ? 'lag not known' : `lag ${formatNumber(lagSeconds, 1)} s`}
       </a>
       {problems.length > 0 ? (
         <a href={to} className="bad">

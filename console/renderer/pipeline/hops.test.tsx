@@ -31,7 +31,7 @@ test('what only the ETL tells is shown while it reports', () => {
 test('of an ETL that does not report neither rate, suspended tables nor disk are claimed, and the rest is', () => {
   for (const silent of [
     { ...VIEW, rowsPerSecond: 0, etlAsOfMs: NOW - 16_000 },
-    { ...VIEW, rowsPerSecond: 0, diskBytes: 0, diskFreeBytes: 0, etlAsOfMs: null },
+    { ...VIEW, rowsPerSecond: 0, diskBytes: null, diskFreeBytes: null, etlAsOfMs: null },
   ]) {
     const words = shown(silent);
     expect(words).toMatch(/Suspended tables\s+–\s+Disk free\s+–\s+Rows in tables\s+7/);
@@ -66,4 +66,11 @@ test('each line says from when on it is known, the store counts for what it has,
   expect(words(true, parts)).toMatch(/open streams, known since 17:40:00.*CPU, 10 min.*lag, not known.*rows stored per second, 10 min/s);
   expect(words(true, new Map())).toMatch(/CPU, not known.*rows stored per second, known since 17:40:00/s);
   expect(words(false, parts)).not.toMatch(/10 min|known since/);
+});
+
+test('a lag, rows or a disk that nobody knows are neither 0 nor well', () => {
+  const words = shown({ ...VIEW, lagSeconds: null, pendingRows: null, diskBytes: null, diskFreeBytes: null });
+  expect(words).toMatch(/lag not known.*Lag\s+–/s);
+  expect(words).toMatch(/Rows waiting\s+–/);
+  expect(words).not.toContain('Disk free');
 });

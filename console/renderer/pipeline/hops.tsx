@@ -94,8 +94,9 @@ function flowOf(perSecond: number | null, unit: string, says: string): { rate: s
 
 function hopsOf({ view, tableRows, nodes, trends, parts }: Props): Hop[] {
   const reports = etlReports(view);
-  const used = view.diskBytes === 0 ? 0 : 1 - view.diskFreeBytes / view.diskBytes;
-  const full = view.diskBytes > 0 && used > 0.9;
+  const used = view.diskBytes === null || view.diskFreeBytes === null ? 0 : 1 - view.diskFreeBytes / view.diskBytes;
+  const full = used > 0.9;
+  const lag = view.lagSeconds;
   const path = knownNow(view, view.asOfMs, 'live');
   const { batches, bytes, spooling } = spoolsOf(nodes, view.asOfMs);
   const missing = batches.worth === 'partial' ? `Of some agents nobody knows it now: ${batches.reason}` : '';
@@ -154,17 +155,17 @@ function hopsOf({ view, tableRows, nodes, trends, parts }: Props): Hop[] {
     },
     {
       name: 'ETL',
-      says: reports ? (view.lagSeconds > 10 ? 'catching up' : 'keeping up') : 'does not report',
-      state: !reports ? 'not_known' : view.lagSeconds > 60 ? 'silent' : view.lagSeconds > 10 ? 'late' : 'live',
-      depth: Math.min(1, view.lagSeconds / 60),
+      says: !reports ? 'does not report' : lag === null ? 'lag not known' : lag > 10 ? 'catching up' : 'keeping up',
+      state: !reports || lag === null ? 'not_known' : lag > 60 ? 'silent' : lag > 10 ? 'late' : 'live',
+      depth: Math.min(1, (lag ?? 0) / 60),
       flow: flowOf(valueOr(storedPerSecond(path), null), 'rows', 'Rows stored'),
       trend: { name: 'lag', ...trends.lagSeconds },
       facts: [
         {
           name: 'Lag',
-          value: formatNumber(view.lagSeconds, 1),
+          value: formatNumber(lag, 1),
           unit: 's',
-          mark: view.lagSeconds > 60 ? 'bad' : view.lagSeconds > 10 ? 'late' : '',
+          mark: (lag ?? 0) > 60 ? 'bad' : (lag ?? 0) > 10 ? 'late' : '',
         },
         { name: 'Set aside', value: formatNumber(letters), unit: 'rows', mark: letters > 0 ? 'late' : '' },
         ...usageOf(parts.get('etl')),
@@ -198,7 +199,7 @@ function storeFacts(view: PipelineView, used: number): Hop['facts'] {
   if (!etlReports(view)) return ['Suspended tables', 'Disk free'].map((name) => ({ name, value: '–' }));
   const suspended = view.suspendedTables.length;
   const tables = { name: 'Suspended tables', value: formatNumber(suspended), mark: suspended > 0 ? ('bad' as const) : ('' as const) };
-  if (view.diskBytes === 0) return [tables];
+  if (view.diskBytes === null) return [tables];
   const mark = used > 0.9 ? 'bad' : used > 0.8 ? 'late' : '';
   return [tables, { name: 'Disk free', value: formatBytes(view.diskFreeBytes), unit: `of ${formatBytes(view.diskBytes)}`, mark }];
 }

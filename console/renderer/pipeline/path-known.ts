@@ -38,7 +38,8 @@ export function etlReports({ asOfMs, etlAsOfMs }: PipelineView): boolean {
 export function storedPerSecond(path: Known<PipelineView>): Known<number> {
   if (path.worth === 'unknown') return path;
   const { value: view } = path;
-  if (etlReports(view)) return mapKnown(path, ({ rowsPerSecond }) => rowsPerSecond);
+  const { rowsPerSecond } = view;
+  if (etlReports(view) && rowsPerSecond !== null) return mapKnown(path, () => rowsPerSecond);
   return notKnown(
     view.etlAsOfMs === null
       ? 'yet: the ETL has not reported'
@@ -50,7 +51,7 @@ export function storedPerSecond(path: Known<PipelineView>): Known<number> {
 export function completenessOf(path: Known<PipelineView>): Known<number> {
   if (path.worth === 'unknown') return path;
   const { completenessPercent, completenessAsOfMs, asOfMs } = path.value;
-  if (completenessAsOfMs === null) return notKnown('yet: the ledger has not been read');
+  if (completenessAsOfMs === null || completenessPercent === null) return notKnown('yet: the ledger has not been read');
   if (asOfMs - completenessAsOfMs > COMPLETENESS_MS) {
     return notKnown(`since ${formatMoment(completenessAsOfMs, asOfMs)}: the ledger cannot be read`);
   }
@@ -60,4 +61,11 @@ export function completenessOf(path: Known<PipelineView>): Known<number> {
 /** Rows and batches set aside. */
 export function lettersOf(path: Known<PipelineView>): Known<number> {
   return mapKnown(path, ({ deadLetters }) => Object.values(deadLetters).reduce((sum, count) => sum + count, 0));
+}
+
+/** In the stream and not stored; of an ETL that has stored nothing yet nobody knows how many. */
+export function pendingRowsOf(path: Known<PipelineView>): Known<number> {
+  if (path.worth === 'unknown') return path;
+  const { pendingRows } = path.value;
+  return pendingRows === null ? notKnown('yet: the ETL has stored no message') : mapKnown(path, () => pendingRows);
 }

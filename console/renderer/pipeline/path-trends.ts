@@ -10,9 +10,9 @@ const APART_MS = 5000;
 
 const FIGURES = {
   agents: (view: PipelineView) => view.connectedAgents,
-  rowsPerSecond: (view: PipelineView) => (etlReports(view) ? view.rowsPerSecond : Number.NaN),
-  pendingRows: (view: PipelineView) => view.pendingRows,
-  lagSeconds: (view: PipelineView) => view.lagSeconds,
+  rowsPerSecond: (view: PipelineView) => (etlReports(view) ? view.rowsPerSecond : null) ?? Number.NaN,
+  pendingRows: (view: PipelineView) => view.pendingRows ?? Number.NaN,
+  lagSeconds: (view: PipelineView) => view.lagSeconds ?? Number.NaN,
 };
 
 export type PathTrends = Readonly<Record<keyof typeof FIGURES, Trend>>;

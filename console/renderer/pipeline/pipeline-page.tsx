@@ -7,14 +7,13 @@ import { formatClock, zoneName } from '../parts/format.ts';
 import { grpcurlCall } from '../parts/shell-command.ts';
 import { useConsole } from '../state/console-state.ts';
 import { fleetKnownNow } from '../state/fleet-known.ts';
-import { mapKnown } from '../state/known.ts';
 import { shareAddress } from '../state/share-address.ts';
 import { useStore } from '../state/store.ts';
 import { DeadLetters } from './dead-letters.tsx';
 import { Hops } from './hops.tsx';
 import { Ledger } from './ledger.tsx';
 import { LedgerCheck } from './ledger-check.ts';
-import { pathKnown, pathNow } from './path-known.ts';
+import { pathKnown, pathNow, pendingRowsOf } from './path-known.ts';
 import { pathHistory } from './path-trends.ts';
 import { spooledRows } from './spools.ts';
 import { StoredRows } from './stored-rows.tsx';
@@ -41,7 +40,7 @@ export default function PipelinePage() {
   const verify = useCallback(
     (waitMs: number) =>
       check.run(api, waitMs, () => ({
-        pendingRows: mapKnown(pathNow(connection.get(), pipeline.get(), fleet.now()), (path) => path.pendingRows),
+        pendingRows: pendingRowsOf(pathNow(connection.get(), pipeline.get(), fleet.now())),
         spooledRows: spooledRows(fleetKnownNow({ connection, fleet }), fleet.snapshot.get()),
       })),
     [api, pipeline, fleet, connection],
