@@ -5,6 +5,7 @@ import { createServer, type Server, type TLSSocket } from 'node:tls';
 import { MusterError } from '../../core/common/muster-error.ts';
 import type { Component } from '../../core/node/lifecycle.ts';
 import { connectionLimit } from './connection-limit.ts';
+import { HandshakeTurns, type HandshakeTurnsOptions } from './handshake-turns.ts';
 import { awaitPreface, type HttpVersion } from './http2-preface.ts';
 import {
   type CertificateFiles,
@@ -40,9 +41,10 @@ export interface TlsListenerOptions {
   /** At once; default by memory and descriptors. */
   maxConnections?: number;
   unproven?: Partial<UnprovenLimits>;
+  turns?: HandshakeTurnsOptions;
 }
 
-/** From accepting a connection to the beginning of HTTP on it, TLS included. */
+/** From the beginning of TLS on a connection to that of HTTP on it. */
 const PREFACE_WITHIN_MS = 4500;
 /** Of all connections, those that have not shown who they are; a crowd that comes back after an outage is among them during its handshakes. */
 const UNPROVEN_SHARE = 1 / 4;
@@ -54,9 +56,9 @@ interface Connection {
   /** The TCP connection below TLS. */
   socket: Socket;
   /** Runs out where TLS and HTTP/2 are not spoken in time. */
-  deadline: NodeJS.Timeout;
+  deadline?: NodeJS.Timeout;
   /** How far it came. */
-  stage: 'handshake' | 'preface' | 'open';
+  stage: 'waiting' | 'handshake' | 'preface' | 'open';
   /** Why the client certificate that was shown does not hold. */
   refusal?: string;
 }
@@ -69,25 +71,29 @@ export class TlsListener implements Component {
   readonly #maxConnections: number;
   /** What is not known yet of the connections; a watch of the calls tells it. */
   readonly unproven: UnprovenConnections;
+  readonly #turns: HandshakeTurns;
+  /** Speaks TLS on what is handed to it. */
   #server: Server | undefined;
-  /** One for each address after the first. */
-  #others: TcpServer[] = [];
+  /** One for each address. */
+  #ports: TcpServer[] = [];
   #certificate: ServerCertificate | undefined;
 
   constructor(options: TlsListenerOptions) {
     this.#options = options;
     this.#maxConnections = options.maxConnections ?? connectionLimit();
-    this.unproven = new UnprovenConnections({
+    this.#turns = new HandshakeTurns(options.turns);
+    const limits = {
       total: Math.ceil(this.#maxConnections * UNPROVEN_SHARE),
       perAddress: Math.ceil(this.#maxConnections * UNPROVEN_SHARE_OF_ADDRESS),
       idleMs: SILENT_FOR_MS,
       ...options.unproven,
-    });
+    };
+    this.unproven = new UnprovenConnections(limits, (address) => this.#turns.known(address));
   }
 
   /** The port it is bound to; 0 before it started. */
   get port(): number {
-    return (this.#server?.address() as AddressInfo | null | undefined)?.port ?? 0;
+    return (this.#ports[0]?.address() as AddressInfo | null | undefined)?.port ?? 0;
   }
 
   /** Why the client certificate of a peer does not hold; undefined where it holds, or none was shown. */
@@ -113,16 +119,13 @@ export class TlsListener implements Component {
       // Who offers both, as curl and browsers do, means the HTTPS door: gRPC offers HTTP/2 alone.
       ALPNCallback: ({ protocols }) => ['http/1.1', 'h2'].find((protocol) => protocols.includes(protocol)),
     });
-    server.maxConnections = this.#maxConnections;
-    server.on('connection', (socket) => this.#accept(socket));
     server.on('secureConnection', (socket) => this.#secured(socket));
     server.on('tlsClientError', (error, socket) => {
       events.connectionRefused({ peer: nameOf(socket), reason: 'handshake', detail: error.message });
       socket.destroy();
     });
-    server.on('drop', (dropped) => this.#tooMany(`${dropped?.remoteAddress}:${dropped?.remotePort}`));
     this.#server = server;
-    await this.#listenEverywhere(server);
+    await this.#listenEverywhere();
     this.#certificate = certificate;
     certificate.watch((files) => server.setSecureContext({ ...files, ca: clientCaPem }));
   }
@@ -130,30 +133,24 @@ export class TlsListener implements Component {
   /** Takes no more connections and cuts those that are left. */
   async stop(): Promise<void> {
     this.#certificate?.unwatch();
-    const server = this.#server;
     this.#server = undefined;
-    if (server === undefined) return;
-    const closed = [server, ...this.#others].map((each) => new Promise((resolve) => each.close(resolve)));
-    this.#others = [];
+    this.#turns.stop();
+    const closed = this.#ports.map((port) => new Promise((resolve) => port.close(resolve)));
+    this.#ports = [];
     for (const { socket } of this.#connections.values()) socket.destroy();
     await Promise.all(closed);
   }
 
-  /** The same port on each address: one server speaks TLS, what the others accept is handed to it. */
-  async #listenEverywhere(server: Server): Promise<void> {
-    const [first = '', ...others] = this.#options.host.split(',');
+  /** The same port on each address. */
+  async #listenEverywhere(): Promise<void> {
     try {
-      await this.#listen(server, first, this.#options.port);
-      for (const host of others) {
-        const other = createTcpServer((socket) => {
-          if (this.#connections.size < this.#maxConnections) server.emit('connection', socket);
-          else {
-            this.#tooMany(nameOf(socket));
-            socket.destroy();
-          }
-        });
-        this.#others.push(other);
-        await this.#listen(other, host, this.port);
+      for (const host of this.#options.host.split(',')) {
+        // Nothing is read before TLS begins.
+        const port = createTcpServer({ pauseOnConnect: true }, (socket) => this.#accept(socket));
+        port.maxConnections = this.#maxConnections;
+        port.on('drop', (dropped) => this.#tooMany(`${dropped?.remoteAddress}:${dropped?.remotePort}`));
+        await this.#listen(port, host, this.port || this.#options.port);
+        this.#ports.push(port);
       }
     } catch (error) {
       await this.stop();
@@ -182,21 +179,46 @@ export class TlsListener implements Component {
 
   #accept(socket: Socket): void {
     const peer = nameOf(socket);
-    const refusal = this.unproven.admit(peer, socket.remoteAddress ?? 'unknown', (why) => this.#sendAway(peer, why));
+    const address = socket.remoteAddress ?? 'unknown';
+    if (this.#connections.size >= this.#maxConnections) {
+      this.#tooMany(peer);
+      socket.destroy();
+      return;
+    }
+    const refusal = this.unproven.admit(peer, address, (why) => this.#sendAway(peer, why));
     if (refusal !== undefined) {
       this.#options.events.connectionRefused({ peer, reason: 'unproven', detail: refusal });
       socket.destroy();
       return;
     }
-    const connection: Connection = { socket, stage: 'handshake', deadline: setTimeout(() => this.#tooSlow(peer), PREFACE_WITHIN_MS) };
+    const connection: Connection = { socket, stage: 'waiting' };
     this.#connections.set(peer, connection);
+    let leave = (): void => undefined;
     socket.once('close', () => {
+      leave();
       clearTimeout(connection.deadline);
       if (this.#connections.get(peer) !== connection) return;
       this.#connections.delete(peer);
-      this.unproven.leave(peer);
+      this.unproven.closed(peer);
     });
+    // Until TLS listens itself. The close that follows tells.
+    socket.on('error', () => socket.destroy());
     socket.setNoDelay(true);
+    leave = this.#turns.ask(
+      address,
+      () => this.#beginTls(connection, peer),
+      (detail) => {
+        this.#options.events.connectionRefused({ peer, reason: 'too_many', detail });
+        socket.destroy();
+      },
+    );
+  }
+
+  #beginTls(connection: Connection, peer: string): void {
+    if (connection.socket.destroyed) return;
+    connection.stage = 'handshake';
+    connection.deadline = setTimeout(() => this.#tooSlow(peer), PREFACE_WITHIN_MS);
+    this.#server?.emit('connection', connection.socket);
   }
 
   #secured(socket: TLSSocket): void {

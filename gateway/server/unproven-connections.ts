@@ -22,12 +22,15 @@ interface Unproven {
 
 export class UnprovenConnections {
   readonly #limits: UnprovenLimits;
+  readonly #onProven: (address: string) => void;
   /** By `address:port` of the peer. */
   readonly #open = new Map<string, Unproven>();
   readonly #perAddress = new Map<string, number>();
 
-  constructor(limits: UnprovenLimits) {
+  /** `onProven` is told of each address of which a connection has shown whose it is. */
+  constructor(limits: UnprovenLimits, onProven: (address: string) => void = () => undefined) {
     this.#limits = limits;
+    this.#onProven = onProven;
   }
 
   get size(): number {
@@ -75,8 +78,16 @@ export class UnprovenConnections {
     this.#wait(found);
   }
 
-  /** It has shown whose it is, or is closed. */
+  /** It has shown whose it is. */
   leave(peer: string): void {
+    const found = this.#open.get(peer);
+    if (found === undefined) return;
+    this.closed(peer);
+    this.#onProven(found.address);
+  }
+
+  /** It is closed, or has to go. */
+  closed(peer: string): void {
     const found = this.#open.get(peer);
     if (found === undefined) return;
     clearTimeout(found.idle);
@@ -102,7 +113,7 @@ export class UnprovenConnections {
     if (most[1] <= own + 1) return false;
     for (const [peer, { address, cut }] of this.#open) {
       if (address !== most[0]) continue;
-      this.leave(peer);
+      this.closed(peer);
       cut('others need its place, and it is not known who it is');
       return true;
     }
