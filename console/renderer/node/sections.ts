@@ -1,6 +1,6 @@
 // The sections of a node's page: which charts and tables each shows, and what a node must have measured for it.
 import { type Asking, wishKey } from './series/points.ts';
-import type { ChartSpec } from './specs/chart-spec.ts';
+import { type ChartSpec, PHYSICAL } from './specs/chart-spec.ts';
 import { CPU, CPU_BUSY, CPU_CHARTS, LOAD } from './specs/cpu.ts';
 import { DISK_CHARTS, DISK_IO, FULLEST } from './specs/disks.ts';
 import { MEMORY, MEMORY_CHARTS, SWAP } from './specs/memory.ts';
@@ -88,10 +88,10 @@ export function sectionOf(key: string | undefined): Section {
 /** All series that the tiles and the section draw. */
 export function askingOf({ charts, tables }: Section): Asking[] {
   const specs = [...new Set([...TILE_CHARTS, ...charts])];
-  const ofCharts = specs.map(({ measurement, tags, lines, each }): Asking => {
+  const ofCharts = specs.map(({ measurement, tags, lines, each, physical }): Asking => {
     const fields =
       each === undefined ? lines.map(({ field }) => field) : [each.field, ...(each.mirrored === undefined ? [] : [each.mirrored])];
-    return { measurement, ...(tags === undefined ? {} : { tags }), fields };
+    return { measurement, ...(tags === undefined ? {} : { tags }), fields: physical ? [...fields, PHYSICAL] : fields };
   });
   const drawn = new Set(ofCharts.map(({ measurement, tags }) => wishKey(measurement, tags)));
   const ofTables = tables.flatMap(({ measurement, columns }): Asking[] => {

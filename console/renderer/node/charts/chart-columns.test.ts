@@ -64,3 +64,18 @@ test('each part has its own step: roll-ups beside raw rows are lines, and a hole
   ]);
   expect(away.times.filter((_, at) => away.lines[0]?.[at] === null)).toEqual([360, 780]);
 });
+
+test('of devices that say so only those of their own are added up, by their newest word, and all of data that do not say', () => {
+  const spec = chart('k', 'T', '', 'm', [line('s', 'v', 1, { over: 'sum' })], { physical: true, except: ['lo'] });
+  const device = (name: string, value: number, physical?: number[]): Points => {
+    const { times, fields, tags } = points([10, 15], [value, value], { interface: name });
+    return { times, tags, fields: physical === undefined ? fields : { ...fields, physical: { mean: physical, spread: null } } };
+  };
+  const sum = (...series: Points[]) => chartColumns(spec, spec.lines, [part(5, ...series)]).lines[0];
+  expect(sum(device('eth0', 3, [1, 1]), device('br0', 3, [0, 0]), device('docker0', 1, [0, 0]), device('lo', 9, [0, 0]))).toEqual([3, 3]);
+  // An agent of before, and one that was upgraded in between.
+  expect(sum(device('eth0', 3), device('br0', 3), device('lo', 9))).toEqual([6, 6]);
+  expect(sum(device('eth0', 3, [NaN, 1]), device('br0', 3, [NaN, 0]))).toEqual([3, 3]);
+  // Nothing but what lies on others, as in a container: that is the way out.
+  expect(sum(device('veth1', 2, [0, 0]), device('lo', 9))).toEqual([2, 2]);
+});

@@ -1,7 +1,7 @@
 // The points of one chart as its drawing takes them: the lines of a spec found among the series, put on one axis of time. A gap stays a gap.
 import { isGap } from '../series/gaps.ts';
 import type { Part, Points } from '../series/points.ts';
-import type { ChartSpec, LineSpec } from '../specs/chart-spec.ts';
+import { type ChartSpec, type LineSpec, PHYSICAL } from '../specs/chart-spec.ts';
 
 type Column = (number | null)[];
 
@@ -27,7 +27,9 @@ export function chartColumns(spec: ChartSpec, lines: readonly LineSpec[], parts:
   const columns: ChartColumns = { times: [], lines: lines.map(() => []), bands: lines.map(() => null) };
   let stepBefore = 0;
   for (const { series, stepSeconds } of parts) {
-    const found = lines.map((line) => series.filter((points) => matches(spec, line, points)));
+    const wanted = series.filter((points) => !isExcepted(spec, points));
+    const chosen = spec.physical ? physicalOf(wanted) : wanted;
+    const found = lines.map((line) => chosen.filter((points) => matches(line, points)));
     if (addPart(columns, spec, lines, found, stepSeconds, stepBefore || stepSeconds)) stepBefore = stepSeconds;
   }
   return columns;
@@ -61,10 +63,24 @@ export function linesOf(spec: ChartSpec, parts: readonly Part[]): { lines: reado
   return { lines, left: known.length - shown.length };
 }
 
-function matches({ except }: ChartSpec, line: LineSpec, { tags, fields }: Points): boolean {
+/** Those that are not told to lie on others, by their newest word; all where every one does, as then nothing is counted twice by leaving it. */
+function physicalOf(series: readonly Points[]): readonly Points[] {
+  const own = series.filter(({ fields, times }) => {
+    const told = fields[PHYSICAL]?.mean;
+    for (let at = times.length - 1; told !== undefined && at >= 0; at--) if (!Number.isNaN(told[at])) return (told[at] as number) >= 0.5;
+    return true;
+  });
+  return own.length === 0 ? series : own;
+}
+
+function isExcepted({ except }: ChartSpec, { tags }: Points): boolean {
+  return except?.some((name) => Object.values(tags).includes(name)) ?? false;
+}
+
+function matches(line: LineSpec, { tags, fields }: Points): boolean {
   if (fields[line.field] === undefined) return false;
   for (const tag in line.tags) if (tags[tag] !== line.tags[tag]) return false;
-  return except === undefined || !Object.values(tags).some((value) => except.includes(value));
+  return true;
 }
 
 /** Answers whether there was anything to add. `stepBefore` is what the last point of the parts before stands for. */

@@ -66,3 +66,23 @@ test('live samples are kept series by series, in bounded memory and only once', 
   expect(points?.times[points.times.length - 1]).toBe(5000);
   expect(points?.fields['reads_per_second']?.mean[0]).toBe(points?.times[0]);
 });
+
+test('a store without a newer field is asked again without it; one without the rest has measured nothing', async () => {
+  const network = { measurement: 'network', tags: {}, fields: ['physical', 'rx_bytes_per_second'] };
+  const asked: string[] = [];
+  const answering = (missing: RegExp) => {
+    const request = vi.fn(async (_: string, { sql }: { sql: string }) => {
+      asked.push(sql);
+      if (missing.test(sql)) throw new MusterError('invalid_argument', 'Invalid column: physical');
+      return {
+        ...rows,
+        columns: rows.columns.map((column) => (column.kind === 'number' ? { ...column, name: 'rx_bytes_per_second' } : column)),
+      };
+    });
+    return { request, subscribe: () => () => undefined } as unknown as ConsoleApi;
+  };
+  const { series } = await loadBlock(answering(/physical/), 'n', network, block(true), NEVER);
+  expect(series[0]?.fields['rx_bytes_per_second']?.mean).toHaveLength(3);
+  expect(asked.map((sql) => sql.includes('physical'))).toEqual([true, false]);
+  expect((await loadBlock(answering(/./), 'n', network, block(true), NEVER)).series).toEqual([]);
+});

@@ -21,20 +21,27 @@ export async function loadBlock(
   block: Block,
   signal: AbortSignal,
 ): Promise<SeriesAnswer> {
-  const { fromMs, toMs } = blockBounds(block);
+  const { newer = [] } = factsOf(wish.measurement);
+  const older = { ...wish, fields: wish.fields.filter((field) => !newer.includes(field)) };
   try {
-    const { namedBy } = factsOf(wish.measurement);
-    if (block.step.raw || namedBy !== undefined) {
-      const sql = namedBy === undefined ? rowsSql(nodeId, wish, fromMs, toMs) : namedSql(nodeId, wish, namedBy, block);
-      const result = await askWhole(api, { sql, maxRows: MAX_ROWS, timeoutMs: TIMEOUT_MS }, signal);
-      // Rows that the store no longer keeps may be left in a roll-up.
-      if (result.rows > 0 || namedBy !== undefined) return toAnswer(result, wish, block.step.seconds);
-    }
-    return await api.request('getSeries', { nodeId, ...wish, fromMs, toMs, maxPoints: POINTS_PER_BLOCK }, signal);
+    return await answerOf(api, nodeId, wish, block, signal);
   } catch (error) {
-    if (isMissing(error)) return { ...NOTHING, stepSeconds: block.step.seconds };
-    throw error;
+    if (!isMissing(error)) throw error;
+    if (older.fields.length < wish.fields.length) return loadBlock(api, nodeId, older, block, signal);
+    return { ...NOTHING, stepSeconds: block.step.seconds };
   }
+}
+
+async function answerOf(api: ConsoleApi, nodeId: string, wish: SeriesWish, block: Block, signal: AbortSignal): Promise<SeriesAnswer> {
+  const { fromMs, toMs } = blockBounds(block);
+  const { namedBy } = factsOf(wish.measurement);
+  if (block.step.raw || namedBy !== undefined) {
+    const sql = namedBy === undefined ? rowsSql(nodeId, wish, fromMs, toMs) : namedSql(nodeId, wish, namedBy, block);
+    const result = await askWhole(api, { sql, maxRows: MAX_ROWS, timeoutMs: TIMEOUT_MS }, signal);
+    // Rows that the store no longer keeps may be left in a roll-up.
+    if (result.rows > 0 || namedBy !== undefined) return toAnswer(result, wish, block.step.seconds);
+  }
+  return await api.request('getSeries', { nodeId, ...wish, fromMs, toMs, maxPoints: POINTS_PER_BLOCK }, signal);
 }
 
 /** The statement of a wish over a stretch of time: also what "copy as SQL" gives. */

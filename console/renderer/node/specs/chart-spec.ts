@@ -27,6 +27,8 @@ export interface ChartSpec {
   tags?: Readonly<Record<string, string>>;
   /** A series with one of these values as any tag is left out. */
   except?: readonly string[];
+  /** Only what is a device of its own, by the field `physical`; all where the data do not say so. Otherwise a bridge counts what its ports count. */
+  physical?: boolean;
   /** From the stored unit to the shown one. */
   scale: number;
   /** Lines stand on one another. */
@@ -38,6 +40,9 @@ export interface ChartSpec {
   /** With `optional`: whether the newest value of each line says that there is such a thing. */
   present?(newest: readonly number[]): boolean;
 }
+
+/** 1 for a device of its own, 0 for one that lies on others. Data of older agents do not have it. */
+export const PHYSICAL = 'physical';
 
 export const GIB = 1 / 2 ** 30;
 export const MIB = 1 / 2 ** 20;

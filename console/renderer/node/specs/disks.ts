@@ -7,7 +7,7 @@ export const DISK_IO = chart(
   'MiB/s',
   'disk_io',
   twoWays(['read', 'write'], ['read_bytes_per_second', 'write_bytes_per_second'], { over: 'sum' }),
-  { scale: MIB },
+  { scale: MIB, physical: true },
 );
 
 /** Feeds a tile. */

@@ -6,6 +6,8 @@ export interface MeasurementFacts {
   everySeconds: number;
   /** A text that names the series better than the tags, which are only places in an order. */
   namedBy?: string;
+  /** Fields that older data do not have. */
+  newer?: readonly string[];
 }
 
 const facts = (everySeconds: number, ...tags: string[]): MeasurementFacts => ({ tags, everySeconds });
@@ -15,9 +17,9 @@ const MEASUREMENTS: Readonly<Record<string, MeasurementFacts>> = {
   cpu: facts(0, 'cpu'),
   cpu_frequency: facts(10),
   pressure: facts(0, 'resource'),
-  disk_io: facts(0, 'device'),
+  disk_io: { ...facts(0, 'device'), newer: ['physical'] },
   filesystem: facts(10, 'mount', 'device', 'fstype'),
-  network: facts(0, 'interface'),
+  network: { ...facts(0, 'interface'), newer: ['physical'] },
   clock: facts(10),
   kernel: facts(10),
   process: { ...facts(10, 'ranked_by', 'rank'), namedBy: 'name' },

@@ -10,7 +10,7 @@ export const NETWORK = chart(
   'Mbit/s',
   'network',
   twoWays(['in', 'out'], ['rx_bytes_per_second', 'tx_bytes_per_second'], { over: 'sum' }),
-  { scale: MEGABIT, except: LOOPBACK },
+  { scale: MEGABIT, except: LOOPBACK, physical: true },
 );
 
 export const NETWORK_CHARTS = [
