@@ -183,3 +183,22 @@ test('a long line is cut after its secrets are left out', () => {
   expect(maskCommandLine(`app\0--password=${'x'.repeat(500)}\0end`, 40)).toBe('app --password=*** end');
   expect(maskCommandLine('app\0abcdefghij', 10)).toBe('app abcde…');
 });
+
+test('credentials of twelve letters with a digit among them are masked, a shorter word behind the scheme is a word', () => {
+  expect(maskText('Authorization Basic abcdefghijk1')).toBe('Authorization Basic ***');
+  expect(maskText('says Basic abcdefghij1 here')).toBe('says Basic abcdefghij1 here');
+  expect(maskText('says Basic authentication here')).toBe('says Basic authentication here');
+  expect(maskText('says Digest abcdefghijkl= here')).toBe('says Digest *** here');
+  expect(maskText('says Bearer abcdefgh here')).toBe('says Bearer *** here');
+});
+
+test('a user of twenty letters without a password is a token', () => {
+  expect(maskText(`https://${'u'.repeat(20)}@x.test/`)).toBe('https://***@x.test/');
+  expect(maskText(`https://${'u'.repeat(19)}@x.test/`)).toBe(`https://${'u'.repeat(19)}@x.test/`);
+});
+
+test('the marks around a masked value stay', () => {
+  expect(maskText('{"password": "hunter2", "port": 5}')).toBe('{"password": "***", "port": 5}');
+  expect(maskText("password='hunter2' port=5")).toBe("password='***' port=5");
+  expect(maskText('password=hunter2 port=5')).toBe('password=*** port=5');
+});
