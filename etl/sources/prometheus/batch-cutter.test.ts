@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { MAX_BATCH_BYTES } from '../../../core/common/batch-size.ts';
+import { CUT_BATCH_BYTES, MAX_BATCH_BYTES, rowBytes } from '../../../core/common/batch-size.ts';
 import { decodeBatch, decodeSeries } from '../../../proto/batch-codec.ts';
 import { BatchCutter, type CutBatch } from './batch-cutter.ts';
 import type { CleanSeries } from './series-cleaner.ts';
@@ -70,4 +70,13 @@ it('keeps batches below the limit whatever names and tags they have', () => {
   const batches = [...input.flatMap((one) => [...cutter.add(one)]), ...cutter.flush()];
   expect(Math.max(...batches.map(({ message }) => message.batch.length))).toBeLessThanOrEqual(MAX_BATCH_BYTES);
   expect(batches.reduce((sum, { rows }) => sum + rows, 0)).toBe(input.reduce((sum, { values }) => sum + values.length, 0));
+});
+
+it('begins another batch with a series whose tags do not fit into what is left of one', () => {
+  const rows = Math.floor((CUT_BATCH_BYTES - 20_000) / rowBytes(1));
+  const batches = cut([series('n', 'up', 'x', rows), series('n', 'up', 'y'.repeat(30_000), 1), series('n', 'up', 'z', 1)]);
+  expect(batches.map((batch) => batch.rows)).toEqual([rows, 2]);
+  // What fits goes into the same.
+  const fitting = cut([series('n', 'up', 'x', rows), series('n', 'up', 'y'.repeat(10_000), 1)]);
+  expect(fitting.map((batch) => batch.rows)).toEqual([rows + 1]);
 });

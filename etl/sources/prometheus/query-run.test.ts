@@ -221,3 +221,22 @@ it('begins no window after it is told to stop', async () => {
   expect(world.mark.done).toBe(START_MS / STEP_MS + 100);
   expect(world.mark.pending).toBeUndefined();
 });
+
+it('asks the ledger what became of the rows, and does not where it goes on for ever', async () => {
+  const none = { batches: 0, rows: 0, badRows: 0, mergedRows: 0, replacedRows: 0, metRows: 0, overwrittenRows: 0, setAside: [] };
+  const settled = async (begin: (run: QueryRun) => void): Promise<[number, QueryRun]> => {
+    const world = new World();
+    let asked = 0;
+    const options = world.options();
+    const account = async () => (++asked === 1 ? none : { ...none, batches: 1, rows: 1, overwrittenRows: 1 });
+    const run = new QueryRun(PLAN, { ...options, delivery: { ...options.delivery, account } });
+    begin(run);
+    await run.runDue(world.file);
+    await run.settle();
+    return [asked, run];
+  };
+  const [asked, once] = await settled(() => undefined);
+  expect([asked, once.tally.outcome]).toEqual([2, { replaced: 0, overwritten: 1, setAside: [], open: 0 }]);
+  const [never, forEver] = await settled((run) => run.countNothing());
+  expect([never, forEver.tally.outcome]).toEqual([0, undefined]);
+});
