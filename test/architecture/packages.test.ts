@@ -24,6 +24,14 @@ describe.each(['.', 'deploy/console'])('%s', (folder) => {
     expect(bad.map(([path]) => `${path} has one: run npm install --package-lock-only --omit-lockfile-registry-resolved.`)).toEqual([]);
   });
 
+  test('package-lock.json says of every package, also of other systems, what its content is', () => {
+    const bare = Object.entries(lock.packages).filter(
+      ([path, entry]) => path !== '' && !entry['link'] && !/^sha512-[\w+/]{86}==$/.test(String(entry['integrity'] ?? '')),
+    );
+    const advice = 'has no integrity: take its entry out and run npm install --package-lock-only --omit-lockfile-registry-resolved.';
+    expect(bare.map(([path]) => `${path} ${advice}`)).toEqual([]);
+  });
+
   test('package-lock.json belongs to package.json', () => {
     const root = lock.packages[''];
     for (const kind of ['dependencies', 'optionalDependencies', 'devDependencies'])
