@@ -115,6 +115,19 @@ test('an address has few connections that have not shown who they are, and any n
   expect(await call(next.session, '/muster.v1.FleetService/ListNodes', { authorization: 'Bearer x' })).toBe('0');
 });
 
+test('a connection has no TLS before its turn comes, and is closed where that takes too long', async () => {
+  await server.stop();
+  const turns = { perMoment: 0, perBusyMoment: 0, waitingOfAddress: 2, waitMs: 100 };
+  server = new GrpcServer({ ...options, turns, unproven: { total: 100, perAddress: 100, idleMs: 60_000 } });
+  await server.start();
+  const all = Array.from({ length: 6 }, http2);
+  let served = 0;
+  for (const { session } of all) session.on('remoteSettings', () => served++);
+  await Promise.all(all.map(({ closed }) => closed));
+  expect(served).toBe(0);
+  expect(refused).toEqual(all.map(() => 'too_many'));
+});
+
 test('what is no HTTP/2 costs its connection alone', async () => {
   for (const bytes of [
     'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\nnonsense',
