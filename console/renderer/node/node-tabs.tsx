@@ -1,12 +1,14 @@
 // The sections of a node as tabs, and at their right what the charts show: the moment under the cursor, and the tier.
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
 import { formatAge, formatClock, formatDay, zoneName } from '../parts/format.ts';
+import { worthWords } from '../parts/known-figure.tsx';
 import { askAgain } from '../state/ask-again.ts';
 import { useConsole } from '../state/console-state.ts';
+import { type Known, known, notKnown, stale, valueOr } from '../state/known.ts';
 import { formatRoute, navigate } from '../state/route.ts';
 import { useSelected, useStore } from '../state/store.ts';
 import type { NodeFeed } from './node-feed.ts';
-import { type Counts, countInWords, loadCounts } from './section-counts.ts';
+import { type Counts, loadCounts, tabCount } from './section-counts.ts';
 import { SECTIONS, type Section } from './sections.ts';
 
 const REFRESH_MS = 30_000;
@@ -15,8 +17,11 @@ export const SECTION_PANEL = 'node-section';
 const DAY_MS = 86_400_000;
 
 export function NodeTabs({ nodeId, feed, section }: { nodeId: string; feed: NodeFeed; section: Section }) {
-  const { counts, problem } = useCounts(nodeId);
-  const { events } = useStore(feed.state);
+  const { fleet } = useConsole();
+  const counts = useCounts(nodeId);
+  const there = valueOr(counts, NO_COUNTS);
+  const problem = counts.worth === 'known' ? '' : counts.reason;
+  const { events, eventsCutMs } = useStore(feed.state);
   const list = useRef<HTMLDivElement>(null);
   // The bounds move with each frame of a hand's; the count seldom does
   const eventCount = useSelected(
@@ -24,8 +29,10 @@ export function NodeTabs({ nodeId, feed, section }: { nodeId: string; feed: Node
     ({ fromMs, toMs }) => events.filter(({ timeMs }) => timeMs >= fromMs && timeMs <= toMs).length,
   );
   const shown = SECTIONS.filter(
-    (each) => each === section || each.measurements.length === 0 || each.measurements.some((name) => counts.has(name)),
+    (each) => each === section || each.measurements.length === 0 || each.measurements.some((name) => there.has(name)),
   );
+  const cut = useSelected(feed.bounds, ({ fromMs }) => eventsCutMs !== undefined && eventsCutMs > fromMs);
+  const eventsKnown = known(eventCount, fleet.now(), 'store', cut ? 'Of the older ones not all were read' : '');
   const onKey = (event: KeyboardEvent): void => {
     const at = shown.indexOf(section);
     const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: shown.length - 1 }[event.key];
@@ -39,7 +46,8 @@ export function NodeTabs({ nodeId, feed, section }: { nodeId: string; feed: Node
     <div className="node-tabs">
       <div ref={list} role="tablist" aria-label="Sections of the node" onKeyDown={onKey}>
         {shown.map(({ key, title }) => {
-          const count = countInWords(key, counts, eventCount);
+          const count = tabCount(key, counts, eventsKnown);
+          const words = valueOr(count, '');
           return (
             <a
               key={key}
@@ -51,7 +59,14 @@ export function NodeTabs({ nodeId, feed, section }: { nodeId: string; feed: Node
               tabIndex={key === section.key ? 0 : -1}
             >
               {title}
-              {count !== '' && <small className={count.includes('failed') ? 'bad' : 't3'}>{count}</small>}
+              {words !== '' && (
+                <small
+                  className={words.includes('failed') && count.worth === 'known' ? 'bad' : 't3'}
+                  title={worthWords(count, fleet.now()) || undefined}
+                >
+                  {words}
+                </small>
+              )}
             </a>
           );
         })}
@@ -82,17 +97,21 @@ function CursorMoment({ feed }: { feed: NodeFeed }) {
   );
 }
 
-function useCounts(nodeId: string): { counts: Counts; problem: string } {
+const NO_COUNTS: Counts = new Map();
+
+/** Stale where they could not be read again. */
+function useCounts(nodeId: string): Known<Counts> {
   const { api, time, fleet } = useConsole();
   const range = useStore(time);
-  const [state, setState] = useState<{ counts: Counts; problem: string }>({ counts: new Map(), problem: '' });
+  const [state, setState] = useState<Known<Counts>>(notKnown());
   useEffect(() => {
     return askAgain({
       load: async (signal) => {
-        const counts = await loadCounts(api, nodeId, range.kind === 'live' ? fleet.now() : range.toMs, signal);
-        if (!signal.aborted) setState({ counts, problem: '' });
+        const atMs = range.kind === 'live' ? fleet.now() : range.toMs;
+        const counts = await loadCounts(api, nodeId, atMs, signal);
+        if (!signal.aborted) setState(known(counts, atMs, 'store'));
       },
-      onProblem: (problem) => setState((before) => ({ ...before, problem })),
+      onProblem: (problem) => setState((before) => stale(before, problem)),
       everyMs: range.kind === 'live' ? REFRESH_MS : undefined,
     });
   }, [api, fleet, nodeId, range]);

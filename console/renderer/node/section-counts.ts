@@ -1,7 +1,9 @@
 // How much of each thing a node has: what the tabs say, and which of them there are.
 import type { ConsoleApi, SchemaTable } from '../../common/console-api.ts';
 import { numericColumn, textColumn } from '../../common/query-result.ts';
+import { figureWords } from '../parts/known-figure.tsx';
 import { askWhole } from '../state/ask-whole.ts';
+import { type Known, mapKnown } from '../state/known.ts';
 import { sqlText } from './sql-text.ts';
 
 /** Measurement → what counts its things in one number; rows where there is nothing to tell apart. */
@@ -62,8 +64,14 @@ function ofItsColumns(count: string, { columns }: SchemaTable): string {
   return terms.join(' + ') || 'count()';
 }
 
-/** What a tab says behind its title; empty where a number says nothing. */
-export function countInWords(section: string, counts: Counts, events: number): string {
+/** What a tab says behind its title, and what that is worth. */
+export function tabCount(section: string, counts: Known<Counts>, events: Known<number>): Known<string> {
+  if (section === 'events') return mapKnown(events, (count) => (count > 0 ? figureWords(events) : ''));
+  return mapKnown(counts, (all) => countInWords(section, all));
+}
+
+/** Empty where a number says nothing. */
+function countInWords(section: string, counts: Counts): string {
   const sum = (...names: string[]): number => names.reduce((total, name) => total + (counts.get(name) || 0), 0);
   const words = (count: number): string => (count > 0 ? String(count) : '');
   switch (section) {
@@ -82,8 +90,6 @@ export function countInWords(section: string, counts: Counts, events: number): s
     }
     case 'containers':
       return words(sum('containers'));
-    case 'events':
-      return words(events);
     default:
       return '';
   }
