@@ -18,9 +18,10 @@ const VIEW: PipelineView = {
   ...{ messagesOutPerSecond: 1, completenessAsOfMs: NOW, asOfMs: NOW, etlAsOfMs: NOW },
 };
 const TRENDS: PathTrends = { agents: NO_TREND, rowsPerSecond: NO_TREND, pendingRows: NO_TREND, lagSeconds: NO_TREND };
+const ROWS = known(7, NOW - 5000, 'store');
 const shown = (view: PipelineView, nodes: readonly FleetNode[] = []): string =>
   renderToStaticMarkup(
-    <Hops view={view} known tableRows={7} nodes={new Map(nodes.map((node) => [node.nodeId, node]))} trends={TRENDS} parts={new Map()} />,
+    <Hops view={view} known tableRows={ROWS} nodes={new Map(nodes.map((node) => [node.nodeId, node]))} trends={TRENDS} parts={new Map()} />,
   ).replace(/<[^>]+>/g, ' ');
 
 test('what only the ETL tells is shown while it reports', () => {
@@ -59,7 +60,7 @@ test('each line says from when on it is known, the store counts for what it has,
   const usage = { instances: 1, cpuPercent: 1, rssBytes: 1, cpuTrend: since(600_000), rowsTrend: since(600_000) };
   const parts = new Map<string, PartUsage>(['gateway', 'etl'].map((part) => [part, { part, ...usage }]));
   const words = (isKnown: boolean, of: ReadonlyMap<string, PartUsage>): string =>
-    renderToStaticMarkup(<Hops view={VIEW} known={isKnown} tableRows={7} nodes={new Map()} trends={heard} parts={of} />).replace(
+    renderToStaticMarkup(<Hops view={VIEW} known={isKnown} tableRows={ROWS} nodes={new Map()} trends={heard} parts={of} />).replace(
       /<[^>]+>/g,
       ' ',
     );
@@ -73,4 +74,15 @@ test('a lag, rows or a disk that nobody knows are neither 0 nor well', () => {
   expect(words).toMatch(/lag not known.*Lag\s+–/s);
   expect(words).toMatch(/Rows waiting\s+–/);
   expect(words).not.toContain('Disk free');
+});
+
+test('rows that were counted a while ago say when', () => {
+  setZone('utc');
+  const at = (asOfMs: number): string =>
+    renderToStaticMarkup(
+      <Hops view={VIEW} known tableRows={known(7, asOfMs, 'store')} nodes={new Map()} trends={TRENDS} parts={new Map()} />,
+    ).replace(/<[^>]+>/g, ' ');
+  expect(at(NOW - 5000)).toMatch(/Rows in tables\s+7\s/);
+  expect(at(NOW - 5000)).not.toContain('at 17:');
+  expect(at(NOW - 600_000)).toMatch(/Rows in tables\s+7\s+at 17:31:00/);
 });

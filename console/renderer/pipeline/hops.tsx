@@ -1,16 +1,19 @@
 // The path as a picture: five stations, each with how full it is, its own few numbers, and its last minutes.
 import type { FleetNode } from '../../common/fleet-node.ts';
 import type { PipelineView } from '../../common/pipeline-view.ts';
-import { formatBytes, formatNumber, formatShort, plural } from '../parts/format.ts';
+import { formatBytes, formatMoment, formatNumber, formatShort, plural } from '../parts/format.ts';
 import { figureWords } from '../parts/known-figure.tsx';
 import { Sparkline } from '../parts/sparkline.tsx';
 import { type ShownState, StateMark } from '../parts/state-mark.tsx';
-import { known as knownNow, valueOr } from '../state/known.ts';
+import { aged, type Known, known as knownNow, valueOr } from '../state/known.ts';
 import { etlReports, storedPerSecond } from './path-known.ts';
 import type { PathTrends } from './path-trends.ts';
 import { notConnectedAgents, spoolsOf } from './spools.ts';
 import { NO_TREND, type Trend, trendWords } from './trend-steps.ts';
 import type { PartUsage } from './use-parts.ts';
+
+/** A check of the ledger tells of now for so long. */
+const CHECKED_MS = 60_000;
 
 interface Hop {
   name: string;
@@ -22,15 +25,15 @@ interface Hop {
   flow?: { rate: string; says: string };
   trend: { name: string } & Trend;
   /** `says`: what of it is not known. */
-  facts: readonly { name: string; value: string; unit?: string; mark?: 'late' | 'bad' | ''; says?: string }[];
+  facts: readonly { name: string; value: string; unit?: string; mark?: 'late' | 'bad' | 't3' | ''; says?: string }[];
 }
 
 interface Props {
   view: PipelineView;
   /** False where the figures are not of now: nothing but the names of the stations is shown then. */
   known: boolean;
-  /** Rows in the tables, as the ledger was checked last. */
-  tableRows: number | undefined;
+  /** Rows in the tables, as of when the ledger was checked last. */
+  tableRows: Known<number>;
   nodes: ReadonlyMap<string, FleetNode>;
   trends: PathTrends;
   parts: ReadonlyMap<string, PartUsage>;
@@ -182,9 +185,17 @@ function hopsOf({ view, tableRows, nodes, trends, parts }: Props): Hop[] {
       depth: reports ? used : 0,
       // From the store where it has them; else what this window has heard.
       trend: { name: 'rows stored per second', ...longer(parts.get('etl')?.rowsTrend, trends.rowsPerSecond) },
-      facts: [...storeFacts(view, used), ...(tableRows === undefined ? [] : [{ name: 'Rows in tables', value: formatNumber(tableRows) }])],
+      facts: [...storeFacts(view, used), ...rowsFact(tableRows, view.asOfMs)],
     },
   ];
+}
+
+/** Nothing before the first check; of one that is a while ago with its moment. */
+function rowsFact(rows: Known<number>, nowMs: number): Hop['facts'] {
+  if (rows.worth === 'unknown') return [];
+  const fact = { name: 'Rows in tables', value: figureWords(rows) };
+  const now = aged(rows, nowMs, CHECKED_MS);
+  return now.worth === 'stale' ? [{ ...fact, unit: `at ${formatMoment(now.asOfMs, nowMs)}`, mark: 't3' }] : [fact];
 }
 
 /** The one that is known from earlier on. */

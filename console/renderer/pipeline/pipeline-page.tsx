@@ -1,12 +1,14 @@
 // The path from agents to the store: the verdict first, then hops, the ledger that adds up, and what was set aside.
 import { ShieldCheck } from 'lucide-react';
 import { useCallback, useEffect } from 'react';
+import type { LedgerProof } from '../../common/pipeline-view.ts';
 import { DisconnectedNotice } from '../fleet/disconnected-notice.tsx';
 import { CopyAs } from '../parts/copy-as.tsx';
 import { formatClock, zoneName } from '../parts/format.ts';
 import { grpcurlCall } from '../parts/shell-command.ts';
 import { useConsole } from '../state/console-state.ts';
 import { fleetKnownNow } from '../state/fleet-known.ts';
+import { type Known, known, notKnown } from '../state/known.ts';
 import { shareAddress } from '../state/share-address.ts';
 import { useStore } from '../state/store.ts';
 import { DeadLetters } from './dead-letters.tsx';
@@ -36,7 +38,7 @@ export default function PipelinePage() {
   const trends = useStore(pathHistory.trends);
   const parts = useParts();
   const ledger = useStore(check.state);
-  const known = pathKnown(link, range, view, fleet.now());
+  const path = pathKnown(link, range, view, fleet.now());
   const verify = useCallback(
     (waitMs: number) =>
       check.run(api, waitMs, () => ({
@@ -55,7 +57,7 @@ export default function PipelinePage() {
       <div className="page-title">
         <h1>Pipeline</h1>
         <span className="t3 small cut">
-          {view === null || known.kind !== 'now' ? '' : `from agents to store, as of ${formatClock(view.asOfMs)} ${zoneName(view.asOfMs)}`}
+          {view === null || path.kind !== 'now' ? '' : `from agents to store, as of ${formatClock(view.asOfMs)} ${zoneName(view.asOfMs)}`}
         </span>
         <span className="grow" />
         <CopyAs
@@ -75,18 +77,22 @@ export default function PipelinePage() {
         </button>
       </div>
       <DisconnectedNotice />
-      <Verdict known={known} answer={ledger.answer} />
-      {view !== null && known.kind === 'now' && <SuspendedTables view={view} />}
+      <Verdict known={path} answer={ledger.answer} />
+      {view !== null && path.kind === 'now' && <SuspendedTables view={view} />}
       {view !== null && (
-        <Hops {...{ view, known: known.kind === 'now', tableRows: ledger.answer?.proof.tableRows, nodes, trends, parts }} />
+        <Hops {...{ view, known: path.kind === 'now', tableRows: checkedRows(ledger.answer?.proof), nodes, trends, parts }} />
       )}
       <div className="pipeline-panels">
         <div className="pipeline-column">
           <Ledger state={ledger} />
           <StoredRows />
         </div>
-        {view !== null && <DeadLetters view={view} unknown={known.kind === 'unknown' ? known.words : ''} />}
+        {view !== null && <DeadLetters view={view} unknown={path.kind === 'unknown' ? path.words : ''} />}
       </div>
     </>
   );
+}
+
+function checkedRows(proof: LedgerProof | undefined): Known<number> {
+  return proof === undefined ? notKnown() : known(proof.tableRows, proof.asOfMs, 'store');
 }
