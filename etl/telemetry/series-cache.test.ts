@@ -40,3 +40,46 @@ it('refuses a series whose tag values are too long to keep', () => {
   const long = Buffer.concat([Buffer.of(10, 0x88, 0x27), Buffer.alloc(5000, 'x')]);
   expect(() => add(cache, long)).toThrow(/have 5003 bytes, at most 4096 are taken/);
 });
+
+it('begins a generation when one is over, and not before', () => {
+  const cache = new SeriesCache(0, LIMITS);
+  for (const value of ['a', 'b', 'c']) add(cache, spelled(value));
+  cache.rotate(999);
+  expect(add(cache, spelled('d')).entry).toBeUndefined();
+  cache.rotate(1000);
+  for (const value of ['d', 'e', 'f']) expect(add(cache, spelled(value)).entry).toBeDefined();
+  cache.rotate(1999);
+  expect(add(cache, spelled('g')).entry).toBeUndefined();
+  cache.rotate(2000);
+  expect(add(cache, spelled('g')).entry).toBeDefined();
+});
+
+it('keeps the entry of a series that is seen in each generation, and forgets one that was not seen for two', () => {
+  const cache = new SeriesCache(0, LIMITS);
+  const first = add(cache, spelled('x')).entry;
+  cache.rotate(1000);
+  expect(add(cache, spelled('x')).entry).toBe(first);
+  cache.rotate(2000);
+  cache.rotate(3000);
+  expect(add(cache, spelled('x')).entry).not.toBe(first);
+});
+
+it('takes no more series of all nodes than it may hold', () => {
+  const cache = new SeriesCache(0, { ...LIMITS, total: 2 });
+  expect(
+    [add(cache, spelled('a')), add(cache, spelled('a'), 's', 'o'), add(cache, spelled('b'), 's', 'p')].map(
+      ({ entry }) => entry !== undefined,
+    ),
+  ).toEqual([...[true, true, false]]);
+});
+
+it('takes a series beyond the bound for a batch that may be stored already, and remembers it not', () => {
+  const cache = new SeriesCache(0, { ...LIMITS, perNode: 1 });
+  add(cache, spelled('a'));
+  const known = cache.shape('n', 's');
+  const again = () => cache.add(known, 'key', spelled('b'), 'n', PLAN, true);
+  const [one, two] = [again(), again()];
+  expect(one).toBeDefined();
+  expect(two).not.toBe(one);
+  expect(known.has('key')).toBe(false);
+});
