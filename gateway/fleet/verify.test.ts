@@ -1,5 +1,6 @@
 import type { NatsConnection } from 'nats';
 import { beforeEach, expect, test, vi } from 'vitest';
+import { MusterError } from '../../core/common/muster-error.ts';
 import type { RegistryEntry } from '../../core/common/registry-entry.ts';
 import type { PresenceEntry } from '../../core/common/streams.ts';
 import { encodeBatch, encodeEnvelope } from '../../proto/batch-codec.ts';
@@ -8,16 +9,17 @@ import { Directory } from './directory.ts';
 import type { ReadDatabase, TextRow } from './read-database.ts';
 import { countKinds, Verifier } from './verify.ts';
 
-const clock = vi.hoisted(() => ({ ms: 0, waits: 0 }));
+const clock = vi.hoisted(() => ({ ms: 0, waits: 0, onWait: () => undefined as unknown }));
 vi.mock('node:timers/promises', () => ({
   setTimeout: async (ms: number) => {
     clock.ms += ms;
     clock.waits++;
+    clock.onWait();
   },
 }));
 const NOW_MS = Date.UTC(2026, 5, 15, 12);
 beforeEach(() => {
-  Object.assign(clock, { ms: NOW_MS, waits: 0 });
+  Object.assign(clock, { ms: NOW_MS, waits: 0, onWait: () => undefined });
   vi.spyOn(Date, 'now').mockImplementation(() => clock.ms);
 });
 
@@ -63,7 +65,7 @@ function fleet(...looks: Look[]) {
   let at = -1;
   const asked: string[] = [];
   /** So many questions the database does not answer. */
-  const away = { questions: 0 };
+  const away = { questions: 0, error: new Error('the database is away') as Error };
   const directory = new Directory(() => clock.ms);
   const next = (): void => {
     at = Math.min(at + 1, looks.length - 1);
@@ -146,7 +148,7 @@ function fleet(...looks: Look[]) {
   } as unknown as Directory;
   const database = {
     rows: async (sql: string) => {
-      if (away.questions-- > 0) throw new Error('the database is away');
+      if (away.questions-- > 0) throw away.error;
       // A look begins with the tables that there are.
       if (sql.includes('questdb_columns')) next();
       return rows(sql);
@@ -370,4 +372,25 @@ test('counts machines and sources of the ledger apart from what is not in the fl
     c: { kind: 'NODE_KIND_SIMULATION' },
   };
   expect(countKinds(new Set(['a', 'b', 'c', 'muster-etl']), (id) => kinds[id])).toEqual({ nodes: 4, machines: 1, sources: 2 });
+});
+
+test('what the database answers is told as it is', async () => {
+  const { verify, away } = fleet({});
+  Object.assign(away, { questions: 1, error: new MusterError('unavailable', 'the database is away') });
+  await expect(verify()).rejects.toMatchObject({ code: 'unavailable', message: 'the database is away' });
+});
+
+test('an account that cannot be read to its end in time is told with what is known by then', async () => {
+  const tooLong = new MusterError('deadline_exceeded', 'the database ended the query');
+  const { verify, away } = fleet({});
+  Object.assign(away, { questions: 1, error: tooLong });
+  await expect(verify('', 10_000)).rejects.toMatchObject({
+    code: 'deadline_exceeded',
+    message: expect.stringMatching(/^the account could not be read to its end within \d+ s: nothing is known yet; ask for one node/),
+  });
+  const second = fleet({ inStream: [{ seq: 1 }] });
+  second.away.error = tooLong;
+  const asking = second.verify('', 10_000);
+  clock.onWait = () => (second.away.questions = 1);
+  await expect(asking).rejects.toMatchObject({ code: 'deadline_exceeded', message: expect.not.stringContaining('nothing is known yet') });
 });
