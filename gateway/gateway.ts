@@ -9,6 +9,7 @@ import { readStartFile } from '../core/node/start-file.ts';
 import { ensureStreams } from '../core/node/streams.ts';
 import { TokenStore } from './access/token-store.ts';
 import { createAgentService } from './agent-service.ts';
+import { examineAudit, newestAudit } from './audit/audit-examine.ts';
 import { AuditLog } from './audit/audit-log.ts';
 import { auditedEvents } from './audit/audited-events.ts';
 import { CommandRelay } from './commands/command-relay.ts';
@@ -48,7 +49,10 @@ export interface Gateway {
 export function createGateway(config: GatewayConfig, connection: NatsConnection, ownEvents: GatewayEvents, metrics: Registry): Gateway {
   const ca = loadFleetCa(config.fleetCaFile, config.fleetCaKeyFile, config.nodeCertificateDays);
   const link = new NatsLink(connection, ownEvents);
-  const audit = new AuditLog({ stream: createJetStream(link), gateway: config.name, events: ownEvents });
+  const audit = new AuditLog({
+    ...{ stream: createJetStream(link), gateway: config.name, events: ownEvents, key: ca.auditKey },
+    newest: () => newestAudit(connection),
+  });
   const events = auditedEvents(ownEvents, audit);
   const tokens = new TokenStore({ connection, operatorToken: readToken(config.operatorTokenFile), events });
   const registry = new NodeRegistry({ connection, limits: config, events });
@@ -87,6 +91,7 @@ export function createGateway(config: GatewayConfig, connection: NatsConnection,
     onReconnect: (listener) => link.onReconnect(listener),
     registry,
     audit,
+    examineAudit: () => examineAudit(connection, ca.auditKey, audit.live),
     configs,
     numbers,
     joining: {

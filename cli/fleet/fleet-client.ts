@@ -33,6 +33,7 @@ interface UnaryCalls {
   createToken: [messages.CreateTokenRequest, messages.CreateTokenResponse];
   listTokens: [messages.ListTokensRequest, messages.ListTokensResponse];
   listAudit: [messages.ListAuditRequest, messages.ListAuditResponse];
+  verifyAudit: [messages.VerifyAuditRequest, messages.VerifyAuditResponse];
   revokeToken: [messages.RevokeTokenRequest, messages.RevokeTokenResponse];
   getJoinInfo: [messages.GetJoinInfoRequest, messages.JoinInfo];
   removeNodes: [messages.RemoveNodesRequest, messages.RemoveNodesResponse];

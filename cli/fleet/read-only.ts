@@ -16,6 +16,7 @@ export const CHANGE_OF_CALL: Readonly<Record<CallName, string>> = {
   createToken: 'making a token',
   listTokens: '',
   listAudit: '',
+  verifyAudit: '',
   revokeToken: 'ending a token',
   getJoinInfo: '',
   removeNode: 'removing a node',

@@ -2,17 +2,21 @@ import { expect, it, vi } from 'vitest';
 import { auditSubject } from '../../core/common/streams.ts';
 import type { GatewayEvents } from '../events.ts';
 import type { DurableStream } from '../publisher/durable-stream.ts';
+import type { ChainLink } from './audit-chain.ts';
 import { AuditLog } from './audit-log.ts';
 import { type AuditInput, decodeAudit } from './audit-record.ts';
+import { AuditExamination } from './audit-verdict.ts';
 import { auditedEvents } from './audited-events.ts';
 
 const NODE = '0b6b1d3e-5a53-4c0e-9d7e-0a4b8a1c2d3e';
 const INPUT: AuditInput = { kind: 'command', caller: 'anna', text: 'ping 10.0.0.1', outcome: 'ok', nodeId: NODE };
 
+const CHAIN = { key: { id: 'k', secret: new Uint8Array(32) }, newest: async () => undefined };
+
 function stagedLog(publish: DurableStream['publish']): { log: AuditLog; lost: AuditInput[] } {
   const lost: AuditInput[] = [];
   const events = { retried: () => undefined, auditLost: (record: AuditInput) => void lost.push(record) };
-  return { log: new AuditLog({ stream: { publish }, gateway: 'gateway-1', events, now: () => 5000 }), lost };
+  return { log: new AuditLog({ stream: { publish }, gateway: 'gateway-1', events, now: () => 5000, ...CHAIN }), lost };
 }
 
 it('stores records in their order, and a record whose first attempt failed once, under one id', async () => {
@@ -66,4 +70,25 @@ it('records refusals one by one up to a bound a minute, and how many more there 
   events.callerRefused({ tokenId: '', reason: 'missing' });
   expect(records[30]?.text).toMatch(/^1000 more calls or enrolments were refused in the minute from /);
   expect(records).toHaveLength(32);
+});
+
+it('ties its records to each other, after the newest of before, and knows how far they are stored', async () => {
+  const payloads: Uint8Array[] = [];
+  const publish: DurableStream['publish'] = async (_, payload) => ({ duplicate: payloads.push(payload) === 0 });
+  const events = { retried: () => undefined, auditLost: () => undefined };
+  const newest = async () => ({ seq: 7, hash: 'h' });
+  const log = new AuditLog({ stream: { publish }, gateway: 'gateway-1', events, ...CHAIN, newest });
+  await log.start();
+  for (const text of ['one', 'two', 'three']) await log.record({ ...INPUT, text });
+  const links = payloads.map((payload) => (decodeAudit(payload) as unknown as { chain: ChainLink }).chain);
+  expect(links.map(({ n, after }) => [n, after])).toEqual([
+    [1, { seq: 7, hash: 'h' }],
+    [2, undefined],
+    [3, undefined],
+  ]);
+  expect(links.map(({ prev }) => prev)).toEqual(['', links[0]?.mac, links[1]?.mac]);
+  expect(log.live).toEqual({ id: links[0]?.id, stored: 3 });
+  const examination = new AuditExamination(CHAIN.key, 1);
+  for (const [i, payload] of payloads.entries()) examination.add(i + 8, payload);
+  expect(examination.finish(log.live)).toMatchObject({ verdict: 'whole', records: 3, chains: 1 });
 });

@@ -2,7 +2,9 @@
 import { auditSubject } from '../../core/common/streams.ts';
 import type { Component } from '../../core/node/lifecycle.ts';
 import type { DurableStream } from '../publisher/durable-stream.ts';
-import { type AuditInput, encodeAudit } from './audit-record.ts';
+import { type AuditAnchor, AuditChain, type AuditKey } from './audit-chain.ts';
+import { type AuditInput, toStoredAudit } from './audit-record.ts';
+import { type LiveChain, ON_THE_WAY } from './audit-verdict.ts';
 
 export interface AuditLogEvents {
   /** A record could not be written and is tried again. */
@@ -16,14 +18,20 @@ export interface AuditLogOptions {
   /** Name of this gateway. */
   gateway: string;
   events: AuditLogEvents;
+  /** Of the chain that its records make. */
+  key: AuditKey;
+  /** The newest record in the stream, for the chain to begin after. */
+  newest(): Promise<AuditAnchor | undefined>;
   now?: () => number;
 }
 
 /** Records that wait while the stream cannot be written. */
 const MAX_WAITING = 1000;
 /** Sent before the first of them is acknowledged: a crowd of agents that enrols makes two records each. */
-const AT_ONCE = 64;
+const AT_ONCE = ON_THE_WAY;
 const RETRY_MS = 1000;
+/** How long `start` waits to be told of the newest record. */
+const NEWEST_WITHIN_MS = 2000;
 /** How long `stop` waits for what is left. */
 const STOP_WITHIN_MS = 2000;
 
@@ -31,6 +39,8 @@ interface Waiting {
   input: AuditInput;
   payload: Buffer;
   id: string;
+  /** Its number in the chain. */
+  n: number;
   settle(stored: boolean): void;
 }
 
@@ -40,6 +50,8 @@ export class AuditLog implements Component {
   readonly #now: () => number;
   /** Unique for this process: the same record sent again is stored once. */
   readonly #prefix: string;
+  readonly #chain: AuditChain;
+  #stored = 0;
   #waiting: Waiting[] = [];
   #count = 0;
   #writing: Promise<void> | undefined;
@@ -50,9 +62,16 @@ export class AuditLog implements Component {
     this.#options = options;
     this.#now = options.now ?? Date.now;
     this.#prefix = `audit-${options.gateway}-${process.pid}-${this.#now()}`;
+    this.#chain = new AuditChain(options.key);
+  }
+
+  /** What it knows of its own chain. */
+  get live(): LiveChain {
+    return { id: this.#chain.id, stored: this.#stored };
   }
 
   async start(): Promise<void> {
+    this.#chain.startAfter(await this.#newest());
     this.#stopped = false;
     this.#write();
   }
@@ -70,13 +89,13 @@ export class AuditLog implements Component {
   record(input: AuditInput): Promise<boolean> {
     return new Promise((settle) => {
       this.#count += 1;
-      const payload = encodeAudit(input, this.#now(), this.#options.gateway);
-      const record: Waiting = { input, payload, id: `${this.#prefix}-${this.#count}`, settle };
       if (this.#stopped || this.#waiting.length >= MAX_WAITING) {
-        this.#lose(record);
+        this.#lose({ input, settle });
         return;
       }
-      this.#waiting.push(record);
+      // One that is lost before has no place in the chain.
+      const { n, bytes } = this.#chain.next(toStoredAudit(input, this.#now(), this.#options.gateway));
+      this.#waiting.push({ input, payload: bytes, id: `${this.#prefix}-${this.#count}`, n, settle });
       this.#write();
     });
   }
@@ -104,6 +123,7 @@ export class AuditLog implements Component {
     try {
       await this.#options.stream.publish(auditSubject(record.input.nodeId ?? ''), record.payload, record.id);
       this.#waiting = this.#waiting.filter((one) => one !== record);
+      this.#stored = Math.max(this.#stored, record.n);
       record.settle(true);
       return undefined;
     } catch (error) {
@@ -121,7 +141,13 @@ export class AuditLog implements Component {
     });
   }
 
-  #lose(record: Waiting): void {
+  /** Undefined where it is not told in time: the chain begins without. */
+  async #newest(): Promise<AuditAnchor | undefined> {
+    const limit = new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), NEWEST_WITHIN_MS).unref());
+    return Promise.race([this.#options.newest().catch(() => undefined), limit]);
+  }
+
+  #lose(record: Pick<Waiting, 'input' | 'settle'>): void {
     this.#options.events.auditLost(record.input);
     record.settle(false);
   }

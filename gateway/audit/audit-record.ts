@@ -29,9 +29,10 @@ export interface StoredAudit extends AuditInput {
 const MAX_TEXT = 1000;
 const MAX_ATTRIBUTES = 40;
 
-export function encodeAudit(input: AuditInput, timeMs: number, gateway: string): Buffer {
+/** As it is stored, within bounds. */
+export function toStoredAudit(input: AuditInput, timeMs: number, gateway: string): StoredAudit {
   const attributes = Object.entries(input.attributes ?? {}).slice(0, MAX_ATTRIBUTES);
-  const stored: StoredAudit = {
+  return {
     timeMs,
     gateway,
     kind: input.kind,
@@ -41,7 +42,6 @@ export function encodeAudit(input: AuditInput, timeMs: number, gateway: string):
     nodeId: input.nodeId ?? '',
     attributes: Object.fromEntries(attributes.map(([name, value]) => [name.slice(0, 100), value.slice(0, MAX_TEXT)])),
   };
-  return Buffer.from(JSON.stringify(stored));
 }
 
 /** Undefined for what is no record of ours. */

@@ -15,6 +15,7 @@ import type {
   WatchNodesRequest,
 } from '../../proto/gen/messages.ts';
 import type { TokenStore } from '../access/token-store.ts';
+import type { ExaminedAudit } from '../audit/audit-examine.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
 import { CommandCaller } from '../commands/command-caller.ts';
 import type { ConfigStore } from '../configs/config-store.ts';
@@ -62,6 +63,8 @@ export interface FleetServiceOptions {
   /** Configurations for agents. */
   configs: Pick<ConfigStore, 'list' | 'put' | 'remove'>;
   audit: Pick<AuditLog, 'record'>;
+  /** Whether anything of the audit was altered. */
+  examineAudit(): Promise<ExaminedAudit>;
   /** Learns which numbers nodes have used. */
   numbers: UsedNumbers;
   /** How another machine joins. */
@@ -148,7 +151,7 @@ export function createFleetService(options: FleetServiceOptions): FleetService {
       ...configHandlers(context, { directory, configs: options.configs, audit: options.audit }),
       ...tokenHandlers(context, tokens),
       ...joinHandlers(context, options.joining),
-      ...auditHandlers(context, connection),
+      ...auditHandlers(context, connection, options.examineAudit),
       ...commandHandlers(context, commands),
     },
   };

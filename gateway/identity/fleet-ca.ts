@@ -3,10 +3,13 @@ import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { MusterError } from '../../core/common/muster-error.ts';
 import { readStartFile } from '../../core/node/start-file.ts';
 import { type Authority, createNodeIssuer, type NodeCertificate, renewServerCertificate } from '../../core/node/tls-authority.ts';
+import { type AuditKey, auditKey } from '../audit/audit-chain.ts';
 import { type CertificateRequest, checkCertificateRequest } from './certificate-request.ts';
 
 export interface FleetCa {
   readonly certificatePem: string;
+  /** Ties the records of the audit to each other. */
+  readonly auditKey: AuditKey;
   /** Checks a request before anything is spent on it. Throws `invalid_argument`. */
   check(csrPem: string): Promise<CertificateRequest>;
   /** A client certificate named `nodeId`, valid from a few minutes ago. */
@@ -27,6 +30,7 @@ export function loadFleetCa(certificateFile: string, keyFile: string, nodeDays: 
   const issue = createNodeIssuer(authority);
   return {
     certificatePem: authority.certificatePem,
+    auditKey: auditKey(authority.keyPem),
     check: checkCertificateRequest,
     sign: (nodeId, request, generation) => issue(nodeId, request.pem, nodeDays, generation),
     signServer: (names, keyPem, days) => renewServerCertificate(authority, names, keyPem, days),

@@ -1368,6 +1368,25 @@ export interface ListAuditResponse {
   records: AuditRecord[];
 }
 
+export type VerifyAuditRequest = Record<string, never>;
+
+export interface VerifyAuditResponse {
+  /** `whole`, `broken`, or `unknown` where something could not be told; `problems` says what. */
+  verdict: string;
+  /** Records that were read. */
+  records: number;
+  /** Each start of a gateway begins a chain of records. */
+  chains: number;
+  /** Records of an older version, which made no chain. */
+  unchained: number;
+  /** The first record in the stream that is altered or follows a missing one; 0 where none is. */
+  brokenAt: number;
+  /** One sentence each. */
+  problems: string[];
+  oldest?: Timestamp | null | undefined;
+  newest?: Timestamp | null | undefined;
+}
+
 /** One action that changed something, or tried to. */
 export interface AuditRecord {
   time?: Timestamp | null | undefined;

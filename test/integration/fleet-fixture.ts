@@ -87,6 +87,7 @@ export async function startFleet(): Promise<FleetFixture> {
   const audited: AuditInput[] = [];
   const numbers = new UsedNumbers();
   const service = createFleetService({
+    examineAudit: () => Promise.reject(new Error('not asked here')),
     joining: {
       caPem: '',
       programs: { list: async () => [] },
