@@ -29,6 +29,24 @@ describe('columns of a query', () => {
     expect(build('long', ['9007199254740993', null, '5'])).toMatchObject({ numbers: [], texts: ['9007199254740993', '', '5'], nulls: [1] });
   });
 
+  it('begins each frame anew: what one had is in no other, and a long that is no number makes no other frame texts', () => {
+    const frames = (type: string, ...all: string[][]) => {
+      const builder = createColumnBuilder({ name: 'x', type });
+      return all.map((values) => {
+        for (const value of values) builder.add(value);
+        return builder.take();
+      });
+    };
+    expect(frames('long', ['9007199254740993'], ['5'], [])).toMatchObject([
+      { numbers: [], texts: ['9007199254740993'] },
+      { numbers: [5], texts: [] },
+      { numbers: [], texts: [] },
+    ]);
+    expect(frames('double', ['1'], ['2']).map(({ numbers }) => numbers)).toEqual([[1], [2]]);
+    expect(frames('varchar', ['a'], ['b']).map(({ texts }) => texts)).toEqual([['a'], ['b']]);
+    expect(frames('timestamp', ['1970-01-01 00:00:01'], ['1970-01-01 00:00:02']).map(({ timesUs }) => timesUs)).toEqual([[1e6], [2e6]]);
+  });
+
   it('names the rows that are null in texts and times', () => {
     expect(build('varchar', [null, 'a', '', null])).toMatchObject({ texts: ['', 'a', '', ''], nulls: [0, 3] });
     expect(build('timestamp', [null, '1970-01-01 00:00:00.000001'])).toMatchObject({ timesUs: [0, 1], nulls: [0] });

@@ -6,6 +6,7 @@ import { CUT_BATCH_BYTES, frameBytes } from '../../common/batch-size.ts';
 import { textAt } from '../../common/frame.ts';
 import { BatchBuilder } from './batch-builder.ts';
 import { openSource } from './open-source.ts';
+import { textProblem } from './text-rows.ts';
 
 const TIME = '2026-11-20T08:00:00.';
 const folder = mkdtempSync(join(tmpdir(), 'muster-texts-'));
@@ -126,4 +127,17 @@ it('refuses by its number a row of CSV, NDJSON or a builder whose tags are too l
   const builder = new BatchBuilder({ ...{ measurement: 'm', tags: ['t'], fields: [], identity: 'x' }, onBatch: () => undefined });
   const series = { node: builder.node('n'), tagValues: ['x'.repeat(600_000)], index: -1 };
   expect(() => builder.add(series, 1, new Float64Array(0), 0)).toThrow(/^a row has 6000\d\d bytes/);
+});
+
+it('takes texts of as many bytes as a row may have, and not one more', () => {
+  const most = 256 * 1024;
+  const problemOf = (...texts: (string | null)[]) => textProblem(texts, [{ header: 'note' }, { header: 'more' }]);
+  // Beside its letters a text costs what says how long it is.
+  const around = Number(/have (\d+) bytes/.exec(problemOf('x'.repeat(most), null) ?? '')?.[1]) - most;
+  expect(around).toBeGreaterThan(0);
+  expect(problemOf('x'.repeat(most - around), null)).toBeUndefined();
+  expect(problemOf('x'.repeat(most - around + 1), null)).toBe(
+    `its texts have ${most + 1} bytes, a row may have ${most}: leave a column out`,
+  );
+  expect(problemOf('é'.repeat(most / 2), null)).toContain('leave a column out');
 });
