@@ -6,6 +6,7 @@ import {
   status,
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js';
+import { ANSWER_WITHIN_MS, answerWithin } from './access/answer-bound.ts';
 import { toServiceError } from './grpc-status.ts';
 import type { Enrolment } from './identity/enrolment.ts';
 import { findIdentity, requireIdentity } from './identity/peer-identity.ts';
@@ -24,7 +25,8 @@ export interface AgentServiceOptions {
 export function createAgentService(options: AgentServiceOptions): UntypedServiceImplementation {
   return {
     Enroll: (call: ServerUnaryCall<Buffer, Buffer>, callback: sendUnaryData<Buffer>): void => {
-      options.enrolment.enrol(call.request, call.getPeer(), findIdentity(call)).then(
+      const enrol = (): Promise<Buffer> => options.enrolment.enrol(call.request, call.getPeer(), findIdentity(call));
+      answerWithin(ANSWER_WITHIN_MS, 'Enroll', enrol).then(
         (response) => callback(null, response),
         (error: unknown) => callback(toServiceError(error)),
       );
