@@ -66,6 +66,8 @@ it.each([
   [{ node_id: '../../x', v: 1 }, 'bad_node', '"../../x"'],
   [{ node_id: 'a..b', v: 1 }, 'bad_node', 'letters, digits, dashes'],
   [{ node_id: 'a', v: 1, timestamp: 'noon' }, 'malformed', 'timestamp is "noon": a time like'],
+  [{ node_id: 'a', v: 1, time: NOW_US - 0.5 }, 'malformed', 'a time like'],
+  [{ node_id: 'a', v: 1, time: true }, 'malformed', 'time is true: a time like'],
   [{ node_id: 'a', v: 1, time: NOW_US, timestamp: NOW_US - 1 }, 'malformed', 'both time and timestamp'],
   [{ node_id: 'a' }, 'malformed', 'no field'],
   [

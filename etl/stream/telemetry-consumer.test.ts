@@ -133,6 +133,23 @@ it('hands out what fits, and one message that does not fit alone', async () => {
   expect(consumer.waitingBytes).toBe(0);
 });
 
+it('tells at once of what was left, and waits where nothing is', async () => {
+  const { server, consumer } = await stage();
+  server.deliver(10, 20);
+  await arrived(consumer, 30);
+  consumer.take(10);
+  let told = 0;
+  await consumer.arrived().then(() => told++);
+  expect(told).toBe(1);
+  consumer.take(99);
+  const waiting = consumer.arrived().then(() => told++);
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(told).toBe(1);
+  server.deliver(5);
+  await waiting;
+  expect([told, consumer.waitingBytes]).toEqual([2, 5]);
+});
+
 it('acknowledges all by the last, and keeps alive only what is not acknowledged', async () => {
   const { server, consumer } = await stage();
   const messages = server.deliver(1, 1, 1, 1);

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { hasDecimalComma, NOT_A_NUMBER, NOT_EXACT, numberOf, withUnit } from './number-cell.ts';
+import { decimalSign, hasDecimalComma, NOT_A_NUMBER, NOT_EXACT, numberOf, withUnit } from './number-cell.ts';
 
 function read(text: string, comma = false) {
   const bytes = Buffer.from(`x${text},`);
@@ -132,4 +132,22 @@ it('looks at a cell of a megabyte as quickly as at any other', () => {
     of(cell, true);
   }
   expect(performance.now() - before).toBeLessThan(2000);
+});
+
+it.each([
+  [['1.5'], ';', 'point'],
+  [['1,5'], ';', 'comma'],
+  [['1,5', '1.5'], ';', 'point'],
+  [['1.034'], ';', 'point'],
+  [['1,034'], ';', 'comma'],
+  [['1,034'], ',', 'point'],
+  [['1,034', '2.034'], ';', 'point'],
+  [['0,034'], ',', 'comma'],
+  [['1.034,5'], ',', 'comma'],
+  [['1,034.5'], ';', 'point'],
+  [['5', 'x', ''], ';', undefined],
+  [['1,034,567'], ';', undefined],
+  [[`${'1'.repeat(500)},5`], ';', undefined],
+] as const)('the decimal sign of %j between %j is %s', (cells, delimiter, sign) => {
+  expect(decimalSign(cells, delimiter)).toBe(sign);
 });
