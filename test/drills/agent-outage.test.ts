@@ -11,7 +11,7 @@ import { until } from '../harness/until.ts';
 const INTERVAL_MS = 100;
 const AWAY_MS = Number(process.env['MUSTER_DRILL_SECONDS'] ?? 18) * 1000;
 /** Low, so that the drain takes a while: the backlog has several times this. */
-const ROWS_PER_SECOND = 800;
+const ROWS_PER_SECOND = 400;
 
 let pipeline: Pipeline;
 let relay: Relay;
