@@ -99,3 +99,21 @@ test('a name that is no UTF-8 keeps its bytes for the kernel, and is shown with 
     { mount: '/srv/caf\u00e9 \t\n\\#' },
   ]);
 });
+
+test.each([
+  ['rw', 'rw', false],
+  ['ro', 'rw', true],
+  ['rw', 'ro', true],
+  ['ro', 'ro', true],
+  ['rw,ro,noatime', 'rw', true],
+  ['rw,errors=remount-ro', 'rw', false],
+])('a mount of %s on a file system of %s is read-only: %s', (mount, filesystem, readOnly) => {
+  expect(parseMountInfo(lines(`96 1 8:1 / / ${mount} - ext4 /dev/sda1 ${filesystem}`))).toMatchObject([{ readOnly }]);
+});
+
+test('by the older table a mount is read-only as its options say', () => {
+  expect(parseMounts(lines('/dev/sda1 / ext4 ro,relatime', '/dev/sdb1 /srv ext4 rw'))).toMatchObject([
+    { readOnly: true },
+    { readOnly: false },
+  ]);
+});
