@@ -56,10 +56,10 @@ export function partialFile(cache, file) {
 export async function rememberedCheck(cache, program, check) {
   const { mtimeMs, size } = await stat(program);
   const file = join(cache, '.checked', `${encodeURIComponent(program)}.json`);
-  const known = await readFile(file, 'utf8').then(
-    (text) => JSON.parse(text),
-    () => undefined,
-  );
+  // One that is not there, or damaged, remembers nothing.
+  const known = await readFile(file, 'utf8')
+    .then((text) => JSON.parse(text))
+    .catch(() => undefined);
   if (known?.mtimeMs === mtimeMs && known.size === size) return known.said;
   const said = await check();
   await mkdir(join(cache, '.checked'), { recursive: true });
