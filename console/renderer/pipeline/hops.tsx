@@ -71,7 +71,7 @@ export function Hops(props: Props) {
           </dl>
           <figure title={trendWords(hop.trend.name, hop.trend, props.view.asOfMs)}>
             <Sparkline values={hop.trend.values} width={120} height={22} low={0} stretch />
-            <figcaption className="t3 cut">{trendWords(hop.trend.name, hop.trend, props.view.asOfMs)}</figcaption>
+            <figcaption className="t3">{trendWords(hop.trend.name, hop.trend, props.view.asOfMs)}</figcaption>
           </figure>
         </section>
       ))}
