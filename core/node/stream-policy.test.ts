@@ -42,3 +42,23 @@ it('gives the telemetry stream no age limit, and tells the ETL by its metadata h
   expect(keepStoredMs({})).toBe(72 * 3_600_000);
   expect(keepStoredMs({ metadata: { muster_keep_hours: 'soon' } })).toBe(72 * 3_600_000);
 });
+
+it('lets nobody take a record out of the audit, and drops only its oldest where it is full', () => {
+  const audit = POLICIES.find(({ name }) => name === 'AUDIT')?.wanted;
+  expect(audit).toMatchObject({ deny_delete: true, deny_purge: true, discard: DiscardPolicy.Old });
+  // Where others are replayed, removed or trimmed, deletes are wanted; and no one but the audit loses anything for want of room.
+  for (const { name, wanted } of POLICIES) {
+    if (name === 'AUDIT') continue;
+    expect([name, wanted.deny_delete ?? false, wanted.deny_purge ?? false, wanted.discard]).toEqual([
+      name,
+      false,
+      false,
+      DiscardPolicy.New,
+    ]);
+  }
+});
+
+it('keeps presence and status in memory, and all else on disk', () => {
+  const inMemory = POLICIES.filter(({ wanted }) => wanted.storage === StorageType.Memory).map(({ name }) => name);
+  expect(inMemory).toEqual(['KV_muster_presence', 'KV_muster_status']);
+});
