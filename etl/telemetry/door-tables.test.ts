@@ -205,3 +205,20 @@ it('writes the rows before the first repeated one only once, too', async () => {
   expect(cycle.chunks.reduce((sum, chunk) => sum + chunk.rows, 0)).toBe(3);
   expect(tableOf(cycle)).toEqual({ 0: { a: 0 }, 1: { a: 3 }, 2: { a: 2 } });
 });
+
+it('asks the database nothing for a table none of whose rows is taken', async () => {
+  const asked: string[] = [];
+  const stored: StoredRows = {
+    find: async ({ table }) => {
+      asked.push(table);
+      return undefined;
+    },
+    recall: async () => undefined,
+  };
+  const tooOld = frame([{ at: -400 * 86_400e6, a: 1 }]);
+  const cycle = await transform(stored).run([message(1, [{ ...tooOld, measurement: 'old' }, frame([{ at: 0, a: 1 }])])]);
+  expect(asked).toEqual(['m']);
+  expect(tableOf(cycle)).toEqual({ 0: { a: 1 } });
+  await transform(stored).run([message(2, [tooOld])]);
+  expect(asked).toEqual(['m']);
+});
