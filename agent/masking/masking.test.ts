@@ -202,3 +202,9 @@ test('the marks around a masked value stay', () => {
   expect(maskText("password='hunter2' port=5")).toBe("password='***' port=5");
   expect(maskText('password=hunter2 port=5')).toBe('password=*** port=5');
 });
+
+test('a key, a code or an access is a secret in the query of an address, and a word elsewhere', () => {
+  expect(maskText('https://x.test/a?key=abc&code=def&access=ghi&page=2')).toBe('https://x.test/a?key=***&code=***&access=***&page=2');
+  expect(maskText('key=abc code=5 access=all page=2')).toBe('key=abc code=5 access=all page=2');
+  expect(maskText('auth=hunter2 Auth: hunter2')).toBe('auth=*** Auth: ***');
+});

@@ -58,6 +58,24 @@ describe.each([
     less.close();
   });
 
+  test('drops no more than it has to until a share is free', () => {
+    const one = make({ maxBytes: 1e9, maxRows: 1e9 });
+    one.append(input(1));
+    const { bytes } = one.status();
+    one.close();
+    // A sixty-fourth is to be free: 65 batches of which 64 fit become 63.
+    for (const limits of [
+      { maxBytes: 64 * bytes, maxRows: 1e9 },
+      { maxBytes: 1e9, maxRows: 64 },
+    ]) {
+      const spool = make(limits);
+      for (let i = 0; i < 64; i++) expect(spool.append(input(1))).toEqual([]);
+      expect(spool.append(input(1))).toMatchObject([{ firstSeq: 1, lastSeq: 2, rows: 2 }]);
+      expect(spool.status()).toMatchObject({ batches: 63, rows: 63, bytes: 63 * bytes });
+      spool.close();
+    }
+  });
+
   test('keeps the newest batch, however large it is', () => {
     const spool = make({ maxBytes: 1e9, maxRows: 5 });
     spool.append(input(10));

@@ -122,10 +122,14 @@ test('without a consumer nothing was handed out', async () => {
   expect([ranges.size, handedOutRows.size]).toEqual([1, 0]);
 });
 
-test('another failure than a missing consumer is told', async () => {
+test('another failure than a missing consumer is told, also one of the server', async () => {
   const { connection } = staged({ messages: [one('a', 1)] });
-  const failing = { ...connection, jetstreamManager: async () => ({ consumers: { info: async () => Promise.reject(new Error('away')) } }) };
-  await expect(readBacklog(failing as unknown as NatsConnection)).rejects.toThrow('away');
+  const refused = new NatsError('insufficient resources', '503');
+  refused.api_error = { code: 503, err_code: 10023, description: 'insufficient resources' };
+  for (const error of [new Error('away'), new NatsError('TIMEOUT', 'TIMEOUT'), refused]) {
+    const failing = { ...connection, jetstreamManager: async () => ({ consumers: { info: async () => Promise.reject(error) } }) };
+    await expect(readBacklog(failing as unknown as NatsConnection)).rejects.toBe(error);
+  }
 });
 
 test('it is read fetch by fetch to the newest of the beginning, and what came later is not taken', async () => {
