@@ -41,7 +41,7 @@ it('stores what a node says of itself, whatever characters are in it', async () 
   };
   const cycle = new Cycle(new BufferPool());
   cycle.accounts.push(account);
-  cycle.events.push({ delivery: account.delivery, event });
+  cycle.events.push({ delivery: account.delivery, event, nodeId: account.delivery.nodeId });
   await ledger.storeEvents(cycle);
   expect([...cycle.letters, ...(await ledger.store(cycle, NOW_MS))]).toEqual([]);
   expect(lines()).toMatch(/text="ab"/);

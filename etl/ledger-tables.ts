@@ -101,8 +101,8 @@ function putDrop(sender: SenderBuffer, { timeUs, account, range }: DropRow): voi
   sender.stringColumn('reason', withoutNul(range.reason.slice(0, 500))).at(whole(timeUs), 'us');
 }
 
-function putEvent(sender: SenderBuffer, { delivery, event }: EventRow): void {
-  sender.table('events').symbol('node_id', delivery.nodeId).symbol('kind', event.kind).symbol('severity', event.severity);
+function putEvent(sender: SenderBuffer, { nodeId, event }: EventRow): void {
+  sender.table('events').symbol('node_id', nodeId).symbol('kind', event.kind).symbol('severity', event.severity);
   sender.stringColumn('text', withoutNul(event.text)).stringColumn('attributes', JSON.stringify(event.attributes));
   sender.at(whole(event.timeUs), 'us');
 }

@@ -234,7 +234,10 @@ export function createEvents(log: Log, registry: Registry) {
       failures.inc({ what: 'registry' });
       log.warn(what, 'a node that was brought back is still listed among the removed, for a day at most');
     },
-    retried(what: { what: 'presence' | 'registry' | 'streams' | 'subscription' | 'audit' | 'own samples'; error: string }): void {
+    retried(what: {
+      what: 'presence' | 'registry' | 'streams' | 'subscription' | 'audit' | 'own samples' | 'node states';
+      error: string;
+    }): void {
       failures.inc({ what: what.what });
       log.warn(what, 'failed and is tried again');
     },

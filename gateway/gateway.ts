@@ -78,9 +78,17 @@ export function createGateway(config: GatewayConfig, connection: NatsConnection,
   const enrolment = new Enrolment({ ca, tokens, registry, events });
   const durability = createDurabilityCheck({ monitorUrl: config.natsMonitorUrl, policy: config.natsDurability, events });
   const joining = { caPem: ca.certificatePem, programs: new AgentPrograms({ folder: config.agentFolder, bundle: config.agentBundle }) };
+  const stateEvents = new Ingest({ gateway: config.name, publisher });
   const fleet = createFleetService({
     connection,
     tokens,
+    states: {
+      gateway: config.name,
+      connected: () => link.connected,
+      pressure: () => publisher.pressure,
+      deliver: (nodeId, changes) => stateEvents.deliverEvents(nodeId, changes),
+      events,
+    },
     questdb: {
       host: config.questdbPgHost,
       port: config.questdbPgPort,

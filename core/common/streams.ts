@@ -22,6 +22,8 @@ export const PRESENCE_BUCKET = 'muster_presence';
 export const TOKENS_BUCKET = 'muster_tokens';
 /** KV bucket: profile name → configuration for agents as JSON; the key `_version` counts their versions. */
 export const CONFIGS_BUCKET = 'muster_configs';
+/** KV bucket in memory: task → which gateway does it for all of them, as `TaskHolder` in JSON. */
+export const TASKS_BUCKET = 'muster_tasks';
 /** KV bucket in memory: part name → what it says of itself as JSON (`EtlStatus` under `etl`). */
 export const STATUS_BUCKET = 'muster_status';
 
@@ -139,6 +141,8 @@ export interface PresenceEntry {
   problem: string;
   /** The number of the stream among those of its node, raised by compare-and-set: whoever finds a higher one has lost the node. */
   stream?: number;
+  /** When the stream ended is not known: the gateway that held it died, and its next life says so as of now. */
+  supposed?: boolean;
   /** Which process of an agent holds it; empty for an agent that does not say. */
   instance?: string;
   /** The processes that held it before, the newest last. */

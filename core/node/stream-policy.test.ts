@@ -58,7 +58,7 @@ it('lets nobody take a record out of the audit, and drops only its oldest where 
   }
 });
 
-it('keeps presence and status in memory, and all else on disk', () => {
+it('keeps presence, tasks and status in memory, and all else on disk', () => {
   const inMemory = POLICIES.filter(({ wanted }) => wanted.storage === StorageType.Memory).map(({ name }) => name);
-  expect(inMemory).toEqual(['KV_muster_presence', 'KV_muster_status']);
+  expect(inMemory).toEqual(['KV_muster_presence', 'KV_muster_status', 'KV_muster_tasks']);
 });

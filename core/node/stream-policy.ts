@@ -11,6 +11,7 @@ import {
   PRESENCE_BUCKET,
   REMOVED_BUCKET,
   STATUS_BUCKET,
+  TASKS_BUCKET,
   TELEMETRY_STREAM,
   TELEMETRY_SUBJECTS,
   TOKENS_BUCKET,
@@ -99,6 +100,7 @@ export function streamPolicies(limits: StreamLimits): StreamPolicy[] {
     // In memory: rebuilt by whoever writes them, and a write a change must not cost a sync of the disk.
     bucketPolicy(PRESENCE_BUCKET, StorageType.Memory),
     bucketPolicy(STATUS_BUCKET, StorageType.Memory),
+    bucketPolicy(TASKS_BUCKET, StorageType.Memory),
   ];
 }
 

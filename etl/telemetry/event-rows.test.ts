@@ -34,3 +34,14 @@ it.each([
   expect(rows).toHaveLength(2);
   expect(letters.map((letter) => letter.reason.slice(0, reason.length))).toEqual([reason]);
 });
+
+it('writes what a part of Muster says of a node to that node, and takes the word of no agent for another or for a state', () => {
+  const told = { timeUs: 1e15, kind: 'node_silent', severity: 'error' as const, text: '', attributes: { node_id: 'web-2', from: 'late' } };
+  const from = (nodeId: string, event = told): ReturnType<typeof toEventRows> =>
+    toEventRows({ ...DELIVERY, nodeId }, { events: [event] } as unknown as DecodedBatch, WINDOW);
+  expect(from('muster-gateway-1').rows.map(({ nodeId, event }) => [nodeId, event.attributes])).toEqual([['web-2', { from: 'late' }]]);
+  expect(from('web-1').letters.map(({ reason, detail }) => [reason, detail])).toEqual([
+    ['bad_name', 'node_silent is a kind of event that only gateways record: choose another'],
+  ]);
+  expect(from('web-1', { ...told, kind: 'boot' }).rows[0]).toMatchObject({ nodeId: 'web-1', event: { attributes: { node_id: 'web-2' } } });
+});

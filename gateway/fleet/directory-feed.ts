@@ -18,6 +18,8 @@ export interface DirectoryFeedOptions {
   database: ReadDatabase;
   /** Told which numbers were used. */
   numbers: UsedNumbers;
+  /** Called once the database has said when nodes were stored last. */
+  onHistory?(): void;
   events: FleetEvents;
 }
 
@@ -59,6 +61,7 @@ export function createDirectoryFeed(options: DirectoryFeedOptions): Component {
         numbers.note(nodeId ?? '', epoch ?? '', Number(seq));
       }
       numbers.learned();
+      options.onHistory?.();
       for (const [nodeId, epoch, seq] of await database.rows(HIGHEST_NUMBERS)) numbers.note(nodeId ?? '', epoch ?? '', Number(seq));
       numbers.learned();
     } catch (error) {

@@ -19,6 +19,7 @@ export class Directory {
   readonly #records = new Map<string, NodeRecord>();
   readonly #feeds = new Set<Set<NodeRecord>>();
   readonly #now: () => number;
+  #onState: ((record: NodeRecord, nowMs: number) => void) | undefined;
   #unregistered = 0;
   /** Batches that agents numbered since this directory began, as their heartbeats tell it. Only grows. */
   batchesMade = 0;
@@ -51,6 +52,14 @@ export class Directory {
     return named[0] as NodeRecord;
   }
 
+  /** Told at once of each node that has another state than before, or was removed; one listener. Returns what ends it. */
+  onState(listener: (record: NodeRecord, nowMs: number) => void): () => void {
+    this.#onState = listener;
+    return () => {
+      if (this.#onState === listener) this.#onState = undefined;
+    };
+  }
+
   /** Begins to note what changes. Always `close` it. */
   watch(): ChangeFeed {
     const feed = new Set<NodeRecord>();
@@ -74,12 +83,13 @@ export class Directory {
       known.registered = false;
       this.#records.delete(nodeId);
       this.#changed(known);
+      this.#onState?.(known, this.#now());
       return;
     }
     const record = known ?? new NodeRecord(nodeId);
     this.#records.set(nodeId, record);
     record.applyEntry(entry);
-    record.refresh(this.#now());
+    this.#refresh(record, this.#now(), known === undefined);
     this.#changed(record);
   }
 
@@ -87,7 +97,7 @@ export class Directory {
     const record = this.#record(nodeId);
     if (record === undefined) return;
     record.applyPresence(presence);
-    record.refresh(this.#now());
+    this.#refresh(record, this.#now());
     this.#changed(record);
   }
 
@@ -96,6 +106,7 @@ export class Directory {
     const record = this.#record(nodeId);
     if (record === undefined) return;
     const nowMs = this.#now();
+    if (record.isOverdue(nowMs)) this.#refresh(record, nowMs);
     record.heardAt(nowMs);
     if (heartbeat.sentUs > 0) record.skewUs = nowMs * 1000 - heartbeat.sentUs;
     if (heartbeat.spool) {
@@ -108,7 +119,7 @@ export class Directory {
     if (heartbeat.config) record.config = heartbeat.config;
     if (heartbeat.summary) record.summary = heartbeat.summary;
     if (heartbeat.summary || (heartbeat.spool?.nextSeq ?? 0) > 1) record.sampled = true;
-    if (record.state !== 'NODE_STATE_LIVE') record.refresh(nowMs);
+    if (record.state !== 'NODE_STATE_LIVE') this.#refresh(record, nowMs);
     this.#changed(record);
   }
 
@@ -118,13 +129,13 @@ export class Directory {
     if (record === undefined) return;
     record.sampled = true;
     if (receivedMs > record.heardMs) record.heardAt(receivedMs);
-    if (record.refresh(this.#now())) this.#changed(record);
+    if (this.#refresh(record, this.#now())) this.#changed(record);
   }
 
   /** Finds the nodes whose state changed by the passing of time alone. Call it once a second. */
   tick(): void {
     const nowMs = this.#now();
-    for (const record of this.#records.values()) if (record.refresh(nowMs)) this.#changed(record);
+    for (const record of this.#records.values()) if (this.#refresh(record, nowMs)) this.#changed(record);
   }
 
   clear(): void {
@@ -140,6 +151,13 @@ export class Directory {
     this.#records.set(nodeId, record);
     this.#unregistered++;
     return record;
+  }
+
+  #refresh(record: NodeRecord, nowMs: number, isNew = false): boolean {
+    const before = record.state;
+    const changed = record.refresh(nowMs);
+    if (record.state !== before || isNew) this.#onState?.(record, nowMs);
+    return changed;
   }
 
   #changed(record: NodeRecord): void {

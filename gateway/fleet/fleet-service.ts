@@ -23,6 +23,7 @@ import type { FleetReader } from '../doors.ts';
 import { type JoinCallsOptions, joinHandlers } from '../join/join-calls.ts';
 import type { NodeRegistry } from '../nodes/registry.ts';
 import type { UsedNumbers } from '../nodes/used-numbers.ts';
+import { StateRecorder, type StateRecorderOptions } from '../states/state-recorder.ts';
 import { auditHandlers } from './audit-calls.ts';
 import { type CallContext, serverStream, unary } from './call-handlers.ts';
 import { commandHandlers } from './command-calls.ts';
@@ -69,6 +70,8 @@ export interface FleetServiceOptions {
   numbers: UsedNumbers;
   /** How another machine joins. */
   joining: JoinCallsOptions;
+  /** Where changes of the nodes' states go; undefined records none. */
+  states?: Pick<StateRecorderOptions, 'gateway' | 'connected' | 'pressure' | 'deliver' | 'events'>;
   events: FleetEvents;
   /** Unix ms. */
   now?: () => number;
@@ -100,11 +103,18 @@ export function createFleetService(options: FleetServiceOptions): FleetService {
   });
   const verifier = new Verifier({ connection, database, directory });
   const pipeline = new PipelineReader({ connection, database, directory, deadLetters, natsDurable: options.natsDurable, now });
+  let historyKnown = false;
+  const onHistory = (): void => {
+    historyKnown = true;
+  };
+  const recorder =
+    options.states && new StateRecorder({ ...options.states, connection, directory, database, historyKnown: () => historyKnown, now });
   const components: Component[] = [
     database,
     queries,
-    createDirectoryFeed({ connection, directory, database, numbers: options.numbers, events }),
+    createDirectoryFeed({ connection, directory, database, numbers: options.numbers, onHistory, events }),
     leases,
+    ...(recorder === undefined ? [] : [recorder]),
   ];
   let stop: (() => Promise<void>) | undefined;
 

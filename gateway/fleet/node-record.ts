@@ -3,7 +3,7 @@ import { kindOf, type NodeKindWord } from '../../core/common/node-kind.ts';
 import type { RegistryEntry, SharedIdentity } from '../../core/common/registry-entry.ts';
 import type { PresenceEntry } from '../../core/common/streams.ts';
 import type { ConfigState, Node, NodeInfo, NodeKind, SpoolState, Summary, Timestamp } from '../../proto/gen/messages.ts';
-import { type StateSince, stateOf } from './node-state.ts';
+import { lateAfterMs, type StateSince, stateOf } from './node-state.ts';
 
 /** Has the shape of `FilterableNode`, so that a filter runs over records without a message being made. */
 export class NodeRecord {
@@ -16,6 +16,8 @@ export class NodeRecord {
   enrolledMs = 0;
   intervalMs = 0;
   heardMs = 0;
+  /** The same, without the end of a stream that a gateway only supposed. */
+  provenMs = 0;
   liveSinceMs = 0;
   sampled = false;
   quarantinedSinceMs = 0;
@@ -50,7 +52,7 @@ export class NodeRecord {
     this.gateway = presence?.gateway ?? '';
     this.#stream = presence;
     this.#judge();
-    if (presence !== undefined && presence.sinceMs > this.heardMs) this.heardAt(presence.sinceMs);
+    if (presence !== undefined && presence.sinceMs > this.heardMs) this.heardAt(presence.sinceMs, presence.supposed !== true);
   }
 
   /** A shared identity comes before what is wrong with the stream: it needs somebody to act. */
@@ -59,9 +61,15 @@ export class NodeRecord {
     this.quarantinedSinceMs = this.problem === '' ? 0 : ((this.#shared ?? this.#stream)?.sinceMs ?? 0);
   }
 
-  heardAt(nowMs: number): void {
+  heardAt(nowMs: number, proven = true): void {
     if (this.state !== 'NODE_STATE_LIVE') this.liveSinceMs = nowMs;
     this.heardMs = nowMs;
+    if (proven && nowMs > this.provenMs) this.provenMs = nowMs;
+  }
+
+  /** True for a node that counts as live only because nobody has looked since. */
+  isOverdue(nowMs: number): boolean {
+    return this.state === 'NODE_STATE_LIVE' && nowMs - this.heardMs > lateAfterMs(this.intervalMs);
   }
 
   /** Computes the state anew; true where it changed. */

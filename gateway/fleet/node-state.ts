@@ -30,10 +30,15 @@ const SILENT_AT_LEAST_MS = 30_000;
 /** Agents send what they sampled once a second, so a node that samples faster is not heard more often. */
 const SHORTEST_INTERVAL_MS = 1000;
 
-/** How long nothing may come before a node is late, and before it is silent. */
+/** How long nothing may come before a node is late. */
+export function lateAfterMs(intervalMs: number): number {
+  return Math.max(intervalMs, SHORTEST_INTERVAL_MS) * LATE_INTERVALS;
+}
+
+/** The same, and how long before it is silent. */
 export function patience(intervalMs: number): { lateMs: number; silentMs: number } {
   const interval = Math.max(intervalMs, SHORTEST_INTERVAL_MS);
-  return { lateMs: interval * LATE_INTERVALS, silentMs: Math.max(interval * SILENT_INTERVALS, SILENT_AT_LEAST_MS) };
+  return { lateMs: lateAfterMs(intervalMs), silentMs: Math.max(interval * SILENT_INTERVALS, SILENT_AT_LEAST_MS) };
 }
 
 /** The state at `nowMs` and since when it holds. Quarantine comes before all else; nobody is missed but machines, and simulated ones that stream. */
@@ -49,4 +54,25 @@ export function stateOf(facts: HeardFacts, nowMs: number): StateSince {
   if (quietMs > silentMs) return { state: 'NODE_STATE_SILENT', sinceMs: facts.heardMs + silentMs };
   if (quietMs > lateMs) return { state: 'NODE_STATE_LATE', sinceMs: facts.heardMs + lateMs };
   return { state: 'NODE_STATE_LIVE', sinceMs: facts.liveSinceMs };
+}
+
+/** What a history says of a node needs more: what was heard for certain, and since when anybody listens. */
+export interface WatchedFacts extends HeardFacts {
+  /** As `heardMs`, without what a gateway only supposes when it begins. */
+  provenMs: number;
+}
+
+/** What a node may be, judged by the longest and by the shortest time that it may have been quiet. */
+export interface StateBounds {
+  longest: StateSince;
+  shortest: StateSince;
+}
+
+/** The state at `nowMs` as far as it is known: quiet counts only while somebody listens, and before `watchedSinceMs` the node may have been heard by nobody. */
+export function watchedState(facts: WatchedFacts, nowMs: number, watchedSinceMs: number): StateBounds {
+  const { enrolledMs, liveSinceMs, sampled, intervalMs, kind, gateway, quarantinedSinceMs, provenMs } = facts;
+  const heard = { enrolledMs, liveSinceMs, sampled, intervalMs, kind, gateway, quarantinedSinceMs };
+  const longest = stateOf({ ...heard, heardMs: provenMs }, nowMs);
+  if (provenMs === 0 || provenMs >= watchedSinceMs) return { longest, shortest: longest };
+  return { longest, shortest: stateOf({ ...heard, heardMs: watchedSinceMs }, nowMs) };
 }

@@ -2,9 +2,9 @@
 import { randomBytes } from 'node:crypto';
 import { MAX_BATCH_BYTES } from '../../core/common/batch-size.ts';
 import { doorEpoch } from '../../core/common/door-epoch.ts';
-import type { FrameColumns } from '../../core/common/frame.ts';
+import type { FleetEvent, FrameColumns } from '../../core/common/frame.ts';
 import { MusterError } from '../../core/common/muster-error.ts';
-import { encodeBatch, MAX_FRAMES } from '../../proto/batch-codec.ts';
+import { type DeliveryContent, encodeBatch, MAX_FRAMES } from '../../proto/batch-codec.ts';
 import type { Publisher } from '../publisher/publisher.ts';
 
 /** What the sender of stored rows can name them by in the ledger. */
@@ -48,28 +48,19 @@ export class Ingest {
    * rows again, with their times, does no harm.
    */
   async deliver(nodeId: string, frames: readonly FrameColumns[]): Promise<Receipt> {
-    const { publisher, gateway } = this.#options;
+    const { publisher } = this.#options;
     if (publisher.pressure) throw new MusterError('unavailable', 'too much waits for the stream: send it again in a few seconds');
     if (frames.length > MAX_FRAMES)
       throw new MusterError(
         'limit_exceeded',
         `the samples of node ${nodeId} make ${frames.length} frames, at most ${MAX_FRAMES} are taken at once: send fewer that differ in measurement, tags or fields`,
       );
-    const seq = (this.#nextSeq.get(nodeId) ?? 0) + 1;
-    const batch = encodeBatch({ epoch: this.#epoch, seq, createdUs: this.#createdUs(), frames, events: [], dropped: [] });
-    if (batch.length > MAX_BATCH_BYTES) {
-      throw new MusterError(
-        'limit_exceeded',
-        `the samples of node ${nodeId} take ${batch.length} bytes, at most ${MAX_BATCH_BYTES} are taken at once: send fewer`,
-      );
-    }
-    this.#nextSeq.set(nodeId, seq);
-    const receivedUs = this.#now() * 1000;
+    const upload = this.#number(nodeId, frames, []);
     await new Promise<void>((resolve, reject) => {
       const words = `the stream has not acknowledged it within ${STORED_WITHIN_MS / 1000} s: it may still be stored; sending it again does no harm with an Idempotency-Key, or where each sample has its time`;
       const timer = setTimeout(() => reject(new MusterError('deadline_exceeded', words)), STORED_WITHIN_MS);
       publisher.offer({
-        delivery: { nodeId, receivedUs, gateway, batch, epoch: this.#epoch, seq, skewUs: 0 },
+        delivery: upload,
         onStored: () => {
           clearTimeout(timer);
           resolve();
@@ -83,9 +74,29 @@ export class Ingest {
     return {
       node_id: nodeId,
       epoch: Buffer.from(this.#epoch).toString('hex'),
-      seq,
+      seq: upload.seq,
       rows: frames.reduce((rows, frame) => rows + frame.timeUs.length, 0),
     };
+  }
+
+  /** Resolves when the events are durably in the stream, however long that takes; never where the gateway stops before. Rejects where they are too large. */
+  deliverEvents(nodeId: string, events: readonly FleetEvent[]): Promise<void> {
+    const delivery = this.#number(nodeId, [], events);
+    return new Promise((resolve, reject) => this.#options.publisher.offer({ delivery, onStored: resolve, onRefused: reject }));
+  }
+
+  #number(nodeId: string, frames: readonly FrameColumns[], events: readonly FleetEvent[]): DeliveryContent {
+    const seq = (this.#nextSeq.get(nodeId) ?? 0) + 1;
+    const batch = encodeBatch({ epoch: this.#epoch, seq, createdUs: this.#createdUs(), frames, events, dropped: [] });
+    if (batch.length > MAX_BATCH_BYTES) {
+      throw new MusterError(
+        'limit_exceeded',
+        `the samples of node ${nodeId} take ${batch.length} bytes, at most ${MAX_BATCH_BYTES} are taken at once: send fewer`,
+      );
+    }
+    this.#nextSeq.set(nodeId, seq);
+    const { gateway } = this.#options;
+    return { nodeId, receivedUs: this.#now() * 1000, gateway, batch, epoch: this.#epoch, seq, skewUs: 0 };
   }
 
   /** Whether `deliver` takes them as one batch. */

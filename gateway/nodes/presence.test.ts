@@ -41,7 +41,15 @@ it('takes back what an earlier life of this gateway said of its nodes, many at o
   const events = { retried: () => undefined, entryUnreadable: () => undefined };
   await new Presence({ link, gateway: 'gateway-1', events, now: () => 42 }).start();
   expect(written.size).toBe(2000);
-  expect(written.get('node-0')).toEqual({ gateway: '', sinceMs: 42, session: '', problem: '', epoch: 'e', acknowledgedSeq: 7 });
+  expect(written.get('node-0')).toEqual({
+    gateway: '',
+    sinceMs: 42,
+    session: '',
+    problem: '',
+    supposed: true,
+    epoch: 'e',
+    acknowledgedSeq: 7,
+  });
   expect(written.has('node-2000')).toBe(false);
   expect(most()).toBe(256);
 });

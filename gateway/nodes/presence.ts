@@ -87,7 +87,7 @@ export class Presence implements Component {
     for (let from = 0; from < entries.length; from += TAKEN_BACK_AT_ONCE) {
       await Promise.all(
         entries.slice(from, from + TAKEN_BACK_AT_ONCE).map(([nodeId, { said, revision }]) => {
-          const text = JSON.stringify({ ...said, gateway: '', sinceMs: this.#now(), session: '', problem: '' });
+          const text = JSON.stringify({ ...said, gateway: '', sinceMs: this.#now(), session: '', problem: '', supposed: true });
           // Where another gateway has the node by now, its word stands.
           return kv.update(nodeId, text, revision).catch(unlessOvertaken);
         }),

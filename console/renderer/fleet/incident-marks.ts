@@ -1,4 +1,5 @@
 // Events that may explain what the strip shows, as marks on its time; and which of them have room for their words. Pure.
+import { stateOfKind } from '../../../core/common/state-events.ts';
 import { numericColumn, type QueryResult, textColumn } from '../../common/query-result.ts';
 import { formatNumber } from '../parts/format.ts';
 
@@ -35,7 +36,7 @@ export function readMarks(events: QueryResult, ooms: QueryResult | null, nameOf:
     if (Number.isNaN(timeMs)) continue;
     const seen = kind === 'agent_started' && wasBoot(attributes, timeMs) ? 'booted' : kind;
     const tone = TONES[seen] ?? (severity === 'error' ? 'bad' : severity === 'warning' ? 'late' : 'mute');
-    const what = seen === 'booted' ? 'machine started' : text;
+    const what = seen === 'booted' ? 'machine started' : (stateOfKind(kind)?.replaceAll('_', ' ') ?? text);
     marks.push({ timeMs, tone, ...describe(what, nodes?.[row] ?? 1, nodeId, nameOf) });
   }
   if (ooms !== null) {

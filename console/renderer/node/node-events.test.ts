@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { QueryResult } from '../../common/query-result.ts';
 import { marksOf } from './charts/event-marks.tsx';
 import type { NodeEvent } from './node-event.ts';
-import { loadEvents, silences } from './node-events.ts';
+import { loadEvents, silences, unrecorded } from './node-events.ts';
 import type { Part } from './series/points.ts';
 
 const event = (timeMs: number, severity = 'info'): NodeEvent => ({ timeMs, kind: 'k', severity, text: '' });
@@ -24,6 +24,18 @@ test('only raw rows to both sides of a hole prove a silence', () => {
   expect(silences([part([0, 60, 120], 60, false), part([900, 901, 902], 1)])).toEqual([]);
   // Sampled once a minute then, once a second now: away at no time.
   expect(silences([part([0, 60, 120, 180, 240, 300, 301, 302, 303, 304, 305], 1)])).toEqual([]);
+});
+
+test('a silence that the gateway recorded is told once, by its record', () => {
+  const guess = (timeMs: number): NodeEvent => ({ timeMs, kind: 'silent', severity: 'warning', text: '' });
+  const told = [
+    { timeMs: 100_000, kind: 'node_silent', severity: 'error', text: '' },
+    { timeMs: 900_000, kind: 'node_live', severity: 'info', text: '' },
+  ];
+  expect(unrecorded([guess(70_000), guess(101_000), guess(110_000), guess(880_000)], told).map(({ timeMs }) => timeMs)).toEqual([
+    110_000, 880_000,
+  ]);
+  expect(unrecorded([guess(70_000)], [])).toEqual([guess(70_000)]);
 });
 
 test('marks stand where they happened; those too near to separate are one', () => {
@@ -57,6 +69,7 @@ test('the first boot of a stretch is no reboot, and a table that is not there is
   );
   expect([events.map(({ timeMs }) => timeMs), cutMs]).toEqual([[300], undefined]);
   expect(asked.every((sql) => sql.includes("'n'' OR 1=1 --'"))).toBe(true);
+  expect(asked[0]).toContain("kind NOT IN ('still_live', 'still_late', 'still_silent'");
 });
 
 test('of more events than are read the newest are there, and it is known from when on', async () => {

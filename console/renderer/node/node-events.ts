@@ -1,4 +1,6 @@
 // What happened on a node in a stretch of time: what its agent told, reboots, processes that the kernel ended, changes of what it is.
+
+import { STATE_WORDS, standingKind, stateOfKind } from '../../../core/common/state-events.ts';
 import { numericColumn, textColumn } from '../../common/query-result.ts';
 import type { Bounds } from '../state/time-range.ts';
 import type { Ask, NodeEvent } from './node-event.ts';
@@ -9,8 +11,12 @@ import { isMissing } from './series/series-load.ts';
 import { sqlText } from './sql-text.ts';
 
 const MAX_EVENTS = 500;
+/** Rows that say that nothing changed. */
+const UNCHANGED = STATE_WORDS.map(standingKind);
 /** A gap is worth a mark from so long on. */
 const LEAST_SILENCE_S = 30;
+/** The gateway's clock and the node's may differ by so much. */
+const SLACK_MS = 5000;
 /** And from so many missed samples on. */
 const SILENT_STEPS = 11;
 
@@ -29,6 +35,7 @@ export async function loadEvents(ask: Ask, nodeId: string, bounds: Bounds): Prom
     read(
       ask,
       `SELECT timestamp, kind, severity, text FROM events WHERE ${where} AND NOT (kind = 'command' AND text LIKE 'command process_list%') ` +
+        `AND kind NOT IN (${UNCHANGED.map(sqlText).join(', ')}) ` +
         'ORDER BY timestamp DESC',
     ),
     read(
@@ -81,6 +88,16 @@ export function silences(parts: readonly Part[]): NodeEvent[] {
   }
   tell();
   return events;
+}
+
+/** A node that samples once a minute is silent after ten. */
+const SAME_SILENCE_MS = 660_000;
+
+/** Silences of which the gateway has recorded nothing. */
+export function unrecorded(guessed: readonly NodeEvent[], told: readonly NodeEvent[]): NodeEvent[] {
+  const recorded = told.filter(({ kind }) => stateOfKind(kind) === 'late' || stateOfKind(kind) === 'silent');
+  if (recorded.length === 0) return [...guessed];
+  return guessed.filter(({ timeMs: ms }) => !recorded.some(({ timeMs }) => timeMs >= ms - SLACK_MS && timeMs <= ms + SAME_SILENCE_MS));
 }
 
 /** When any series of the part has a row, rising. */

@@ -9,7 +9,7 @@ import { Store } from '../state/store.ts';
 import { type Bounds, boundsOf, type TimeRange } from '../state/time-range.ts';
 import { type ChartColumns, chartColumns, linesOf } from './charts/chart-columns.ts';
 import type { NodeEvent } from './node-event.ts';
-import { loadEvents, newestFirst, silences } from './node-events.ts';
+import { loadEvents, newestFirst, silences, unrecorded } from './node-events.ts';
 import { LiveSeries } from './series/live-series.ts';
 import { type Asking, coarsestStep, type Part, type SeriesWish, wishesOf, wishKey } from './series/points.ts';
 import { SeriesCache } from './series/series-cache.ts';
@@ -299,7 +299,7 @@ export class NodeFeed {
     const loading = [...this.#wishes.values()].some((wish) => this.isComing(wish));
     const silent = this.#lens ? [] : silences(this.parts(LOAD));
     const now = this.#range.kind === 'live' ? silentNow(this.#heard) : [];
-    const events = [...this.#told, ...silent, ...now].sort(newestFirst);
+    const events = [...this.#told, ...unrecorded([...silent, ...now], this.#told)].sort(newestFirst);
     this.#set({ loading, events, eventsCutMs: this.#toldCutMs, problem: this.#cache.problem || this.#eventProblem });
     if (this.#unpaintedMs > 0) markPainted(LIVE_POINT_MARK, this.#unpaintedMs);
     this.#unpaintedMs = 0;

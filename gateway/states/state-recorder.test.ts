@@ -1,0 +1,122 @@
+import type { NatsConnection } from 'nats';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import type { FleetEvent } from '../../core/common/frame.ts';
+import type { RegistryEntry } from '../../core/common/registry-entry.ts';
+import { Directory } from '../fleet/directory.ts';
+import type { ReadDatabase } from '../fleet/read-database.ts';
+import { StateRecorder } from './state-recorder.ts';
+
+const START = Date.parse('2026-03-01T12:00:00Z');
+let recorder: StateRecorder | undefined;
+
+beforeEach(
+  () =>
+    void vi.useFakeTimers({ now: START, toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date', 'performance'] }),
+);
+afterEach(async () => {
+  const stopped = recorder?.stop();
+  await vi.advanceTimersByTimeAsync(5000);
+  await stopped;
+  vi.useRealTimers();
+});
+
+const entry = (nodeId: string): RegistryEntry => ({
+  nodeId,
+  info: {
+    ...{ name: nodeId, platform: 'linux', os: '', kernel: '', arch: 'x64', cpuModel: '', cpuCores: 1, memoryBytes: 0, virtualization: '' },
+    ...{ model: '', addresses: [], agentVersion: '1', labels: {}, bootUs: 0, simulated: false, commands: [] },
+  },
+  enrolledMs: START - 1e7,
+  updatedMs: START,
+  intervalMs: 1000,
+});
+
+/** A recorder in a store that has these rows of nodes, watched until that time. */
+async function stage(recorded: [nodeId: string, kind: string, time: string][] = [], watchedUntil: string | null = null) {
+  const staged = { connected: true, holder: '' };
+  const written: string[] = [];
+  let [text, revision] = ['', 0];
+  const put = async (_: string, value: string): Promise<number> => {
+    text = value;
+    return ++revision;
+  };
+  const kv = {
+    get: async () => {
+      if (staged.holder !== '') await put('', JSON.stringify({ gateway: staged.holder, instance: staged.holder }));
+      return text === '' ? null : { operation: 'PUT', revision, json: () => JSON.parse(text) };
+    },
+    ...{ create: put, update: put },
+  };
+  const connection = {
+    jetstream: () => ({ views: { kv: async () => kv } }),
+    jetstreamManager: async () => ({ streams: { info: async () => ({ state: { messages: 0 } }) } }),
+  } as unknown as NatsConnection;
+  const database = {
+    rows: async (sql: string) => {
+      if (sql.includes('wal_tables')) return [];
+      return sql.includes('LATEST ON') ? recorded : [[watchedUntil, watchedUntil]];
+    },
+  } as unknown as ReadDatabase;
+  const directory = new Directory(() => Date.now());
+  for (const id of ['a', 'b']) directory.applyEntry(id, entry(id));
+  for (const [id] of recorded) directory.applyStored(id, START - 40_000);
+  recorder = new StateRecorder({
+    ...{ connection, directory, database, gateway: 'gateway-1', events: { retried: () => undefined } },
+    ...{ connected: () => staged.connected, pressure: () => false, historyKnown: () => true, now: () => Date.now() },
+    deliver: async (nodeId: string, events: readonly FleetEvent[]) => {
+      expect(nodeId).toBe('muster-gateway-1');
+      for (const { kind, timeUs, attributes } of events) {
+        const second = Math.round(timeUs / 1e6 - START / 1000);
+        const until = attributes['until_us'] === undefined ? '' : `-${Math.round(Number(attributes['until_us']) / 1e6 - START / 1000)}`;
+        if (kind !== 'states_watched') written.push(`${attributes['node_id'] ?? ''} ${kind} ${second}${until}`.trim());
+      }
+    },
+  });
+  await recorder.start();
+  /** Time goes on; the nodes named are heard each second. */
+  const pass = async (seconds: number, ...heard: string[]): Promise<string[]> => {
+    for (let second = 0; second < seconds; second++) {
+      await vi.advanceTimersByTimeAsync(1000);
+      directory.tick();
+      if (staged.connected)
+        for (const id of heard)
+          directory.applyHeartbeat(id, { sentUs: Date.now() * 1000, summary: { timeUs: 1, cpuPercent: 1, diskMount: '' } });
+    }
+    return written.splice(0);
+  };
+  return { staged, pass };
+}
+
+it('goes on from what the store has: no change is written twice, and the time without a gateway once', async () => {
+  const { pass } = await stage(
+    [
+      ['a', 'node_live', '2026-03-01 11:00:00.000000'],
+      ['b', 'still_live', '2026-03-01 11:00:00.000000'],
+    ],
+    '2026-03-01 11:59:20.000000',
+  );
+  // Only one of them comes back.
+  const [dead, gap, ...more] = await pass(45, 'a');
+  expect([dead, more]).toEqual(['b node_silent 30', []]);
+  expect(gap).toMatch(/^states_unwatched -40-3\d$/);
+  expect(await pass(60, 'a')).toEqual([]);
+});
+
+it('says nothing of nodes while nats-server is away, and that nobody listened then', async () => {
+  const { staged, pass } = await stage();
+  expect((await pass(10, 'a', 'b')).map((row) => row.replace(/\d+$/, ''))).toEqual(['a still_live ', 'b still_live ']);
+  staged.connected = false;
+  expect(await pass(120, 'a', 'b')).toEqual([]);
+  staged.connected = true;
+  const [gap, ...more] = await pass(40, 'a', 'b');
+  expect(gap).toMatch(/^states_unwatched 10-13\d$/);
+  expect(more).toEqual([]);
+});
+
+it('writes nothing while another gateway does', async () => {
+  const { staged, pass } = await stage();
+  await pass(10, 'a', 'b');
+  staged.holder = 'gateway-2';
+  await pass(6, 'a', 'b');
+  expect(await pass(60, 'a')).toEqual([]);
+});

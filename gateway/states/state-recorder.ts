@@ -1,0 +1,261 @@
+// Writes the history of node states: one gateway at a time does so for all. What changes goes as events on the durable path, behind the
+// telemetry and in bounded portions; what nobody could watch is written as such.
+import { randomUUID } from 'node:crypto';
+import type { NatsConnection } from 'nats';
+import type { FleetEvent } from '../../core/common/frame.ts';
+import { toMusterError } from '../../core/common/muster-error.ts';
+import { fault } from '../../core/node/faults.ts';
+import type { Component } from '../../core/node/lifecycle.ts';
+import type { Directory } from '../fleet/directory.ts';
+import type { ReadDatabase } from '../fleet/read-database.ts';
+import { partNodeId } from '../self/part-samples.ts';
+import { EventQueue } from './event-queue.ts';
+import { readRecorded } from './recorded-states.ts';
+import { toStateEvent, unwatchedEvent, watchedEvent } from './state-event.ts';
+import { type StateRow, StateWatch } from './state-watch.ts';
+import { TaskLease } from './task-lease.ts';
+
+export interface StateRecorderOptions {
+  connection: NatsConnection;
+  directory: Directory;
+  database: ReadDatabase;
+  /** Name of this gateway. */
+  gateway: string;
+  /** False while nothing can be heard of nodes. */
+  connected(): boolean;
+  /** True while no more should be given to the stream. */
+  pressure(): boolean;
+  /** Resolves when the stream has them. Never where this gateway stops before. */
+  deliver(nodeId: string, events: readonly FleetEvent[]): Promise<void>;
+  /** True once the store has said what it has of the time before this gateway. */
+  historyKnown(): boolean;
+  events: { retried(what: { what: 'node states'; error: string }): void };
+  /** Unix ms. */
+  now: () => number;
+}
+
+const BEAT_MS = 1000;
+/** A beat that is so late: what came meanwhile may wait still, and quiet is no quiet. */
+const STALL_MS = 3000;
+const RENEW_MS = 5000;
+const LOAD_AGAIN_MS = 5000;
+/** How often it is written that all were watched. After a crash so much is not known at most. */
+const MARK_MS = 15_000;
+/** So long a beginning waits for each node to be heard, or missed; of the others nobody knows then. */
+const OPEN_MS = 60_000;
+const AGED_A_BEAT = 200;
+/** A node that becomes a machine by its label has no other state than before. */
+const LOOK_MS = 60_000;
+const STOP_WAIT_MS = 2000;
+
+/** Why nobody watched. */
+const AWAY = 'no gateway was watching';
+const DEAF = 'the gateway could not listen';
+
+export class StateRecorder implements Component {
+  readonly name = 'node states';
+  readonly #options: StateRecorderOptions;
+  readonly #queue: EventQueue;
+  #lease: TaskLease;
+  #timer: NodeJS.Timeout | undefined;
+  #unlisten = (): void => undefined;
+  #abort = new AbortController();
+  #watch: StateWatch | undefined;
+  /** Of the lease, when the watch began. */
+  #term = 0;
+  #beatMs = 0;
+  #listeningSinceMs = 0;
+  #deaf = false;
+  #renewedMs = Number.NEGATIVE_INFINITY;
+  #renewing = false;
+  #loading = false;
+  #loadAtMs = 0;
+  #failing = false;
+  /** The last beat at which all states were known; undefined while they are not. */
+  #coveredMs: number | undefined;
+  /** Up to when they were known before; 0 for never. */
+  #knownUntilMs = 0;
+  #unknownBecause = AWAY;
+  #markedMs = 0;
+  #lookedMs = 0;
+
+  constructor(options: StateRecorderOptions) {
+    this.#options = options;
+    this.#lease = this.#newLease();
+    this.#queue = new EventQueue({
+      deliver: (events) => options.deliver(partNodeId(options.gateway), events),
+      mayDeliver: () => this.#lease.held && options.connected() && !options.pressure(),
+      // The store is asked what it has, and what it lacks is written.
+      onLost: (error) => this.#beginAnew(error),
+    });
+  }
+
+  async start(): Promise<void> {
+    this.#abort = new AbortController();
+    this.#lease = this.#newLease();
+    this.#beatMs = this.#listeningSinceMs = this.#options.now();
+    this.#renewedMs = Number.NEGATIVE_INFINITY;
+    const { directory } = this.#options;
+    this.#unlisten = directory.onState((node, nowMs) => {
+      // A late beat says first whether anybody was listening.
+      if (this.#watch !== undefined && !this.#deaf && this.#options.connected() && nowMs - this.#beatMs <= STALL_MS)
+        this.#write(this.#watch.note(node, nowMs));
+    });
+    this.#timer = setInterval(() => this.#beat(), BEAT_MS);
+  }
+
+  /** Writes what waits, as far as the stream takes it soon, and lets another gateway begin. */
+  async stop(): Promise<void> {
+    clearInterval(this.#timer);
+    this.#unlisten();
+    this.#abort.abort();
+    if (this.#coveredMs !== undefined && this.#lease.held) {
+      this.#queue.add([watchedEvent(this.#coveredMs, this.#options.gateway)]);
+      await this.#queue.drained(STOP_WAIT_MS);
+    }
+    this.#queue.clear();
+    this.#watch = undefined;
+    this.#coveredMs = undefined;
+    // Another one waits for it to run out.
+    if (this.#options.connected()) await this.#lease.release().catch(() => undefined);
+  }
+
+  #newLease(): TaskLease {
+    const { connection, gateway } = this.#options;
+    return new TaskLease({ connection, task: 'states', gateway, instance: randomUUID() });
+  }
+
+  #beat(): void {
+    const nowMs = this.#options.now();
+    const late = nowMs - this.#beatMs > STALL_MS || nowMs < this.#beatMs - STALL_MS;
+    this.#beatMs = nowMs;
+    if (late) this.#stopCovering(DEAF);
+    if (!this.#options.connected()) {
+      this.#deaf = true;
+      this.#stopCovering(DEAF);
+      return;
+    }
+    if (late || this.#deaf) {
+      this.#deaf = false;
+      this.#listeningSinceMs = nowMs;
+      this.#watch?.listenAnew(nowMs);
+      this.#noteAll(nowMs);
+    }
+    this.#renew();
+    // What changes meanwhile waits; where another one has begun it is for that one to write.
+    if (!this.#lease.held) return;
+    if (this.#watch !== undefined && this.#term !== this.#lease.term) this.#forget();
+    if (this.#watch === undefined) this.#load(nowMs);
+    else this.#go(this.#watch, nowMs);
+  }
+
+  #go(watch: StateWatch, nowMs: number): void {
+    const { directory, gateway } = this.#options;
+    if (nowMs - this.#lookedMs >= LOOK_MS) this.#noteAll(nowMs, (nodeId) => !watch.has(nodeId));
+    for (const nodeId of [...watch.open, ...watch.unfolded(nowMs)]) {
+      const node = directory.get(nodeId);
+      if (node !== undefined) this.#write(watch.note(node, nowMs));
+    }
+    for (const nodeId of watch.aged(nowMs, AGED_A_BEAT)) {
+      const node = directory.get(nodeId);
+      if (node !== undefined) this.#write(watch.standing(node, nowMs));
+    }
+    if (this.#coveredMs === undefined) {
+      if (watch.open.size > 0 && nowMs - this.#listeningSinceMs < OPEN_MS) return;
+      for (const nodeId of [...watch.open]) {
+        const node = directory.get(nodeId);
+        if (node !== undefined) this.#write(watch.giveUp(node, nowMs));
+      }
+      if (this.#knownUntilMs > 0) this.#queue.add([unwatchedEvent(this.#knownUntilMs, nowMs, gateway, this.#unknownBecause)]);
+      this.#markedMs = 0;
+    }
+    // Another listener may have begun anew while rows were written.
+    if (this.#watch !== watch) return;
+    this.#coveredMs = nowMs;
+    if (nowMs - this.#markedMs < MARK_MS) return;
+    this.#markedMs = nowMs;
+    this.#queue.add([watchedEvent(nowMs, gateway)]);
+  }
+
+  #noteAll(nowMs: number, isWanted: (nodeId: string) => boolean = () => true): void {
+    const watch = this.#watch;
+    this.#lookedMs = nowMs;
+    if (watch === undefined) return;
+    for (const node of this.#options.directory.nodes()) if (isWanted(node.nodeId)) this.#write(watch.note(node, nowMs));
+  }
+
+  #write(rows: readonly StateRow[]): void {
+    if (rows.length > 0) this.#queue.add(rows.map((row) => toStateEvent(row, this.#options.gateway)));
+  }
+
+  #stopCovering(because: string): void {
+    if (this.#coveredMs === undefined) return;
+    this.#knownUntilMs = this.#coveredMs;
+    this.#coveredMs = undefined;
+    this.#unknownBecause = because;
+  }
+
+  #forget(): void {
+    this.#watch = undefined;
+    this.#coveredMs = undefined;
+    this.#queue.clear();
+  }
+
+  #beginAnew(error: Error): void {
+    this.#tell(error);
+    this.#forget();
+  }
+
+  #renew(): void {
+    const atMs = performance.now();
+    if (this.#renewing || atMs - this.#renewedMs < RENEW_MS) return;
+    this.#renewing = true;
+    this.#renewedMs = atMs;
+    this.#lease
+      .renew()
+      .then((held) => {
+        if (!held) this.#forget();
+      })
+      .catch((error: unknown) => this.#tell(toMusterError(error)))
+      .finally(() => {
+        this.#renewing = false;
+      })
+      .catch(fault);
+  }
+
+  #load(nowMs: number): void {
+    const { connection, database, historyKnown, now } = this.#options;
+    if (this.#loading || nowMs < this.#loadAtMs || !historyKnown()) return;
+    this.#loading = true;
+    const { signal } = this.#abort;
+    const { term } = this.#lease;
+    readRecorded(connection, database, nowMs, signal)
+      .then(({ nodes, watchedUntilMs }) => {
+        if (signal.aborted || !this.#lease.held || this.#lease.term !== term) return;
+        const atMs = now();
+        const watch = new StateWatch(nodes, this.#listeningSinceMs);
+        this.#watch = watch;
+        this.#term = this.#lease.term;
+        this.#knownUntilMs = watchedUntilMs;
+        this.#unknownBecause = AWAY;
+        this.#failing = false;
+        const { directory } = this.#options;
+        for (const row of watch.missing((nodeId) => directory.get(nodeId) !== undefined, atMs)) this.#write([row]);
+        this.#noteAll(atMs);
+      })
+      .catch((error: unknown) => {
+        this.#loadAtMs = now() + LOAD_AGAIN_MS;
+        if (!signal.aborted) this.#tell(toMusterError(error));
+      })
+      .finally(() => {
+        this.#loading = false;
+      })
+      .catch(fault);
+  }
+
+  /** Once, until it works again. */
+  #tell(error: Error): void {
+    if (!this.#failing) this.#options.events.retried({ what: 'node states', error: error.message });
+    this.#failing = true;
+  }
+}
