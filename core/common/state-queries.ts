@@ -24,7 +24,7 @@ const CHANGES = [...STATE_WORDS.map(changeKind), standingKind('late'), standingK
 /** What each node was at the end of each step (`1m`) in which that changed. */
 export function stateChangesSql(fromMs: number, toMs: number, step: string): string {
   return (
-    `SELECT timestamp AS bin, node_id, last(kind) AS kind FROM events WHERE kind IN (${list(CHANGES)}) AND timestamp >= '${iso(fromMs)}' ` +
+    `SELECT timestamp, node_id, last(kind) AS kind FROM events WHERE kind IN (${list(CHANGES)}) AND timestamp >= '${iso(fromMs)}' ` +
     `AND timestamp < '${iso(toMs)}' SAMPLE BY ${step}`
   );
 }

@@ -3,7 +3,8 @@
 
 import { stateUnderMaintenance } from '../../../core/common/maintenance.ts';
 import { toMusterError } from '../../../core/common/muster-error.ts';
-import { isMachine } from '../../../core/common/node-kind.ts';
+import type { StateWord } from '../../../core/common/state-events.ts';
+import { statesSql, UNWATCHED_SQL, WATCHED_SQL } from '../../../core/common/state-queries.ts';
 import type { ConsoleApi } from '../../common/console-api.ts';
 import type { FleetNode, NodeStateName, NodeValues } from '../../common/fleet-node.ts';
 import { numericColumn, type QueryResult, textColumn } from '../../common/query-result.ts';
@@ -12,6 +13,7 @@ import { type FleetStore, NO_COUNTS, type StateCounts } from '../state/fleet-sto
 import { labelsOf } from './maintenance-then.ts';
 import { momentQueries, takeAnswer, type ValuesThen, valuesOf } from './moment-values.ts';
 import { patience } from './patience.ts';
+import { statesIn, WatchedTime } from './state-history.ts';
 import { withoutTable } from './without-table.ts';
 
 export interface FleetMoment {
@@ -28,6 +30,8 @@ const REACH_MS = 120_000;
 /** A node that is heard so seldom is judged by what lies within. */
 const MAX_REACH_MS = 3_600_000;
 const MAX_ROWS = 100_000;
+/** What was watched is written down within that time. */
+const YOUNG_MS = 60_000;
 /** A moment of 10,000 nodes holds some megabytes. */
 const MAX_KEPT = 8;
 
@@ -88,14 +92,23 @@ export class FleetMoments {
     const now = this.#fleet.snapshot.get().nodes;
     const heard = await ask(`SELECT node_id, max(timestamp) AS timestamp FROM deliveries WHERE ${between(momentMs, reachOf(now))}`);
     const changes = await ask(historySql(momentMs)).catch(withoutTable);
+    const [watched, unwatched, states] = [
+      await ask(WATCHED_SQL).catch(withoutTable),
+      await ask(UNWATCHED_SQL).catch(withoutTable),
+      await ask(statesSql(momentMs)).catch(withoutTable),
+    ];
+    const isYoung = this.#fleet.now() - momentMs < YOUNG_MS;
+    const told = { watched: new WatchedTime(watched, unwatched), states: statesIn(states), isYoung };
     const values: ValuesThen = new Map();
     for (const query of momentQueries(between(momentMs, REACH_MS))) {
       let answer = await ask(query.sql).catch(withoutTable);
       if (answer === null && query.olderSql !== undefined) answer = await ask(query.olderSql).catch(withoutTable);
       if (answer) takeAnswer(values, query, answer);
     }
-    const moment = compose(now, momentMs, heard, values, changes);
-    if (!signal.aborted) this.#ready.set(momentMs, moment);
+    const moment = compose(now, momentMs, heard, values, changes, told);
+    // What is written only now may say more of it soon.
+    if (isYoung && momentMs > told.watched.lastMs) this.#drop(momentMs);
+    else if (!signal.aborted) this.#ready.set(momentMs, moment);
     return moment;
   }
 }
@@ -121,12 +134,21 @@ export function unknownMoment(asOfMs: number): FleetMoment {
   return { nodes: new Map(), counts: countStates([]), asOfMs, loading: true, problem: '' };
 }
 
+/** What the store has of the states. */
+interface Told {
+  watched: WatchedTime;
+  states: ReadonlyMap<string, StateWord>;
+  /** Not all of the moment may be written yet. */
+  isYoung: boolean;
+}
+
 function compose(
   nodes: ReadonlyMap<string, FleetNode>,
   momentMs: number,
   heard: QueryResult,
   values: ValuesThen,
   changes: QueryResult | null,
+  told: Told,
 ): FleetMoment {
   const seen = byNode(heard, 'timestamp');
   const [ids = [], labels = []] = ['node_id', 'labels'].map((name) => (changes === null ? [] : textColumn(changes, name)));
@@ -137,18 +159,22 @@ function compose(
     const enrolled = node.enrolledMs === null || node.enrolledMs <= momentMs;
     if (timeUs === undefined && !enrolled) continue;
     const lastSeenMs = timeUs === undefined ? null : timeUs / 1000;
-    const told = labelsThen.get(id);
-    const own = told === undefined ? node.labels : labelsOf(told);
-    const state = stateUnderMaintenance(stateThen(node, lastSeenMs, momentMs), own, momentMs);
+    const labelled = labelsThen.get(id);
+    const own = labelled === undefined ? node.labels : labelsOf(labelled);
+    const found = stateThen(node, lastSeenMs, momentMs, told);
+    if (found === 'removed') continue;
+    const state = stateUnderMaintenance(found, own, momentMs);
     then.set(id, {
       ...{ ...node, labels: own, state, stateSinceMs: null, lastSeenMs },
       values: { ...valuesOf(values, id), timeMs: lastSeenMs ?? 0 },
     });
   }
   ids.forEach((id, row) => {
-    const timeUs = id === null ? undefined : seen.get(id);
-    if (changes === null || id === null || timeUs === undefined || nodes.has(id)) return;
-    then.set(id, goneNode(id, changes, row, timeUs / 1000, momentMs, valuesOf(values, id)));
+    if (changes === null || id === null || nodes.has(id)) return;
+    const timeUs = seen.get(id);
+    const state = told.watched.isKnown(momentMs) ? told.states.get(id) : undefined;
+    if (state === 'removed' || (timeUs === undefined && state === undefined)) return;
+    then.set(id, goneNode(id, changes, row, timeUs === undefined ? null : timeUs / 1000, state ?? 'unknown', valuesOf(values, id)));
   });
   return { nodes: then, counts: countStates(then.values()), asOfMs: momentMs, loading: false, problem: '' };
 }
@@ -162,11 +188,15 @@ const TEXTS_THEN = [
   ['cpu_model', 'cpuModel'],
   ['agent_version', 'agentVersion'],
 ] as const;
-/** Whoever was heard so lately is live, however seldom it samples. */
-const LIVE_MS = 3000;
-
-/** One that has been taken out of the fleet since. How seldom it sampled is not known any more, and so not whether it was late. */
-function goneNode(nodeId: string, history: QueryResult, row: number, lastSeenMs: number, momentMs: number, values: NodeValues): FleetNode {
+/** One that has been taken out of the fleet since. */
+function goneNode(
+  nodeId: string,
+  history: QueryResult,
+  row: number,
+  lastSeenMs: number | null,
+  state: NodeStateName,
+  values: NodeValues,
+): FleetNode {
   const text = (column: string): string => textColumn(history, column)[row] ?? '';
   const number = (column: string): number => numericColumn(history, column)?.[row] || 0;
   const texts = Object.fromEntries(TEXTS_THEN.map(([column, field]) => [field, text(column)])) as Record<
@@ -175,23 +205,37 @@ function goneNode(nodeId: string, history: QueryResult, row: number, lastSeenMs:
   >;
   return {
     ...{ nodeId, ...texts, labels: labelsOf(text('labels')), cpuCores: number('cpu_cores'), memoryBytes: number('memory_bytes') },
-    ...{ state: momentMs - lastSeenMs <= LIVE_MS ? 'live' : 'unknown', stateSinceMs: null, enrolledMs: null, lastSeenMs },
+    ...{ state, stateSinceMs: null, enrolledMs: null, lastSeenMs },
     ...{ intervalMs: 0, virtualization: '', model: '', addresses: [], simulated: false, commands: [], bootMs: null, skewMs: 0 },
-    ...{ gateway: '', problem: '', values: { ...values, timeMs: lastSeenMs }, spool: null, config: null, kind: 'machine', joinTokenId: '' },
+    ...{
+      gateway: '',
+      problem: '',
+      values: { ...values, timeMs: lastSeenMs ?? 0 },
+      spool: null,
+      config: null,
+      kind: 'machine',
+      joinTokenId: '',
+    },
   };
 }
 
 /**
- * By the rules of the present: who was never heard is not silent, nor who was shut out, nor what is no machine. Whether a simulation still ran then
- * is not kept: it counts as ended.
+ * What the gateways recorded. Of a moment that is newer than their record the state of now counts where it began before; of one that nobody watched
+ * nobody knows. A source is judged by what came of it, as now: nobody misses it.
  */
-function stateThen(node: FleetNode, lastSeenMs: number | null, momentMs: number): NodeStateName {
-  if (node.state === 'quarantined' && (node.stateSinceMs === null || node.stateSinceMs <= momentMs)) return 'quarantined';
-  if (lastSeenMs === null && (node.state === 'never_seen' || node.lastSeenMs === null)) return 'never_seen';
-  const { lateMs, silentMs } = patience(node.intervalMs);
-  const quietMs = lastSeenMs === null ? Number.POSITIVE_INFINITY : momentMs - lastSeenMs;
-  if (quietMs > lateMs && !isMachine(node)) return 'idle';
-  return quietMs > silentMs ? 'silent' : quietMs > lateMs ? 'late' : 'live';
+function stateThen(
+  node: FleetNode,
+  lastSeenMs: number | null,
+  momentMs: number,
+  { watched, states, isYoung }: Told,
+): NodeStateName | 'removed' {
+  if (node.kind !== 'machine' && node.kind !== 'simulation') {
+    const quietMs = lastSeenMs === null ? Number.POSITIVE_INFINITY : momentMs - lastSeenMs;
+    return quietMs > patience(node.intervalMs).lateMs ? 'idle' : 'live';
+  }
+  if (watched.isKnown(momentMs)) return states.get(node.nodeId) ?? 'unknown';
+  const stillSo = isYoung && momentMs > watched.lastMs && node.stateSinceMs !== null && node.stateSinceMs <= momentMs;
+  return stillSo ? node.state : 'unknown';
 }
 
 function byNode(result: QueryResult, column: string): Map<string, number> {

@@ -1,5 +1,4 @@
-// How the strip over the fleet asks the store: bins over a stretch of time, and of long bins only their last minutes, so that a week costs
-// no more than an hour. Pure.
+// How the strip over the fleet asks the store: bins over a stretch of time, and the events in them. Pure.
 import { type Bounds, sampleBy } from '../state/time-range.ts';
 
 export interface IncidentPlan {
@@ -11,8 +10,6 @@ export interface IncidentPlan {
 
 const STEPS_SECONDS = [15, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 14_400, 28_800, 86_400];
 const MAX_BINS = 96;
-/** Of a bin, so much is read: a node that was silent for that long at the bin's end counts as missing in it. */
-const WINDOW_SECONDS = 120;
 
 export function incidentPlan({ fromMs, toMs }: Bounds): IncidentPlan {
   const seconds = (toMs - fromMs) / 1000;
@@ -29,23 +26,6 @@ export function binEnd(plan: IncidentPlan, bin: number): number {
 
 export function planEnd(plan: IncidentPlan): number {
   return binEnd(plan, plan.bins - 1);
-}
-
-/** Of each node the bins in which a pause of it begins or ends: its first, its last, and both sides of every gap. */
-export function reportsSql(plan: IncidentPlan): string {
-  const step = plan.stepMs / 1000;
-  const read = Math.min(step, WINDOW_SECONDS);
-  const start = iso(plan.fromMs + (step - read) * 1000).slice(0, 19);
-  const within =
-    read < step
-      ? `timestamp IN '${start};${read}s;${step}s;${plan.bins}'`
-      : `timestamp >= '${iso(plan.fromMs)}' AND timestamp < '${iso(planEnd(plan))}'`;
-  const bins = `SELECT timestamp, node_id, max(timestamp) AS last FROM deliveries WHERE ${within} SAMPLE BY ${sampleBy(step)}`;
-  const beside = (name: string): string => `${name}(timestamp) OVER (PARTITION BY node_id ORDER BY timestamp)`;
-  return (
-    `SELECT node_id, bin, last, before, after FROM (SELECT node_id, timestamp AS bin, last, ${beside('lag')} AS before, ${beside('lead')} AS after FROM (${bins})) ` +
-    `WHERE before IS NULL OR after IS NULL OR after > dateadd('s', ${step}, bin)`
-  );
 }
 
 /** What a machine's own troubles with one collector say does not explain a silent fleet. */

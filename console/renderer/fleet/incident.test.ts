@@ -1,10 +1,12 @@
 import { expect, test } from 'vitest';
+import { statesSql } from '../../../core/common/state-queries.ts';
 import type { FleetNode } from '../../common/fleet-node.ts';
 import type { QueryResult } from '../../common/query-result.ts';
 import { incidentBins } from './incident-bins.ts';
 import { placeMarks, readMarks } from './incident-marks.ts';
-import { eventsSql, incidentPlan, reportsSql } from './incident-plan.ts';
+import { eventsSql, incidentPlan } from './incident-plan.ts';
 import { Maintenance } from './maintenance-then.ts';
+import { changesSql, WatchedTime } from './state-history.ts';
 
 /** The store has no history of labels: those of now count. */
 const NOBODY = new Maintenance(null);
@@ -32,38 +34,56 @@ function answer(rows: number, columns: Record<string, readonly (number | string 
 const node = (nodeId: string, enrolledMs: number): FleetNode =>
   ({ nodeId, name: nodeId, state: 'live', intervalMs: 10_000, enrolledMs, lastSeenMs: START + 30 * MINUTE, labels: {} }) as FleetNode;
 
-test('bins lie on multiples of their step, and of long ones only the end is read', () => {
+test('bins lie on multiples of their step, and what is asked is bounded by them', () => {
   const hour = incidentPlan({ fromMs: START + 5000, toMs: START + 60 * MINUTE + 5000 });
   expect(hour).toEqual({ stepMs: MINUTE, fromMs: START, bins: 61 });
-  expect(reportsSql(hour)).toContain("timestamp >= '2026-03-01T12:00:00.000Z' AND timestamp < '2026-03-01T13:01:00.000Z' SAMPLE BY 1m");
-  const week = incidentPlan({ fromMs: START - 7 * 24 * 60 * MINUTE, toMs: START });
-  expect(week.bins).toBeLessThanOrEqual(96);
-  expect(reportsSql(week)).toContain(`timestamp IN '2026-02-22T13:58:00;120s;7200s;${week.bins}'`);
+  expect(changesSql(hour)).toContain("timestamp >= '2026-03-01T12:00:00.000Z' AND timestamp < '2026-03-01T13:01:00.000Z' SAMPLE BY 1m");
+  expect(changesSql(hour)).not.toContain('still_live');
+  expect(statesSql(START)).toContain("timestamp > '2026-02-28T11:00:00.000Z' AND timestamp <= '2026-03-01T12:00:00.000Z' LATEST ON");
+  expect(incidentPlan({ fromMs: START - 7 * 24 * 60 * MINUTE, toMs: START }).bins).toBeLessThanOrEqual(96);
 });
 
-test('a pause is late, then silent, and ends when the node is heard again', () => {
-  const plan = { stepMs: MINUTE, fromMs: START, bins: 10 };
-  const at = (bin: number): number => START + bin * MINUTE;
-  const result = answer(4, {
-    node_id: ['a', 'a', 'a', 'b'],
-    bin: [at(0), at(1), at(6), at(5)],
-    before: [null, at(0), at(1), null],
-    after: [at(1), at(6), null, null],
+const before = (states: Record<string, string>): QueryResult =>
+  answer(Object.keys(states).length, { node_id: Object.keys(states), kind: Object.values(states) });
+const changes = (...rows: [nodeId: string, bin: number, kind: string][]): QueryResult =>
+  answer(rows.length, {
+    node_id: rows.map(([id]) => id),
+    timestamp: rows.map(([, bin]) => START + bin * MINUTE),
+    kind: rows.map(([, , kind]) => kind),
   });
-  const nodes = new Map([node('a', 0), node('b', START + 5 * MINUTE), node('gone', 0)].map((each) => [each.nodeId, each]));
-  const { late, silent } = incidentBins(plan, result, nodes, START + 10 * MINUTE, NOBODY);
-  // a is heard until the end of bin 1: late at the end of bin 2, silent from bin 3, heard again in bin 6, and paused after it.
-  expect([late[2], silent[3], silent[4], silent[5]]).toEqual([1, 2, 2, 2]);
-  expect(silent[6]).toBe(1);
-  expect(late[7]).toBe(1);
-  const away = new Map([['gone', { ...node('gone', 0), lastSeenMs: START - 60 * MINUTE }]]);
-  expect([...incidentBins(plan, result, away, START + 10 * MINUTE, NOBODY).silent]).toEqual(new Array(10).fill(1));
-  for (const kind of ['simulation', 'push'] as const) {
-    const ended = new Map([['gone', { ...node('gone', 0), kind }]]);
-    expect([...incidentBins(plan, result, ended, START + 10 * MINUTE, NOBODY).silent]).toEqual(new Array(10).fill(0));
-  }
-  const held = new Map([['gone', { ...node('gone', 0), labels: { maintenance: new Date(at(4)).toISOString() } }]]);
-  expect([...incidentBins(plan, result, held, START + 10 * MINUTE, NOBODY).silent].slice(0, 6)).toEqual([0, 0, 0, 1, 1, 1]);
+const fleetOf = (...nodes: FleetNode[]): Map<string, FleetNode> => new Map(nodes.map((each) => [each.nodeId, each]));
+const TEN = { stepMs: MINUTE, fromMs: START, bins: 10 };
+
+test('a bin counts what each node was at its end, from what stood before on', () => {
+  const answers = {
+    before: before({ a: 'still_live', gone: 'node_silent', prepared: 'still_never_seen', ended: 'node_silent' }),
+    changes: changes(
+      ['a', 2, 'node_late'],
+      ['a', 3, 'node_silent'],
+      ['a', 6, 'node_live'],
+      ['gone', 8, 'node_removed'],
+      ['young', 5, 'node_late'],
+    ),
+  };
+  const nodes = fleetOf(node('a', 0), node('gone', 0), node('prepared', 0), { ...node('ended', 0), kind: 'simulation' }, node('young', 0));
+  const { late, silent } = incidentBins(TEN, answers, nodes, START + 10 * MINUTE, NOBODY);
+  expect([...late]).toEqual([0, 0, 1, 0, 0, 1, 1, 1, 1, 1]);
+  expect([...silent]).toEqual([1, 1, 1, 2, 2, 2, 1, 1, 0, 0]);
+  // Of what the answer does not reach nothing is said.
+  expect([...incidentBins(TEN, answers, nodes, START + 4 * MINUTE, NOBODY).silent].slice(3)).toEqual([2, 0, 0, 0, 0, 0, 0]);
+  const held = fleetOf({ ...node('gone', 0), labels: { maintenance: new Date(START + 4.5 * MINUTE).toISOString() } });
+  expect([...incidentBins(TEN, answers, held, START + 10 * MINUTE, NOBODY).silent].slice(0, 6)).toEqual([0, 0, 0, 0, 1, 1]);
+});
+
+test('a moment is known between the first and the last that was watched, and not within a time that was not', () => {
+  const watched = answer(1, { first: [START], last: [START + 9 * MINUTE] });
+  const unwatched = answer(1, { timestamp: [START + 3 * MINUTE], attributes: [`{"until_us":"${(START + 5 * MINUTE) * 1000}"}`] });
+  const time = new WatchedTime(watched, unwatched);
+  const known = [-1, 0, 3, 4, 5, 9, 10].map((minute) => time.isKnown(START + minute * MINUTE));
+  expect(known).toEqual([false, true, true, false, true, true, false]);
+  expect(
+    [new WatchedTime(null, null), new WatchedTime(answer(1, { first: [null], last: [null] }), null)].some((each) => each.isKnown(START)),
+  ).toBe(false);
 });
 
 test('the events are those of the nodes that match, as long as they can be named', () => {
@@ -97,17 +117,8 @@ test('marks say what and how many, and their words never overlap', () => {
   expect(placeMarks(marks, () => 20, 200).map(({ side }) => side)).not.toContain('left');
 });
 
-test('a pause begins with the last that was heard, not with the end of its bin', () => {
-  const plan = { stepMs: MINUTE, fromMs: START, bins: 10 };
-  const result = answer(1, { node_id: ['a'], bin: [START], last: [START + 24_000], before: [START - MINUTE], after: [null] });
-  const nodes = new Map([['a', { ...node('a', 0), intervalMs: 1000 }]]);
-  const { silent } = incidentBins(plan, result, nodes, START + 10 * MINUTE, NOBODY);
-  expect([...silent].slice(0, 2)).toEqual([1, 1]);
-});
-
 test('maintenance counts while its label was there, not before and not after', () => {
-  const plan = { stepMs: MINUTE, fromMs: START, bins: 10 };
-  const silence = answer(0, { node_id: [], bin: [], before: [], after: [] });
+  const silence = { before: before({ gone: 'node_silent' }), changes: null };
   const history = answer(3, {
     timestamp: [START - MINUTE, START + 3.5 * MINUTE, START + 6.5 * MINUTE],
     node_id: ['gone', 'gone', 'gone'],
@@ -115,6 +126,6 @@ test('maintenance counts while its label was there, not before and not after', (
   });
   // The label of now, until tomorrow, was set long after.
   const gone = { ...node('gone', 0), lastSeenMs: START - 60 * MINUTE, labels: { maintenance: 'true' } };
-  const { silent } = incidentBins(plan, silence, new Map([['gone', gone]]), START + 10 * MINUTE, new Maintenance(history));
+  const { silent } = incidentBins(TEN, silence, new Map([['gone', gone]]), START + 10 * MINUTE, new Maintenance(history));
   expect([...silent]).toEqual([1, 1, 1, 0, 0, 0, 1, 1, 1, 1]);
 });

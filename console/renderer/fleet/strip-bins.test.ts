@@ -6,7 +6,7 @@ const plan = { stepMs: MINUTE, fromMs: 10 * MINUTE, bins: 6 };
 const counts = (...silent: number[]) => ({ silent: Uint32Array.from(silent), late: new Uint32Array(silent.length) });
 
 test('behind the answer a bin is what was heard in it; where nothing was heard it is not known, whatever comes after', () => {
-  const counted = { bins: counts(0, 200, 0, 0, 0, 0), untilMs: 12 * MINUTE, fromMs: 10 * MINUTE };
+  const counted = { bins: counts(0, 200, 0, 0, 0, 0), untilMs: 12 * MINUTE, fromMs: 10 * MINUTE, isKnown: () => true };
   const heard = new Map([
     [11 * MINUTE, { late: 0, silent: 0 }],
     [14 * MINUTE, { late: 0, silent: 3 }],
@@ -17,8 +17,21 @@ test('behind the answer a bin is what was heard in it; where nothing was heard i
   expect(worth).toEqual(['counted', 'counted', 'unknown', 'unknown', 'heard', 'ahead']);
 });
 
+test('a bin at whose end no gateway watched is not known, but where this window heard the nodes itself', () => {
+  const gap = {
+    bins: counts(0, 0, 0, 0, 0, 0),
+    untilMs: 16 * MINUTE,
+    fromMs: 10 * MINUTE,
+    isKnown: (ms: number) => ms <= 12 * MINUTE || ms > 15 * MINUTE,
+  };
+  const heard = new Map([[13 * MINUTE, { late: 0, silent: 4 }]]);
+  const { silent, worth } = stripBins(plan, gap, heard, 17 * MINUTE);
+  expect(worth).toEqual(['counted', 'counted', 'unknown', 'heard', 'unknown', 'counted']);
+  expect([...silent]).toEqual([0, 0, 0, 4, 0, 0]);
+});
+
 test('the answer moves with the plan, and without one only what was heard is known', () => {
-  const counted = { bins: counts(1, 2, 3), untilMs: 11 * MINUTE, fromMs: 8 * MINUTE };
+  const counted = { bins: counts(1, 2, 3), untilMs: 11 * MINUTE, fromMs: 8 * MINUTE, isKnown: () => true };
   expect(stripBins(plan, counted, undefined, 20 * MINUTE).silent[0]).toBe(3);
   const heard = new Map([[15 * MINUTE, { late: 1, silent: 0 }]]);
   const { late, worth } = stripBins(plan, undefined, heard, 15.5 * MINUTE);

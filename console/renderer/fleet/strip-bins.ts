@@ -20,10 +20,12 @@ export interface Counted {
   untilMs: number;
   /** Start of the first bin, as the plan moves on while live. */
   fromMs: number;
+  /** Whether the states of a moment were recorded. */
+  isKnown(atMs: number): boolean;
 }
 
 /**
- * The answer wins wherever it reaches: it knows what was stored late. Behind its end a bin is what was heard in it, and a bin in which nothing was
+ * The answer wins wherever it reaches and gateways watched: it knows what was stored late. Behind its end a bin is what was heard in it, and a bin in which nothing was
  * heard, because the window was hidden or the gateway away, is not known: no neighbour speaks for it.
  */
 export function stripBins(
@@ -37,7 +39,9 @@ export function stripBins(
   for (let bin = 0; bin < plan.bins; bin++) {
     const startMs = plan.fromMs + bin * plan.stepMs;
     const own = heard?.get(startMs);
-    const known = counted !== undefined && binEnd(plan, bin) <= counted.untilMs && counted.bins.late[bin + moved] !== undefined;
+    const endMs = binEnd(plan, bin);
+    const known =
+      counted !== undefined && endMs <= counted.untilMs && counted.bins.late[bin + moved] !== undefined && counted.isKnown(endMs);
     all.worth.push(known ? 'counted' : own !== undefined ? 'heard' : startMs > nowMs ? 'ahead' : 'unknown');
     all.late[bin] = known ? (counted.bins.late[bin + moved] as number) : (own?.late ?? 0);
     all.silent[bin] = known ? (counted.bins.silent[bin + moved] as number) : (own?.silent ?? 0);

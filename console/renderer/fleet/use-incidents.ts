@@ -1,17 +1,18 @@
 // What the strip shows of the nodes that match: the history of late and silent ones, asked once a stretch and seldom again; while live the
 // newest bins are what the gateway tells anyway, which costs nothing; and the events.
 import { useEffect, useMemo, useRef, useState } from 'react';
+import { statesSql, UNWATCHED_SQL, WATCHED_SQL } from '../../../core/common/state-queries.ts';
 import type { FleetNode } from '../../common/fleet-node.ts';
-import type { QueryResult } from '../../common/query-result.ts';
 import { askAgain } from '../state/ask-again.ts';
 import { askWhole } from '../state/ask-whole.ts';
 import { useConsole } from '../state/console-state.ts';
 import { useStore } from '../state/store.ts';
 import { type Bounds, boundsOf, spanOf } from '../state/time-range.ts';
-import { incidentBins } from './incident-bins.ts';
+import { incidentBins, type StateAnswers } from './incident-bins.ts';
 import type { IncidentMark } from './incident-marks.ts';
-import { binEnd, type IncidentPlan, incidentPlan, planEnd, reportsSql } from './incident-plan.ts';
+import { binEnd, type IncidentPlan, incidentPlan, planEnd } from './incident-plan.ts';
 import { MAINTENANCE_SQL, Maintenance } from './maintenance-then.ts';
+import { changesSql, WatchedTime } from './state-history.ts';
 import { type Missing, type StripBins, stripBins } from './strip-bins.ts';
 import { useIncidentEvents } from './use-incident-events.ts';
 import { withoutTable } from './without-table.ts';
@@ -42,15 +43,16 @@ const HISTORY_APART_MS = 300_000;
 const LOOK_APART_MS = 5000;
 /** While somebody writes a filter nothing is asked. */
 const SETTLED_MS = 400;
-/** What was made so long ago is stored. */
-const ARRIVAL_MS = 15_000;
+/** What was so long ago is recorded and stored. */
+const ARRIVAL_MS = 25_000;
 const MAX_ROWS = 200_000;
 const MAX_CHANGES = 50_000;
 
 interface History {
   key: string;
   /** Undefined where it could not be read. */
-  answer?: QueryResult;
+  answer?: StateAnswers;
+  watched?: WatchedTime;
   held?: Maintenance;
   plan: IncidentPlan;
   /** Where the answer ends. */
@@ -81,8 +83,10 @@ export function useIncidents({ nodes, version, matches, filter }: ShownNodes): I
     const isWanted = (): boolean => {
       const { plan: shown, history: before, bins } = latest.current;
       if (before?.key !== key || before.answer === undefined || fleet.now() - before.untilMs > HISTORY_APART_MS) return true;
-      const storedMs = fleet.now() - arrivalOf(shown);
-      return bins?.worth.some((worth, bin) => worth === 'unknown' && binEnd(shown, bin) <= storedMs) ?? true;
+      const storedMs = fleet.now() - ARRIVAL_MS;
+      // Of what the answer reaches nothing more is to come.
+      const isNew = (endMs: number): boolean => endMs > before.untilMs && endMs <= storedMs;
+      return bins?.worth.some((worth, bin) => worth === 'unknown' && isNew(binEnd(shown, bin))) ?? true;
     };
     const begin = (): void => {
       end = askAgain({
@@ -90,12 +94,16 @@ export function useIncidents({ nodes, version, matches, filter }: ShownNodes): I
           if (!isWanted()) return;
           const asked = latest.current.plan;
           const ask = (sql: string, maxRows: number) => askWhole(api, { sql, maxRows, timeoutMs: 20_000 }, signal);
-          const [answer, changes] = await Promise.all([
-            ask(reportsSql(asked), MAX_ROWS),
+          const [before, changes, watched, unwatched, labels] = await Promise.all([
+            ask(statesSql(asked.fromMs), MAX_ROWS).catch(withoutTable),
+            ask(changesSql(asked), MAX_ROWS).catch(withoutTable),
+            ask(WATCHED_SQL, 1).catch(withoutTable),
+            ask(UNWATCHED_SQL, MAX_CHANGES).catch(withoutTable),
             ask(MAINTENANCE_SQL, MAX_CHANGES).catch(withoutTable),
           ]);
-          const untilMs = Math.min(fleet.now() - arrivalOf(asked), planEnd(asked));
-          setHistory({ key, answer, held: new Maintenance(changes), plan: asked, untilMs, problem: '' });
+          const untilMs = Math.min(fleet.now() - ARRIVAL_MS, planEnd(asked));
+          const told = { answer: { before, changes }, watched: new WatchedTime(watched, unwatched), held: new Maintenance(labels) };
+          setHistory({ key, ...told, plan: asked, untilMs, problem: '' });
         },
         onProblem: (problem) =>
           setHistory((before) => (before?.key === key ? { ...before, problem } : { key, plan: latest.current.plan, untilMs: 0, problem })),
@@ -113,9 +121,10 @@ export function useIncidents({ nodes, version, matches, filter }: ShownNodes): I
   // Dependencies: a node that changes changes the past of none
   const chosen = useMemo(() => chosenOf(nodes, matches, filter), [nodes, known, filter]);
   const counted = useMemo(() => {
-    if (known?.answer === undefined || known.held === undefined) return undefined;
-    const { plan: asked, untilMs } = known;
-    return { bins: incidentBins(asked, known.answer, chosen, untilMs, known.held), untilMs, fromMs: asked.fromMs };
+    if (known?.answer === undefined || known.held === undefined || known.watched === undefined) return undefined;
+    const { plan: asked, untilMs, watched } = known;
+    const isKnown = (atMs: number): boolean => watched.isKnown(atMs);
+    return { bins: incidentBins(asked, known.answer, chosen, untilMs, known.held), untilMs, fromMs: asked.fromMs, isKnown };
   }, [known, chosen]);
   const heard = useHeard({ nodes, version, matches, filter }, live && complete && connected, plan, now);
   const idsOf = (): readonly string[] | undefined => (filter === '' ? undefined : [...chosenOf(nodes, matches, filter).keys()]);
@@ -123,11 +132,6 @@ export function useIncidents({ nodes, version, matches, filter }: ShownNodes): I
   const bins = known === undefined ? undefined : stripBins(plan, counted, live ? heard : undefined, now);
   latest.current = { plan, history, bins };
   return { plan, bins, total: chosen.size, marks: told.marks, problem: known?.problem || told.problem };
-}
-
-/** How long ago something must have been made to be in the store. */
-function arrivalOf({ stepMs }: IncidentPlan): number {
-  return Math.min(stepMs, ARRIVAL_MS);
 }
 
 /** What was heard while somebody looked and the gateway was there, by bin. Another filter begins anew. */
