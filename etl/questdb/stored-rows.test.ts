@@ -108,3 +108,33 @@ it('says of rows that they were not compared where the table is behind with what
     ['not_compared', { rows: 3, detail: 'the table m was behind with what it was given' }],
   ]);
 });
+
+it('gives a batch that came once more the counts of its row in the ledger, looked for between its making and its receipt', async () => {
+  const DAY_US = 86_400_000_000;
+  const receivedUs = 10 * DAY_US + 5;
+  const accountOf = (seq: number, createdUs?: number) => {
+    const delivery = { nodeId: 'n', receivedUs, gateway: 'g', batch: Buffer.alloc(1), epoch: Buffer.alloc(16, 0xab), seq, skewUs: 0 };
+    return Object.assign(
+      newAccount(delivery, false),
+      { metRows: 3 },
+      createdUs === undefined ? {} : { batch: { createdUs } },
+    ) as ReturnType<typeof newAccount>;
+  };
+  const asked: string[] = [];
+  const one = {
+    table: async (statement: string) => {
+      asked.push(statement);
+      return { columns: [], rows: [['n', 'ab'.repeat(16), 1, 9, 1, 2, 3, 4]] };
+    },
+  } as unknown as QuestdbHttp;
+  const [known, other] = [accountOf(1, 11 * DAY_US), accountOf(2)];
+  await reader(one).recall([known, other]);
+  expect(asked).toHaveLength(1);
+  // From the day of its receipt to when it says that it was made.
+  expect(asked[0]).toContain(`timestamp between cast(${10 * DAY_US} as timestamp) and cast(${11 * DAY_US} as timestamp)`);
+  expect(asked[0]).toContain(`epoch in ('${'ab'.repeat(16)}')`);
+  expect(known).toMatchObject({ mergedRows: 1, metRows: 2, replacedRows: 3, overwrittenRows: 4 });
+  expect(other).toMatchObject({ metRows: 3 });
+  await reader(one).recall([accountOf(1)]);
+  expect(asked[1]).toContain(`timestamp between cast(${10 * DAY_US} as timestamp) and cast(${receivedUs} as timestamp)`);
+});

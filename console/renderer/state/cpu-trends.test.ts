@@ -106,3 +106,15 @@ test('a row of the store that lies ahead of now does not empty the line', async 
   await trends.fill([A], NOW);
   expect(trends.read(A, NOW)?.at(-1)).toBe(20);
 });
+
+test('a node that was removed and comes again is asked for again', async () => {
+  const { trends, asked } = staged(async () => answer([[A, NOW - TREND_STEP_MS, 10]]));
+  await trends.fill([A], NOW);
+  await trends.fill([A], NOW);
+  expect(asked).toHaveLength(1);
+  trends.remove(A);
+  expect(trends.read(A, NOW)).toBeUndefined();
+  await trends.fill([A], NOW);
+  expect(asked).toHaveLength(2);
+  expect(trends.read(A, NOW)).toBeDefined();
+});

@@ -32,11 +32,13 @@ vi.mock('./query-run.ts', () => ({
       this.plan = plan;
     }
     async runDue(file: MarkFile): Promise<void> {
+      await Promise.resolve();
       world.did.push(`${this.plan.name} due ${file.path.split('/').slice(-2).join('/')}`);
       const failure = world.failures[this.plan.name]?.shift();
       if (failure !== undefined) throw failure;
     }
     async backfill({ first, last }: { first: number; last: number }): Promise<void> {
+      await Promise.resolve();
       world.did.push(`${this.plan.name} from ${first} to ${last}`);
       const failure = world.failures[this.plan.name]?.shift();
       if (failure !== undefined) throw failure;
