@@ -1,4 +1,6 @@
 // Query: what comes back, to the bit; what is refused, timed out and capped; and that the gateway lives through all of it.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ReadDatabase } from '../../gateway/fleet/read-database.ts';
 import type { QueryFrame, SeriesFrame } from '../../proto/gen/messages.ts';
@@ -64,6 +66,37 @@ describe('an answer', () => {
     expect(p95?.numbers[0]).toBeGreaterThan(3410);
     expect(p95?.numbers[0]).toBeLessThan(3430);
     await expect(query('select percentile(busy, 0.95) from cpu')).rejects.toThrow(/did you mean approx_percentile\(column, 0.95, 3\)\?/);
+  });
+
+  it('has the rates and ratios that the console builds', async () => {
+    await fleet.questdb.sql(
+      'create table net (timestamp timestamp, node_id symbol, port symbol, rx double, used double, size double) timestamp(timestamp) partition by day wal',
+    );
+    // Two counters: one rises by 5 a second, the other by 2, and that one is set back to 0 after half an hour.
+    await fleet.questdb.sql(
+      `insert into net select timestamp_sequence('2026-11-22', 1000000), 'a', 'p1', 5.0 * x, 30.0, 60.0 from long_sequence(3600)`,
+    );
+    await fleet.questdb.sql(
+      `insert into net select timestamp_sequence('2026-11-22', 1000000), 'b', 'p2', case when x <= 1800 then 1000000 + 2.0 * x else 2.0 * (x - 1800) end, 10.0, 20.0 from long_sequence(3600)`,
+    );
+    await until('the rows can be read', async () => (await fleet.questdb.sql('select count() from net'))[0]?.[0] === 7200);
+    // As the console's own tests keep them.
+    const kept = readFileSync(join(import.meta.dirname, '../fixtures/console/builder-queries.sql'), 'utf8')
+      .trim()
+      .split(';\n\n');
+    const frames = await Promise.all(
+      kept.map((sql) => query(sql.replace('$from', "'2026-11-22'").replace('$to', "'2026-11-22T00:59:59.999Z'"))),
+    );
+    const [rates, highest, ratios, whole] = frames.map(([frame]) => frame);
+    const numbers = (frame: QueryFrame | undefined, column: string): number[] => [
+      ...(frame?.values[frame.columns.findIndex(({ name }) => name === column)]?.numbers ?? []),
+    ];
+    expect(rates?.columns.map(({ name }) => name)).toEqual(['timestamp', 'rx_rate']);
+    // Nobody knows how fast they rose before the first step; one that was set back is counted from 0: 1200 in 600 s.
+    expect(numbers(rates, 'rx_rate').map((value) => Math.round(value * 1000) / 1000)).toEqual([7, 7, 7, 7, 7]);
+    expect(numbers(highest, 'rx_rate')).toEqual([5, 5, 5]);
+    expect(numbers(ratios, 'used_per_size')).toEqual(Array(6).fill(0.5));
+    expect(numbers(whole, 'used_per_size')).toEqual([0.5, 0.5]);
   });
 
   it('has each type as the contract says, to the microsecond and the bit', async () => {

@@ -20,7 +20,8 @@ export function BuilderFields({ fields, columns, onChange }: Props) {
   const add = (): void => {
     const column = columns.find((name) => !fields.some((field) => field.column === name)) ?? columns[0] ?? '*';
     const aggregate = fields[0] === undefined ? 'avg' : fields[0].aggregate;
-    onChange([...fields, { column, aggregate, name: defaultName({ column, aggregate }, fields) }]);
+    const next = withAggregate({ column, aggregate: '', name: '' }, aggregate, columns);
+    onChange([...fields, { ...next, name: defaultName(next, fields) }]);
   };
   return (
     <>
@@ -31,11 +32,11 @@ export function BuilderFields({ fields, columns, onChange }: Props) {
             <select
               aria-label={`Aggregation of ${field.column}`}
               value={field.aggregate}
-              onChange={(event) => replace(field, { ...field, aggregate: event.target.value as Aggregate | '', name: '' })}
+              onChange={(event) => replace(field, withAggregate(field, event.target.value as Aggregate | '', columns))}
             >
               <option value="">every row</option>
               {AGGREGATES.map((name) => (
-                <option key={name} value={name}>
+                <option key={name} value={name} title={TIPS[name]}>
                   {name}
                 </option>
               ))}
@@ -52,6 +53,23 @@ export function BuilderFields({ fields, columns, onChange }: Props) {
                 </option>
               ))}
             </select>
+            {field.aggregate === 'ratio' && (
+              <>
+                <span className="builder-word">per</span>
+                <select
+                  aria-label={`Divisor of ${field.name}`}
+                  value={field.by}
+                  onChange={(event) => replace(field, { ...field, by: event.target.value, name: '' })}
+                >
+                  {field.by !== undefined && !columns.includes(field.by) && <option value={field.by}>{field.by}</option>}
+                  {columns.map((name) => (
+                    <option key={name} value={name}>
+                      {name}
+                    </option>
+                  ))}
+                </select>
+              </>
+            )}
             {(field.aggregate === 'avg' || band) && (
               <button
                 type="button"
@@ -75,6 +93,17 @@ export function BuilderFields({ fields, columns, onChange }: Props) {
       </button>
     </>
   );
+}
+
+const TIPS: Readonly<Partial<Record<Aggregate, string>>> = {
+  rate: 'How much a counter rises in a second, added up over its series. One that was set back counts from 0 again.',
+  ratio: 'The sum of this column divided by the sum of another',
+};
+
+/** A ratio begins with the first other column. */
+function withAggregate({ column }: BuilderField, aggregate: Aggregate | '', columns: readonly string[]): BuilderField {
+  if (aggregate !== 'ratio') return { column, aggregate, name: '' };
+  return { column, aggregate, by: columns.find((name) => name !== column) ?? column, name: '' };
 }
 
 /** The least or most that belongs to `main`. */

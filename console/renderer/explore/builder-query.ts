@@ -1,7 +1,22 @@
 // A query as the builder has it, and the SQL it stands for.
+import { rateSql } from './rate-sql.ts';
 
 /** What becomes of a column's values within a step and a group; none gives each row. */
-export const AGGREGATES = ['avg', 'min', 'max', 'p50', 'p95', 'p99', 'sum', 'count', 'first', 'last', 'count_distinct'] as const;
+export const AGGREGATES = [
+  'avg',
+  'min',
+  'max',
+  'p50',
+  'p95',
+  'p99',
+  'rate',
+  'ratio',
+  'sum',
+  'count',
+  'first',
+  'last',
+  'count_distinct',
+] as const;
 export type Aggregate = (typeof AGGREGATES)[number];
 
 export const OPERATORS = ['=', '!=', 'in', 'not in', '>', '>=', '<', '<=', '~', '!~'] as const;
@@ -10,6 +25,8 @@ export type Operator = (typeof OPERATORS)[number];
 export interface BuilderField {
   column: string;
   aggregate: Aggregate | '';
+  /** What a ratio divides by. */
+  by?: string;
   /** As the answer names it. */
   name: string;
 }
@@ -29,6 +46,8 @@ export interface BuilderQuery {
   table: string;
   fields: readonly BuilderField[];
   groupBy: readonly string[];
+  /** Tags that tell one counter from another, where there are rates. */
+  series: readonly string[];
   /** `$step` suits the window's time, `1m` is fixed, empty takes no steps. */
   step: string;
   filters: readonly BuilderFilter[];
@@ -43,6 +62,7 @@ export const EMPTY_QUERY: BuilderQuery = {
   table: '',
   fields: [],
   groupBy: [],
+  series: [],
   step: '$step',
   filters: [],
   windowTime: true,
@@ -53,6 +73,11 @@ export const EMPTY_QUERY: BuilderQuery = {
 /** Names that SQL would read as words of its own. */
 const RESERVED =
   /^(all|and|as|asc|between|by|case|desc|distinct|from|group|in|is|join|latest|like|limit|not|null|on|or|order|sample|select|union|where|with|timestamp_floor|user|table|to)$/i;
+
+/** Rates stand alone: they are made of a query in a query. */
+export function hasRates(query: Pick<BuilderQuery, 'fields'>): boolean {
+  return query.fields.some((field) => field.aggregate === 'rate');
+}
 
 export function isAggregated(query: BuilderQuery): boolean {
   return query.fields.some((field) => field.aggregate !== '');
@@ -70,23 +95,29 @@ export function toSql(query: BuilderQuery): string {
     ...query.filters.filter((filter) => filter.values.length > 0).map(filterSql),
     ...(query.windowTime ? ['timestamp BETWEEN $from AND $to'] : []),
   ];
+  const where = conditions.length === 0 ? [] : [`WHERE ${conditions.join(' AND ')}`];
+  const tail = [
+    ...(query.order === undefined ? [] : [`ORDER BY ${quoteName(query.order.name)}${query.order.descending ? ' DESC' : ''}`]),
+    ...(query.limit === undefined ? [] : [`LIMIT ${query.limit}`]),
+  ];
+  if (hasRates(query)) return rateSql({ query, where, tail });
   return [
     ...query.note,
     `SELECT ${selected.join(', ')}`,
     `FROM ${quoteName(query.table)}`,
-    ...(conditions.length === 0 ? [] : [`WHERE ${conditions.join(' AND ')}`]),
+    ...where,
     ...(stepped ? [`SAMPLE BY ${query.step}`] : []),
-    ...(query.order === undefined ? [] : [`ORDER BY ${quoteName(query.order.name)}${query.order.descending ? ' DESC' : ''}`]),
-    ...(query.limit === undefined ? [] : [`LIMIT ${query.limit}`]),
+    ...tail,
   ].join('\n');
 }
 
 /** What a field is called where nobody named it: its column while that is free. */
 export function defaultName(field: Omit<BuilderField, 'name'>, others: readonly BuilderField[]): string {
   const taken = (name: string): boolean => others.some((other) => other.name === name);
-  const long = field.aggregate === '' ? field.column : `${field.column}_${field.aggregate}`;
-  // A percentile is another thing than its column.
-  const other = field.aggregate !== '' && WRITTEN_OUT[field.aggregate] !== undefined;
+  const suffix = field.aggregate === 'ratio' ? `per_${field.by}` : field.aggregate;
+  const long = field.aggregate === '' ? field.column : `${field.column}_${suffix}`;
+  // A percentile, a rate and a ratio are other things than their column.
+  const other = field.aggregate !== '' && isWrittenOut(field.aggregate);
   return other || taken(field.column) ? long : field.column;
 }
 
@@ -99,20 +130,27 @@ export function quoteText(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }
 
-/** Aggregations that are no function of the database's: what stands for them, with `?` for the column. */
+/** Aggregations that are no function of the database's: what stands for them, with `?` for the column and `??` for the one it is divided by. */
 export const WRITTEN_OUT: Readonly<Partial<Record<Aggregate, string>>> = {
   // Three digits: with its usual one the database answers 102 for the largest of a hundred.
   p50: 'approx_percentile(?, 0.5, 3)',
   p95: 'approx_percentile(?, 0.95, 3)',
   p99: 'approx_percentile(?, 0.99, 3)',
+  ratio: 'sum(?) / sum(??)',
 };
 
-function fieldSql({ column, aggregate, name }: BuilderField): string {
+/** Whether the database has no function of that name that does this. */
+export function isWrittenOut(aggregate: Aggregate): boolean {
+  return aggregate === 'rate' || WRITTEN_OUT[aggregate] !== undefined;
+}
+
+function fieldSql({ column, aggregate, by = '', name }: BuilderField): string {
   const written = aggregate === '' ? undefined : WRITTEN_OUT[aggregate];
   const value =
     aggregate === ''
       ? quoteName(column)
-      : (written?.replaceAll('?', () => quoteName(column)) ?? `${aggregate}(${column === '*' ? '' : quoteName(column)})`);
+      : (written?.replaceAll('??', () => quoteName(by)).replaceAll('?', () => quoteName(column)) ??
+        `${aggregate}(${column === '*' ? '' : quoteName(column)})`);
   return name === column && aggregate === '' ? value : `${value} AS ${quoteName(name)}`;
 }
 

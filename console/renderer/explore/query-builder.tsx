@@ -5,7 +5,8 @@ import type { SchemaTable } from '../../common/console-api.ts';
 import type { Bounds } from '../state/time-range.ts';
 import { BuilderFields } from './builder-fields.tsx';
 import { BuilderFilterRow } from './builder-filter.tsx';
-import { type BuilderFilter, type BuilderQuery, isAggregated, toSql } from './builder-query.ts';
+import { type BuilderFilter, type BuilderQuery, hasRates, isAggregated, toSql } from './builder-query.ts';
+import { inOneKind } from './field-kinds.ts';
 import { firstQueryOf } from './first-query.ts';
 import { readBuilder } from './read-builder.ts';
 import type { TagCatalog } from './tag-catalog.ts';
@@ -59,7 +60,7 @@ export function QueryBuilder({ sql, tables, catalog, bounds, nameOf, onChange }:
           ))}
         </select>
         <span className="builder-word">show</span>
-        <BuilderFields fields={query.fields} columns={plain} onChange={(fields) => change(inOneKind(query, fields))} />
+        <BuilderFields fields={query.fields} columns={plain} onChange={(fields) => change(inOneKind(query, fields, tags))} />
       </div>
       <div className="builder-row">
         <span className="builder-word">Where</span>
@@ -133,7 +134,7 @@ export function QueryBuilder({ sql, tables, catalog, bounds, nameOf, onChange }:
                 {step}
               </option>
             ))}
-          <option value="">no step</option>
+          {!hasRates(query) && <option value="">no step</option>}
         </select>
         <span className="builder-word">sort</span>
         <select
@@ -168,15 +169,4 @@ export function QueryBuilder({ sql, tables, catalog, bounds, nameOf, onChange }:
       </div>
     </fieldset>
   );
-}
-
-/** Rows and aggregations do not mix: the field that changed decides for all. */
-function inOneKind(query: BuilderQuery, fields: BuilderQuery['fields']): BuilderQuery {
-  const changed = fields.find((field) => !query.fields.includes(field)) ?? fields[0];
-  const each = changed?.aggregate === '';
-  const alike = fields
-    .filter((field) => !each || field === changed || !/_(min|max)$/.test(field.name))
-    .map((field) => ((field.aggregate === '') === each ? field : { ...field, aggregate: each ? ('' as const) : ('avg' as const) }));
-  const order = alike.some((field) => field.name === query.order?.name) ? query.order : undefined;
-  return { ...query, fields: alike, order, groupBy: each ? [] : query.groupBy };
 }

@@ -22,6 +22,32 @@ const QUERY: BuilderQuery = {
   limit: 20,
 };
 
+const RATES: BuilderQuery = {
+  ...QUERY,
+  fields: [
+    { column: 'rx', aggregate: 'rate', name: 'rx_rate' },
+    { column: 'from', aggregate: 'rate', name: 'sum' },
+  ],
+  groupBy: ['role'],
+  series: ['node_id', 'order', 'role'],
+  order: { name: 'rx_rate', descending: true },
+};
+
+test('SQL that is but like that of rates is no query of the builder', () => {
+  const sql = toSql(RATES);
+  expect(sql).toContain('PARTITION BY node_id, "order", role ORDER BY timestamp');
+  for (const other of [
+    sql.replace('>= before_1', '> before_1'),
+    sql.replaceAll('PARTITION BY node_id, "order", role', 'PARTITION BY node_id'),
+    sql.replace('sum((CASE', 'avg((CASE'),
+    sql.replace("datediff('s'", "datediff('m'"),
+    sql.replace(') AS before', ') AS earlier'),
+    sql.replace('))', ') WHERE value_1 > 3)'),
+  ]) {
+    expect(readBuilder(other)).toHaveProperty('why');
+  }
+});
+
 test('a query of the builder is the same after SQL and back', () => {
   for (const query of [
     QUERY,
@@ -33,6 +59,10 @@ test('a query of the builder is the same after SQL and back', () => {
       fields: (['p50', 'p95', 'p99'] as const).map((aggregate) => ({ column: 'busy', aggregate, name: `busy_${aggregate}` })),
     },
     { ...QUERY, fields: [{ column: 'order', aggregate: 'p99' as const, name: 'order' }] },
+    { ...QUERY, fields: [{ column: 'used', aggregate: 'ratio' as const, by: 'limit', name: 'used_per_limit' }] },
+    RATES,
+    { ...RATES, order: undefined, limit: undefined, note: [], filters: [], windowTime: false, groupBy: [] },
+    { ...RATES, series: ['order'], groupBy: ['order'], step: '$step' },
   ]) {
     expect(readBuilder(toSql(query))).toEqual({ query });
   }
@@ -62,6 +92,8 @@ test.each([
   ['select p95(busy) as b from cpu', 'it has no p95() like this one'],
   ['select approx_percentile(busy, 0.9) as b from cpu', 'it has no approx_percentile() like this one'],
   ['select median(busy) from cpu', 'it has no median() like this one'],
+  ['select rate(busy) as b from cpu', 'it has no rate() like this one'],
+  ['select sum(a) / sum(b) / 2 as c from cpu', 'it has no calculation with a'],
   ['select timestamp, -- now\n busy from cpu', 'comments inside the query would be lost'],
   ["select 'open", 'a quote is not closed, or a character is not SQL'],
   ['', 'SELECT is missing'],

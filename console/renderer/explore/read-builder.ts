@@ -6,10 +6,12 @@ import {
   type BuilderFilter,
   type BuilderQuery,
   EMPTY_QUERY,
+  isWrittenOut,
   OPERATORS,
   type Operator,
   WRITTEN_OUT,
 } from './builder-query.ts';
+import { readRates } from './read-rates.ts';
 import { type SqlWord, sqlWords } from './sql-words.ts';
 
 export type BuilderReading = { query: BuilderQuery } | { why: string };
@@ -21,6 +23,14 @@ const CLAUSES = /^(join|union|except|intersect|group|having|latest|over|asof|lt|
 export function readBuilder(sql: string): BuilderReading {
   const words = sqlWords(sql);
   if (words === undefined) return { why: 'a quote is not closed, or a character is not SQL' };
+  const rates = readRates(words, (plain) => {
+    const reading = readWords(plain);
+    return 'query' in reading ? reading.query : undefined;
+  });
+  return rates === undefined ? readWords(words) : { query: rates };
+}
+
+function readWords(words: readonly SqlWord[]): BuilderReading {
   try {
     return { query: new Reader(words).query() };
   } catch (error) {
@@ -30,8 +40,9 @@ export function readBuilder(sql: string): BuilderReading {
 }
 
 const PLACE = 'place_of_column';
+const PLACE_BY = 'place_of_divisor';
 const TEMPLATES = Object.entries(WRITTEN_OUT).map(
-  ([aggregate, sql]) => [aggregate as Aggregate, sqlWords(sql.replaceAll('?', PLACE)) ?? []] as const,
+  ([aggregate, sql]) => [aggregate as Aggregate, sqlWords(sql.replaceAll('??', PLACE_BY).replaceAll('?', PLACE)) ?? []] as const,
 );
 
 class Reader {
@@ -64,22 +75,24 @@ class Reader {
   /** One of the aggregations that are written out; undefined, with nothing taken, where it is none. */
   #writtenOut(): BuilderField | undefined {
     for (const [aggregate, template] of TEMPLATES) {
-      let column: string | undefined;
+      const found = new Map<string, string>();
       const fits = template.every((wanted, index) => {
         const word = this.#words[this.#next + index];
         if (word === undefined) return false;
-        if (wanted.value !== PLACE) return word.kind === wanted.kind && word.value.toLowerCase() === wanted.value;
-        if ((word.kind !== 'name' && word.kind !== 'quoted') || (column !== undefined && column !== word.value)) return false;
-        column = word.value;
+        if (wanted.value !== PLACE && wanted.value !== PLACE_BY)
+          return word.kind === wanted.kind && word.value.toLowerCase() === wanted.value;
+        if (word.kind !== 'name' && word.kind !== 'quoted') return false;
+        found.set(wanted.value, word.value);
         return true;
       });
+      const [column, by] = [found.get(PLACE), found.get(PLACE_BY)];
       if (!fits || column === undefined) continue;
       this.#next += template.length;
       const name = this.#accept('as') ? this.#name('a name') : aggregate;
       const after = this.#peek();
       if (after !== undefined && after.value !== ',' && after.value.toLowerCase() !== 'from')
         this.#refuse(`it has no calculation with ${column}`);
-      return { column, aggregate, name };
+      return { column, aggregate, ...(by === undefined ? {} : { by }), name };
     }
     return undefined;
   }
@@ -93,7 +106,7 @@ class Reader {
     let aggregate: Aggregate | '' = '';
     let column = word.value;
     if (word.kind === 'name' && this.#peek()?.value === '(') {
-      const known = AGGREGATES.find((name) => name === word.value.toLowerCase() && WRITTEN_OUT[name] === undefined);
+      const known = AGGREGATES.find((name) => name === word.value.toLowerCase() && !isWrittenOut(name));
       if (known === undefined) this.#refuse(`it has no ${word.value}() like this one`);
       this.#take();
       aggregate = known as Aggregate;
