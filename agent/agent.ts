@@ -13,7 +13,8 @@ import type { AgentConfig } from './config.ts';
 import { readSettings } from './config-child.ts';
 import type { AgentEvents } from './events.ts';
 import type { HostRoots } from './host-file.ts';
-import { askInventory, readNodeInfo, toDisplayName } from './inventory.ts';
+import { displayName, HostNameWatch } from './host-name.ts';
+import { askInventory, readNodeInfo } from './inventory.ts';
 import { LiveSampling } from './live.ts';
 import { AgentStory } from './local/agent-story.ts';
 import { createLocalService } from './local/create-local-service.ts';
@@ -61,7 +62,7 @@ export function createAgent(config: AgentConfig, log: AgentEvents, origin: Setti
   let identity: Identity | undefined = loadIdentity(config.stateDir);
   const settings = new SettingsStore(config);
   const bootUs = readBootTime(ROOTS) * 1e6;
-  let node: NodeInfo = { ...readNodeInfo(config.name, config.labels, AGENT_VERSION, bootUs), commands: config.commands };
+  let node: NodeInfo = { ...readNodeInfo(displayName(config.name), config.labels, AGENT_VERSION, bootUs), commands: config.commands };
   let summary: Summary | undefined;
   const summarySeenUs = new Map<string, number>();
   let inventoryTimer: NodeJS.Timeout | undefined;
@@ -217,6 +218,14 @@ export function createAgent(config: AgentConfig, log: AgentEvents, origin: Setti
     reports: events.local,
   });
 
+  const hostName = new HostNameWatch({
+    shown: () => node.name,
+    configured: () => settings.current.name,
+    changed(name) {
+      node = { ...node, name };
+      uplink.renew();
+    },
+  });
   settings.onChange((now, before) => {
     if (differs(now, before, 'interval', 'collectorIntervals', 'collectorsDisabled', 'flushInterval')) {
       collectors.apply(timingAtRest(now, phase));
@@ -226,7 +235,7 @@ export function createAgent(config: AgentConfig, log: AgentEvents, origin: Setti
     if (differs(now, before, 'probes', 'mesh', 'labels') && probes.apply(now)) uplink.renew();
     if (differs(now, before, 'spoolMaxBytes', 'spoolMaxRows', 'spoolMaxAge')) spool.apply(spoolLimits(now));
     if (differs(now, before, 'name', 'labels', 'interval')) {
-      node = { ...node, name: toDisplayName(now.name), labels: now.labels };
+      node = { ...node, name: displayName(now.name), labels: now.labels };
       uplink.renew();
     }
   });
@@ -248,10 +257,12 @@ export function createAgent(config: AgentConfig, log: AgentEvents, origin: Setti
       await sampler.start();
       await uplink.start();
       await network.start();
+      await hostName.start();
       await renewal.start();
     },
     async stop() {
       clearTimeout(inventoryTimer);
+      await hostName.stop();
       await network.stop();
       await renewal.stop();
       live.stop();

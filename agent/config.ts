@@ -1,5 +1,4 @@
 // The agent's settings.
-import { hostname } from 'node:os';
 import { z } from 'zod';
 import { nearest } from '../core/common/nearest.ts';
 import type { Config, Declaration } from '../core/node/config.ts';
@@ -63,7 +62,7 @@ export const AGENT_DECLARATION = {
     unit: 'rows a second',
     help: 'pace at which a backlog goes out behind the present; 0: in line, as fast as it goes',
   },
-  name: { type: z.string().default(() => hostname()), help: 'name of this machine' },
+  name: { type: z.string().default(''), help: "name of this machine; empty: the host's own, also after it was renamed" },
   labels: { type: labelsSetting.default({}), help: 'labels: country, region, city, … as JSON or YAML map' },
   collectorsDisabled: {
     type: z.array(collectorName).default([]),

@@ -5,6 +5,7 @@ import { AGENT_VERSION } from '../agent-version.ts';
 import { createCollectors } from '../collectors/catalog.ts';
 import type { AgentConfig } from '../config.ts';
 import type { HostRoots } from '../host-file.ts';
+import { displayName } from '../host-name.ts';
 import { expiredWords, type Identity, loadIdentity } from '../uplink/identity.ts';
 import { readSettings, takeOwn } from './command-line.ts';
 import { type GatewayProbe, probeGateway } from './gateway-probe.ts';
@@ -55,7 +56,7 @@ async function takeReport(config: AgentConfig): Promise<CheckReport> {
   const { daysLeft, problem } = identity;
   return {
     version: AGENT_VERSION,
-    name: config.name,
+    name: displayName(config.name),
     stateDir,
     identity: { nodeId: identity.found?.nodeId ?? '', daysLeft, problem },
     ...running,

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { MusterError } from '../../core/common/muster-error.ts';
 import { AGENT_VERSION } from '../agent-version.ts';
 import type { AgentConfig } from '../config.ts';
+import { displayName } from '../host-name.ts';
 import { readNodeInfo } from '../inventory.ts';
 import { HostSpool, type SpoolReports } from '../spool/host-spool.ts';
 import { spoolLimits } from '../spool/spool-limits.ts';
@@ -37,7 +38,7 @@ export async function drainSpool(
   const spool = new HostSpool(join(config.stateDir, 'spool.db'), spoolLimits(config), spoolReports);
   // A drop that no batch tells of yet gets one; where there is none, nothing is added.
   spool.append({ createdUs: Date.now() * 1000, frames: [], events: [] });
-  const node = readNodeInfo(config.name, config.labels, AGENT_VERSION, 0);
+  const node = readNodeInfo(displayName(config.name), config.labels, AGENT_VERSION, 0);
   const own = identity;
   const uplink = new Uplink({
     gateway: config.gateway,
