@@ -6,7 +6,7 @@ import type { Collector } from '../collectors/collector.ts';
 import { type InterfaceCounters, parseNetDev } from '../collectors/network.ts';
 import { type ClockSource, HostClock, systemClock } from '../host-clock.ts';
 import type { HostFile } from '../host-file.ts';
-import { SNAPSHOT_MEASUREMENTS, type Snapshot, type SnapshotValues, toSnapshotValues } from './snapshot.ts';
+import { type AgedValues, SNAPSHOT_MEASUREMENTS, type Snapshot, toSnapshotValues, withEarlier } from './snapshot.ts';
 
 export const MIN_INTERVAL_MS = 100;
 export const MAX_INTERVAL_MS = 60_000;
@@ -40,7 +40,7 @@ export class SnapshotSource {
   readonly #clock: HostClock;
   readonly #watchers = new Set<Watcher>();
   #set: CollectorSet | undefined;
-  #values: SnapshotValues | undefined;
+  #aged: AgedValues | undefined;
   #takenMs = Number.NEGATIVE_INFINITY;
   #timer: NodeJS.Timeout | undefined;
   #idle: NodeJS.Timeout | undefined;
@@ -119,7 +119,7 @@ export class SnapshotSource {
     const tick = this.#clock.tick();
     const late = set.run(tick);
     if (late !== undefined) await Promise.race([late, new Promise((resolve) => setTimeout(resolve, WAIT_FOR_LATE_MS))]);
-    this.#values = toSnapshotValues(set.take(), this.#readInterfaces(), this.#values);
+    this.#aged = withEarlier(toSnapshotValues(set.take(), this.#readInterfaces()), tick.monotonicMs, this.#aged);
     this.#takenMs = tick.monotonicMs;
   }
 
@@ -135,7 +135,7 @@ export class SnapshotSource {
   #snapshot(): Snapshot {
     const { name, nodeId } = this.#options.self();
     const time = new Date(this.#source.wallMs() - (this.#source.monotonicMs() - this.#takenMs)).toISOString();
-    return { time, name, node_id: nodeId ?? '', ...(this.#values as SnapshotValues) };
+    return { time, name, node_id: nodeId ?? '', ...(this.#aged as AgedValues).values };
   }
 
   #restIfIdle(): void {
@@ -149,7 +149,7 @@ export class SnapshotSource {
     clearTimeout(this.#idle);
     this.#set?.close();
     this.#set = undefined;
-    this.#values = undefined;
+    this.#aged = undefined;
     this.#takenMs = Number.NEGATIVE_INFINITY;
     this.#options.netDev.close();
   }

@@ -38,12 +38,31 @@ export interface Snapshot {
 
 export type SnapshotValues = Omit<Snapshot, 'time' | 'name' | 'node_id'>;
 
-/** The values of the newest rows; what these frames do not have stays as it was in `before`. */
-export function toSnapshotValues(
-  frames: readonly FrameColumns[],
-  interfaces: readonly InterfaceCounters[],
-  before?: SnapshotValues,
-): SnapshotValues {
+/** While somebody looks, each collector is due every ten seconds at least: what is older than some turns is not of now. */
+const KEPT_MS = 30_000;
+
+/** The values of a tick, and when each was read, on the caller's clock. */
+export interface AgedValues {
+  values: SnapshotValues;
+  readMs: Readonly<Record<string, number>>;
+}
+
+/** What a tick did not read stays as it was in `before`, for half a minute: a collector that gives no more has no value. */
+export function withEarlier(now: SnapshotValues, nowMs: number, before?: AgedValues): AgedValues {
+  const values: Record<string, number | null> = {};
+  const readMs: Record<string, number> = {};
+  for (const [key, value] of Object.entries(now)) {
+    const earlier = before?.values[key as keyof SnapshotValues] ?? null;
+    const atMs = value !== null ? nowMs : (before?.readMs[key] ?? Number.NEGATIVE_INFINITY);
+    const isKept = nowMs - atMs <= KEPT_MS;
+    values[key] = value ?? (isKept ? earlier : null);
+    if (isKept) readMs[key] = atMs;
+  }
+  return { values: values as unknown as SnapshotValues, readMs };
+}
+
+/** The values of the newest rows; null for what these frames do not have. */
+export function toSnapshotValues(frames: readonly FrameColumns[], interfaces: readonly InterfaceCounters[]): SnapshotValues {
   const rows = new Map(frames.map((frame) => [frame.measurement, newestRows(frame)]));
   const one = (measurement: string, field: string): number | null => toNumber(rows.get(measurement)?.[0]?.values[field]);
   const total = rows.get('cpu')?.find(({ tag }) => tag === 'total');
@@ -52,7 +71,7 @@ export function toSnapshotValues(
   const isCounted = (name: string): boolean => (isPhysical.get(name) ?? Number(isPhysicalInterfaceName(name))) === 1;
   const traffic = (rows.get('network') ?? []).filter(({ tag }) => isCounted(tag));
   const counted = interfaces.filter(({ name }) => isCounted(name));
-  const now: SnapshotValues = {
+  return {
     cpu_percent: toNumber(total?.values['busy']),
     memory_percent: one('memory', 'used_percent'),
     memory_used: one('memory', 'used'),
@@ -72,10 +91,6 @@ export function toSnapshotValues(
     load_avg_5: one('load', 'load5'),
     load_avg_15: one('load', 'load15'),
   };
-  if (before === undefined) return now;
-  return Object.fromEntries(
-    Object.entries(now).map(([key, value]) => [key, value ?? before[key as keyof SnapshotValues]]),
-  ) as unknown as SnapshotValues;
 }
 
 /** One row: its first tag and its values by field. */
