@@ -115,7 +115,7 @@ export function removedCommand(context: CommandContext): Command {
     .option('--json', 'one JSON document')
     .action(
       action<TargetOptions & { json?: true }>(context, async (options) => {
-        const answer = await withClient(context, options, (client) => client.call('listRemovedNodes', {}));
+        const answer = await withClient(context, options, (client) => client.call('listRemovedNodes', { nodeIds: [] }));
         if (options.json) context.output.json(answer);
         else for (const line of tableLines(REMOVED, answer.nodes, context.output.paint.bold)) context.output.line(line);
         return EXIT.ok;

@@ -28,12 +28,18 @@ test('finds the folders of nodes by their certificates, and none of those that h
 });
 
 test('forgets what this gateway removed, and keeps what it does not know: it may be of another gateway', async () => {
-  const asked: string[] = [];
-  const call = async (name: string): Promise<unknown> => {
-    asked.push(name);
-    return { nodes: name === 'listRemovedNodes' ? [{ nodeId: 'gone' }, { nodeId: 'elsewhere' }] : [] };
+  const asked: unknown[] = [];
+  const call = async (name: string, { nodeIds }: { nodeIds: string[] }): Promise<unknown> => {
+    asked.push([name, nodeIds.sort()]);
+    return { nodes: [{ nodeId: 'gone' }, { nodeId: 'elsewhere' }], removedIds: [] };
   };
+  expect(await forgetRemovedOf({ call } as unknown as Pick<FleetClient, 'call'>, folder)).toBe(1);
+  expect(readdirSync(join(folder, 'nodes')).sort()).toEqual(['damaged', 'fresh', 'here']);
+  expect(asked).toEqual([['listRemovedNodes', ['gone', 'here']]]);
+});
+
+test('forgets what was removed so long ago that it cannot be brought back', async () => {
+  const call = async (): Promise<unknown> => ({ nodes: [], removedIds: ['gone'] });
   expect(await forgetRemovedOf({ call } as Pick<FleetClient, 'call'>, folder)).toBe(1);
   expect(readdirSync(join(folder, 'nodes')).sort()).toEqual(['damaged', 'fresh', 'here']);
-  expect(asked).toEqual(['listRemovedNodes']);
 });

@@ -4,6 +4,8 @@ import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { FleetClient, type FleetTarget } from './fleet-client.ts';
 
+const ASKED_AT_ONCE = 10_000;
+
 /**
  * How many there were. Only what this gateway itself removed is forgotten: a node that it does not know may be of another one. What cannot be
  * asked for is left as it is: the simulation itself tells what is wrong.
@@ -20,8 +22,14 @@ export async function forgetRemoved(target: FleetTarget, stateDir: string): Prom
 }
 
 export async function forgetRemovedOf(client: Pick<FleetClient, 'call'>, stateDir: string): Promise<number> {
-  const { nodes } = await client.call('listRemovedNodes', {});
-  return deleteFolders(stateDir, new Set(nodes.map(({ nodeId }) => nodeId)));
+  const own = [...identitiesIn(stateDir).values()];
+  const removed = new Set<string>();
+  for (let from = 0; from < own.length; from += ASKED_AT_ONCE) {
+    const { nodes, removedIds } = await client.call('listRemovedNodes', { nodeIds: own.slice(from, from + ASKED_AT_ONCE) });
+    // Of a gateway of an earlier version, what was removed within a day.
+    for (const nodeId of [...nodes.map((node) => node.nodeId), ...(removedIds ?? [])]) removed.add(nodeId);
+  }
+  return deleteFolders(stateDir, removed);
 }
 
 /** Deletes identities and spools of these nodes below `stateDir`, and no others; gives how many there were. */
@@ -33,13 +41,18 @@ export function deleteFolders(stateDir: string, nodeIds: ReadonlySet<string>): n
 
 /** Folders below `stateDir` whose certificate names one of these nodes. */
 export function foldersOf(stateDir: string, nodeIds: ReadonlySet<string>): string[] {
+  return [...identitiesIn(stateDir)].filter(([, nodeId]) => nodeIds.has(nodeId)).map(([folder]) => folder);
+}
+
+/** Node ids by the folder of each. */
+function identitiesIn(stateDir: string): Map<string, string> {
   const nodes = join(stateDir, 'nodes');
-  return namesIn(nodes)
-    .map((name) => join(nodes, name))
-    .filter((folder) => {
-      const nodeId = nodeIdIn(join(folder, 'identity', 'certificate.pem'));
-      return nodeId !== undefined && nodeIds.has(nodeId);
-    });
+  const found = new Map<string, string>();
+  for (const name of namesIn(nodes)) {
+    const nodeId = nodeIdIn(join(nodes, name, 'identity', 'certificate.pem'));
+    if (nodeId !== undefined) found.set(join(nodes, name), nodeId);
+  }
+  return found;
 }
 
 function namesIn(folder: string): string[] {

@@ -60,7 +60,7 @@ export interface FleetServiceOptions {
   /** Called after the connection to NATS was lost and stands again; returns what ends it. */
   onReconnect(listener: () => void): () => void;
   /** Who is enrolled; changed by operators. */
-  registry: Pick<NodeRegistry, 'remove' | 'removed' | 'restore' | 'release' | 'setLabels'>;
+  registry: Pick<NodeRegistry, 'remove' | 'removed' | 'isRemoved' | 'restore' | 'release' | 'setLabels'>;
   /** Configurations for agents. */
   configs: Pick<ConfigStore, 'list' | 'put' | 'remove'>;
   audit: Pick<AuditLog, 'record'>;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { assertAsShown } from './removal-calls.ts';
+import { assertAsShown, listRemoved } from './removal-calls.ts';
 
 const node = (nodeId: string, name = '') => ({ nodeId, info: { name } });
 
@@ -21,4 +21,10 @@ test('fewer than were shown are not what was shown either', () => {
   expect(() => assertAsShown([node('a')], ['a', 'b'])).toThrow(
     '1 of the nodes that were shown matches no more (b): look again, nothing was removed',
   );
+});
+
+test('tells of asked nodes which are removed, however long ago', async () => {
+  const registry = { removed: async () => [], isRemoved: (nodeId: string) => nodeId === 'old' };
+  expect(await listRemoved(registry, { nodeIds: ['old', 'here'] })).toEqual({ nodes: [], removedIds: ['old'] });
+  await expect(listRemoved(registry, { nodeIds: new Array(10_001).fill('x') })).rejects.toThrow('at most 10000 are answered at once');
 });

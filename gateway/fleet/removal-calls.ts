@@ -5,6 +5,7 @@ import { matchesFilter, parseFilter } from '../../core/common/node-filter.ts';
 import { kindOf } from '../../core/common/node-kind.ts';
 import { REMOVED_KEPT_MS } from '../../core/node/stream-policy.ts';
 import type {
+  ListRemovedNodesRequest,
   ListRemovedNodesResponse,
   RemovedNode,
   RemoveNodeRequest,
@@ -24,12 +25,13 @@ import { kindName, type NodeRecord, toTimestamp } from './node-record.ts';
 
 export interface RemovalCallsOptions {
   directory: Directory;
-  registry: Pick<NodeRegistry, 'remove' | 'removed' | 'restore'>;
+  registry: Pick<NodeRegistry, 'remove' | 'removed' | 'isRemoved' | 'restore'>;
   audit: Pick<AuditLog, 'record'>;
 }
 
 /** Removed at once. */
 const AT_ONCE = 16;
+const MAX_ASKED = 10_000;
 /** Named in an error. */
 const NAMED = 5;
 
@@ -46,10 +48,19 @@ export function removalHandlers(context: CallContext, options: RemovalCallsOptio
       context,
       'ListRemovedNodes',
       'read',
-      async (): Promise<ListRemovedNodesResponse> => ({ nodes: (await options.registry.removed()).map(toRemoved) }),
+      (request: ListRemovedNodesRequest): Promise<ListRemovedNodesResponse> => listRemoved(options.registry, request),
     ),
     restoreNodes: unary(context, 'RestoreNodes', 'admin', (request: RestoreNodesRequest, caller) => restore(options, request, caller)),
   };
+}
+
+export async function listRemoved(
+  registry: Pick<NodeRegistry, 'removed' | 'isRemoved'>,
+  { nodeIds }: ListRemovedNodesRequest,
+): Promise<ListRemovedNodesResponse> {
+  if (nodeIds.length > MAX_ASKED)
+    throw new MusterError('invalid_argument', `node_ids has ${nodeIds.length} ids: at most ${MAX_ASKED} are answered at once`);
+  return { nodes: (await registry.removed()).map(toRemoved), removedIds: nodeIds.filter((nodeId) => registry.isRemoved(nodeId)) };
 }
 
 async function removeOne(options: RemovalCallsOptions, request: RemoveNodeRequest, caller: Caller): Promise<RemoveNodeResponse> {

@@ -17,7 +17,7 @@ import { enrolled, used } from './identity-record.ts';
 import { NodeIdentities, type NodeIdentityEvents } from './node-identities.ts';
 import { type NodeLimits, NodeQuota } from './node-quota.ts';
 import { toRegistryInfo } from './registry-info.ts';
-import { type RemovedEntry, RemovedNodes, removedSource } from './removed-nodes.ts';
+import { type RemovedEntry, RemovedNodes, removedMachine, removedSource } from './removed-nodes.ts';
 import { changeLabels, type LabelChange, standingLabels } from './standing-labels.ts';
 
 export interface RegistryEvents extends NodeIdentityEvents {
@@ -106,8 +106,12 @@ export class NodeRegistry implements Component {
 
   /** Throws `permission_denied` for a node that was removed. */
   assertNotRemoved(nodeId: string): void {
-    if (!this.#bucket.isDeleted(nodeId)) return;
-    throw new MusterError('permission_denied', `node ${nodeId} was removed from the fleet: enrol it again with a join token`);
+    if (this.isRemoved(nodeId)) throw removedMachine(nodeId);
+  }
+
+  /** However long ago. */
+  isRemoved(nodeId: string): boolean {
+    return this.#bucket.isDeleted(nodeId);
   }
 
   /** Called with each node whose entry changed, here or at another gateway; returns what ends it. */

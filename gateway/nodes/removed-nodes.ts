@@ -15,6 +15,14 @@ export interface RemovedEntry {
 /** Read at once. */
 const AT_ONCE = 32;
 
+/** Why the stream of a machine that was removed is refused, and each way back. */
+export function removedMachine(nodeId: string): MusterError {
+  return new MusterError(
+    'permission_denied',
+    `node ${nodeId} was removed from the fleet: within 24 h \`muster nodes restore ${nodeId}\` brings it back as it was; at any time a join token enrols it again (\`muster token create --join\` prints the line); if it is gone for good, run \`muster-agent uninstall\` on it`,
+  );
+}
+
 /** Why a source that was removed may not push: it has no agent that could enrol again. */
 export function removedSource(nodeId: string): MusterError {
   return new MusterError(

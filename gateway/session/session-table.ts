@@ -14,6 +14,7 @@ import type { Mesh } from '../mesh/mesh.ts';
 import type { NatsLink } from '../nats-link.ts';
 import type { Presence, StreamFate, StreamNumbers } from '../nodes/presence.ts';
 import type { NodeRegistry } from '../nodes/registry.ts';
+import { removedMachine } from '../nodes/removed-nodes.ts';
 import type { UsedNumbers } from '../nodes/used-numbers.ts';
 import type { Publisher } from '../publisher/publisher.ts';
 import { type AgentCall, AgentSession, type SessionContext } from './agent-session.ts';
@@ -270,7 +271,7 @@ export class SessionTable implements Component {
     for (const session of [...this.#all]) {
       if (session.nodeId !== nodeId) continue;
       this.#options.events.nodeRemoved({ nodeId });
-      session.end('removed', status.PERMISSION_DENIED, `node ${nodeId} was removed from the fleet: enrol it again with a join token`);
+      session.end('removed', status.PERMISSION_DENIED, removedMachine(nodeId).message);
     }
   }
 

@@ -1287,10 +1287,15 @@ export interface RemovedNode {
   restorableUntil?: Timestamp | null | undefined;
 }
 
-export type ListRemovedNodesRequest = Record<string, never>;
+export interface ListRemovedNodesRequest {
+  /** Of these node ids, at most 10,000, the answer names those that are removed, however long ago. */
+  nodeIds: string[];
+}
 
 export interface ListRemovedNodesResponse {
   nodes: RemovedNode[];
+  /** Of the node ids of the request, those that are removed. */
+  removedIds: string[];
 }
 
 export interface RestoreNodesRequest {

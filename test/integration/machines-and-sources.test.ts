@@ -87,7 +87,8 @@ it('removes exactly what was shown, brings it back for a day, and never the whol
   );
   await fleet.call('removeNodes', { filter: 'gone', dryRun: false, expected: 2, nodeIds: ['gone-2', 'gone-1'] });
   expect(await kindsOf('gone')).toEqual([]);
-  const removed = await fleet.call('listRemovedNodes', {});
+  const removed = await fleet.call('listRemovedNodes', { nodeIds: ['gone-1', 'script-1'] });
+  expect(removed.removedIds).toEqual(['gone-1']);
   expect(removed.nodes.map(({ nodeId }) => nodeId).sort()).toEqual(['gone-1', 'gone-2']);
   await expect(fleet.call('restoreNodes', { nodes: ['gone-3'], all: false })).rejects.toThrow(
     'no node "gone-3" was removed within the last 24 h',
@@ -96,7 +97,7 @@ it('removes exactly what was shown, brings it back for a day, and never the whol
   expect((await fleet.call('getNode', { node: 'gone-1' })).info?.labels).toMatchObject({ city: 'Accra' });
   await push('gone-1');
   expect((await fleet.call('restoreNodes', { nodes: [], all: true })).nodes.map(({ nodeId }) => nodeId)).toEqual(['gone-2']);
-  expect((await fleet.call('listRemovedNodes', {})).nodes).toEqual([]);
+  expect((await fleet.call('listRemovedNodes', { nodeIds: [] })).nodes).toEqual([]);
 });
 
 it('gives a machine that joins the CA, an installer and the agent, each with the sum of the next', async () => {
