@@ -43,6 +43,15 @@ queries:
   ]);
 });
 
+it('takes the interval between cycles under its own name, and as small agents name it', () => {
+  const interval = (line: string): number => read(`${URL_LINE}${line}queries: [up]\n`).interval;
+  expect([interval(''), interval('interval: 5m\n'), interval('interval_seconds: 300\n'), interval('interval_seconds: 0.5\n')]).toEqual([
+    ...[0, 300_000, 300_000, 500],
+  ]);
+  expect(() => interval('interval: 5m\ninterval_seconds: 300\n')).toThrow('p.yaml:3: interval_seconds is 300: it is the same as interval');
+  expect(() => interval('interval_seconds: 5m\n')).toThrow('a number of seconds is needed');
+});
+
 it('prefers the command line to the file, and the file to the state folder', () => {
   const text = `${URL_LINE}gateway: file:1\ntokenFile: of-file\nqueries: [up]\n`;
   expect(read(text, { gateway: 'flag:1' })).toMatchObject({ gateway: 'flag:1', tokenFile: 'of-file', gatewayCaFile: 'ca.crt' });

@@ -124,7 +124,9 @@ const FILE_KEYS = {
   tokenFile: file.optional(),
   stateDir: z.string('the path of a folder is needed').min(1, 'the path of a folder is needed').optional(),
   step: step.prefault('15s'),
-  interval: durationOf(0, 86_400_000, 'a duration from 0s to 24h is needed, such as 5m').prefault('0s'),
+  interval: durationOf(0, 86_400_000, 'a duration from 0s to 24h is needed, such as 5m').optional(),
+  // As small agents name it, in seconds.
+  interval_seconds: z.number('a number of seconds is needed').min(0, 'from 0 to 86400').max(86_400, 'from 0 to 86400').optional(),
   lag: durationOf(0, 3_600_000, 'a duration from 0s to 1h is needed, such as 30s').prefault('30s'),
   firstSpan: durationOf(0, 30 * 86_400_000, 'a duration from 0s to 720h is needed, such as 1h').prefault('0s'),
   timeout: durationOf(100, 600_000, 'a duration from 100ms to 10m is needed, such as 30s').prefault('30s'),
@@ -148,12 +150,14 @@ const FILE_KEYS = {
 };
 
 const FILE = z.strictObject(FILE_KEYS).superRefine((settings, context) => {
-  const { username, passwordFile, bearerTokenFile, url, caFile, queries } = settings;
+  const { username, passwordFile, bearerTokenFile, url, caFile, queries, interval } = settings;
   const problem = (path: PropertyKey[], message: string): void => context.addIssue({ code: 'custom', path, message });
   if (username !== undefined && passwordFile === undefined) problem(['username'], 'it needs a passwordFile');
   if (passwordFile !== undefined && username === undefined) problem(['passwordFile'], 'it needs a username');
   if (bearerTokenFile !== undefined && username !== undefined) problem(['bearerTokenFile'], 'either a user or a token, not both');
   if (caFile !== undefined && url.startsWith('http:')) problem(['caFile'], 'an address with http: has no certificate');
+  if (interval !== undefined && settings.interval_seconds !== undefined)
+    problem(['interval_seconds'], 'it is the same as interval: give one of them');
   const names = queries.map(nameOf);
   for (const [i, name] of names.entries())
     if (names.indexOf(name) < i) problem(['queries', i], `there are two queries named ${name}: give one another name`);
@@ -161,7 +165,12 @@ const FILE = z.strictObject(FILE_KEYS).superRefine((settings, context) => {
 
 /** All settings, with what flags and the state folder of `muster up` add. */
 export interface ExtractionConfig
-  extends Omit<z.output<typeof FILE>, 'name' | 'queries' | 'gateway' | 'gatewayCaFile' | 'tokenFile' | 'stateDir' | 'labels'> {
+  extends Omit<
+    z.output<typeof FILE>,
+    'name' | 'queries' | 'gateway' | 'gatewayCaFile' | 'tokenFile' | 'stateDir' | 'labels' | 'interval' | 'interval_seconds'
+  > {
+  /** Between cycles, ms; 0: whenever the next step is due. */
+  readonly interval: number;
   /** Of the source: tells its rows' numbers and its state from others'. */
   readonly name: string;
   readonly gateway: string;
@@ -182,7 +191,7 @@ export function readExtractionConfig(
   under: Partial<Record<Place, string>>,
 ): ExtractionConfig {
   const known = (place: readonly PropertyKey[]): string[] => Object.keys(place.length === 0 ? FILE_KEYS : QUERY_KEYS);
-  const settings = readCheckedYaml(FILE, known, path, text);
+  const { interval_seconds: seconds, interval = Math.round((seconds ?? 0) * 1000), ...settings } = readCheckedYaml(FILE, known, path, text);
   const placeOf = (key: Place, what: string): string => {
     const value = over[key] ?? settings[key] ?? under[key];
     if (value === undefined) throw new MusterError('invalid_config', `${path}: ${key} is missing: ${what}`);
@@ -196,6 +205,7 @@ export function readExtractionConfig(
       .slice(0, 64);
   return {
     ...settings,
+    interval,
     name,
     gateway: placeOf('gateway', 'name the gateway as host:port, or start Muster with muster up'),
     gatewayCaFile: placeOf('gatewayCaFile', "name the file with the fleet's CA certificate"),
