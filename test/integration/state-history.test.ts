@@ -121,7 +121,7 @@ it('stores each change once, with its time, and writes over a restart nothing th
   edge = await startGateway();
   const startedMs = Date.now();
   second.begin(edge);
-  await first.untilStored(...BEGINNING, ...DEATH, 'node_live', 'node_silent');
+  await first.untilStored(...BEGINNING, ...DEATH, 'node_live', ...DEATH);
   expect((await first.rows()).at(-1)?.[1]).toBeGreaterThan(startedMs + 25_000);
   await until('the time that nobody watched', async () => (await countOf('states_unwatched')) === 1);
   expect(await second.kinds()).toEqual(BEGINNING);
