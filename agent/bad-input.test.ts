@@ -59,9 +59,10 @@ test('ten thousand interfaces: a cap, counted and told once (11)', async () => {
       capped: (name, leftOut, cap) => void capped.push(`${name}: ${leftOut} over ${cap}`),
     },
   );
-  const startedMs = performance.now();
+  const before = process.cpuUsage();
   for (let second = 0; second < 3; second++) await set.run({ timeUs: 1e15 + second * 1e6, monotonicMs: second * 1000 });
-  expect(performance.now() - startedMs).toBeLessThan(5000);
+  // Of the processor: the clock on the wall goes on beside other work.
+  expect(process.cpuUsage(before).user / 1000).toBeLessThan(5000);
   expect(capped).toEqual([expect.stringMatching(/^network: \d+ over \d+$/)]);
   for (const { measurement, series } of set.take()) expect([measurement, series.length <= 1024]).toEqual([measurement, true]);
 });

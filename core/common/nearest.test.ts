@@ -42,7 +42,8 @@ test('is what the definition says', () => {
 });
 
 test('a word of 100,000 characters is near to nothing, at once', () => {
-  const startedMs = performance.now();
+  const before = process.cpuUsage();
   expect(nearest('a'.repeat(100_000), Array(500).fill('a'.repeat(60)))).toBeUndefined();
-  expect(performance.now() - startedMs).toBeLessThan(50);
+  // Of the processor: the clock on the wall goes on beside other work.
+  expect(process.cpuUsage(before).user / 1000).toBeLessThan(50);
 });

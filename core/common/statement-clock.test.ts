@@ -32,8 +32,9 @@ it.each([["select 'today()' a, today from t"], ['select * from cpu order by time
 
 it.each([' ', "'", '"', '(', '/*', '-', 'a', 'now', 'now(', '$', '--\n', "''"])('takes no time for a long statement of %j', (piece) => {
   const sql = `select 1 ${piece.repeat(Math.ceil(100_000 / piece.length))}`;
-  const startMs = performance.now();
+  const before = process.cpuUsage();
   freezeNow(sql, AT);
   movingPart(sql);
-  expect(performance.now() - startMs).toBeLessThan(500);
+  // Of the processor: the clock on the wall goes on beside other work.
+  expect(process.cpuUsage(before).user / 1000).toBeLessThan(500);
 });

@@ -31,9 +31,10 @@ it.each([
 
 it.each([' ', "'", '"', '(', '/*', '-', 'a', ',', 'é', '--\n', "''", '/'])('takes no time for a long statement of %j', (piece) => {
   const sql = `select 1 ${piece.repeat(Math.ceil(100_000 / piece.length))}`;
-  const startMs = performance.now();
+  const before = process.cpuUsage();
   ownOrder(sql);
-  expect(performance.now() - startMs).toBeLessThan(500);
+  // Of the processor: the clock on the wall goes on beside other work.
+  expect(process.cpuUsage(before).user / 1000).toBeLessThan(500);
 });
 
 it.each([

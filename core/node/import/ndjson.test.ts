@@ -114,13 +114,14 @@ it('keeps the digits of integers beyond 2^53 where they are names, and refuses t
 
 it('looks through many keys in little time, and refuses more than it takes', async () => {
   const lines = (keys: number): string[] => Array.from({ length: keys }, (_, i) => `{"time":"${time(i)}","k${i}":1}`);
-  const startedMs = performance.now();
+  const before = process.cpuUsage();
   await expect(read(lines(9000))).rejects.toThrow('the table m would have 9002 columns, at most 500 are taken');
   await expect(read(lines(10_000))).rejects.toThrow(/has more than 10000 keys at row 10000: at most 10000 are taken/);
   const wide = `{${Array.from({ length: 3 }, (_, i) => `"${String(i).repeat(300_000)}":1`).join()},"time":1}`;
   const long = Array.from({ length: 4 }, (_, i) => wide.replaceAll(/\d(?=")/g, String(i)));
   await expect(read(long)).rejects.toThrow(/letters together/);
-  expect(performance.now() - startedMs).toBeLessThan(3000);
+  // Of the processor: the clock on the wall goes on beside other work.
+  expect(process.cpuUsage(before).user / 1000).toBeLessThan(3000);
 });
 
 it('says of a nested value anywhere which key it has', async () => {

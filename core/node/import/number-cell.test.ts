@@ -124,14 +124,15 @@ it('looks at a cell of a megabyte as quickly as at any other', () => {
   const cells = [' ', '1', '1 ', '1,', "1'", '.', '-', 'e', '1e', '%', '½'].map(
     (piece) => `1${piece.repeat(1_000_000 / piece.length)}xxxxxxxx`,
   );
-  const before = performance.now();
+  const before = process.cpuUsage();
   for (const cell of cells) {
     withUnit(cell, true);
     hasDecimalComma([cell], ';');
     of(cell);
     of(cell, true);
   }
-  expect(performance.now() - before).toBeLessThan(2000);
+  // Of the processor: the clock on the wall goes on beside other work.
+  expect(process.cpuUsage(before).user / 1000).toBeLessThan(2000);
 });
 
 it.each([

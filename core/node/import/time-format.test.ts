@@ -42,9 +42,10 @@ it.each([
 ])('names the cell of %j that is not like the others', (cells, words) => expect(() => guessFormat('when', cells)).toThrow(words));
 
 it('looks at cells of a megabyte as quickly as at any others', () => {
-  const before = performance.now();
+  const before = process.cpuUsage();
   expect(guessFormat('when', ['1'.repeat(1_000_000)])).toBe('ns');
   for (const piece of ['1:', ' ', '-', 'a', '2026-11-30 ', '+01:00', 'Z[', '['])
     expect(() => guessFormat('when', [piece.repeat(1_000_000 / piece.length)])).toThrow('--time-format');
-  expect(performance.now() - before).toBeLessThan(2000);
+  // Of the processor: the clock on the wall goes on beside other work.
+  expect(process.cpuUsage(before).user / 1000).toBeLessThan(2000);
 });
