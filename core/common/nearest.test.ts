@@ -42,8 +42,11 @@ test('is what the definition says', () => {
 });
 
 test('a word of 100,000 characters is near to nothing, at once', () => {
-  const before = process.cpuUsage();
-  expect(nearest('a'.repeat(100_000), Array(500).fill('a'.repeat(60)))).toBeUndefined();
-  // Of the processor: the clock on the wall goes on beside other work.
-  expect(process.cpuUsage(before).user / 1000).toBeLessThan(50);
+  const tookMs = Array.from({ length: 5 }, () => {
+    const startMs = performance.now();
+    expect(nearest('a'.repeat(100_000), Array(500).fill('a'.repeat(60)))).toBeUndefined();
+    return performance.now() - startMs;
+  });
+  // The least: the clock goes on beside other work.
+  expect(Math.min(...tookMs)).toBeLessThan(50);
 });

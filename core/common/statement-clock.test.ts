@@ -32,9 +32,12 @@ it.each([["select 'today()' a, today from t"], ['select * from cpu order by time
 
 it.each([' ', "'", '"', '(', '/*', '-', 'a', 'now', 'now(', '$', '--\n', "''"])('takes no time for a long statement of %j', (piece) => {
   const sql = `select 1 ${piece.repeat(Math.ceil(100_000 / piece.length))}`;
-  const before = process.cpuUsage();
-  freezeNow(sql, AT);
-  movingPart(sql);
-  // Of the processor: the clock on the wall goes on beside other work.
-  expect(process.cpuUsage(before).user / 1000).toBeLessThan(500);
+  const tookMs = Array.from({ length: 5 }, () => {
+    const startMs = performance.now();
+    freezeNow(sql, AT);
+    movingPart(sql);
+    return performance.now() - startMs;
+  });
+  // The least: the clock goes on beside other work.
+  expect(Math.min(...tookMs)).toBeLessThan(500);
 });

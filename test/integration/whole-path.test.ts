@@ -122,7 +122,7 @@ it('gives a node labels without splitting its series, and settings without a res
 
   const file = join(pipeline.home, 'base.yaml');
   writeFileSync(file, 'interval: 500ms\n');
-  expect((await pipeline.muster('config', 'check', file, '--filter', 'region:gh-test')).stdout).toContain('it would be for 1 nodes');
+  expect((await pipeline.muster('config', 'check', file, '--filter', 'region:gh-test')).stdout).toContain('it would be for 1 machine');
   const put = await pipeline.muster('config', 'put', 'base', file, '--filter', 'region:gh-test');
   expect(put, put.stderr).toMatchObject({ code: 0 });
   await until('it is applied', async () => (await pipeline.client.call('listConfigs', {})).configs[0]?.applied === 1);
