@@ -17,6 +17,8 @@ import { deadlineOf } from './request-deadlines.ts';
 
 /** A subscription that a host refused, for now or for good, is asked for again this long after. */
 const REFUSED_AGAIN_MS = 10_000;
+/** What a host that was silent is asked for once more. */
+const TOLD_ANEW: ReadonlySet<SubscriptionName> = new Set(['connection', 'nodes']);
 
 interface Pending {
   resolve(value: unknown): void;
@@ -189,11 +191,12 @@ export class ConsoleClient implements ConsoleApi {
     this.#port.renew(reason);
   }
 
+  /** It says anew how it stands with the gateway, and the states of all nodes: those from before the silence are taken for none of now. */
   #back(): void {
     this.#closedSinceMs = undefined;
     this.#tries = 0;
     for (const [id, { name, arguments: args }] of this.#subscriptions) {
-      if (name === 'connection') this.#port.send({ kind: 'subscribe', id, name, arguments: args });
+      if (TOLD_ANEW.has(name)) this.#port.send({ kind: 'subscribe', id, name, arguments: args });
     }
   }
 

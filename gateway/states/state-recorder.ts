@@ -152,7 +152,7 @@ export class StateRecorder implements Component {
   #go(watch: StateWatch, nowMs: number): void {
     const { directory, gateway } = this.#options;
     if (nowMs - this.#lookedMs >= LOOK_MS) this.#noteAll(nowMs, (nodeId) => !watch.has(nodeId));
-    for (const nodeId of [...watch.open, ...watch.unfolded(nowMs)]) {
+    for (const nodeId of new Set([...watch.open, ...watch.unproven, ...watch.unfolded(nowMs)])) {
       const node = directory.get(nodeId);
       if (node !== undefined) this.#write(watch.note(node, nowMs));
     }

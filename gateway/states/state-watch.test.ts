@@ -45,6 +45,15 @@ describe('changes of state', () => {
 });
 
 describe('a gateway that begins', () => {
+  it('goes on asking of a node that the record alone has heard, until its quiet is told', () => {
+    const states = watch({ 'web-1': { state: 'live', atMs: START - 500 } });
+    const unheard = machine({ sampled: false, heardMs: 0, provenMs: 0, gateway: '' });
+    expect(told([1000, 2000].flatMap((ms) => states.note(unheard, START + ms)))).toEqual([]);
+    expect([...states.unproven]).toEqual(['web-1']);
+    expect(told([3100, 29_900, 30_100].flatMap((ms) => states.note(unheard, START + ms)))).toEqual(['live>late 3000', 'late>silent 30000']);
+    expect([...states.unproven]).toEqual([]);
+  });
+
   const before = heardAt(START - 40_000);
 
   it('says nothing of a node that nobody may have listened to, until quiet or a sample tells', () => {

@@ -36,6 +36,8 @@ export interface Recorded {
 }
 
 interface Noted extends Recorded {
+  /** When it was heard last as far as the record tells; of one that was late already, no later than that. */
+  heardMs: number;
   /** Of the newest row, a standing one too. */
   rowMs: number;
   minuteMs: number;
@@ -53,6 +55,8 @@ export class StateWatch {
   readonly #noted = new Map<string, Noted>();
   /** Nodes of which it is not known yet what they are. */
   readonly #open = new Set<string>();
+  /** Nodes that the record alone has heard: nothing else tells when they become late or silent. */
+  readonly #unproven = new Set<string>();
   /** Nodes with changes that wait for the end of their minute. */
   readonly #folding = new Set<string>();
   #sinceMs: number;
@@ -62,13 +66,18 @@ export class StateWatch {
   constructor(recorded: ReadonlyMap<string, Recorded>, sinceMs: number) {
     this.#sinceMs = sinceMs;
     for (const [nodeId, { state, atMs }] of recorded) {
-      this.#noted.set(nodeId, { state, atMs, rowMs: atMs, minuteMs: 0, rows: 0, folded: 0 });
+      this.#noted.set(nodeId, { state, atMs, heardMs: atMs, rowMs: atMs, minuteMs: 0, rows: 0, folded: 0 });
     }
   }
 
   /** Nodes that may be one or another. */
   get open(): ReadonlySet<string> {
     return this.#open;
+  }
+
+  /** Nodes whose quiet nobody else tells: the caller notes them anew each beat. */
+  get unproven(): ReadonlySet<string> {
+    return this.#unproven;
   }
 
   /** Whether something is recorded of the node. */
@@ -93,8 +102,11 @@ export class StateWatch {
     // Nobody is missed but machines and simulated ones: a source is live while rows of it are stored, and idle else.
     if (node.kind !== 'NODE_KIND_MACHINE' && node.kind !== 'NODE_KIND_SIMULATION') return [];
     const noted = this.#noted.get(nodeId);
-    const { longest, shortest } = watchedState(remembered(node, noted), nowMs, this.#sinceMs);
+    const facts = remembered(node, noted);
+    const { longest, shortest } = watchedState(facts, nowMs, this.#sinceMs);
     const state = wordOf(longest);
+    if (facts !== node && shortest.state !== 'NODE_STATE_SILENT') this.#unproven.add(nodeId);
+    else this.#unproven.delete(nodeId);
     // Who was silent and is not back by now is taken for silent still.
     const isSame = noted?.state === state && shortest.state !== 'NODE_STATE_LIVE';
     if (longest.state !== shortest.state && !isSame) {
@@ -160,6 +172,7 @@ export class StateWatch {
   #remove(nodeId: string, nowMs: number): StateRow[] {
     const noted = this.#noted.get(nodeId);
     this.#open.delete(nodeId);
+    this.#unproven.delete(nodeId);
     this.#folding.delete(nodeId);
     this.#noted.delete(nodeId);
     if (noted === undefined || noted.state === 'removed') return [];
@@ -186,7 +199,7 @@ export class StateWatch {
     // The last of those that were folded is this one.
     const folded = Math.max(0, (noted?.folded ?? 0) - 1);
     this.#noted.set(nodeId, {
-      ...{ state: to, atMs, rowMs: atMs, folded: 0 },
+      ...{ state: to, atMs, heardMs: noted === undefined || to === 'live' ? atMs : noted.heardMs, rowMs: atMs, folded: 0 },
       ...(sameMinute ? { minuteMs: noted.minuteMs, rows: noted.rows + 1 } : { minuteMs: nowMs, rows: 1 }),
     });
     return [toRow(node, { from: noted?.state, to, atMs, standing, folded })];
@@ -194,10 +207,10 @@ export class StateWatch {
 }
 
 /** Who is recorded as heard once is not "never seen", though the ledger has nothing of it any more, or not yet. */
-function remembered(node: WatchedNode, noted: Recorded | undefined): WatchedFacts {
+function remembered(node: WatchedNode, noted: Noted | undefined): WatchedFacts {
   const wasHeard = noted !== undefined && HEARD.has(noted.state);
   if (!wasHeard || (node.sampled && node.provenMs > 0)) return node;
-  return { ...node, sampled: true, provenMs: node.provenMs || noted.atMs };
+  return { ...node, sampled: true, provenMs: node.provenMs || noted.heardMs };
 }
 
 function wordOf({ state }: StateSince): StateWord {

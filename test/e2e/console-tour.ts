@@ -91,7 +91,7 @@ export async function visitNode(page: Page, name: string): Promise<void> {
   await untilText(page.locator('[data-chart="cpu"] .chart-head'), /user\s*\d+\.\d.*system\s*\d+\.\d/);
   await untilText(page.locator('[data-chart="memory"] .chart-head'), /used\s*\d+\.\d/);
   await page.getByRole('tab', { name: /^Processes/ }).click();
-  await untilText(page.locator('.plain-table').first(), /node|MainThread/);
+  await untilText(page.locator('.process-rows'), /node|MainThread/);
   await page.getByRole('tab', { name: 'Overview' }).click();
   await expect.poll(() => page.locator('.charts canvas').count(), { timeout: WAIT_MS }).toBeGreaterThanOrEqual(6);
   for (const name of ['Processes', 'Filesystems']) {

@@ -117,6 +117,12 @@ export async function openWindow(pipeline: Pipeline, display: string, dataDir?: 
     download: async (act) => {
       const path = join(folder, 'download');
       await answerSaveDialog(app, path);
+      // The lines of exports before stay until they are put away.
+      for (const line of await page
+        .locator('.export-line')
+        .getByRole('button', { name: /^Dismiss/ })
+        .all())
+        await line.click();
       await act();
       await page.locator('.export-line', { hasText: /exported: / }).waitFor({ timeout: 30_000 });
       return readFileSync(path);
