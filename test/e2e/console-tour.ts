@@ -41,8 +41,13 @@ export async function takeScreen(page: Page, name: string): Promise<void> {
 
 /** Waits until the text of the element is as asked, and gives it. */
 export async function untilText(element: Locator, pattern: RegExp): Promise<string> {
-  await expect.poll(async () => (await element.textContent()) ?? '', { timeout: WAIT_MS }).toMatch(pattern);
-  return (await element.textContent()) ?? '';
+  let text = '';
+  const look = async (): Promise<string> => {
+    text = (await element.textContent()) ?? '';
+    return text;
+  };
+  await expect.poll(look, { timeout: WAIT_MS }).toMatch(pattern);
+  return text;
 }
 
 export async function openPage(page: Page, name: 'Fleet' | 'Explore' | 'Probes' | 'Pipeline' | 'Settings'): Promise<void> {

@@ -129,7 +129,7 @@ it('gives a node labels without splitting its series, and settings without a res
   expect(JSON.parse((await grpcurl('muster.v1.FleetService/ListConfigs')).stdout)).toMatchObject({
     configs: [{ name: 'base', applied: 1 }],
   });
-  expect((await pipeline.muster('config', 'list')).stdout).toMatch(/base +1 +region:gh-test +100 % +1 +1 +0 +0/);
+  expect((await pipeline.muster('config', 'list')).stdout).toMatch(/base +1 +region:gh-test +100 % +1 +0 +1 +0 +0/);
   expect((await pipeline.muster('config', 'show', 'base')).stdout).toBe('interval: 500ms\n');
   await until('the interval is known', async () => (await pipeline.client.call('getNode', { node })).intervalMs === 500);
   expect((await pipeline.muster('config', 'delete', 'base')).code).toBe(0);
