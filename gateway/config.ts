@@ -111,6 +111,10 @@ export const GATEWAY_CONFIG = {
     unit: 'seconds',
     help: 'how often the gateway and the ETL are sampled into the table muster_part; 0 for never',
   },
+  stateHistory: {
+    type: z.boolean().default(true),
+    help: 'record the changes of node states as events; with false a past moment knows no states',
+  },
   importFolder: { type: z.string().default(''), help: 'folder of files that callers may import; uploads go below it; empty takes none' },
   importMaxBytes: {
     type: z

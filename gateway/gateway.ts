@@ -20,7 +20,7 @@ import { createHttpDoor, createImportJobs, createImportService } from './doors.t
 import { createDurabilityCheck } from './durability.ts';
 import type { GatewayEvents } from './events.ts';
 import { readEtlStatus } from './fleet/etl-status.ts';
-import { createFleetService } from './fleet/fleet-service.ts';
+import { createFleetService, type FleetServiceOptions } from './fleet/fleet-service.ts';
 import { createStoreWindow } from './fleet/store-window.ts';
 import { Enrolment } from './identity/enrolment.ts';
 import { loadFleetCa } from './identity/fleet-ca.ts';
@@ -79,16 +79,17 @@ export function createGateway(config: GatewayConfig, connection: NatsConnection,
   const durability = createDurabilityCheck({ monitorUrl: config.natsMonitorUrl, policy: config.natsDurability, events });
   const joining = { caPem: ca.certificatePem, programs: new AgentPrograms({ folder: config.agentFolder, bundle: config.agentBundle }) };
   const stateEvents = new Ingest({ gateway: config.name, publisher });
+  const states: FleetServiceOptions['states'] = {
+    gateway: config.name,
+    connected: () => link.connected,
+    pressure: () => publisher.pressure,
+    deliver: (nodeId, changes) => stateEvents.deliverEvents(nodeId, changes),
+    events,
+  };
   const fleet = createFleetService({
     connection,
     tokens,
-    states: {
-      gateway: config.name,
-      connected: () => link.connected,
-      pressure: () => publisher.pressure,
-      deliver: (nodeId, changes) => stateEvents.deliverEvents(nodeId, changes),
-      events,
-    },
+    ...(config.stateHistory ? { states } : {}),
     questdb: {
       host: config.questdbPgHost,
       port: config.questdbPgPort,

@@ -27,7 +27,7 @@ let addressFile: string;
 const stopped = new Set<number>();
 
 beforeAll(async () => {
-  pipeline = await startPipeline();
+  pipeline = await startPipeline({ env: { MUSTER_GATEWAY_STATE_HISTORY: 'true' } });
   simulation = await startSimulation(pipeline, { nodes: NODES, durable: false });
   relay = await startRelay(pipeline.addresses.gateway);
   tokenFile = join(pipeline.home, 'fault-token');

@@ -31,7 +31,7 @@ export interface Scene {
 }
 
 export async function startScene(): Promise<Scene> {
-  const pipeline = await startPipeline({ agent: true });
+  const pipeline = await startPipeline({ agent: true, env: { MUSTER_GATEWAY_STATE_HISTORY: 'true' } });
   const parts: (Simulation | RealAgent | Child)[] = [];
   try {
     parts.push(await startSimulation(pipeline, { nodes: SIMULATED, durable: false }));
