@@ -22,6 +22,8 @@ export interface DeadLetterCallsOptions {
   audit: Pick<AuditLog, 'record'>;
 }
 
+/** Of as many letters as one call may name. */
+const MANY_WITHIN_MS = 115_000;
 /** Named in a record of the audit. */
 const NAMED = 50;
 
@@ -30,11 +32,19 @@ export function deadLetterHandlers(context: CallContext, options: DeadLetterCall
   return {
     listDeadLetters: unary(context, 'ListDeadLetters', 'read', (request: ListDeadLettersRequest) => listDeadLetters(store, request)),
     getDeadLetter: unary(context, 'GetDeadLetter', 'read', ({ id }: GetDeadLetterRequest) => getDeadLetter(store, id)),
-    replayDeadLetters: unary(context, 'ReplayDeadLetters', 'write', (request: ReplayDeadLettersRequest, caller) =>
-      replayLetters(options, request, caller),
+    replayDeadLetters: unary(
+      context,
+      'ReplayDeadLetters',
+      'write',
+      (request: ReplayDeadLettersRequest, caller) => replayLetters(options, request, caller),
+      () => MANY_WITHIN_MS,
     ),
-    discardDeadLetters: unary(context, 'DiscardDeadLetters', 'write', (request: DiscardDeadLettersRequest, caller) =>
-      discardLetters(options, request, caller),
+    discardDeadLetters: unary(
+      context,
+      'DiscardDeadLetters',
+      'write',
+      (request: DiscardDeadLettersRequest, caller) => discardLetters(options, request, caller),
+      () => MANY_WITHIN_MS,
     ),
   };
 }

@@ -32,6 +32,8 @@ export interface RemovalCallsOptions {
 /** Removed at once. */
 const AT_ONCE = 16;
 const MAX_ASKED = 10_000;
+/** A large fleet takes a while. */
+const MANY_WITHIN_MS = 290_000;
 /** Named in an error. */
 const NAMED = 5;
 
@@ -43,14 +45,26 @@ interface Match {
 export function removalHandlers(context: CallContext, options: RemovalCallsOptions): UntypedServiceImplementation {
   return {
     removeNode: unary(context, 'RemoveNode', 'admin', (request: RemoveNodeRequest, caller) => removeOne(options, request, caller)),
-    removeNodes: unary(context, 'RemoveNodes', 'admin', (request: RemoveNodesRequest, caller) => removeAll(options, request, caller)),
+    removeNodes: unary(
+      context,
+      'RemoveNodes',
+      'admin',
+      (request: RemoveNodesRequest, caller) => removeAll(options, request, caller),
+      () => MANY_WITHIN_MS,
+    ),
     listRemovedNodes: unary(
       context,
       'ListRemovedNodes',
       'read',
       (request: ListRemovedNodesRequest): Promise<ListRemovedNodesResponse> => listRemoved(options.registry, request),
     ),
-    restoreNodes: unary(context, 'RestoreNodes', 'admin', (request: RestoreNodesRequest, caller) => restore(options, request, caller)),
+    restoreNodes: unary(
+      context,
+      'RestoreNodes',
+      'admin',
+      (request: RestoreNodesRequest, caller) => restore(options, request, caller),
+      () => MANY_WITHIN_MS,
+    ),
   };
 }
 

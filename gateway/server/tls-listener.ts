@@ -178,8 +178,13 @@ export class TlsListener implements Component {
   }
 
   #accept(socket: Socket): void {
+    const address = socket.remoteAddress;
+    if (address === undefined) {
+      // Its peer has gone already.
+      socket.destroy();
+      return;
+    }
     const peer = nameOf(socket);
-    const address = socket.remoteAddress ?? 'unknown';
     if (this.#connections.size >= this.#maxConnections) {
       this.#tooMany(peer);
       socket.destroy();

@@ -21,6 +21,7 @@ export class EventQueue {
   readonly #options: EventQueueOptions;
   #waiting: FleetEvent[] = [];
   #delivering = false;
+  #deliveringSinceMs = 0;
   #timer: NodeJS.Timeout | undefined;
   /** Counts how often it was cleared: what was on its way then is nobody's. */
   #round = 0;
@@ -32,6 +33,11 @@ export class EventQueue {
 
   get waiting(): number {
     return this.#waiting.length;
+  }
+
+  /** For how long the stream has not taken a portion, ms; 0 where none is on its way. */
+  get untakenMs(): number {
+    return this.#delivering ? performance.now() - this.#deliveringSinceMs : 0;
   }
 
   add(events: readonly FleetEvent[]): void {
@@ -79,6 +85,7 @@ export class EventQueue {
     if (this.#waiting.length === 0) return;
     const round = this.#round;
     this.#delivering = true;
+    this.#deliveringSinceMs = performance.now();
     try {
       await this.#options.deliver(this.#waiting.splice(0, PORTION));
     } catch (error) {

@@ -33,7 +33,7 @@ const entry = (nodeId: string): RegistryEntry => ({
 
 /** A recorder in a store that has these rows of nodes, watched until that time. */
 async function stage(recorded: [nodeId: string, kind: string, time: string][] = [], watchedUntil: string | null = null) {
-  const staged = { connected: true, holder: '' };
+  const staged = { connected: true, full: false, pressure: false, holder: '' };
   const written: string[] = [];
   let [text, revision] = ['', 0];
   const put = async (_: string, value: string): Promise<number> => {
@@ -62,9 +62,11 @@ async function stage(recorded: [nodeId: string, kind: string, time: string][] = 
   for (const [id] of recorded) directory.applyStored(id, START - 40_000);
   recorder = new StateRecorder({
     ...{ connection, directory, database, gateway: 'gateway-1', events: { retried: () => undefined } },
-    ...{ connected: () => staged.connected, pressure: () => false, historyKnown: () => true, now: () => Date.now() },
+    ...{ connected: () => staged.connected, pressure: () => staged.pressure, historyKnown: () => true, now: () => Date.now() },
     deliver: async (nodeId: string, events: readonly FleetEvent[]) => {
       expect(nodeId).toBe('muster-gateway-1');
+      // A full stream takes nothing until there is room.
+      while (staged.full) await new Promise((resolve) => setTimeout(resolve, 500));
       for (const { kind, timeUs, attributes } of events) {
         const second = Math.round(timeUs / 1e6 - START / 1000);
         const until = attributes['until_us'] === undefined ? '' : `-${Math.round(Number(attributes['until_us']) / 1e6 - START / 1000)}`;
@@ -110,6 +112,19 @@ it('says nothing of nodes while nats-server is away, and that nobody listened th
   staged.connected = true;
   const [gap, ...more] = await pass(40, 'a', 'b');
   expect(gap).toMatch(/^states_unwatched 10-13\d$/);
+  expect(more).toEqual([]);
+});
+
+it.each(['pressure', 'full'] as const)('takes no quiet for that of a node while the stream takes no more (%s)', async (cause) => {
+  const { staged, pass } = await stage();
+  await pass(10, 'a', 'b');
+  staged[cause] = true;
+  // What waits in the agents is not heard once their windows are full.
+  expect(await pass(32, 'a', 'b')).toEqual([]);
+  expect(await pass(120)).toEqual([]);
+  staged[cause] = false;
+  const [gap, ...more] = await pass(60, 'a', 'b');
+  expect(gap).toMatch(/^states_unwatched \d+-16\d$/);
   expect(more).toEqual([]);
 });
 

@@ -37,6 +37,8 @@ export interface StateRecorderOptions {
 const BEAT_MS = 1000;
 /** A beat that is so late: what came meanwhile may wait still, and quiet is no quiet. */
 const STALL_MS = 3000;
+/** A stream that takes nothing for so long stops the agents too, whose heartbeats then wait with their batches: at 1 s after half a minute. */
+const UNTAKEN_MS = 10_000;
 const RENEW_MS = 5000;
 const LOAD_AGAIN_MS = 5000;
 /** How often it is written that all were watched. After a crash so much is not known at most. */
@@ -98,7 +100,7 @@ export class StateRecorder implements Component {
     const { directory } = this.#options;
     this.#unlisten = directory.onState((node, nowMs) => {
       // A late beat says first whether anybody was listening.
-      if (this.#watch !== undefined && !this.#deaf && this.#options.connected() && nowMs - this.#beatMs <= STALL_MS)
+      if (this.#watch !== undefined && !this.#deaf && this.#isListening() && nowMs - this.#beatMs <= STALL_MS)
         this.#write(this.#watch.note(node, nowMs));
     });
     this.#timer = setInterval(() => this.#beat(), BEAT_MS);
@@ -130,9 +132,10 @@ export class StateRecorder implements Component {
     const late = nowMs - this.#beatMs > STALL_MS || nowMs < this.#beatMs - STALL_MS;
     this.#beatMs = nowMs;
     if (late) this.#stopCovering(DEAF);
-    if (!this.#options.connected()) {
+    if (!this.#isListening()) {
       this.#deaf = true;
       this.#stopCovering(DEAF);
+      if (this.#options.connected()) this.#renew();
       return;
     }
     if (late || this.#deaf) {
@@ -147,6 +150,12 @@ export class StateRecorder implements Component {
     if (this.#watch !== undefined && this.#term !== this.#lease.term) this.#forget();
     if (this.#watch === undefined) this.#load(nowMs);
     else this.#go(this.#watch, nowMs);
+  }
+
+  /** Where the stream takes no more, agents are told to wait and cannot be heard: their quiet is not theirs. */
+  #isListening(): boolean {
+    const { connected, pressure } = this.#options;
+    return connected() && !pressure() && this.#queue.untakenMs < UNTAKEN_MS;
   }
 
   #go(watch: StateWatch, nowMs: number): void {
