@@ -7,7 +7,13 @@ const BETWEEN_US = Date.UTC(2026, 2, 1) * 1000;
 
 function staged(given: { fromUs?: number; maxRowsPerNode?: number } = {}) {
   const refused: { row: number; reason: string; data?: () => RefusedRow }[] = [];
-  const gate = new RowGate({ window: WINDOW, onRefused: (one) => void refused.push(one as never), ...given });
+  const gate = new RowGate({
+    window: WINDOW,
+    onRefused: (one) => {
+      refused.push(one as never);
+    },
+    ...given,
+  });
   return { gate, refused };
 }
 
