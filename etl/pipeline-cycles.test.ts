@@ -67,12 +67,27 @@ function staged(cycle: object = {}) {
       store: async () => [],
     },
     deadLetters: { store: async () => undefined },
-    cap: { count: (accounts: unknown) => void told.push(['cap', accounts]) },
-    lag: { room: () => world.room, release: () => void told.push(['lag released']) },
+    cap: {
+      count: (accounts: unknown) => {
+        told.push(['cap', accounts]);
+      },
+    },
+    lag: {
+      room: () => world.room,
+      release: () => {
+        told.push(['lag released']);
+      },
+    },
     events: {
-      cycleStored: (what: unknown) => void told.push(['cycle', what]),
-      setAside: (...what: unknown[]) => void told.push(['aside', ...what]),
-      retried: (what: string, error: Error) => void told.push(['retried', what, error.message]),
+      cycleStored: (what: unknown) => {
+        told.push(['cycle', what]);
+      },
+      setAside: (...what: unknown[]) => {
+        told.push(['aside', ...what]);
+      },
+      retried: (what: string, error: Error) => {
+        told.push(['retried', what, error.message]);
+      },
     },
     now: () => world.nowMs,
   };
