@@ -170,6 +170,10 @@ export function createEvents(log: Log, registry: Registry) {
       if (what.attempt === 1) log.warn(what, 'publishing failed and is tried again until it succeeds');
     },
     publishRecovered: (what: { attempts: number; afterMs: number }): void => log.info(what, 'publishing works again'),
+    publishWaits(what: { nodeId: string; seq: number; detail: string }): void {
+      publishes.inc({ outcome: 'too_large' });
+      log.warn(what, 'this batch waits until the stream takes messages of its size again');
+    },
     publishRefused(what: { nodeId: string; seq: number; detail: string }): void {
       publishes.inc({ outcome: 'too_large' });
       log.warn(what, 'no attempt could publish this batch: it was given back to its sender');
@@ -224,6 +228,10 @@ export function createEvents(log: Log, registry: Registry) {
     natsChanged(what: { status: string }): void {
       log.warn(what, 'connection to nats-server changed');
     },
+    payloadLow(what: { maxPayload: number; needed: number }): void {
+      log.warn(what, 'nats-server takes no large messages now: batches above its max_payload wait until it is raised again');
+    },
+    payloadEnough: (what: { maxPayload: number }): void => log.info(what, 'nats-server takes large messages again'),
     /** Work that nobody waited for failed by a fault of ours: what it was for is lost, the gateway goes on. */
     faultFound(error: unknown): void {
       failures.inc({ what: 'fault' });

@@ -5,6 +5,7 @@ import { NEEDED_PAYLOAD_BYTES } from '../core/common/batch-size.ts';
 import { MusterError, toMusterError } from '../core/common/muster-error.ts';
 import type { Component } from '../core/node/lifecycle.ts';
 import { MetricsEndpoint } from '../core/node/metrics-endpoint.ts';
+import { askMaxPayload } from '../core/node/nats-connection.ts';
 import { readStartFile } from '../core/node/start-file.ts';
 import { ensureStreams } from '../core/node/streams.ts';
 import { TokenStore } from './access/token-store.ts';
@@ -32,6 +33,7 @@ import { NatsLink } from './nats-link.ts';
 import { Presence } from './nodes/presence.ts';
 import { NodeRegistry } from './nodes/registry.ts';
 import { UsedNumbers } from './nodes/used-numbers.ts';
+import { createPayloadWatch } from './payload-watch.ts';
 import { createJetStream } from './publisher/durable-stream.ts';
 import { Publisher } from './publisher/publisher.ts';
 import { createHealthWatch } from './self/health-watch.ts';
@@ -139,6 +141,9 @@ export function createGateway(config: GatewayConfig, connection: NatsConnection,
     presence.rewrite();
     publisher.wake();
   });
+  const { natsUrl: url, natsUser: user, natsPasswordFile: passwordFile } = config;
+  const ask = (): Promise<number> => askMaxPayload({ url, user, passwordFile, name: `${config.name}-limit` });
+  const payload = createPayloadWatch({ link, ask, events });
   const health = createHealthWatch({ link, setServing: (serving) => server.setServing(serving) });
   const ownSamples = new PartSamples({
     gateway: config.name,
@@ -170,6 +175,7 @@ export function createGateway(config: GatewayConfig, connection: NatsConnection,
       jobs,
       door,
       server,
+      payload,
       health,
       ownSamples,
       sessions,

@@ -48,6 +48,11 @@ export class NatsLink implements Component {
     this.connection.publish(subject, payload);
   }
 
+  /** Gives the connection up for a new one: only at a connect does the server tell its limits. What has no answer yet is sent again. */
+  async connectAnew(): Promise<void> {
+    if (this.#connected && !this.connection.isClosed()) await this.connection.reconnect();
+  }
+
   async start(): Promise<void> {
     this.#follow().catch(fault);
   }

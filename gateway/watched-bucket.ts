@@ -1,8 +1,9 @@
 // A KV bucket kept in memory: read at start, current by a watch, written by compare-and-set. Knows nothing of what the values mean.
-import { Empty, type KV, type KvEntry, type NatsConnection, NatsError, Events as NatsEvents } from 'nats';
+import { Empty, type KV, type KvEntry, type NatsConnection, Events as NatsEvents } from 'nats';
 import { MusterError } from '../core/common/muster-error.ts';
 import { fault } from '../core/node/faults.ts';
 import type { Component } from '../core/node/lifecycle.ts';
+import { entryTooLarge, isConflict, isTooLarge, reachable, unlessConflict } from './bucket-errors.ts';
 import { NODE_KEYS } from './node-keys.ts';
 
 export interface WatchedBucketOptions<T> {
@@ -32,8 +33,6 @@ interface Writer<T> {
 
 type Watch = Awaited<ReturnType<KV['watch']>>;
 
-/** "wrong last sequence": somebody else wrote in between. */
-const WRONG_LAST_SEQUENCE = 10071;
 const REWATCH_MS = 500;
 const SWAP_ATTEMPTS = 16;
 /** How often it is asked whether the bucket is the one that was read: one made anew counts its revisions from 1 again. */
@@ -123,7 +122,7 @@ export class WatchedBucket<T> implements Component {
 
   /** Writes a key that is not there. Throws `already_exists`. */
   async create(key: string, value: T): Promise<void> {
-    const revision = await reachable(this.#bucket().create(key, JSON.stringify(value))).catch((error: unknown) => {
+    const revision = await reachable(this.#put(key, value, undefined)).catch((error: unknown) => {
       if (isConflict(error)) throw new MusterError('already_exists', `${this.#options.bucket} has an entry ${key} already`, error);
       throw error;
     });
@@ -198,9 +197,15 @@ export class WatchedBucket<T> implements Component {
   }
 
   /** `revision` is the one to replace; undefined where there is none. */
-  #put(key: string, value: T, revision: number | undefined): Promise<number> {
+  async #put(key: string, value: T, revision: number | undefined): Promise<number> {
     const text = JSON.stringify(value);
-    return revision === undefined ? this.#bucket().create(key, text) : this.#bucket().update(key, text, revision);
+    try {
+      return await (revision === undefined ? this.#bucket().create(key, text) : this.#bucket().update(key, text, revision));
+    } catch (error) {
+      if (!isTooLarge(error)) throw error;
+      const { bucket, connection } = this.#options;
+      throw entryTooLarge(`${key} of ${bucket}`, Buffer.byteLength(text), connection.info?.max_payload, error);
+    }
   }
 
   /** For questions that are asked again soon: a server that begins may not answer the first. */
@@ -356,23 +361,5 @@ export class WatchedBucket<T> implements Component {
         if (!this.#stopped && generation === this.#generation) this.#followLater();
       });
     }, REWATCH_MS);
-  }
-}
-
-function unlessConflict(error: unknown): void {
-  if (!isConflict(error)) throw error;
-}
-
-function isConflict(error: unknown): boolean {
-  return error instanceof NatsError && error.api_error?.err_code === WRONG_LAST_SEQUENCE;
-}
-
-async function reachable<R>(answer: Promise<R>): Promise<R> {
-  try {
-    return await answer;
-  } catch (error) {
-    if (isConflict(error)) throw error;
-    const words = error instanceof Error ? error.message : String(error);
-    throw new MusterError('unavailable', `nats-server does not answer (${words}): try again`, error);
   }
 }

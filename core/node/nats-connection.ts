@@ -52,3 +52,11 @@ export async function connectNats(options: NatsOptions, timeoutMs = 30_000): Pro
     }
   }
 }
+
+/** The `max_payload` of nats-server now, by a connection that is closed again. Throws `unavailable` where it does not answer at once. */
+export async function askMaxPayload(options: NatsOptions): Promise<number> {
+  const connection = await connectNats(options, 0);
+  const maxPayload = connection.info?.max_payload ?? 0;
+  await connection.close();
+  return maxPayload;
+}

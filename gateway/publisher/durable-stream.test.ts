@@ -1,5 +1,6 @@
 import { NatsError } from 'nats';
 import { expect, test } from 'vitest';
+import { NEEDED_PAYLOAD_BYTES } from '../../core/common/batch-size.ts';
 import type { NatsLink } from '../nats-link.ts';
 import { createJetStream, type PublishError, toPublishError } from './durable-stream.ts';
 
@@ -11,25 +12,36 @@ function apiError(code: number, words = 'no'): NatsError {
 
 test.each([
   ...[10077, 10047, 10083, 10023, 10002, 10028].map((code) => [apiError(code), 'stream_full', false] as const),
-  ...[10054, 10097].map((code) => [apiError(code), 'too_large', true] as const),
-  [new NatsError('m', 'MAX_PAYLOAD_EXCEEDED'), 'too_large', true],
+  ...[10054, 10097].map((code) => [apiError(code), 'too_large', false] as const),
+  [new NatsError('m', 'MAX_PAYLOAD_EXCEEDED'), 'too_large', false],
   [new NatsError('m', 'TIMEOUT'), 'timeout', false],
   [new NatsError('m', '503'), 'stream_missing', false],
   [apiError(10058), 'refused', false],
   [new Error('odd'), 'refused', false],
   ['a text', 'refused', false],
 ] as const)('%s is %s, for good: %s', (error, reason, permanent) => {
-  const found = toPublishError(error);
+  const found = toPublishError(error, 600_000);
   expect([found.reason, found.permanent]).toEqual([reason, permanent]);
 });
 
+test('a message that fits into what the server has to take waits for it, and one that never fits is refused', () => {
+  const error = new NatsError('m', 'MAX_PAYLOAD_EXCEEDED');
+  const most = NEEDED_PAYLOAD_BYTES - 256;
+  expect(toPublishError(error, most)).toMatchObject({ permanent: false, code: 'unavailable' });
+  expect(toPublishError(error, most + 1)).toMatchObject({ permanent: true, code: 'limit_exceeded' });
+});
+
 test('the words say what to do', () => {
-  expect(toPublishError(apiError(10054, 'big')).message).toBe(
-    'nats-server takes no message of this size (big): set its max_payload to 1 MiB',
+  const words = (error: unknown, bytes = 9): string => toPublishError(error, bytes).message;
+  expect(words(apiError(10054, 'big'))).toBe(
+    'nats-server takes no message of 9 bytes, the max_msg_size of the stream is less (big): set it to 1048576',
   );
-  expect(toPublishError(apiError(10077, 'full')).message).toBe('the telemetry stream is full (full)');
-  expect(toPublishError(new NatsError('m', 'TIMEOUT')).message).toBe('nats-server did not acknowledge within 5 s');
-  expect(toPublishError('a text').message).toBe('a text');
+  expect(words(new NatsError('m', 'MAX_PAYLOAD_EXCEEDED'), 2e6)).toBe(
+    'a message of 2000000 bytes is larger than any that nats-server has to take (1048576): its max_payload is less',
+  );
+  expect(words(apiError(10077, 'full'))).toBe('the telemetry stream is full (full)');
+  expect(words(new NatsError('m', 'TIMEOUT'))).toBe('nats-server did not acknowledge within 5 s');
+  expect(words('a text')).toBe('a text');
 });
 
 function staged() {

@@ -10,12 +10,13 @@ export type PublishFailure = 'disconnected' | 'timeout' | 'stream_full' | 'strea
 export class PublishError extends MusterError {
   readonly reason: PublishFailure;
 
-  constructor(reason: PublishFailure, message: string, cause?: unknown) {
-    super(reason === 'too_large' ? 'limit_exceeded' : 'unavailable', message, cause);
+  /** `permanent`: the message itself is at fault. What is wrong with the way there or with the stream passes, by itself or by somebody's hand. */
+  constructor(reason: PublishFailure, message: string, cause?: unknown, permanent = false) {
+    super(permanent ? 'limit_exceeded' : 'unavailable', message, cause);
     this.reason = reason;
   }
 
-  /** The message itself is at fault: no other attempt can succeed. What is wrong with the way there or with the stream passes, by itself or by somebody's hand. */
+  /** No other attempt can succeed. */
   get permanent(): boolean {
     return !this.retryable;
   }
@@ -56,14 +57,14 @@ export function createJetStream(link: NatsLink): DurableStream {
     maxBytes,
     publish(subject, payload, messageId) {
       if (!link.connected) return Promise.reject(new PublishError('disconnected', 'nats-server cannot be reached'));
-      if (payload.length > maxBytes()) return Promise.reject(tooLarge(payload.length, link.maxPayload));
+      if (payload.length > maxBytes()) return Promise.reject(tooLarge(payload.length, `its max_payload is ${link.maxPayload}`));
       return new Promise((resolve, reject) => {
         unanswered.add(reject);
         client
           .publish(subject, payload, { msgID: messageId, timeout: TIMEOUT_MS })
           .then(
             ({ duplicate }) => resolve({ duplicate }),
-            (error) => reject(toPublishError(error)),
+            (error) => reject(toPublishError(error, payload.length)),
           )
           .finally(() => unanswered.delete(reject));
       });
@@ -71,18 +72,22 @@ export function createJetStream(link: NatsLink): DurableStream {
   };
 }
 
-function tooLarge(bytes: number, maxPayload: number): PublishError {
-  const words = `nats-server takes no message of ${bytes} bytes, its max_payload is ${maxPayload}: set it to ${NEEDED_PAYLOAD_BYTES}`;
-  return new PublishError('too_large', words);
+/** A limit that was lowered is raised again; a message that needs more than it has to be never passes. */
+function tooLarge(bytes: number, said: string, cause?: unknown): PublishError {
+  const permanent = bytes + HEADER_BYTES > NEEDED_PAYLOAD_BYTES;
+  const words = permanent
+    ? `a message of ${bytes} bytes is larger than any that nats-server has to take (${NEEDED_PAYLOAD_BYTES}): ${said}`
+    : `nats-server takes no message of ${bytes} bytes, ${said}: set it to ${NEEDED_PAYLOAD_BYTES}`;
+  return new PublishError('too_large', words, cause, permanent);
 }
 
-/** What a failed publish says, in the words of the publisher. */
-export function toPublishError(error: unknown): PublishError {
+/** What a failed publish of so many bytes says, in the words of the publisher. */
+export function toPublishError(error: unknown, bytes: number): PublishError {
   const words = error instanceof Error ? error.message : String(error);
   if (error instanceof NatsError) {
     const code = error.api_error?.err_code ?? 0;
-    if (error.code === MAX_PAYLOAD_EXCEEDED || TOO_LARGE.has(code))
-      return new PublishError('too_large', `nats-server takes no message of this size (${words}): set its max_payload to 1 MiB`, error);
+    if (error.code === MAX_PAYLOAD_EXCEEDED) return tooLarge(bytes, 'its max_payload is less', error);
+    if (TOO_LARGE.has(code)) return tooLarge(bytes, `the max_msg_size of the stream is less (${words})`, error);
     if (FULL.has(code)) return new PublishError('stream_full', `the telemetry stream is full (${words})`, error);
     if (error.code === TIMEOUT) return new PublishError('timeout', `nats-server did not acknowledge within ${TIMEOUT_MS / 1000} s`, error);
     // The server words this as "jetstream is not enabled", which is not the trouble.

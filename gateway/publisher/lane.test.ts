@@ -20,7 +20,7 @@ interface Asked {
   fail(error: Error): void;
 }
 
-function staged(options: Partial<LaneOptions> = {}) {
+function staged(options: Partial<LaneOptions> = {}, maxBytes?: () => number) {
   const asked: Asked[] = [];
   const told: string[] = [];
   const released: number[] = [];
@@ -34,6 +34,7 @@ function staged(options: Partial<LaneOptions> = {}) {
       onReleased: (bytes) => released.push(bytes),
     },
     stream: {
+      ...(maxBytes === undefined ? {} : { maxBytes }),
       publish: (subject, payload, id) =>
         new Promise((resolve, reject) => {
           const seqs = decodeEnvelope(Buffer.from(payload)).map(({ seq }) => seq);
@@ -45,6 +46,7 @@ function staged(options: Partial<LaneOptions> = {}) {
       publishFailed: ({ reason, attempt, detail }) => void told.push(`failed ${reason} ${attempt} ${detail}`),
       publishRecovered: ({ attempts, afterMs }) => void told.push(`recovered ${attempts} ${afterMs}`),
       publishRefused: ({ nodeId, seq, detail }) => void told.push(`refused ${nodeId} ${seq} ${detail}`),
+      publishWaits: ({ nodeId, seq, detail }) => void told.push(`waits ${nodeId} ${seq} ${detail}`),
       ownerFailed: ({ nodeId, seq, detail }) => void told.push(`owner ${nodeId} ${seq} ${detail}`),
     },
     ...options,
@@ -60,6 +62,11 @@ function staged(options: Partial<LaneOptions> = {}) {
   const pass = (ms = 0) => vi.advanceTimersByTimeAsync(ms);
   const seqs = (): number[][] => asked.map((one) => one.seqs);
   return { lane, asked, told, released, answers, upload, offer, pass, seqs };
+}
+
+function stagedWithLimit(bytes: number) {
+  const limit = { bytes };
+  return { ...staged({}, () => limit.bytes), limit };
 }
 
 test('what is offered in one turn goes in one message, and is told as stored once the stream has it', async () => {
@@ -179,7 +186,7 @@ test('a wake ends the pauses', async () => {
 
 test('of a message that is refused for good each batch is tried alone, and only what is refused alone is given back', async () => {
   const { lane, asked, told, answers, released, upload, offer, pass, seqs } = staged();
-  const tooLarge = new PublishError('too_large', 'too large');
+  const tooLarge = new PublishError('too_large', 'too large', undefined, true);
   for (const seq of [1, 2, 3]) offer(seq);
   await pass();
   asked[0]?.fail(tooLarge);
@@ -198,6 +205,58 @@ test('of a message that is refused for good each batch is tried alone, and only 
   expect([released, lane.idle]).toEqual([[3 * sizeOf(upload(1))], true]);
 });
 
+test('a batch above the limit of a moment waits beside the queue until the limit is back, and smaller ones pass it', async () => {
+  const { lane, asked, told, answers, released, upload, offer, pass, seqs } = staged({ maxInFlight: 1 });
+  offer(1, 5000);
+  offer(2, 5000);
+  await pass();
+  asked[0]?.fail(new PublishError('too_large', 'too large'));
+  await pass();
+  asked[1]?.fail(new PublishError('too_large', 'too large'));
+  await pass();
+  asked[2]?.take();
+  offer(3);
+  await pass();
+  asked[3]?.take();
+  await pass();
+  expect(seqs()).toEqual([[1, 2], [1], [2], [3]]);
+  expect(answers).toEqual(['stored 2', 'stored 3']);
+  expect(told).toEqual(['waits n 1 too large', 'published 1', 'published 1']);
+  expect([released, lane.idle]).toEqual([[sizeOf(upload(2, 5000)), sizeOf(upload(3))], false]);
+  await pass(5001);
+  await pass();
+  asked[4]?.take();
+  await pass();
+  expect([answers.at(-1), lane.idle, vi.getTimerCount()]).toEqual(['stored 1', true, 0]);
+});
+
+test('what waits is not tried while the known limit is below it, and at once when the way is free again', async () => {
+  const { asked, answers, offer, pass, lane, limit } = stagedWithLimit(500);
+  offer(1, 5000);
+  await pass();
+  asked[0]?.fail(new PublishError('too_large', 'too large'));
+  await pass(60_000);
+  lane.wake();
+  await pass();
+  expect(asked).toHaveLength(1);
+  limit.bytes = 10_000;
+  lane.wake();
+  await pass();
+  asked[1]?.take();
+  await pass();
+  expect([answers, lane.idle, vi.getTimerCount()]).toEqual([['stored 1'], true, 0]);
+});
+
+test('a stop gives up what waits for its limit', async () => {
+  const { asked, answers, offer, pass, lane } = stagedWithLimit(500);
+  offer(1, 5000);
+  await pass();
+  asked[0]?.fail(new PublishError('too_large', 'too large'));
+  await pass();
+  lane.stop();
+  expect([lane.idle, vi.getTimerCount(), answers]).toEqual([true, 0, []]);
+});
+
 test('an owner that throws costs the others nothing', async () => {
   const { lane, asked, told, answers, upload, offer, pass } = staged();
   const throws = (): never => {
@@ -208,7 +267,7 @@ test('an owner that throws costs the others nothing', async () => {
   lane.offer(upload(3, MAX_MESSAGE_BYTES, { onRefused: throws }));
   await pass();
   asked[0]?.take();
-  asked[1]?.fail(new PublishError('too_large', 'too large'));
+  asked[1]?.fail(new PublishError('too_large', 'too large', undefined, true));
   await pass();
   expect([answers, lane.idle]).toEqual([['stored 2'], true]);
   expect(told).toEqual(['published 2', 'owner n 1 its own', 'refused n 3 too large', 'owner n 3 its own']);
@@ -243,7 +302,7 @@ test('the rest of a refused message is given up by a stop', async () => {
   offer(1);
   offer(2);
   await pass();
-  asked[0]?.fail(new PublishError('too_large', 'too large'));
+  asked[0]?.fail(new PublishError('too_large', 'too large', undefined, true));
   await pass();
   lane.stop();
   asked[1]?.fail(new PublishError('timeout', 'no answer'));

@@ -18,6 +18,8 @@ export interface LaneEvents {
   publishFailed(what: { reason: PublishFailure; attempt: number; detail: string }): void;
   publishRecovered(what: { attempts: number; afterMs: number }): void;
   publishRefused(what: { nodeId: string; seq: number; detail: string }): void;
+  /** It waits until the stream takes messages of its size again; smaller ones pass it. */
+  publishWaits(what: { nodeId: string; seq: number; detail: string }): void;
   /** Whoever offered a batch threw when it was told of its end. */
   ownerFailed(what: { nodeId: string; seq: number; detail: string }): void;
 }
@@ -54,6 +56,9 @@ export class Lane {
   readonly #options: LaneOptions;
   #queue: Upload[] = [];
   #queuedBytes = 0;
+  /** Too large for the limit that holds now, though not for the one that is needed: beside the queue, so that what is smaller passes. */
+  #waiting: Upload[] = [];
+  #look: NodeJS.Timeout | undefined;
   #inFlight = 0;
   /** When the last message began, by `performance.now()`. */
   #begunMs = Number.NEGATIVE_INFINITY;
@@ -68,7 +73,7 @@ export class Lane {
 
   /** True when everything offered is stored. */
   get idle(): boolean {
-    return this.#inFlight === 0 && this.#queue.length === 0;
+    return this.#inFlight === 0 && this.#queue.length === 0 && this.#waiting.length === 0;
   }
 
   offer(upload: Upload): void {
@@ -80,6 +85,7 @@ export class Lane {
   /** Tries at once what waits for its next attempt. */
   wake(): void {
     for (const sleeper of this.#sleepers) sleeper();
+    this.#takeBack();
   }
 
   /** Gives up what is not stored yet; agents still have it. */
@@ -87,8 +93,11 @@ export class Lane {
     this.#stopped = true;
     this.#queue = [];
     this.#queuedBytes = 0;
+    this.#waiting = [];
     clearTimeout(this.#paced);
     this.#paced = undefined;
+    clearTimeout(this.#look);
+    this.#look = undefined;
     this.wake();
   }
 
@@ -141,48 +150,86 @@ export class Lane {
     return count;
   }
 
-  /** Keeps a place in flight until every batch of the message is stored or refused, or the lane stops. Never rejects. */
+  /** Keeps a place in flight until every batch of the message is stored, refused or set to wait, or the lane stops. Never rejects. */
   async #publish(uploads: readonly Upload[]): Promise<void> {
-    const settled = await this.#settle(uploads);
+    const bytes = await this.#settle(uploads);
     this.#inFlight -= 1;
-    if (settled) this.#options.onReleased(uploads.reduce((bytes, upload) => bytes + sizeOf(upload), 0));
+    if (bytes !== undefined && bytes > 0) this.#options.onReleased(bytes);
     this.#schedule();
   }
 
-  /** False where the lane stopped before. */
-  async #settle(uploads: readonly Upload[]): Promise<boolean> {
+  /** Bytes of what has its end; undefined where the lane stopped before. */
+  async #settle(uploads: readonly Upload[]): Promise<number | undefined> {
     const { events, nextMessageId } = this.#options;
     try {
       const answer = await this.#untilStored(encodeEnvelope(uploads.map((upload) => upload.delivery)), nextMessageId());
-      if (answer === undefined) return false;
+      if (answer === undefined) return undefined;
       events.messagePublished({ batches: uploads.length, duplicate: answer.duplicate });
       for (const upload of uploads) this.#tell(upload, () => upload.onStored());
-      return true;
+      return uploads.reduce((bytes, upload) => bytes + sizeOf(upload), 0);
     } catch (thrown) {
-      return this.#refuse(uploads, toMusterError(thrown));
+      return this.#cut(uploads, toMusterError(thrown));
     }
   }
 
   /**
    * One batch, or all of them together, may be the reason: they are cut by the limit that holds now, which may be another than that of the first
-   * attempt, and where that changes nothing each is tried alone before it is given back.
+   * attempt, and where that changes nothing each is tried alone before it waits or is given back.
    */
-  async #refuse(uploads: readonly Upload[], error: MusterError): Promise<boolean> {
+  async #cut(uploads: readonly Upload[], error: MusterError): Promise<number | undefined> {
     const [upload] = uploads;
-    if (uploads.length === 1 && upload !== undefined) {
-      const { nodeId, seq } = upload.delivery;
-      this.#options.events.publishRefused({ nodeId, seq, detail: error.message });
-      this.#tell(upload, () => upload.onRefused(error));
-      return true;
-    }
+    if (uploads.length === 1 && upload !== undefined) return error.retryable ? this.#wait(upload, error) : this.#refuse(upload, error);
     const alone = this.#fitting(uploads) === uploads.length;
+    let bytes = 0;
     for (let from = 0; from < uploads.length; ) {
       const left = uploads.slice(from);
       const part = left.slice(0, alone ? 1 : this.#fitting(left));
-      if (!(await this.#settle(part))) return false;
+      const ended = await this.#settle(part);
+      if (ended === undefined) return undefined;
+      bytes += ended;
       from += part.length;
     }
-    return true;
+    return bytes;
+  }
+
+  #refuse(upload: Upload, error: MusterError): number {
+    const { nodeId, seq } = upload.delivery;
+    this.#options.events.publishRefused({ nodeId, seq, detail: error.message });
+    this.#tell(upload, () => upload.onRefused(error));
+    return sizeOf(upload);
+  }
+
+  /** A sender sets aside what is refused, for good: the limit of a moment must not cost a batch. */
+  #wait(upload: Upload, error: MusterError): number | undefined {
+    if (this.#stopped) return undefined;
+    const { nodeId, seq } = upload.delivery;
+    this.#options.events.publishWaits({ nodeId, seq, detail: error.message });
+    this.#waiting.push(upload);
+    this.#lookLater();
+    return 0;
+  }
+
+  #lookLater(): void {
+    this.#look ??= setTimeout(() => {
+      this.#look = undefined;
+      this.#takeBack();
+      if (this.#waiting.length > 0) this.#lookLater();
+    }, MAX_RETRY_MS);
+  }
+
+  /** What waits and may pass now goes before all others: it is older. Where the limit is not known, an attempt tells. */
+  #takeBack(): void {
+    const most = this.#options.stream.maxBytes?.() ?? Number.POSITIVE_INFINITY;
+    const back = this.#waiting.filter((upload) => sizeOf(upload) <= most);
+    if (back.length === 0) return;
+    this.#waiting = this.#waiting.filter((upload) => sizeOf(upload) > most);
+    if (this.#waiting.length === 0) {
+      clearTimeout(this.#look);
+      this.#look = undefined;
+    }
+    this.#queue = [...back, ...this.#queue];
+    for (const upload of back) this.#queuedBytes += sizeOf(upload);
+    this.#schedule();
   }
 
   /** What an owner throws is its own: it must not cost the others their answer, nor the lane its place. */
@@ -197,7 +244,7 @@ export class Lane {
   /**
    * Sends the same message with the same id until the stream acknowledges it. After the stream's dedupe window (120 s) a message whose
    * acknowledgement was lost may be stored twice; the store behind it takes rows and ledger entries by key, so that does no harm.
-   * Throws what is permanent.
+   * Throws what is permanent, and what the message's size is the reason of.
    */
   async #untilStored(payload: Uint8Array, messageId: string): Promise<{ duplicate: boolean } | undefined> {
     const { subject, stream, events } = this.#options;
@@ -208,7 +255,7 @@ export class Lane {
         if (attempt > 1) events.publishRecovered({ attempts: attempt, afterMs: Math.round(performance.now() - startedMs) });
         return answer;
       } catch (error) {
-        if (error instanceof PublishError && error.permanent) throw error;
+        if (error instanceof PublishError && (error.permanent || error.reason === 'too_large')) throw error;
         const reason = error instanceof PublishError ? error.reason : 'refused';
         events.publishFailed({ reason, attempt, detail: error instanceof Error ? error.message : String(error) });
         await this.#sleep(Math.min(FIRST_RETRY_MS * 2 ** (attempt - 1), MAX_RETRY_MS) * (0.5 + Math.random() / 2));

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { NatsError } from 'nats';
 import { describe, expect, it } from 'vitest';
-import { MAX_BATCH_BYTES } from '../../core/common/batch-size.ts';
+import { MAX_BATCH_BYTES, NEEDED_PAYLOAD_BYTES } from '../../core/common/batch-size.ts';
 import type { MusterError } from '../../core/common/muster-error.ts';
 import { decodeEnvelope, encodeEnvelope } from '../../proto/batch-codec.ts';
 import { type DurableStream, PublishError, type PublishFailure, toPublishError } from './durable-stream.ts';
@@ -28,8 +28,9 @@ function createStagedStream(fates: Fate[] = [], maxPayload = Number.POSITIVE_INF
       seen.maxInFlight = Math.max(seen.maxInFlight, inFlight);
       await new Promise((resolve) => setImmediate(resolve));
       inFlight -= 1;
-      if (payload.length > Math.min(maxPayload, maxBytes?.() ?? maxPayload)) throw new PublishError('too_large', `${payload.length} bytes`);
-      if (fate !== 'stored' && fate !== 'ack_lost') throw new PublishError(fate, fate);
+      if (payload.length > Math.min(maxPayload, maxBytes?.() ?? maxPayload))
+        throw new PublishError('too_large', `${payload.length} bytes`, undefined, true);
+      if (fate !== 'stored' && fate !== 'ack_lost') throw new PublishError(fate, fate, undefined, fate === 'too_large');
       const duplicate = ids.has(id);
       if (!duplicate) {
         stored.push({ subject, payload: Buffer.from(payload), id });
@@ -48,6 +49,7 @@ const QUIET = {
   publishFailed: () => undefined,
   publishRecovered: () => undefined,
   publishRefused: () => undefined,
+  publishWaits: () => undefined,
   ownerFailed: () => undefined,
   queueChanged: () => undefined,
   pressureChanged: () => undefined,
@@ -290,7 +292,7 @@ describe('what nats-server says of a publish', () => {
       [undefined, 'refused'],
     ];
     for (const [error, reason] of errors) {
-      const found = toPublishError(error);
+      const found = toPublishError(error, 2 * NEEDED_PAYLOAD_BYTES);
       expect([found.reason, found.permanent], String(error)).toEqual([reason, reason === 'too_large']);
     }
   });

@@ -86,6 +86,24 @@ it('takes the changes of a hundred at once to one key, two gateways among them, 
   await Promise.all([one.stop(), other.stop()]);
 });
 
+it('says of an entry that is too large for good that it is, and of one that a lowered limit alone keeps out which limit that is', async () => {
+  await connection.jetstream().views.kv('sized');
+  const bucket = watched('sized', []);
+  await bucket.start();
+  const large = bucket.create('key', 'x'.repeat(2 * 1024 ** 2));
+  await expect(large).rejects.toMatchObject({
+    code: 'limit_exceeded',
+    message: 'the entry key of sized has 2097154 bytes, more than any entry may have (1048320)',
+  });
+  const manager = await connection.jetstreamManager();
+  await manager.streams.update('KV_sized', { max_msg_size: 1000 });
+  await expect(bucket.swap('key', () => 'x'.repeat(2000))).rejects.toMatchObject({
+    code: 'unavailable',
+    message: 'the entry key of sized has 2002 bytes, and the limit of nats-server is less: set its max_payload to 1048576 and try again',
+  });
+  await bucket.stop();
+});
+
 it('leaves no watch behind over five restarts of nats-server, and sees a change within five seconds of each', async () => {
   const kv = await connection.jetstream().views.kv('followed');
   await kv.put('key', JSON.stringify('0'));
