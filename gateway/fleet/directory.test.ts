@@ -40,6 +40,19 @@ describe('the directory', () => {
     expect(directory.get('a')).toMatchObject({ state: 'NODE_STATE_LIVE', stateSinceMs: 41_000 });
   });
 
+  it('tells that a node is quiet though the clock was set back', () => {
+    const { directory, clock } = fleet();
+    directory.applyEntry('a', entry('a'));
+    clock.ms = 900_000;
+    directory.applyHeartbeat('a', sample(clock.ms));
+    clock.ms = 300_000;
+    directory.tick();
+    expect(directory.get('a')).toMatchObject({ state: 'NODE_STATE_LIVE', heardMs: 300_000, provenMs: 300_000 });
+    clock.ms = 304_000;
+    directory.tick();
+    expect(directory.get('a')).toMatchObject({ state: 'NODE_STATE_LATE', stateSinceMs: 303_000 });
+  });
+
   it('keeps what a heartbeat without summary or spool does not say', () => {
     const { directory, clock } = fleet();
     directory.applyEntry('a', entry('a'));

@@ -74,6 +74,10 @@ export class NodeRecord {
 
   /** Computes the state anew; true where it changed. */
   refresh(nowMs: number): boolean {
+    // A clock that was set back would call it live until the time has come again.
+    if (this.heardMs > nowMs) this.heardMs = nowMs;
+    if (this.provenMs > nowMs) this.provenMs = nowMs;
+    if (this.liveSinceMs > nowMs) this.liveSinceMs = nowMs;
     const { state, sinceMs }: StateSince = stateOf(this, nowMs);
     const changed = state !== this.state || sinceMs !== this.stateSinceMs;
     this.state = state;
