@@ -1,8 +1,13 @@
 // How the history of node states is asked of the store: by a gateway that begins, and by the console for the past. Pure.
-import { changeKind, STATE_KINDS, STATE_REACH_MS, STATE_WORDS, standingKind, UNWATCHED_KIND, WATCHED_KIND } from './state-events.ts';
+import { changeKind, STATE_KINDS, STATE_REACH_MS, standingKind, UNWATCHED_KIND, WATCHED_KIND } from './state-events.ts';
 
 /** From when to when states were watched. */
 export const WATCHED_SQL = `SELECT min(timestamp) AS first, max(timestamp) AS last FROM events WHERE kind = '${WATCHED_KIND}'`;
+
+/** Up to when states were watched, as far as that lies before a moment. */
+export function watchedUntilSql(beforeMs: number): string {
+  return `SELECT max(timestamp) AS last FROM events WHERE kind = '${WATCHED_KIND}' AND timestamp <= '${iso(beforeMs)}'`;
+}
 
 /** A restart of a gateway is one of them. */
 const MAX_GAPS = 10_000;
@@ -18,14 +23,19 @@ export function statesSql(momentMs: number, reachMs = STATE_REACH_MS): string {
   );
 }
 
-/** Of rows without a change, those of nodes that are not as they should be say something. */
-const CHANGES = [...STATE_WORDS.map(changeKind), standingKind('late'), standingKind('silent')];
+/** Rows of nodes that are not as they should be. */
+const MISSED: readonly string[] = [changeKind, standingKind].flatMap((kindOf) => [kindOf('late'), kindOf('silent')]);
 
-/** What each node was at the end of each step (`1m`) in which that changed. */
+/**
+ * What each node was at the end of each step (`1m`) in which something was written of it, of those that were missed at all. Rows without a change count
+ * too: where nobody watched for long, such a row is the only one that says that a node is back.
+ */
 export function stateChangesSql(fromMs: number, toMs: number, step: string): string {
+  const within = (firstMs: number): string => `timestamp >= '${iso(firstMs)}' AND timestamp < '${iso(toMs)}'`;
+  const missed = `SELECT DISTINCT node_id FROM events WHERE kind IN (${list(MISSED)}) AND ${within(fromMs - STATE_REACH_MS)}`;
   return (
-    `SELECT timestamp, node_id, last(kind) AS kind FROM events WHERE kind IN (${list(CHANGES)}) AND timestamp >= '${iso(fromMs)}' ` +
-    `AND timestamp < '${iso(toMs)}' SAMPLE BY ${step}`
+    `SELECT timestamp, node_id, last(kind) AS kind FROM events WHERE kind IN (${list(STATE_KINDS)}) AND ${within(fromMs)} ` +
+    `AND node_id IN (${missed}) SAMPLE BY ${step}`
   );
 }
 

@@ -68,11 +68,25 @@ export interface StateBounds {
   shortest: StateSince;
 }
 
-/** The state at `nowMs` as far as it is known: quiet counts only while somebody listens, and before `watchedSinceMs` the node may have been heard by nobody. */
-export function watchedState(facts: WatchedFacts, nowMs: number, watchedSinceMs: number): StateBounds {
+/** What is known of the time. */
+export interface Watched {
+  /** Since when all that nodes send is heard. */
+  sinceMs: number;
+  /** Of the time since a moment, how much nobody listened, ms. */
+  lostSince(ms: number): number;
+}
+
+/**
+ * The state at `nowMs` as far as it is known: quiet counts only while somebody listens, and before `sinceMs` the node may have been heard by nobody.
+ * What was only late to be read comes by itself: once both bounds agree, it has come, and the state began when it should have been heard.
+ */
+export function watchedState(facts: WatchedFacts, nowMs: number, { sinceMs, lostSince }: Watched): StateBounds {
   const { enrolledMs, liveSinceMs, sampled, intervalMs, kind, gateway, quarantinedSinceMs, provenMs } = facts;
   const heard = { enrolledMs, liveSinceMs, sampled, intervalMs, kind, gateway, quarantinedSinceMs };
   const longest = stateOf({ ...heard, heardMs: provenMs }, nowMs);
-  if (provenMs === 0 || provenMs >= watchedSinceMs) return { longest, shortest: longest };
-  return { longest, shortest: stateOf({ ...heard, heardMs: watchedSinceMs }, nowMs) };
+  if (provenMs === 0) return { longest, shortest: longest };
+  const fromMs = Math.max(provenMs, sinceMs);
+  const quietFromMs = Math.min(nowMs, fromMs + lostSince(fromMs));
+  const shortest = quietFromMs <= provenMs ? longest : stateOf({ ...heard, heardMs: quietFromMs }, nowMs);
+  return { longest, shortest: provenMs >= sinceMs && shortest.state === longest.state ? longest : shortest };
 }

@@ -2,7 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { NatsConnection } from 'nats';
 import { STATE_REACH_MS, stateOfKind } from '../../core/common/state-events.ts';
-import { statesSql, WATCHED_SQL } from '../../core/common/state-queries.ts';
+import { statesSql, watchedUntilSql } from '../../core/common/state-queries.ts';
 import { ETL_CONSUMER, TELEMETRY_STREAM } from '../../core/common/streams.ts';
 import { LedgerReader } from '../fleet/ledger-reader.ts';
 import { parseMicros } from '../fleet/query-columns.ts';
@@ -19,6 +19,8 @@ export interface RecordedStates {
 const POLL_MS = 250;
 /** The clock of the gateway that wrote before may go ahead. */
 const SLACK_MS = 60_000;
+/** What is dated further ahead was written by a clock that was wrong, and is left out. */
+export const HOLD_MS = 3_600_000;
 const APPLY_WAIT_MS = 10_000;
 
 /** Rejects while nats-server or the database do not answer, and where the database has no table of events yet. */
@@ -30,15 +32,18 @@ export async function readRecorded(
 ): Promise<RecordedStates> {
   await untilStored(connection, signal);
   await new LedgerReader(database).untilApplied(['events'], Date.now() + APPLY_WAIT_MS);
-  const rows = await database.rows(statesSql(nowMs + SLACK_MS, 2 * STATE_REACH_MS));
+  const [watched] = await database.rows(watchedUntilSql(nowMs + HOLD_MS));
+  const watchedUntilMs = watched?.[0] ? Math.round(parseMicros(watched[0]) / 1000) : 0;
+  // While somebody watches, no node is without a row for longer: however long nobody did, the newest of each is found.
+  const awayMs = Math.max(0, nowMs - watchedUntilMs);
+  const reachMs = STATE_REACH_MS + (watchedUntilMs === 0 ? STATE_REACH_MS : awayMs) + SLACK_MS;
+  const rows = await database.rows(statesSql(nowMs + SLACK_MS, reachMs));
   const nodes = new Map<string, Recorded>();
   for (const [nodeId, kind, time] of rows) {
     const state = stateOfKind(kind ?? '');
     if (nodeId && state !== undefined) nodes.set(nodeId, { state, atMs: Math.round(parseMicros(time ?? '') / 1000) });
   }
-  const [watched] = await database.rows(WATCHED_SQL);
-  const watchedUntilUs = watched?.[1] ? parseMicros(watched[1]) : 0;
-  return { nodes, watchedUntilMs: Math.round(watchedUntilUs / 1000) };
+  return { nodes, watchedUntilMs };
 }
 
 /** Resolves when all that is in the stream now is stored. Waits as long as it takes. */

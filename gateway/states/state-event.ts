@@ -17,18 +17,27 @@ const SEVERITY: Readonly<Record<StateWord, FleetEvent['severity']>> = {
 };
 
 /** Why, as a bounded word. */
-export type StateReason = 'heard' | 'connected' | 'disconnected' | 'stream_ended' | 'problem' | 'enrolled' | 'removed' | 'not_watched';
+export type StateReason =
+  | 'heard'
+  | 'connected'
+  | 'disconnected'
+  | 'gateway_quiet'
+  | 'stream_ended'
+  | 'problem'
+  | 'enrolled'
+  | 'removed'
+  | 'not_watched';
 
-/** `gateway` is the one that writes it. */
-export function toStateEvent(row: StateRow, gateway: string): FleetEvent {
+/** `gateway` is the one that writes it; `isHeard` says whether the one that holds the node's stream is known to run. */
+export function toStateEvent(row: StateRow, gateway: string, isHeard: boolean): FleetEvent {
   const { nodeId, from, to, atMs, standing, folded, heardMs } = row;
   return {
     timeUs: atMs * 1000,
     kind: standing ? standingKind(to) : changeKind(to),
     severity: standing ? 'info' : SEVERITY[to],
-    text: sentence(row),
+    text: sentence(row, isHeard),
     attributes: {
-      ...{ [NODE_ATTRIBUTE]: nodeId, from: from ?? '', reason: reasonOf(row), gateway },
+      ...{ [NODE_ATTRIBUTE]: nodeId, from: from ?? '', reason: reasonOf(row, isHeard), gateway },
       ...(heardMs > 0 ? { last_heard_us: String(heardMs * 1000) } : {}),
       ...(folded > 0 ? { folded: String(folded) } : {}),
     },
@@ -48,13 +57,14 @@ export function unwatchedEvent(fromMs: number, untilMs: number, gateway: string,
   return { timeUs: fromMs * 1000, kind: UNWATCHED_KIND, severity: 'warning', text, attributes };
 }
 
-function reasonOf({ to, gateway }: StateRow): StateReason {
+function reasonOf({ to, gateway }: StateRow, isHeard: boolean): StateReason {
   switch (to) {
     case 'live':
       return 'heard';
     case 'late':
     case 'silent':
-      return gateway === '' ? 'disconnected' : 'connected';
+      if (gateway === '') return 'disconnected';
+      return isHeard ? 'connected' : 'gateway_quiet';
     case 'idle':
       return 'stream_ended';
     case 'quarantined':
@@ -68,15 +78,15 @@ function reasonOf({ to, gateway }: StateRow): StateReason {
   }
 }
 
-function sentence(row: StateRow): string {
+function sentence(row: StateRow, isHeard: boolean): string {
   const { folded, standing } = row;
   const more = folded === 0 ? '' : `, after ${folded} more changes within a minute`;
-  return `${words(row)}${standing ? ' (no change)' : ''}${more}`;
+  return `${words(row, isHeard)}${standing ? ' (no change)' : ''}${more}`;
 }
 
-function words({ to, from, gateway, problem, atMs, heardMs }: StateRow): string {
+function words({ to, from, gateway, problem, atMs, heardMs }: StateRow, isHeard: boolean): string {
   const quiet = heardMs > 0 && heardMs < atMs ? `no samples for ${Math.round((atMs - heardMs) / 1000)} s` : 'no samples';
-  const stream = gateway === '' ? 'no gateway holds its connection' : `its connection to ${gateway} is open`;
+  const stream = gateway === '' ? 'no gateway holds its connection' : streamAt(gateway, isHeard);
   switch (to) {
     case 'live':
       return from === 'late' || from === 'silent' ? 'live again: samples arrive' : 'live: samples arrive';
@@ -95,4 +105,10 @@ function words({ to, from, gateway, problem, atMs, heardMs }: StateRow): string 
     case 'unknown':
       return 'state not known: nobody has listened for long enough';
   }
+}
+
+/** A gateway that is gone cannot say that its connections are. */
+function streamAt(gateway: string, isHeard: boolean): string {
+  if (isHeard) return `its connection to ${gateway} is open`;
+  return `whether its connection to ${gateway} is open is not known: nothing is heard of that gateway`;
 }

@@ -35,6 +35,7 @@ const entry = (nodeId: string): RegistryEntry => ({
 async function stage(recorded: [nodeId: string, kind: string, time: string][] = [], watchedUntil: string | null = null) {
   const staged = { connected: true, full: false, pressure: false, holder: '' };
   const written: string[] = [];
+  const said: string[] = [];
   let [text, revision] = ['', 0];
   const put = async (_: string, value: string): Promise<number> => {
     text = value;
@@ -51,10 +52,22 @@ async function stage(recorded: [nodeId: string, kind: string, time: string][] = 
     jetstream: () => ({ views: { kv: async () => kv } }),
     jetstreamManager: async () => ({ streams: { info: async () => ({ state: { messages: 0 } }) } }),
   } as unknown as NatsConnection;
+  const stored = recorded.map(([nodeId, kind, time]) => ({ nodeId, kind, ms: Date.parse(`${time}Z`) }));
+  if (watchedUntil !== null) stored.push({ nodeId: '', kind: 'states_watched', ms: Date.parse(`${watchedUntil}Z`) });
+  const text6 = (ms: number): string => new Date(ms).toISOString().replace('T', ' ').replace('Z', '000');
   const database = {
     rows: async (sql: string) => {
       if (sql.includes('wal_tables')) return [];
-      return sql.includes('LATEST ON') ? recorded : [[watchedUntil, watchedUntil]];
+      const [from, to] = ["> '", "<= '"].map((sign) => new RegExp(`timestamp ${sign}([^']+)`).exec(sql)?.[1]);
+      const found = stored
+        .filter(({ ms }) => ms > Date.parse(from ?? '1970-01-01') && ms <= Date.parse(to ?? ''))
+        .sort((a, b) => a.ms - b.ms);
+      if (sql.includes('LATEST ON')) {
+        const newest = new Map(found.filter(({ nodeId }) => nodeId !== '').map((row) => [row.nodeId, row]));
+        return [...newest.values()].map(({ nodeId, kind, ms }) => [nodeId, kind, text6(ms)]);
+      }
+      const watched = found.findLast(({ kind }) => kind === 'states_watched');
+      return [[watched === undefined ? null : text6(watched.ms)]];
     },
   } as unknown as ReadDatabase;
   const directory = new Directory(() => Date.now());
@@ -67,7 +80,9 @@ async function stage(recorded: [nodeId: string, kind: string, time: string][] = 
       expect(nodeId).toBe('muster-gateway-1');
       // A full stream takes nothing until there is room.
       while (staged.full) await new Promise((resolve) => setTimeout(resolve, 500));
-      for (const { kind, timeUs, attributes } of events) {
+      for (const { kind, timeUs, text: words, attributes } of events) {
+        stored.push({ nodeId: attributes['node_id'] ?? '', kind, ms: timeUs / 1000 });
+        said.push(words);
         const second = Math.round(timeUs / 1e6 - START / 1000);
         const until = attributes['until_us'] === undefined ? '' : `-${Math.round(Number(attributes['until_us']) / 1e6 - START / 1000)}`;
         if (kind !== 'states_watched') written.push(`${attributes['node_id'] ?? ''} ${kind} ${second}${until}`.trim());
@@ -86,7 +101,7 @@ async function stage(recorded: [nodeId: string, kind: string, time: string][] = 
     }
     return written.splice(0);
   };
-  return { staged, pass };
+  return { staged, pass, directory, said };
 }
 
 it('goes on from what the store has: no change is written twice, and the time without a gateway once', async () => {
@@ -111,7 +126,7 @@ it('says nothing of nodes while nats-server is away, and that nobody listened th
   expect(await pass(120, 'a', 'b')).toEqual([]);
   staged.connected = true;
   const [gap, ...more] = await pass(40, 'a', 'b');
-  expect(gap).toMatch(/^states_unwatched 10-13\d$/);
+  expect(gap).toMatch(/^states_unwatched (9|10)-13\d$/);
   expect(more).toEqual([]);
 });
 
@@ -134,4 +149,55 @@ it('writes nothing while another gateway does', async () => {
   staged.holder = 'gateway-2';
   await pass(6, 'a', 'b');
   expect(await pass(60, 'a')).toEqual([]);
+});
+
+it('takes its own lateness for no quiet of a node, and tells the quiet of one that is dead with its time', async () => {
+  const { pass } = await stage();
+  await pass(10, 'a', 'b');
+  expect(await pass(1, 'a')).toEqual([]);
+  // It stands still: what a node sent meanwhile is read after the next beat.
+  vi.setSystemTime(Date.now() + 1500);
+  expect(await pass(1, 'a')).toEqual([]);
+  expect(await pass(3, 'a', 'b')).toEqual([]);
+  vi.setSystemTime(Date.now() + 1500);
+  expect(await pass(40, 'a')).toEqual(['b node_late 20', 'b node_silent 47']);
+});
+
+it('writes nothing before what is recorded when its clock was set back, and says that it is not known', async () => {
+  const { pass } = await stage();
+  await pass(10, 'a', 'b');
+  vi.setSystemTime(Date.now() - 600_000);
+  const [unknown, ...more] = await pass(60, 'a');
+  expect(unknown).toMatch(/^states_unwatched -590-1\d$/);
+  expect(more).toEqual([]);
+  expect(await pass(530, 'a')).toEqual([]);
+  const after = await pass(70, 'a');
+  expect(after.map((row) => row.replace(/[\d-]+$/, ''))).toEqual(['b node_silent ', 'states_unwatched ']);
+  expect(after[0]).toMatch(/ 4\d$/);
+});
+
+it('finds what each node was, however long no gateway ran', async () => {
+  const { pass } = await stage(
+    [
+      ['a', 'node_silent', '2026-02-20 11:00:00.000000'],
+      ['b', 'still_live', '2026-02-20 11:00:00.000000'],
+    ],
+    '2026-02-20 12:00:00.000000',
+  );
+  const [back, still, gap, ...more] = await pass(45, 'a', 'b');
+  expect([back, still, more].map((row) => String(row).replace(/ \d+$/, ''))).toEqual(['a node_live', 'b still_live', '']);
+  expect(gap).toMatch(/^states_unwatched /);
+});
+
+it('says of a connection at a gateway that is gone that nothing is known of it', async () => {
+  const { pass, directory, said } = await stage();
+  const stream = { sinceMs: START, session: '1', problem: '' };
+  directory.applyPresence('a', { ...stream, gateway: 'gateway-1' });
+  directory.applyPresence('b', { ...stream, gateway: 'gateway-2' });
+  await pass(10, 'a', 'b');
+  expect(await pass(5)).toEqual(['a node_late 13', 'b node_late 13']);
+  expect(said.slice(-2)).toEqual([
+    'late: no samples for 3 s, its connection to gateway-1 is open',
+    'late: no samples for 3 s, whether its connection to gateway-2 is open is not known: nothing is heard of that gateway',
+  ]);
 });

@@ -10,7 +10,9 @@ import type { Directory } from '../fleet/directory.ts';
 import type { ReadDatabase } from '../fleet/read-database.ts';
 import { partNodeId } from '../self/part-samples.ts';
 import { EventQueue } from './event-queue.ts';
-import { readRecorded } from './recorded-states.ts';
+import { GatewaySigns } from './gateway-signs.ts';
+import { BACK_MS, ListenedTime, PULSE_MS } from './listened-time.ts';
+import { HOLD_MS, readRecorded } from './recorded-states.ts';
 import { toStateEvent, unwatchedEvent, watchedEvent } from './state-event.ts';
 import { type StateRow, StateWatch } from './state-watch.ts';
 import { TaskLease } from './task-lease.ts';
@@ -35,8 +37,6 @@ export interface StateRecorderOptions {
 }
 
 const BEAT_MS = 1000;
-/** A beat that is so late: what came meanwhile may wait still, and quiet is no quiet. */
-const STALL_MS = 3000;
 /** A stream that takes nothing for so long stops the agents too, whose heartbeats then wait with their batches: at 1 s after half a minute. */
 const UNTAKEN_MS = 10_000;
 const RENEW_MS = 5000;
@@ -53,6 +53,7 @@ const STOP_WAIT_MS = 2000;
 /** Why nobody watched. */
 const AWAY = 'no gateway was watching';
 const DEAF = 'the gateway could not listen';
+const SET_BACK = 'the clock of the gateway stands before what is recorded already';
 
 export class StateRecorder implements Component {
   readonly name = 'node states';
@@ -65,25 +66,33 @@ export class StateRecorder implements Component {
   #watch: StateWatch | undefined;
   /** Of the lease, when the watch began. */
   #term = 0;
-  #beatMs = 0;
+  #listened = new ListenedTime(0, 0);
+  readonly #signs: GatewaySigns;
+  /** By a clock that only grows. */
+  #beatMs = Number.NEGATIVE_INFINITY;
+  /** Unix ms. */
   #listeningSinceMs = 0;
+  #stalled = false;
   #deaf = false;
+  /** Unix ms: the newest that stands recorded, where the clock was set back. Nothing is written before it. */
+  #holdUntilMs = 0;
   #renewedMs = Number.NEGATIVE_INFINITY;
   #renewing = false;
   #loading = false;
-  #loadAtMs = 0;
+  #loadAtMs = Number.NEGATIVE_INFINITY;
   #failing = false;
   /** The last beat at which all states were known; undefined while they are not. */
   #coveredMs: number | undefined;
   /** Up to when they were known before; 0 for never. */
   #knownUntilMs = 0;
   #unknownBecause = AWAY;
-  #markedMs = 0;
-  #lookedMs = 0;
+  #markedMs = Number.NEGATIVE_INFINITY;
+  #lookedMs = Number.NEGATIVE_INFINITY;
 
   constructor(options: StateRecorderOptions) {
     this.#options = options;
     this.#lease = this.#newLease();
+    this.#signs = new GatewaySigns(options.gateway, () => options.directory.nodes());
     this.#queue = new EventQueue({
       deliver: (events) => options.deliver(partNodeId(options.gateway), events),
       mayDeliver: () => this.#lease.held && options.connected() && !options.pressure(),
@@ -95,15 +104,21 @@ export class StateRecorder implements Component {
   async start(): Promise<void> {
     this.#abort = new AbortController();
     this.#lease = this.#newLease();
-    this.#beatMs = this.#listeningSinceMs = this.#options.now();
-    this.#renewedMs = Number.NEGATIVE_INFINITY;
+    this.#listeningSinceMs = this.#options.now();
+    this.#listened = new ListenedTime(this.#listeningSinceMs, performance.now());
+    this.#stalled = false;
+    this.#beatMs = this.#renewedMs = Number.NEGATIVE_INFINITY;
     const { directory } = this.#options;
     this.#unlisten = directory.onState((node, nowMs) => {
-      // A late beat says first whether anybody was listening.
-      if (this.#watch !== undefined && !this.#deaf && this.#isListening() && nowMs - this.#beatMs <= STALL_MS)
-        this.#write(this.#watch.note(node, nowMs));
+      this.#pulse(nowMs);
+      // A beat says first whether anybody was listening.
+      if (this.#watch !== undefined && !this.#deaf && !this.#stalled && this.#isListening()) this.#write(this.#watch.note(node, nowMs));
     });
-    this.#timer = setInterval(() => this.#beat(), BEAT_MS);
+    this.#timer = setInterval(() => {
+      const nowMs = this.#options.now();
+      this.#pulse(nowMs);
+      if (performance.now() - this.#beatMs >= BEAT_MS - PULSE_MS / 2) this.#beat(nowMs);
+    }, PULSE_MS);
   }
 
   /** Writes what waits, as far as the stream takes it soon, and lets another gateway begin. */
@@ -127,18 +142,30 @@ export class StateRecorder implements Component {
     return new TaskLease({ connection, task: 'states', gateway, instance: randomUUID() });
   }
 
-  #beat(): void {
-    const nowMs = this.#options.now();
-    const late = nowMs - this.#beatMs > STALL_MS || nowMs < this.#beatMs - STALL_MS;
-    this.#beatMs = nowMs;
-    if (late) this.#stopCovering(DEAF);
+  /** What is due after a stall is late at the same moment, so whoever comes first tells the time. */
+  #pulse(nowMs: number): void {
+    const { stalled, backMs } = this.#listened.pulse(nowMs, performance.now());
+    if (backMs > 0) this.#setBack(nowMs, nowMs + backMs);
+    if (stalled || backMs > 0) this.#stalled = true;
+  }
+
+  #beat(nowMs: number): void {
+    this.#beatMs = performance.now();
+    if (this.#stalled) {
+      this.#stalled = false;
+      this.#deaf = true;
+      // A machine that slept has a clock that slept too: another gateway may have begun.
+      this.#lease.doubt();
+      this.#renewedMs = Number.NEGATIVE_INFINITY;
+      this.#stopCovering(DEAF);
+    }
     if (!this.#isListening()) {
       this.#deaf = true;
       this.#stopCovering(DEAF);
       if (this.#options.connected()) this.#renew();
       return;
     }
-    if (late || this.#deaf) {
+    if (this.#deaf) {
       this.#deaf = false;
       this.#listeningSinceMs = nowMs;
       this.#watch?.listenAnew(nowMs);
@@ -152,6 +179,21 @@ export class StateRecorder implements Component {
     else this.#go(this.#watch, nowMs);
   }
 
+  /** What is recorded reaches to `recordedMs` by the clock as it was. What waits to be written was true. */
+  #setBack(nowMs: number, recordedMs: number): void {
+    if (this.#watch === undefined) return;
+    this.#watch = undefined;
+    this.#coveredMs = undefined;
+    this.#hold(nowMs, recordedMs);
+  }
+
+  /** Until the clock has passed what is recorded, changes would stand before others that came first. */
+  #hold(nowMs: number, recordedMs: number): void {
+    if (recordedMs - nowMs > HOLD_MS) return;
+    this.#holdUntilMs = recordedMs + 1;
+    this.#queue.add([unwatchedEvent(nowMs, recordedMs, this.#options.gateway, SET_BACK)]);
+  }
+
   /** Where the stream takes no more, agents are told to wait and cannot be heard: their quiet is not theirs. */
   #isListening(): boolean {
     const { connected, pressure } = this.#options;
@@ -160,41 +202,44 @@ export class StateRecorder implements Component {
 
   #go(watch: StateWatch, nowMs: number): void {
     const { directory, gateway } = this.#options;
-    if (nowMs - this.#lookedMs >= LOOK_MS) this.#noteAll(nowMs, (nodeId) => !watch.has(nodeId));
+    if (performance.now() - this.#lookedMs >= LOOK_MS) this.#noteAll(nowMs, (nodeId) => !watch.has(nodeId));
     for (const nodeId of new Set([...watch.open, ...watch.unproven, ...watch.unfolded(nowMs)])) {
       const node = directory.get(nodeId);
       if (node !== undefined) this.#write(watch.note(node, nowMs));
     }
-    for (const nodeId of watch.aged(nowMs, AGED_A_BEAT)) {
+    for (const nodeId of watch.aged(nowMs, this.#coveredMs === undefined ? Number.POSITIVE_INFINITY : AGED_A_BEAT)) {
       const node = directory.get(nodeId);
       if (node !== undefined) this.#write(watch.standing(node, nowMs));
     }
     if (this.#coveredMs === undefined) {
-      if (watch.open.size > 0 && nowMs - this.#listeningSinceMs < OPEN_MS) return;
+      const sinceMs = this.#listeningSinceMs;
+      if (watch.open.size > 0 && nowMs - sinceMs - this.#listened.lostSince(sinceMs) < OPEN_MS) return;
       for (const nodeId of [...watch.open]) {
         const node = directory.get(nodeId);
         if (node !== undefined) this.#write(watch.giveUp(node, nowMs));
       }
       if (this.#knownUntilMs > 0) this.#queue.add([unwatchedEvent(this.#knownUntilMs, nowMs, gateway, this.#unknownBecause)]);
-      this.#markedMs = 0;
+      this.#markedMs = Number.NEGATIVE_INFINITY;
     }
     // Another listener may have begun anew while rows were written.
     if (this.#watch !== watch) return;
     this.#coveredMs = nowMs;
-    if (nowMs - this.#markedMs < MARK_MS) return;
-    this.#markedMs = nowMs;
+    if (performance.now() - this.#markedMs < MARK_MS) return;
+    this.#markedMs = performance.now();
     this.#queue.add([watchedEvent(nowMs, gateway)]);
   }
 
   #noteAll(nowMs: number, isWanted: (nodeId: string) => boolean = () => true): void {
     const watch = this.#watch;
-    this.#lookedMs = nowMs;
+    this.#lookedMs = performance.now();
     if (watch === undefined) return;
     for (const node of this.#options.directory.nodes()) if (isWanted(node.nodeId)) this.#write(watch.note(node, nowMs));
   }
 
   #write(rows: readonly StateRow[]): void {
-    if (rows.length > 0) this.#queue.add(rows.map((row) => toStateEvent(row, this.#options.gateway)));
+    if (rows.length === 0) return;
+    const { gateway, now } = this.#options;
+    this.#queue.add(rows.map((row) => toStateEvent(row, gateway, this.#signs.isHeard(row.gateway, now()))));
   }
 
   #stopCovering(because: string): void {
@@ -234,7 +279,7 @@ export class StateRecorder implements Component {
 
   #load(nowMs: number): void {
     const { connection, database, historyKnown, now } = this.#options;
-    if (this.#loading || nowMs < this.#loadAtMs || !historyKnown()) return;
+    if (this.#loading || nowMs < this.#holdUntilMs || performance.now() < this.#loadAtMs || !historyKnown()) return;
     this.#loading = true;
     const { signal } = this.#abort;
     const { term } = this.#lease;
@@ -242,7 +287,13 @@ export class StateRecorder implements Component {
       .then(({ nodes, watchedUntilMs }) => {
         if (signal.aborted || !this.#lease.held || this.#lease.term !== term) return;
         const atMs = now();
-        const watch = new StateWatch(nodes, this.#listeningSinceMs);
+        if (watchedUntilMs > atMs + BACK_MS) {
+          this.#hold(atMs, watchedUntilMs);
+          return;
+        }
+        // Of a wait for the clock nothing is told.
+        this.#listeningSinceMs = Math.max(this.#listeningSinceMs, this.#holdUntilMs);
+        const watch = new StateWatch(nodes, { sinceMs: this.#listeningSinceMs, lostSince: (ms) => this.#listened.lostSince(ms) });
         this.#watch = watch;
         this.#term = this.#lease.term;
         this.#knownUntilMs = watchedUntilMs;
@@ -253,7 +304,7 @@ export class StateRecorder implements Component {
         this.#noteAll(atMs);
       })
       .catch((error: unknown) => {
-        this.#loadAtMs = now() + LOAD_AGAIN_MS;
+        this.#loadAtMs = performance.now() + LOAD_AGAIN_MS;
         if (!signal.aborted) this.#tell(toMusterError(error));
       })
       .finally(() => {

@@ -8,8 +8,8 @@ const machine = (more: Partial<WatchedNode> = {}): WatchedNode => ({
 });
 const heardAt = (ms: number, more: Partial<WatchedNode> = {}): WatchedNode =>
   machine({ heardMs: ms, provenMs: ms, liveSinceMs: ms, ...more });
-const watch = (recorded: Record<string, Recorded> = {}, sinceMs = START): StateWatch =>
-  new StateWatch(new Map(Object.entries(recorded)), sinceMs);
+const watch = (recorded: Record<string, Recorded> = {}, sinceMs = START, lostSince: (ms: number) => number = () => 0): StateWatch =>
+  new StateWatch(new Map(Object.entries(recorded)), { sinceMs, lostSince });
 const told = (rows: readonly StateRow[]): string[] =>
   rows.map(
     ({ from, to, atMs, standing, folded }) =>
@@ -30,6 +30,29 @@ describe('changes of state', () => {
     expect(told(states.note(fresh, START + 9))).toEqual(['->never_seen 5']);
     expect(told(states.note(heardAt(START + 20, { nodeId: 'new' }), START + 20))).toEqual(['never_seen>live 20']);
     expect(told(states.note(machine({ liveSinceMs: START - 9 }), START + 100))).toEqual(['->live 100 still']);
+  });
+
+  it('are not told of a node that was quiet only while this gateway stood still; one that is, became so when it was missed', () => {
+    // It stood still from 1 s to 3.5 s.
+    const lostSince = (ms: number): number => (ms < START + 3500 ? 2500 : 0);
+    const states = watch({ 'web-1': { state: 'live', atMs: 5 } }, START, lostSince);
+    expect([3500, 3600].flatMap((ms) => states.note(machine({ heardMs: START + 100, provenMs: START + 100 }), START + ms))).toEqual([]);
+    expect([...states.open]).toEqual(['web-1']);
+    expect(states.note(heardAt(START + 3700), START + 3700)).toEqual([]);
+    expect(states.open.size).toBe(0);
+    const dead = watch({ 'web-1': { state: 'live', atMs: 5 } }, START, lostSince);
+    expect(told([3500, 5500, 5600, 32_000, 33_000].flatMap((ms) => dead.note(machine(), START + ms)))).toEqual([
+      'live>late 3000',
+      'late>silent 30000',
+    ]);
+  });
+
+  it('stand behind every earlier row of their node', () => {
+    const states = watch({ 'web-1': { state: 'live', atMs: 5 } });
+    expect(told(states.standing(machine(), START + 3200))).toEqual(['live>live 3200 still']);
+    expect(told(states.note(machine(), START + 3400))).toEqual(['live>late 3201']);
+    expect(told(states.standing(machine(), START + 9000))).toEqual(['late>late 9000 still']);
+    expect(told(states.note(machine({ registered: false }), START + 8000))).toEqual(['late>removed 9001']);
   });
 
   it('are told of quarantine, of a removed node, and of a simulation whose stream ended; of no source', () => {
@@ -125,6 +148,8 @@ describe('bounds', () => {
     expect(rows).toHaveLength(ROWS_A_MINUTE);
     expect(rows.at(-1)?.to).toBe('late');
     expect(states.unfolded(START + 59_000)).toEqual([]);
+    // What it was written to be is no longer so.
+    expect(states.standing(heardAt(START + 24_000), START + 59_000)).toEqual([]);
     expect(states.unfolded(START + 60_000)).toEqual(['web-1']);
     const last = states.note(heardAt(START + 24_000), START + 26_000);
     expect(last.map(({ from, to, atMs, folded }) => [from, to, atMs - START, folded])).toEqual([]);
@@ -144,7 +169,5 @@ describe('bounds', () => {
     expect(states.aged(nowMs, 2)).toEqual(['n2', 'n3']);
     expect(states.aged(nowMs, 2)).toEqual(['n4']);
     expect(states.aged(nowMs, 9)).not.toContain('n0');
-    states.writeAnew();
-    expect(states.aged(nowMs, 9)).toContain('n0');
   });
 });

@@ -1,6 +1,6 @@
 // Which changes of state are recorded: each once, with when it became true, compared with what stands recorded. Pure; the recorder writes them.
 import { STANDING_AFTER_MS, type StateWord } from '../../core/common/state-events.ts';
-import { type StateSince, type WatchedFacts, watchedState } from '../fleet/node-state.ts';
+import { type StateSince, type Watched, type WatchedFacts, watchedState } from '../fleet/node-state.ts';
 
 /** What is asked of a node; `NodeRecord` has it. */
 export interface WatchedNode extends WatchedFacts {
@@ -59,12 +59,14 @@ export class StateWatch {
   readonly #unproven = new Set<string>();
   /** Nodes with changes that wait for the end of their minute. */
   readonly #folding = new Set<string>();
+  readonly #lostSince: Watched['lostSince'];
   #sinceMs: number;
   #sweep: Iterator<[string, Noted]> | undefined;
 
-  /** `recorded` is what the store has, of nodes that were removed too; `sinceMs` since when all that nodes send is heard. */
-  constructor(recorded: ReadonlyMap<string, Recorded>, sinceMs: number) {
+  /** `recorded` is what the store has, of nodes that were removed too. */
+  constructor(recorded: ReadonlyMap<string, Recorded>, { sinceMs, lostSince }: Watched) {
     this.#sinceMs = sinceMs;
+    this.#lostSince = lostSince;
     for (const [nodeId, { state, atMs }] of recorded) {
       this.#noted.set(nodeId, { state, atMs, heardMs: atMs, rowMs: atMs, minuteMs: 0, rows: 0, folded: 0 });
     }
@@ -103,7 +105,7 @@ export class StateWatch {
     if (node.kind !== 'NODE_KIND_MACHINE' && node.kind !== 'NODE_KIND_SIMULATION') return [];
     const noted = this.#noted.get(nodeId);
     const facts = remembered(node, noted);
-    const { longest, shortest } = watchedState(facts, nowMs, this.#sinceMs);
+    const { longest, shortest } = watchedState(facts, nowMs, { sinceMs: this.#sinceMs, lostSince: this.#lostSince });
     const state = wordOf(longest);
     if (facts !== node && shortest.state !== 'NODE_STATE_SILENT') this.#unproven.add(nodeId);
     else this.#unproven.delete(nodeId);
@@ -115,10 +117,9 @@ export class StateWatch {
     }
     this.#open.delete(nodeId);
     if (noted?.state === state && noted.folded === 0) return [];
-    const before = noted === undefined ? Number.NEGATIVE_INFINITY : noted.atMs + 1;
     // Of one that was there before, and of which nothing is recorded, nobody knows since when it is so.
     const began = noted === undefined && node.enrolledMs < this.#sinceMs;
-    return this.#row(node, state, began ? nowMs : Math.max(shortest.sinceMs, this.#sinceMs, before), nowMs, began);
+    return this.#row(node, state, began ? nowMs : Math.max(shortest.sinceMs, this.#sinceMs), nowMs, began);
   }
 
   /** Says of each node that is still open that nobody knows, from `nowMs` on. */
@@ -158,15 +159,9 @@ export class StateWatch {
   /** The row that says that a node is still what it was. */
   standing(node: WatchedNode, nowMs: number): StateRow[] {
     const noted = this.#noted.get(node.nodeId);
-    if (noted === undefined || this.#open.has(node.nodeId) || nowMs <= noted.rowMs) return [];
+    if (noted === undefined || noted.folded > 0 || this.#open.has(node.nodeId) || nowMs <= newestOf(noted)) return [];
     noted.rowMs = nowMs;
     return [toRow(node, { from: noted.state, to: noted.state, atMs: nowMs, standing: true, folded: 0 })];
-  }
-
-  /** Rows were lost on their way: each node gets one anew. */
-  writeAnew(): void {
-    for (const noted of this.#noted.values()) noted.rowMs = 0;
-    this.#sweep = undefined;
   }
 
   #remove(nodeId: string, nowMs: number): StateRow[] {
@@ -179,16 +174,18 @@ export class StateWatch {
     const change = {
       from: noted.state,
       to: 'removed',
-      atMs: Math.max(nowMs, noted.atMs + 1),
+      atMs: Math.max(nowMs, newestOf(noted) + 1),
       standing: false,
       folded: noted.folded,
     } as const;
     return [toRow({ nodeId, provenMs: 0, gateway: '', problem: '' }, change)];
   }
 
-  #row(node: WatchedNode, to: StateWord, atMs: number, nowMs: number, standing: boolean): StateRow[] {
+  #row(node: WatchedNode, to: StateWord, becameMs: number, nowMs: number, standing: boolean): StateRow[] {
     const { nodeId } = node;
     const noted = this.#noted.get(nodeId);
+    // Who asks for the newest row of a node finds this one, whatever was said of it before.
+    const atMs = noted === undefined ? becameMs : Math.max(becameMs, newestOf(noted) + 1);
     const sameMinute = noted !== undefined && nowMs - noted.minuteMs < MINUTE_MS;
     if (noted !== undefined && sameMinute && noted.rows >= ROWS_A_MINUTE) {
       // Its state stays what was written last, so that the change that comes out of it all is found.
@@ -204,6 +201,11 @@ export class StateWatch {
     });
     return [toRow(node, { from: noted?.state, to, atMs, standing, folded })];
   }
+}
+
+/** When the newest row of a node stands, one without a change too. */
+function newestOf({ atMs, rowMs }: Noted): number {
+  return Math.max(atMs, rowMs);
 }
 
 /** Who is recorded as heard once is not "never seen", though the ledger has nothing of it any more, or not yet. */

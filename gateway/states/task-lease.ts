@@ -46,6 +46,11 @@ export class TaskLease {
     return this.#clock() < this.#heldUntilMs;
   }
 
+  /** After a stall nobody knows who holds it, until it is renewed. */
+  doubt(): void {
+    this.#heldUntilMs = Number.NEGATIVE_INFINITY;
+  }
+
   /** Takes or renews it where that is possible. Rejects while nats-server does not answer. */
   async renew(): Promise<boolean> {
     const { connection, task, gateway, instance } = this.#options;

@@ -37,8 +37,11 @@ const node = (nodeId: string, enrolledMs: number): FleetNode =>
 test('bins lie on multiples of their step, and what is asked is bounded by them', () => {
   const hour = incidentPlan({ fromMs: START + 5000, toMs: START + 60 * MINUTE + 5000 });
   expect(hour).toEqual({ stepMs: MINUTE, fromMs: START, bins: 61 });
-  expect(changesSql(hour)).toContain("timestamp >= '2026-03-01T12:00:00.000Z' AND timestamp < '2026-03-01T13:01:00.000Z' SAMPLE BY 1m");
-  expect(changesSql(hour)).not.toContain('still_live');
+  expect(changesSql(hour)).toContain("timestamp >= '2026-03-01T12:00:00.000Z' AND timestamp < '2026-03-01T13:01:00.000Z' AND node_id IN (");
+  // Of nodes that were missed all rows, as one without a change may be the first after nobody watched.
+  expect(changesSql(hour)).toMatch(
+    /^SELECT .*'still_live'.* AND node_id IN \(SELECT DISTINCT node_id FROM events WHERE kind IN \([^)]*\) /,
+  );
   expect(statesSql(START)).toContain("timestamp > '2026-02-28T11:00:00.000Z' AND timestamp <= '2026-03-01T12:00:00.000Z' LATEST ON");
   expect(incidentPlan({ fromMs: START - 7 * 24 * 60 * MINUTE, toMs: START }).bins).toBeLessThanOrEqual(96);
 });
