@@ -25,7 +25,7 @@ test('a silent node says since when, and where to look', () => {
   expect(told(node('a'))).toBe(
     "Silent: no samples for 4 min. Last sample 14:02:11. The gateway sees no connection: check the machine, its network and the agent's service.",
   );
-  expect(told(node('a', { gateway: 'gateway-1' }))).toContain('connection to gateway-1 is open, but no samples arrive');
+  expect(told(node('a', { gateway: 'gateway-1' }))).toContain('gateway-1 has not said that its connection ended, but no samples arrive');
   expect(told(node('a', { agentVersion: '' }))).toContain('check what pushes or imports its samples');
   expect(told(node('a', { state: 'live' }))).toBe('');
   expect(told(node('a', { lastSeenMs: null }))).toBe('');

@@ -31,7 +31,8 @@ export function silenceInWords({ node, nodes, events, nowMs }: SilenceFacts): st
 function connectionOf({ gateway, agentVersion }: FleetNode): string {
   if (agentVersion === '') return 'It has no agent that holds a connection: check what pushes or imports its samples.';
   if (gateway === '') return "The gateway sees no connection: check the machine, its network and the agent's service.";
-  return `Its connection to ${gateway} is open, but no samples arrive: check the agent's log.`;
+  // A gateway that was killed cannot say that the connection is gone.
+  return `${gateway} has not said that its connection ended, but no samples arrive: check the agent's log, and that ${gateway} runs.`;
 }
 
 function spoolOf({ spool }: FleetNode): string {
