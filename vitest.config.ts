@@ -1,4 +1,4 @@
-// The kinds of tests. The cheap ones share the workers; the ones that start real servers, and then the windows, come after them one file at a time.
+// The kinds of tests. The cheap ones share the workers; those that start real servers come after them two files at a time, then the windows, one by one.
 import { defineConfig } from 'vitest/config';
 
 const ROOMS = ['core', 'proto', 'agent', 'gateway', 'etl', 'cli', 'console', 'deploy'];
@@ -36,7 +36,8 @@ export default defineConfig({
         test: {
           name: 'integration',
           include: ['test/integration/**/*.test.ts', 'test/harness/**/*.test.ts'],
-          fileParallelism: false,
+          // Most of their time they wait for servers; each file has servers, folders and ports of its own.
+          maxWorkers: 2,
           testTimeout: 120_000,
           hookTimeout: 120_000,
           sequence: { groupOrder: 1 },

@@ -1,17 +1,26 @@
-import { createServer } from 'node:net';
+import { type AddressInfo, createServer, type Server } from 'node:net';
 import { expect, it } from 'vitest';
-import { freePorts } from '../process/free-port.ts';
 import { assertPortsFree, type UpPorts } from './up-options.ts';
 
+async function listening(port = 0): Promise<Server> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+  return server;
+}
+
+/** Six that were free a moment ago. */
 async function ports(): Promise<UpPorts> {
-  const [gateway = 0, nats = 0, natsMonitor = 0, questdbHttp = 0, questdbPg = 0, web = 0] = await freePorts(6);
+  const servers = await Promise.all(Array.from({ length: 6 }, () => listening()));
+  const [gateway = 0, nats = 0, natsMonitor = 0, questdbHttp = 0, questdbPg = 0, web = 0] = servers.map(
+    (server) => (server.address() as AddressInfo).port,
+  );
+  for (const server of servers) await new Promise((resolve) => server.close(resolve));
   return { gateway, nats, natsMonitor, questdbHttp, questdbPg, web };
 }
 
 it('names the option to change where a port is in use', async () => {
   const wanted = await ports();
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(wanted.questdbPg, '127.0.0.1', resolve));
+  const server = await listening(wanted.questdbPg);
   await expect(assertPortsFree(wanted)).rejects.toThrow(
     `port ${wanted.questdbPg} is in use by another program: choose another with --questdb-pg-port`,
   );

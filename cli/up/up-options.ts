@@ -1,6 +1,6 @@
 // What `muster up` can be told, with its ports checked before anything starts.
 import { MusterError } from '../../core/common/muster-error.ts';
-import { isPortFree } from '../process/free-port.ts';
+import { isPortFree } from '../process/port-free.ts';
 import { type Listening, LOOPBACK } from './listen-addresses.ts';
 
 export interface UpPorts {

@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FleetClient, type FleetTarget } from '../../cli/fleet/fleet-client.ts';
-import { freePorts } from '../../cli/process/free-port.ts';
 import type { QueryColumn } from '../../proto/gen/messages.ts';
 import { type Cell, frameRows } from '../../proto/query-rows.ts';
+import { freePorts } from '../harness/ports.ts';
 import { until } from '../harness/until.ts';
 import { docker, Project } from './docker.ts';
 

@@ -2,9 +2,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { natsServerPart } from '../../cli/parts/nats-server-part.ts';
-import { freePorts } from '../../cli/process/free-port.ts';
 import type { NatsOptions } from '../../core/node/nats-connection.ts';
 import { resolveRuntime } from '../../deploy/setup/runtimes.mjs';
+import { freePorts } from './ports.ts';
 import { type Server, startServer, temporaryFolder } from './server.ts';
 
 export interface NatsHarness extends Server {

@@ -4,8 +4,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Part } from '../../cli/parts/part.ts';
-import { freePorts } from '../../cli/process/free-port.ts';
 import { resolveRuntime } from '../../deploy/setup/runtimes.mjs';
+import { freePorts } from './ports.ts';
 import { type Server, startServer, temporaryFolder } from './server.ts';
 
 export interface PrometheusHarness extends Server {

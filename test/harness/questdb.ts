@@ -3,8 +3,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Login } from '../../cli/parts/part.ts';
 import { basicAuthorization, type QuestdbOptions, questdbPart } from '../../cli/parts/questdb-part.ts';
-import { freePorts } from '../../cli/process/free-port.ts';
 import { resolveRuntime } from '../../deploy/setup/runtimes.mjs';
+import { freePorts } from './ports.ts';
 import { type Server, startServer, temporaryFolder } from './server.ts';
 
 export interface QuestdbHarness extends Server {

@@ -3,7 +3,6 @@ import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -11,6 +10,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import WebSocket from 'ws';
 import { askSnapshot, askStatus, watchSnapshots } from '../../agent/local/local-client.ts';
 import type { Snapshot } from '../../agent/local/snapshot.ts';
+import { freePort } from '../harness/ports.ts';
 import { until } from '../harness/until.ts';
 
 const MAIN = join(import.meta.dirname, '../../agent/main.ts');
@@ -19,15 +19,6 @@ let stateDir: string;
 let port: number;
 let agent: ChildProcess;
 let token: string;
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port: free } = server.address() as { port: number };
-  server.close();
-  await once(server, 'close');
-  return free;
-}
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'muster-local-'));

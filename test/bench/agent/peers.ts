@@ -2,7 +2,7 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { freePorts } from '../../../cli/process/free-port.ts';
+import { freePorts } from '../../harness/ports.ts';
 
 interface Running {
   child: ChildProcess;

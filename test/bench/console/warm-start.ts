@@ -3,9 +3,9 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { freePorts } from '../../../cli/process/free-port.ts';
 import { evaluateInPage } from '../../../deploy/console/page-probe.mjs';
 import { resolveRuntime } from '../../../deploy/setup/runtimes.mjs';
+import { freePorts } from '../../harness/ports.ts';
 import { argumentsOf, environmentOf, type WindowOptions } from './console-window.ts';
 
 /** Longer than any start: what looks inside would slow it. */

@@ -1,6 +1,6 @@
 // Every HTTP server of the project in the test's own process, each with how it is reached and how it shows that it lives.
 import { mkdtempSync, rmSync } from 'node:fs';
-import { connect as connectTcp, createServer } from 'node:net';
+import { connect as connectTcp } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect as connectTls } from 'node:tls';
@@ -16,6 +16,7 @@ import { PageSockets } from '../../../console/web/page-sockets.ts';
 import { WebDownloads } from '../../../console/web/web-downloads.ts';
 import { WebServer } from '../../../console/web/web-server.ts';
 import { MetricsEndpoint } from '../../../core/node/metrics-endpoint.ts';
+import { freePort } from '../../harness/ports.ts';
 import { exchange, type Open } from '../../harness/raw-http.ts';
 import type { Edge } from './edge.ts';
 
@@ -99,12 +100,4 @@ export async function startHttpServers(edge: Edge): Promise<HttpServers> {
       rmSync(folder, { recursive: true });
     },
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
