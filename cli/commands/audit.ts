@@ -74,6 +74,7 @@ export function auditVerdictLines({
   problems,
   oldest,
   newest,
+  beginning,
 }: VerifyAuditResponse): string[] {
   const span = [oldest, newest].map((time) => new Date(toMs(time) ?? 0).toISOString()).join(' to ');
   const what =
@@ -81,7 +82,8 @@ export function auditVerdictLines({
       ? 'no record'
       : `${records} ${records === 1 ? 'record' : 'records'} in ${chains} ${chains === 1 ? 'chain' : 'chains'}, ${span}`;
   const older = unchained === 0 ? [] : [`${unchained} of them have no chain and were not checked`];
-  return [`${verdict}${verdict === 'broken' ? ` at record ${brokenAt}` : ''}: ${what}`, ...older, ...problems];
+  const begin = beginning ? [beginning] : [];
+  return [`${verdict}${verdict === 'broken' ? ` at record ${brokenAt}` : ''}: ${what}`, ...begin, ...older, ...problems];
 }
 
 /** A removed node has a history in the audit, and no name any more. */

@@ -18,7 +18,7 @@ export function doctorCommand(context: CommandContext): Command {
     .option('--json', 'one JSON document')
     .addHelpText(
       'after',
-      '\nIt changes nothing. It looks at ports, certificates, clocks, versions, the disk left, whether acknowledgements are on disk, lag, suspended tables,\ndead letters, nodes that are late or silent, and the ledger.\nExit code: 0 when there is no problem (warnings may be), 1 when there is one, 69 when the gateway cannot be reached.\n\nExamples:\n  muster doctor\n  muster doctor --json | jq -r \'.findings[] | select(.level != "ok") | .advice\'\n  muster doctor --gateway fleet.example:7443 --ca-file ca.crt --token-file token',
+      '\nIt changes nothing. It looks at ports, certificates, clocks, versions, the disk left, whether acknowledgements are on disk, lag, suspended tables,\ndead letters, nodes that are late or silent, the ledger, and whether the audit is whole.\nExit code: 0 when there is no problem (warnings may be), 1 when there is one, 69 when the gateway cannot be reached.\n\nExamples:\n  muster doctor\n  muster doctor --json | jq -r \'.findings[] | select(.level != "ok") | .advice\'\n  muster doctor --gateway fleet.example:7443 --ca-file ca.crt --token-file token',
     )
     .action(action<Options>(context, (options) => doctor(options, context)));
 }

@@ -6,6 +6,7 @@ import { toMs } from '../fleet/node-table.ts';
 import { callHttps } from '../smoke/https-call.ts';
 import { formatCount, formatDuration } from '../terminal/quantity.ts';
 import type { UpRecord } from '../up/up-record.ts';
+import { auditFinding } from './audit-finding.ts';
 import { certificateFindings } from './certificate-findings.ts';
 import { type Finding, problem, warning, well } from './finding.ts';
 import { nodeFindings } from './node-findings.ts';
@@ -15,6 +16,8 @@ import { pathFindings, roomFindings } from './path-findings.ts';
 /** For what is in flight, and for the answer behind that. */
 const VERIFY_WAIT_MS = 5000;
 const VERIFY_WITHIN_MS = 20_000;
+/** The gateway reads all of the audit. */
+const AUDIT_WITHIN_MS = 20_000;
 const OWN_SKEW_MS = 5000;
 
 export interface Patient {
@@ -48,6 +51,8 @@ export async function examine({ target, client, record }: Patient): Promise<Exam
     ask('path', () => pathAndClock(client, record !== undefined)),
     ask('nodes', async () => nodeFindings((await client.call('listNodes', { filter: '' })).nodes, VERSION)),
     ask('ledger', () => ledgerFindings(client)),
+    // Does not tell whether the gateway was reached: a refusal is an answer here.
+    auditFinding(() => client.call('verifyAudit', {}, AUDIT_WITHIN_MS)).then((finding) => [finding]),
   ]);
   return { reached, findings: findings.flat() };
 }

@@ -1,7 +1,9 @@
 import { createServer } from 'node:net';
 import { expect, it } from 'vitest';
-import type { Node, PipelineStatus } from '../../proto/gen/messages.ts';
+import { MusterError } from '../../core/common/muster-error.ts';
+import type { Node, PipelineStatus, VerifyAuditResponse } from '../../proto/gen/messages.ts';
 import type { PartRecord } from '../up/up-record.ts';
+import { auditFinding } from './audit-finding.ts';
 import { judgeCertificate } from './certificate-findings.ts';
 import type { Finding } from './finding.ts';
 import { nodeFindings } from './node-findings.ts';
@@ -164,4 +166,25 @@ it('tells the part that is down, and the port that nobody listens on', async () 
   expect(complaints(await doorFindings([door]))).toEqual([]);
   await new Promise((resolve) => server.close(resolve));
   expect(await doorFindings([door])).toMatchObject([{ level: 'problem', detail: `gateway at ${address}: ECONNREFUSED` }]);
+});
+
+it('tells whether the audit is whole, and says not known where it was not read', async () => {
+  const whole = {
+    verdict: 'whole',
+    records: 3,
+    chains: 1,
+    unchained: 0,
+    brokenAt: 0,
+    problems: [],
+    beginning: '',
+  } as unknown as VerifyAuditResponse;
+  expect(await auditFinding(async () => whole)).toMatchObject({ level: 'ok', detail: 'whole: 3 records' });
+  const broken = { ...whole, verdict: 'broken', brokenAt: 2, problems: ['record 2 is missing', 'another'] };
+  expect(await auditFinding(async () => broken)).toMatchObject({
+    ...{ level: 'problem', detail: 'broken at record 2 of 3 records: record 2 is missing (and 1 more)' },
+  });
+  const unknown = { ...whole, verdict: 'unknown', problems: ['not all was read'] };
+  expect(await auditFinding(async () => unknown)).toMatchObject({ level: 'warning', detail: expect.stringMatching(/^not known/) });
+  const refused = await auditFinding(() => Promise.reject(new MusterError('permission_denied', 'the token lacks the scope admin')));
+  expect(refused).toMatchObject({ level: 'warning', detail: 'not known: the token lacks the scope admin' });
 });

@@ -37,8 +37,9 @@ export const REMOVED_KEPT_MS = 24 * HOUR_MS;
 
 const DEAD_LETTER_MAX_BYTES = 512 * 1024 * 1024;
 const DEAD_LETTER_MAX_AGE_HOURS = 30 * 24;
-const AUDIT_MAX_BYTES = 256 * 1024 * 1024;
-const AUDIT_MAX_AGE_HOURS = 400 * 24;
+/** How much of the audit is kept, and how long. */
+export const AUDIT_MAX_BYTES = 256 * 1024 * 1024;
+export const AUDIT_KEPT_MS = 400 * 24 * HOUR_MS;
 
 /** In the telemetry stream's metadata: how long the ETL keeps what is stored. */
 const KEEP_HOURS = 'muster_keep_hours';
@@ -135,7 +136,7 @@ const AUDIT: Partial<FullConfig> = {
   ...STREAM,
   subjects: [AUDIT_SUBJECTS],
   max_bytes: AUDIT_MAX_BYTES,
-  max_age: nanos(AUDIT_MAX_AGE_HOURS * HOUR_MS),
+  max_age: nanos(AUDIT_KEPT_MS),
   discard: DiscardPolicy.Old,
   deny_delete: true,
   deny_purge: true,

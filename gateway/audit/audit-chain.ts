@@ -11,17 +11,23 @@ export interface ChainLink {
   n: number;
   /** The `mac` of the one before; empty in the first. */
   prev: string;
+  /** When the one before was made, Unix ms: tells whether that one is old enough to have left the stream. Absent in the first, and from an older version. */
+  prevMs?: number;
   /** Names the key. */
   key: string;
-  /** In the first: the newest record in the stream when the gateway started. */
-  after?: AuditAnchor;
+  /** In the first: the newest record in the stream when the gateway started; null where the gateway could not find out. An older version leaves it out where there was none, or where it did not know. */
+  after?: AuditAnchor | null;
   mac: string;
 }
 
 /** A record by its number in the stream and the hash of its bytes. */
 export interface AuditAnchor {
+  /** Where the stream held no record: the last number that it had given, or 0. */
   seq: number;
+  /** Empty where the stream held no record. */
   hash: string;
+  /** When the stream took it, Unix ms; absent from an older version, and where there is no record. */
+  timeMs?: number;
 }
 
 export interface AuditKey {
@@ -50,27 +56,34 @@ export function isAsWritten(key: AuditKey, record: StoredAudit & { chain: ChainL
 export class AuditChain {
   readonly id: string;
   readonly #key: AuditKey;
-  #after: AuditAnchor | undefined;
+  #after: AuditAnchor | null = null;
   #n = 0;
   #prev = '';
+  #prevMs: number | undefined;
 
   constructor(key: AuditKey, id: string = randomUUID()) {
     this.id = id;
     this.#key = key;
   }
 
-  /** Before the first record. */
-  startAfter(anchor: AuditAnchor | undefined): void {
+  /** How many records it has. */
+  get length(): number {
+    return this.#n;
+  }
+
+  /** Before the first record; a chain that is told nothing says so in it. */
+  startAfter(anchor: AuditAnchor): void {
     if (this.#n === 0) this.#after = anchor;
   }
 
   /** The bytes of the next record. */
   next(record: StoredAudit): { n: number; bytes: Buffer } {
     this.#n += 1;
-    const after = this.#n === 1 && this.#after !== undefined ? { after: this.#after } : {};
-    const link = { id: this.id, n: this.#n, prev: this.#prev, key: this.#key.id, ...after };
+    const place = this.#n === 1 ? { after: this.#after } : { prevMs: this.#prevMs };
+    const link = { id: this.id, n: this.#n, prev: this.#prev, key: this.#key.id, ...place };
     const mac = macOf(this.#key, { ...record, chain: link });
     this.#prev = mac;
+    this.#prevMs = record.timeMs;
     return { n: this.#n, bytes: Buffer.from(JSON.stringify({ ...record, chain: { ...link, mac } })) };
   }
 }

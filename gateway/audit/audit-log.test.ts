@@ -2,7 +2,7 @@ import { expect, it, vi } from 'vitest';
 import { auditSubject } from '../../core/common/streams.ts';
 import type { GatewayEvents } from '../events.ts';
 import type { DurableStream } from '../publisher/durable-stream.ts';
-import type { ChainLink } from './audit-chain.ts';
+import type { AuditAnchor, ChainLink } from './audit-chain.ts';
 import { AuditLog } from './audit-log.ts';
 import { type AuditInput, decodeAudit } from './audit-record.ts';
 import { AuditExamination } from './audit-verdict.ts';
@@ -11,7 +11,7 @@ import { auditedEvents } from './audited-events.ts';
 const NODE = '0b6b1d3e-5a53-4c0e-9d7e-0a4b8a1c2d3e';
 const INPUT: AuditInput = { kind: 'command', caller: 'anna', text: 'ping 10.0.0.1', outcome: 'ok', nodeId: NODE };
 
-const CHAIN = { key: { id: 'k', secret: new Uint8Array(32) }, newest: async () => undefined };
+const CHAIN = { key: { id: 'k', secret: new Uint8Array(32) }, newest: async () => ({ seq: 0, hash: '' }) };
 
 function stagedLog(publish: DurableStream['publish']): { log: AuditLog; lost: AuditInput[] } {
   const lost: AuditInput[] = [];
@@ -28,7 +28,9 @@ it('stores records in their order, and a record whose first attempt failed once,
     return { duplicate: false };
   });
   await log.start();
-  const stored = Promise.all([log.record(INPUT), log.record({ ...INPUT, text: 'second', nodeId: '' })]);
+  const first = log.record(INPUT);
+  await vi.advanceTimersByTimeAsync(0);
+  const stored = Promise.all([first, log.record({ ...INPUT, text: 'second', nodeId: '' })]);
   await vi.advanceTimersByTimeAsync(1000);
   expect(await stored).toEqual([true, true]);
   expect(seen.map(({ subject, text }) => [subject, text])).toEqual([
@@ -80,15 +82,72 @@ it('ties its records to each other, after the newest of before, and knows how fa
   const log = new AuditLog({ stream: { publish }, gateway: 'gateway-1', events, ...CHAIN, newest });
   await log.start();
   for (const text of ['one', 'two', 'three']) await log.record({ ...INPUT, text });
-  const links = payloads.map((payload) => (decodeAudit(payload) as unknown as { chain: ChainLink }).chain);
+  const links = placesOf(payloads);
   expect(links.map(({ n, after }) => [n, after])).toEqual([
     [1, { seq: 7, hash: 'h' }],
     [2, undefined],
     [3, undefined],
   ]);
   expect(links.map(({ prev }) => prev)).toEqual(['', links[0]?.mac, links[1]?.mac]);
-  expect(log.live).toEqual({ id: links[0]?.id, stored: 3 });
-  const examination = new AuditExamination(CHAIN.key, 1);
-  for (const [i, payload] of payloads.entries()) examination.add(i + 8, payload);
-  expect(examination.finish(log.live)).toMatchObject({ verdict: 'whole', records: 3, chains: 1 });
+  expect(log.live).toMatchObject({ id: links[0]?.id, stored: 3, through: 3 });
+  const examination = new AuditExamination(CHAIN.key, log.live);
+  for (const [i, data] of payloads.entries()) examination.add({ seq: i + 8, subject: auditSubject(NODE), data, takenMs: Date.now() });
+  const stream = { firstSeq: 1, isFull: false, keptMs: 1e9, nowMs: Date.now() };
+  expect(examination.finish(stream)).toMatchObject({ verdict: 'whole', records: 3, chains: 1 });
+});
+
+function placesOf(payloads: readonly Uint8Array[]): ChainLink[] {
+  return payloads.map((payload) => (decodeAudit(payload) as unknown as { chain: ChainLink }).chain);
+}
+
+it('asks again for the newest record, and says in its first one where it was never told', async () => {
+  vi.useFakeTimers();
+  const payloads: Uint8Array[] = [];
+  const publish: DurableStream['publish'] = async (_, payload) => ({ duplicate: payloads.push(payload) === 0 });
+  const events = { retried: () => undefined, auditLost: () => undefined };
+  const begun = async (newest: () => Promise<AuditAnchor>): Promise<ChainLink | undefined> => {
+    payloads.length = 0;
+    const log = new AuditLog({ stream: { publish }, gateway: 'gateway-1', events, ...CHAIN, newest });
+    await log.start();
+    const stored = log.record(INPUT);
+    await vi.advanceTimersByTimeAsync(100_000);
+    expect(await stored).toBe(true);
+    return placesOf(payloads)[0];
+  };
+  let asked = 0;
+  const slow = (): Promise<AuditAnchor> => (++asked < 4 ? new Promise(() => undefined) : Promise.resolve({ seq: 7, hash: 'h', timeMs: 1 }));
+  expect(await begun(slow)).toMatchObject({ n: 1, after: { seq: 7, hash: 'h', timeMs: 1 } });
+  expect(await begun(() => Promise.reject(new Error('away')))).toMatchObject({ n: 1, after: null });
+  vi.useRealTimers();
+});
+
+it('sends none so far ahead of one without an answer that a reader would miss that one', async () => {
+  vi.useFakeTimers();
+  const sent: number[] = [];
+  const publish: DurableStream['publish'] = (_, payload) => {
+    const n = placesOf([payload])[0]?.n ?? 0;
+    sent.push(n);
+    return n === 1 && sent.length < 300 ? Promise.reject(new Error('away')) : Promise.resolve({ duplicate: false });
+  };
+  const { log } = stagedLog(publish);
+  await log.start();
+  const records = Promise.all(Array.from({ length: 200 }, () => log.record(INPUT)));
+  await vi.advanceTimersByTimeAsync(5000);
+  expect(Math.max(...sent)).toBe(64);
+  expect(log.live).toMatchObject({ stored: 64, through: 0 });
+  await vi.advanceTimersByTimeAsync(400_000);
+  expect(await records).not.toContain(false);
+  expect(log.live).toMatchObject({ stored: 200, through: 200 });
+  vi.useRealTimers();
+});
+
+it('leaves the details out of a record that the stream could never take', async () => {
+  const payloads: Uint8Array[] = [];
+  const publish: DurableStream['publish'] = async (_, payload) => ({ duplicate: payloads.push(payload) === 0 });
+  const events = { retried: () => undefined, auditLost: () => undefined };
+  const log = new AuditLog({ stream: { publish, maxBytes: () => 4000 }, gateway: 'gateway-1', events, ...CHAIN });
+  await log.start();
+  await log.record({ ...INPUT, attributes: Object.fromEntries(Array.from({ length: 10 }, (_, i) => [`a${i}`, 'x'.repeat(900)])) });
+  expect(payloads[0]?.length).toBeLessThan(4000);
+  expect(decodeAudit(payloads[0] as Uint8Array)?.attributes).toEqual({ left_out: 'the details are larger than a message may be' });
 });

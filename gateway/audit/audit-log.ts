@@ -1,10 +1,12 @@
 // Writes who did what into the audit stream, in order as long as none fails, and tries again until it is stored.
+import { MusterError } from '../../core/common/muster-error.ts';
 import { auditSubject } from '../../core/common/streams.ts';
 import type { Component } from '../../core/node/lifecycle.ts';
 import type { DurableStream } from '../publisher/durable-stream.ts';
 import { type AuditAnchor, AuditChain, type AuditKey } from './audit-chain.ts';
-import { type AuditInput, toStoredAudit } from './audit-record.ts';
-import { type LiveChain, ON_THE_WAY } from './audit-verdict.ts';
+import { ON_THE_WAY } from './audit-order.ts';
+import { type AuditInput, fittingAudit, type StoredAudit, toStoredAudit } from './audit-record.ts';
+import type { LiveChain } from './audit-verdict.ts';
 
 export interface AuditLogEvents {
   /** A record could not be written and is tried again. */
@@ -21,7 +23,7 @@ export interface AuditLogOptions {
   /** Of the chain that its records make. */
   key: AuditKey;
   /** The newest record in the stream, for the chain to begin after. */
-  newest(): Promise<AuditAnchor | undefined>;
+  newest(): Promise<AuditAnchor>;
   now?: () => number;
 }
 
@@ -30,17 +32,18 @@ const MAX_WAITING = 1000;
 /** Sent before the first of them is acknowledged: a crowd of agents that enrols makes two records each. */
 const AT_ONCE = ON_THE_WAY;
 const RETRY_MS = 1000;
-/** How long `start` waits to be told of the newest record. */
-const NEWEST_WITHIN_MS = 2000;
+/** How often the stream is asked for its newest record, and how long it has to tell. A chain that begins without leaves unknown what came before. */
+const NEWEST_TRIES = 10;
+const NEWEST_WITHIN_MS = 6000;
 /** How long `stop` waits for what is left. */
 const STOP_WITHIN_MS = 2000;
 
 interface Waiting {
   input: AuditInput;
-  payload: Buffer;
+  record: StoredAudit;
   id: string;
-  /** Its number in the chain. */
-  n: number;
+  /** Its place in the chain, from its first attempt on. */
+  place?: { n: number; bytes: Buffer };
   settle(stored: boolean): void;
 }
 
@@ -52,9 +55,14 @@ export class AuditLog implements Component {
   readonly #prefix: string;
   readonly #chain: AuditChain;
   #stored = 0;
+  #storedMs = 0;
+  /** The least number that was tried and is not known to be stored: its record was given up. */
+  #givenUp = Number.POSITIVE_INFINITY;
   #waiting: Waiting[] = [];
   #count = 0;
   #writing: Promise<void> | undefined;
+  /** Resolves when the chain may begin; undefined before the start. */
+  #anchored: Promise<void> | undefined;
   #stopped = false;
   #endPause: () => void = () => undefined;
 
@@ -67,13 +75,17 @@ export class AuditLog implements Component {
 
   /** What it knows of its own chain. */
   get live(): LiveChain {
-    return { id: this.#chain.id, stored: this.#stored };
+    const unknown = this.#waiting.find(({ place }) => place !== undefined)?.place?.n ?? this.#chain.length + 1;
+    const through = Math.min(unknown, this.#givenUp) - 1;
+    return { id: this.#chain.id, stored: this.#stored, storedMs: this.#storedMs, through };
   }
 
-  async start(): Promise<void> {
-    this.#chain.startAfter(await this.#newest());
+  /** Records that come meanwhile wait until the chain knows what it begins after. */
+  start(): Promise<void> {
     this.#stopped = false;
+    this.#anchored = this.#findAnchor();
     this.#write();
+    return Promise.resolve();
   }
 
   async stop(): Promise<void> {
@@ -93,23 +105,24 @@ export class AuditLog implements Component {
         this.#lose({ input, settle });
         return;
       }
-      // One that is lost before has no place in the chain.
-      const { n, bytes } = this.#chain.next(toStoredAudit(input, this.#now(), this.#options.gateway));
-      this.#waiting.push({ input, payload: bytes, id: `${this.#prefix}-${this.#count}`, n, settle });
+      const { stream, gateway } = this.#options;
+      const record = fittingAudit(toStoredAudit(input, this.#now(), gateway), stream.maxBytes?.());
+      this.#waiting.push({ input, record, id: `${this.#prefix}-${this.#count}`, settle });
       this.#write();
     });
   }
 
   #write(): void {
-    if (this.#writing !== undefined || this.#waiting.length === 0) return;
+    if (this.#writing !== undefined || this.#waiting.length === 0 || this.#anchored === undefined) return;
     this.#writing = this.#writeAll().finally(() => {
       this.#writing = undefined;
     });
   }
 
   async #writeAll(): Promise<void> {
+    await this.#anchored;
     while (this.#waiting.length > 0 && !this.#stopped) {
-      const some = this.#waiting.slice(0, AT_ONCE);
+      const some = this.#next();
       const failures = (await Promise.all(some.map((record) => this.#writeOne(record)))).filter((error) => error !== undefined);
       if (failures.length > 0) {
         this.#options.events.retried({ what: 'audit', error: failures[0] as string });
@@ -118,13 +131,26 @@ export class AuditLog implements Component {
     }
   }
 
+  /** Those that may be sent now: none is further from the oldest without an answer than a reader of the chain looks back. */
+  #next(): Required<Waiting>[] {
+    const some: Required<Waiting>[] = [];
+    for (const waiting of this.#waiting) {
+      if (waiting.place === undefined && this.#chain.length + 1 >= (some[0]?.place.n ?? 0) + AT_ONCE && some.length > 0) break;
+      // One that is given up before its first attempt has no place in the chain.
+      waiting.place ??= this.#chain.next(waiting.record);
+      some.push(waiting as Required<Waiting>);
+    }
+    return some;
+  }
+
   /** Why it could not be written; undefined where it is. */
-  async #writeOne(record: Waiting): Promise<string | undefined> {
+  async #writeOne(waiting: Required<Waiting>): Promise<string | undefined> {
+    const { input, record, id, place } = waiting;
     try {
-      await this.#options.stream.publish(auditSubject(record.input.nodeId ?? ''), record.payload, record.id);
-      this.#waiting = this.#waiting.filter((one) => one !== record);
-      this.#stored = Math.max(this.#stored, record.n);
-      record.settle(true);
+      await this.#options.stream.publish(auditSubject(input.nodeId ?? ''), place.bytes, id);
+      this.#waiting = this.#waiting.filter((one) => one !== waiting);
+      if (place.n > this.#stored) [this.#stored, this.#storedMs] = [place.n, record.timeMs];
+      waiting.settle(true);
       return undefined;
     } catch (error) {
       return error instanceof Error ? error.message : String(error);
@@ -141,13 +167,28 @@ export class AuditLog implements Component {
     });
   }
 
-  /** Undefined where it is not told in time: the chain begins without. */
-  async #newest(): Promise<AuditAnchor | undefined> {
-    const limit = new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), NEWEST_WITHIN_MS).unref());
-    return Promise.race([this.#options.newest().catch(() => undefined), limit]);
+  async #findAnchor(): Promise<void> {
+    for (let tries = 0; tries < NEWEST_TRIES && !this.#stopped; tries++) {
+      try {
+        this.#chain.startAfter(await this.#newest());
+        return;
+      } catch (error) {
+        this.#options.events.retried({ what: 'audit', error: error instanceof Error ? error.message : String(error) });
+        await this.#pause();
+      }
+    }
   }
 
-  #lose(record: Pick<Waiting, 'input' | 'settle'>): void {
+  #newest(): Promise<AuditAnchor> {
+    return new Promise((resolve, reject) => {
+      const late = new MusterError('deadline_exceeded', 'nats-server does not tell the newest record of the audit');
+      setTimeout(() => reject(late), NEWEST_WITHIN_MS).unref();
+      this.#options.newest().then(resolve, reject);
+    });
+  }
+
+  #lose(record: Pick<Waiting, 'input' | 'place' | 'settle'>): void {
+    this.#givenUp = Math.min(this.#givenUp, record.place?.n ?? Number.POSITIVE_INFINITY);
     this.#options.events.auditLost(record.input);
     record.settle(false);
   }

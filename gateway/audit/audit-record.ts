@@ -28,6 +28,8 @@ export interface StoredAudit extends AuditInput {
 /** A stranger's words must not make a record large. */
 const MAX_TEXT = 1000;
 const MAX_ATTRIBUTES = 40;
+/** What the chain adds to a record. */
+const LINK_BYTES = 1024;
 
 /** As it is stored, within bounds. */
 export function toStoredAudit(input: AuditInput, timeMs: number, gateway: string): StoredAudit {
@@ -42,6 +44,12 @@ export function toStoredAudit(input: AuditInput, timeMs: number, gateway: string
     nodeId: input.nodeId ?? '',
     attributes: Object.fromEntries(attributes.map(([name, value]) => [name.slice(0, 100), value.slice(0, MAX_TEXT)])),
   };
+}
+
+/** Without its details where nats-server would take no message of its size: one record that can never be stored would hold up all behind it. */
+export function fittingAudit(record: StoredAudit, maxBytes = Number.POSITIVE_INFINITY): StoredAudit {
+  if (Buffer.byteLength(JSON.stringify(record)) + LINK_BYTES <= maxBytes) return record;
+  return { ...record, attributes: { left_out: 'the details are larger than a message may be' } };
 }
 
 /** Undefined for what is no record of ours. */

@@ -1,8 +1,10 @@
 // Looks at the records of the audit in their order and says whether any was altered, removed or put in. Reads nothing itself.
+import { auditSubject } from '../../core/common/streams.ts';
+import { type AuditStreamFacts, type GoneRecord, judgeBeginning, trustedMs } from './audit-beginning.ts';
 import { type AuditAnchor, type AuditKey, type ChainLink, isAsWritten } from './audit-chain.ts';
+import { AuditFindings, type AuditVerdict } from './audit-findings.ts';
+import { ChainOrder, ON_THE_WAY, type PlacedRecord } from './audit-order.ts';
 import { decodeAudit, type StoredAudit } from './audit-record.ts';
-
-export type AuditVerdict = 'whole' | 'broken' | 'unknown';
 
 export interface AuditAccount {
   verdict: AuditVerdict;
@@ -14,59 +16,65 @@ export interface AuditAccount {
   brokenAt: number;
   /** One sentence each, bounded. */
   problems: string[];
+  /** How the oldest records left, one sentence; empty where the stream has its first one, and where a problem says it. */
+  beginning: string;
 }
 
 /** What a gateway knows of the chain that it writes now. */
 export interface LiveChain {
   id: string;
-  /** The largest number that the stream has acknowledged. */
+  /** The largest number that the stream has acknowledged, and when that record was made, Unix ms. */
   stored: number;
+  storedMs: number;
+  /** The stream has acknowledged each one up to this number. */
+  through: number;
 }
 
-/** Records that a gateway has on their way at most: they may come in another order, and are lost where it is killed. */
-export const ON_THE_WAY = 64;
-const MAX_PROBLEMS = 20;
-
-interface Chain {
-  gateway: string;
-  /** The number that comes next; undefined before it is known where the chain begins. */
-  next: number | undefined;
-  prev: string;
-  /** Came before their turn. */
-  early: Map<number, { link: ChainLink; seq: number }>;
-  newest: number;
-  newestSeq: number;
+/** A message of the stream. */
+export interface AuditMessage {
+  seq: number;
+  subject: string;
+  data: Uint8Array;
+  /** When the stream took it, Unix ms. */
+  takenMs: number;
 }
+
+/** The record that a chain begins after. */
+export type ChainAnchor = AuditAnchor & { gateway: string };
 
 export class AuditExamination {
   readonly #key: AuditKey;
-  /** The first number that the stream has: what came before it left by age or size. */
-  readonly #firstSeq: number;
-  readonly #chains = new Map<string, Chain>();
-  readonly #problems: string[] = [];
+  readonly #live: LiveChain | undefined;
+  readonly #chains = new Map<string, ChainOrder>();
+  readonly #findings = new AuditFindings();
   /** Where the stream is to be asked: the records that chains begin after. */
-  readonly anchors: (AuditAnchor & { gateway: string })[] = [];
-  #more = 0;
+  readonly anchors: ChainAnchor[] = [];
+  readonly #absent: ChainAnchor[] = [];
   #records = 0;
   #unchained = 0;
   #late = 0;
   #foreign = 0;
-  #brokenAt = 0;
-  #isUnknown = false;
 
-  constructor(key: AuditKey, firstSeq: number) {
+  /** `live` is what the gateway knew of its own chain before the stream was read. */
+  constructor(key: AuditKey, live?: LiveChain) {
     this.#key = key;
-    this.#firstSeq = firstSeq;
+    this.#live = live;
   }
 
-  add(seq: number, bytes: Uint8Array): void {
+  /** How many were looked at. */
+  get records(): number {
+    return this.#records;
+  }
+
+  /** In the order of the stream. */
+  add({ seq, subject, data, takenMs }: AuditMessage): void {
     this.#records += 1;
-    const record = decodeAudit(bytes) as (StoredAudit & { chain?: ChainLink }) | undefined;
+    const record = decodeAudit(data) as (StoredAudit & { chain?: ChainLink }) | undefined;
     if (record === undefined) {
-      this.#broken(seq, `record ${seq} cannot be read`);
+      this.#findings.broken(seq, `record ${seq} cannot be read`);
       return;
     }
-    const { chain: link } = record;
+    const { chain: link, timeMs, gateway } = record;
     if (link === undefined) {
       this.#unchained += 1;
       if (this.#chains.size > 0) this.#late += 1;
@@ -76,105 +84,106 @@ export class AuditExamination {
       this.#foreign += 1;
       return;
     }
-    if (isAsWritten(this.#key, { ...record, chain: link })) this.#place(record.gateway, link, seq);
-    else this.#broken(seq, `record ${seq} is not as the gateway wrote it`);
+    if (!isAsWritten(this.#key, { ...record, chain: link })) {
+      this.#findings.broken(seq, `record ${seq} is not as the gateway wrote it`);
+      return;
+    }
+    // The list of one node's records is read by the subject, which the store keeps beside the record.
+    if (subject !== auditSubject(record.nodeId ?? '')) this.#findings.broken(seq, `record ${seq} was moved to another node`);
+    this.#place(gateway, { link, seq, timeMs, takenMs });
   }
 
-  /** A chain begins after a record that the stream does not have so any more. */
-  anchorLost({ seq, gateway }: AuditAnchor & { gateway: string }): void {
-    this.#broken(seq, `record ${seq}, the newest when ${gateway} started, is missing or altered`);
+  /** What the stream answered to one of `anchors`: the hash of what it has there, undefined where it has nothing. */
+  anchorFound(anchor: ChainAnchor, hash: string | undefined): void {
+    if (hash === undefined) this.#absent.push(anchor);
+    else if (hash !== anchor.hash) this.#findings.broken(anchor.seq, anchorWords(anchor, 'altered'));
   }
 
-  finish(live?: LiveChain): AuditAccount {
-    for (const chain of this.#chains.values()) this.#end(chain);
-    const own = live === undefined ? undefined : this.#chains.get(live.id);
-    if (live !== undefined && live.stored > (own?.newest ?? 0))
-      this.#broken(
-        own?.newestSeq ?? 0,
-        `the newest ${live.stored - (own?.newest ?? 0)} records that this gateway wrote are missing after record ${own?.newestSeq ?? 0}`,
-      );
+  /** What could not be looked at: what is not seen may then be there. */
+  unread(words: string): void {
+    this.#findings.unread(words);
+  }
+
+  /** `stream` is asked for after all was read: the oldest records may leave meanwhile. */
+  finish(stream: AuditStreamFacts): AuditAccount {
+    const beginning = judgeBeginning(this.#gone(stream), stream);
+    if (beginning?.verdict === 'cut') this.#findings.broken(stream.firstSeq, beginning.words);
+    if (beginning?.verdict === 'unknown') this.#findings.unknown(beginning.words);
     if (this.#late > 0)
-      this.#unknown(`${this.#late} records have no chain: a gateway of an older version wrote them, or somebody put them in`);
+      this.#findings.unknown(`${this.#late} records have no chain: a gateway of an older version wrote them, or somebody put them in`);
     if (this.#foreign > 0)
-      this.#unknown(`${this.#foreign} records are of another key: the fleet's CA was another then, or somebody put them in`);
-    if (this.#chains.size === 0) this.#unknown('no record has a chain that can be checked');
+      this.#findings.unknown(`${this.#foreign} records are of another key: the fleet's CA was another then, or somebody put them in`);
+    if (this.#chains.size === 0) this.#findings.unknown('no record has a chain that can be checked');
     return {
-      verdict: this.#brokenAt > 0 ? 'broken' : this.#isUnknown ? 'unknown' : 'whole',
-      ...{ records: this.#records, chains: this.#chains.size, unchained: this.#unchained, brokenAt: this.#brokenAt },
-      problems: this.#more === 0 ? this.#problems : [...this.#problems, `and ${this.#more} more`],
+      ...this.#findings.result(),
+      ...{ records: this.#records, chains: this.#chains.size, unchained: this.#unchained },
+      beginning: beginning?.verdict === 'left' ? beginning.words : '',
     };
   }
 
-  /** What could not be looked at. */
-  unread(words: string): void {
-    this.#unknown(words);
-  }
-
-  #place(gateway: string, link: ChainLink, seq: number): void {
+  #place(gateway: string, record: PlacedRecord): void {
+    const { link, seq } = record;
     let chain = this.#chains.get(link.id);
     if (chain === undefined) {
-      chain = { gateway, next: undefined, prev: '', early: new Map(), newest: 0, newestSeq: 0 };
+      chain = new ChainOrder(link.id, gateway, {
+        hole: (order, from, next) => this.#miss(order, from, next),
+        unconnected: (_, { seq: at }) =>
+          this.#findings.broken(at, `record ${at} does not follow the one before it in the chain of ${gateway}`),
+      });
       this.#chains.set(link.id, chain);
     }
-    if (link.n > chain.newest) [chain.newest, chain.newestSeq] = [link.n, seq];
-    if (link.n === 1) {
-      chain.next = 1;
-      if (link.after !== undefined) this.anchors.push({ ...link.after, gateway });
-    }
-    // The same record twice: its acknowledgement was lost, and the stream took it again.
-    if (chain.next !== undefined && link.n < chain.next) return;
-    chain.early.set(link.n, { link, seq });
-    this.#goOn(chain);
-    if (chain.early.size > ON_THE_WAY) this.#skip(chain);
+    if (link.n === 1) this.#begin(gateway, link, seq);
+    chain.place(record);
   }
 
-  #goOn(chain: Chain): void {
-    while (chain.next !== undefined) {
-      const found = chain.early.get(chain.next);
-      if (found === undefined) return;
-      if (chain.prev !== '' && found.link.prev !== chain.prev)
-        this.#broken(found.seq, `record ${found.seq} does not follow the one before it in the chain of ${chain.gateway}`);
-      chain.early.delete(chain.next);
-      chain.prev = found.link.mac;
-      chain.next += 1;
+  /** What the first record of a chain says of those before it. */
+  #begin(gateway: string, { after }: ChainLink, seq: number): void {
+    if (after !== undefined && after !== null) {
+      if (after.hash !== '') this.anchors.push({ ...after, gateway });
+    } else if (after === null || seq > 1) {
+      const who = `${gateway} did not know the newest record when it began with record ${seq}`;
+      this.#findings.unknown(`${who}: whether one before that is missing is not known`);
     }
   }
 
-  /** What comes next in the chain does not come. */
-  #skip(chain: Chain): void {
-    const least = Math.min(...chain.early.keys());
-    const seq = chain.early.get(least)?.seq ?? 0;
-    const from = chain.next ?? 1;
-    // The beginning of a chain leaves the stream by age or size, as all that is old.
-    const isOld = chain.next === undefined && this.#firstSeq > 1;
-    if (!isOld && least > from) {
-      const words = `${least - from} records of ${chain.gateway} are missing before record ${seq}`;
-      if (chain.next !== undefined && chain.newest - from < ON_THE_WAY)
-        this.#unknown(`${words}: removed, or lost as the gateway was killed`);
-      else this.#broken(seq, words);
+  #miss(chain: ChainOrder, from: number, { link: { n }, seq }: PlacedRecord): void {
+    if (this.#mayBeLost(chain, from)) {
+      const what = `${n - from} records of ${chain.gateway} are missing before record ${seq}`;
+      this.#findings.unknown(`${what}: removed, or lost as the gateway was killed`);
+    } else this.#findings.missing(seq, n - from, `of ${chain.gateway}`, `before record ${seq}`);
+  }
+
+  /** A killed gateway loses what is on its way; not what it was told to be stored. */
+  #mayBeLost(chain: ChainOrder, n: number): boolean {
+    const isStored = this.#live?.id === chain.id && this.#live.through >= n;
+    return !isStored && chain.newest - n < ON_THE_WAY;
+  }
+
+  /** The records that are known of and gone with the beginning of the stream; the others that are not there are findings. */
+  #gone(stream: AuditStreamFacts): GoneRecord[] {
+    const gone: GoneRecord[] = [];
+    for (const chain of this.#chains.values()) {
+      chain.end();
+      if (chain.head === undefined) continue;
+      const record = { timeMs: trustedMs(chain.head.link.prevMs, chain.head) };
+      const isCut = judgeBeginning([record], stream)?.verdict === 'cut';
+      if (stream.firstSeq <= 1 || (isCut && this.#mayBeLost(chain, 1))) this.#miss(chain, 1, chain.head);
+      else gone.push(record);
     }
-    chain.next = least;
-    chain.prev = '';
-    this.#goOn(chain);
+    for (const anchor of this.#absent) {
+      if (anchor.seq < stream.firstSeq) gone.push({ timeMs: anchor.timeMs });
+      else this.#findings.broken(anchor.seq, anchorWords(anchor, 'missing'));
+    }
+    const own = this.#live === undefined ? undefined : this.#chains.get(this.#live.id);
+    const lacks = (this.#live?.stored ?? 0) - (own?.newest ?? 0);
+    // An idle gateway's records grow old, all of them.
+    if (lacks > 0 && own === undefined && stream.firstSeq > 1) gone.push({ timeMs: this.#live?.storedMs });
+    else if (lacks > 0)
+      this.#findings.missing(own?.newestSeq ?? 0, lacks, 'that this gateway wrote', `after record ${own?.newestSeq ?? 0}`);
+    return gone;
   }
+}
 
-  #end(chain: Chain): void {
-    while (chain.early.size > 0) this.#skip(chain);
-  }
-
-  #broken(seq: number, words: string): void {
-    const at = Math.max(1, seq);
-    this.#brokenAt = this.#brokenAt === 0 ? at : Math.min(this.#brokenAt, at);
-    this.#say(words);
-  }
-
-  #unknown(words: string): void {
-    this.#isUnknown = true;
-    this.#say(words);
-  }
-
-  #say(words: string): void {
-    if (this.#problems.length < MAX_PROBLEMS) this.#problems.push(words);
-    else this.#more += 1;
-  }
+function anchorWords({ seq, gateway }: ChainAnchor, how: string): string {
+  return `record ${seq}, the newest when ${gateway} started, is ${how}`;
 }

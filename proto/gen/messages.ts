@@ -1390,6 +1390,8 @@ export interface VerifyAuditResponse {
   problems: string[];
   oldest?: Timestamp | null | undefined;
   newest?: Timestamp | null | undefined;
+  /** How the records before the oldest one left: by age or by size. Empty where none did, and where `problems` says it. */
+  beginning: string;
 }
 
 /** One action that changed something, or tried to. */

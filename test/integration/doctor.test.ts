@@ -27,9 +27,10 @@ it('finds no problem where all is well, and looks at everything', async () => {
   expect(new Set(findings.map(({ check }) => check))).toEqual(
     new Set([
       ...['parts', 'ports', 'certificate', 'fleet CA', 'gateway', 'clock', 'durability', 'lag', 'stream', 'disk', 'completeness', 'tables'],
-      ...['dead letters', 'nodes', 'clocks', 'spools', 'agents', 'ledger'],
+      ...['dead letters', 'nodes', 'clocks', 'spools', 'agents', 'ledger', 'audit'],
     ]),
   );
+  expect(findings.find(({ check }) => check === 'audit')?.detail).toMatch(/^whole: \d+ records$/);
   expect(findings.find(({ check }) => check === 'certificate')?.detail).toMatch(/ 36[45] days$/);
 });
 
