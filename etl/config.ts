@@ -43,6 +43,21 @@ export const ETL_DECLARATION = {
     type: z.number().int().min(0).max(1e12).default(50_000_000),
     help: 'rows of one node stored a day (UTC, of receipt), imports apart: the first are kept, what comes after is set aside as dead letters until midnight; 0 is no limit',
   },
+  processedStream: {
+    type: z.boolean().default(false),
+    help: 'publish what was stored into the JetStream stream muster_processed, for consumers of your own',
+  },
+  processedMaxBytes: {
+    type: z
+      .number()
+      .int()
+      .min(1_000_000)
+      .max(1e15)
+      .default(1024 ** 3),
+    unit: 'bytes',
+    help: 'what that stream holds; the oldest messages go when it is full',
+  },
+  processedMaxAgeHours: { type: z.number().int().min(1).max(8760).default(24), unit: 'hours', help: 'how long it keeps a message' },
   coldFolder: {
     type: z.string().default(''),
     help: 'folder for Parquet files of what ages out of the tables, written before it is removed; empty is off',

@@ -18,6 +18,7 @@ import { TableWriter } from './questdb/table-writer.ts';
 import { WriteProblems } from './questdb/write-problems.ts';
 import { StatusReporter } from './status.ts';
 import { DeadLetterStream } from './stream/dead-letter-stream.ts';
+import { ProcessedStream } from './stream/processed-stream.ts';
 import { StreamKeeper } from './stream/stream-keeper.ts';
 import { TelemetryConsumer } from './stream/telemetry-consumer.ts';
 import { NodeCap } from './telemetry/node-cap.ts';
@@ -60,12 +61,15 @@ export function createEtl(config: EtlConfig, nc: NatsConnection, events: EtlEven
   const ledger = new LedgerTables(own, ttlDays);
   const floods = new SeriesFloods(now);
   const stored = new StoredRowReader({ database, written: () => pipeline.written(), events, signal });
+  const limits = { maxBytes: config.processedMaxBytes, maxAgeHours: config.processedMaxAgeHours };
+  const processed = config.processedStream ? new ProcessedStream({ nc, limits, events, now }) : undefined;
   const pipeline: Pipeline = new Pipeline(
     {
       ...{ consumer, ledger, events: withFloods(events, floods), now, cap, lag: watch.lag },
       transform: new Transform(schema, new SeriesCache(now()), { ttlDays, now, cap, stored }),
       tables: new TableWriter(database, (shape) => schema.repair(shape), events, signal, problems),
       deadLetters: new DeadLetterStream(nc, events),
+      processed,
     },
     () => keeper.soon(),
   );
@@ -92,9 +96,11 @@ export function createEtl(config: EtlConfig, nc: NatsConnection, events: EtlEven
       ...cap.problems(now()),
       ...tiers.problems,
       ...cold.problems,
+      ...(processed?.problems ?? []),
     ],
     config.storeDir,
     ttlDays,
+    () => processed?.figures,
   );
   return {
     // The status first: it tells why the others are not there yet.

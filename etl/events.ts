@@ -11,6 +11,12 @@ export interface EtlEvents {
   setAside(nodeId: string, measurement: string, reason: DeadLetterReason, count: number, detail: string): void;
   /** The dead-letter stream did not take a letter: it is counted here and nowhere else. */
   deadLetterLost(reason: DeadLetterReason, error: Error): void;
+  /** The stream of what was stored acknowledged a message with so many rows. */
+  processedPublished(rows: number): void;
+  /** So many rows were stored and are not known to be in that stream. */
+  processedMissed(rows: number): void;
+  /** It did not take what was published; nothing is published for so long. */
+  processedFailed(error: Error, pauseMs: number): void;
   /** A request to the database had no certain outcome and is made again. */
   writeRetried(table: string, attempt: number, error: Error): void;
   schemaChanged(table: string, change: string): void;
@@ -47,6 +53,12 @@ export function createEtlEvents(log: Log): EtlEvents {
   });
   const dead = counter('dead_letters_total', 'Rows and messages set aside', ['reason']);
   const lost = counter('dead_letters_lost_total', 'Dead letters that their stream did not take', ['reason']);
+  const processedMessages = counter('processed_messages_total', 'Messages that the stream of what was stored acknowledged');
+  const processedRows = counter('processed_rows_total', 'Rows in them');
+  const processedMissed = counter(
+    'processed_missed_rows_total',
+    'Rows that were stored and are not known to be in the stream of what was stored',
+  );
   const retries = counter('write_retries_total', 'Requests to the database made again');
   const background = counter('background_retries_total', 'Background work that failed and is tried again', ['what']);
   const faults = counter('faults_total', 'Failures of work that nobody waited for: faults of the program');
@@ -73,6 +85,16 @@ export function createEtlEvents(log: Log): EtlEvents {
     deadLetterLost(reason, error) {
       lost.inc({ reason });
       log.error({ reason, error: error.message }, 'a dead letter was not taken by its stream');
+    },
+    processedPublished(rows) {
+      processedMessages.inc();
+      processedRows.inc(rows);
+    },
+    processedMissed(rows) {
+      processedMissed.inc(rows);
+    },
+    processedFailed(error, pauseMs) {
+      log.error({ error: error.message, pauseMs }, 'the stream of what was stored did not take it: storing goes on without it for a while');
     },
     writeRetried(table, attempt, error) {
       retries.inc();

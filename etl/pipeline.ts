@@ -9,9 +9,10 @@ import type { LedgerTables } from './ledger-tables.ts';
 import type { ApplyLag } from './questdb/apply-lag.ts';
 import type { TableWriter } from './questdb/table-writer.ts';
 import type { DeadLetterStream } from './stream/dead-letter-stream.ts';
+import type { ProcessedStream } from './stream/processed-stream.ts';
 import { addHistories } from './stream/replayed.ts';
 import type { TelemetryConsumer } from './stream/telemetry-consumer.ts';
-import { noteAside } from './telemetry/batch-account.ts';
+import { leaveOut, noteAside } from './telemetry/batch-account.ts';
 import type { Cycle } from './telemetry/cycle.ts';
 import { type DeadLetter, rowLetter } from './telemetry/dead-letter.ts';
 import type { NodeCap } from './telemetry/node-cap.ts';
@@ -34,6 +35,8 @@ export interface PipelineParts {
   tables: TableWriter;
   ledger: LedgerTables;
   deadLetters: DeadLetterStream;
+  /** Where other consumers find what was stored; absent where that is off. */
+  processed?: Pick<ProcessedStream, 'publish'> | undefined;
   cap: NodeCap;
   /** Whether the database may be given more. */
   lag: Pick<ApplyLag, 'room' | 'release'>;
@@ -114,7 +117,7 @@ export class Pipeline implements Component {
   }
 
   async #store(cycle: Cycle, messages: readonly JsMsg[], startedMs: number): Promise<void> {
-    const { tables, ledger, deadLetters, consumer, events, now } = this.#parts;
+    const { tables, ledger, deadLetters, processed, consumer, events, now } = this.#parts;
     try {
       await Promise.all([
         ...cycle.chunks.map((chunk) => tables.store(chunk, (rejected, row, words) => reject(cycle, rejected.source(row), words))),
@@ -127,6 +130,7 @@ export class Pipeline implements Component {
       const refused = await ledger.store(cycle, now());
       report(refused, events);
       await deadLetters.store(refused);
+      await processed?.publish(cycle.accounts);
       await consumer.acknowledge(messages);
     } catch (error) {
       // Cancelled by a stop: nothing was acknowledged.
@@ -152,6 +156,7 @@ export class Pipeline implements Component {
 
 function reject(cycle: Cycle, source: ReturnType<Cycle['chunks'][number]['source']>, words: string): void {
   source.account.badRows++;
+  leaveOut(source.account, source.frame, source.row);
   noteAside(source.account, 'rejected_by_database', 1, words);
   cycle.letters.push(rowLetter(source.account.delivery, source.frame, source.row, 'rejected_by_database', words));
 }

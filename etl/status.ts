@@ -7,6 +7,7 @@ import {
   DEAD_LETTER_SUBJECTS,
   deadLetterSubject,
   type EtlStatus,
+  type ProcessedFigures,
   type ProcessSample,
   STATUS_BUCKET,
 } from '../core/common/streams.ts';
@@ -36,6 +37,8 @@ export class StatusReporter implements Component {
   /** On the disk of the store; empty where it is not on this machine. */
   readonly #storeDir: string;
   readonly #ttlDays: number;
+  /** Undefined where that stream is off. */
+  readonly #processed: () => ProcessedFigures | undefined;
   #sampler: ProcessSampler | undefined;
   #sampledMs = 0;
   #process: ProcessSample | undefined;
@@ -57,6 +60,7 @@ export class StatusReporter implements Component {
     otherProblems: () => string[],
     storeDir: string,
     ttlDays: number,
+    processed: () => ProcessedFigures | undefined = () => undefined,
   ) {
     this.#nc = nc;
     this.#figures = figures;
@@ -66,6 +70,7 @@ export class StatusReporter implements Component {
     this.#otherProblems = otherProblems;
     this.#storeDir = storeDir;
     this.#ttlDays = ttlDays;
+    this.#processed = processed;
   }
 
   async start(): Promise<void> {
@@ -104,6 +109,7 @@ export class StatusReporter implements Component {
     const timeMs = Date.now();
     await this.#sample(timeMs);
     const { rowsStored, messagesStored, lastFlushRows } = this.#figures;
+    const processed = this.#processed();
     const status: EtlStatus = {
       timeMs,
       rowsStored: this.#figures.rowsStored,
@@ -117,6 +123,7 @@ export class StatusReporter implements Component {
       telemetryTtlDays: this.#ttlDays,
       ...(lastFlushRows === undefined ? {} : { lastFlushRows }),
       ...(messagesStored === 0 ? {} : { rowsPerMessage: rowsStored / messagesStored }),
+      ...(processed === undefined ? {} : { processed }),
       ...(this.#disk === undefined ? {} : { disk: this.#disk }),
       ...(this.#process === undefined ? {} : { process: this.#process }),
     };

@@ -18,3 +18,13 @@ it('says of what nobody measured that it is not known, and of agents how many ar
   expect(lines).toContain('completeness       not known: the ledger cannot be read');
   expect(lines.some((line) => line.startsWith('disk'))).toBe(false);
 });
+
+it('tells the stream of what was stored where it is on, and what it may lack', () => {
+  const line = (processed: PipelineStatus['processed']) =>
+    pipelineLines({ ...STATUS, processed }).find((one) => one.startsWith('processed'));
+  expect(line(undefined)).toBeUndefined();
+  expect(line({ messages: 1, rows: 1, missedRows: 0 })).toBe('processed stream   1 row in 1 message since the ETL started');
+  expect(line({ messages: 2, rows: 1204, missedRows: 7, missed: { seconds: 1_700_000_000, nanos: 0 } })).toBe(
+    'processed stream   1,204 rows in 2 messages since the ETL started; it may lack 7 stored rows, the last at 2023-11-14T22:13:20.000Z',
+  );
+});

@@ -1,7 +1,7 @@
 // `muster pipeline`: rates, depth, lag and what is wrong on the way to the store.
 import { Command } from 'commander';
 import type { PipelineStatus } from '../../proto/gen/messages.ts';
-import { lagWords } from '../doctor/path-findings.ts';
+import { lagWords, processedWords } from '../doctor/path-findings.ts';
 import { type TargetOptions, withTarget } from '../fleet/fleet-target.ts';
 import { formatBytes, formatCount } from '../terminal/quantity.ts';
 import { action, type CommandContext, EXIT, withClient } from './command-context.ts';
@@ -39,6 +39,7 @@ export function pipelineLines(status: PipelineStatus): string[] {
     ...(status.diskBytes && status.diskFreeBytes !== undefined
       ? [`disk left          ${formatBytes(status.diskFreeBytes)} of ${formatBytes(status.diskBytes)}`]
       : []),
+    ...(status.processed ? [`processed stream   ${processedWords(status.processed)}`] : []),
     ...status.suspendedTables.map(
       ({ table, error, resumeAttempts }) => `suspended table    ${table}: ${error} (RESUME tried ${resumeAttempts} times)`,
     ),

@@ -45,6 +45,7 @@ it('has nothing to say of a path that is well', () => {
 
 it.each([
   [{ durable: false }, 'durability problem'],
+  [{ processed: { messages: 1, rows: 1, missedRows: 2, missed: { seconds: 1, nanos: 0 } } }, 'processed stream warning'],
   [{ lagSeconds: 11 }, 'lag warning'],
   [{ lagSeconds: 61 }, 'lag problem'],
   [{ streamBytes: 0.71e9 }, 'stream warning'],

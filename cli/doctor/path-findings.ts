@@ -1,5 +1,5 @@
 // What the pipeline's own status tells: durability, lag, room, suspended tables, dead letters. Pure.
-import type { PipelineStatus } from '../../proto/gen/messages.ts';
+import type { PipelineStatus, ProcessedStream } from '../../proto/gen/messages.ts';
 import { toMs } from '../fleet/node-table.ts';
 import { formatBytes, formatCount, formatDuration } from '../terminal/quantity.ts';
 import { type Finding, problem, warning, well } from './finding.ts';
@@ -21,6 +21,7 @@ export function pathFindings(status: PipelineStatus): Finding[] {
     completeness(status),
     ...tables(status),
     deadLetters(status),
+    ...processed(status),
     ...otherProblems(status),
   ];
 }
@@ -116,6 +117,28 @@ function deadLetters({ deadLetters: byReason }: PipelineStatus): Finding {
   if (counts.length === 0) return well('dead letters', 'none');
   const words = counts.map(([reason, count]) => `${formatCount(count)} ${reason}`).join(', ');
   return warning('dead letters', words, 'see them with muster dead-letters, then replay or discard them');
+}
+
+/** `1,204 rows in 12 messages since the ETL started`, and what the stream may lack. */
+export function processedWords({ messages, rows, missedRows, missed }: ProcessedStream): string {
+  const words = `${formatCount(rows)} ${rows === 1 ? 'row' : 'rows'} in ${formatCount(messages)} ${messages === 1 ? 'message' : 'messages'} since the ETL started`;
+  if (missedRows === 0) return words;
+  const lastMs = toMs(missed);
+  const last = lastMs === undefined ? '' : `, the last at ${new Date(lastMs).toISOString()}`;
+  return `${words}; it may lack ${formatCount(missedRows)} stored rows${last}`;
+}
+
+function processed({ processed: stream }: PipelineStatus): Finding[] {
+  if (!stream) return [];
+  const words = processedWords(stream);
+  if (stream.missedRows === 0) return [well('processed stream', words)];
+  return [
+    warning(
+      'processed stream',
+      words,
+      'a consumer sees which by the numbers of the batches (epoch, seq), and finds their rows in the database',
+    ),
+  ];
 }
 
 /** What the parts say themselves, but for what a suspended table's own finding says already. */

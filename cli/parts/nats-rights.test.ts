@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { etlRights, gatewayRights } from './nats-rights.ts';
+import { consumerRights, etlRights, gatewayRights } from './nats-rights.ts';
 
-const RIGHTS = { etl: etlRights('etl'), gateway: gatewayRights('gateway') };
+const RIGHTS = { etl: etlRights('etl'), gateway: gatewayRights('gateway'), consumer: consumerRights('consumer') };
 
 it.each(Object.entries(RIGHTS))('names each call that the %s may make of JetStream, and the stream it may make it of', (_, { publish }) => {
   for (const subject of publish.allow) {
@@ -19,10 +19,12 @@ it.each(Object.entries(RIGHTS))('gives the %s no subject of everybody', (name, {
   }
 });
 
-it('lets each write what the other does not, and neither remove a stream', () => {
-  const { etl, gateway } = RIGHTS;
+it('lets each write what the other does not, who is no part nothing, and none remove a stream', () => {
+  const { etl, gateway, consumer } = RIGHTS;
   const writes = (subjects: readonly string[]): string[] => subjects.filter((subject) => /^(muster|\$KV)\./.test(subject));
-  expect(writes(etl.publish.allow)).toEqual(['muster.dead.*', '$KV.muster_status.>']);
+  expect(writes(etl.publish.allow)).toEqual(['muster.dead.*', 'muster.processed.*.*', '$KV.muster_status.>']);
   expect(writes(gateway.publish.allow).filter((subject) => writes(etl.publish.allow).includes(subject))).toEqual([]);
-  for (const { publish } of [etl, gateway]) expect(publish.allow.filter((subject) => subject.includes('STREAM.DELETE'))).toEqual([]);
+  expect(writes(consumer.publish.allow)).toEqual([]);
+  for (const { publish } of [etl, gateway, consumer])
+    expect(publish.allow.filter((subject) => subject.includes('STREAM.DELETE'))).toEqual([]);
 });

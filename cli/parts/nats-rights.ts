@@ -10,6 +10,8 @@ import {
   LEASE_SUBJECTS,
   liveSubject,
   NODES_BUCKET,
+  PROCESSED_STREAM,
+  PROCESSED_SUBJECTS,
   STATUS_BUCKET,
   SUMMARY_SUBJECTS,
   TELEMETRY_STREAM,
@@ -55,7 +57,7 @@ export function gatewayRights(user: string): Rights {
   };
 }
 
-/** Takes from the telemetry stream by its own consumer, trims it, writes dead letters and its status, and reads the registry. */
+/** Takes from the telemetry stream by its own consumer, trims it, writes dead letters, what was stored and its status, and reads the registry. */
 export function etlRights(user: string): Rights {
   const own = `${TELEMETRY_STREAM}.${ETL_CONSUMER}`;
   return {
@@ -67,8 +69,26 @@ export function etlRights(user: string): Rights {
         ...[`${API}.CONSUMER.LIST.${TELEMETRY_STREAM}`, `${API}.CONSUMER.CREATE.${own}.>`, `${API}.CONSUMER.DURABLE.CREATE.${own}`],
         ...['INFO', 'DELETE', 'MSG.NEXT'].map((call) => `${API}.CONSUMER.${call}.${own}`),
         `$JS.ACK.${own}.>`,
+        ...['INFO', 'CREATE', 'UPDATE'].map((call) => `${API}.STREAM.${call}.${PROCESSED_STREAM}`),
         ...watching(`KV_${NODES_BUCKET}`),
-        ...[DEAD_LETTER_SUBJECTS, `$KV.${STATUS_BUCKET}.>`, '$JS.FC.>'],
+        ...[DEAD_LETTER_SUBJECTS, PROCESSED_SUBJECTS, `$KV.${STATUS_BUCKET}.>`, '$JS.FC.>'],
+      ],
+    },
+    subscribe: [`${inboxPrefix(user)}.>`],
+  };
+}
+
+/** No part of Muster: reads what was stored, by consumers of its own, and writes nothing but their acknowledgements. */
+export function consumerRights(user: string): Rights {
+  return {
+    publish: {
+      allow: [
+        `${API}.INFO`,
+        ...reading(PROCESSED_STREAM),
+        // As older clients make one, and as all find theirs again.
+        `${API}.CONSUMER.DURABLE.CREATE.${PROCESSED_STREAM}.*`,
+        ...['LIST', 'NAMES'].map((call) => `${API}.CONSUMER.${call}.${PROCESSED_STREAM}`),
+        ...[`$JS.ACK.${PROCESSED_STREAM}.>`, '$JS.FC.>'],
       ],
     },
     subscribe: [`${inboxPrefix(user)}.>`],

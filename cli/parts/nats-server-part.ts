@@ -1,7 +1,7 @@
 // nats-server with JetStream: its configuration file, command and readiness.
 import { join } from 'node:path';
 import { fullDisk } from './disk-room.ts';
-import { etlRights, gatewayRights, type Rights } from './nats-rights.ts';
+import { consumerRights, etlRights, gatewayRights, type Rights } from './nats-rights.ts';
 import type { Login, Part } from './part.ts';
 
 export interface NatsServerOptions {
@@ -17,6 +17,8 @@ export interface NatsServerOptions {
   /** Each may do what nats-rights.ts names. */
   gateway: Login;
   etl: Login;
+  /** What is no part of Muster and reads what was stored. */
+  consumer: Login;
   /** May do everything: for an operator's repairs with the `nats` command, no part has it. */
   admin?: Login;
   /** Bytes all streams together may take on disk; default 16 GiB. */
@@ -44,8 +46,12 @@ export function natsServerPart(options: NatsServerOptions): Part {
 export function natsServerConfig(options: NatsServerOptions): string {
   const text = JSON.stringify;
   const host = options.host ?? '127.0.0.1';
-  const { gateway, etl, admin } = options;
-  const users = [userBlock(gateway, gatewayRights(gateway.user)), userBlock(etl, etlRights(etl.user))];
+  const { gateway, etl, consumer, admin } = options;
+  const users = [
+    userBlock(gateway, gatewayRights(gateway.user)),
+    userBlock(etl, etlRights(etl.user)),
+    userBlock(consumer, consumerRights(consumer.user)),
+  ];
   if (admin !== undefined) users.push(userBlock(admin, undefined));
   return `server_name: muster
 listen: "${host}:${options.port}"

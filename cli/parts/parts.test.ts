@@ -12,6 +12,7 @@ const NATS = {
   monitorPort: 7423,
   gateway: { user: 'gateway', password: 'a"b\\c' },
   etl: { user: 'etl', password: 'e' },
+  consumer: { user: 'consumer', password: 'c' },
 };
 
 it('configures nats-server so that an acknowledgement means on disk, on loopback only', () => {

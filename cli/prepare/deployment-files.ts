@@ -41,7 +41,7 @@ export async function prepareDeployment(
   place('probes', state.caFile);
   const nats = natsServerConfig({
     ...{ program: '', dir: NATS_DATA, host: '0.0.0.0', port: PORTS.nats, monitorPort: PORTS.natsMonitor },
-    ...{ gateway, etl, admin: login('admin', 'nats-admin') },
+    ...{ gateway, etl, consumer: login('consumer', 'nats-consumer'), admin: login('admin', 'nats-admin') },
   });
   write(join(folder, 'nats'), 'nats-server.conf', nats);
   for (const sentence of mendQuestdbVolume(join(folder, 'questdb'))) onRemade(sentence);

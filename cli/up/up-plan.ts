@@ -30,10 +30,18 @@ export interface UpPlan {
   addresses: Addresses;
 }
 
-const USERS = { natsGateway: 'gateway', natsEtl: 'etl', natsAdmin: 'admin', questdbAdmin: 'admin', questdbReader: 'reader' } as const;
+const USERS = {
+  natsGateway: 'gateway',
+  natsEtl: 'etl',
+  natsConsumer: 'consumer',
+  natsAdmin: 'admin',
+  questdbAdmin: 'admin',
+  questdbReader: 'reader',
+} as const;
 const SECRETS = {
   natsGateway: 'nats-gateway',
   natsEtl: 'nats-etl',
+  natsConsumer: 'nats-consumer',
   natsAdmin: 'nats-admin',
   questdbAdmin: 'questdb-admin',
   questdbReader: 'questdb-reader',
@@ -54,6 +62,7 @@ export function planUp(state: StateFolder, options: UpOptions, runtimes: Runtime
       monitorPort: options.ports.natsMonitor,
       gateway: natsGateway,
       etl: natsEtl,
+      consumer: login('natsConsumer'),
       admin: login('natsAdmin'),
     }),
     questdb: questdbPart({
@@ -171,6 +180,8 @@ function addressesOf(state: StateFolder, { ports, listening }: UpOptions): Addre
     nats: `nats://127.0.0.1:${ports.nats}`,
     natsUser: USERS.natsGateway,
     natsPasswordFile: state.secretFile(SECRETS.natsGateway),
+    natsConsumerUser: USERS.natsConsumer,
+    natsConsumerPasswordFile: state.secretFile(SECRETS.natsConsumer),
     natsMonitor: `http://127.0.0.1:${ports.natsMonitor}`,
     webConsole: `http://127.0.0.1:${ports.web}/`,
   };

@@ -37,6 +37,9 @@ export interface Addresses {
   nats: string;
   natsUser: string;
   natsPasswordFile: string;
+  /** For what reads what was stored and is no part of Muster. */
+  natsConsumerUser: string;
+  natsConsumerPasswordFile: string;
   natsMonitor: string;
   /** With a one-time token where one is at hand. */
   webConsole: string;

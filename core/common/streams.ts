@@ -7,6 +7,8 @@ export const TELEMETRY_STREAM = 'TELEMETRY';
 export const DEAD_LETTER_STREAM = 'DEAD_LETTERS';
 /** Who did what. Written by the gateways alone; the oldest go when it is full. */
 export const AUDIT_STREAM = 'AUDIT';
+/** What was stored, for consumers that are no part of Muster. The ETL makes and fills it where it is told to; the oldest go when it is full. */
+export const PROCESSED_STREAM = 'muster_processed';
 /** The ETL's durable consumer of the telemetry stream. */
 export const ETL_CONSUMER = 'etl';
 
@@ -39,6 +41,12 @@ export function deadLetterSubject(reason: string): string {
   return `muster.dead.${reason}`;
 }
 export const DEAD_LETTER_SUBJECTS = 'muster.dead.*';
+
+/** Where the ETL puts the stored rows of one node and measurement. */
+export function processedSubject(nodeId: string, measurement: string): string {
+  return `muster.processed.${nodeToken(nodeId)}.${measurement}`;
+}
+export const PROCESSED_SUBJECTS = 'muster.processed.*.*';
 
 /** Where a gateway puts a record of the audit: under the id of the node it concerns, or under `fleet`. */
 export function auditSubject(nodeId: string): string {
@@ -90,6 +98,17 @@ export interface ProcessSample {
   eventLoopMaxMs: number;
 }
 
+/** The stream of what was stored, as the ETL that fills it knows it. */
+export interface ProcessedFigures {
+  /** Messages that the stream acknowledged, and rows in them. */
+  messages: number;
+  rows: number;
+  /** Rows that were stored and that the stream did not acknowledge: it may lack them. */
+  missedRows: number;
+  /** Unix ms of the last of these; absent where there are none. */
+  missedMs?: number;
+}
+
 /** What the ETL says of itself under `etl` in the status bucket, at least every 5 s and on change. */
 export interface EtlStatus {
   /** Unix ms of this entry. */
@@ -121,6 +140,8 @@ export interface EtlStatus {
   rowsPerMessage?: number;
   /** Of the store, where the ETL knows its folder. */
   disk?: { freeBytes: number; totalBytes: number };
+  /** What went into the stream of what was stored, since the process started; absent where that is off. */
+  processed?: ProcessedFigures;
   /** What the process itself costs. */
   process?: ProcessSample;
   /** Days that raw rows are kept: what is older is not taken. Absent from an older ETL. */

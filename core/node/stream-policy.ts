@@ -9,6 +9,8 @@ import {
   IDEMPOTENCY_BUCKET,
   NODES_BUCKET,
   PRESENCE_BUCKET,
+  PROCESSED_STREAM,
+  PROCESSED_SUBJECTS,
   REMOVED_BUCKET,
   STATUS_BUCKET,
   TASKS_BUCKET,
@@ -35,6 +37,12 @@ export const IDEMPOTENCY_MAX_BYTES = 256 * 1024 * 1024;
 /** How long a removal can be undone. */
 export const REMOVED_KEPT_MS = 24 * HOUR_MS;
 
+export interface ProcessedLimits {
+  maxBytes: number;
+  maxAgeHours: number;
+}
+
+const PROCESSED_MAX_CONSUMERS = 256;
 const DEAD_LETTER_MAX_BYTES = 512 * 1024 * 1024;
 const DEAD_LETTER_MAX_AGE_HOURS = 30 * 24;
 /** How much of the audit is kept, and how long. */
@@ -45,7 +53,7 @@ export const AUDIT_KEPT_MS = 400 * 24 * HOUR_MS;
 const KEEP_HOURS = 'muster_keep_hours';
 
 /** Settings that the client's types do not know yet. */
-export type FullConfig = StreamConfig & { allow_msg_ttl?: boolean };
+export type FullConfig = StreamConfig & { allow_msg_ttl?: boolean; persist_mode?: 'default' | 'async' };
 
 export interface StreamPolicy {
   name: string;
@@ -141,6 +149,25 @@ const AUDIT: Partial<FullConfig> = {
   deny_delete: true,
   deny_purge: true,
 };
+
+/** What was stored, for others: a copy, so that the oldest may go when it is full. Clients read it by number too (`allow_direct`). */
+export function processedPolicy({ maxBytes, maxAgeHours }: ProcessedLimits): StreamPolicy {
+  return {
+    name: PROCESSED_STREAM,
+    wanted: {
+      ...STREAM,
+      subjects: [PROCESSED_SUBJECTS],
+      max_bytes: maxBytes,
+      max_age: nanos(maxAgeHours * HOUR_MS),
+      discard: DiscardPolicy.Old,
+      // A login that is no part of Muster makes them.
+      max_consumers: PROCESSED_MAX_CONSUMERS,
+      // Synced by itself, each message of 2 kB cost a millisecond of the disk that storing needs, and 0.06 ms so (2.15.2). What a crash of
+      // nats-server takes of a copy is in the database.
+      persist_mode: 'async',
+    },
+  };
+}
 
 /** As the client library makes a bucket with one value a key. */
 function bucketPolicy(bucket: string, storage: StorageType, keptMs = 0, maxBytes = -1): StreamPolicy {

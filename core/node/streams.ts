@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type JetStreamManager, type NatsConnection, NatsError, type StreamConfig } from 'nats';
 import { MusterError } from '../common/muster-error.ts';
+import { PROCESSED_STREAM } from '../common/streams.ts';
 import {
   DEFAULT_LIMITS,
   type PolicyDifference,
@@ -15,7 +16,16 @@ import {
 const STREAM_NOT_FOUND = 10059;
 const STREAM_NAME_IN_USE = 10058;
 /** What a stream keeps from its making. One of these makes the server refuse the change of all others with it. */
-const FIXED: ReadonlySet<string> = new Set(['storage', 'retention', 'mirror', 'sealed', 'deny_delete', 'deny_purge']);
+const FIXED: ReadonlySet<string> = new Set([
+  'storage',
+  'retention',
+  'mirror',
+  'sealed',
+  'deny_delete',
+  'deny_purge',
+  'persist_mode',
+  'max_consumers',
+]);
 const WAIT_STEP_MS = 200;
 const TELL_EVERY_MS = 5000;
 
@@ -60,7 +70,8 @@ function withoutLimits({ name, wanted }: StreamPolicy): StreamPolicy {
   return { name, wanted: rest };
 }
 
-async function ensureStream(manager: JetStreamManager, policy: StreamPolicy): Promise<void> {
+/** The same for one stream by its policy. */
+export async function ensureStream(manager: JetStreamManager, policy: StreamPolicy): Promise<void> {
   const { name, wanted } = policy;
   const found = await manager.streams.info(name).catch(unlessCode(STREAM_NOT_FOUND));
   if (found === undefined) {
@@ -102,7 +113,7 @@ function refusal(name: string, left: readonly PolicyDifference[], words: string)
   return new MusterError(
     'failed_precondition',
     `the stream ${name} cannot be used as it is: ${what}, which nats-server does not change${why}; keep a copy with \`nats stream backup ${name} FOLDER\`, ` +
-      `remove it with \`nats stream rm ${name}\`, and start the gateway again`,
+      `remove it with \`nats stream rm ${name}\`, and start ${name === PROCESSED_STREAM ? 'the ETL' : 'the gateway'} again`,
   );
 }
 

@@ -1,5 +1,5 @@
 // What became of one batch, from its decoding to its row in the ledger.
-import type { DecodedBatch, DeliveryContent } from '../../proto/batch-codec.ts';
+import type { DecodedBatch, DecodedFrame, DeliveryContent } from '../../proto/batch-codec.ts';
 
 /** Why rows of a batch were set aside: how many, and the words of the first. */
 export type SetAsideRows = Map<string, { rows: number; detail: string }>;
@@ -25,6 +25,16 @@ export interface BatchAccount {
   /** Why the whole batch was set aside, or empty. */
   problem: string;
   readonly reasons: SetAsideRows;
+  /** The rows of each frame that are not stored. */
+  leftOut?: Map<DecodedFrame, Set<number>>;
+}
+
+/** This row of the batch is not stored. */
+export function leaveOut(account: BatchAccount, frame: DecodedFrame, row: number): void {
+  account.leftOut ??= new Map();
+  const rows = account.leftOut.get(frame);
+  if (rows === undefined) account.leftOut.set(frame, new Set([row]));
+  else rows.add(row);
 }
 
 /** Of a batch that has just been read. */

@@ -3,7 +3,7 @@ import { isPartMeasurement, isPartNode } from '../../core/common/measurement-nam
 import { toMusterError } from '../../core/common/muster-error.ts';
 import { type TimeWindow, timeRefusal, timeWindow } from '../../core/common/row-time.ts';
 import { type DecodedFrame, type DeliveryContent, decodeBatch, decodeEnvelope, encodeEnvelope } from '../../proto/batch-codec.ts';
-import { type BatchAccount, newAccount, noteAside } from './batch-account.ts';
+import { type BatchAccount, leaveOut, newAccount, noteAside } from './batch-account.ts';
 import { BufferPool } from './buffer-pool.ts';
 import { Cycle } from './cycle.ts';
 import { batchLetter, type DeadLetter, type DeadLetterReason, rowLetter } from './dead-letter.ts';
@@ -335,6 +335,7 @@ const NO_DELIVERY: DeliveryContent = {
 
 function setAside(writing: BatchWriting, frame: DecodedFrame, row: number, refusal: PlanRefusal): void {
   writing.aside++;
+  leaveOut(writing.account, frame, row);
   noteAside(writing.account, refusal.reason, 1, refusal.detail);
   if (writing.letters.length >= (refusal.reason === 'too_many_series' ? LETTERS_OF_A_FLOOD : LETTERS_PER_BATCH)) return;
   writing.letters.push(rowLetter(writing.account.delivery, frame, row, refusal.reason, refusal.detail));

@@ -1,9 +1,9 @@
 // How the path is: what the ETL says of itself, what the stream holds, how complete the ledger is.
 import { type ConsumerInfo, type JetStreamManager, type NatsConnection, NatsError, type StreamConfig } from 'nats';
 import { isMachine } from '../../core/common/node-kind.ts';
-import { ETL_CONSUMER, type EtlStatus, TELEMETRY_STREAM } from '../../core/common/streams.ts';
+import { ETL_CONSUMER, type EtlStatus, type ProcessedFigures, TELEMETRY_STREAM } from '../../core/common/streams.ts';
 import { DEFAULT_LIMITS, policyDifferences, streamPolicies } from '../../core/node/stream-policy.ts';
-import type { PipelineStatus } from '../../proto/gen/messages.ts';
+import type { PipelineStatus, ProcessedStream } from '../../proto/gen/messages.ts';
 import type { DeadLetterStore } from './dead-letter-store.ts';
 import type { Directory } from './directory.ts';
 import { readEtlStatus } from './etl-status.ts';
@@ -94,6 +94,7 @@ export class PipelineReader {
       ...(rates.streamIn === undefined ? {} : { messagesInPerSecond: rates.streamIn }),
       ...(rates.streamOut === undefined ? {} : { messagesOutPerSecond: rates.streamOut }),
       ...(etl === undefined ? {} : { etlAsOf: toTimestamp(etl.timeMs) }),
+      ...(etl?.processed === undefined ? {} : { processed: toProcessed(etl.processed) }),
       ...(this.#completeness === undefined ? {} : { completenessAsOf: toTimestamp(this.#completeness.atMs) }),
     };
   }
@@ -136,6 +137,10 @@ async function consumerInfo(manager: JetStreamManager): Promise<ConsumerInfo | u
     if (error instanceof NatsError && error.api_error?.err_code === CONSUMER_NOT_FOUND) return undefined;
     throw error;
   }
+}
+
+function toProcessed({ missedMs, ...counts }: ProcessedFigures): ProcessedStream {
+  return { ...counts, missed: missedMs === undefined ? undefined : toTimestamp(missedMs) };
 }
 
 /** An estimate; undefined where messages wait and nobody knows how many rows one has. */

@@ -1029,6 +1029,19 @@ export interface PipelineStatus {
   etlAsOf?: Timestamp | null | undefined;
   /** Of connected_agents, those of machines; the others are simulations. Absent from a gateway of an earlier version. */
   connectedMachines?: number | undefined;
+  /** The stream of what was stored, as the ETL said of it last; absent where that is off, and from an earlier version. */
+  processed?: ProcessedStream | null | undefined;
+}
+
+/** JetStream stream for consumers that are no part of Muster. All counts are since the ETL started. */
+export interface ProcessedStream {
+  /** Messages that the stream acknowledged, and rows in them. */
+  messages: number;
+  rows: number;
+  /** Rows that were stored and that the stream did not acknowledge: it may lack them. */
+  missedRows: number;
+  /** When the last of these were stored; absent where there are none. */
+  missed?: Timestamp | null | undefined;
 }
 
 export interface SuspendedTable {

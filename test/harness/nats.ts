@@ -16,6 +16,8 @@ export interface NatsHarness extends Server {
   /** What `connectNats` takes, for each of the two users that parts have. */
   gateway: NatsOptions;
   etl: NatsOptions;
+  /** The same for what is no part of Muster and reads what was stored. */
+  consumer: NatsOptions;
   /** The same for one that may do everything. */
   admin: NatsOptions;
 }
@@ -26,7 +28,7 @@ export interface NatsHarnessOptions {
   maxFileBytes?: number;
 }
 
-/** Starts one with the configuration of `muster up`, users `gateway`, `etl` and `admin`. Always `stop` it (`afterAll`). */
+/** Starts one with the configuration of `muster up`, users `gateway`, `etl`, `consumer` and `admin`. Always `stop` it (`afterAll`). */
 export async function startNats(options: NatsHarnessOptions = {}): Promise<NatsHarness> {
   const dir = options.dir ?? temporaryFolder('nats');
   mkdirSync(dir, { recursive: true });
@@ -39,6 +41,7 @@ export async function startNats(options: NatsHarnessOptions = {}): Promise<NatsH
   };
   const gateway = login('gateway');
   const etl = login('etl');
+  const consumer = login('consumer');
   const admin = login('admin');
   const part = natsServerPart({
     program: await resolveRuntime('nats-server'),
@@ -47,9 +50,13 @@ export async function startNats(options: NatsHarnessOptions = {}): Promise<NatsH
     monitorPort,
     gateway: { user: 'gateway', password: 'gateway-secret' },
     etl: { user: 'etl', password: 'etl-secret' },
+    consumer: { user: 'consumer', password: 'consumer-secret' },
     admin: { user: 'admin', password: 'admin-secret' },
     ...(options.maxFileBytes === undefined ? {} : { maxFileBytes: options.maxFileBytes }),
   });
   const server = await startServer(part, dir, options.dir === undefined);
-  return Object.defineProperties({ url, port, monitorPort, gateway, etl, admin } as NatsHarness, Object.getOwnPropertyDescriptors(server));
+  return Object.defineProperties(
+    { url, port, monitorPort, gateway, etl, consumer, admin } as NatsHarness,
+    Object.getOwnPropertyDescriptors(server),
+  );
 }
