@@ -129,6 +129,15 @@ test('a gateway that hangs: nothing is claimed within seconds, and all is well a
   await untilWell(page);
 });
 
+test('a gateway that is killed: nothing is claimed while there is none, and all is well again with the next', async () => {
+  // It starts another at once, which is too soon to look at what shows without one.
+  hang(pipeline.pid);
+  process.kill(pipeline.part('gateway').pid, 'SIGKILL');
+  await untilNothingIsClaimed(/not connected/);
+  await goOn(pipeline.pid);
+  await untilWell(page);
+});
+
 test('a way to the gateway that is gone, and one on which bytes vanish without a word', async () => {
   await relay.away();
   await untilNothingIsClaimed(/not connected/);
