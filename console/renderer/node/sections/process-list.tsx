@@ -1,23 +1,16 @@
-// All processes of the node as they are now, read by its own command again and again while somebody looks.
+// The node's own list of all its processes.
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { Pause, Play } from 'lucide-react';
-import { useEffect, useMemo, useRef, useState } from 'react';
-import type { FleetNode } from '../../../common/fleet-node.ts';
+import { useMemo, useRef, useState } from 'react';
 import { formatAge, formatNumber, plural } from '../../parts/format.ts';
 import { useConsole } from '../../state/console-state.ts';
-import { type Known, notKnown, stale, valueOr } from '../../state/known.ts';
+import { type Known, valueOr } from '../../state/known.ts';
 import { useStore } from '../../state/store.ts';
-import { CommandRunner, type Kept, plainText } from '../actions/command-runner.ts';
-import { useMayChange } from '../actions/use-may-change.ts';
-import { orderedProcesses, type ProcessColumn, type ProcessRow, readProcessList } from './process-rows.ts';
-import { answers, PROCESS_LIST } from './process-source.ts';
+import { orderedProcesses, type ProcessColumn, type ProcessRow } from './process-rows.ts';
+import { PROCESS_LIST } from './process-source.ts';
+import { APART_MS, type ProcessReading } from './use-processes.ts';
 
-const APART_MS = 5000;
-/** Each reading is in the audit: nobody looks for longer without a touch. */
-const STOPS_AFTER = 60;
 const ROW_HEIGHT = 22;
-/** Sorted by CPU: the beginning counts. As much as ten thousand processes with long command lines write. */
-const BUSIEST: Kept = { end: 'first', characters: 4_500_000 };
 const COLUMNS: readonly { column: ProcessColumn; title: string; unit?: string; number: boolean; decimals?: number }[] = [
   { column: 'pid', title: 'PID', number: true },
   { column: 'user', title: 'User', number: false },
@@ -28,21 +21,15 @@ const COLUMNS: readonly { column: ProcessColumn; title: string; unit?: string; n
   { column: 'command', title: 'Command', number: false },
 ];
 
-/** `onRead` is told once there is something to show. */
-export function ProcessList({ node, onRead }: { node: FleetNode; onRead: () => void }) {
+/** Shows what `reading` has; whoever shows it has one that was read. */
+export function ProcessList({ reading }: { reading: ProcessReading }) {
   const { clock } = useConsole();
   const now = useStore(clock);
-  const [live, setLive] = useState(true);
-  const { list, problem } = useProcesses(node, live, () => setLive(false));
+  const { list, problem, live, setLive } = reading;
   const rows = valueOr(list, NO_ROWS);
-  const read = list.worth !== 'unknown';
-  useEffect(() => {
-    if (read) onRead();
-  }, [read, onRead]);
   const [filter, setFilter] = useState('');
   const [sort, setSort] = useState<{ column: ProcessColumn; down: boolean }>({ column: 'cpuPercent', down: true });
   const shown = useMemo(() => orderedProcesses(rows, filter, sort.column, sort.down), [rows, filter, sort]);
-  const empty = list.worth === 'unknown' && problem !== '';
   const scroller = useRef<HTMLDivElement>(null);
   const items = useVirtualizer({
     count: shown.length,
@@ -51,7 +38,7 @@ export function ProcessList({ node, onRead }: { node: FleetNode; onRead: () => v
     overscan: 10,
   });
   return (
-    <section className={`chart whole process-list${empty ? ' empty' : ''}`}>
+    <section className="chart whole process-list">
       <div className="chart-head">
         <h3>Processes now</h3>
         <span className={list.worth === 'partial' ? 'late' : 't3'}>{inWords(list, shown.length, now)}</span>
@@ -136,42 +123,4 @@ function inWords(list: Known<readonly ProcessRow[]>, shown: number, nowMs: numbe
       ? all
       : `${formatNumber(shown)} of ${list.worth === 'partial' ? list.reason : formatNumber(list.value.length)}`;
   return `${some}, read ${formatAge(Math.max(0, nowMs - list.asOfMs))} ago`;
-}
-
-function useProcesses(node: FleetNode, live: boolean, onEnough: () => void): { list: Known<readonly ProcessRow[]>; problem: string } {
-  const { api, painter, fleet } = useConsole();
-  const refusal = useMayChange();
-  const runner = useMemo(() => new CommandRunner(api, painter, BUSIEST), [api, painter]);
-  const [state, setState] = useState<{ list: Known<readonly ProcessRow[]>; problem: string }>({ list: notKnown(), problem: '' });
-  const enough = useRef(onEnough);
-  enough.current = onEnough;
-  const { nodeId } = node;
-  const heard = answers(node);
-  useEffect(() => {
-    if (!live || !heard || refusal !== '') return;
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    let ended = false;
-    let readings = 0;
-    const read = async (): Promise<void> => {
-      if (document.hidden) {
-        timer = setTimeout(read, APART_MS);
-        return;
-      }
-      const run = await runner.run({ node: nodeId, command: PROCESS_LIST, arguments: { sort: 'cpu', limit: '10000' }, timeoutMs: 10_000 });
-      if (ended) return;
-      const problem = run.problem || (run.end?.status === 'ok' ? '' : (run.end?.problem ?? ''));
-      if (problem === '') setState({ list: readProcessList(plainText(run.text), fleet.now()), problem: '' });
-      else setState(({ list }) => ({ list: stale(list, problem), problem }));
-      if (++readings >= STOPS_AFTER || problem !== '') enough.current();
-      else timer = setTimeout(read, APART_MS);
-    };
-    void read();
-    return () => {
-      ended = true;
-      clearTimeout(timer);
-      runner.stop();
-    };
-  }, [runner, fleet, nodeId, live, heard, refusal]);
-  if (!heard) return { list: stale(state.list, ''), problem: 'The node does not answer. This list is from its last answer.' };
-  return refusal === '' ? state : { ...state, problem: refusal };
 }

@@ -1,5 +1,5 @@
 // The tables of a section, among its charts in the overview and over the whole width elsewhere.
-import { type ReactNode, useCallback, useState } from 'react';
+import type { ReactNode } from 'react';
 import type { FleetNode } from '../../../common/fleet-node.ts';
 import { useConsole } from '../../state/console-state.ts';
 import { formatRoute } from '../../state/route.ts';
@@ -11,6 +11,7 @@ import { TablePanel } from '../tables/table-panel.tsx';
 import { InventorySection } from './inventory-section.tsx';
 import { ProcessList } from './process-list.tsx';
 import { processSource } from './process-source.ts';
+import { useProcesses } from './use-processes.ts';
 
 const OVERVIEW_PROCESSES = 12;
 
@@ -30,24 +31,28 @@ export function SectionTables({ node, feed, section }: { node: FleetNode; feed: 
   }
   if (section.key === 'inventory') return <InventorySection node={node} />;
   const tables = section.tables.map((spec) => <TablePanel key={spec.key} spec={spec} nodeId={nodeId} feed={feed} whole />);
-  return section.key === 'processes' ? <Processes node={node} stored={tables} /> : tables;
+  return section.key === 'processes' ? <Processes key={nodeId} node={node} stored={tables} /> : tables;
 }
 
-/** The node's own list where it can be read, else the busiest of its samples. */
+/** The node's own list once it was read, else the busiest of its samples. */
 function Processes({ node, stored }: { node: FleetNode; stored: ReactNode }) {
   const live = useStore(useConsole().time).kind === 'live';
-  const refusal = useMayChange();
-  const [readOf, setReadOf] = useState('');
-  const onRead = useCallback(() => setReadOf(node.nodeId), [node.nodeId]);
-  const source = processSource(node, live, refusal, readOf === node.nodeId);
+  const reading = useProcesses(node, live);
+  const mayChange = useMayChange() === '';
+  const source = processSource(node, live, { read: reading.list.worth !== 'unknown', problem: reading.problem });
   return (
     <>
       {source.words !== '' && (
         <p className="small t3 panel-note whole" role="status">
-          {source.words}
+          {source.words}{' '}
+          {source.again && mayChange && !reading.live && (
+            <button type="button" className="button" onClick={() => reading.setLive(true)}>
+              Try again
+            </button>
+          )}
         </p>
       )}
-      {source.list && <ProcessList node={node} onRead={onRead} />}
+      {source.list && <ProcessList reading={reading} />}
       {source.stored && stored}
     </>
   );
