@@ -6,6 +6,9 @@ const ROOMS = ['core', 'proto', 'agent', 'gateway', 'etl', 'cli', 'console', 'de
 // Without it vitest leaves one core to itself, which is half of two.
 const ALL_CORES = '100%';
 
+// Of a test that hangs. Beside other work, ten times as long as alone is no hang.
+const HANG_MS = 600_000;
+
 export default defineConfig({
   test: {
     // Patience is no measure: what a test waits for comes in milliseconds, and in seconds beside other work.
@@ -38,8 +41,8 @@ export default defineConfig({
           include: ['test/integration/**/*.test.ts', 'test/harness/**/*.test.ts'],
           // Most of their time they wait for servers; each file has servers, folders and ports of its own.
           maxWorkers: 2,
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
+          testTimeout: HANG_MS,
+          hookTimeout: HANG_MS,
           sequence: { groupOrder: 1 },
         },
       },
@@ -49,8 +52,8 @@ export default defineConfig({
           // Outages, crowds, kills and peers of others: minutes, each.
           include: ['test/drills/**/*.test.ts'],
           fileParallelism: false,
-          testTimeout: 180_000,
-          hookTimeout: 180_000,
+          testTimeout: HANG_MS,
+          hookTimeout: HANG_MS,
           sequence: { groupOrder: 3 },
         },
       },
@@ -59,8 +62,8 @@ export default defineConfig({
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
           fileParallelism: false,
-          testTimeout: 180_000,
-          hookTimeout: 180_000,
+          testTimeout: HANG_MS,
+          hookTimeout: HANG_MS,
           sequence: { groupOrder: 2 },
         },
       },

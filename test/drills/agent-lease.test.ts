@@ -47,15 +47,15 @@ beforeAll(async () => {
   const opened = await until('the agent streams', () => edge.log.find((line) => line['event'] === 'stream_opened' || line['session']));
   nodeId = String(opened['nodeId']);
   edge.connection.subscribe(liveSubject(nodeId), { callback: () => passedOn.push(Date.now()) });
-}, 60_000);
+});
 afterAll(async () => {
   await watcher?.kill();
   await agent?.stop(30_000);
   await relay?.stop();
   await edge?.stop();
-}, 60_000);
+});
 
-it('samples what is watched ten times a second and at once, and rests when the watcher is killed', { timeout: 60_000 }, async () => {
+it('samples what is watched ten times a second and at once, and rests when the watcher is killed', async () => {
   expect(passedOn).toEqual([]);
   watcher = startWatcher(target, nodeId, 100, ['cpu', 'load']);
   const { updates, errors } = watcher;
@@ -75,7 +75,7 @@ it('samples what is watched ten times a second and at once, and rests when the w
   expect((passedOn.at(-1) ?? 0) - killedMs).toBeLessThan(5000);
 });
 
-it('notices a connection that is dead without a word, and has another within 60 s (23)', { timeout: 90_000 }, async () => {
+it('notices a connection that is dead without a word, and has another within 60 s (23)', async () => {
   const before = relay.connections;
   relay.freeze();
   const frozenMs = Date.now();

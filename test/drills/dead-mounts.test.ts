@@ -90,7 +90,7 @@ beforeAll(async () => {
   const log = openSync(join(folder, 'agent.log'), 'a');
   metronome = spawn('nice', ['-n', '-20', process.execPath, '-e', METRONOME], { stdio: ['pipe', 'pipe', 'inherit'] });
   agent = spawn('unshare', [...script, ...program], { stdio: ['ignore', log, log, ...servers.fds] });
-}, 60_000);
+});
 afterAll(async () => {
   const gone = agent === undefined || agent.exitCode !== null ? undefined : once(agent, 'exit');
   metronome?.kill();
@@ -99,7 +99,7 @@ afterAll(async () => {
   servers?.stop();
   await gone;
   await edge?.stop();
-}, 60_000);
+});
 
 interface Told {
   frames: FrameColumns[];
@@ -140,7 +140,7 @@ async function newestMounts(what: string, afterUs: number): Promise<string[]> {
   );
 }
 
-it('loses the rows of the dead mounts, names them, and does all else in time', { timeout: 120_000 }, async () => {
+it('loses the rows of the dead mounts, names them, and does all else in time', async () => {
   await until('the agent reaches the gateway by its name', () => edge.log.find((line) => line['session'] !== undefined), 30_000);
   const first = await newestMounts('the first rows', 0);
   for (const alive of [`${WITH_BELOW}`, `${WITH_BELOW}/${FOLDER}`, `${COMES_BACK}`, `${HEALTHY}`]) expect(first).toContain(alive);

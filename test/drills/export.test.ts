@@ -26,7 +26,7 @@ beforeAll(async () => {
   const { code, stderr } = await pipeline.muster('import', path, '--tags', 'note', '--json');
   expect([code, stderr]).toEqual([0, expect.any(String)]);
   await stored('source', ROWS);
-}, 120_000);
+});
 afterAll(async () => {
   await simulation?.stop();
   await pipeline?.stop();
@@ -122,7 +122,7 @@ it('dumps for training by day and node, with a manifest that holds', async () =>
     ]);
   }
   expect(sum).toBe((ROWS * (ROWS - 1)) / 2);
-}, 60_000);
+});
 
 it('follows live samples as lines of JSON, and ends with its reader', async () => {
   simulation = await startSimulation(pipeline, { nodes: 1, durable: false });

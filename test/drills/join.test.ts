@@ -23,7 +23,7 @@ beforeAll(async () => {
   await buildSingleFile({ root: ROOT, node: process.execPath, target: executable });
   machine = await startSecondMachine();
   pipeline = await startPipeline({ up: ['--listen', machine.hostAddress], env: { MUSTER_GATEWAY_AGENT_FOLDER: packages } });
-}, 240_000);
+});
 
 afterAll(async () => {
   await pipeline?.stop();
@@ -85,7 +85,7 @@ test('the printed line brings a second machine into the fleet, with its first sa
   expect(tookMs).toBeLessThan(FIRST_SAMPLE_WITHIN_MS);
   const sum = createHash('sha256').update(readFileSync(executable)).digest('hex');
   expect((await pipeline.client.call('getJoinInfo', { address: '' })).programs).toContainEqual(expect.objectContaining({ sha256: sum }));
-}, 120_000);
+});
 
 test('where the CA is another one, nothing is run', async () => {
   const { line, tokenId } = await printedLine();
@@ -93,7 +93,7 @@ test('where the CA is another one, nothing is run', async () => {
   const code = await new Promise((resolve) => pasted.once('close', resolve));
   expect(code).not.toBe(0);
   expect(await nodeOf(tokenId)).toBeUndefined();
-}, 60_000);
+});
 
 test('only the port of the gateway can be reached from the second machine', async () => {
   const { nats, questdbHttp, questdbPg, webConsole } = pipeline.addresses;
@@ -105,4 +105,4 @@ test('only the port of the gateway can be reached from the second machine', asyn
   await new Promise((resolve) => pasted.once('close', resolve));
   // curl's 7: nobody listens there.
   expect(said.trim().split('\n')).toEqual(ports.map((port) => `${port} 7`));
-}, 60_000);
+});

@@ -17,12 +17,12 @@ let simulation: Simulation;
 beforeAll(async () => {
   pipeline = await startPipeline();
   simulation = await startSimulation(pipeline, { nodes: NODES, interval: '1s' });
-}, 120_000);
+});
 
 afterAll(async () => {
   await simulation?.stop();
   await pipeline?.stop();
-}, 120_000);
+});
 
 async function storedBatches(): Promise<number> {
   const [[count] = []] = await pipeline.sql('select count() from deliveries');

@@ -176,7 +176,7 @@ it('back-fills a day of 500 series as Prometheus tells it, once however often', 
   expect({ ...second, storedMs: 0 }).toEqual({ ...first, storedMs: 0 });
   await expectNothingLost();
   expect((await pipeline.sql('select count() from synthetic'))[0]).toEqual([sizeOf(expected)]);
-}, 240_000);
+});
 
 it(
   'goes on over restarts of Prometheus, of the gateway and of itself without a hole or a double',

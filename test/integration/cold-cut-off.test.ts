@@ -72,7 +72,7 @@ it('goes on where it was cut off, at whichever statement, and loses no row', asy
     files.map(async ({ file }) => parquetReadObjects({ file: await asyncBufferFromFile(join(folder, file)), compressors })),
   );
   expect(read.flat().map(({ cpu, busy, gap, note }) => [cpu, busy, gap, note])).toEqual(old.map(({ cpu, busy }) => [cpu, busy, null, 'x']));
-}, 60_000);
+});
 
 it('keeps the new values of a partition that came back with as many rows, and makes no second file of the same values', async () => {
   await database.sql(
@@ -100,4 +100,4 @@ it('keeps the new values of a partition that came back with as many rows, and ma
   expect(entries).toHaveLength(2);
   const rows = await parquetReadObjects({ file: await asyncBufferFromFile(join(folder, entries[1]?.file ?? '')), compressors });
   expect(rows.map(({ busy }) => busy)).toEqual([20, 21, 22]);
-}, 60_000);
+});

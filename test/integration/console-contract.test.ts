@@ -71,7 +71,7 @@ beforeAll(async () => {
   await pipeline.sql('CREATE TABLE big (timestamp TIMESTAMP, x LONG) TIMESTAMP(timestamp) PARTITION BY DAY WAL');
   await pipeline.sql(`INSERT INTO big SELECT timestamp_sequence('2026-01-01', 1000000), x FROM long_sequence(${ROWS})`);
   await until('the rows are there', async () => Number((await pipeline.sql('SELECT count() FROM big'))[0]?.[0]) === ROWS);
-}, 200_000);
+});
 afterAll(async () => {
   session?.end();
   await backend?.stop();
@@ -130,7 +130,7 @@ it('takes what every control of a page sends', async () => {
     }
   }
   expect(refused).toEqual([]);
-}, 120_000);
+});
 
 async function exported(sql: string): Promise<{ view: ExportView; lines: string[] }> {
   const before = files.length;

@@ -8,8 +8,8 @@ let pipeline: Pipeline;
 beforeAll(async () => {
   // Dev mode lets a statement suspend a table, as a full disk would.
   pipeline = await startPipeline({ agent: true, env: { QDB_DEV_MODE_ENABLED: 'true' } });
-}, 120_000);
-afterAll(() => pipeline?.stop(), 120_000);
+});
+afterAll(() => pipeline?.stop());
 
 async function examine(...args: string[]): Promise<{ code: number; ok: boolean; findings: Finding[] }> {
   const { code, stdout } = await pipeline.muster('doctor', '--json', ...args);

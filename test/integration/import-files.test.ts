@@ -12,7 +12,7 @@ let pipeline: Pipeline;
 
 beforeAll(async () => {
   pipeline = await startPipeline();
-}, 120_000);
+});
 afterAll(() => pipeline?.stop());
 
 interface Imported {

@@ -24,7 +24,7 @@ beforeAll(async () => {
   client = new Client(gateway, tls.credentials, tls.options);
   token = readFileSync(tokenFile, 'utf8').trim();
   folder = join(pipeline.home, 'incoming');
-}, 120_000);
+});
 afterAll(async () => {
   client?.close();
   await pipeline?.stop();

@@ -10,7 +10,7 @@ let pipeline: Pipeline;
 
 beforeAll(async () => {
   pipeline = await startPipeline();
-}, 120_000);
+});
 afterAll(() => pipeline?.stop());
 
 it('stores absent, empty and late values for what they are, in few batches', async () => {

@@ -42,4 +42,4 @@ it('sets aside whole batches of the node that is over it, names the node, and go
     await nc.close();
     await Promise.all([nats.stop(), questdb.stop()]);
   }
-}, 120_000);
+});

@@ -25,7 +25,7 @@ beforeAll(async () => {
   manager = await nc.jetstreamManager();
   await ensureStreams(nc, { streamMaxBytes: 64 * 1024 * 1024, maxAgeHours: 1 });
   etl = await startEtl(nats, questdb.httpUrl, questdb, 'etl-processed', { 'processed-stream': 'true', 'processed-max-bytes': '50000000' });
-}, 180_000);
+});
 afterAll(async () => {
   await etl?.stop();
   await nc?.close();
@@ -92,7 +92,7 @@ it('publishes rows that are stored, once for a batch that comes again, and the d
   } finally {
     await consumer.stop();
   }
-}, 180_000);
+});
 
 it('keeps storing and acknowledging when the stream does not take anything, and says what it may lack', async () => {
   const { config } = await manager.streams.info(PROCESSED_STREAM);

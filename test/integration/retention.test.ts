@@ -170,7 +170,7 @@ describe('roll-ups', () => {
     await refresh('cpu_1h', 4500, 'max(busy_max) > 1000');
     expectSame(await stored('cpu_1m'), expected(rows, MINUTE_US));
     expectSame(await stored('cpu_1h'), expected(rows, HOUR_US));
-  }, 60_000);
+  });
 
   const ask = async (maxPoints: number, fromUs: number): Promise<SeriesFrame[]> => {
     const frames: SeriesFrame[] = [];
@@ -264,7 +264,7 @@ describe('roll-ups', () => {
       const [ttl] = await questdb.sql("select ttlValue, ttlUnit from tables() where table_name = 'cpu'");
       return ttl?.[0] === 30 && ttl[1] === 'DAY';
     });
-  }, 60_000);
+  });
 
   it('are made anew where nothing is lost by it', async () => {
     await makeTable('young');
@@ -277,7 +277,7 @@ describe('roll-ups', () => {
     const columns = (await questdb.sql('show columns from young_1m')).map(([name]) => name);
     expect(columns).toContain('zone');
     expect((await questdb.sql("select count() from materialized_views() where view_name like 'young%'"))[0]).toEqual([2]);
-  }, 60_000);
+  });
 });
 
 describe('the cold tier', () => {
@@ -350,7 +350,7 @@ describe('the cold tier', () => {
       'nothing goes by itself',
       async () => (await questdb.sql("select ttlValue from tables() where table_name = 'aged'"))[0]?.[0] === 0,
     );
-  }, 60_000);
+  });
 
   it('does nothing twice, and tells of a file that is not what it wrote', async () => {
     expect(await pass()).toEqual({ written: [], released: 0, problems: [] });

@@ -14,8 +14,8 @@ import { until } from '../harness/until.ts';
 let pipeline: Pipeline;
 beforeAll(async () => {
   pipeline = await startPipeline({ agent: true });
-}, 120_000);
-afterAll(() => pipeline?.stop(), 120_000);
+});
+afterAll(() => pipeline?.stop());
 
 async function grpcurl(...args: string[]): Promise<Run> {
   const { gateway, caFile, tokenFile } = pipeline.addresses;
