@@ -1,13 +1,10 @@
 // Puts a gateway together: which component needs which, and in which order they start.
 import type { NatsConnection } from 'nats';
 import type { Registry } from 'prom-client';
-import { NEEDED_PAYLOAD_BYTES } from '../core/common/batch-size.ts';
-import { MusterError, toMusterError } from '../core/common/muster-error.ts';
 import type { Component } from '../core/node/lifecycle.ts';
 import { MetricsEndpoint } from '../core/node/metrics-endpoint.ts';
 import { askMaxPayload } from '../core/node/nats-connection.ts';
 import { readStartFile } from '../core/node/start-file.ts';
-import { ensureStreams } from '../core/node/streams.ts';
 import { TokenStore } from './access/token-store.ts';
 import { createAgentService } from './agent-service.ts';
 import { examineAudit, newestAudit } from './audit/audit-examine.ts';
@@ -41,6 +38,7 @@ import { PartSamples } from './self/part-samples.ts';
 import { GrpcServer } from './server/grpc-server.ts';
 import { certificateNames } from './server/server-certificate.ts';
 import { SessionTable } from './session/session-table.ts';
+import { createStreams } from './streams.ts';
 
 export interface Gateway {
   /** In the order of their start. */
@@ -88,9 +86,17 @@ export function createGateway(config: GatewayConfig, connection: NatsConnection,
     deliver: (nodeId, changes) => stateEvents.deliverEvents(nodeId, changes),
     events,
   };
+  const streams = createStreams({
+    ...{ link, events, limits: { streamMaxBytes: config.streamMaxBytes, maxAgeHours: config.streamMaxAgeHours } },
+    afterReconnect: () => {
+      presence.rewrite();
+      publisher.wake();
+    },
+  });
   const fleet = createFleetService({
     connection,
     tokens,
+    pathProblems: () => streams.problems(),
     ...(config.stateHistory ? { states } : {}),
     questdb: {
       host: config.questdbPgHost,
@@ -136,11 +142,6 @@ export function createGateway(config: GatewayConfig, connection: NatsConnection,
     onHttp: (socket, proven) => door.take(socket, proven),
     events,
   });
-  const limits = { streamMaxBytes: config.streamMaxBytes, maxAgeHours: config.streamMaxAgeHours };
-  const streams = createStreams(link, limits, events, () => {
-    presence.rewrite();
-    publisher.wake();
-  });
   const { natsUrl: url, natsUser: user, natsPasswordFile: passwordFile } = config;
   const ask = (): Promise<number> => askMaxPayload({ url, user, passwordFile, name: `${config.name}-limit` });
   const payload = createPayloadWatch({ link, ask, events });
@@ -181,42 +182,6 @@ export function createGateway(config: GatewayConfig, connection: NatsConnection,
       sessions,
     ],
     server,
-  };
-}
-
-/** Makes the streams at start, and again after each reconnect: a restarted nats-server has forgotten those in memory. */
-function createStreams(
-  link: NatsLink,
-  limits: { streamMaxBytes: number; maxAgeHours: number },
-  events: GatewayEvents,
-  afterReconnect: () => void,
-): Component {
-  let unlisten = (): void => undefined;
-  return {
-    name: 'streams',
-    async start() {
-      const maxPayload = link.connection.info?.max_payload ?? 0;
-      if (maxPayload < NEEDED_PAYLOAD_BYTES) {
-        throw new MusterError(
-          'failed_precondition',
-          `nats-server takes messages of ${maxPayload} bytes: set max_payload to ${NEEDED_PAYLOAD_BYTES}`,
-        );
-      }
-      await ensureStreams(link.connection, limits);
-      const again = (): void => {
-        ensureStreams(link.connection, limits).then(afterReconnect, (error: unknown) => {
-          events.retried({ what: 'streams', error: toMusterError(error).message });
-          if (link.connected) setTimeout(again, 1000).unref();
-        });
-      };
-      const remove = link.onReconnect(again);
-      unlisten = () => {
-        remove();
-      };
-    },
-    async stop() {
-      unlisten();
-    },
   };
 }
 

@@ -58,6 +58,8 @@ export type FullConfig = StreamConfig & { allow_msg_ttl?: boolean; persist_mode?
 export interface StreamPolicy {
   name: string;
   wanted: Partial<FullConfig>;
+  /** Of one that a gateway can do without: what does not work then. */
+  without?: string;
 }
 
 /** One setting of a stream that is not as it must be. */
@@ -109,7 +111,7 @@ export function streamPolicies(limits: StreamLimits): StreamPolicy[] {
     // In memory: rebuilt by whoever writes them, and a write a change must not cost a sync of the disk.
     bucketPolicy(PRESENCE_BUCKET, StorageType.Memory),
     bucketPolicy(STATUS_BUCKET, StorageType.Memory),
-    bucketPolicy(TASKS_BUCKET, StorageType.Memory),
+    { ...bucketPolicy(TASKS_BUCKET, StorageType.Memory), without: 'the history of node states is not written' },
   ];
 }
 

@@ -22,7 +22,7 @@ function apiError(code: number, words: string): NatsError {
 type Streams = Record<string, Partial<StreamConfig>>;
 
 /** A server with these streams, which changes all but what a stream keeps from its making. */
-function staged(streams: Streams = {}, given: { appears?: boolean; refuses?: Error; keeps?: string[] } = {}) {
+function staged(streams: Streams = {}, given: { appears?: boolean; refuses?: Error; keeps?: string[]; forbidden?: string } = {}) {
   const did: string[] = [];
   const manager = {
     streams: {
@@ -32,6 +32,7 @@ function staged(streams: Streams = {}, given: { appears?: boolean; refuses?: Err
       },
       add: async (config: StreamConfig) => {
         did.push(`add ${config.name}`);
+        if (given.forbidden === config.name) throw given.refuses;
         if (given.appears === true) {
           streams[config.name] = { ...config, max_bytes: 5 };
           throw apiError(10058, 'stream name already in use');
@@ -110,6 +111,17 @@ test('a server that does not answer is told as that', async () => {
     jetstreamManager: async () => ({ streams: { info: async () => Promise.reject(apiError(10076, 'jetstream not enabled')) } }),
   };
   await expect(ensureStreams(failing as unknown as NatsConnection)).rejects.toThrow('jetstream not enabled');
+});
+
+test('a bucket that a gateway can do without is named with what does not work, and keeps no other from being made', async () => {
+  const refused = new NatsError('no right to make it', 'PERMISSIONS_VIOLATION');
+  const { connection, streams } = staged({}, { forbidden: 'KV_muster_tasks', refuses: refused });
+  expect(await ensureStreams(connection)).toEqual([
+    { name: 'KV_muster_tasks', without: 'the history of node states is not written', error: 'no right to make it' },
+  ]);
+  expect(Object.keys(streams)).toHaveLength(streamPolicies(DEFAULT_LIMITS).length - 1);
+  const needed = staged({}, { forbidden: 'KV_muster_nodes', refuses: refused });
+  await expect(ensureStreams(needed.connection)).rejects.toThrow('no right to make it');
 });
 
 test('streams are waited for until each is there, and what is missing is told every five seconds', async () => {

@@ -1,7 +1,7 @@
 // Makes the streams and buckets that core/common/streams.ts names, and brings those that are there to the policy of stream-policy.ts.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type JetStreamManager, type NatsConnection, NatsError, type StreamConfig } from 'nats';
-import { MusterError } from '../common/muster-error.ts';
+import { MusterError, toMusterError } from '../common/muster-error.ts';
 import { PROCESSED_STREAM } from '../common/streams.ts';
 import {
   DEFAULT_LIMITS,
@@ -11,6 +11,14 @@ import {
   type StreamPolicy,
   streamPolicies,
 } from './stream-policy.ts';
+
+/** A stream that is not there, or not as it must be, and that a gateway can do without. */
+export interface MissingStream {
+  name: string;
+  /** What does not work then. */
+  without: string;
+  error: string;
+}
 
 /** Server codes: there is no such stream; the name is taken by a stream with another configuration. */
 const STREAM_NOT_FOUND = 10059;
@@ -31,13 +39,24 @@ const TELL_EVERY_MS = 5000;
 
 /**
  * Makes what is missing and brings what is there to what is wanted. Harmless to call again and from several gateways at once. Without `limits` an existing
- * telemetry stream keeps its own. Throws `failed_precondition` with what to do where nats-server does not change a setting on which the promise rests.
+ * telemetry stream keeps its own. What could not be made of those that a gateway can do without: agents must not wait for it. Throws
+ * `failed_precondition` with what to do where nats-server does not change a setting on which the promise rests.
  */
-export async function ensureStreams(nc: NatsConnection, limits?: StreamLimits): Promise<void> {
+export async function ensureStreams(nc: NatsConnection, limits?: StreamLimits): Promise<MissingStream[]> {
   const manager = await nc.jetstreamManager();
+  const missing: MissingStream[] = [];
   await Promise.all(
-    streamPolicies(limits ?? DEFAULT_LIMITS).map((policy) => ensureStream(manager, limits === undefined ? withoutLimits(policy) : policy)),
+    streamPolicies(limits ?? DEFAULT_LIMITS).map(async (policy) => {
+      try {
+        await ensureStream(manager, limits === undefined ? withoutLimits(policy) : policy);
+      } catch (error) {
+        const { name, without } = policy;
+        if (without === undefined) throw error;
+        missing.push({ name, without, error: toMusterError(error).message });
+      }
+    }),
   );
+  return missing;
 }
 
 /** Resolves when each of these streams is there: a gateway makes them. Calls `waiting` now and then with what is missing; throws `cancelled`. */

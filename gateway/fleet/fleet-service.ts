@@ -57,6 +57,8 @@ export interface FleetServiceOptions {
   questdb: QuestdbReaderOptions;
   /** Whether JetStream's acknowledgement means "on disk"; undefined where that is not known. */
   natsDurable: () => boolean | undefined;
+  /** What else is wrong with the path, a sentence each. */
+  pathProblems?: () => string[];
   /** Called after the connection to NATS was lost and stands again; returns what ends it. */
   onReconnect(listener: () => void): () => void;
   /** Who is enrolled; changed by operators. */
@@ -102,7 +104,10 @@ export function createFleetService(options: FleetServiceOptions): FleetService {
     now,
   });
   const verifier = new Verifier({ connection, database, directory });
-  const pipeline = new PipelineReader({ connection, database, directory, deadLetters, natsDurable: options.natsDurable, now });
+  const pipeline = new PipelineReader({
+    ...{ connection, database, directory, deadLetters, natsDurable: options.natsDurable, now },
+    otherProblems: () => options.pathProblems?.() ?? [],
+  });
   let historyKnown = false;
   const onHistory = (): void => {
     historyKnown = true;

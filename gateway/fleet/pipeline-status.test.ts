@@ -40,6 +40,7 @@ interface Staged {
   oldestMs?: number | Error;
   ledger?: TextRow[] | Error;
   connected?: number;
+  others?: string[];
 }
 
 function staged(given: Staged = {}) {
@@ -91,6 +92,7 @@ function staged(given: Staged = {}) {
     directory,
     deadLetters: { countByReason: async () => ({ bad_name: 2 }) },
     natsDurable: () => ('durable' in state.given ? state.given.durable : true),
+    otherProblems: () => state.given.others ?? [],
     now: () => state.nowMs,
   });
   return { state, reader };
@@ -255,4 +257,8 @@ test('each hop has its rate from the second look on', async () => {
   state.given = { messages: 30, consumer: { pending: 20, unacknowledged: 0, floor: 0, delivered: 10 } };
   state.nowMs += 2000;
   expect(await reader.read()).toMatchObject({ batchesMadePerSecond: 0, messagesInPerSecond: 10, messagesOutPerSecond: 2.5 });
+});
+
+test('what the parts of the gateway find wrong stands among the problems', async () => {
+  expect((await read({ others: ['a bucket is missing'] })).problems).toEqual(['a bucket is missing']);
 });

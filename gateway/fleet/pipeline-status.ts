@@ -20,6 +20,8 @@ export interface PipelineReaderOptions {
   deadLetters: Pick<DeadLetterStore, 'countByReason'>;
   /** Whether JetStream's acknowledgement means "on disk"; undefined where that is not known. */
   natsDurable: () => boolean | undefined;
+  /** What else is wrong with the path, a sentence each. */
+  otherProblems: () => string[];
   now: () => number;
 }
 
@@ -46,7 +48,7 @@ export class PipelineReader {
   }
 
   async read(): Promise<PipelineStatus> {
-    const { connection, deadLetters, directory, now, natsDurable } = this.#options;
+    const { connection, deadLetters, directory, now, natsDurable, otherProblems } = this.#options;
     const manager = await connection.jetstreamManager();
     const problems: string[] = [];
     const [stream, consumer, etl, byReason, completeness] = await Promise.all([
@@ -60,6 +62,7 @@ export class PipelineReader {
     const full = stream.state.bytes / stream.config.max_bytes;
     if (full >= FULL_SHARE) problems.push(`the telemetry stream is ${Math.round(full * 100)} % full: agents wait when it is full`);
     problems.push(...etlProblems(etl, now()), ...durabilityProblems(natsDurable()), ...payloadProblems(connection.info?.max_payload));
+    problems.push(...otherProblems());
     const oldestMs = pending === 0 ? 0 : await oldestUnstoredMs(manager, consumer, stream.state.first_seq);
     if (oldestMs === undefined) problems.push('how long the oldest message waits is not known: nats-server does not tell it');
     problems.push(...ageProblems(oldestMs ?? 0, now()), ...policyProblems(stream.config));
