@@ -38,6 +38,24 @@ export function entryTooLarge(what: string, bytes: number, maxPayload: number | 
   );
 }
 
+const UNREADABLE = 'of a newer version of Muster, or damaged';
+
+/** An entry that cannot be read is not written over: what it says may still count elsewhere. */
+export function unreadableEntry(bucket: string, key: string): MusterError {
+  return new MusterError(
+    'failed_precondition',
+    `the entry ${key} of ${bucket} cannot be read, it is ${UNREADABLE}: nothing was changed; run that version, or remove the entry`,
+  );
+}
+
+/** A sentence for people; none where all can be read. */
+export function unreadableProblems(bucket: string, keys: readonly string[]): string[] {
+  const [first] = keys;
+  if (first === undefined) return [];
+  const which = keys.length === 1 ? `the entry ${first} of ${bucket}` : `${keys.length} entries of ${bucket}, ${first} among them,`;
+  return [`${which} cannot be read: ${UNREADABLE}; what is known of it is not certain until a gateway can read it, or it is removed`];
+}
+
 /** The answer; a refusal is `unavailable`, but for a conflict and what has its words already. */
 export async function reachable<R>(answer: Promise<R>): Promise<R> {
   try {

@@ -96,7 +96,7 @@ export function createGateway(config: GatewayConfig, connection: NatsConnection,
   const fleet = createFleetService({
     connection,
     tokens,
-    pathProblems: () => streams.problems(),
+    pathProblems: () => [streams, registry, configs, tokens].flatMap((part) => part.problems()),
     ...(config.stateHistory ? { states } : {}),
     questdb: {
       host: config.questdbPgHost,

@@ -3,7 +3,7 @@ import { Empty, type KV, type KvEntry, type NatsConnection, Events as NatsEvents
 import { MusterError } from '../core/common/muster-error.ts';
 import { fault } from '../core/node/faults.ts';
 import type { Component } from '../core/node/lifecycle.ts';
-import { entryTooLarge, isConflict, isTooLarge, reachable, unlessConflict } from './bucket-errors.ts';
+import { entryTooLarge, isConflict, isTooLarge, reachable, unlessConflict, unreadableEntry } from './bucket-errors.ts';
 import { NODE_KEYS } from './node-keys.ts';
 
 export interface WatchedBucketOptions<T> {
@@ -12,15 +12,26 @@ export interface WatchedBucketOptions<T> {
   /** Undefined where the bytes are not a value of ours: such an entry is passed over and told to `onUnreadable`. */
   parse(text: string): T | undefined;
   onUnreadable(key: string): void;
-  /** After each change that came by the watch; `undefined` means deleted, or lost with the bucket. */
-  onChange?(key: string, value: T | undefined): void;
+  /** After each change that came by the watch. */
+  onChange?(key: string, value: T | undefined, change: BucketChange): void;
+  /** An entry that cannot be read serves as it was read last. Not where a value grants something: that ends with what nobody can read. */
+  keepsReadable?: boolean;
   /** Where the bucket was lost and made anew, what this process still knows is written back, unless somebody else has written it. */
   restore?: boolean;
 }
 
-interface Cached<T> {
-  /** Undefined where it was deleted: the mark is kept, as it says more than absence does. */
+/** What became of an entry. `unreadable`: its bytes are no value of ours, so nobody knows. `lost`: it went with the bucket. */
+export type BucketChange = 'put' | 'deleted' | 'unreadable' | 'lost';
+
+interface Read<T> {
   value: T | undefined;
+  /** The mark of a deletion is kept, as it says more than absence does. */
+  kind: Exclude<BucketChange, 'lost'>;
+  /** Of one that cannot be read: the bytes go back into a bucket that was made anew. */
+  text?: string;
+}
+
+interface Cached<T> extends Read<T> {
   revision: number;
 }
 
@@ -51,7 +62,7 @@ export class WatchedBucket<T> implements Component {
   /** Where entries go while a bucket that was made anew is read; what was known before serves until then. */
   #incoming: Map<string, Cached<T>> | undefined;
   /** Lost with the bucket and not yet written back. */
-  readonly #lost = new Map<string, T | undefined>();
+  readonly #lost = new Map<string, Read<T>>();
   /** When the bucket that was read was made. */
   #created = '';
   #looking: NodeJS.Timeout | undefined;
@@ -105,15 +116,19 @@ export class WatchedBucket<T> implements Component {
   async find(key: string): Promise<T | undefined> {
     if (!this.#entries.has(key)) {
       const entry = await reachable(this.#bucket().get(key));
-      if (entry !== null) this.#keep(key, this.#parse(entry), entry.revision);
+      if (entry !== null) this.#keep(key, this.#read(entry), entry.revision);
     }
     return this.get(key);
   }
 
-  /** True for a key that was deleted and not written again, false for one that never was. */
+  /** True for a key that was deleted and not written again, false for one that never was, or whose entry cannot be read. */
   isDeleted(key: string): boolean {
-    const entry = this.#entries.get(key);
-    return entry !== undefined && entry.value === undefined;
+    return this.#entries.get(key)?.kind === 'deleted';
+  }
+
+  /** Keys of entries that cannot be read. */
+  unreadable(): string[] {
+    return [...this.#entries].flatMap(([key, { kind }]) => (kind === 'unreadable' ? [key] : []));
   }
 
   values(): T[] {
@@ -126,13 +141,13 @@ export class WatchedBucket<T> implements Component {
       if (isConflict(error)) throw new MusterError('already_exists', `${this.#options.bucket} has an entry ${key} already`, error);
       throw error;
     });
-    this.#keep(key, value, revision);
+    this.#keep(key, { value, kind: 'put' }, revision);
   }
 
   /**
    * Replaces the value of a key by what `change` makes of it, however many others write at the same time. `change` sees the value in
    * the server, not the one in memory, and what others here change in the same write; it may be asked again, may throw, and returns
-   * undefined to leave everything as it is.
+   * undefined to leave everything as it is. Throws `failed_precondition` where the entry cannot be read: nobody knows what would be lost with it.
    */
   swap(key: string, change: (value: T | undefined) => T | undefined): Promise<T | undefined> {
     return new Promise((resolve, reject) => {
@@ -164,7 +179,9 @@ export class WatchedBucket<T> implements Component {
   async #swapTogether(key: string, writers: readonly Writer<T>[]): Promise<(() => void)[]> {
     for (let attempt = 0; attempt < SWAP_ATTEMPTS; attempt++) {
       const entry = await reachable(this.#bucket().get(key));
-      let value = entry === null ? undefined : this.#parse(entry);
+      const found = entry === null ? undefined : this.#read(entry);
+      if (found?.kind === 'unreadable') throw unreadableEntry(this.#options.bucket, key);
+      let value = found?.value;
       let changed = false;
       const outcomes = writers.map(({ change, resolve, reject }) => {
         try {
@@ -179,7 +196,7 @@ export class WatchedBucket<T> implements Component {
       });
       if (!changed || value === undefined) return outcomes;
       try {
-        this.#keep(key, value, await reachable(this.#put(key, value, entry?.revision)));
+        this.#keep(key, { value, kind: 'put' }, await reachable(this.#put(key, value, entry?.revision)));
         return outcomes;
       } catch (error) {
         if (!isConflict(error)) throw error;
@@ -197,8 +214,11 @@ export class WatchedBucket<T> implements Component {
   }
 
   /** `revision` is the one to replace; undefined where there is none. */
-  async #put(key: string, value: T, revision: number | undefined): Promise<number> {
-    const text = JSON.stringify(value);
+  #put(key: string, value: T, revision: number | undefined): Promise<number> {
+    return this.#putText(key, JSON.stringify(value), revision);
+  }
+
+  async #putText(key: string, text: string, revision: number | undefined): Promise<number> {
     try {
       return await (revision === undefined ? this.#bucket().create(key, text) : this.#bucket().update(key, text, revision));
     } catch (error) {
@@ -219,18 +239,20 @@ export class WatchedBucket<T> implements Component {
     return this.#kv;
   }
 
-  #parse(entry: KvEntry): T | undefined {
-    if (entry.operation !== 'PUT') return undefined;
-    const value = this.#options.parse(Buffer.from(entry.value ?? Empty).toString('utf8'));
-    if (value === undefined) this.#options.onUnreadable(entry.key);
-    return value;
+  #read(entry: KvEntry): Read<T> {
+    if (entry.operation !== 'PUT') return { value: undefined, kind: 'deleted' };
+    const text = Buffer.from(entry.value ?? Empty).toString('utf8');
+    const value = this.#options.parse(text);
+    if (value !== undefined) return { value, kind: 'put' };
+    this.#options.onUnreadable(entry.key);
+    return { value: this.#options.keepsReadable === true ? this.get(entry.key) : undefined, kind: 'unreadable', text };
   }
 
-  #keep(key: string, value: T | undefined, revision: number): boolean {
+  #keep(key: string, read: Read<T>, revision: number): boolean {
     const entries = this.#incoming ?? this.#entries;
     const known = entries.get(key);
     if (known !== undefined && known.revision >= revision) return false;
-    entries.set(key, { value, revision });
+    entries.set(key, { ...read, revision });
     return true;
   }
 
@@ -297,10 +319,10 @@ export class WatchedBucket<T> implements Component {
     this.#entries = this.#incoming;
     this.#incoming = undefined;
     this.#created = created;
-    for (const [key, { value }] of before) {
+    for (const [key, read] of before) {
       if (this.#entries.has(key)) continue;
-      if (this.#options.restore === true) this.#lost.set(key, value);
-      else if (value !== undefined) this.#options.onChange?.(key, undefined);
+      if (this.#options.restore === true) this.#lost.set(key, read);
+      else if (read.kind !== 'deleted') this.#options.onChange?.(key, undefined, 'lost');
     }
   }
 
@@ -309,10 +331,10 @@ export class WatchedBucket<T> implements Component {
     while (this.#lost.size > 0) {
       const some = [...this.#lost].slice(0, RESTORED_AT_ONCE);
       await Promise.all(
-        some.map(async ([key, value]) => {
+        some.map(async ([key, { value, kind, text = JSON.stringify(value) }]) => {
           if (!this.#entries.has(key)) {
-            if (value === undefined) await this.remove(key);
-            else await this.#put(key, value, undefined).catch(unlessConflict);
+            if (kind === 'deleted') await this.remove(key);
+            else await this.#putText(key, text, undefined).catch(unlessConflict);
           }
           this.#lost.delete(key);
         }),
@@ -347,8 +369,8 @@ export class WatchedBucket<T> implements Component {
   async #consume(watch: Watch, generation: number): Promise<void> {
     for await (const entry of watch) {
       if (generation !== this.#generation) return;
-      const value = this.#parse(entry);
-      if (this.#keep(entry.key, value, entry.revision)) this.#options.onChange?.(entry.key, value);
+      const read = this.#read(entry);
+      if (this.#keep(entry.key, read, entry.revision)) this.#options.onChange?.(entry.key, read.value, read.kind);
     }
     if (!this.#stopped && generation === this.#generation) this.#followLater();
   }

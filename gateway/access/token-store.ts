@@ -5,6 +5,7 @@ import type { NatsConnection } from 'nats';
 import { MusterError } from '../../core/common/muster-error.ts';
 import { TOKENS_BUCKET } from '../../core/common/streams.ts';
 import type { Component } from '../../core/node/lifecycle.ts';
+import { unreadableProblems } from '../bucket-errors.ts';
 import { WatchedBucket } from '../watched-bucket.ts';
 import { assertLabelsBind, assertWithinLabels } from './label-bounds.ts';
 import { type Grant, OpenCalls } from './open-calls.ts';
@@ -91,6 +92,11 @@ export class TokenStore implements Component {
       onUnreadable: (key) => options.events.entryUnreadable({ bucket: TOKENS_BUCKET, key }),
       onChange: (id) => this.#open.lookAt(id),
     });
+  }
+
+  /** What is wrong with its entries, a sentence each. A token that cannot be read opens nothing. */
+  problems(): string[] {
+    return unreadableProblems(TOKENS_BUCKET, this.#bucket.unreadable());
   }
 
   async start(): Promise<void> {

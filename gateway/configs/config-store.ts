@@ -5,6 +5,7 @@ import { MusterError } from '../../core/common/muster-error.ts';
 import type { FilterableNode } from '../../core/common/node-filter-keys.ts';
 import { CONFIGS_BUCKET } from '../../core/common/streams.ts';
 import type { Component } from '../../core/node/lifecycle.ts';
+import { unreadableProblems } from '../bucket-errors.ts';
 import { WatchedBucket } from '../watched-bucket.ts';
 import { type ConfigVersion, type ProfileInput, ProfileSet, type StoredProfile } from './config-profile.ts';
 
@@ -44,6 +45,8 @@ export class ConfigStore implements Component {
     this.#bucket = new WatchedBucket<Entry>({
       connection: options.connection,
       bucket: CONFIGS_BUCKET,
+      // Agents keep what they have.
+      keepsReadable: true,
       parse: parseEntry,
       onUnreadable: (key) => options.events.entryUnreadable({ bucket: CONFIGS_BUCKET, key }),
       onChange: () => this.#refresh(),
@@ -57,6 +60,11 @@ export class ConfigStore implements Component {
 
   stop(): Promise<void> {
     return this.#bucket.stop();
+  }
+
+  /** What is wrong with its entries, a sentence each. */
+  problems(): string[] {
+    return unreadableProblems(CONFIGS_BUCKET, this.#bucket.unreadable());
   }
 
   /** Called after each change, here or at another gateway; returns what ends it. */
@@ -96,7 +104,7 @@ export class ConfigStore implements Component {
 
   /** Throws `not_found`, `unavailable`. */
   async remove(name: string): Promise<void> {
-    if (!this.list().some((profile) => profile.name === name)) {
+    if (!this.list().some((profile) => profile.name === name) && !this.#bucket.unreadable().includes(name)) {
       throw new MusterError(
         'not_found',
         `there is no configuration ${JSON.stringify(name.slice(0, 80))}: list them with \`muster config list\``,

@@ -10,7 +10,7 @@ interface Bucket {
   bucket: string;
   parse(text: string): unknown;
   onUnreadable(key: string): void;
-  onChange(key: string, value: unknown): void;
+  onChange(key: string, value: unknown, change: string): void;
 }
 const kv = vi.hoisted(() => ({ buckets: [] as { bucket: string }[], did: [] as string[] }));
 vi.mock('../watched-bucket.ts', () => ({
@@ -68,7 +68,8 @@ function staged() {
   const [nodes, presence] = kv.buckets as unknown as [Bucket, Bucket];
   const beat = (nodeId: string, heartbeat: object): void =>
     receive(null, { subject: `muster.summary.${nodeId}`, data: encodeMessage(HEARTBEAT_FIELDS, heartbeat as never) });
-  const enter = (nodeId: string): void => nodes.onChange(nodeId, { nodeId, info: { agentVersion: '' }, enrolledMs: 1, intervalMs: 1000 });
+  const enter = (nodeId: string): void =>
+    nodes.onChange(nodeId, { nodeId, info: { agentVersion: '' }, enrolledMs: 1, intervalMs: 1000 }, 'put');
   return {
     feed,
     directory,
@@ -89,9 +90,11 @@ test('the registry and who holds whose stream come from their buckets', async ()
   expect(kv.did).toEqual(['start muster_nodes', 'start muster_presence']);
   enter('a');
   expect([...directory.nodes()].map(({ nodeId }) => nodeId)).toEqual(['a']);
-  presence.onChange('a', { gateway: 'g', sinceMs: 5, session: 's', epoch: 'ff', acknowledgedSeq: 7 });
+  presence.onChange('a', { gateway: 'g', sinceMs: 5, session: 's', epoch: 'ff', acknowledgedSeq: 7 }, 'put');
   expect(directory.get('a')?.gateway).toBe('g');
-  presence.onChange('a', undefined);
+  presence.onChange('a', undefined, 'unreadable');
+  expect(directory.get('a')?.gateway).toBe('g');
+  presence.onChange('a', undefined, 'lost');
   expect([directory.get('a')?.gateway, numbers.filter(([node]) => node === 'a')]).toEqual([
     '',
     [
@@ -99,7 +102,10 @@ test('the registry and who holds whose stream come from their buckets', async ()
       ['a', '', 0],
     ],
   ]);
-  nodes.onChange('a', undefined);
+  nodes.onChange('a', undefined, 'unreadable');
+  nodes.onChange('a', undefined, 'lost');
+  expect(directory.get('a')).toBeDefined();
+  nodes.onChange('a', undefined, 'deleted');
   expect(directory.get('a')).toBeUndefined();
   await feed.stop();
 });

@@ -38,14 +38,18 @@ export function createDirectoryFeed(options: DirectoryFeedOptions): Component {
     bucket: NODES_BUCKET,
     parse: (text) => parseObject<RegistryEntry>(text, 'nodeId'),
     onUnreadable: (key) => events.fleetInputUnreadable({ source: NODES_BUCKET, key }),
-    onChange: (nodeId, entry) => directory.applyEntry(nodeId, entry),
+    // An entry that cannot be read, or went with its bucket, says nothing of the node: it stays as it was known, and the registry writes it back.
+    onChange: (nodeId, entry, change) => {
+      if (change === 'put' || change === 'deleted') directory.applyEntry(nodeId, entry);
+    },
   });
   const presence = new WatchedBucket<PresenceEntry>({
     connection,
     bucket: PRESENCE_BUCKET,
     parse: (text) => parseObject<PresenceEntry>(text, 'session'),
     onUnreadable: (key) => events.fleetInputUnreadable({ source: PRESENCE_BUCKET, key }),
-    onChange: (nodeId, entry) => {
+    onChange: (nodeId, entry, change) => {
+      if (change === 'unreadable') return;
       directory.applyPresence(nodeId, entry);
       numbers.note(nodeId, entry?.epoch ?? '', entry?.acknowledgedSeq ?? 0);
     },

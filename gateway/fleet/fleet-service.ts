@@ -112,8 +112,10 @@ export function createFleetService(options: FleetServiceOptions): FleetService {
   const onHistory = (): void => {
     historyKnown = true;
   };
+  const isRemoved = (nodeId: string): boolean => options.registry.isRemoved(nodeId);
   const recorder =
-    options.states && new StateRecorder({ ...options.states, connection, directory, database, historyKnown: () => historyKnown, now });
+    options.states &&
+    new StateRecorder({ ...options.states, connection, directory, database, historyKnown: () => historyKnown, isRemoved, now });
   const components: Component[] = [
     database,
     queries,

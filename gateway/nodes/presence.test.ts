@@ -3,7 +3,7 @@ import type { PresenceEntry } from '../../core/common/streams.ts';
 import type { NatsLink } from '../nats-link.ts';
 import { Presence } from './presence.ts';
 
-/** A bucket in which `count` nodes are said to be at gateway-1, and one at another. Each write takes a turn of the event loop. */
+/** A bucket in which `count` nodes are said to be at gateway-1, one at another, and one where nobody can read it. Each write takes a turn of the event loop. */
 function stage(count: number): { link: NatsLink; written: Map<string, PresenceEntry>; most: () => number } {
   const written = new Map<string, PresenceEntry>();
   let open = 0;
@@ -13,7 +13,7 @@ function stage(count: number): { link: NatsLink; written: Map<string, PresenceEn
     ...{ key: `node-${i}`, operation: 'PUT', json: () => said(i === count ? 'gateway-2' : 'gateway-1') },
   }));
   const kv = {
-    history: async () => entries,
+    history: async () => [...entries, { key: 'garbage', operation: 'PUT', json: () => JSON.parse('{"gat') }],
     ...{ status: async () => ({ streamInfo: { created: 'once' } }), watch: async (wish: { initializedFn(): void }) => silentWatch(wish) },
     update: async (key: string, text: string) => {
       most = Math.max(most, ++open);
@@ -36,7 +36,7 @@ async function* never(): AsyncGenerator<never> {
   await new Promise<never>(() => undefined);
 }
 
-it('takes back what an earlier life of this gateway said of its nodes, many at once and not all', async () => {
+it('takes back what an earlier life of this gateway said of its nodes, many at once and not all, and passes over what it cannot read', async () => {
   const { link, written, most } = stage(2000);
   const events = { retried: () => undefined, entryUnreadable: () => undefined };
   await new Presence({ link, gateway: 'gateway-1', events, now: () => 42 }).start();

@@ -1,5 +1,5 @@
 // Which gateway holds the stream of which node, and what is wrong with it: a KV bucket in memory, written on change only.
-import { type KV, NatsError } from 'nats';
+import { type KV, type KvEntry, NatsError } from 'nats';
 import { MusterError } from '../../core/common/muster-error.ts';
 import { PRESENCE_BUCKET, type PresenceEntry } from '../../core/common/streams.ts';
 import { fault } from '../../core/node/faults.ts';
@@ -78,9 +78,8 @@ export class Presence implements Component {
     this.#kv = await this.#options.link.connection.jetstream().views.kv(PRESENCE_BUCKET, { bindOnly: true });
     const stale = new Map<string, { said: PresenceEntry; revision: number }>();
     for await (const entry of await this.#kv.history({ key: '>' })) {
-      if (entry.operation !== 'PUT') continue;
-      const said = entry.json<PresenceEntry>();
-      if (said.gateway === this.#options.gateway) stale.set(entry.key, { said, revision: entry.revision });
+      const said = readEntry(entry);
+      if (said?.gateway === this.#options.gateway) stale.set(entry.key, { said, revision: entry.revision });
     }
     const entries = [...stale];
     const kv = this.#kv;
@@ -199,7 +198,7 @@ export class Presence implements Component {
   async #hold(kv: KV, nodeId: string, wanted: PresenceEntry): Promise<void> {
     for (let attempt = 0; attempt < CLAIM_ATTEMPTS; attempt++) {
       const found = await kv.get(nodeId);
-      const other = found === null || found.operation !== 'PUT' ? undefined : found.json<PresenceEntry>();
+      const other = readEntry(found);
       let entry = wanted;
       if (other !== undefined && other.session !== wanted.session && (other.stream ?? 0) >= (wanted.stream ?? 0)) {
         // It was written before: somebody has taken the node since. Else another gateway's claim came between, and ours is the newer.
@@ -245,7 +244,7 @@ export class Presence implements Component {
   /** Another gateway may hold the node by now: its word stands. */
   async #release(kv: KV, nodeId: string, entry: PresenceEntry): Promise<void> {
     const found = await kv.get(nodeId);
-    const current = found === null || found.operation !== 'PUT' ? undefined : found.json<PresenceEntry>();
+    const current = readEntry(found);
     if (current !== undefined && current.session !== entry.session) this.#entries.delete(nodeId);
     else if (found === null) await kv.create(nodeId, JSON.stringify(entry)).catch(unlessOvertaken);
     else await kv.update(nodeId, JSON.stringify(entry), found.revision).catch(unlessOvertaken);
@@ -253,9 +252,18 @@ export class Presence implements Component {
   }
 }
 
+/** Undefined too for what cannot be read: who holds a stream writes over it, and the bucket is in memory. */
+function readEntry(entry: KvEntry | null): PresenceEntry | undefined {
+  return entry === null || entry.operation !== 'PUT' ? undefined : presenceOf(() => entry.json());
+}
+
 function parseEntry(text: string): PresenceEntry | undefined {
+  return presenceOf(() => JSON.parse(text));
+}
+
+function presenceOf(read: () => unknown): PresenceEntry | undefined {
   try {
-    const entry = JSON.parse(text) as PresenceEntry | null;
+    const entry = read() as PresenceEntry | null;
     return typeof entry?.session === 'string' ? entry : undefined;
   } catch {
     return undefined;

@@ -11,6 +11,7 @@ import { NODES_BUCKET } from '../../core/common/streams.ts';
 import type { Component } from '../../core/node/lifecycle.ts';
 import type { NodeInfo } from '../../proto/gen/messages.ts';
 import type { Caller } from '../access/token-store.ts';
+import { unreadableProblems } from '../bucket-errors.ts';
 import type { NodeIdentity } from '../identity/peer-identity.ts';
 import { WatchedBucket } from '../watched-bucket.ts';
 import { enrolled, used } from './identity-record.ts';
@@ -66,11 +67,15 @@ export class NodeRegistry implements Component {
       bucket: NODES_BUCKET,
       // Its streams go on, and nothing but their agents' next hello would enter them again; a removed node would be let in.
       restore: true,
+      // Who may use its identity, and whether it is locked, holds on.
+      keepsReadable: true,
       parse: parseEntry,
       onUnreadable: (key) => options.events.entryUnreadable({ bucket: NODES_BUCKET, key }),
-      onChange: (nodeId, entry) => {
+      onChange: (nodeId, entry, change) => {
+        // Nobody knows what has become of it: least of all that it was removed.
+        if (change === 'unreadable') return;
         this.#learn(nodeId, entry);
-        if (this.#bucket.isDeleted(nodeId)) for (const listener of this.#onRemoved) listener(nodeId);
+        if (change === 'deleted') for (const listener of this.#onRemoved) listener(nodeId);
         else this.#changed(nodeId);
       },
     });
@@ -109,9 +114,14 @@ export class NodeRegistry implements Component {
     if (this.isRemoved(nodeId)) throw removedMachine(nodeId);
   }
 
-  /** However long ago. */
+  /** However long ago: the mark of it was seen. False for a node whose entry is missing, or cannot be read. */
   isRemoved(nodeId: string): boolean {
     return this.#bucket.isDeleted(nodeId);
+  }
+
+  /** What is wrong with its entries, a sentence each. */
+  problems(): string[] {
+    return unreadableProblems(NODES_BUCKET, this.#bucket.unreadable());
   }
 
   /** Called with each node whose entry changed, here or at another gateway; returns what ends it. */

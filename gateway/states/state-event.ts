@@ -26,6 +26,7 @@ export type StateReason =
   | 'problem'
   | 'enrolled'
   | 'removed'
+  | 'not_registered'
   | 'not_watched';
 
 /** `gateway` is the one that writes it; `isHeard` says whether the one that holds the node's stream is known to run. */
@@ -57,7 +58,7 @@ export function unwatchedEvent(fromMs: number, untilMs: number, gateway: string,
   return { timeUs: fromMs * 1000, kind: UNWATCHED_KIND, severity: 'warning', text, attributes };
 }
 
-function reasonOf({ to, gateway }: StateRow, isHeard: boolean): StateReason {
+function reasonOf({ to, gateway, problem }: StateRow, isHeard: boolean): StateReason {
   switch (to) {
     case 'live':
       return 'heard';
@@ -74,7 +75,7 @@ function reasonOf({ to, gateway }: StateRow, isHeard: boolean): StateReason {
     case 'removed':
       return 'removed';
     case 'unknown':
-      return 'not_watched';
+      return problem === '' ? 'not_watched' : 'not_registered';
   }
 }
 
@@ -103,7 +104,7 @@ function words({ to, from, gateway, problem, atMs, heardMs }: StateRow, isHeard:
     case 'removed':
       return 'removed from the fleet';
     case 'unknown':
-      return 'state not known: nobody has listened for long enough';
+      return `state not known: ${problem || 'nobody has listened for long enough'}`;
   }
 }
 

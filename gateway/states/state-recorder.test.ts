@@ -75,7 +75,13 @@ async function stage(recorded: [nodeId: string, kind: string, time: string][] = 
   for (const [id] of recorded) directory.applyStored(id, START - 40_000);
   recorder = new StateRecorder({
     ...{ connection, directory, database, gateway: 'gateway-1', events: { retried: () => undefined } },
-    ...{ connected: () => staged.connected, pressure: () => staged.pressure, historyKnown: () => true, now: () => Date.now() },
+    ...{
+      connected: () => staged.connected,
+      pressure: () => staged.pressure,
+      historyKnown: () => true,
+      isRemoved: () => false,
+      now: () => Date.now(),
+    },
     deliver: async (nodeId: string, events: readonly FleetEvent[]) => {
       expect(nodeId).toBe('muster-gateway-1');
       // A full stream takes nothing until there is room.

@@ -29,6 +29,8 @@ export interface StateRecorderOptions {
   pressure(): boolean;
   /** Resolves when the stream has them. Never where this gateway stops before. */
   deliver(nodeId: string, events: readonly FleetEvent[]): Promise<void>;
+  /** True for a node that was taken out of the fleet; one that is missing in the directory may only be unknown. */
+  isRemoved(nodeId: string): boolean;
   /** True once the store has said what it has of the time before this gateway. */
   historyKnown(): boolean;
   events: { retried(what: { what: 'node states'; error: string }): void };
@@ -278,7 +280,7 @@ export class StateRecorder implements Component {
   }
 
   #load(nowMs: number): void {
-    const { connection, database, historyKnown, now } = this.#options;
+    const { connection, database, historyKnown, isRemoved, now } = this.#options;
     if (this.#loading || nowMs < this.#holdUntilMs || performance.now() < this.#loadAtMs || !historyKnown()) return;
     this.#loading = true;
     const { signal } = this.#abort;
@@ -300,7 +302,7 @@ export class StateRecorder implements Component {
         this.#unknownBecause = AWAY;
         this.#failing = false;
         const { directory } = this.#options;
-        for (const row of watch.missing((nodeId) => directory.get(nodeId) !== undefined, atMs)) this.#write([row]);
+        for (const row of watch.missing((nodeId) => directory.get(nodeId) !== undefined, isRemoved, atMs)) this.#write([row]);
         this.#noteAll(atMs);
       })
       .catch((error: unknown) => {

@@ -120,11 +120,24 @@ describe('a gateway that begins', () => {
 
   it('tells which nodes were removed meanwhile, and gives up one by one what nobody can tell', () => {
     const states = watch({ 'web-1': { state: 'live', atMs: 5 }, old: { state: 'silent', atMs: 5 }, older: { state: 'removed', atMs: 4 } });
-    expect(told([...states.missing((id) => id === 'web-1', START + 2)])).toEqual(['silent>removed 2']);
+    const removed = (id: string): boolean => id === 'old';
+    expect(told([...states.missing((id) => id === 'web-1', removed, START + 2)])).toEqual(['silent>removed 2']);
     states.note(before, START);
     expect(told(states.giveUp(before, START + 3))).toEqual(['live>unknown 3']);
     expect(states.giveUp(before, START + 4)).toEqual([]);
     expect(told(states.note(heardAt(START + 8), START + 8))).toEqual(['unknown>live 8']);
+  });
+
+  it('calls a node unknown, and not removed, that the registry does not name and nobody took out, and hears it again', () => {
+    const states = watch({ 'web-1': { state: 'live', atMs: 5 }, lost: { state: 'unknown', atMs: 5 } });
+    const nobody = (): boolean => false;
+    const rows = [...states.missing(nobody, nobody, START + 2)];
+    expect(told(rows)).toEqual(['live>unknown 2']);
+    expect(rows[0]?.problem).toContain('the registry has no entry');
+    expect([...states.missing(nobody, nobody, START + 3)]).toEqual([]);
+    // It enrolled anew, and nothing says yet that it was heard: it was, before.
+    const unsampled = machine({ sampled: false, heardMs: 0, provenMs: 0 });
+    expect(told(states.note(unsampled, START + 90_000))).not.toContain('unknown>never_seen 90000');
   });
 
   it('counts quiet anew when it could not listen for a while', () => {

@@ -10,6 +10,9 @@ export interface WatchedNode extends WatchedFacts {
   problem: string;
 }
 
+/** What a row says of a node. */
+type RowNode = Pick<WatchedNode, 'nodeId' | 'provenMs' | 'gateway' | 'problem'>;
+
 /** One row of the history. */
 export interface StateRow {
   nodeId: string;
@@ -26,6 +29,7 @@ export interface StateRow {
   heardMs: number;
   /** That holds its stream; empty for none. */
   gateway: string;
+  /** Of one in quarantine, and of one of which nothing is known: why. */
   problem: string;
 }
 
@@ -36,6 +40,8 @@ export interface Recorded {
 }
 
 interface Noted extends Recorded {
+  /** It was heard once, whatever it is now. */
+  heard: boolean;
   /** When it was heard last as far as the record tells; of one that was late already, no later than that. */
   heardMs: number;
   /** Of the newest row, a standing one too. */
@@ -49,6 +55,7 @@ interface Noted extends Recorded {
 /** A node that changes more often has its further changes counted, and written as one when the minute is over. */
 export const ROWS_A_MINUTE = 10;
 const MINUTE_MS = 60_000;
+const UNREGISTERED = 'the registry has no entry of it that can be read, and none that says it was removed';
 const HEARD: ReadonlySet<StateWord> = new Set(['live', 'late', 'silent', 'idle']);
 
 export class StateWatch {
@@ -68,7 +75,7 @@ export class StateWatch {
     this.#sinceMs = sinceMs;
     this.#lostSince = lostSince;
     for (const [nodeId, { state, atMs }] of recorded) {
-      this.#noted.set(nodeId, { state, atMs, heardMs: atMs, rowMs: atMs, minuteMs: 0, rows: 0, folded: 0 });
+      this.#noted.set(nodeId, { state, atMs, heard: HEARD.has(state), heardMs: atMs, rowMs: atMs, minuteMs: 0, rows: 0, folded: 0 });
     }
   }
 
@@ -92,9 +99,14 @@ export class StateWatch {
     this.#sinceMs = sinceMs;
   }
 
-  /** Nodes that stand in the record and are not among these were removed while nobody watched. */
-  *missing(known: (nodeId: string) => boolean, nowMs: number): Generator<StateRow> {
-    for (const [nodeId, { state }] of this.#noted) if (state !== 'removed' && !known(nodeId)) yield* this.#remove(nodeId, nowMs);
+  /** Nodes that stand in the record and are not `known`: those that were `removed` while nobody watched, and those of which nothing is known any more. */
+  *missing(known: (nodeId: string) => boolean, removed: (nodeId: string) => boolean, nowMs: number): Generator<StateRow> {
+    for (const [nodeId, { state }] of this.#noted) {
+      if (state === 'removed' || known(nodeId)) continue;
+      if (removed(nodeId)) yield* this.#remove(nodeId, nowMs);
+      else if (state !== 'unknown')
+        yield* this.#row({ nodeId, provenMs: 0, gateway: '', problem: UNREGISTERED }, 'unknown', nowMs, nowMs, false);
+    }
   }
 
   /** The rows that follow from what a node is now: none, or one. */
@@ -125,7 +137,8 @@ export class StateWatch {
   /** Says of each node that is still open that nobody knows, from `nowMs` on. */
   giveUp(node: WatchedNode, nowMs: number): StateRow[] {
     if (this.#noted.get(node.nodeId)?.state === 'unknown') return [];
-    return this.#row(node, 'unknown', nowMs, nowMs, false);
+    const { nodeId, provenMs, gateway } = node;
+    return this.#row({ nodeId, provenMs, gateway, problem: '' }, 'unknown', nowMs, nowMs, false);
   }
 
   /** Nodes whose minute is over: the caller notes them anew. */
@@ -181,7 +194,7 @@ export class StateWatch {
     return [toRow({ nodeId, provenMs: 0, gateway: '', problem: '' }, change)];
   }
 
-  #row(node: WatchedNode, to: StateWord, becameMs: number, nowMs: number, standing: boolean): StateRow[] {
+  #row(node: RowNode, to: StateWord, becameMs: number, nowMs: number, standing: boolean): StateRow[] {
     const { nodeId } = node;
     const noted = this.#noted.get(nodeId);
     // Who asks for the newest row of a node finds this one, whatever was said of it before.
@@ -196,7 +209,14 @@ export class StateWatch {
     // The last of those that were folded is this one.
     const folded = Math.max(0, (noted?.folded ?? 0) - 1);
     this.#noted.set(nodeId, {
-      ...{ state: to, atMs, heardMs: noted === undefined || to === 'live' ? atMs : noted.heardMs, rowMs: atMs, folded: 0 },
+      ...{
+        state: to,
+        atMs,
+        heard: HEARD.has(to) || noted?.heard === true,
+        heardMs: noted === undefined || to === 'live' ? atMs : noted.heardMs,
+        rowMs: atMs,
+        folded: 0,
+      },
       ...(sameMinute ? { minuteMs: noted.minuteMs, rows: noted.rows + 1 } : { minuteMs: nowMs, rows: 1 }),
     });
     return [toRow(node, { from: noted?.state, to, atMs, standing, folded })];
@@ -210,8 +230,7 @@ function newestOf({ atMs, rowMs }: Noted): number {
 
 /** Who is recorded as heard once is not "never seen", though the ledger has nothing of it any more, or not yet. */
 function remembered(node: WatchedNode, noted: Noted | undefined): WatchedFacts {
-  const wasHeard = noted !== undefined && HEARD.has(noted.state);
-  if (!wasHeard || (node.sampled && node.provenMs > 0)) return node;
+  if (noted?.heard !== true || (node.sampled && node.provenMs > 0)) return node;
   return { ...node, sampled: true, provenMs: node.provenMs || noted.heardMs };
 }
 
@@ -220,8 +239,8 @@ function wordOf({ state }: StateSince): StateWord {
 }
 
 function toRow(
-  { nodeId, provenMs, gateway, problem }: Pick<WatchedNode, 'nodeId' | 'provenMs' | 'gateway' | 'problem'>,
+  { nodeId, provenMs, gateway, problem }: RowNode,
   change: Pick<StateRow, 'from' | 'to' | 'atMs' | 'standing' | 'folded'>,
 ): StateRow {
-  return { nodeId, ...change, heardMs: provenMs, gateway, problem: change.to === 'quarantined' ? problem : '' };
+  return { nodeId, ...change, heardMs: provenMs, gateway, problem: change.to === 'quarantined' || change.to === 'unknown' ? problem : '' };
 }

@@ -3,9 +3,9 @@ import { expect, it } from 'vitest';
 import { LEASE_MS, TaskLease } from './task-lease.ts';
 
 /** The bucket as far as a lease sees it. */
-function bucket(): NatsConnection {
-  let kept: { text: string; revision: number } | undefined;
-  let revision = 0;
+function bucket(text?: string): NatsConnection {
+  let kept = text === undefined ? undefined : { text, revision: 1 };
+  let revision = 1;
   const conflict = (): never => {
     throw Object.assign(new NatsError('wrong last sequence', '400'), { api_error: { err_code: 10071, code: 400, description: '' } });
   };
@@ -23,8 +23,8 @@ function bucket(): NatsConnection {
   return { jetstream: () => ({ views: { kv: async () => kv } }) } as unknown as NatsConnection;
 }
 
-function leases() {
-  const connection = bucket();
+function leases(text?: string) {
+  const connection = bucket(text);
   const clock = { ms: 0 };
   const lease = (gateway: string, instance: string): TaskLease =>
     new TaskLease({ connection, task: 'states', gateway, instance, clock: () => clock.ms });
@@ -62,4 +62,15 @@ it('is taken by one of two that find it free at the same time', async () => {
   const { lease } = leases();
   const both = await Promise.all([lease('a', '1').renew(), lease('b', '2').renew()]);
   expect(both.filter(Boolean)).toHaveLength(1);
+});
+
+it('waits for the end of an entry that it cannot read, as it may be of another gateway', async () => {
+  for (const garbage of ['{"gat', 'null', '{"holder": "a"}']) {
+    const { clock, lease } = leases(garbage);
+    const a = lease('a', '1');
+    expect(await a.renew(), garbage).toBe(false);
+    await a.release();
+    clock.ms = LEASE_MS;
+    expect([await a.renew(), a.held], garbage).toEqual([true, true]);
+  }
 });

@@ -1,6 +1,6 @@
 // Which gateway does a task that one of them does for all: a key of a bucket in memory, renewed by compare-and-set. Times are those of this
 // process alone, so no clock of another machine matters.
-import { type KV, type NatsConnection, NatsError } from 'nats';
+import { type KV, type KvEntry, type NatsConnection, NatsError } from 'nats';
 import { TASKS_BUCKET } from '../../core/common/streams.ts';
 
 /** One value of the bucket. */
@@ -57,7 +57,7 @@ export class TaskLease {
     const askedMs = this.#clock();
     this.#kv ??= await connection.jetstream({ timeout: HELD_MS / 2 }).views.kv(TASKS_BUCKET, { bindOnly: true });
     const found = await this.#kv.get(task);
-    const holder = found === null || found.operation !== 'PUT' ? undefined : found.json<TaskHolder>();
+    const holder = readHolder(found);
     if (found !== null && holder !== undefined && !this.#mayTake(holder, found.revision)) {
       this.#heldUntilMs = Number.NEGATIVE_INFINITY;
       return false;
@@ -82,7 +82,7 @@ export class TaskLease {
     const { task, instance } = this.#options;
     this.#heldUntilMs = Number.NEGATIVE_INFINITY;
     const found = await this.#kv?.get(task);
-    if (found?.operation !== 'PUT' || found.json<TaskHolder>().instance !== instance) return;
+    if (!found || readHolder(found)?.instance !== instance) return;
     await this.#kv?.update(task, JSON.stringify({ gateway: '', instance } satisfies TaskHolder), found.revision);
   }
 
@@ -93,4 +93,16 @@ export class TaskLease {
     if (this.#seen.revision !== revision) this.#seen = { revision, sinceMs: nowMs };
     return nowMs - this.#seen.sinceMs >= LEASE_MS;
   }
+}
+
+/** Undefined where nobody holds it. An entry that cannot be read is somebody's: it is waited for until it is not renewed any more. */
+function readHolder(entry: KvEntry | null): TaskHolder | undefined {
+  if (entry === null || entry.operation !== 'PUT') return undefined;
+  try {
+    const { gateway, instance } = entry.json<Partial<TaskHolder>>();
+    if (typeof gateway === 'string' && typeof instance === 'string') return { gateway, instance };
+  } catch {
+    // Below.
+  }
+  return { gateway: 'unknown', instance: '' };
 }

@@ -2,7 +2,7 @@
 import { type NatsConnection, StorageType } from 'nats';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { connectNats } from '../../core/node/nats-connection.ts';
-import { WatchedBucket } from '../../gateway/watched-bucket.ts';
+import { WatchedBucket, type WatchedBucketOptions } from '../../gateway/watched-bucket.ts';
 import { type NatsHarness, startNats } from '../harness/nats.ts';
 import { until } from '../harness/until.ts';
 
@@ -18,11 +18,24 @@ afterAll(async () => {
   await nats?.stop();
 });
 
-function watched(bucket: string, changes: [string, string | undefined][], restore = false): WatchedBucket<string> {
+function watched(
+  bucket: string,
+  changes: [string, string | undefined][],
+  options: Pick<WatchedBucketOptions<string>, 'restore' | 'keepsReadable'> = {},
+  kinds: string[] = [],
+): WatchedBucket<string> {
   return new WatchedBucket<string>({
-    ...{ connection, bucket, restore, parse: (text) => JSON.parse(text) as string, onUnreadable: () => undefined },
-    onChange: (key, value) => changes.push([key, value]),
+    ...{ connection, bucket, parse, onUnreadable: () => undefined },
+    ...options,
+    onChange: (key, value, change) => {
+      changes.push([key, value]);
+      kinds.push(`${key} ${change}`);
+    },
   });
+}
+
+function parse(text: string): string | undefined {
+  return text.startsWith('"') ? (JSON.parse(text) as string) : undefined;
 }
 
 it('holds what the new bucket holds, and nothing of the lost one, after nats-server lost its memory', async () => {
@@ -56,7 +69,7 @@ it('writes back what it knows where it is told to, marks of deletion too, and le
   const kv = await connection.jetstream().views.kv('on_disk');
   for (const key of ['a', 'b', 'gone']) await kv.put(key, JSON.stringify(`${key} of old`));
   await kv.delete('gone');
-  const bucket = watched('on_disk', [], true);
+  const bucket = watched('on_disk', [], { restore: true });
   await bucket.start();
   expect(bucket.isDeleted('gone')).toBe(true);
   await kv.destroy();
@@ -68,6 +81,37 @@ it('writes back what it knows where it is told to, marks of deletion too, and le
   await until('the watch', () => bucket.get('b') === 'b of old' && bucket.isDeleted('gone'));
   expect((await again.get('a'))?.json()).toBe('a of another');
   await bucket.stop();
+});
+
+it('takes an entry that it cannot read neither for deleted nor for absent, and never writes over it', async () => {
+  const kv = await connection.jetstream().views.kv('garbage');
+  await kv.put('a', JSON.stringify('before'));
+  const [changes, kinds]: [[string, string | undefined][], string[]] = [[], []];
+  const bucket = watched('garbage', changes, {}, kinds);
+  const keeping = watched('garbage', [], { keepsReadable: true, restore: true });
+  await Promise.all([bucket.start(), keeping.start()]);
+  await kv.put('a', '{"of": "a newer version"}');
+  await until('the garbage', () => kinds.includes('a unreadable') && keeping.unreadable().length === 1);
+  expect([bucket.get('a'), bucket.isDeleted('a'), bucket.unreadable(), await bucket.find('a')]).toEqual([
+    undefined,
+    false,
+    ['a'],
+    undefined,
+  ]);
+  expect([keeping.get('a'), keeping.isDeleted('a'), keeping.values()]).toEqual(['before', false, ['before']]);
+  for (const one of [bucket, keeping]) await expect(one.swap('a', () => 'after')).rejects.toMatchObject({ code: 'failed_precondition' });
+  expect((await kv.get('a'))?.string()).toBe('{"of": "a newer version"}');
+
+  // It goes back as it was, into a bucket that was made anew.
+  await kv.destroy();
+  const again = await connection.jetstream().views.kv('garbage');
+  await until('the garbage is back', async () => (await again.get('a'))?.string() === '{"of": "a newer version"}');
+  await until('the loss', () => kinds.includes('a lost'));
+  expect(kinds).not.toContain('a deleted');
+  await again.delete('a');
+  await until('the deletion', () => bucket.isDeleted('a') && keeping.isDeleted('a'));
+  expect([bucket.unreadable(), keeping.get('a')]).toEqual([[], undefined]);
+  await Promise.all([bucket.stop(), keeping.stop()]);
 });
 
 it('takes the changes of a hundred at once to one key, two gateways among them, each once', async () => {
