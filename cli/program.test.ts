@@ -68,6 +68,7 @@ it('describes every command, with examples where it takes more than a flag', () 
     'context',
     'dead-letters',
     'doctor',
+    'down',
     'etl',
     'export',
     'import',

@@ -11,6 +11,7 @@ import { consoleCommand } from './commands/console.ts';
 import { contextCommand } from './commands/context.ts';
 import { deadLettersCommand } from './commands/dead-letters.ts';
 import { doctorCommand } from './commands/doctor.ts';
+import { downCommand } from './commands/down.ts';
 import { etlCommand } from './commands/etl.ts';
 import { exportCommand } from './commands/export.ts';
 import { importCommand } from './commands/import.ts';
@@ -33,7 +34,17 @@ import { HELP } from './terminal/help.ts';
 import type { Output } from './terminal/output.ts';
 
 const GROUPS = {
-  'Run:': [upCommand, statusCommand, doctorCommand, smokeCommand, consoleCommand, agentCommand, simulateCommand, prepareCommand],
+  'Run:': [
+    upCommand,
+    downCommand,
+    statusCommand,
+    doctorCommand,
+    smokeCommand,
+    consoleCommand,
+    agentCommand,
+    simulateCommand,
+    prepareCommand,
+  ],
   'Look:': [nodesCommand, topCommand, tailCommand, queryCommand, seriesCommand, pipelineCommand, verifyCommand, auditCommand],
   'Bring and take data:': [importCommand, exportCommand, etlCommand, retentionCommand, deadLettersCommand],
   'Change:': [runCommand, configCommand, tokenCommand],

@@ -4,6 +4,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startMark } from '../../cli/process/process-info.ts';
+import type { PartRecord } from '../../cli/up/up-record.ts';
 import { resolveRuntime } from '../../deploy/setup/runtimes.mjs';
 import type { ListNodesResponse, VerifyResponse } from '../../proto/gen/messages.ts';
 import { type Pipeline, startPipeline } from '../harness/pipeline.ts';
@@ -161,8 +162,36 @@ it('verifies, and on Ctrl-C leaves no process', async () => {
   expect(verified.code, verified.stderr).toBe(0);
   const { parts, pid } = pipeline.record();
   process.kill(pid, 'SIGINT');
-  await until('the supervisor is gone', () => startMark(pid) === undefined, 30_000);
-  expect(parts.filter((part) => startMark(part.pid) === part.startMark).map(({ name }) => name)).toEqual([]);
+  await until('the supervisor is gone', () => startMark(pid) === undefined);
+  expect(running(parts)).toEqual([]);
   expect(existsSync(join(pipeline.home, 'run', 'up.lock'))).toBe(false);
   expect(await pipeline.muster('status')).toMatchObject({ code: 69 });
+  expect(await pipeline.muster('down')).toMatchObject({ code: 0, stdout: `nothing runs (${pipeline.home})\n` });
 });
+
+it('ends by `muster down`, also what a killed one left', async () => {
+  const ALL = 'nats, questdb, etl, gateway, agent, console-web';
+  const home = join(pipeline.home, 'another');
+  const first = await startPipeline({ home, agent: true });
+  const { parts } = first.record();
+  expect(await first.muster('down')).toMatchObject({ code: 0, stdout: `ended (${home}): ${ALL}\n` });
+  expect(running(parts)).toEqual([]);
+  expect(startMark(first.pid)).toBeUndefined();
+
+  const second = await startPipeline({ home, agent: true });
+  const left = second.record().parts;
+  // The others notice that their supervisor is gone, and may have ended before.
+  process.kill(second.part('questdb').pid, 'SIGSTOP');
+  process.kill(second.pid, 'SIGKILL');
+  await until('the supervisor is gone', () => startMark(second.pid) === undefined);
+  const { code, stdout } = await second.muster('down', '--json');
+  expect(code).toBe(0);
+  expect(JSON.parse(stdout)).toMatchObject({ home, ended: true, parts: expect.arrayContaining(['questdb']) });
+  await until('all are gone', () => running(left).length === 0);
+  for (const pipeline of [first, second]) await pipeline.stop();
+});
+
+/** Which of these processes still are. */
+function running(parts: readonly PartRecord[]): string[] {
+  return parts.filter((part) => startMark(part.pid) === part.startMark).map(({ name }) => name);
+}
