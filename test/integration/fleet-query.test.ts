@@ -79,7 +79,13 @@ describe('an answer', () => {
     await fleet.questdb.sql(
       `insert into net select timestamp_sequence('2026-11-22', 1000000), 'b', 'p2', case when x <= 1800 then 1000000 + 2.0 * x else 2.0 * (x - 1800) end, 10.0, 20.0 from long_sequence(3600)`,
     );
+    await fleet.questdb.sql(
+      'create table errors (timestamp timestamp, node_id symbol, failed long, total long) timestamp(timestamp) partition by day wal',
+    );
+    const errors = ["'a', 1, 2", "'b', null, null", "'c', 2, 3", "'d', 0, 4"].map((row, i) => `('2026-11-22T00:00:0${i}Z', ${row})`);
+    await fleet.questdb.sql(`insert into errors values ${errors.join(', ')}`);
     await until('the rows can be read', async () => (await fleet.questdb.sql('select count() from net'))[0]?.[0] === 7200);
+    await until('the others too', async () => (await fleet.questdb.sql('select count() from errors'))[0]?.[0] === 4);
     // As the console's own tests keep them.
     const kept = readFileSync(join(import.meta.dirname, '../fixtures/console/builder-queries.sql'), 'utf8')
       .trim()
@@ -87,7 +93,7 @@ describe('an answer', () => {
     const frames = await Promise.all(
       kept.map((sql) => query(sql.replace('$from', "'2026-11-22'").replace('$to', "'2026-11-22T00:59:59.999Z'"))),
     );
-    const [rates, highest, ratios, whole] = frames.map(([frame]) => frame);
+    const [rates, highest, ratios, whole, most, least, rows] = frames.map(([frame]) => frame);
     const numbers = (frame: QueryFrame | undefined, column: string): number[] => [
       ...(frame?.values[frame.columns.findIndex(({ name }) => name === column)]?.numbers ?? []),
     ];
@@ -97,6 +103,11 @@ describe('an answer', () => {
     expect(numbers(highest, 'rx_rate')).toEqual([5, 5, 5]);
     expect(numbers(ratios, 'used_per_size')).toEqual(Array(6).fill(0.5));
     expect(numbers(whole, 'used_per_size')).toEqual([0.5, 0.5]);
+    // Two whole numbers, not divided to one; who has none stands last, whichever way it is ordered.
+    expect(most?.values[0]?.texts).toEqual(['c', 'a', 'd', 'b']);
+    expect(numbers(most, 'failed_per_total').slice(0, 3)).toEqual([2 / 3, 0.5, 0]);
+    expect(least?.values[0]?.texts).toEqual(['d', 'a', 'c', 'b']);
+    expect(numbers(rows, 'failed')).toEqual([2, 1, 0, Number.NaN]);
   });
 
   it('has each type as the contract says, to the microsecond and the bit', async () => {

@@ -84,6 +84,22 @@ export function isAggregated(query: BuilderQuery): boolean {
 }
 
 export function toSql(query: BuilderQuery): string {
+  const { note, order } = query;
+  if (order === undefined || order.name === 'timestamp') return toPlainSql(query);
+  const name = quoteName(order.name);
+  // The database puts what is NULL first or last by how the column came about; of an aggregate it takes no condition in ORDER BY, but of a query's column.
+  return [
+    ...note,
+    'SELECT * FROM (',
+    toPlainSql({ ...query, note: [], order: undefined, limit: undefined }),
+    ')',
+    `ORDER BY ${name} IS NULL, ${name}${order.descending ? ' DESC' : ''}`,
+    ...limitOf(query),
+  ].join('\n');
+}
+
+/** Without a query around it: what is NULL stands where the database puts it. */
+export function toPlainSql(query: BuilderQuery): string {
   const aggregated = isAggregated(query);
   const stepped = aggregated && query.step !== '';
   const selected = [
@@ -98,7 +114,7 @@ export function toSql(query: BuilderQuery): string {
   const where = conditions.length === 0 ? [] : [`WHERE ${conditions.join(' AND ')}`];
   const tail = [
     ...(query.order === undefined ? [] : [`ORDER BY ${quoteName(query.order.name)}${query.order.descending ? ' DESC' : ''}`]),
-    ...(query.limit === undefined ? [] : [`LIMIT ${query.limit}`]),
+    ...limitOf(query),
   ];
   if (hasRates(query)) return rateSql({ query, where, tail });
   return [
@@ -109,6 +125,10 @@ export function toSql(query: BuilderQuery): string {
     ...(stepped ? [`SAMPLE BY ${query.step}`] : []),
     ...tail,
   ].join('\n');
+}
+
+function limitOf({ limit }: BuilderQuery): string[] {
+  return limit === undefined ? [] : [`LIMIT ${limit}`];
 }
 
 /** What a field is called where nobody named it: its column while that is free. */
@@ -136,7 +156,8 @@ export const WRITTEN_OUT: Readonly<Partial<Record<Aggregate, string>>> = {
   p50: 'approx_percentile(?, 0.5, 3)',
   p95: 'approx_percentile(?, 0.95, 3)',
   p99: 'approx_percentile(?, 0.99, 3)',
-  ratio: 'sum(?) / sum(??)',
+  // Two whole numbers would be divided to a whole number.
+  ratio: 'sum(?) * 1.0 / sum(??)',
 };
 
 /** Whether the database has no function of that name that does this. */

@@ -48,6 +48,22 @@ test('SQL that is but like that of rates is no query of the builder', () => {
   }
 });
 
+test('SQL that is but like that of an order is no query of the builder', () => {
+  const sql = toSql(QUERY);
+  expect(sql).toContain('ORDER BY busy IS NULL, busy DESC\nLIMIT 20');
+  for (const other of [
+    sql.replace('busy IS NULL, busy', 'busy IS NULL, busy_min'),
+    sql.replace('IS NULL', 'IS NOT NULL'),
+    sql.replace('SELECT * FROM', 'SELECT busy FROM'),
+    sql.replace('\n)\n', '\nLIMIT 3\n)\n'),
+    sql.replace('\n)\n', '\n'),
+    sql.replace('\n)\n', '\nORDER BY timestamp DESC\n)\n'),
+    sql.replace(/ORDER BY.*/s, ''),
+  ]) {
+    expect(readBuilder(other), other).toHaveProperty('why');
+  }
+});
+
 test('a query of the builder is the same after SQL and back', () => {
   for (const query of [
     QUERY,
@@ -60,6 +76,8 @@ test('a query of the builder is the same after SQL and back', () => {
     },
     { ...QUERY, fields: [{ column: 'order', aggregate: 'p99' as const, name: 'order' }] },
     { ...QUERY, fields: [{ column: 'used', aggregate: 'ratio' as const, by: 'limit', name: 'used_per_limit' }] },
+    { ...QUERY, order: { name: 'order', descending: false } },
+    { ...QUERY, order: { name: 'timestamp', descending: true } },
     RATES,
     { ...RATES, order: undefined, limit: undefined, note: [], filters: [], windowTime: false, groupBy: [] },
     { ...RATES, series: ['order'], groupBy: ['order'], step: '$step' },

@@ -11,6 +11,7 @@ import {
   type Operator,
   WRITTEN_OUT,
 } from './builder-query.ts';
+import { withoutNullOrder } from './read-order.ts';
 import { readRates } from './read-rates.ts';
 import { type SqlWord, sqlWords } from './sql-words.ts';
 
@@ -21,8 +22,9 @@ class NotBuilder extends Error {}
 const CLAUSES = /^(join|union|except|intersect|group|having|latest|over|asof|lt|splice|cross|left|inner|outer|window|fill|pivot)$/i;
 
 export function readBuilder(sql: string): BuilderReading {
-  const words = sqlWords(sql);
-  if (words === undefined) return { why: 'a quote is not closed, or a character is not SQL' };
+  const written = sqlWords(sql);
+  if (written === undefined) return { why: 'a quote is not closed, or a character is not SQL' };
+  const words = withoutNullOrder(written);
   const rates = readRates(words, (plain) => {
     const reading = readWords(plain);
     return 'query' in reading ? reading.query : undefined;

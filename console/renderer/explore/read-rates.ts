@@ -1,5 +1,5 @@
 // Finds the rates in SQL that the builder wrote: the innermost query says of what, the outermost by what and as what. Pure.
-import { type BuilderQuery, toSql } from './builder-query.ts';
+import { type BuilderQuery, toPlainSql } from './builder-query.ts';
 import { type SqlWord, sqlWords } from './sql-words.ts';
 
 const CONDITION_WORDS = 5;
@@ -30,7 +30,7 @@ export function readRates(
   const groupBy = head.slice(0, Math.max(0, sums)).flatMap(({ kind, value }) => (kind === 'sign' || value === 'timestamp' ? [] : [value]));
   const fields = found.fields.map(({ column }, at) => ({ column, aggregate: 'rate' as const, name: names[at] ?? '' }));
   const query = { ...found, fields, groupBy, series: found.groupBy };
-  return isSame(sqlWords(toSql(query)) ?? [], words) ? query : undefined;
+  return isSame(sqlWords(toPlainSql(query)) ?? [], words) ? query : undefined;
 }
 
 function isWord(word: SqlWord | undefined, name: string): boolean {

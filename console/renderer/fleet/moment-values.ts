@@ -68,7 +68,7 @@ export function momentQueries(within: string): MomentQuery[] {
       sql:
         'SELECT node_id, mount, used_percent FROM (SELECT node_id, mount, used_percent, ' +
         'row_number() OVER (PARTITION BY node_id ORDER BY used_percent DESC) AS place FROM (SELECT node_id, mount, used_percent FROM filesystem ' +
-        `WHERE ${within} LATEST ON timestamp PARTITION BY node_id, mount)) WHERE place = 1`,
+        `WHERE ${within} LATEST ON timestamp PARTITION BY node_id, mount) WHERE used_percent IS NOT NULL) WHERE place = 1`,
       columns: { diskPercent: 'used_percent' },
     },
     physical(
