@@ -3,7 +3,7 @@ import type { NatsConnection } from 'nats';
 import { MusterError } from '../core/common/muster-error.ts';
 import type { Component } from '../core/node/lifecycle.ts';
 import { ColdKeeper } from './cold/cold-keeper.ts';
-import type { EtlConfig } from './config.ts';
+import { type EtlConfig, ledgerTtlDays, telemetryRetention } from './config.ts';
 import type { EtlEvents } from './events.ts';
 import { LedgerTables } from './ledger-tables.ts';
 import { NodeHistory } from './node-history.ts';
@@ -44,13 +44,14 @@ export function createEtl(config: EtlConfig, nc: NatsConnection, events: EtlEven
     passwordFile: config.questdbHttpPasswordFile,
     storeDir: config.storeDir,
   };
-  const ttlDays = config.telemetryTtlDays;
+  const { ttlDays, partitionBy } = telemetryRetention(config);
+  const ledgerDays = ledgerTtlDays(ttlDays);
   const database = new QuestdbHttp(questdb);
   const problems = new WriteProblems();
-  const ownSchema = new OwnSchema({ database, problems, events, signal }, ttlDays);
+  const ownSchema = new OwnSchema({ database, problems, events, signal }, ledgerDays);
   const own = { database, schema: ownSchema, problems, events, signal };
   const tiers = new TierKeeper(database, tierOptions(config), events);
-  const storage = { partitionBy: config.telemetryPartitionBy, ttlDays: config.coldFolder === '' ? ttlDays : undefined };
+  const storage = { partitionBy, ttlDays: config.coldFolder === '' ? ttlDays : undefined };
   const cold = new ColdKeeper(config.coldFolder, events);
   const schema = new Schema(database, storage, (table) => tiers.changed(table), events, signal, problems);
   const consumer = new TelemetryConsumer(nc, events);
@@ -58,7 +59,7 @@ export function createEtl(config: EtlConfig, nc: NatsConnection, events: EtlEven
   const keeper = new StreamKeeper(nc, consumer, watch, config.streamHighWater, events);
   const now = (): number => Date.now();
   const cap = new NodeCap(config.maxRowsPerNodePerDay);
-  const ledger = new LedgerTables(own, ttlDays);
+  const ledger = new LedgerTables(own, ledgerDays);
   const floods = new SeriesFloods(now);
   const stored = new StoredRowReader({ database, written: () => pipeline.written(), events, signal });
   const limits = { maxBytes: config.processedMaxBytes, maxAgeHours: config.processedMaxAgeHours };
@@ -125,7 +126,7 @@ async function restoreCap(cap: NodeCap, database: QuestdbHttp, events: EtlEvents
 function tierOptions(config: EtlConfig): TierOptions {
   return {
     tiers: config.tiers,
-    telemetryTtlDays: config.coldFolder === '' ? config.telemetryTtlDays : undefined,
+    telemetryTtlDays: config.coldFolder === '' ? telemetryRetention(config).ttlDays : undefined,
     rollUps: {
       '1m': { ttlDays: config.minuteTtlDays, partitionBy: config.minutePartitionBy },
       '1h': { ttlDays: config.hourTtlDays, partitionBy: config.hourPartitionBy },

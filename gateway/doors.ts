@@ -78,10 +78,11 @@ export function createImportService(
   reader: Pick<FleetReader, 'rows'>,
 ): UntypedServiceImplementation {
   const sendEphemeral = (subject: string, payload: Uint8Array): void => link.sendEphemeral(subject, payload);
-  const check = async (request: CheckImportRequest): Promise<ImportCheck> => ({
-    ttlDays: await options.storeWindow.ttlDays(),
-    problems: columnProblems(request, await columnsOf(reader, request.measurement)),
-  });
+  const check = async (request: CheckImportRequest): Promise<ImportCheck> => {
+    const ttlDays = await options.storeWindow.ttlDays();
+    const problems = columnProblems(request, await columnsOf(reader, request.measurement));
+    return { ttlDays: Math.ceil(ttlDays), ttlHours: Math.round(ttlDays * 24), problems };
+  };
   return { Upload: createUploadHandler({ ...options, sendEphemeral }), ...createImportCalls({ ...options, jobs, check }) };
 }
 

@@ -117,12 +117,12 @@ async function importSource(source: ImportSource, path: string, options: Options
   const target = findTarget(options, env);
   const door = new ImportDoor(target);
   try {
-    const { ttlDays, problems } = await door.check(columnsOf(mapping)).catch((error: unknown) => {
+    const { ttlDays, ttlHours, problems } = await door.check(columnsOf(mapping)).catch((error: unknown) => {
       // A gateway that is away for a while is waited for by the upload; only --strict has to know before.
       if (options.strict || !(error instanceof MusterError) || !error.retryable) throw error;
-      return { ttlDays: DEFAULT_TTL_DAYS, problems: [] };
+      return { ttlDays: DEFAULT_TTL_DAYS, ttlHours: 0, problems: [] };
     });
-    const days = options.ttl ?? ttlDays;
+    const days = options.ttl ?? (ttlHours === 0 ? ttlDays : ttlHours / 24);
     for (const problem of problems) output.note(problem);
     if (options.strict && resume === undefined) {
       const strict = await checkAll(source, mapping, { ttlDays: days, timing, rejects });

@@ -144,7 +144,7 @@ export interface EtlStatus {
   processed?: ProcessedFigures;
   /** What the process itself costs. */
   process?: ProcessSample;
-  /** Days that raw rows are kept: what is older is not taken. Absent from an older ETL. */
+  /** Days and parts of one that raw rows are kept: what is older is not taken. Absent from an older ETL. */
   telemetryTtlDays?: number;
   /** Database commit mode as found: `sync` and `async` are durable with what the ETL does, `nosync` is not. */
   commitMode: string;

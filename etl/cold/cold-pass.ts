@@ -13,7 +13,7 @@ import type { QuestdbHttp } from '../questdb/questdb-http.ts';
 import { type PartitionBy, parsePartitionBy, ttlClause } from '../tiers/table-ttl.ts';
 import { readTables, type TableFacts } from '../tiers/view-catalog.ts';
 import { writePartition } from './partition-file.ts';
-import { dayOf, type Period, partitionsBetween, periodOf } from './periods.ts';
+import { nameOf, type Period, partitionsBetween, periodOf } from './periods.ts';
 
 export interface ColdPassOptions {
   folder: string;
@@ -123,7 +123,7 @@ class TablePass {
     const alike = known.filter((entry) => entry.rows === rows && isThere(folder, entry));
     if (alike.length > 0 && !releasing) return;
     const revision = known.length === 0 ? '' : `-r${known.length + 1}`;
-    const file = `${this.#table.name}/${this.#table.name}-${dayOf(fromUs)}${revision}.parquet`;
+    const file = `${this.#table.name}/${this.#table.name}-${nameOf({ fromUs, toUs })}${revision}.parquet`;
     const path = join(folder, file);
     const part = `${path}.part`;
     const statement =

@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { constants, setPriority } from 'node:os';
 import { join } from 'node:path';
 import { takeProcessLock } from '../../core/node/process-lock.ts';
-import type { EtlConfig } from '../config.ts';
+import { type EtlConfig, telemetryRetention } from '../config.ts';
 import { QuestdbHttp } from '../questdb/questdb-http.ts';
 import { type ColdPassResult, runColdPass } from './cold-pass.ts';
 
@@ -14,7 +14,8 @@ export async function coldProgram(config: EtlConfig): Promise<void> {
     user: config.questdbHttpUser,
     passwordFile: config.questdbHttpPasswordFile,
   });
-  const { coldFolder: folder, telemetryTtlDays } = config;
+  const { coldFolder: folder } = config;
+  const { ttlDays: telemetryTtlDays } = telemetryRetention(config);
   mkdirSync(folder, { recursive: true });
   const lock = takeProcessLock(join(folder, 'cold'));
   // Another ETL has it in hand, and what it does not come to waits for the next hour.

@@ -1,15 +1,18 @@
 import { expect, it } from 'vitest';
 import { isTtl, ttlClause } from '../tiers/table-ttl.ts';
-import { dayOf, partitionsBetween, periodOf } from './periods.ts';
+import { nameOf, partitionsBetween, periodOf } from './periods.ts';
 
 const us = (text: string): number => Date.parse(text) * 1000;
 
-it('finds the day, the week from Monday and the month of a time', () => {
+it('finds the hour, the day, the week from Monday and the month of a time', () => {
   const time = us('2026-11-22T23:59:59Z');
   expect(periodOf(time, 'day')).toEqual({ fromUs: us('2026-11-22T00:00:00Z'), toUs: us('2026-11-23T00:00:00Z') });
   expect(periodOf(time, 'week')).toEqual({ fromUs: us('2026-11-16T00:00:00Z'), toUs: us('2026-11-23T00:00:00Z') });
   expect(periodOf(us('2026-12-31T12:00:00Z'), 'month')).toEqual({ fromUs: us('2026-12-01T00:00:00Z'), toUs: us('2027-01-01T00:00:00Z') });
-  expect(dayOf(time)).toBe('2026-11-22');
+  expect(periodOf(time, 'hour')).toEqual({ fromUs: us('2026-11-22T23:00:00Z'), toUs: us('2026-11-23T00:00:00Z') });
+  expect([nameOf(periodOf(time, 'hour')), nameOf(periodOf(time, 'day')), nameOf(periodOf(time, 'week'))]).toEqual([
+    ...['2026-11-22T23', '2026-11-22', '2026-11-16'],
+  ]);
 });
 
 it('counts the partitions that may stay', () => {

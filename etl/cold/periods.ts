@@ -7,7 +7,8 @@ export interface Period {
   toUs: number;
 }
 
-const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 /** 1970-01-01 was a Thursday; weeks begin on Monday. */
 const MONDAY_MS = -3 * DAY_MS;
 
@@ -19,7 +20,7 @@ export function periodOf(timeUs: number, partitionBy: PartitionBy): Period {
     const month = (more: number): number => Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + more) * 1000;
     return { fromUs: month(0), toUs: month(1) };
   }
-  const [length, origin] = partitionBy === 'day' ? [DAY_MS, 0] : [7 * DAY_MS, MONDAY_MS];
+  const [length, origin] = { hour: [HOUR_MS, 0] as const, day: [DAY_MS, 0] as const, week: [7 * DAY_MS, MONDAY_MS] as const }[partitionBy];
   const from = Math.floor((ms - origin) / length) * length + origin;
   return { fromUs: from * 1000, toUs: (from + length) * 1000 };
 }
@@ -31,7 +32,7 @@ export function partitionsBetween(endUs: number, newestUs: number, partitionBy: 
   return count;
 }
 
-/** `2026-11-20`, for the name of a file. */
-export function dayOf(timeUs: number): string {
-  return new Date(timeUs / 1000).toISOString().slice(0, 10);
+/** `2026-11-20`, of an hour `2026-11-20T13`: for the name of a file. */
+export function nameOf({ fromUs, toUs }: Period): string {
+  return new Date(fromUs / 1000).toISOString().slice(0, toUs - fromUs === HOUR_MS * 1000 ? 13 : 10);
 }

@@ -1,13 +1,16 @@
 // How long a table or view keeps its partitions, in the units that QuestDB takes: a TTL is a whole number of partitions.
 
+/** What a setting may say. */
 export const PARTITIONS = ['day', 'week', 'month'] as const;
-export type PartitionBy = (typeof PARTITIONS)[number];
+/** By hours where rows are kept for less than days. */
+export type PartitionBy = (typeof PARTITIONS)[number] | 'hour';
 
 const DAYS_A_MONTH = 365.25 / 12;
 
-/** `30 DAYS`, `26 WEEKS`, `60 MONTHS`: never shorter than asked for. */
+/** `12 HOURS`, `30 DAYS`, `26 WEEKS`, `60 MONTHS`: never shorter than asked for. */
 export function ttlClause(days: number, partitionBy: PartitionBy): string {
-  if (partitionBy === 'day') return `${days} DAYS`;
+  if (partitionBy === 'hour') return `${Math.max(1, Math.ceil(days * 24 - 1e-6))} HOURS`;
+  if (partitionBy === 'day') return `${Math.max(1, Math.ceil(days))} DAYS`;
   if (partitionBy === 'week') return `${Math.ceil(days / 7)} WEEKS`;
   return `${Math.max(1, Math.ceil(days / DAYS_A_MONTH - 0.05))} MONTHS`;
 }
@@ -25,5 +28,5 @@ export function isTtl(value: number, unit: string, clause: string): boolean {
 
 /** The partitioning of a table as `tables()` names it; undefined for one that has none of these. */
 export function parsePartitionBy(text: string): PartitionBy | undefined {
-  return PARTITIONS.find((partitionBy) => partitionBy === text.toLowerCase());
+  return (['hour', ...PARTITIONS] as const).find((partitionBy) => partitionBy === text.toLowerCase());
 }

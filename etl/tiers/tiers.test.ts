@@ -20,7 +20,11 @@ test.each([
   [1, 'month', '1 MONTHS'],
   [31, 'month', '1 MONTHS'],
   [33, 'month', '2 MONTHS'],
-] as const)('%i days by %s are %s', (days, partitionBy, clause) => {
+  [0.5, 'hour', '12 HOURS'],
+  [7 / 24, 'hour', '7 HOURS'],
+  [30, 'hour', '720 HOURS'],
+  [0.5, 'day', '1 DAYS'],
+] as const)('%d days by %s are %s', (days, partitionBy, clause) => {
   expect(ttlClause(days, partitionBy)).toBe(clause);
 });
 
@@ -37,7 +41,7 @@ test('a TTL is compared by what it says, in whichever unit', () => {
     false,
     false,
   ]);
-  expect([parsePartitionBy('DAY'), parsePartitionBy('HOUR'), parsePartitionBy('NONE')]).toEqual(['day', undefined, undefined]);
+  expect([parsePartitionBy('DAY'), parsePartitionBy('HOUR'), parsePartitionBy('NONE')]).toEqual(['day', 'hour', undefined]);
 });
 
 test('a roll-up of rows and one of a roll-up have the same columns and weigh means by their values', () => {
@@ -152,8 +156,17 @@ test('what is no table of measurements gets nothing', async () => {
   expect(changes).toEqual([]);
 });
 
-test('a table by the hour keeps what it has of a TTL', async () => {
-  const { keeper, changes } = staged({ table: { 2: 'HOUR', 3: 7 } as never });
+test('a table by the hour gets a TTL of hours, and one by the day whole days', async () => {
+  const byHour = staged({ table: { 2: 'HOUR', 3: 30, 4: 'DAY' } as never });
+  await byHour.keeper({ tiers: false, telemetryTtlDays: 0.5 }).ensure('cpu');
+  expect(byHour.changes).toEqual(['ALTER TABLE "cpu" SET TTL 12 HOURS']);
+  const byDay = staged({ table: { 2: 'DAY', 3: 30, 4: 'DAY' } as never });
+  await byDay.keeper({ tiers: false, telemetryTtlDays: 0.5 }).ensure('cpu');
+  expect(byDay.changes).toEqual(['ALTER TABLE "cpu" SET TTL 1 DAYS']);
+});
+
+test('a table by the year keeps what it has of a TTL', async () => {
+  const { keeper, changes } = staged({ table: { 2: 'YEAR', 3: 7 } as never });
   await keeper({ tiers: false }).ensure('cpu');
   expect(changes).toEqual([]);
 });

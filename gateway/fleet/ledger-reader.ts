@@ -1,5 +1,6 @@
 // Reads the ledger and counts the tables, grouped in SQL so that what comes over the wire follows nodes and holes, not rows.
 import { setTimeout as delay } from 'node:timers/promises';
+import { doorOf } from '../../core/common/door-epoch.ts';
 import type { DroppedSeqRange } from '../../core/common/ledger.ts';
 import type { SeqRange } from '../../core/common/ledger-ranges.ts';
 import { parseMicros } from './query-columns.ts';
@@ -74,6 +75,18 @@ export class LedgerReader {
     return new Map(rows.map(([node, count]) => [node ?? '', Number(count)]));
   }
 
+  /** At least so many, by node id, of what agents sent alone: what comes by a door may have rows of any age. */
+  async agentRows(scope: Scope): Promise<Map<string, number>> {
+    const counts = new Map<string, number>();
+    for (const [node, epoch, count] of await this.#ask(
+      'select node_id, epoch, sum(rows - bad_rows - merged_rows - coalesce(met_rows, 0))',
+      scope,
+    )) {
+      if (doorOf(epoch ?? '') === undefined) counts.set(node ?? '', (counts.get(node ?? '') ?? 0) + Number(count));
+    }
+    return counts;
+  }
+
   /**
    * The runs of numbers that are stored. Where as many different numbers as the span has are there, that is the span; only the others
    * are looked at row by row, by a window over their numbers that tells where the next is not the one after.
@@ -140,8 +153,15 @@ export class LedgerReader {
   /** The longest time that the ledger keeps rows, µs; 0 where it keeps them for ever. */
   async timeToLiveUs(): Promise<number> {
     const [row] = await this.#database.rows(`select ttlValue, ttlUnit from tables() where table_name = '${LEDGER}'`);
-    const days: Record<string, number> = { HOUR: 1 / 24, DAY: 1, WEEK: 7, MONTH: 31, YEAR: 366 };
-    return Number(row?.[0] ?? 0) * (days[row?.[1] ?? ''] ?? 0) * 86_400_000_000;
+    return ttlUs(row?.[0], row?.[1], LONGEST_HOURS);
+  }
+
+  /** The shortest time that one of these tables keeps rows, µs; infinite where each keeps them for ever. */
+  async shortestTtlUs(tables: readonly string[]): Promise<number> {
+    const wanted = new Set(tables);
+    const rows = await this.#database.rows('select table_name, ttlValue, ttlUnit from tables()');
+    const kept = rows.map(([name, value, unit]) => (wanted.has(name ?? '') ? ttlUs(value, unit, SHORTEST_HOURS) : 0));
+    return Math.min(Number.POSITIVE_INFINITY, ...kept.filter((us) => us > 0));
   }
 
   /** Resolves when what the tables were given until now can be read; a suspended table is not waited for. Gives up at the deadline. */
@@ -166,6 +186,14 @@ export class LedgerReader {
     const rows = await this.#database.rows("select table_name from tables() where table_type = 'T' and table_name not like 'sys.%'");
     return rows.map(([name]) => name ?? '');
   }
+}
+
+/** Of a unit of QuestDB, whose months and years have no one length. */
+const LONGEST_HOURS: Readonly<Record<string, number>> = { HOUR: 1, DAY: 24, WEEK: 168, MONTH: 744, YEAR: 8784 };
+const SHORTEST_HOURS: Readonly<Record<string, number>> = { HOUR: 1, DAY: 24, WEEK: 168, MONTH: 672, YEAR: 8760 };
+
+function ttlUs(value: string | null | undefined, unit: string | null | undefined, hours: Readonly<Record<string, number>>): number {
+  return Number(value ?? 0) * (hours[unit ?? ''] ?? 0) * 3_600_000_000;
 }
 
 function where({ nodeId, sinceUs }: Scope): string {

@@ -139,9 +139,11 @@ export class Verifier {
     const spools = this.#spools(nodeId);
     const tables = await ledger.telemetryTables();
     const cutUs = await this.#expiryCutUs(ledger, tables);
-    const scope: Scope = { nodeId, sinceUs: cutUs };
+    const rowsCutUs = await this.#rowsCutUs(ledger, tables, cutUs);
+    const scope: Scope = { nodeId, sinceUs: rowsCutUs };
     // A batch made just after the cut may have rows from just before it.
-    const surely = await ledger.storedRows(cutUs === 0 ? scope : { nodeId, sinceUs: cutUs + HOUR_US }, 'least');
+    const sure = rowsCutUs === 0 ? scope : { nodeId, sinceUs: rowsCutUs + HOUR_US };
+    const surely = rowsCutUs > cutUs ? await ledger.agentRows(sure) : await ledger.storedRows(sure, 'least');
     await ledger.untilApplied(tables, Date.now() + APPLY_WAIT_MS);
     const counted = await ledger.countRows(tables, scope);
     const backlog = await readBacklog(this.#options.connection);
@@ -185,6 +187,18 @@ export class Verifier {
     const horizonUs = Date.now() * 1000 - timeToLiveUs;
     const cutUs = (Math.floor(horizonUs / DAY_US) + 2) * DAY_US;
     return (await ledger.oldestUs([...tables, 'deliveries'])) < cutUs ? cutUs : 0;
+  }
+
+  /**
+   * The same for rows where a table keeps them for less time than the ledger has its own. The database removes what is older than the time to live, by the
+   * newest row, which may be an hour ahead.
+   */
+  async #rowsCutUs(ledger: LedgerReader, tables: readonly string[], cutUs: number): Promise<number> {
+    const shortestUs = await ledger.shortestTtlUs(tables);
+    const ledgerUs = await ledger.timeToLiveUs();
+    if (shortestUs === Number.POSITIVE_INFINITY || (ledgerUs !== 0 && shortestUs >= ledgerUs)) return cutUs;
+    const rowsUs = (Math.floor((Date.now() * 1000 - shortestUs) / HOUR_US) + 2) * HOUR_US;
+    return (await ledger.oldestUs([...tables, 'deliveries'])) < rowsUs ? Math.max(cutUs, rowsUs) : cutUs;
   }
 }
 

@@ -1563,10 +1563,12 @@ export interface CheckImportRequest {
 }
 
 export interface ImportCheck {
-  /** Days that the store keeps rows: older ones are not taken. */
+  /** Days that the store keeps rows, rounded up: older ones are not taken. */
   ttlDays: number;
   /** Why rows with these columns would be set aside, one sentence each. */
   problems: string[];
+  /** The same time in hours; 0 from an earlier version. */
+  ttlHours: number;
 }
 
 export interface GetImportAccountRequest {
@@ -1712,6 +1714,7 @@ export const CHECK_IMPORT_REQUEST_FIELDS: Fields = [
 export const IMPORT_CHECK_FIELDS: Fields = [
   { no: 1, name: 'ttlDays', type: 'uint64' },
   { no: 2, name: 'problems', type: 'string', repeated: true },
+  { no: 3, name: 'ttlHours', type: 'uint32' },
 ];
 
 export const GET_IMPORT_ACCOUNT_REQUEST_FIELDS: Fields = [

@@ -12,7 +12,8 @@ const OTHER = '3f0c2a9e-0000-4000-8000-00000000000b';
 const EPOCH = 'aa'.repeat(16);
 const ROWS = 10;
 const TTL_DAYS = 30;
-const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 
 let fleet: FleetFixture;
 
@@ -179,6 +180,28 @@ describe('verify', () => {
     await ledger(NODE, 40, 50, old);
     await store(NODE, 51, 60);
     expect(await verify()).toMatchObject({ ...CLEAN, stored: 21, tableRows: 100, ledgerRows: 100 });
+  });
+
+  it('compares only what tables still hold that keep rows for hours while the ledger keeps days, and misses what they should have', async () => {
+    for (const table of ['cpu', 'memory']) {
+      await fleet.questdb.sql(`drop table ${table}`);
+      await fleet.questdb.sql(
+        `create table ${table} (timestamp timestamp, node_id symbol, x double) timestamp(timestamp) partition by hour ttl 12 hours wal
+          dedup upsert keys(timestamp, node_id, x)`.replace(/\s+/g, ' '),
+      );
+    }
+    await store(NODE, 1, 50, Date.now() - 13.5 * HOUR_MS);
+    await store(NODE, 51, 60);
+    const rows = await until('the oldest hours are gone', async () => {
+      const [[count] = []] = await fleet.questdb.sql('select count() from cpu');
+      return count === 100 ? 100 : undefined;
+    });
+    expect(await verify()).toMatchObject({ ...CLEAN, stored: 60, tableRows: rows, ledgerRows: rows });
+    // What a script pushed may be of any age.
+    await ledger(OTHER, 1, 1, Date.now() - HOUR_MS, Buffer.from('push').toString('hex') + '00'.repeat(12));
+    expect(await verify()).toMatchObject({ ...CLEAN, stored: 61, tableRows: rows });
+    await ledger(NODE, 61, 61);
+    expect(await verify()).toMatchObject({ stored: 62, missingRows: ROWS });
   });
 
   it('is right over a hundred nodes with two epochs each, the earlier one closed', async () => {

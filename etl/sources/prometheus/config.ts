@@ -138,7 +138,12 @@ const FILE_KEYS = {
     .default(1440),
   maxSeries: z.int('a whole number is needed').min(1, 'at least 1').max(10_000_000, 'at most 10000000').default(100_000),
   concurrency: z.int('a whole number is needed').min(1, 'from 1 to 32').max(32, 'from 1 to 32').default(4),
-  ttlDays: z.int('a whole number of days is needed').min(1, 'from 1 to 3650').max(3650, 'from 1 to 3650').default(30),
+  // As the ETL has it: 0.5 for twelve hours.
+  ttlDays: z
+    .number('a number of days is needed')
+    .min(1 / 6, 'from 4 hours (0.167) to 3650')
+    .max(3650, 'from 4 hours (0.167) to 3650')
+    .default(30),
   labels: labels.prefault(['job']),
   nodeLabel: label.default('instance'),
   metricsPort: z.int('a port is needed').min(0, 'from 0 to 65535').max(65_535, 'from 0 to 65535').default(0),
