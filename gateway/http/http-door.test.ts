@@ -1,6 +1,6 @@
 import { type AddressInfo, connect, createServer, type Server } from 'node:net';
 import type { TLSSocket } from 'node:tls';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { MusterError } from '../../core/common/muster-error.ts';
 import { json } from './http-answer.ts';
 import { HttpDoor } from './http-door.ts';
@@ -10,14 +10,19 @@ const MAX_BODY = 1024 * 1024;
 let door: HttpDoor;
 let port: Server;
 let failures: string[];
+let aborted: number;
 
 beforeEach(async () => {
   failures = [];
+  aborted = 0;
   door = new HttpDoor({
     routes: [
       { method: 'GET', path: '/healthz', answer: () => json(200, { status: 'ok' }) },
       { method: 'GET', path: '/secret', scope: 'read', answer: () => json(200, {}) },
       { method: 'GET', path: '/broken', answer: () => ({ status: 200, headers: { bad: 'a\r\nb' }, body: '' }) },
+      { method: 'GET', path: '/late', timeoutMs: 300, answer: ({ signal }) => until(signal) },
+      { method: 'POST', path: '/late', timeoutMs: 300, answer: async (request) => json(200, await request.json(MAX_BODY)) },
+      { method: 'GET', path: '/begun', timeoutMs: 300, answer: ({ signal }) => ({ status: 200, body: begun(signal) }) },
       { method: 'POST', path: '/echo', answer: async (request) => json(200, await request.json(MAX_BODY)) },
     ],
     admit: () => Promise.reject(new MusterError('unauthenticated', 'no token')),
@@ -33,6 +38,21 @@ afterEach(async () => {
   await door.stop();
   await new Promise((resolve) => port.close(resolve));
 });
+
+/** Fails when its request is over, and no sooner. */
+function until(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) =>
+    signal.addEventListener('abort', () => {
+      aborted++;
+      reject(new MusterError('cancelled', 'over'));
+    }),
+  );
+}
+
+async function* begun(signal: AbortSignal): AsyncGenerator<string> {
+  yield 'begun';
+  await until(signal).catch(() => undefined);
+}
 
 /** All that is answered to these bytes until the connection ends. */
 function ask(bytes: string | Buffer): Promise<string> {
@@ -133,4 +153,40 @@ test('who sends without end is cut off', async () => {
     more();
   });
   expect(sent).toBeLessThan(64 * 1024 * 1024);
+});
+
+test('a request that is late is told so once, its work is ended, and so is its connection', async () => {
+  const answer = await ask('GET /late HTTP/1.1\r\nhost: a\r\n\r\n');
+  expect(answer).toMatch(/^HTTP\/1.1 504 /);
+  expect(answer).toMatch(/connection: close/i);
+  expect(answer).toContain('"code":"deadline_exceeded"');
+  expect(answer).toContain('GET /late was not answered within 0.3 s: whether it is carried out is not known');
+  await vi.waitFor(() => expect(aborted).toBe(1), 20_000);
+  expect(failures).toEqual([expect.stringMatching(/^GET \/late: deadline_exceeded: /)]);
+});
+
+test('a body that does not come in time is told so', async () => {
+  const answer = await new Promise<string>((resolve, reject) => {
+    let text = '';
+    const socket = connect((port.address() as AddressInfo).port, '127.0.0.1');
+    socket.write('POST /late HTTP/1.1\r\nhost: a\r\ncontent-length: 4\r\n\r\n{');
+    socket.on('data', (data) => {
+      text += data.toString('latin1');
+      // Who reads it sends the rest, which is dropped.
+      if (text.includes('}\n')) socket.write('  }');
+    });
+    socket.on('error', reject);
+    socket.on('close', () => resolve(text));
+  });
+  expect(answer).toMatch(/^HTTP\/1.1 504 /);
+  expect(answer).toContain('the body of POST /late did not come whole within 0.3 s');
+  expect(answer.match(/HTTP\/1.1/g)).toHaveLength(1);
+});
+
+test('an answer that has begun is cut off, with no other one in it', async () => {
+  const answer = await ask('GET /begun HTTP/1.1\r\nhost: a\r\n\r\n');
+  expect(answer).toMatch(/^HTTP\/1.1 200 /);
+  expect(answer).toContain('begun');
+  expect(answer).not.toContain('504');
+  await vi.waitFor(() => expect(aborted).toBe(1), 20_000);
 });

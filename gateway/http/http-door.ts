@@ -19,7 +19,7 @@ export interface HttpRequest {
   readonly parameter: string;
   /** Absent on a route that needs no token. */
   readonly caller: Caller | undefined;
-  /** Aborted when the caller is gone, or the token of the request ends. */
+  /** Aborted when the caller is gone, the token of the request ends, or its time is over. */
   readonly signal: AbortSignal;
   /** The bytes as they come, for what is too large to hold. */
   readonly stream: IncomingMessage;
@@ -58,6 +58,8 @@ const NEXT_UNPROVEN_WITHIN_MS = 10_000;
 const KEPT_ALIVE_MS = 60_000;
 const FIRST_REQUEST_WITHIN_MS = 5000;
 const ROUTE_TIMEOUT_MS = 60_000;
+/** So long the words of a request that is late may take, with what is still read of its body. */
+const LAST_WORDS_MS = 10_000;
 const MAX_HEADER_BYTES = 16 * 1024;
 
 export class HttpDoor implements Component {
@@ -96,12 +98,24 @@ export class HttpDoor implements Component {
     this.#server.emit('connection', socket);
   }
 
-  #expectRequest(socket: object & { destroy(): unknown }, withinMs: number): void {
+  #expectRequest(socket: object & { destroy(): unknown }, withinMs: number, late: () => unknown = () => socket.destroy()): void {
     clearTimeout(this.#deadlines.get(socket));
-    this.#deadlines.set(
-      socket,
-      setTimeout(() => socket.destroy(), withinMs),
-    );
+    this.#deadlines.set(socket, setTimeout(late, withinMs));
+  }
+
+  /** Says why where nothing was said yet, and ends the connection: whether the work is done all the same nobody knows. */
+  #endLate(request: IncomingMessage, response: ServerResponse, route: string, withinMs: number): void {
+    if (response.headersSent) {
+      request.socket.destroy();
+      return;
+    }
+    this.#expectRequest(request.socket, LAST_WORDS_MS);
+    const words = request.complete
+      ? `${route} was not answered within ${withinMs / 1000} s: whether it is carried out is not known`
+      : `the body of ${route} did not come whole within ${withinMs / 1000} s: send less, or faster`;
+    const error = new HttpProblem(504, 'deadline_exceeded', words, undefined, { connection: 'close' });
+    this.#options.events.requestFailed({ route, code: error.code, message: words });
+    refuse(request, response, error).catch(() => request.socket.destroy());
   }
 
   #prove(socket: object): void {
@@ -114,28 +128,37 @@ export class HttpDoor implements Component {
     const path = target?.path ?? '';
     const found = this.#options.routes.filter((route) => parameterOf(route.path, path) !== undefined);
     const route = found.find((candidate) => candidate.method === request.method);
-    this.#expectRequest(request.socket, route?.timeoutMs ?? ROUTE_TIMEOUT_MS);
+    const name = route === undefined ? 'unknown' : `${route.method} ${route.path}`;
+    const withinMs = route?.timeoutMs ?? ROUTE_TIMEOUT_MS;
+    const late = new AbortController();
+    this.#expectRequest(request.socket, withinMs, () => {
+      this.#endLate(request, response, name, withinMs);
+      late.abort();
+    });
     response.once('close', () => {
-      if (request.socket.destroyed) return;
+      if (request.socket.destroyed || late.signal.aborted) return;
       this.#expectRequest(request.socket, this.#unproven.has(request.socket) ? NEXT_UNPROVEN_WITHIN_MS : NEXT_REQUEST_WITHIN_MS);
     });
-    const name = route === undefined ? 'unknown' : `${route.method} ${route.path}`;
     try {
       if (target === undefined) throw new MusterError('malformed', BAD_TARGET);
       if (route === undefined) throw notFound(request.method ?? '', path, found);
       const grant = route.scope === undefined ? undefined : await this.#options.admit(request.headers.authorization, route.scope);
       if (grant !== undefined) this.#prove(request.socket);
       const parameter = parameterOf(route.path, path) ?? '';
+      const ended = grant === undefined ? late.signal : AbortSignal.any([grant.signal, late.signal]);
       const answer = async (): Promise<void> =>
-        send(response, await route.answer(toRequest(request, response, target, grant, parameter)), grant?.signal);
+        send(response, await route.answer(toRequest(request, response, { target, caller: grant?.caller, ended, parameter })), ended);
       await (grant === undefined ? answer() : whileGranted(grant, answer));
     } catch (thrown) {
-      const error = toMusterError(thrown);
-      this.#options.events.requestFailed({ route: name, code: error.code, message: error.message });
-      if (response.headersSent) response.destroy();
-      else await refuse(request, response, error);
+      if (!late.signal.aborted) await this.#fail(request, response, name, toMusterError(thrown));
     }
     this.#options.events.requestAnswered({ route: name, status: response.statusCode, elapsedMs: performance.now() - startedMs });
+  }
+
+  async #fail(request: IncomingMessage, response: ServerResponse, route: string, error: MusterError): Promise<void> {
+    this.#options.events.requestFailed({ route, code: error.code, message: error.message });
+    if (response.headersSent) response.destroy();
+    else await refuse(request, response, error);
   }
 }
 
@@ -171,22 +194,25 @@ function notFound(method: string, path: string, samePath: readonly HttpRoute[]):
 function toRequest(
   request: IncomingMessage,
   response: ServerResponse,
-  { query }: RequestPath,
-  grant: Grant | undefined,
-  parameter: string,
+  { target, caller, ended, parameter }: { target: RequestPath; caller: Caller | undefined; ended: AbortSignal; parameter: string },
 ): HttpRequest {
   const aborted = new AbortController();
-  grant?.signal.addEventListener('abort', () => aborted.abort());
+  ended.addEventListener('abort', () => aborted.abort());
   response.once('close', () => {
     if (!response.writableFinished) aborted.abort();
   });
   return {
-    query,
+    query: target.query,
     headers: request.headers,
     parameter,
-    caller: grant?.caller,
+    caller,
     signal: aborted.signal,
     stream: request,
-    json: (maxBytes) => readJson(request, maxBytes),
+    json: async (maxBytes) => {
+      const value = await readJson(request, maxBytes);
+      // Its caller was told already that it did not come in time.
+      if (aborted.signal.aborted) throw new MusterError('cancelled', 'the request is over');
+      return value;
+    },
   };
 }
