@@ -12,6 +12,16 @@ import { Cycle } from './telemetry/cycle.ts';
 
 const NOW_MS = 1_780_000_000_000;
 
+const DELIVERY = {
+  nodeId: 'n',
+  receivedUs: NOW_MS * 1000,
+  gateway: 'g',
+  batch: Buffer.alloc(0),
+  epoch: Buffer.alloc(16, 1),
+  seq: 3,
+  skewUs: 0,
+};
+
 /** A database that refuses a request with a NUL in it, as QuestDB does. */
 function stage(): { parts: OwnWriterParts; lines: () => string } {
   let lines = '';
@@ -41,7 +51,7 @@ it('stores what a node says of itself, whatever characters are in it', async () 
   };
   const cycle = new Cycle(new BufferPool());
   cycle.accounts.push(account);
-  cycle.events.push({ delivery: account.delivery, event, nodeId: account.delivery.nodeId });
+  cycle.events.push({ delivery: account.delivery, event, sent: event, nodeId: account.delivery.nodeId });
   await ledger.storeEvents(cycle);
   expect([...cycle.letters, ...(await ledger.store(cycle, NOW_MS))]).toEqual([]);
   expect(lines()).toMatch(/text="ab"/);
@@ -83,4 +93,19 @@ it('says of a door batch whom it met, and nothing where nobody looked', async ()
   expect(compared).toContain('met_rows=2i');
   expect(not).toContain('seq=2i');
   expect(not).not.toContain('met_rows');
+});
+
+it('keeps in the letter of a refused event of whom it speaks', async () => {
+  const { parts } = stage();
+  parts.database.write = async () => ({ status: 400, words: 'no' });
+  const ledger = new LedgerTables(parts, 30);
+  const cycle = new Cycle(new BufferPool());
+  const sent: FleetEvent = {
+    ...{ timeUs: NOW_MS * 1000, kind: 'node_silent', severity: 'error', text: '' },
+    attributes: { node_id: 'web-2', from: 'late' },
+  };
+  const delivery = { ...newAccount(DELIVERY, false).delivery, nodeId: 'muster-g' };
+  cycle.events.push({ delivery, event: { ...sent, attributes: { from: 'late' } }, sent, nodeId: 'web-2' });
+  await ledger.storeEvents(cycle);
+  expect(cycle.letters).toMatchObject([{ nodeId: 'muster-g', reason: 'rejected_by_database', row: { attributes: { node_id: 'web-2' } } }]);
 });

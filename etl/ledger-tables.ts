@@ -8,7 +8,7 @@ import { withoutNul } from './questdb/line-text.ts';
 import { OwnWriter, type OwnWriterParts } from './questdb/own-writer.ts';
 import type { BatchAccount, SetAsideRows } from './telemetry/batch-account.ts';
 import type { Cycle } from './telemetry/cycle.ts';
-import { type DeadLetter, objectLetter } from './telemetry/dead-letter.ts';
+import { type DeadLetter, eventLetter, objectLetter } from './telemetry/dead-letter.ts';
 import { isDoorBatch } from './telemetry/door-tables.ts';
 import type { EventRow } from './telemetry/event-rows.ts';
 import { MAX_SKEW_US } from './telemetry/transform.ts';
@@ -42,8 +42,8 @@ export class LedgerTables {
 
   /** Stores the events of a cycle beside its telemetry. One that the database refuses becomes a letter of the cycle. */
   async storeEvents(cycle: Cycle): Promise<void> {
-    await this.#eventRows.store(cycle.events, ({ delivery, event }, words) => {
-      cycle.letters.push(objectLetter(delivery, 'events', { ...event }, REFUSED, words));
+    await this.#eventRows.store(cycle.events, ({ delivery, sent }, words) => {
+      cycle.letters.push(eventLetter(delivery, sent, REFUSED, words));
     });
   }
 

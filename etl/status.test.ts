@@ -1,5 +1,6 @@
 import type { NatsConnection } from 'nats';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { PART_KINDS } from '../core/common/state-events.ts';
 import type { EtlStatus } from '../core/common/streams.ts';
 import type { EtlEvents } from './events.ts';
 import type { PipelineFigures } from './pipeline.ts';
@@ -64,7 +65,14 @@ test('it says at the start what there is', async () => {
   expect(said).toEqual([
     {
       ...{ timeMs: NOW_MS, rowsStored: 0, rowsPerSecond: 0, newestStoredUs: 0, storedFloor: 5, deadLetters: { bad_name: 3 } },
-      ...{ suspendedTables: [], problems: [], commitMode: 'sync', telemetryTtlDays: 30, disk: { freeBytes: 50e6, totalBytes: 1e9 } },
+      ...{
+        suspendedTables: [],
+        problems: [],
+        commitMode: 'sync',
+        telemetryTtlDays: 30,
+        eventKinds: PART_KINDS,
+        disk: { freeBytes: 50e6, totalBytes: 1e9 },
+      },
       process: expect.objectContaining({ rssBytes: expect.any(Number) }),
     },
   ]);

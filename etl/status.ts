@@ -2,6 +2,7 @@
 import { statfs } from 'node:fs/promises';
 import type { JetStreamManager, KV, NatsConnection } from 'nats';
 import { toMusterError } from '../core/common/muster-error.ts';
+import { PART_KINDS } from '../core/common/state-events.ts';
 import {
   DEAD_LETTER_STREAM,
   DEAD_LETTER_SUBJECTS,
@@ -121,6 +122,7 @@ export class StatusReporter implements Component {
       problems: this.#problems(),
       commitMode: this.#watch.commitMode,
       telemetryTtlDays: this.#ttlDays,
+      eventKinds: PART_KINDS,
       ...(lastFlushRows === undefined ? {} : { lastFlushRows }),
       ...(messagesStored === 0 ? {} : { rowsPerMessage: rowsStored / messagesStored }),
       ...(processed === undefined ? {} : { processed }),

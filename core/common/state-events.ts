@@ -35,7 +35,9 @@ export function standingKind(state: StateWord): string {
 export const STATE_KINDS: readonly string[] = STATE_WORDS.flatMap((state) => [changeKind(state), standingKind(state)]);
 
 const BY_KIND = new Map(STATE_WORDS.flatMap((state) => [[changeKind(state), state] as const, [standingKind(state), state] as const]));
-const RESERVED = new Set([...STATE_KINDS, WATCHED_KIND, UNWATCHED_KIND]);
+/** All kinds that gateways alone record. An ETL says in its status which it knows. */
+export const PART_KINDS: readonly string[] = [...STATE_KINDS, WATCHED_KIND, UNWATCHED_KIND];
+const RESERVED = new Set(PART_KINDS);
 
 /** Undefined for the kind of another event. */
 export function stateOfKind(kind: string): StateWord | undefined {
@@ -45,4 +47,10 @@ export function stateOfKind(kind: string): StateWord | undefined {
 /** True for kinds that no agent may use. */
 export function isStateKind(kind: string): boolean {
   return RESERVED.has(kind);
+}
+
+/** A kind that the ETL of this status does not know: it would store it as an event of the part that sent it. Undefined where it knows all. */
+export function kindUnknownTo({ eventKinds = [] }: { eventKinds?: readonly string[] }): string | undefined {
+  const known = new Set(eventKinds);
+  return PART_KINDS.find((kind) => !known.has(kind));
 }

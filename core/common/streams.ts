@@ -146,6 +146,8 @@ export interface EtlStatus {
   process?: ProcessSample;
   /** Days and parts of one that raw rows are kept: what is older is not taken. Absent from an older ETL. */
   telemetryTtlDays?: number;
+  /** Kinds of events of Muster's own parts that it stores as what they are. Absent from an ETL that knows none. */
+  eventKinds?: readonly string[];
   /** Database commit mode as found: `sync` and `async` are durable with what the ETL does, `nosync` is not. */
   commitMode: string;
 }

@@ -12,6 +12,7 @@ export type DeadLetterReason =
   | 'not_finite'
   | TimeRefusalReason
   | 'bad_name'
+  | 'unknown_kind'
   | 'type_changed'
   | 'too_many_series'
   | 'clock_skew'

@@ -45,3 +45,12 @@ it('writes what a part of Muster says of a node to that node, and takes the word
   ]);
   expect(from('web-1', { ...told, kind: 'boot' }).rows[0]).toMatchObject({ nodeId: 'web-1', event: { attributes: { node_id: 'web-2' } } });
 });
+
+it('sets aside what a part says in a kind that is not known here, with the node of whom it speaks', () => {
+  const told = { timeUs: 1e15, kind: 'node_paused', severity: 'info' as const, text: '', attributes: { node_id: 'web-2' } };
+  const { rows, letters } = toEventRows({ ...DELIVERY, nodeId: 'muster-g' }, { events: [told] } as unknown as DecodedBatch, WINDOW);
+  expect(rows).toEqual([]);
+  expect(letters).toMatchObject([
+    { nodeId: 'muster-g', reason: 'unknown_kind', row: { kind: 'node_paused', attributes: { node_id: 'web-2' } } },
+  ]);
+});

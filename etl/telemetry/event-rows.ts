@@ -8,7 +8,10 @@ import { type DeadLetter, type DeadLetterReason, eventLetter } from './dead-lett
 
 export interface EventRow {
   delivery: DeliveryContent;
+  /** As it is stored: what the columns say is in no attribute. */
   event: FleetEvent;
+  /** As it came: a letter of it has all that a replay needs. */
+  sent: FleetEvent;
   /** Whom it is about: the sender, but where a part of Muster speaks of a node. */
   nodeId: string;
 }
@@ -24,7 +27,7 @@ export function toEventRows(
   const rows: EventRow[] = [];
   const letters: DeadLetter[] = [];
   for (const event of batch.events) {
-    const refusal = eventRefusal(event, window) ?? (isPartNode(delivery.nodeId) ? undefined : reservedKind(event));
+    const refusal = eventRefusal(event, window) ?? (isPartNode(delivery.nodeId) ? unknownKind(event) : reservedKind(event));
     if (refusal === undefined) rows.push(toRow(delivery, event));
     else letters.push(eventLetter(delivery, event, refusal.reason, refusal.detail));
   }
@@ -39,12 +42,18 @@ function eventRefusal(event: FleetEvent, window: TimeWindow): { reason: DeadLett
 
 function toRow(delivery: DeliveryContent, event: FleetEvent): EventRow {
   const { [NODE_ATTRIBUTE]: about, ...attributes } = event.attributes;
-  if (!about || !isPartNode(delivery.nodeId)) return { delivery, event, nodeId: delivery.nodeId };
-  return { delivery, event: { ...event, attributes }, nodeId: about };
+  if (!about || !isPartNode(delivery.nodeId)) return { delivery, event, sent: event, nodeId: delivery.nodeId };
+  return { delivery, event: { ...event, attributes }, sent: event, nodeId: about };
 }
 
 /** Nobody else may say what a gateway saw. */
 function reservedKind({ kind }: FleetEvent): { reason: DeadLetterReason; detail: string } | undefined {
   if (!isStateKind(kind)) return undefined;
   return { reason: 'bad_name', detail: `${kind} is a kind of event that only gateways record: choose another` };
+}
+
+/** Of whom a newer gateway speaks, and what it means, is for a newer ETL to say. */
+function unknownKind({ kind }: FleetEvent): { reason: DeadLetterReason; detail: string } | undefined {
+  if (isStateKind(kind)) return undefined;
+  return { reason: 'unknown_kind', detail: `${kind} is a kind of event that this ETL does not know: update it, then replay this letter` };
 }

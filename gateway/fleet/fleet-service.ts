@@ -33,6 +33,7 @@ import { DeadLetterReplay } from './dead-letter-replay.ts';
 import { DeadLetterStore } from './dead-letter-store.ts';
 import { Directory } from './directory.ts';
 import { createDirectoryFeed } from './directory-feed.ts';
+import { readEtlStatus } from './etl-status.ts';
 import type { FleetEvents } from './fleet-events.ts';
 import { labelHandlers } from './label-calls.ts';
 import { LeaseKeeper } from './lease-keeper.ts';
@@ -106,7 +107,7 @@ export function createFleetService(options: FleetServiceOptions): FleetService {
   const verifier = new Verifier({ connection, database, directory });
   const pipeline = new PipelineReader({
     ...{ connection, database, directory, deadLetters, natsDurable: options.natsDurable, now },
-    otherProblems: () => options.pathProblems?.() ?? [],
+    otherProblems: () => [...(options.pathProblems?.() ?? []), ...(recorder?.problems() ?? [])],
   });
   let historyKnown = false;
   const onHistory = (): void => {
@@ -115,7 +116,16 @@ export function createFleetService(options: FleetServiceOptions): FleetService {
   const isRemoved = (nodeId: string): boolean => options.registry.isRemoved(nodeId);
   const recorder =
     options.states &&
-    new StateRecorder({ ...options.states, connection, directory, database, historyKnown: () => historyKnown, isRemoved, now });
+    new StateRecorder({
+      ...options.states,
+      connection,
+      directory,
+      database,
+      historyKnown: () => historyKnown,
+      isRemoved,
+      etlStatus: () => readEtlStatus(connection),
+      now,
+    });
   const components: Component[] = [
     database,
     queries,

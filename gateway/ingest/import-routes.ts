@@ -49,6 +49,8 @@ export function importRoutes({ jobs, maxBytes, space = new UploadSpace() }: Impo
             ...{ request: request.stream, folder: join(folder, own), maxBytes, onField: keepField },
             checkSpace: () => space.check(folder),
           });
+          // Its caller was told already that it did not come in time.
+          if (request.signal.aborted) throw new MusterError('cancelled', 'the request is over');
           const wanted = toRequest(join(own, file), fields);
           const job = await jobs.begin(wanted, request.caller as Caller, () => remove().catch(fault), leave);
           return json(202, toJob(job), { location: `/api/import/${job.id}` });

@@ -2,6 +2,7 @@ import type { NatsConnection } from 'nats';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { FleetEvent } from '../../core/common/frame.ts';
 import type { RegistryEntry } from '../../core/common/registry-entry.ts';
+import { PART_KINDS } from '../../core/common/state-events.ts';
 import { Directory } from '../fleet/directory.ts';
 import type { ReadDatabase } from '../fleet/read-database.ts';
 import { StateRecorder } from './state-recorder.ts';
@@ -33,7 +34,7 @@ const entry = (nodeId: string): RegistryEntry => ({
 
 /** A recorder in a store that has these rows of nodes, watched until that time. */
 async function stage(recorded: [nodeId: string, kind: string, time: string][] = [], watchedUntil: string | null = null) {
-  const staged = { connected: true, full: false, pressure: false, holder: '' };
+  const staged = { connected: true, full: false, pressure: false, holder: '', etlKnows: PART_KINDS };
   const written: string[] = [];
   const said: string[] = [];
   let [text, revision] = ['', 0];
@@ -80,6 +81,7 @@ async function stage(recorded: [nodeId: string, kind: string, time: string][] = 
       pressure: () => staged.pressure,
       historyKnown: () => true,
       isRemoved: () => false,
+      etlStatus: async () => ({ eventKinds: staged.etlKnows }),
       now: () => Date.now(),
     },
     deliver: async (nodeId: string, events: readonly FleetEvent[]) => {
@@ -206,4 +208,16 @@ it('says of a connection at a gateway that is gone that nothing is known of it',
     'late: no samples for 3 s, its connection to gateway-1 is open',
     'late: no samples for 3 s, whether its connection to gateway-2 is open is not known: nothing is heard of that gateway',
   ]);
+});
+
+it('writes nothing for an ETL that would store it as something else, says so, and begins when a newer one runs', async () => {
+  const { staged, pass } = await stage();
+  staged.etlKnows = PART_KINDS.filter((kind) => kind !== 'node_live');
+  expect(await pass(30, 'a')).toEqual([]);
+  expect(recorder?.problems()).toEqual([
+    'the history of node states is not written: the ETL is older than this gateway and does not know the event node_live: update it',
+  ]);
+  staged.etlKnows = PART_KINDS;
+  expect((await pass(30, 'a')).join()).toContain('a ');
+  expect(recorder?.problems()).toEqual([]);
 });

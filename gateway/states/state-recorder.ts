@@ -3,7 +3,9 @@
 import { randomUUID } from 'node:crypto';
 import type { NatsConnection } from 'nats';
 import type { FleetEvent } from '../../core/common/frame.ts';
-import { toMusterError } from '../../core/common/muster-error.ts';
+import { MusterError, toMusterError } from '../../core/common/muster-error.ts';
+import { kindUnknownTo } from '../../core/common/state-events.ts';
+import type { EtlStatus } from '../../core/common/streams.ts';
 import { fault } from '../../core/node/faults.ts';
 import type { Component } from '../../core/node/lifecycle.ts';
 import type { Directory } from '../fleet/directory.ts';
@@ -31,6 +33,8 @@ export interface StateRecorderOptions {
   deliver(nodeId: string, events: readonly FleetEvent[]): Promise<void>;
   /** True for a node that was taken out of the fleet; one that is missing in the directory may only be unknown. */
   isRemoved(nodeId: string): boolean;
+  /** What the ETL says of itself; undefined where none has reported. */
+  etlStatus(): Promise<Pick<EtlStatus, 'eventKinds'> | undefined>;
   /** True once the store has said what it has of the time before this gateway. */
   historyKnown(): boolean;
   events: { retried(what: { what: 'node states'; error: string }): void };
@@ -83,6 +87,7 @@ export class StateRecorder implements Component {
   #loading = false;
   #loadAtMs = Number.NEGATIVE_INFINITY;
   #failing = false;
+  #problem = '';
   /** The last beat at which all states were known; undefined while they are not. */
   #coveredMs: number | undefined;
   /** Up to when they were known before; 0 for never. */
@@ -101,6 +106,11 @@ export class StateRecorder implements Component {
       // The store is asked what it has, and what it lacks is written.
       onLost: (error) => this.#beginAnew(error),
     });
+  }
+
+  /** Why nothing is written though it could be, a sentence each. */
+  problems(): string[] {
+    return this.#problem === '' || !this.#lease.held ? [] : [`the history of node states is not written: ${this.#problem}`];
   }
 
   async start(): Promise<void> {
@@ -285,7 +295,8 @@ export class StateRecorder implements Component {
     this.#loading = true;
     const { signal } = this.#abort;
     const { term } = this.#lease;
-    readRecorded(connection, database, nowMs, signal)
+    this.#assertTaken()
+      .then(() => readRecorded(connection, database, nowMs, signal))
       .then(({ nodes, watchedUntilMs }) => {
         if (signal.aborted || !this.#lease.held || this.#lease.term !== term) return;
         const atMs = now();
@@ -313,6 +324,15 @@ export class StateRecorder implements Component {
         this.#loading = false;
       })
       .catch(fault);
+  }
+
+  /** Throws where the ETL would store what is written as something else: it waits for one that knows it. */
+  async #assertTaken(): Promise<void> {
+    const status = await this.#options.etlStatus();
+    if (status === undefined) throw new MusterError('unavailable', 'no ETL has reported yet');
+    const unknown = kindUnknownTo(status);
+    this.#problem = unknown === undefined ? '' : `the ETL is older than this gateway and does not know the event ${unknown}: update it`;
+    if (this.#problem !== '') throw new MusterError('failed_precondition', this.#problem);
   }
 
   /** Once, until it works again. */

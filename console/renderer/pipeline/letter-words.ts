@@ -12,6 +12,7 @@ const REASONS: Readonly<Record<string, string>> = {
   time_too_far: 'Time in the future',
   time_too_old: 'Older than its table keeps',
   bad_name: 'Name not allowed',
+  unknown_kind: 'Kind of event not known',
   type_changed: 'Field changed its type',
   too_many_series: 'Too many series',
   clock_skew: 'Clock more than a day off',
