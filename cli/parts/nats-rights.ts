@@ -95,17 +95,22 @@ export function consumerRights(user: string): Rights {
   };
 }
 
-/** Messages of a stream, by number and by consumers of the reader's own. */
+/** Messages of a stream, by number and by consumers of the reader's own, which it is pushed from or pulls from. */
 function reading(stream: string): string[] {
   return [
     ...[`${API}.STREAM.INFO.${stream}`, `${API}.STREAM.MSG.GET.${stream}`, `${API}.DIRECT.GET.${stream}`, `${API}.DIRECT.GET.${stream}.>`],
-    ...watching(stream),
+    ...[...watching(stream), `${API}.CONSUMER.MSG.NEXT.${stream}.*`],
   ];
 }
 
+/**
+ * Messages of a stream as they come, by a consumer that pushes. Not bound to the filter of a bucket's keys, which would keep nothing back: a bucket's
+ * stream has no other subject. The client makes such a consumer anew, after a gap, by the call that names neither consumer nor filter. Where one
+ * delivers to stands in the request itself, which no right by subject sees.
+ */
 function watching(stream: string): string[] {
   return [
-    ...[`${API}.CONSUMER.CREATE.${stream}`, `${API}.CONSUMER.CREATE.${stream}.>`, `${API}.CONSUMER.INFO.${stream}.*`],
-    ...[`${API}.CONSUMER.DELETE.${stream}.*`, `${API}.CONSUMER.MSG.NEXT.${stream}.*`],
+    ...[`${API}.CONSUMER.CREATE.${stream}`, `${API}.CONSUMER.CREATE.${stream}.>`],
+    ...[`${API}.CONSUMER.INFO.${stream}.*`, `${API}.CONSUMER.DELETE.${stream}.*`],
   ];
 }

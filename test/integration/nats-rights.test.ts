@@ -72,6 +72,7 @@ const ETL_REFUSED: [string, Attempt][] = [
   ['read a token by key', asks(`DIRECT.GET.${TOKENS}.$KV.${TOKENS_BUCKET}.token`)],
   ['read a token by number', asks(`STREAM.MSG.GET.${TOKENS}`, { seq: 1 })],
   ['watch the tokens', asks(`CONSUMER.CREATE.${TOKENS}`, { stream_name: TOKENS, config: { deliver_policy: 'all', ack_policy: 'none' } })],
+  ['pull from the registry', asks(`CONSUMER.MSG.NEXT.KV_${NODES_BUCKET}.mine`)],
   ['write a token', publishes(`$KV.${TOKENS_BUCKET}.mine`)],
   ['write a node', publishes(`$KV.${NODES_BUCKET}.mine`)],
   ['purge the audit', asks(`STREAM.PURGE.${AUDIT_STREAM}`)],
