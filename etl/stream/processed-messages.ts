@@ -44,6 +44,7 @@ function* frameMessages(
   const head = `{"node_id":${JSON.stringify(nodeId)},"measurement":${JSON.stringify(frame.measurement)},"epoch":"${epoch}","seq":${seq},"rows":[`;
   const room = maxBytes - ENVELOPE_BYTES - Buffer.byteLength(head);
   const series: (string | undefined)[] = [];
+  const heads = { fields: frame.fields.map(keyText), texts: frame.textFields.map(keyText) };
   let rows: string[] = [];
   let bytes = 0;
   let from = 0;
@@ -55,7 +56,7 @@ function* frameMessages(
     if (out?.has(row)) continue;
     const at = frame.seriesIndex[row] as number;
     series[at] ??= tagsText(frame, at);
-    const text = rowText(frame, row, series[at] as string);
+    const text = rowText(frame, row, series[at] as string, heads);
     const size = Buffer.byteLength(text) + 1;
     if (size > room) {
       yield { subject, id: `${nodeId}/${epoch}/${seq}/${index}/${row}`, rows: 1, bytes: undefined };
@@ -80,17 +81,22 @@ function tagsText({ tags, seriesBytes }: DecodedFrame, series: number): string {
   return tags.map((tag, i) => (values[i] === '' ? '' : `,${JSON.stringify(tag)}:${JSON.stringify(values[i])}`)).join('');
 }
 
-function rowText(frame: DecodedFrame, row: number, tags: string): string {
+/** As it stands before a value. */
+function keyText(name: string): string {
+  return `,${JSON.stringify(name)}:`;
+}
+
+function rowText(frame: DecodedFrame, row: number, tags: string, heads: { fields: string[]; texts: string[] }): string {
   const count = frame.timeUs.length;
   let text = `{"timestamp":"${isoTime(frame.timeUs[row] as number)}"${tags}`;
-  for (const [i, name] of frame.fields.entries()) {
+  for (const [i, head] of heads.fields.entries()) {
     const value = frame.values[i * count + row] as number;
     // Plus zero makes 0 of -0, as the database does.
-    if (!Number.isNaN(value)) text += `,${JSON.stringify(name)}:${value + 0}`;
+    if (!Number.isNaN(value)) text += head + (value + 0);
   }
-  for (const [i, name] of frame.textFields.entries()) {
+  for (const [i, head] of heads.texts.entries()) {
     const value = textAt(frame, row, i);
-    if (value !== undefined) text += `,${JSON.stringify(name)}:${JSON.stringify(value)}`;
+    if (value !== undefined) text += head + JSON.stringify(value);
   }
   return `${text}}`;
 }
