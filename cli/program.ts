@@ -57,7 +57,10 @@ export function createProgram(context: CommandContext): Command {
     .showSuggestionAfterError()
     .configureHelp(HELP)
     .version(`muster ${VERSION}`, '-V, --version', 'print the version')
-    .addHelpText('after', '\nStart with `muster up`. Exit codes: 0 well, 1 it says no, 2 wrong usage or configuration, 69 not reachable.');
+    .addHelpText(
+      'after',
+      '\nStart with `muster up`. Exit codes: 0 well, 1 it says no, 2 wrong usage or configuration, 69 not reachable or not known.',
+    );
   for (const [heading, commands] of Object.entries(GROUPS)) {
     for (const command of commands) program.addCommand(command(context).helpGroup(heading));
   }

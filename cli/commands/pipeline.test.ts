@@ -16,6 +16,8 @@ it('says of what nobody measured that it is not known, and of agents how many ar
     'pending messages   3, the oldest for a time that is not known',
   ]);
   expect(lines).toContain('completeness       not known: the ledger cannot be read');
+  const idle = pipelineLines({ ...STATUS, completenessAsOf: { seconds: 1, nanos: 0 } });
+  expect(idle).toContain('completeness       not known: no batch of the last hour is in the ledger');
   expect(lines.some((line) => line.startsWith('disk'))).toBe(false);
 });
 

@@ -54,6 +54,7 @@ function agentWords({ connectedAgents, connectedMachines }: PipelineStatus): str
 }
 
 function completenessWords({ completenessPercent, completenessAsOf }: PipelineStatus): string {
+  if (completenessAsOf && completenessPercent === undefined) return 'not known: no batch of the last hour is in the ledger';
   return !completenessAsOf || completenessPercent === undefined
     ? 'not known: the ledger cannot be read'
     : `${completenessPercent.toFixed(2)} %`;

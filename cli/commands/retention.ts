@@ -35,11 +35,12 @@ export function retentionCommand(context: CommandContext): Command {
     .addCommand(cold);
 }
 
-interface Kept {
+/** Of one table; null is what the database does not tell. */
+export interface Kept {
   name: string;
   tier: string;
-  rows: number;
-  bytes: number;
+  rows: number | null;
+  bytes: number | null;
   from: string;
   to: string;
   partitionBy: string;
@@ -50,8 +51,8 @@ interface Kept {
 const KEPT: Column<Kept>[] = [
   { header: 'NAME', text: ({ name }) => name },
   { header: 'TIER', text: ({ tier }) => tier },
-  { header: 'ROWS', text: ({ rows }) => formatCount(rows), align: 'right' },
-  { header: 'SIZE', text: ({ bytes }) => formatBytes(bytes), align: 'right' },
+  { header: 'ROWS', text: ({ rows }) => (rows === null ? 'unknown' : formatCount(rows)), align: 'right' },
+  { header: 'SIZE', text: ({ bytes }) => (bytes === null ? 'unknown' : formatBytes(bytes)), align: 'right' },
   { header: 'FROM', text: ({ from }) => from.slice(0, 16) || '-' },
   { header: 'TO', text: ({ to }) => to.slice(0, 16) || '-' },
   { header: 'BY', text: ({ partitionBy }) => partitionBy },
@@ -89,17 +90,35 @@ async function readKept(client: FleetClient): Promise<Kept[]> {
       refresh === 'manual' ? 'kept as it is' : String(status),
     ]),
   );
+  return keptOf(tables, sizes, states);
+}
+
+/** From what the database answers of its tables, their sizes and its views. */
+export function keptOf(
+  tables: readonly (readonly Cell[])[],
+  sizes: ReadonlyMap<Cell | undefined, Cell | undefined>,
+  states: ReadonlyMap<Cell | undefined, string>,
+): Kept[] {
   return tables.map(([name, type, rows, from, to, partitionBy, ttlValue, ttlUnit]) => ({
     name: String(name),
     tier: type === 'M' ? (parseRollUpView(String(name))?.tier ?? '-') : 'raw',
-    rows: Number(rows ?? 0),
-    bytes: Number(sizes.get(name ?? '') ?? 0),
+    rows: numberOf(rows),
+    bytes: numberOf(sizes.get(name)),
     from: String(from ?? ''),
     to: String(to ?? ''),
     partitionBy: String(partitionBy).toLowerCase(),
-    ttl: Number(ttlValue ?? 0) === 0 ? 'for ever' : `${ttlValue} ${String(ttlUnit).toLowerCase()}${Number(ttlValue) === 1 ? '' : 's'}`,
-    state: type === 'M' ? (states.get(name ?? '') ?? '-') : '',
+    ttl: ttlWords(numberOf(ttlValue), String(ttlUnit).toLowerCase()),
+    state: type === 'M' ? (states.get(name) ?? 'unknown') : '',
   }));
+}
+
+function ttlWords(value: number | null, unit: string): string {
+  if (value === null) return 'unknown';
+  return value === 0 ? 'for ever' : `${value} ${unit}${value === 1 ? '' : 's'}`;
+}
+
+function numberOf(cell: Cell | undefined): number | null {
+  return cell === null || cell === undefined ? null : Number(cell);
 }
 
 async function rowsOf(client: FleetClient, sql: string): Promise<Cell[][]> {

@@ -3,6 +3,7 @@
 import { Command } from 'commander';
 import type { LedgerHole, VerifyResponse } from '../../proto/gen/messages.ts';
 import { type TargetOptions, withTarget } from '../fleet/fleet-target.ts';
+import { verdictOf } from '../fleet/ledger-account.ts';
 import { durationSeconds } from '../terminal/duration.ts';
 import { formatCount } from '../terminal/quantity.ts';
 import { tableLines } from '../terminal/table.ts';
@@ -17,12 +18,12 @@ interface Options extends TargetOptions {
 export function verifyCommand(context: CommandContext): Command {
   return withTarget(new Command('verify'))
     .description('Prove from the ledger that nothing acknowledged was lost or doubled')
-    .option('--node <id>', 'only this node', '')
+    .option('--node <id or name>', 'only this node', '')
     .option('--wait <duration>', 'how long to wait for what is in flight, at most 10m', durationSeconds(0, 600), 10)
     .option('--json', 'one JSON document')
     .addHelpText(
       'after',
-      '\nExit code: 0 when nothing is lost, doubled or missing, 1 otherwise.\n\nExamples:\n  muster verify\n  muster verify --json | jq .lost',
+      '\nExit code: 0 when it is whole, 1 when something is lost, doubled or missing, 69 when that is not proven: batches are on their way,\nor nothing is in the ledger yet.\n\nExamples:\n  muster verify\n  muster verify --json | jq .lost',
     )
     .action(
       action<Options>(context, async (options) => {
@@ -32,15 +33,12 @@ export function verifyCommand(context: CommandContext): Command {
         );
         if (options.json) context.output.json(answer);
         else for (const line of verifyLines(answer, context.output.paint.bold)) context.output.line(line);
-        return isWhole(answer) ? EXIT.ok : EXIT.failure;
+        return EXIT_OF[verdictOf(answer).verdict];
       }),
     );
 }
 
-/** True where the ledger proves that every acknowledged batch is accounted for, once. */
-export function isWhole(answer: VerifyResponse): boolean {
-  return answer.lost === 0 && answer.doubled === 0 && answer.missingRows === 0;
-}
+const EXIT_OF = { whole: EXIT.ok, 'not whole': EXIT.failure, 'not proven': EXIT.unavailable } as const;
 
 export function verifyLines(answer: VerifyResponse, bold: (text: string) => string): string[] {
   const rows: [string, number, string][] = [
@@ -48,6 +46,7 @@ export function verifyLines(answer: VerifyResponse, bold: (text: string) => stri
     ['in flight', answer.inFlight, 'batches acknowledged, still in the stream'],
     ['in spools', answer.inSpools, 'batches not acknowledged yet'],
     ['dropped', answer.dropped, `batches given up${reasonWords(answer.droppedByReason)}`],
+    ...(answer.undecided ? [['not found', answer.undecided, 'batches that may still prove dropped'] as [string, number, string]] : []),
     ['lost', answer.lost, 'batches acknowledged and nowhere'],
     ['doubled', answer.doubled, 'rows in tables beyond the ledger'],
     ['missing', answer.missingRows, 'rows of the ledger in no table'],
@@ -60,10 +59,9 @@ export function verifyLines(answer: VerifyResponse, bold: (text: string) => stri
     { header: '', text: ([, , what]: [string, number, string]) => what },
   ];
   const nodes = nodesWords(answer);
-  const verdict = isWhole(answer)
-    ? `whole: nothing lost, nothing doubled (${nodes})`
-    : `not whole: ${answer.lost} lost, ${answer.doubled} doubled, ${answer.missingRows} missing (${nodes})`;
-  return [bold(verdict), ...tableLines(columns, rows).slice(1), ...answer.holes.map(holeWords)];
+  const { verdict, why } = verdictOf(answer);
+  const words = `${verdict}: ${why || 'nothing lost, nothing doubled'} (${nodes})`;
+  return [bold(words), ...tableLines(columns, rows).slice(1), ...answer.holes.map(holeWords)];
 }
 
 /** `1 machine, 20 sources, 2 not in the fleet` */

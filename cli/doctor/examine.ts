@@ -4,14 +4,14 @@ import { VERSION } from '../../core/common/version.ts';
 import type { FleetClient, FleetTarget } from '../fleet/fleet-client.ts';
 import { toMs } from '../fleet/node-table.ts';
 import { callHttps } from '../smoke/https-call.ts';
-import { formatCount, formatDuration } from '../terminal/quantity.ts';
+import { formatDuration } from '../terminal/quantity.ts';
 import type { UpRecord } from '../up/up-record.ts';
 import { auditFinding } from './audit-finding.ts';
 import { certificateFindings } from './certificate-findings.ts';
 import { type Finding, problem, warning, well } from './finding.ts';
 import { nodeFindings } from './node-findings.ts';
 import { doorFindings, doorsOf, partFindings } from './part-findings.ts';
-import { pathFindings, roomFindings } from './path-findings.ts';
+import { ledgerFinding, pathFindings, roomFindings } from './path-findings.ts';
 
 /** For what is in flight, and for the answer behind that. */
 const VERIFY_WAIT_MS = 5000;
@@ -90,8 +90,5 @@ function clock(gatewayMs: number | undefined, askedMs: number, answeredMs: numbe
 }
 
 async function ledgerFindings(client: FleetClient): Promise<Finding[]> {
-  const { lost, doubled, missingRows, stored } = await client.call('verify', { nodeId: '', waitMs: VERIFY_WAIT_MS }, VERIFY_WITHIN_MS);
-  const words = `${formatCount(stored)} batches stored, ${lost} lost, ${doubled} rows doubled, ${missingRows} missing`;
-  if (lost + doubled + missingRows === 0) return [well('ledger', words)];
-  return [problem('ledger', words, 'run muster verify: it names each hole; keep the spools and the stream until it is explained')];
+  return [ledgerFinding(await client.call('verify', { nodeId: '', waitMs: VERIFY_WAIT_MS }, VERIFY_WITHIN_MS))];
 }

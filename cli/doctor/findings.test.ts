@@ -1,14 +1,14 @@
 import { createServer } from 'node:net';
 import { expect, it } from 'vitest';
 import { MusterError } from '../../core/common/muster-error.ts';
-import type { Node, PipelineStatus, VerifyAuditResponse } from '../../proto/gen/messages.ts';
+import type { Node, PipelineStatus, VerifyAuditResponse, VerifyResponse } from '../../proto/gen/messages.ts';
 import type { PartRecord } from '../up/up-record.ts';
 import { auditFinding } from './audit-finding.ts';
 import { judgeCertificate } from './certificate-findings.ts';
 import type { Finding } from './finding.ts';
 import { nodeFindings } from './node-findings.ts';
 import { doorFindings, partFindings } from './part-findings.ts';
-import { pathFindings, roomFindings } from './path-findings.ts';
+import { ledgerFinding, pathFindings, roomFindings } from './path-findings.ts';
 
 const WELL: PipelineStatus = {
   rowsPerSecond: 100,
@@ -58,11 +58,33 @@ it.each([
   [{ completenessPercent: undefined, completenessAsOf: undefined }, 'completeness problem'],
   [{ completenessPercent: 0, completenessAsOf: undefined }, 'completeness problem'],
   [{ completenessAsOf: { seconds: 900, nanos: 0 } }, 'completeness problem'],
+  [{ completenessPercent: undefined }, 'completeness warning'],
   [{ lagSeconds: undefined }, 'lag warning'],
   [{ deadLetters: { not_a_number: 3 } }, 'dead letters warning'],
   [{ problems: ['the ETL has never reported'] }, 'path problem'],
 ])('%j is a finding', (change, expected) => {
   expect(complaints(pathFindings({ ...WELL, ...change }))).toEqual([expected]);
+});
+
+it('calls a ledger well where that is proven, and only there', () => {
+  const answer = {
+    stored: 9,
+    dropped: 0,
+    inFlight: 0,
+    lost: 0,
+    doubled: 0,
+    missingRows: 0,
+    undecided: 0,
+    holes: [],
+  } as unknown as VerifyResponse;
+  const found = (more: Partial<VerifyResponse>): string => {
+    const { level, detail } = ledgerFinding({ ...answer, ...more });
+    return `${level}: ${detail}`;
+  };
+  expect(found({})).toBe('ok: 9 batches stored, 0 lost, 0 rows doubled, 0 missing');
+  expect(found({ stored: 0 })).toBe('warning: not proven: nothing is in the ledger yet');
+  expect(found({ inFlight: 2 })).toBe('warning: not proven: 2 batches in flight, not stored yet');
+  expect(found({ lost: 1 })).toBe('problem: 9 batches stored, 1 lost, 0 rows doubled, 0 missing');
 });
 
 it('claims no share of batches that nobody counted', () => {

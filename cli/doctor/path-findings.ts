@@ -1,5 +1,6 @@
 // What the pipeline's own status tells: durability, lag, room, suspended tables, dead letters. Pure.
-import type { PipelineStatus, ProcessedStream } from '../../proto/gen/messages.ts';
+import type { PipelineStatus, ProcessedStream, VerifyResponse } from '../../proto/gen/messages.ts';
+import { verdictOf } from '../fleet/ledger-account.ts';
 import { toMs } from '../fleet/node-table.ts';
 import { formatBytes, formatCount, formatDuration } from '../terminal/quantity.ts';
 import { type Finding, problem, warning, well } from './finding.ts';
@@ -80,7 +81,7 @@ export function roomFindings({ streamBytes, streamMaxBytes, diskFreeBytes, diskB
 }
 
 function completeness({ completenessPercent, completenessAsOf, asOf }: PipelineStatus): Finding {
-  if (completenessPercent === undefined || !completenessAsOf) {
+  if (!completenessAsOf) {
     return problem(
       'completeness',
       'not known: the ledger could not be read',
@@ -92,6 +93,13 @@ function completeness({ completenessPercent, completenessAsOf, asOf }: PipelineS
     const words = `not known now: the ledger was read last ${formatDuration(ageMs)} ago`;
     return problem('completeness', words, 'see whether QuestDB answers, then run muster doctor again');
   }
+  if (completenessPercent === undefined) {
+    return warning(
+      'completeness',
+      'not known: no batch of the last hour is in the ledger',
+      'run muster nodes: it shows which agents are connected, and when each was heard last',
+    );
+  }
   const words = `${completenessPercent.toFixed(2)} % of the last hour's batches are in the ledger`;
   if (completenessPercent >= COMPLETE_PERCENT) return well('completeness', words);
   return warning(
@@ -99,6 +107,22 @@ function completeness({ completenessPercent, completenessAsOf, asOf }: PipelineS
     words,
     'run muster verify: it counts the batches that agents gave up (dropped), and names those that are lost',
   );
+}
+
+/** What the ledger proves now. */
+export function ledgerFinding(answer: VerifyResponse): Finding {
+  const { lost, doubled, missingRows, stored } = answer;
+  const { verdict, why } = verdictOf(answer);
+  const words = `${formatCount(stored)} batches stored, ${lost} lost, ${doubled} rows doubled, ${missingRows} missing`;
+  if (verdict === 'whole') return well('ledger', words);
+  if (verdict === 'not proven') {
+    const advice =
+      stored === 0
+        ? 'run muster nodes: it shows which agents are connected'
+        : 'run muster verify --wait 1m: it waits for what is on its way';
+    return warning('ledger', `not proven: ${why}`, advice);
+  }
+  return problem('ledger', words, 'run muster verify: it names each hole; keep the spools and the stream until it is explained');
 }
 
 function tables({ suspendedTables }: PipelineStatus): Finding[] {

@@ -9,6 +9,7 @@ import { SMOKE_NODE } from '../../core/common/node-kind.ts';
 import type { QueryColumn } from '../../proto/gen/messages.ts';
 import { type Cell, frameRows } from '../../proto/query-rows.ts';
 import type { FleetClient, FleetTarget } from '../fleet/fleet-client.ts';
+import { verdictOf } from '../fleet/ledger-account.ts';
 import { countWords } from '../fleet/node-table.ts';
 import { programPath } from '../parts/programs.ts';
 import { callHttps } from './https-call.ts';
@@ -144,14 +145,12 @@ async function watchNodes(client: FleetClient, signal: AbortSignal): Promise<str
 }
 
 async function verify(client: FleetClient): Promise<string> {
-  const {
-    lost,
-    doubled,
-    missingRows,
-    stored: batches,
-  } = await client.call('verify', { nodeId: '', waitMs: VERIFY_WAIT_MS }, 2 * VERIFY_WAIT_MS);
+  const answer = await client.call('verify', { nodeId: '', waitMs: VERIFY_WAIT_MS }, 2 * VERIFY_WAIT_MS);
+  const { lost, doubled, missingRows, stored: batches } = answer;
+  const { verdict, why } = verdictOf(answer);
   const words = `${batches} batches stored, ${lost} lost, ${doubled} doubled, ${missingRows} rows missing`;
-  if (lost + doubled + missingRows > 0) throw new MusterError('failed_precondition', `${words}: see muster verify`);
+  if (verdict === 'not proven') return `not proven: ${why}`;
+  if (verdict === 'not whole') throw new MusterError('failed_precondition', `${words}: see muster verify`);
   return words;
 }
 

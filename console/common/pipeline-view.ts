@@ -12,7 +12,7 @@ export interface PipelineView {
   deadLetters: Readonly<Record<string, number>>;
   suspendedTables: readonly SuspendedTableView[];
   connectedAgents: number;
-  /** As of `completenessAsOfMs`. Share of all numbered batches that is stored or safely on its way, %. */
+  /** As of `completenessAsOfMs`. Share of all numbered batches that is stored or safely on its way, %; null where it has none of the last hour. */
   completenessPercent: number | null;
   /** True when an acknowledgement means "on disk". */
   durable: boolean;
@@ -70,6 +70,11 @@ export interface LedgerProof {
   /** Rows set aside as dead letters. */
   badRows: number;
   nodes: number;
+  /** Of the nodes; null from a gateway that does not tell them apart. */
+  machines: number | null;
+  sources: number | null;
+  /** Nothing accounts for them yet; null from a gateway that does not tell. */
+  undecided: number | null;
   holes: readonly LedgerHoleView[];
   droppedByReason: Readonly<Record<string, number>>;
   asOfMs: number;

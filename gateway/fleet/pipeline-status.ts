@@ -41,7 +41,7 @@ const COMPLETENESS = `select sum(stored), sum(span) from (select node_id, epoch,
 export class PipelineReader {
   readonly #options: PipelineReaderOptions;
   readonly #rates = new PathRates();
-  #completeness: { atMs: number; percent: number } | undefined;
+  #completeness: { atMs: number; percent: number | undefined } | undefined;
 
   constructor(options: PipelineReaderOptions) {
     this.#options = options;
@@ -102,13 +102,13 @@ export class PipelineReader {
     };
   }
 
-  /** Undefined where the ledger was never read. */
+  /** Undefined where the ledger was never read, and where it has no batch of the last hour. */
   async #completenessPercent(problems: string[]): Promise<number | undefined> {
     const nowMs = this.#options.now();
     if (this.#completeness !== undefined && nowMs - this.#completeness.atMs < COMPLETENESS_KEPT_MS) return this.#completeness.percent;
     try {
       const [[stored, span] = [null, null]] = await this.#options.database.rows(COMPLETENESS.replace(/\s+/g, ' '));
-      const percent = span === null || Number(span) === 0 ? 100 : (Number(stored) * 100) / Number(span);
+      const percent = !span || Number(span) === 0 ? undefined : (Number(stored) * 100) / Number(span);
       this.#completeness = { atMs: nowMs, percent };
       return percent;
     } catch (error) {

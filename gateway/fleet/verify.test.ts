@@ -145,6 +145,7 @@ function fleet(...looks: Look[]) {
   const looked = {
     nodes: () => directory.nodes(),
     get: (nodeId: string) => directory.get(nodeId),
+    find: (idOrName: string) => directory.find(idOrName),
   } as unknown as Directory;
   const database = {
     rows: async (sql: string) => {
@@ -168,7 +169,15 @@ test('a fleet of which all is stored and counted is whole, at the first look', a
   };
   expect(await fleet(look).verify('', 10_000)).toEqual({
     ...{ stored: 10, inFlight: 0, inSpools: 0, dropped: 0, lost: 0, doubled: 0, ledgerRows: 94, tableRows: 94, badRows: 3, nodes: 2 },
-    ...{ holes: [], asOf: { seconds: NOW_MS / 1000, nanos: 0 }, missingRows: 0, droppedByReason: {}, machines: 0, sources: 0 },
+    ...{
+      holes: [],
+      asOf: { seconds: NOW_MS / 1000, nanos: 0 },
+      missingRows: 0,
+      droppedByReason: {},
+      machines: 0,
+      sources: 0,
+      undecided: 0,
+    },
   });
   expect(clock.waits).toBe(0);
 });
@@ -184,9 +193,18 @@ test('a number that is nowhere is lost, and its hole is named', async () => {
 test('a hole of a node with more on its way is not lost yet', async () => {
   const look: Look = { ledger: [{ last: 1, sum: 3 }], counted: { n: 3 }, inStream: [{ seq: 3 }] };
   expect(await fleet(look).verify()).toMatchObject({
-    ...{ stored: 1, inFlight: 1, lost: 0 },
+    ...{ stored: 1, inFlight: 1, lost: 0, undecided: 1 },
     holes: [{ firstSeq: 2, lastSeq: 2, reason: 'not found yet: a batch on its way may still say that it was dropped' }],
   });
+});
+
+test('a node that neither fleet nor ledger knows is not known; one that only the ledger knows is judged', async () => {
+  const look: Look = { ledger: [{ last: 2, sum: 2 }], counted: { n: 2 }, spools: [{ node: 'm', oldest: 1, next: 1 }] };
+  await expect(fleet({}).verify('no-such-node')).rejects.toMatchObject({
+    ...{ code: 'not_found', message: expect.stringContaining('there is no node "no-such-node"') },
+  });
+  expect(await fleet(look).verify('n')).toMatchObject({ stored: 2, nodes: 1, machines: 0 });
+  expect(await fleet({ spools: [{ node: 'm', oldest: 1, next: 1 }] }).verify('m')).toMatchObject({ stored: 0 });
 });
 
 test('a number with two rows in the ledger is a hole of its own kind', async () => {

@@ -17,7 +17,7 @@ import { epochKey, readBacklog, type StreamBacklog } from './stream-backlog.ts';
 export interface VerifierOptions {
   connection: NatsConnection;
   database: Pick<ReadDatabase, 'rows'>;
-  directory: Pick<Directory, 'nodes' | 'get'>;
+  directory: Pick<Directory, 'nodes' | 'get' | 'find'>;
   /** How long an account may be read beside the wait that a caller asks for, default 100 s. */
   lookWithinMs?: number;
 }
@@ -73,11 +73,23 @@ export class Verifier {
   verify(request: VerifyRequest): Promise<VerifyResponse> {
     const waitMs = request.waitMs || DEFAULT_WAIT_MS;
     if (waitMs > MAX_WAIT_MS) throw new MusterError('invalid_argument', `wait_ms is ${waitMs}: at most ${MAX_WAIT_MS}`);
-    const result = this.#turn.then(() => this.#verify(request.nodeId, waitMs));
+    const nodeId = this.#idOf(request.nodeId);
+    const result = this.#turn.then(() => this.#verify(nodeId, waitMs));
     this.#turn = result.catch(() => {
       // Whoever asked is told; the next one has a question of its own.
     });
     return result;
+  }
+
+  /** The ledger knows nodes that are no longer in the fleet, and Muster's own parts: what is not found is taken for an id. */
+  #idOf(idOrName: string): string {
+    if (idOrName === '') return '';
+    try {
+      return this.#options.directory.find(idOrName).nodeId;
+    } catch (error) {
+      if (error instanceof MusterError && error.code === 'not_found') return idOrName;
+      throw error;
+    }
   }
 
   /** Throws `deadline_exceeded`, with what the last whole look said, where the account cannot be read to its end in time. */
@@ -90,6 +102,8 @@ export class Verifier {
     const look = async (): Promise<VerifyResponse> => {
       const deadlineMs = Date.now() + waitMs;
       const bounds = await this.#bounds(ledger, nodeId);
+      // Throws where the fleet does not know it either: of nobody's batches none is missing.
+      if (nodeId !== '' && bounds.size === 0) this.#options.directory.find(nodeId);
       for (;;) {
         const pass = await this.#pass(ledger, nodeId, bounds);
         if (pass.settled || Date.now() + BETWEEN_PASSES_MS > deadlineMs) return toResponse(pass);
@@ -300,6 +314,7 @@ function toResponse({ account, ledgerRows, tableRows, badRows, nodes, repeated }
     asOf: toTimestamp(Date.now()),
     missingRows: account.missing,
     droppedByReason: account.droppedByReason,
+    undecided: account.undecided,
   };
 }
 

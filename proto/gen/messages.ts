@@ -930,7 +930,7 @@ export interface MeasurementColumn {
 }
 
 export interface VerifyRequest {
-  /** Only this node id; empty means all. */
+  /** Only the node of this id or name; empty means all. NOT_FOUND where neither the fleet nor the ledger knows it. */
   nodeId: string;
   /** How long to wait for what is in flight, milliseconds; default 10,000. */
   waitMs: number;
@@ -967,6 +967,8 @@ export interface VerifyResponse {
   /** Of the nodes, the fleet's machines, and its sources (pushed, imported, extracted, simulated). Absent from a gateway of an earlier version. */
   machines?: number | undefined;
   sources?: number | undefined;
+  /** Batches that nothing accounts for yet, while a batch on its way may still say that they were dropped. Absent from a gateway of an earlier version. */
+  undecided?: number | undefined;
 }
 
 export interface LedgerHole {
@@ -999,7 +1001,7 @@ export interface PipelineStatus {
   connectedAgents: number;
   /**
    * Of the numbers that the batches stored in the last hour span, of machines and sources alike, the share that is in the ledger, %. What has not
-   * come yet is not counted. Absent where the ledger was never read: not known.
+   * come yet is not counted. Absent where the ledger was never read, and where it has no batch of that hour: not known.
    */
   completenessPercent?: number | undefined;
   asOf?: Timestamp | null | undefined;

@@ -157,9 +157,11 @@ it('names the option to change where a port is busy', async () => {
 });
 
 it('verifies, and on Ctrl-C leaves no process', async () => {
-  const verified = await pipeline.muster('verify', '--json');
+  const verified = await pipeline.muster('verify', '--wait', '60', '--json');
   expect(JSON.parse(verified.stdout) as VerifyResponse).toMatchObject({ lost: 0, doubled: 0, missingRows: 0 });
   expect(verified.code, verified.stderr).toBe(0);
+  const stranger = await pipeline.muster('verify', '--node', 'no-such-node');
+  expect(stranger).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('there is no node "no-such-node"') });
   const { parts, pid } = pipeline.record();
   process.kill(pid, 'SIGINT');
   await until('the supervisor is gone', () => startMark(pid) === undefined);

@@ -1,4 +1,5 @@
 // The lines of the ledger: every batch and row is in exactly one of them, so that they sum to what was collected.
+import { ledgerVerdict } from '../../../core/common/ledger-verdict.ts';
 import type { LedgerProof } from '../../common/pipeline-view.ts';
 import { formatNumber } from '../parts/format.ts';
 import { type Known, known, sumOf } from '../state/known.ts';
@@ -33,6 +34,7 @@ export function ledgerLines(proof: LedgerProof, pendingRows: Known<number>, spoo
       mark: proof.badRows > 0 ? 'late' : '',
     },
     ...droppedLines(proof),
+    ...undecidedLines(proof),
   ];
   return [
     {
@@ -56,13 +58,24 @@ function droppedLines({ dropped, droppedByReason }: LedgerProof): LedgerLine[] {
   return dropped === 0 ? [{ where: 'Dropped', batches: 0, detail: 'none' }] : lines;
 }
 
-function unexplainedLine({ lost, missingRows, doubledRows, asOfMs }: LedgerProof): LedgerLine {
-  const unexplained = lost > 0 || missingRows > 0 || doubledRows > 0;
+function undecidedLines({ undecided }: LedgerProof): LedgerLine[] {
+  if (undecided === null || undecided === 0) return [];
+  return [{ where: 'Not found yet', batches: undecided, detail: 'a batch on its way may still say that they were dropped', mark: 'late' }];
+}
+
+function unexplainedLine(proof: LedgerProof): LedgerLine {
+  const { lost, missingRows, doubledRows, asOfMs, undecided, holes } = proof;
+  const { verdict, why } = ledgerVerdict({ ...proof, undecided: undecided ?? undefined, holes: holes.length });
+  const detailOf = {
+    whole: 'the sums agree',
+    'not whole': `${formatNumber(missingRows)} rows missing, ${formatNumber(doubledRows)} duplicated`,
+    'not proven': `not proven: ${why}`,
+  };
   return {
     where: 'Unexplained',
     batches: lost,
     rows: known(missingRows, asOfMs, 'store'),
-    detail: unexplained ? `${formatNumber(missingRows)} rows missing, ${formatNumber(doubledRows)} duplicated` : 'the sums agree',
-    mark: unexplained ? 'bad' : '',
+    detail: detailOf[verdict],
+    mark: verdict === 'not whole' ? 'bad' : verdict === 'not proven' ? 'late' : '',
   };
 }

@@ -36,6 +36,7 @@ describe('what is known of the path', () => {
     expect(etlReports(view({ etlAsOfMs: null }))).toBe(false);
     const complete = (more: Partial<PipelineView>) => completenessOf(pathNow(CONNECTED, view({ completenessPercent: 100, ...more }), NOW));
     expect(complete({})).toMatchObject({ worth: 'known', value: 100, asOfMs: NOW - 4000 });
+    expect(complete({ completenessPercent: null }).reason).toBe('now: no batch of the last hour is in the ledger');
     expect(complete({ completenessAsOfMs: null }).reason).toBe('yet: the ledger has not been read');
     expect(complete({ completenessAsOfMs: NOW - 120_000 }).reason).toBe('since 17:39:00: the ledger cannot be read');
   });

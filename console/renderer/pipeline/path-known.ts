@@ -51,10 +51,11 @@ export function storedPerSecond(path: Known<PipelineView>): Known<number> {
 export function completenessOf(path: Known<PipelineView>): Known<number> {
   if (path.worth === 'unknown') return path;
   const { completenessPercent, completenessAsOfMs, asOfMs } = path.value;
-  if (completenessAsOfMs === null || completenessPercent === null) return notKnown('yet: the ledger has not been read');
+  if (completenessAsOfMs === null) return notKnown('yet: the ledger has not been read');
   if (asOfMs - completenessAsOfMs > COMPLETENESS_MS) {
     return notKnown(`since ${formatMoment(completenessAsOfMs, asOfMs)}: the ledger cannot be read`);
   }
+  if (completenessPercent === null) return notKnown('now: no batch of the last hour is in the ledger');
   return known(completenessPercent, completenessAsOfMs, 'live');
 }
 
