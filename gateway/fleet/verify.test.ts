@@ -142,11 +142,6 @@ function fleet(...looks: Look[]) {
       },
     }),
   };
-  const looked = {
-    nodes: () => directory.nodes(),
-    get: (nodeId: string) => directory.get(nodeId),
-    find: (idOrName: string) => directory.find(idOrName),
-  } as unknown as Directory;
   const database = {
     rows: async (sql: string) => {
       if (away.questions-- > 0) throw away.error;
@@ -155,7 +150,7 @@ function fleet(...looks: Look[]) {
       return rows(sql);
     },
   } as unknown as ReadDatabase;
-  const verifier = new Verifier({ connection: connection as unknown as NatsConnection, database, directory: looked });
+  const verifier = new Verifier({ connection: connection as unknown as NatsConnection, database, directory });
   return { verifier, asked, away, verify: (nodeId = '', waitMs = 1) => verifier.verify({ nodeId, waitMs }) };
 }
 
@@ -196,15 +191,6 @@ test('a hole of a node with more on its way is not lost yet', async () => {
     ...{ stored: 1, inFlight: 1, lost: 0, undecided: 1 },
     holes: [{ firstSeq: 2, lastSeq: 2, reason: 'not found yet: a batch on its way may still say that it was dropped' }],
   });
-});
-
-test('a node that neither fleet nor ledger knows is not known; one that only the ledger knows is judged', async () => {
-  const look: Look = { ledger: [{ last: 2, sum: 2 }], counted: { n: 2 }, spools: [{ node: 'm', oldest: 1, next: 1 }] };
-  await expect(fleet({}).verify('no-such-node')).rejects.toMatchObject({
-    ...{ code: 'not_found', message: expect.stringContaining('there is no node "no-such-node"') },
-  });
-  expect(await fleet(look).verify('n')).toMatchObject({ stored: 2, nodes: 1, machines: 0 });
-  expect(await fleet({ spools: [{ node: 'm', oldest: 1, next: 1 }] }).verify('m')).toMatchObject({ stored: 0 });
 });
 
 test('a number with two rows in the ledger is a hole of its own kind', async () => {
