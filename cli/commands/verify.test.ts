@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
+import { nodesWords } from '../../core/common/kind-words.ts';
 import type { VerifyResponse } from '../../proto/gen/messages.ts';
-import { nodesWords, verifyLines } from './verify.ts';
+import { verifyLines } from './verify.ts';
 
 it('tells machines, sources and what is not in the fleet apart', () => {
   expect(nodesWords({ nodes: 1, machines: 1, sources: 0 })).toBe('1 machine');

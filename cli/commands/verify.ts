@@ -1,6 +1,7 @@
 // `muster verify`: the ledger's proof, or its holes by name.
 
 import { Command } from 'commander';
+import { nodesWords } from '../../core/common/kind-words.ts';
 import type { LedgerHole, VerifyResponse } from '../../proto/gen/messages.ts';
 import { type TargetOptions, withTarget } from '../fleet/fleet-target.ts';
 import { verdictOf } from '../fleet/ledger-account.ts';
@@ -62,18 +63,6 @@ export function verifyLines(answer: VerifyResponse, bold: (text: string) => stri
   const { verdict, why } = verdictOf(answer);
   const words = `${verdict}: ${why || 'nothing lost, nothing doubled'} (${nodes})`;
   return [bold(words), ...tableLines(columns, rows).slice(1), ...answer.holes.map(holeWords)];
-}
-
-/** `1 machine, 20 sources, 2 not in the fleet` */
-export function nodesWords({ nodes, machines, sources }: Pick<VerifyResponse, 'nodes' | 'machines' | 'sources'>): string {
-  // A gateway of an earlier version does not tell them apart.
-  if (machines === undefined || sources === undefined) return `${nodes} ${nodes === 1 ? 'node' : 'nodes'}, sources among them`;
-  const others = nodes - machines - sources;
-  return [
-    `${machines} ${machines === 1 ? 'machine' : 'machines'}`,
-    ...(sources === 0 ? [] : [`${sources} ${sources === 1 ? 'source' : 'sources'}`]),
-    ...(others === 0 ? [] : [`${others} not in the fleet`]),
-  ].join(', ');
 }
 
 function reasonWords(byReason: Readonly<Record<string, number>>): string {

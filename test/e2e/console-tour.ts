@@ -58,8 +58,9 @@ export async function openPage(page: Page, name: 'Fleet' | 'Explore' | 'Probes' 
 /** The fleet shows so many nodes with live values, and the counts agree. */
 export async function visitFleet(page: Page, nodes: number): Promise<void> {
   await openPage(page, 'Fleet');
-  await untilText(page.locator('.page-title'), new RegExp(`${nodes} nodes?, as of \\d\\d:\\d\\d:\\d\\d`));
-  await untilText(page.locator('footer.status'), new RegExp(`connected \\d+ ms.*${nodes} nodes?.*\\d+ live.*rows/s.*complete`));
+  const counted = `(${nodes} nodes?|\\d+ machines?, \\d+ sources?|${nodes} sources?)`;
+  await untilText(page.locator('.page-title'), new RegExp(`${counted}, as of \\d\\d:\\d\\d:\\d\\d`));
+  await untilText(page.locator('footer.status'), new RegExp(`connected \\d+ ms.*${counted}.*\\d+ live.*rows/s.*complete`));
   // One that measures a CPU: a probe does not.
   const row = page.locator('.fleet-row', { hasText: 'sim-' }).filter({ hasText: 'Live' }).first();
   await untilText(row, /Live/);

@@ -67,7 +67,7 @@ export function FleetPage({ route }: { route: FleetRoute }) {
       <div className="page-title">
         <h1>Fleet</h1>
         <FleetVerdict />
-        <span className="t3 small cut grow">{nodesInWords(counted.nodes, fleet.now())}</span>
+        <span className="t3 small cut grow">{nodesInWords(counted.kinds, fleet.now())}</span>
         <CopyAs
           grpcurl={grpcurlCall(connection.get().gateway, 'ListNodes', { filter })}
           cli={filter === '' ? 'muster nodes' : `muster nodes ${shellWord(filter)}`}

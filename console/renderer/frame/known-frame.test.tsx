@@ -55,6 +55,12 @@ test('the status line of a fleet that is known', () => {
   expect(statusLine(CONNECTED, told())).toMatch(/3 nodes 1 silent 2 live 1,000 rows\/s lag 0\.1 s 100 % complete/);
 });
 
+test('the status line says machines and sources apart', () => {
+  const fleet = told();
+  for (const id of ['n1', 'n2']) (fleet.nodes.get(id) as FleetNode).kind = 'push';
+  expect(statusLine(CONNECTED, fleet)).toMatch(/1 machine, 2 sources 1 silent 2 live/);
+});
+
 test('a fleet of which not all is received yet has at least so many', () => {
   expect(statusLine(CONNECTED, told({ complete: false }))).toMatch(/3\+ nodes 1\+ silent 2\+ live/);
 });

@@ -7,6 +7,7 @@ import { STATE_ORDER, STATE_WORDS, StateMark } from '../parts/state-mark.tsx';
 import { completenessOf, pathNow, storedPerSecond } from '../pipeline/path-known.ts';
 import { useConsole } from '../state/console-state.ts';
 import { useFleetKnown } from '../state/fleet-known.ts';
+import { kindsInWords } from '../state/kinds-in-words.ts';
 import { type Known, mapKnown } from '../state/known.ts';
 import { useLook } from '../state/look.ts';
 import { formatRoute } from '../state/route.ts';
@@ -16,7 +17,7 @@ function StatusLineNow() {
   const state = useConsole();
   const now = useStore(state.clock);
   useLook();
-  const { nodes, states } = useFleetKnown();
+  const { nodes, kinds, states } = useFleetKnown();
   const connection = useStore(state.connection);
   // Always of now, whatever time the page shows.
   const path = pathNow(connection, useStore(state.pipeline), now);
@@ -30,7 +31,7 @@ function StatusLineNow() {
       {nodes.worth !== 'unknown' && (
         <span className="parts">
           <a href={fleet} className={nodes.worth === 'stale' ? 't3' : ''} title={worthWords(nodes, now) || undefined}>
-            {figureWords(nodes)} {nodes.value === 1 && nodes.worth !== 'partial' ? 'node' : 'nodes'}
+            {kindsInWords(kinds)}
           </a>
           {states.worth !== 'unknown'
             ? STATE_ORDER.filter((name) => states.value[name] > 0).map((name) => (

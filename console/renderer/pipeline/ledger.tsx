@@ -1,6 +1,7 @@
 // Where every batch and row is. What nobody can explain is a line of its own.
+import { nodesWords } from '../../../core/common/kind-words.ts';
 import { visible } from '../explore/visible-text.ts';
-import { formatAge, formatMoment, formatNumber, plural } from '../parts/format.ts';
+import { formatAge, formatMoment, formatNumber } from '../parts/format.ts';
 import { KnownFigure } from '../parts/known-figure.tsx';
 import { useConsole } from '../state/console-state.ts';
 import type { LedgerAnswer, LedgerState } from './ledger-check.ts';
@@ -15,7 +16,7 @@ export function Ledger({ state: { answer, error, running } }: { state: LedgerSta
         <h3>Ledger</h3>
         <span className="t3">
           {answer !== undefined &&
-            `checked at ${formatMoment(answer.proof.asOfMs, now)}, ${formatAge(now - answer.proof.asOfMs)} ago, ${plural(answer.proof.nodes, 'node')}`}
+            `checked at ${formatMoment(answer.proof.asOfMs, now)}, ${formatAge(now - answer.proof.asOfMs)} ago, ${lookedAt(answer.proof)}`}
         </span>
       </div>
       {error !== undefined && <p className="small bad panel-note">The ledger could not be checked: {error.message}</p>}
@@ -25,6 +26,10 @@ export function Ledger({ state: { answer, error, running } }: { state: LedgerSta
       {answer !== undefined && <LedgerTable {...answer} nowMs={now} />}
     </section>
   );
+}
+
+function lookedAt({ nodes, machines, sources }: LedgerAnswer['proof']): string {
+  return machines === null || sources === null ? nodesWords({ nodes }) : nodesWords({ nodes, machines, sources });
 }
 
 function LedgerTable({ proof, pendingRows, spooledRows, nowMs }: LedgerAnswer & { nowMs: number }) {

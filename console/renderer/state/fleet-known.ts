@@ -1,5 +1,6 @@
 // What a window knows of its fleet now: how many nodes there are, and how many are in each state. Each count on screen comes from here.
 import { useMemo } from 'react';
+import { countKindsOf, type KindCounts } from '../../../core/common/kind-words.ts';
 import type { ConnectionState } from '../../common/console-api.ts';
 import { formatNumber } from '../parts/format.ts';
 import { type ConsoleState, useConsole } from './console-state.ts';
@@ -13,6 +14,8 @@ export interface FleetKnown {
   states: Known<StateCounts>;
   /** Nodes come and go seldom: the last number is shown with its time. */
   nodes: Known<number>;
+  /** The same, machines and sources apart. */
+  kinds: Known<KindCounts>;
 }
 
 type Told = Pick<FleetSnapshot, 'nodes' | 'counts' | 'complete' | 'asOfMs' | 'outdated'>;
@@ -23,13 +26,15 @@ export function fleetKnown(connection: ConnectionState, snapshot: Told, nowMs: n
   const withheld = withheldWords(connection, asOfMs, nowMs) || outdated;
   if (asOfMs === 0) {
     const nothing = notKnown(withheld || 'yet: the gateway has not answered');
-    return { states: nothing, nodes: nothing };
+    return { states: nothing, nodes: nothing, kinds: nothing };
   }
   const missing = complete ? '' : `${formatNumber(nodes.size)} received, more to come`;
-  const told = known({ counts, nodes: nodes.size }, asOfMs, 'live', missing);
+  const told = known({ counts, nodes: nodes.size, kinds: countKindsOf(nodes.values()) }, asOfMs, 'live', missing);
+  const lasting = withheld === '' || !complete ? told : stale(told, withheld);
   return {
     states: withheld === '' ? mapKnown(told, (both) => both.counts) : notKnown(withheld),
-    nodes: mapKnown(withheld === '' || !complete ? told : stale(told, withheld), (both) => both.nodes),
+    nodes: mapKnown(lasting, (all) => all.nodes),
+    kinds: mapKnown(lasting, (all) => all.kinds),
   };
 }
 
