@@ -23,6 +23,7 @@ const WELL: PipelineStatus = {
   asOf: { seconds: 1000, nanos: 0 },
   completenessAsOf: { seconds: 995, nanos: 0 },
   durable: true,
+  gatewayVersion: '0.1.0',
   problems: [],
   lagRows: 0,
   oldestPendingSeconds: 0,

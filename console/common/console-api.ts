@@ -93,7 +93,8 @@ export interface ConsoleRequests extends DeskRequests {
 /** What is known of the way to the gateway. */
 export type ConnectionState =
   | { kind: 'connecting'; gateway: string; sinceMs: number }
-  | { kind: 'connected'; gateway: string; sinceMs: number; roundTripMs: number }
+  /** `hostVersion` is absent from a host of an earlier version. */
+  | { kind: 'connected'; gateway: string; sinceMs: number; roundTripMs: number; hostVersion?: string }
   | { kind: 'lost'; gateway: string; sinceMs: number; nextTryMs: number; tries: number; reason: string }
   /** The gateway is there and does not take this console's token. `reason` has its words. */
   | { kind: 'refused'; gateway: string; sinceMs: number; nextTryMs: number; tries: number; reason: string };

@@ -33,6 +33,8 @@ export interface PipelineView {
   messagesOutPerSecond: number | null;
   /** When the completeness was read from the ledger; null where it never was. */
   completenessAsOfMs: number | null;
+  /** Empty from a gateway that does not say. */
+  gatewayVersion: string;
   /** When the ETL reported last; null where it never did. */
   etlAsOfMs: number | null;
 }

@@ -2,6 +2,7 @@
 import { readFileSync, type Stats, unwatchFile, watchFile } from 'node:fs';
 import { Client, Metadata, type ServiceError } from '@grpc/grpc-js';
 import { MusterError, toMusterError } from '../../core/common/muster-error.ts';
+import { VERSION } from '../../core/common/version.ts';
 import { channelTls } from '../../core/node/channel-credentials.ts';
 import { fault } from '../../core/node/faults.ts';
 import type { Node } from '../../proto/gen/messages.ts';
@@ -202,7 +203,7 @@ export class GatewayLink {
     if (isNew) this.#connectedAt = performance.now();
     else if (performance.now() - this.#connectedAt > GOOD_MS) this.#attempt = 0;
     const sinceMs = this.#state.kind === 'connected' ? this.#state.sinceMs : Date.now();
-    this.#set({ kind: 'connected', gateway: this.#address.gateway, sinceMs, roundTripMs });
+    this.#set({ kind: 'connected', gateway: this.#address.gateway, sinceMs, roundTripMs, hostVersion: VERSION });
     this.#timer = setTimeout(() => this.#try(), PING_INTERVAL_MS);
   }
 

@@ -173,6 +173,7 @@ export function toPipelineView(status: PipelineStatus): PipelineView {
     messagesOutPerSecond: status.messagesOutPerSecond ?? null,
     completenessAsOfMs: toMs(status.completenessAsOf),
     etlAsOfMs: toMs(status.etlAsOf),
+    gatewayVersion: status.gatewayVersion ?? '',
   };
 }
 

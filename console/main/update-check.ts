@@ -2,7 +2,8 @@
 import { dialog, net, shell } from 'electron';
 import { MusterError, toMusterError } from '../../core/common/muster-error.ts';
 import { VERSION } from '../../core/common/version.ts';
-import { isNewer, parseFeed } from './update-feed.ts';
+import { isNewer } from '../../core/common/version-order.ts';
+import { parseFeed } from './update-feed.ts';
 
 const MAX_BYTES = 64 * 1024;
 const TIMEOUT_MS = 15_000;

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { isNewer, parseFeed } from './update-feed.ts';
+import { isNewer } from '../../core/common/version-order.ts';
+import { parseFeed } from './update-feed.ts';
 
 const FEED = 'https://muster.example/console.json';
 

@@ -1,12 +1,11 @@
 // What an update feed says, checked: a version, and a page on the feed's own site to get it from.
 import { MusterError } from '../../core/common/muster-error.ts';
+import { VERSION_PATTERN } from '../../core/common/version-order.ts';
 
 export interface Release {
   version: string;
   url: string;
 }
-
-const VERSION = /^(\d{1,6})\.(\d{1,6})\.(\d{1,6})$/;
 
 /** Throws `malformed` where it is no feed of ours. */
 export function parseFeed(feed: string, text: string): Release {
@@ -17,7 +16,7 @@ export function parseFeed(feed: string, text: string): Release {
     throw new MusterError('malformed', `the update feed ${feed} holds no JSON: check its address`);
   }
   const { version, url } = (value ?? {}) as Record<string, unknown>;
-  if (typeof version !== 'string' || !VERSION.test(version) || typeof url !== 'string') {
+  if (typeof version !== 'string' || !VERSION_PATTERN.test(version) || typeof url !== 'string') {
     throw new MusterError('malformed', `the update feed ${feed} must name version, as 1.2.3, and url`);
   }
   const page = addressOf(url);
@@ -25,16 +24,6 @@ export function parseFeed(feed: string, text: string): Release {
     throw new MusterError('malformed', `the update feed ${feed} names a page on another site, which is not opened`);
   }
   return { version, url: page.href };
-}
-
-/** Whether `other` comes after `own`. */
-export function isNewer(other: string, own: string): boolean {
-  const [a, b] = [other, own].map((version) => (VERSION.exec(version)?.slice(1) ?? []).map(Number)) as [number[], number[]];
-  for (let i = 0; i < 3; i++) {
-    const by = (a[i] ?? 0) - (b[i] ?? 0);
-    if (by !== 0) return by > 0;
-  }
-  return false;
 }
 
 function addressOf(url: string): URL | undefined {

@@ -2,6 +2,7 @@ import { type NatsConnection, NatsError } from 'nats';
 import { expect, test } from 'vitest';
 import type { RegistryEntry } from '../../core/common/registry-entry.ts';
 import type { EtlStatus, PresenceEntry } from '../../core/common/streams.ts';
+import { VERSION } from '../../core/common/version.ts';
 import { DEFAULT_LIMITS, streamPolicies } from '../../core/node/stream-policy.ts';
 import { Directory } from './directory.ts';
 import { PipelineReader } from './pipeline-status.ts';
@@ -111,7 +112,7 @@ test('a path at rest has nothing that waits and no problem', async () => {
       asOf: { seconds: NOW_MS / 1000, nanos: 0 },
       durable: true,
     },
-    ...{ problems: [], lagRows: 0, oldestPendingSeconds: 0 },
+    ...{ problems: [], lagRows: 0, oldestPendingSeconds: 0, gatewayVersion: VERSION },
     ...{ etlAsOf: { seconds: NOW_MS / 1000, nanos: 0 }, completenessAsOf: { seconds: NOW_MS / 1000, nanos: 0 } },
   });
 });

@@ -2,6 +2,7 @@
 import { type ConsumerInfo, type JetStreamManager, type NatsConnection, NatsError, type StreamConfig } from 'nats';
 import { isMachine } from '../../core/common/node-kind.ts';
 import { ETL_CONSUMER, type EtlStatus, type ProcessedFigures, TELEMETRY_STREAM } from '../../core/common/streams.ts';
+import { VERSION } from '../../core/common/version.ts';
 import { DEFAULT_LIMITS, policyDifferences, streamPolicies } from '../../core/node/stream-policy.ts';
 import type { PipelineStatus, ProcessedStream } from '../../proto/gen/messages.ts';
 import type { DeadLetterStore } from './dead-letter-store.ts';
@@ -89,6 +90,7 @@ export class PipelineReader {
       connectedMachines: connected.filter(isMachine).length,
       ...(completeness === undefined ? {} : { completenessPercent: completeness }),
       asOf: toTimestamp(now()),
+      gatewayVersion: VERSION,
       durable: natsDurable() === true && (etl?.commitMode === 'sync' || etl?.commitMode === 'async'),
       problems,
       ...(lagRows === undefined ? {} : { lagRows }),

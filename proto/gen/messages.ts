@@ -1033,6 +1033,8 @@ export interface PipelineStatus {
   connectedMachines?: number | undefined;
   /** The stream of what was stored, as the ETL said of it last; absent where that is off, and from an earlier version. */
   processed?: ProcessedStream | null | undefined;
+  /** Of the gateway that answers; empty from an earlier version. */
+  gatewayVersion: string;
 }
 
 /** JetStream stream for consumers that are no part of Muster. All counts are since the ETL started. */

@@ -11,6 +11,7 @@ import type { PipelineView } from '../../console/common/pipeline-view.ts';
 import { BRIDGE_NAME } from '../../console/common/preload-bridge.ts';
 import { PageSession } from '../../console/host/page-session.ts';
 import { MusterError } from '../../core/common/muster-error.ts';
+import { VERSION } from '../../core/common/version.ts';
 import { resolveRuntime } from '../../deploy/setup/runtimes.mjs';
 
 const PAGE = join(import.meta.dirname, '../../dist/console/renderer');
@@ -54,7 +55,7 @@ const VIEW: Omit<PipelineView, 'asOfMs'> = {
   ...{ rowsPerSecond: 1000, pendingMessages: 0, streamBytes: 0, streamMaxBytes: 1e9, lagSeconds: 0.1, deadLetters: {} },
   ...{ suspendedTables: [], connectedAgents: 1, completenessPercent: 100, durable: true, problems: [], pendingRows: 0 },
   ...{ oldestPendingSeconds: 0, diskFreeBytes: null, diskBytes: null, batchesMadePerSecond: 5, messagesInPerSecond: 2 },
-  ...{ messagesOutPerSecond: 1, completenessAsOfMs: 0, etlAsOfMs: 0 },
+  ...{ messagesOutPerSecond: 1, completenessAsOfMs: 0, gatewayVersion: VERSION, etlAsOfMs: 0 },
 };
 
 export async function openStagedPage({ timezoneId = 'UTC', atMs = Date.now() }: StagedOptions = {}): Promise<StagedPage> {
@@ -137,7 +138,7 @@ class StagedHost {
 
   #state(): ConnectionState {
     const sinceMs = Date.now();
-    if (!this.#lost) return { kind: 'connected', gateway: GATEWAY, sinceMs, roundTripMs: 1 };
+    if (!this.#lost) return { kind: 'connected', gateway: GATEWAY, sinceMs, roundTripMs: 1, hostVersion: VERSION };
     return { kind: 'lost', gateway: GATEWAY, sinceMs, nextTryMs: sinceMs + 8000, tries: 2, reason: 'no answer for 4 s' };
   }
 

@@ -15,6 +15,7 @@ import { PastLine } from './past-line.tsx';
 import { Rail } from './rail.tsx';
 import { StatusLine } from './status-line.tsx';
 import { UnlockDialog } from './unlock-dialog.tsx';
+import { VersionNotice } from './version-notice.tsx';
 import { useWindowKeys } from './window-keys.ts';
 import { useWindowTitle } from './window-title.ts';
 
@@ -69,6 +70,7 @@ export function Window() {
       <Bar />
       <main className="page" id="page" tabIndex={-1}>
         {past && <PastLine />}
+        <VersionNotice />
         <Suspense fallback={null}>
           <Page route={route} />
         </Suspense>

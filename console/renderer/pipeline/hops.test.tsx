@@ -15,7 +15,7 @@ const VIEW: PipelineView = {
   ...{ rowsPerSecond: 1000, pendingMessages: 0, streamBytes: 0, streamMaxBytes: 1e9, lagSeconds: 0.1, deadLetters: {} },
   ...{ suspendedTables: [], connectedAgents: 0, completenessPercent: 100, durable: true, problems: [], pendingRows: 0 },
   ...{ oldestPendingSeconds: 0, diskFreeBytes: 5e8, diskBytes: 1e9, batchesMadePerSecond: 5, messagesInPerSecond: 2 },
-  ...{ messagesOutPerSecond: 1, completenessAsOfMs: NOW, asOfMs: NOW, etlAsOfMs: NOW },
+  ...{ messagesOutPerSecond: 1, gatewayVersion: '', completenessAsOfMs: NOW, asOfMs: NOW, etlAsOfMs: NOW },
 };
 const TRENDS: PathTrends = { agents: NO_TREND, rowsPerSecond: NO_TREND, pendingRows: NO_TREND, lagSeconds: NO_TREND };
 const ROWS = known(7, NOW - 5000, 'store');
