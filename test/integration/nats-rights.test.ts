@@ -185,3 +185,24 @@ it('lets a consumer read what was stored in each way that clients have, and ackn
   expect((await ordered.next({ expires: 20_000 }))?.json()).toEqual({ node_id: 'b' });
   expect(await manager.consumers.delete(PROCESSED_STREAM, 'mine')).toBe(true);
 });
+
+it('lets the ETL follow the registry, and its consumer be made anew as the client does after a gap', async () => {
+  const nodes = await (await gateway.jetstream().views.kv(NODES_BUCKET, { bindOnly: true })).put('node', '{}');
+  const watch = await (await etl.jetstream().views.kv(NODES_BUCKET, { bindOnly: true })).watch();
+  for await (const entry of watch) {
+    expect([entry.key, entry.revision]).toEqual(['node', nodes]);
+    break;
+  }
+  const deliver = {
+    deliver_subject: '_INBOX.etl.anew',
+    filter_subject: `$KV.${NODES_BUCKET}.>`,
+    ack_policy: 'none',
+    deliver_policy: 'all',
+  };
+  const config = { ...deliver, name: 'anew', mem_storage: true, inactive_threshold: 1e9 };
+  const made = await etl.request(
+    `${API}.CONSUMER.CREATE.KV_${NODES_BUCKET}`,
+    JSON.stringify({ stream_name: `KV_${NODES_BUCKET}`, config }),
+  );
+  expect(made.json()).toMatchObject({ name: 'anew' });
+});
