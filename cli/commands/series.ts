@@ -93,7 +93,7 @@ const COLUMNS: Column<Point>[] = [
   ...['MIN', 'MEAN', 'MAX', 'LAST'].map(
     (header, i): Column<Point> => ({ header, text: ({ values }) => formatNumber(values[i], 3), align: 'right' }),
   ),
-  { header: 'VALUES', text: ({ values }) => String(values[4] ?? 0), align: 'right' },
+  { header: 'VALUES', text: ({ values }) => String(values[4] ?? '-'), align: 'right' },
 ];
 
 const TIER_WORDS: Readonly<Record<string, string>> = { raw: 'rows', '1m': 'minutes', '1h': 'hours' };

@@ -20,7 +20,8 @@ const ICON = { size: 16, strokeWidth: 1.6 } as const;
 
 /** Filters an operator reaches for first, compiled from the language of the filter line. */
 const VIEWS = [
-  { name: 'Not live', filter: '-state:live -state:maintenance' },
+  // Nobody misses an idle source.
+  { name: 'Not live', filter: '-state:live -state:maintenance -state:idle' },
   { name: `CPU over ${LIMITS.cpu[0]} %`, filter: `cpu>${LIMITS.cpu[0]}` },
   { name: `Disk over ${LIMITS.disk[0]} %`, filter: `disk>${LIMITS.disk[0]}` },
 ].map((view) => ({ ...view, holds: compileFilter(view.filter).matches }));

@@ -10,6 +10,7 @@ import { type Known, mapKnown, notKnown } from '../state/known.ts';
 import { formatRoute } from '../state/route.ts';
 import { useStore } from '../state/store.ts';
 import type { ChartColumns } from './charts/chart-columns.ts';
+import { firstOf, highestOf, sumOfLines } from './line-figures.ts';
 import type { NodeFeed } from './node-feed.ts';
 import type { ChartSpec } from './specs/chart-spec.ts';
 import { CPU_BUSY, LOAD } from './specs/cpu.ts';
@@ -40,9 +41,6 @@ interface Tile {
   note(node: FleetNode, value: number, past: boolean): string;
 }
 
-const sum = (lines: readonly (number | null)[]): number => lines.reduce<number>((total, value) => total + (value ?? 0), 0);
-const first = (lines: readonly (number | null)[]): number => lines[0] ?? Number.NaN;
-const most = (lines: readonly (number | null)[]): number => Math.max(...lines.map((value) => value ?? 0));
 const one = (value: number | null): TileParts => ({ '': value });
 const scaled = (value: number | null, scale: number): number | null => (value === null ? null : value * scale);
 
@@ -56,7 +54,7 @@ const TILES: readonly Tile[] = [
     limit: 'cpu',
     high: 100,
     now: (v) => one(v.cpuPercent),
-    at: first,
+    at: firstOf,
     note: (n) => `${n.cpuCores} cores`,
   },
   {
@@ -67,7 +65,7 @@ const TILES: readonly Tile[] = [
     decimals: 1,
     limit: 'memory',
     now: (v) => one(v.memoryPercent),
-    at: first,
+    at: firstOf,
     note: (n) => `of ${formatShort(n.memoryBytes / 2 ** 30)} GiB`,
   },
   {
@@ -77,7 +75,7 @@ const TILES: readonly Tile[] = [
     unit: '1 min',
     decimals: 2,
     now: (v) => one(v.load1),
-    at: first,
+    at: firstOf,
     note: (n, value) => (n.cpuCores > 0 ? `${formatNumber(value / n.cpuCores, 2)} a core` : ''),
   },
   {
@@ -89,7 +87,7 @@ const TILES: readonly Tile[] = [
     limit: 'disk',
     high: 100,
     now: (v) => one(v.diskPercent),
-    at: first,
+    at: firstOf,
     note: (n, _, past) => (past ? '' : (n.values?.diskMount ?? '')),
   },
   {
@@ -99,7 +97,7 @@ const TILES: readonly Tile[] = [
     unit: 'MiB/s',
     now: (v) => ({ read: scaled(v.diskReadBytesPerSecond, 1 / 2 ** 20), write: scaled(v.diskWriteBytesPerSecond, 1 / 2 ** 20) }),
     adds: ['read', 'write'],
-    at: sum,
+    at: sumOfLines,
     note: () => 'read and write',
   },
   {
@@ -109,7 +107,7 @@ const TILES: readonly Tile[] = [
     unit: 'Mbit/s',
     now: (v) => ({ in: scaled(v.rxBytesPerSecond, 8 / 1e6), out: scaled(v.txBytesPerSecond, 8 / 1e6) }),
     adds: ['in', 'out'],
-    at: sum,
+    at: sumOfLines,
     note: () => 'in and out',
   },
   {
@@ -120,7 +118,7 @@ const TILES: readonly Tile[] = [
     decimals: 1,
     limit: 'pressure',
     now: (v) => one(v.pressurePercent),
-    at: most,
+    at: highestOf,
     highest: true,
     note: () => 'some, 10 s',
   },
@@ -132,7 +130,7 @@ const TILES: readonly Tile[] = [
     decimals: 1,
     limit: 'temperature',
     now: (v) => one(v.temperatureCelsius),
-    at: first,
+    at: firstOf,
     note: () => 'hottest',
   },
 ];

@@ -133,13 +133,13 @@ function hopsOf({ view, tableRows, nodes, trends, parts }: Props): Hop[] {
     },
     {
       name: 'Gateway',
-      says: `${plural(Math.max(1, parts.get('gateway')?.instances ?? 1), 'instance')}, ${plural(view.connectedAgents, 'stream')}`,
+      says: [...instancesOf(parts.get('gateway')), plural(view.connectedAgents, 'stream')].join(', '),
       state: 'live',
       depth: 0,
       flow: flowOf(view.messagesInPerSecond, 'messages', 'Messages put into the stream; one may hold many batches'),
       trend: { name: 'CPU', ...(parts.get('gateway')?.cpuTrend ?? NO_TREND) },
       facts: [
-        { name: 'Acknowledged', value: view.durable ? 'on disk' : 'in memory', mark: view.durable ? '' : 'late' },
+        { name: 'Acknowledged', value: view.durable ? 'on disk' : 'not known to be on disk', mark: view.durable ? '' : 'late' },
         ...usageOf(parts.get('gateway')),
       ],
     },
@@ -188,6 +188,11 @@ function hopsOf({ view, tableRows, nodes, trends, parts }: Props): Hop[] {
       facts: [...storeFacts(view, used), ...rowsFact(tableRows, view.asOfMs)],
     },
   ];
+}
+
+/** Nothing where no sample of them is there. */
+function instancesOf(usage: { instances: number } | undefined): string[] {
+  return usage === undefined || usage.instances === 0 ? [] : [plural(usage.instances, 'instance')];
 }
 
 /** Nothing before the first check; of one that is a while ago with its moment. */

@@ -62,7 +62,8 @@ export function Verdict({ known, answer }: { known: PathKnown; answer: LedgerAns
       {!view.durable && (
         <p className="small late state">
           <StateMark state="late" />
-          An acknowledgement does not mean "on disk": a power cut may lose acknowledged data. Set sync_interval to always.
+          An acknowledgement does not mean "on disk", or that is not known: a power cut may lose acknowledged data. Set sync_interval to
+          always.
         </p>
       )}
     </div>
