@@ -70,12 +70,57 @@ it('refuses in words what waits for too long, and what has no place to wait', as
   const refused: string[] = [];
   ask(turns, ATTACKER, 6, begun, refused);
   expect(refused).toEqual([`4 connections of ${ATTACKER} wait for their TLS handshake`]);
-  ask(turns, '10.0.0.1', 3, begun, refused);
-  expect(refused[1]).toBe('6 connections wait for their TLS handshake');
+  ask(turns, '10.0.0.1', 2, begun, refused);
+  // It would have as many as the one that has most.
+  ask(turns, '10.0.0.1', 1, begun, refused);
+  expect(refused[1]).toBe('another address needs its place to wait for a TLS handshake');
+  ask(turns, '10.0.0.1', 1, begun, refused);
+  expect(refused[2]).toBe('6 connections wait for their TLS handshake');
   await vi.advanceTimersByTimeAsync(20);
-  expect(refused.slice(2)).toContain('it waited 0.02 s for its TLS handshake, as too many came at once');
-  expect(begun.length + refused.length).toBe(9);
+  expect(refused.slice(3)).toContain('it waited 0.02 s for its TLS handshake, as too many came at once');
+  expect(begun.length + refused.length).toBe(10);
   expect(turns.size).toBe(0);
+});
+
+it('keeps no address out, however few hold all places: those that hold most give theirs up, the oldest first', () => {
+  const turns = new HandshakeTurns({ perMoment: 1, perBusyMoment: 1, waiting: 8, waitingOfAddress: 4, busy: () => true });
+  const begun: string[] = [];
+  const sentAway: string[] = [];
+  const wait = (address: string, name = address): void => {
+    turns.ask(
+      address,
+      () => begun.push(name),
+      () => sentAway.push(name),
+    );
+  };
+  wait('10.0.0.9');
+  // One household of IPv6, whatever address it takes.
+  for (let i = 0; i < 4; i++) wait(`2001:db8:1:2::${i}`, `v6 ${i}`);
+  for (let i = 0; i < 4; i++) wait('192.0.2.1', `v4 ${i}`);
+  expect(turns.size).toBe(8);
+  for (let i = 0; i < 4; i++) wait(`10.0.0.${i}`);
+  expect(sentAway.sort()).toEqual(['v4 0', 'v4 1', 'v6 0', 'v6 1']);
+  // Each has its share now.
+  wait('10.0.0.5');
+  wait('10.0.0.6');
+  wait('10.0.0.7');
+  expect(sentAway.slice(4)).toEqual(['v6 2', 'v4 2', '10.0.0.7']);
+  expect(turns.size).toBe(8);
+  turns.stop();
+});
+
+it('gives an address of which somebody is known a place before strangers, of whom each has but one', () => {
+  const turns = new HandshakeTurns({ perMoment: 1, perBusyMoment: 1, waiting: 4, busy: () => true });
+  const refused: string[] = [];
+  ask(turns, '10.0.0.9', 1, []);
+  turns.known('10.9.9.9');
+  for (let i = 0; i < 4; i++) ask(turns, `192.0.2.${i}`, 1, [], refused);
+  ask(turns, '192.0.2.5', 1, [], refused);
+  expect(refused).toEqual(['4 connections wait for their TLS handshake']);
+  ask(turns, '10.9.9.9', 1, [], refused);
+  expect(refused[1]).toBe('another address needs its place to wait for a TLS handshake');
+  expect(turns.size).toBe(4);
+  turns.stop();
 });
 
 it('forgets one that has gone', async () => {

@@ -1,5 +1,7 @@
 // Whose TLS handshake is next. Each costs about a millisecond of the thread that all streams share, before anybody has shown who they are: so many
-// begin in a moment, fewer while the thread is busy, and those that wait take turns by their address.
+// begin in a moment, fewer while the thread is busy, and those that wait take turns by their address. Where all places to wait are taken, the address
+// that has most of them gives one up: a few addresses keep nobody else out.
+import { PlaceCounts } from './place-counts.ts';
 import { prefixOf } from './unproven-connections.ts';
 
 export interface HandshakeTurnsOptions {
@@ -41,6 +43,7 @@ export class HandshakeTurns {
   readonly #busy: () => boolean;
   /** By address, in the order of their turns. */
   readonly #waiting = new Map<string, Set<Waiting>>();
+  readonly #places = new PlaceCounts();
   readonly #known = new Set<string>();
   #count = 0;
   #begun = 0;
@@ -76,12 +79,13 @@ export class HandshakeTurns {
       refuse(`${own.size} connections of ${address} wait for their TLS handshake`);
       return () => undefined;
     }
-    if (this.#count >= this.#most) {
+    if (this.#count >= this.#most && !this.#makeRoom(address)) {
       refuse(`${this.#count} connections wait for their TLS handshake`);
       return () => undefined;
     }
     const one: Waiting = { address, sinceMs: performance.now(), begin, refuse };
     this.#waiting.set(address, own.add(one));
+    this.#places.add(address);
     this.#count++;
     this.#timer ??= setInterval(() => this.#moment(), MOMENT_MS);
     return () => this.#leave(one);
@@ -101,6 +105,7 @@ export class HandshakeTurns {
     clearInterval(this.#timer);
     this.#timer = undefined;
     this.#waiting.clear();
+    this.#places.clear();
     this.#count = 0;
   }
 
@@ -149,6 +154,28 @@ export class HandshakeTurns {
     return oldest;
   }
 
+  /**
+   * Sends the oldest away of the address that has clearly more places than the one that asks; for an address that is known, of a stranger who has as many.
+   * False where there is none.
+   */
+  #makeRoom(address: string): boolean {
+    const own = this.#places.of(address);
+    const most = this.#places.most();
+    const giver = most !== undefined && this.#places.of(most) > own + 1 ? most : this.#strangerBefore(address, own);
+    const [oldest] = (giver === undefined ? undefined : this.#waiting.get(giver)) ?? [];
+    if (oldest === undefined) return false;
+    this.#leave(oldest);
+    oldest.refuse('another address needs its place to wait for a TLS handshake');
+    return true;
+  }
+
+  /** For an address that is known: the next stranger that has more places than it. */
+  #strangerBefore(address: string, own: number): string | undefined {
+    if (!this.#known.has(address)) return undefined;
+    for (const each of this.#waiting.keys()) if (!this.#known.has(each) && this.#places.of(each) > own) return each;
+    return undefined;
+  }
+
   #refuseLate(): void {
     const beforeMs = performance.now() - this.#waitMs;
     for (const own of [...this.#waiting.values()]) {
@@ -163,6 +190,7 @@ export class HandshakeTurns {
   #leave(one: Waiting): void {
     const own = this.#waiting.get(one.address);
     if (own === undefined || !own.delete(one)) return;
+    this.#places.remove(one.address);
     this.#count--;
     if (own.size === 0) this.#waiting.delete(one.address);
   }
