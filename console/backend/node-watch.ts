@@ -21,6 +21,8 @@ export class NodeWatch {
   readonly #changes = new NodeChanges();
   readonly #reports: NodeWatchReports;
   #connection: ConnectionState['kind'] = 'connecting';
+  /** The gateway is there and sends no states. */
+  #interrupted = false;
   #noteTimer: NodeJS.Timeout | undefined;
   #countTimer: NodeJS.Timeout | undefined;
   #notedMs = Number.NEGATIVE_INFINITY;
@@ -32,6 +34,12 @@ export class NodeWatch {
   }
 
   readonly nodes = (event: NodesEvent): void => {
+    if (event.interrupted !== undefined) {
+      this.#interrupted = true;
+      this.#count();
+      return;
+    }
+    if (event.complete) this.#interrupted = false;
     this.#changes.receive(event);
     if (this.#changes.pending) this.#gather();
     this.#countTimer ??= setTimeout(() => this.#count(), COUNT_APART_MS).unref();
@@ -47,7 +55,7 @@ export class NodeWatch {
   #count(): void {
     clearTimeout(this.#countTimer);
     this.#countTimer = undefined;
-    const counts = this.#connection === 'connected' ? this.#changes.counts : null;
+    const counts = this.#connection === 'connected' && !this.#interrupted ? this.#changes.counts : null;
     const counted = JSON.stringify(counts);
     if (counted === this.#counted) return;
     this.#counted = counted;

@@ -112,6 +112,8 @@ export interface NodesEvent {
   asOfMs: number;
   /** How long ago the host heard this `asOfMs`, by its own steady clock; 0 for what it has just heard and passes on. */
   heardMs: number;
+  /** Why no states come though the gateway is connected; it names no nodes then, and the next whole answer tells that they come again. */
+  interrupted?: string;
 }
 
 export interface MetricsEvent {

@@ -28,7 +28,7 @@ import { releaseNode, removeNode, setNodeLabels } from './node-changes.ts';
 import { QueryCollector } from './query-collector.ts';
 import { getSeries } from './series.ts';
 import { SharedNodes } from './shared-nodes.ts';
-import { toFleetNode, toLedgerProof, toMetricsEvent, toNodesEvent, toPipelineView, toSchemaTable } from './to-console.ts';
+import { toFleetNode, toInterruption, toLedgerProof, toMetricsEvent, toNodesEvent, toPipelineView, toSchemaTable } from './to-console.ts';
 
 const ANSWER_TIMEOUT_MS = 10_000;
 const PIPELINE_INTERVAL_MS = 2000;
@@ -52,7 +52,13 @@ export class ConsoleBackend implements ConsoleApi {
     this.#link = new GatewayLink(address);
     this.#exports = new Exports((signal) => askGateway(() => this.#link.connection(), signal), exportTarget);
     this.#nodes = new SharedNodes((intervalMs, listener) =>
-      keepStreaming(this.#link, 'WatchNodes', { filter: '', intervalMs }, (update, first) => listener(toNodesEvent(update, first))),
+      keepStreaming(
+        this.#link,
+        'WatchNodes',
+        { filter: '', intervalMs },
+        (update, first) => listener(toNodesEvent(update, first)),
+        (why) => listener(toInterruption(why)),
+      ),
     );
     this.#desk = desk;
     this.#requests = { ...this.#gatewayRequests, ...desk.requests };

@@ -125,6 +125,29 @@ test.each([
   expect(calls).toHaveLength(2);
 });
 
+test('a stream that ends while the gateway is connected says so each time, with the words; a lost connection says it itself', () => {
+  const { link, calls, become } = staged('connected');
+  const interruptions: string[] = [];
+  const end = keepStreaming(
+    link,
+    'WatchNodes',
+    {},
+    () => undefined,
+    (why) => interruptions.push(why),
+  );
+  calls[0]?.emit('error', failure(status.RESOURCE_EXHAUSTED));
+  vi.advanceTimersByTime(1000);
+  calls[1]?.emit('end');
+  expect(interruptions).toEqual(['the gateway says no', 'the gateway ended its answer']);
+  vi.advanceTimersByTime(1000);
+  become('lost');
+  calls[2]?.emit('error', failure(status.CANCELLED));
+  become('connected');
+  end();
+  calls[3]?.emit('error', failure(status.CANCELLED));
+  expect(interruptions).toHaveLength(2);
+});
+
 test('polling asks at once and again after each answer, never twice at a time', async () => {
   const { link, become } = staged('connected');
   const answers: number[] = [];

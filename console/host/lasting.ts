@@ -14,12 +14,16 @@ interface Streams {
   WatchMetrics: MetricsUpdate;
 }
 
-/** Listens to a stream of the gateway for ever; `first` marks the first message of each opening. Returns the end of it. */
+/**
+ * Listens to a stream of the gateway for ever; `first` marks the first message of each opening. `interrupted` is told where it ends while the gateway is
+ * connected: what it told last is then not of now. Returns the end of it.
+ */
 export function keepStreaming<M extends keyof Streams>(
   link: GatewayLink,
   method: M,
   request: object,
   listener: (message: Streams[M], first: boolean) => void,
+  interrupted: (why: string) => void = () => undefined,
 ): () => void {
   let call: ClientReadableStream<Streams[M]> | undefined;
   let timer: NodeJS.Timeout | undefined;
@@ -31,8 +35,10 @@ export function keepStreaming<M extends keyof Streams>(
     call?.cancel();
     call = undefined;
   };
-  const reopen = (): void => {
+  const reopen = (why: string): void => {
     call = undefined;
+    // A connection that is lost says so itself.
+    if (!ended && link.state.kind === 'connected') interrupted(why);
     if (!ended) timer = setTimeout(open, REOPEN_MS);
   };
   const open = (): void => {
@@ -50,10 +56,10 @@ export function keepStreaming<M extends keyof Streams>(
       reportRefusal(link, failure);
       // Without its nodes a console shows nothing that is true: better lost, with the gateway's words, than silently empty.
       if (method === 'WatchNodes' && !failure.retryable) link.failed(`the gateway fails to answer ${method}: ${failure.message}`);
-      reopen();
+      reopen(failure.message);
     });
     opened.on('end', () => {
-      if (call === opened) reopen();
+      if (call === opened) reopen('the gateway ended its answer');
     });
   };
 

@@ -85,3 +85,20 @@ test('who comes during an outage hears how old the last word is', () => {
   shared.subscribe(1000, (heard) => late.push(heard));
   expect(late).toEqual([event({ begins: true, nodes: [node('a', 'accra')], heardMs: 600_000 })]);
 });
+
+test('tells all that no states come, who comes meanwhile too, until a whole answer came again', () => {
+  const { shared, opened } = staged();
+  const first: NodesEvent[] = [];
+  shared.subscribe(1000, (heard) => first.push(heard));
+  opened[0]?.send(event({ begins: true, nodes: [node('a', 'accra')] }));
+  const interruption = event({ complete: false, asOfMs: 0, interrupted: 'too many calls' });
+  opened[0]?.send(interruption);
+  expect(first[1]).toEqual(interruption);
+  const second: NodesEvent[] = [];
+  shared.subscribe(1000, (heard) => second.push(heard));
+  expect(second).toEqual([event({ begins: true, nodes: [node('a', 'accra')], heardMs: 1 }), interruption]);
+  opened[0]?.send(event({ begins: true, nodes: [node('a', 'accra')], asOfMs: 5 }));
+  const third: NodesEvent[] = [];
+  shared.subscribe(1000, (heard) => third.push(heard));
+  expect(third).toHaveLength(1);
+});

@@ -46,6 +46,8 @@ class NodeStream {
   #lastAtMs = 0;
   /** Whether the fleet was received to its end since the answer began. */
   #complete = false;
+  /** Says that no states come now; undefined where they do. */
+  #interruption: NodesEvent | undefined;
   readonly #steadyMs: () => number;
 
   constructor(steadyMs: () => number) {
@@ -53,6 +55,12 @@ class NodeStream {
   }
 
   readonly receive = (event: NodesEvent): void => {
+    if (event.interrupted !== undefined) {
+      this.#interruption = event;
+      for (const listener of [...this.#listeners]) listener(event);
+      return;
+    }
+    if (event.complete) this.#interruption = undefined;
     if (event.begins) {
       this.#nodes = new Map();
       this.#complete = false;
@@ -67,11 +75,13 @@ class NodeStream {
 
   join(listener: Listener): void {
     this.#listeners.add(listener);
-    if (this.#last === undefined) return;
-    const { asOfMs } = this.#last;
-    // Never 0, which would make it news
-    const heardMs = Math.max(1, this.#steadyMs() - this.#lastAtMs);
-    listener({ begins: true, complete: this.#complete, nodes: [...this.#nodes.values()], removed: [], asOfMs, heardMs });
+    if (this.#last !== undefined) {
+      const { asOfMs } = this.#last;
+      // Never 0, which would make it news
+      const heardMs = Math.max(1, this.#steadyMs() - this.#lastAtMs);
+      listener({ begins: true, complete: this.#complete, nodes: [...this.#nodes.values()], removed: [], asOfMs, heardMs });
+    }
+    if (this.#interruption !== undefined) listener(this.#interruption);
   }
 
   /** True where nobody is left who was there. */

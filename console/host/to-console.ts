@@ -110,6 +110,11 @@ export function toNodesEvent(update: NodesUpdate, begins: boolean): NodesEvent {
   };
 }
 
+/** The gateway is there, and its answer about the nodes ended with these words. */
+export function toInterruption(why: string): NodesEvent {
+  return { begins: false, complete: false, nodes: [], removed: [], asOfMs: 0, heardMs: 0, interrupted: why };
+}
+
 export function toMetricsEvent(update: MetricsUpdate): MetricsEvent {
   return { nodeId: update.nodeId, frames: update.frames.map(toFrameColumns), sentMs: update.sentUs / 1000 };
 }

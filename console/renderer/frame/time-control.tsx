@@ -5,6 +5,7 @@ import { formatDay, formatMinute, isOneDay, zoneName } from '../parts/format.ts'
 import { StateMark } from '../parts/state-mark.tsx';
 import { usePopup } from '../parts/use-popup.ts';
 import { useConsole } from '../state/console-state.ts';
+import { areStatesKnown, useFleetKnown } from '../state/fleet-known.ts';
 import { useLook } from '../state/look.ts';
 import { useStore } from '../state/store.ts';
 import { boundsOf, shifted, spanInWords, spanOf } from '../state/time-range.ts';
@@ -17,6 +18,7 @@ export function TimeControl() {
   const now = useStore(clock);
   useLook();
   const connected = useStore(connection).kind === 'connected';
+  const stated = areStatesKnown(useFleetKnown());
   const [open, setOpen] = useState(false);
   const place = useRef<HTMLDivElement>(null);
   const spanButton = useRef<HTMLButtonElement>(null);
@@ -42,7 +44,7 @@ export function TimeControl() {
           <ChevronLeft size={14} strokeWidth={1.6} />
         </button>
         <button type="button" aria-pressed={live} onClick={returnToLive}>
-          {live && connected && <StateMark state="live" size={10} />}
+          {live && connected && stated && <StateMark state="live" size={10} />}
           {live && !connected ? 'Not connected' : 'Live'}
         </button>
         {!live && (

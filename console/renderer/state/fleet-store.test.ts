@@ -189,3 +189,30 @@ test('nodes that the host refuses to tell are not of now any more, with its reas
   paint();
   expect(store.snapshot.get().outdated).toBe('any more: the token may not read nodes');
 });
+
+test('where the gateway is there and sends no states, they are not known since its last word, until it has told all again', () => {
+  const { store, paint } = staged();
+  const interruption = event({ complete: false, asOfMs: 0, interrupted: 'too many calls' });
+  store.receive(interruption);
+  paint();
+  expect(store.snapshot.get()).toMatchObject({ asOfMs: 0, outdated: 'yet: the gateway sends no states (too many calls)' });
+  store.receive(event({ begins: true, nodes: [node('a')] }));
+  vi.runAllTimers();
+  paint();
+  expect(store.snapshot.get().outdated).toBe('');
+  const { asOfMs } = store.snapshot.get();
+  store.receive(interruption);
+  paint();
+  expect(store.snapshot.get()).toMatchObject({
+    asOfMs,
+    outdated: expect.stringMatching(/^since .*: the gateway sends no states \(too many calls\)$/),
+  });
+  store.receive(event({ begins: true, complete: false }));
+  vi.runAllTimers();
+  paint();
+  expect(store.snapshot.get().outdated).not.toBe('');
+  store.receive(event({ nodes: [node('a')] }));
+  vi.runAllTimers();
+  paint();
+  expect(store.snapshot.get().outdated).toBe('');
+});

@@ -2,6 +2,7 @@
 import { stateUnderMaintenance } from '../../../core/common/maintenance.ts';
 import type { NodesEvent } from '../../common/console-api.ts';
 import type { FleetNode, NodeStateName } from '../../common/fleet-node.ts';
+import { formatMoment } from '../parts/format.ts';
 import type { CpuTrends } from './cpu-trends.ts';
 import { FleetTally, type NodeTest } from './fleet-tally.ts';
 import { GatewayClock } from './gateway-clock.ts';
@@ -11,6 +12,8 @@ import { Store } from './store.ts';
 const PUBLISH_APART_MS = 250;
 /** An update of a large fleet comes in parts, right after each other: they show together. */
 const GATHER_MS = 40;
+
+const SENT_AGAIN = 'yet: the gateway is sending the states again';
 
 export type StateCounts = Readonly<Record<NodeStateName, number>>;
 
@@ -52,6 +55,8 @@ export class FleetStore {
   #complete = false;
   #asOfMs = 0;
   #outdated = '';
+  /** Since when no states come though the gateway is there; empty where they do. */
+  #interrupted = '';
   #refused = '';
   readonly #clock = new GatewayClock();
   #version = 0;
@@ -85,8 +90,8 @@ export class FleetStore {
 
   /** The gateway is gone: its next whole answer tells how the nodes are, and nothing before it does. */
   lost(): void {
-    if (this.#asOfMs === 0 || this.#outdated !== '') return;
-    this.#outdated = 'yet: the gateway is sending the states again';
+    if (this.#asOfMs === 0 || this.#outdated === SENT_AGAIN) return;
+    this.#outdated = SENT_AGAIN;
     this.#painter.request(this.#publish, 0);
   }
 
@@ -97,6 +102,13 @@ export class FleetStore {
   }
 
   readonly receive = (event: NodesEvent): void => {
+    if (event.interrupted !== undefined) {
+      // The first one says since when.
+      if (this.#interrupted === '') this.#interrupted = this.#asOfMs === 0 ? 'yet' : `since ${formatMoment(this.#asOfMs, this.now())}`;
+      this.#outdated = `${this.#interrupted}: the gateway sends no states (${event.interrupted})`;
+      this.#painter.request(this.#publish, 0);
+      return;
+    }
     if (event.begins) {
       this.#named = new Set();
       this.#trends.begin();
@@ -121,6 +133,7 @@ export class FleetStore {
       this.#named = undefined;
       this.#complete = true;
       this.#outdated = '';
+      this.#interrupted = '';
     }
     this.#asOfMs = event.asOfMs;
     if (first) this.#painter.request(this.#publish, event.complete ? 0 : PUBLISH_APART_MS);
