@@ -24,6 +24,7 @@ describe('wrong usage gets exit code 2 and one line', () => {
     [['up', '--port', '70000'], "muster: option '--port <port>' argument '70000' is invalid. Expected a whole number from 1 to 65535.\n"],
     [['query'], "muster: missing required argument 'sql'\n"],
     [['query', 'select 1', '--json', '--csv'], 'muster: --json and --csv exclude each other: give one of them\n'],
+    [['verify', '--wait', '6m'], /Expected a time from 0s to 5m\.\n$/],
     [['token', 'create', '--scope', 'root'], /Expected one of read, write, push, admin\.\n$/],
   ])('%j', async (argv, stderr) => {
     const result = await run(...argv);

@@ -2,6 +2,7 @@
 
 import { Command } from 'commander';
 import { nodesWords } from '../../core/common/kind-words.ts';
+import { MAX_VERIFY_WAIT_MS, verifyCallMs } from '../../core/common/verify-wait.ts';
 import type { LedgerHole, VerifyResponse } from '../../proto/gen/messages.ts';
 import { type TargetOptions, withTarget } from '../fleet/fleet-target.ts';
 import { verdictOf } from '../fleet/ledger-account.ts';
@@ -20,7 +21,7 @@ export function verifyCommand(context: CommandContext): Command {
   return withTarget(new Command('verify'))
     .description('Prove from the ledger that nothing acknowledged was lost or doubled')
     .option('--node <id or name>', 'only this node', '')
-    .option('--wait <duration>', 'how long to wait for what is in flight, at most 10m', durationSeconds(0, 600), 10)
+    .option('--wait <duration>', 'how long to wait for what is in flight, at most 5m', durationSeconds(0, MAX_VERIFY_WAIT_MS / 1000), 10)
     .option('--json', 'one JSON document')
     .addHelpText(
       'after',
@@ -30,7 +31,7 @@ export function verifyCommand(context: CommandContext): Command {
       action<Options>(context, async (options) => {
         const waitMs = options.wait * 1000;
         const answer = await withClient(context, options, (client) =>
-          client.call('verify', { nodeId: options.node, waitMs }, waitMs + 120_000),
+          client.call('verify', { nodeId: options.node, waitMs }, verifyCallMs(waitMs)),
         );
         if (options.json) context.output.json(answer);
         else for (const line of verifyLines(answer, context.output.paint.bold)) context.output.line(line);

@@ -17,6 +17,7 @@ describe('what is not acceptable is refused with the field and the value', () =>
     ['query', { sql: 'x'.repeat(100_001), maxRows: 1, timeoutMs: 1000 }, /sql is "x+…/],
     ['getNode', { node: { toString: () => 'a' } }, /node is an object/],
     ['verify', { nodeId: '', waitMs: Number.NaN }, /waitMs is NaN/],
+    ['verify', { nodeId: '', waitMs: 300_001 }, /waitMs is 300001/],
     ['startExport', { sql: 'select 1', format: '../etc', name: 'a' }, /format is "\.\.\/etc": it must be one of parquet, csv, ndjson/],
     ['startExport', { sql: 'select 1', format: ['csv'], name: 'a' }, /format is a list of 1/],
     ['replayDeadLetters', { chosen: { ids: ['1'] }, editedRow: '', measurement: '' }, /ids is "1"/],

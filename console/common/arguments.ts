@@ -1,5 +1,6 @@
 // What a request or subscription may be given. A host checks every argument here before it does anything with it.
 import { MusterError } from '../../core/common/muster-error.ts';
+import { MAX_VERIFY_WAIT_MS } from '../../core/common/verify-wait.ts';
 import type {
   ConsoleRequests,
   ConsoleSubscriptions,
@@ -31,7 +32,7 @@ const REQUEST_ARGUMENTS: { [K in RequestName]: (fields: Fields) => ConsoleReques
     timeoutMs: integer(fields, 'timeoutMs', 100, 60_000),
   }),
   getNode: (fields) => ({ node: text(fields, 'node', 1, MAX_NAME_LENGTH) }),
-  verify: (fields) => ({ nodeId: text(fields, 'nodeId', 0, MAX_NAME_LENGTH), waitMs: integer(fields, 'waitMs', 0, 60_000) }),
+  verify: (fields) => ({ nodeId: text(fields, 'nodeId', 0, MAX_NAME_LENGTH), waitMs: integer(fields, 'waitMs', 0, MAX_VERIFY_WAIT_MS) }),
   getSeries: (fields) => ({
     nodeId: text(fields, 'nodeId', 1, MAX_NAME_LENGTH),
     measurement: text(fields, 'measurement', 1, MAX_NAME_LENGTH),

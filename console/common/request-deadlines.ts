@@ -1,4 +1,5 @@
 // How long a page waits for each request before it gives it up. A host that answers late has its own, shorter limits: these are for one that never does.
+import { verifyPageMs } from '../../core/common/verify-wait.ts';
 import type { RequestArguments, RequestName } from './console-api.ts';
 
 const QUICK_MS = 20_000;
@@ -17,7 +18,7 @@ const DEADLINES: Deadlines = {
   listMeasurements: quick,
   query: ({ timeoutMs }) => timeoutMs + GRACE_MS,
   getNode: quick,
-  verify: ({ waitMs }) => waitMs + 70_000,
+  verify: ({ waitMs }) => verifyPageMs(waitMs),
   getSeries: () => 45_000,
   runCommand: ({ timeoutMs }) => timeoutMs + 45_000,
   setNodeLabels: quick,

@@ -1,5 +1,6 @@
 // The console's contract as a client of one gateway: the implementation that every host of the console carries.
 import { MusterError } from '../../core/common/muster-error.ts';
+import { verifyCallMs } from '../../core/common/verify-wait.ts';
 import type { ListMeasurementsResponse, Node, PipelineStatus, QueryFrame, VerifyResponse } from '../../proto/gen/messages.ts';
 import { REQUEST_ACCESS, SUBSCRIPTION_ACCESS } from '../common/access.ts';
 import type {
@@ -103,7 +104,7 @@ export class ConsoleBackend implements ConsoleApi {
       toFleetNode(await callUnary<Node>(this.#link.connection(), 'GetNode', { node }, ANSWER_TIMEOUT_MS, signal)),
     verify: async ({ nodeId, waitMs }, signal) => {
       const connection = this.#link.connection();
-      return toLedgerProof(await callUnary<VerifyResponse>(connection, 'Verify', { nodeId, waitMs }, waitMs + 60_000, signal));
+      return toLedgerProof(await callUnary<VerifyResponse>(connection, 'Verify', { nodeId, waitMs }, verifyCallMs(waitMs), signal));
     },
     getSeries: async (args, signal) => getSeries(this.#link.connection(), args, signal),
     runCommand: async (args, signal) => this.#commands.run(args, signal),

@@ -2,6 +2,7 @@
 import type { UntypedServiceImplementation } from '@grpc/grpc-js';
 import type { NatsConnection } from 'nats';
 import { matchesFilter, parseFilter } from '../../core/common/node-filter.ts';
+import { verifyAnswerMs } from '../../core/common/verify-wait.ts';
 import { type Component, startAll } from '../../core/node/lifecycle.ts';
 import type {
   GetNodeRequest,
@@ -47,7 +48,7 @@ import { removalHandlers } from './removal-calls.ts';
 import { createStoreWindow } from './store-window.ts';
 import { TierReader } from './tier-series.ts';
 import { tokenHandlers } from './token-calls.ts';
-import { Verifier, verifyWithinMs } from './verify.ts';
+import { Verifier } from './verify.ts';
 import { watchMetrics } from './watch-metrics.ts';
 import { watchNodes } from './watch-nodes.ts';
 
@@ -169,7 +170,13 @@ export function createFleetService(options: FleetServiceOptions): FleetService {
         watchMetrics({ connection, leases, directory }, request, signal),
       ),
       listMeasurements: unary(context, 'ListMeasurements', 'read', async () => ({ measurements: await measurements.list() })),
-      verify: unary(context, 'Verify', 'read', (request: VerifyRequest) => verifier.verify(request), verifyWithinMs),
+      verify: unary(
+        context,
+        'Verify',
+        'read',
+        (request: VerifyRequest) => verifier.verify(request),
+        ({ waitMs }) => verifyAnswerMs(waitMs),
+      ),
       getPipelineStatus: unary(context, 'GetPipelineStatus', 'read', () => pipeline.read()),
       ...deadLetterHandlers(context, { store: deadLetters, replay, audit: options.audit }),
       ...nodeHandlers(context, { directory, registry: options.registry, audit: options.audit }),

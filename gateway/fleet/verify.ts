@@ -6,6 +6,7 @@ import { type LedgerEpoch, type Reconciliation, type RowCount, reconcile } from 
 import { highest, type SeqRange } from '../../core/common/ledger-ranges.ts';
 import { MusterError } from '../../core/common/muster-error.ts';
 import { isMachine } from '../../core/common/node-kind.ts';
+import { assertVerifyWait, DEFAULT_VERIFY_WAIT_MS, VERIFY_LOOK_MS } from '../../core/common/verify-wait.ts';
 import type { LedgerHole, VerifyRequest, VerifyResponse } from '../../proto/gen/messages.ts';
 import { answerWithin } from '../access/answer-bound.ts';
 import type { Directory } from './directory.ts';
@@ -22,12 +23,8 @@ export interface VerifierOptions {
   lookWithinMs?: number;
 }
 
-const DEFAULT_WAIT_MS = 10_000;
-const MAX_WAIT_MS = 300_000;
 const BETWEEN_PASSES_MS = 300;
 const APPLY_WAIT_MS = 10_000;
-/** Of a whole answer beside the wait that was asked for. The command waits 120 s. */
-const LOOK_WITHIN_MS = 100_000;
 const LEDGER_TABLES = ['deliveries', 'drops'];
 const MAX_HOLES = 1000;
 const HOUR_US = 3_600_000_000;
@@ -53,11 +50,6 @@ interface Pass {
   settled: boolean;
 }
 
-/** How long a caller waits at most, others who ask before it included. */
-export function verifyWithinMs({ waitMs }: VerifyRequest): number {
-  return (waitMs || DEFAULT_WAIT_MS) + LOOK_WITHIN_MS + 10_000;
-}
-
 export class Verifier {
   readonly #options: VerifierOptions;
   #turn: Promise<unknown> = Promise.resolve();
@@ -71,8 +63,8 @@ export class Verifier {
    * Only numbers known at the start are judged, so that a busy fleet comes to an end. One at a time: it reads whole tables.
    */
   verify(request: VerifyRequest): Promise<VerifyResponse> {
-    const waitMs = request.waitMs || DEFAULT_WAIT_MS;
-    if (waitMs > MAX_WAIT_MS) throw new MusterError('invalid_argument', `wait_ms is ${waitMs}: at most ${MAX_WAIT_MS}`);
+    const waitMs = request.waitMs || DEFAULT_VERIFY_WAIT_MS;
+    assertVerifyWait(waitMs);
     const nodeId = this.#idOf(request.nodeId);
     const result = this.#turn.then(() => this.#verify(nodeId, waitMs));
     this.#turn = result.catch(() => {
@@ -94,7 +86,7 @@ export class Verifier {
 
   /** Throws `deadline_exceeded`, with what the last whole look said, where the account cannot be read to its end in time. */
   async #verify(nodeId: string, waitMs: number): Promise<VerifyResponse> {
-    const { database, lookWithinMs = LOOK_WITHIN_MS } = this.#options;
+    const { database, lookWithinMs = VERIFY_LOOK_MS } = this.#options;
     const untilMs = performance.now() + waitMs + lookWithinMs;
     const left = (): number => Math.max(1, Math.ceil(untilMs - performance.now()));
     const ledger = new LedgerReader({ rows: (sql) => database.rows(sql, left()) });
