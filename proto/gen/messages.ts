@@ -932,7 +932,7 @@ export interface MeasurementColumn {
 export interface VerifyRequest {
   /** Only the node of this id or name; empty means all. NOT_FOUND where neither the fleet nor the ledger knows it. */
   nodeId: string;
-  /** How long to wait for what is in flight, milliseconds; default 10,000. */
+  /** How long to wait for what is in flight, milliseconds; default 10,000, at most 300,000. */
   waitMs: number;
 }
 
