@@ -21,7 +21,7 @@ export default defineConfig({
           // What must run before anything is installed is .mjs, and so are its tests.
           include: [...ROOMS.flatMap((room) => [`${room}/**/*.test.{ts,tsx}`, `${room}/**/*.test.mjs`]), 'test/golden/**/*.test.ts'],
           // Of a test that hangs: thousands of generated inputs take seconds beside other work.
-          testTimeout: 30_000,
+          testTimeout: 120_000,
           maxWorkers: ALL_CORES,
           sequence: { groupOrder: 0 },
         },
@@ -30,7 +30,7 @@ export default defineConfig({
         test: {
           name: 'architecture',
           include: ['test/architecture/**/*.test.ts'],
-          testTimeout: 30_000,
+          testTimeout: 120_000,
           maxWorkers: ALL_CORES,
           sequence: { groupOrder: 0 },
         },

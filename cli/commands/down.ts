@@ -5,6 +5,7 @@ import { assertHome } from '../fleet/fleet-target.ts';
 import { durationSeconds } from '../terminal/duration.ts';
 import { endUp } from '../up/end-up.ts';
 import { findHome, StateFolder } from '../up/state-folder.ts';
+import { lockOwner } from '../up/up-lock.ts';
 import { action, type CommandContext, EXIT } from './command-context.ts';
 
 interface Options {
@@ -31,10 +32,11 @@ export function downCommand(context: CommandContext): Command {
 async function end(options: Options, { output, env }: CommandContext): Promise<number> {
   const state = new StateFolder(findHome(options.home, env));
   assertHome(options.home);
-  // Looking for what runs makes no folder.
-  const ended = existsSync(state.upFile)
-    ? await endUp(state, options.timeout * 1000, (pid) => output.note(`ending process ${pid} and its parts …`))
-    : { pid: undefined, parts: [] };
+  // One that begins has the lock before it has a record. Looking for what runs makes no folder.
+  const ended =
+    existsSync(state.upFile) || lockOwner(state.lockFile) !== undefined
+      ? await endUp(state, options.timeout * 1000, (pid) => output.note(`ending process ${pid} and its parts …`))
+      : { pid: undefined, parts: [] };
   if (options.json) output.json({ home: state.home, ended: ended.pid !== undefined || ended.parts.length > 0, parts: ended.parts });
   else if (ended.pid === undefined && ended.parts.length === 0) output.line(`nothing runs (${state.home})`);
   else output.line(`ended (${state.home}): ${ended.parts.length > 0 ? ended.parts.join(', ') : 'no part ran yet'}`);

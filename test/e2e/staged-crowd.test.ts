@@ -44,7 +44,7 @@ async function flap(crowd: StagedPage): Promise<void> {
   }
 }
 
-test('500 of 10,000 nodes that flap: title, verdict, rows and strip tell of those that are silent now, and of no more', async () => {
+test('500 of 10,000 nodes that flap: title, verdict and rows tell of those that are silent now, and of no more', async () => {
   const crowd = await openCrowd();
   const { page } = crowd;
   for (let round = 0; round < ROUNDS; round++) await flap(crowd);
@@ -52,8 +52,6 @@ test('500 of 10,000 nodes that flap: title, verdict, rows and strip tell of thos
   expect(await page.title()).not.toMatch(/\d/);
   await until500(crowd);
   await untilText(page.locator('.fleet-row [data-column="state"]').first(), /^Silent$/);
-  // One mark for what happened to hundreds within seconds.
-  expect(await page.locator('.strip-mark').count()).toBeLessThan(10);
 });
 
 async function until500(crowd: StagedPage): Promise<void> {
@@ -102,7 +100,7 @@ test('the night in which the clock is set back: each time says which of the two 
   night.tell([stagedNode(1, night.nowMs())]);
   const clock = page.locator('footer.status > span').last();
   await untilText(page.locator('.page-title'), /as of 0\d:\d\d:\d\d/);
-  await untilText(clock, /^02:00:\d\d CET$/);
+  await untilText(clock, /^02:0\d:\d\d CET$/);
   // No age jumps by an hour.
   await untilText(page.locator('.fleet-row [data-column="since"]'), /^(\d+ s|\d min)$/);
   await page.getByRole('heading', { level: 1 }).click();

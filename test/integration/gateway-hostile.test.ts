@@ -102,8 +102,8 @@ describe('a message that is none of ours (20)', () => {
     await send(100);
     const kept = await keptMb();
     await send(1000);
-    // Half a message each would be more.
-    expect((await keptMb()) - kept).toBeLessThan(2);
+    // Half a message each would be more. A session that was closed lets go a little later.
+    await until('nothing of them is kept', async () => (await keptMb()) - kept < 2);
     stream.close();
     expect(await edge.count('malformed_messages_total')).toBe(before + 1100);
     await othersAreServed();
@@ -252,7 +252,7 @@ describe('a client that never reads (23)', () => {
     await closed;
     // Flow control held it back: what is not read from it stays with it.
     expect(written).toBeLessThan(2000);
-    expect((await keptMb()) - kept).toBeLessThan(2);
+    await until('nothing of it is kept', async () => (await keptMb()) - kept < 2);
     expect(await edge.count('stream_ends_total', { reason: 'not_reading' })).toBe(1);
     await othersAreServed();
   });
