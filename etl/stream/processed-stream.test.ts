@@ -1,9 +1,11 @@
 import { NatsError } from 'nats';
-import { expect, it } from 'vitest';
+import { afterEach, expect, it, vi } from 'vitest';
 import { processedPolicy } from '../../core/node/stream-policy.ts';
 import { decodeBatch, encodeBatch } from '../../proto/batch-codec.ts';
 import { type BatchAccount, newAccount } from '../telemetry/batch-account.ts';
 import { ProcessedStream } from './processed-stream.ts';
+
+afterEach(() => void vi.restoreAllMocks());
 
 const LIMITS = { maxBytes: 1e6, maxAgeHours: 1 };
 
@@ -19,6 +21,8 @@ function account(rows: number, seq = 1): BatchAccount {
 function staged() {
   const world = {
     nowMs: 1_000_000,
+    /** Of the clock that only grows. */
+    steadyMs: 5000,
     fails: undefined as Error | undefined,
     duplicate: false,
     ids: [] as (string | undefined)[],
@@ -26,6 +30,7 @@ function staged() {
     missed: 0,
     ensured: 0,
   };
+  vi.spyOn(performance, 'now').mockImplementation(() => world.steadyMs);
   const nc = {
     info: { max_payload: 1_048_576 },
     jetstreamManager: async () => {
@@ -36,7 +41,7 @@ function staged() {
       publish: async (_: string, __: Uint8Array, { msgID }: { msgID?: string }) => {
         world.ids.push(msgID);
         if (world.fails !== undefined) {
-          world.nowMs += 2900;
+          world.steadyMs += 2900;
           throw world.fails;
         }
         return { duplicate: world.duplicate };
@@ -82,11 +87,11 @@ it('gives a cycle up when the patience is over, asks no more for a while, and na
       /^the stream muster_processed may lack 5 rows that were stored since the ETL started, the last at .*: no responders$/,
     ),
   ]);
-  world.nowMs += 10_000;
+  world.steadyMs += 10_000;
   await stream.publish([account(1, 3)]);
   expect(world.failures).toEqual([10_000, 20_000]);
   world.fails = undefined;
-  world.nowMs += 20_000;
+  world.steadyMs += 20_000;
   await stream.publish([account(4, 4)]);
   expect(stream.figures).toMatchObject({ messages: 1, rows: 4, missedRows: 6 });
   world.nowMs += 10 * 60_000 + 1;
@@ -102,4 +107,22 @@ it('counts a message that is too large and goes on with the others', async () =>
   await stream.publish([account(2, 2)]);
   expect(stream.figures).toMatchObject({ messages: 1, rows: 2, missedRows: 3 });
   expect(world.failures).toEqual([]);
+});
+
+it.each([-86_400_000, 86_400_000])('waits by no clock that is set (%d ms)', async (setMs) => {
+  const { world, stream } = staged();
+  world.fails = new NatsError('no responders', '503');
+  const publish = stream.publish([account(3)]);
+  world.nowMs += setMs;
+  await publish;
+  expect([world.failures, stream.figures.missedMs]).toEqual([[10_000], world.nowMs]);
+  const asked = world.ids.length;
+  world.fails = undefined;
+  world.steadyMs += 9999;
+  await stream.publish([account(1, 2)]);
+  expect(world.ids).toHaveLength(asked);
+  world.nowMs -= 2 * setMs;
+  world.steadyMs += 1;
+  await stream.publish([account(1, 3)]);
+  expect(stream.figures).toMatchObject({ messages: 1, missedRows: 4 });
 });

@@ -28,7 +28,7 @@ export interface ProcessedStreamParts {
   nc: Pick<NatsConnection, 'jetstream' | 'jetstreamManager' | 'info'>;
   limits: ProcessedLimits;
   events: Pick<EtlEvents, 'processedPublished' | 'processedMissed' | 'processedFailed'>;
-  /** Unix ms. */
+  /** Unix ms: of what is told, and of no wait. */
   now: () => number;
   patienceMs?: number;
 }
@@ -39,7 +39,8 @@ export class ProcessedStream {
   readonly #figures: ProcessedFigures = { messages: 0, rows: 0, missedRows: 0 };
   #ensuring: Promise<void> | undefined;
   #pauseMs = FIRST_PAUSE_MS;
-  #resumesMs = 0;
+  /** By a clock that only grows: one that is set back would stop storing for as long. */
+  #resumesMs = Number.NEGATIVE_INFINITY;
   /** What the last failure said. */
   #words = '';
 
@@ -67,23 +68,23 @@ export class ProcessedStream {
    * the patience is over. Never throws.
    */
   async publish(accounts: readonly BatchAccount[]): Promise<void> {
-    const { now, events } = this.#parts;
+    const { events } = this.#parts;
     const wanted = accounts.reduce((sum, { batch, problem, rows, badRows }) => sum + (batch && problem === '' ? rows - badRows : 0), 0);
     if (wanted === 0) return;
-    if (now() < this.#resumesMs) {
+    if (performance.now() < this.#resumesMs) {
       this.#miss(wanted);
       return;
     }
     let taken = 0;
     try {
-      await this.#publishAll(accounts, now() + (this.#parts.patienceMs ?? PATIENCE_MS), (rows) => {
+      await this.#publishAll(accounts, performance.now() + (this.#parts.patienceMs ?? PATIENCE_MS), (rows) => {
         taken += rows;
       });
       this.#pauseMs = FIRST_PAUSE_MS;
     } catch (thrown) {
       const error = toMusterError(thrown, 'unavailable');
       this.#words = error.message;
-      this.#resumesMs = now() + this.#pauseMs;
+      this.#resumesMs = performance.now() + this.#pauseMs;
       events.processedFailed(error, this.#pauseMs);
       this.#pauseMs = Math.min(LONGEST_PAUSE_MS, this.#pauseMs * 2);
     }
@@ -118,17 +119,17 @@ export class ProcessedStream {
     if (failure !== undefined) throw failure;
   }
 
-  /** False for one that is too large. Throws when the stream has not taken it by the deadline. */
+  /** False for one that is too large. Throws when the stream has not taken it by the deadline, which `performance.now()` tells. */
   async #publish({ subject, id, rows, bytes }: ProcessedMessage, deadlineMs: number): Promise<boolean> {
-    const { now, events } = this.#parts;
+    const { events } = this.#parts;
     if (bytes === undefined) return this.#tooLarge('a row is larger than a message may be');
     for (;;) {
-      const leftMs = deadlineMs - now();
+      const leftMs = deadlineMs - performance.now();
       try {
         if (leftMs <= 0) throw new MusterError('deadline_exceeded', `${PROCESSED_STREAM} did not take all of a cycle in time`);
         await this.#ensured(leftMs);
         const { duplicate } = await this.#jetstream.publish(subject, bytes, {
-          ...{ msgID: id, timeout: Math.max(1, deadlineMs - now()) },
+          ...{ msgID: id, timeout: Math.max(1, deadlineMs - performance.now()) },
           // Somebody's own stream of the same subjects would acknowledge it otherwise.
           expect: { streamName: PROCESSED_STREAM },
         });
@@ -143,7 +144,7 @@ export class ProcessedStream {
         if (TOO_LARGE.has(code)) return this.#tooLarge(toMusterError(error).message);
         // Somebody may have removed the stream.
         this.#ensuring = undefined;
-        if (deadlineMs - now() <= AGAIN_MS) throw error;
+        if (deadlineMs - performance.now() <= AGAIN_MS) throw error;
       }
       await sleep(AGAIN_MS);
     }
