@@ -191,7 +191,7 @@ describe('verify', () => {
           dedup upsert keys(timestamp, node_id, x)`.replace(/\s+/g, ' '),
       );
     }
-    await store(NODE, 1, 50, Date.now() - 13.5 * HOUR_MS);
+    await store(NODE, 1, 50, Date.now() - 14.5 * HOUR_MS);
     await store(NODE, 51, 60);
     const rows = await until('the oldest hours are gone', async () => {
       const [[count] = []] = await fleet.questdb.sql('select count() from cpu');
