@@ -4,9 +4,10 @@ import { changeKind, STATE_KINDS, STATE_REACH_MS, standingKind, UNWATCHED_KIND, 
 /** From when to when states were watched. */
 export const WATCHED_SQL = `SELECT min(timestamp) AS first, max(timestamp) AS last FROM events WHERE kind = '${WATCHED_KIND}'`;
 
-/** Up to when states were watched, as far as that lies before a moment. */
-export function watchedUntilSql(beforeMs: number): string {
-  return `SELECT max(timestamp) AS last FROM events WHERE kind = '${WATCHED_KIND}' AND timestamp <= '${iso(beforeMs)}'`;
+/** Up to when states were watched, as far as that lies before a moment where one is given. */
+export function watchedUntilSql(beforeMs?: number): string {
+  const before = beforeMs === undefined ? '' : ` AND timestamp <= '${iso(beforeMs)}'`;
+  return `SELECT max(timestamp) AS last FROM events WHERE kind = '${WATCHED_KIND}'${before}`;
 }
 
 /** A restart of a gateway is one of them. */

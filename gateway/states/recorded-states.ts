@@ -14,12 +14,14 @@ export interface RecordedStates {
   nodes: Map<string, Recorded>;
   /** Up to when states were watched, by whichever gateway; 0 for never. */
   watchedUntilMs: number;
+  /** The newest mark, where it is so far ahead that a wrong clock wrote it; 0 where none is. */
+  aheadMs: number;
 }
 
 const POLL_MS = 250;
 /** The clock of the gateway that wrote before may go ahead. */
 const SLACK_MS = 60_000;
-/** What is dated further ahead was written by a clock that was wrong, and is left out. */
+/** What is dated further ahead was written by a clock that was wrong, and is not waited for. */
 export const HOLD_MS = 3_600_000;
 const APPLY_WAIT_MS = 10_000;
 
@@ -32,18 +34,24 @@ export async function readRecorded(
 ): Promise<RecordedStates> {
   await untilStored(connection, signal);
   await new LedgerReader(database).untilApplied(['events'], Date.now() + APPLY_WAIT_MS);
-  const [watched] = await database.rows(watchedUntilSql(nowMs + HOLD_MS));
-  const watchedUntilMs = watched?.[0] ? Math.round(parseMicros(watched[0]) / 1000) : 0;
+  const watchedUntil = async (beforeMs?: number): Promise<number> => {
+    const [watched] = await database.rows(watchedUntilSql(beforeMs));
+    return watched?.[0] ? Math.round(parseMicros(watched[0]) / 1000) : 0;
+  };
+  const newestMs = await watchedUntil();
+  // Marks are seconds apart: of those of a wrong clock one always lies within the next hour, and is none to wait for.
+  const isAhead = newestMs > nowMs + HOLD_MS;
+  const watchedUntilMs = isAhead ? await watchedUntil(nowMs) : newestMs;
   // While somebody watches, no node is without a row for longer: however long nobody did, the newest of each is found.
   const awayMs = Math.max(0, nowMs - watchedUntilMs);
   const reachMs = STATE_REACH_MS + (watchedUntilMs === 0 ? STATE_REACH_MS : awayMs) + SLACK_MS;
-  const rows = await database.rows(statesSql(nowMs + SLACK_MS, reachMs));
+  const rows = await database.rows(statesSql(isAhead ? nowMs : nowMs + SLACK_MS, reachMs));
   const nodes = new Map<string, Recorded>();
   for (const [nodeId, kind, time] of rows) {
     const state = stateOfKind(kind ?? '');
     if (nodeId && state !== undefined) nodes.set(nodeId, { state, atMs: Math.round(parseMicros(time ?? '') / 1000) });
   }
-  return { nodes, watchedUntilMs };
+  return { nodes, watchedUntilMs, aheadMs: isAhead ? newestMs : 0 };
 }
 
 /** Resolves when all that is in the stream now is stored. Waits as long as it takes. */

@@ -32,8 +32,8 @@ const entry = (nodeId: string): RegistryEntry => ({
   intervalMs: 1000,
 });
 
-/** A recorder in a store that has these rows of nodes, watched until that time. */
-async function stage(recorded: [nodeId: string, kind: string, time: string][] = [], watchedUntil: string | null = null) {
+/** A recorder in a store that has these rows of nodes, watched at these times. */
+async function stage(recorded: [nodeId: string, kind: string, time: string][] = [], ...watched: string[]) {
   const staged = { connected: true, full: false, pressure: false, holder: '', etlKnows: PART_KINDS };
   const written: string[] = [];
   const said: string[] = [];
@@ -54,14 +54,14 @@ async function stage(recorded: [nodeId: string, kind: string, time: string][] = 
     jetstreamManager: async () => ({ streams: { info: async () => ({ state: { messages: 0 } }) } }),
   } as unknown as NatsConnection;
   const stored = recorded.map(([nodeId, kind, time]) => ({ nodeId, kind, ms: Date.parse(`${time}Z`) }));
-  if (watchedUntil !== null) stored.push({ nodeId: '', kind: 'states_watched', ms: Date.parse(`${watchedUntil}Z`) });
+  for (const time of watched) stored.push({ nodeId: '', kind: 'states_watched', ms: Date.parse(`${time}Z`) });
   const text6 = (ms: number): string => new Date(ms).toISOString().replace('T', ' ').replace('Z', '000');
   const database = {
     rows: async (sql: string) => {
       if (sql.includes('wal_tables')) return [];
       const [from, to] = ["> '", "<= '"].map((sign) => new RegExp(`timestamp ${sign}([^']+)`).exec(sql)?.[1]);
       const found = stored
-        .filter(({ ms }) => ms > Date.parse(from ?? '1970-01-01') && ms <= Date.parse(to ?? ''))
+        .filter(({ ms }) => ms > Date.parse(from ?? '1970-01-01') && ms <= Date.parse(to ?? '2100-01-01'))
         .sort((a, b) => a.ms - b.ms);
       if (sql.includes('LATEST ON')) {
         const newest = new Map(found.filter(({ nodeId }) => nodeId !== '').map((row) => [row.nodeId, row]));
@@ -182,6 +182,24 @@ it('writes nothing before what is recorded when its clock was set back, and says
   const after = await pass(70, 'a');
   expect(after.map((row) => row.replace(/[\d-]+$/, ''))).toEqual(['b node_silent ', 'states_unwatched ']);
   expect(after[0]).toMatch(/ 4\d$/);
+});
+
+it('does not wait for what a clock wrote that was ahead by more than an hour, and says that it is there', async () => {
+  const { pass } = await stage(
+    [
+      ['a', 'still_live', '2026-03-01 11:20:00.000000'],
+      ['b', 'still_live', '2026-03-01 11:20:00.000000'],
+    ],
+    ...['11:30', '12:00:45', '12:20', '12:40', '12:59', '14:00'].map((time) => `2026-03-01 ${time}`),
+  );
+  const [dead, gap, ...more] = await pass(45, 'a');
+  expect([dead, more]).toEqual(['b node_silent 30', []]);
+  expect(gap).toMatch(/^states_unwatched -1800-3\d$/);
+  expect(recorder?.problems()).toEqual([
+    'the history of node states has rows up to 2026-03-01T14:00:00.000Z by a clock that was ahead of this one: what is written until then stands among them',
+  ]);
+  vi.setSystemTime(Date.parse('2026-03-01T14:00:00Z'));
+  expect(recorder?.problems()).toEqual([]);
 });
 
 it('finds what each node was, however long no gateway ran', async () => {

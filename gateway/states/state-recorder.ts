@@ -82,6 +82,8 @@ export class StateRecorder implements Component {
   #deaf = false;
   /** Unix ms: the newest that stands recorded, where the clock was set back. Nothing is written before it. */
   #holdUntilMs = 0;
+  /** Unix ms: the newest that stands recorded by a wrong clock, which is not waited for. */
+  #aheadMs = 0;
   #renewedMs = Number.NEGATIVE_INFINITY;
   #renewing = false;
   #loading = false;
@@ -108,9 +110,18 @@ export class StateRecorder implements Component {
     });
   }
 
-  /** Why nothing is written though it could be, a sentence each. */
+  /** Why nothing is written though it could be, or cannot be relied on, a sentence each. */
   problems(): string[] {
-    return this.#problem === '' || !this.#lease.held ? [] : [`the history of node states is not written: ${this.#problem}`];
+    if (!this.#lease.held) return [];
+    const until = new Date(this.#aheadMs).toISOString();
+    return [
+      ...(this.#problem === '' ? [] : [`the history of node states is not written: ${this.#problem}`]),
+      ...(this.#aheadMs > this.#options.now()
+        ? [
+            `the history of node states has rows up to ${until} by a clock that was ahead of this one: what is written until then stands among them`,
+          ]
+        : []),
+    ];
   }
 
   async start(): Promise<void> {
@@ -297,8 +308,9 @@ export class StateRecorder implements Component {
     const { term } = this.#lease;
     this.#assertTaken()
       .then(() => readRecorded(connection, database, nowMs, signal))
-      .then(({ nodes, watchedUntilMs }) => {
+      .then(({ nodes, watchedUntilMs, aheadMs }) => {
         if (signal.aborted || !this.#lease.held || this.#lease.term !== term) return;
+        this.#aheadMs = aheadMs;
         const atMs = now();
         if (watchedUntilMs > atMs + BACK_MS) {
           this.#hold(atMs, watchedUntilMs);
