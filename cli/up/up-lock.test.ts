@@ -48,3 +48,18 @@ it('ends the processes that a killed supervisor left, and no other', async () =>
   expect(await ended).toBe('SIGTERM');
   expect(await endLeftovers(join(dirname(lockFile), 'absent.json'))).toEqual([]);
 });
+
+it('names a process that no signal ends, and waits for it no longer', async () => {
+  // It leads no group, so that the signals for its group reach nobody.
+  const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' });
+  const pid = child.pid ?? 0;
+  const upFile = join(dirname(lockFile), 'up.json');
+  writeFileSync(upFile, JSON.stringify({ parts: [{ name: 'etl', pid, startMark: startMark(pid) }] }));
+  await expect(endLeftovers(upFile, 0, 0)).rejects.toMatchObject({
+    code: 'unavailable',
+    message: expect.stringContaining(`etl (process ${pid})`),
+  });
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  child.kill('SIGKILL');
+  await ended;
+});
