@@ -2,6 +2,7 @@
 // node that a key belongs to. Owns the part of the registry's entries that says so.
 import { MusterError, toMusterError } from '../../core/common/muster-error.ts';
 import type { RegistryEntry, SharedIdentity } from '../../core/common/registry-entry.ts';
+import { fault } from '../../core/node/faults.ts';
 import type { NodeIdentity } from '../identity/peer-identity.ts';
 import type { WatchedBucket } from '../watched-bucket.ts';
 import { judgeGeneration, next, used } from './identity-record.ts';
@@ -114,7 +115,7 @@ export class NodeIdentities {
     if (before !== undefined && (!locked || before.locked === true)) return;
     this.#unwritten.set(nodeId, { problem, sinceMs: before?.sinceMs ?? this.#options.now(), ...(locked ? { locked } : {}) });
     this.#options.changed(nodeId);
-    this.#write().catch((error: unknown) => this.#failed(error));
+    this.#write().catch(fault);
   }
 
   /**
@@ -143,22 +144,29 @@ export class NodeIdentities {
     return lockedError(nodeId, this.sharedOf(nodeId));
   }
 
+  /** Never rejects: what is not written is tried again. */
   async #write(): Promise<void> {
     for (const [nodeId, shared] of this.#unwritten) {
-      await this.#options.bucket.swap(nodeId, (before) =>
-        before === undefined || (before.shared !== undefined && (before.shared.locked === true || shared.locked !== true))
-          ? undefined
-          : { ...before, shared, updatedMs: this.#options.now() },
-      );
-      if (this.#unwritten.get(nodeId) === shared) this.#unwritten.delete(nodeId);
+      try {
+        await this.#options.bucket.swap(nodeId, (before) =>
+          before === undefined || (before.shared !== undefined && (before.shared.locked === true || shared.locked !== true))
+            ? undefined
+            : { ...before, shared, updatedMs: this.#options.now() },
+        );
+        if (this.#unwritten.get(nodeId) === shared) this.#unwritten.delete(nodeId);
+      } catch (error) {
+        // One entry that cannot be written must not keep those behind it from being written.
+        this.#failed(nodeId, error);
+      }
     }
   }
 
-  #failed(error: unknown): void {
-    this.#options.events.retried({ what: 'registry', error: toMusterError(error).message });
+  #failed(nodeId: string, error: unknown): void {
+    if (!this.#unwritten.has(nodeId)) return;
+    this.#options.events.retried({ what: 'registry', error: `quarantine of node ${nodeId}: ${toMusterError(error).message}` });
     this.#retry ??= setTimeout(() => {
       this.#retry = undefined;
-      this.#write().catch((again: unknown) => this.#failed(again));
+      this.#write().catch(fault);
     }, RETRY_MS);
   }
 }
