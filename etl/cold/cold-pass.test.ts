@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { coldFileProblem } from '../../core/node/cold/cold-file.ts';
-import { readColdManifest } from '../../core/node/cold/cold-manifest.ts';
+import { readColdManifest, writeColdManifest } from '../../core/node/cold/cold-manifest.ts';
 import type { QuestdbHttp } from '../questdb/questdb-http.ts';
 import { runColdPass } from './cold-pass.ts';
 
@@ -13,6 +13,7 @@ vi.mock('node:timers/promises', () => ({
     clock.ms += ms;
   },
 }));
+vi.mock('../../core/node/cold/cold-manifest.ts', { spy: true });
 const DAY_US = 86_400_000_000;
 const HOUR_MS = 3_600_000;
 const day = (number: number, ms = 0): number => Date.UTC(2026, 0, number) * 1000 + ms * 1000;
@@ -40,6 +41,8 @@ function staged(
   const database = {
     rows: [...rows].sort(([a], [b]) => a - b),
     altered: [] as string[],
+    /** Files in the manifest on disk when the TTL may take rows. */
+    listed: 0,
     asked: [] as string[],
     /** What happens before the rows of a statement are read. */
     before: (): void => undefined,
@@ -75,6 +78,7 @@ function staged(
     const ttl = /^ALTER TABLE "cpu" SET TTL (\d+) DAYS$/.exec(statement)?.[1];
     if (ttl !== undefined) {
       database.altered.push(`${ttl} DAYS`);
+      if (ttl !== '0') database.listed = JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8')).partitions.length;
       const keptUs = newest() - Number(ttl) * DAY_US;
       if (ttl !== '0' && given.evicts !== false) database.rows = database.rows.filter(([us]) => us - (us % DAY_US) + DAY_US > keptUs);
       return [];
@@ -114,6 +118,27 @@ test('what no row can reach any more becomes files that are right, and only that
   for (const entry of manifest) expect(await coldFileProblem(folder, entry)).toBeUndefined();
   // A TTL for a moment, and none after.
   expect(database.altered).toEqual(['2 DAYS', '0 DAYS']);
+});
+
+test('the manifest is read once a pass and written once a table, before any row may go', async () => {
+  const { database, pass } = staged(ROWS);
+  vi.mocked(readColdManifest).mockClear();
+  vi.mocked(writeColdManifest).mockClear();
+  await pass();
+  expect(vi.mocked(readColdManifest)).toHaveBeenCalledTimes(1);
+  expect(vi.mocked(writeColdManifest)).toHaveBeenCalledTimes(1);
+  expect(database.listed).toBe(2);
+});
+
+test('files that were right before another one failed are in the manifest', async () => {
+  const { database, pass } = staged(ROWS);
+  let asked = 0;
+  database.before = () => {
+    if (++asked === 2) throw new Error('the database is away');
+  };
+  expect(await pass()).toMatchObject({ released: 0, problems: ['cpu keeps its old rows: the database is away'] });
+  expect(readColdManifest(folder).map(({ file }) => file)).toEqual(['cpu/cpu-2026-01-05.parquet']);
+  expect(database.rows).toEqual(ROWS);
 });
 
 test('a partition that ended just now less TTL and rest is taken, a millisecond earlier it is not', async () => {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { MusterError, toMusterError } from '../../core/common/muster-error.ts';
 import { sha256Of } from '../../core/node/cold/cold-file.ts';
-import { type ColdPartition, readColdManifest, writeColdManifest } from '../../core/node/cold/cold-manifest.ts';
+import type { ColdPartition } from '../../core/node/cold/cold-manifest.ts';
 import { digestParquet } from '../../core/node/cold/parquet-digest.ts';
 import type { ColdColumn } from '../../core/node/cold/value-digest.ts';
 import { makeFolderDurably, moveDurably } from '../../core/node/durable-file.ts';
@@ -13,6 +13,7 @@ import type { QuestdbHttp } from '../questdb/questdb-http.ts';
 import { type PartitionBy, parsePartitionBy, ttlClause } from '../tiers/table-ttl.ts';
 import { readTables, type TableFacts } from '../tiers/view-catalog.ts';
 import { writePartition } from './partition-file.ts';
+import { PassManifest } from './pass-manifest.ts';
 import { nameOf, type Period, partitionsBetween, periodOf } from './periods.ts';
 
 export interface ColdPassOptions {
@@ -40,9 +41,10 @@ const TYPES = new Set(['timestamp', 'symbol', 'double', 'varchar']);
 
 export async function runColdPass(database: QuestdbHttp, options: ColdPassOptions): Promise<ColdPassResult> {
   const result: ColdPassResult = { written: [], released: 0, problems: [] };
+  const manifest = new PassManifest(options.folder);
   for (const table of (await readTables(database)).values()) {
     try {
-      await new TablePass(database, options, table, result).run();
+      await new TablePass(database, options, { table, manifest, result }).run();
     } catch (error) {
       result.problems.push(`${table.name} keeps its old rows: ${toMusterError(error).message}`);
     }
@@ -54,16 +56,24 @@ interface OldPartition extends Period {
   rows: number;
 }
 
+interface PassParts {
+  table: TableFacts;
+  manifest: PassManifest;
+  result: ColdPassResult;
+}
+
 class TablePass {
   readonly #database: QuestdbHttp;
   readonly #options: ColdPassOptions;
   readonly #table: TableFacts;
+  readonly #manifest: PassManifest;
   readonly #result: ColdPassResult;
 
-  constructor(database: QuestdbHttp, options: ColdPassOptions, table: TableFacts, result: ColdPassResult) {
+  constructor(database: QuestdbHttp, options: ColdPassOptions, { table, manifest, result }: PassParts) {
     this.#database = database;
     this.#options = options;
     this.#table = table;
+    this.#manifest = manifest;
     this.#result = result;
   }
 
@@ -76,7 +86,11 @@ class TablePass {
     if (old.length === 0) return;
     const columns = await this.#columns();
     const partitions = this.#partitionsAfter(old, partitionBy);
-    for (const partition of old) await this.#archive(partition, columns, partitions >= 1);
+    try {
+      for (const partition of old) await this.#archive(partition, columns, partitions >= 1);
+    } finally {
+      this.#manifest.save();
+    }
     if (partitions >= 1) await this.#release(old, partitionBy, partitions);
   }
 
@@ -118,8 +132,7 @@ class TablePass {
    */
   async #archive({ fromUs, toUs, rows }: OldPartition, columns: ColdColumn[], releasing: boolean): Promise<void> {
     const { folder } = this.#options;
-    const manifest = readColdManifest(folder);
-    const known = manifest.filter((entry) => entry.table === this.#table.name && entry.fromUs === fromUs);
+    const known = this.#manifest.of(this.#table.name).filter((entry) => entry.fromUs === fromUs);
     const alike = known.filter((entry) => entry.rows === rows && isThere(folder, entry));
     if (alike.length > 0 && !releasing) return;
     const revision = known.length === 0 ? '' : `-r${known.length + 1}`;
@@ -149,14 +162,15 @@ class TablePass {
       ...{ table: this.#table.name, fromUs, toUs, file, columns, ...written },
       written: new Date(this.#options.nowMs).toISOString(),
     };
-    writeColdManifest(folder, [...manifest, entry]);
+    this.#manifest.add(entry);
     this.#result.written.push(file);
   }
 
   /** Lets the TTL take what is written, and waits until it has: after that nothing goes by itself again. */
   async #release(old: readonly OldPartition[], partitionBy: PartitionBy, partitions: number): Promise<void> {
-    const manifest = readColdManifest(this.#options.folder).filter(({ table }) => table === this.#table.name);
-    for (const { file, sha256 } of manifest.filter((entry) => old.some(({ fromUs }) => fromUs === entry.fromUs))) {
+    for (const { file, sha256 } of this.#manifest
+      .of(this.#table.name)
+      .filter((entry) => old.some(({ fromUs }) => fromUs === entry.fromUs))) {
       if ((await sha256Of(join(this.#options.folder, file))) !== sha256)
         throw new MusterError('failed_precondition', `${file} has changed since it was written`);
     }
