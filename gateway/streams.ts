@@ -30,12 +30,15 @@ export function createStreams({ link, limits, events, afterReconnect }: StreamsO
   let missing: readonly MissingStream[] = [];
   let unlisten = (): unknown => undefined;
   let timer: NodeJS.Timeout | undefined;
+  let reconnects = 0;
+  /** The newest reconnect after which all that is needed was there. An attempt counts for those before it began, whatever its cause. */
+  let settled = 0;
   let pauseMs = AGAIN_MS;
   let stopped = true;
 
-  const later = (ms: number, work: () => Promise<void>): void => {
+  const later = (ms: number): void => {
     clearTimeout(timer);
-    if (!stopped) timer = setTimeout(() => work().catch(fault), ms);
+    if (!stopped) timer = setTimeout(() => attempt().catch(fault), ms);
   };
 
   const ensure = async (): Promise<void> => {
@@ -46,20 +49,26 @@ export function createStreams({ link, limits, events, afterReconnect }: StreamsO
       return;
     }
     events.retried({ what: 'streams', error: missing.map(words).join('; ') });
-    later(pauseMs, () => attempt(() => undefined));
+    later(pauseMs);
     pauseMs = Math.min(2 * pauseMs, MAX_PAUSE_MS);
   };
 
-  const attempt = async (then: () => void): Promise<void> => {
+  const attempt = async (): Promise<void> => {
+    const upTo = reconnects;
     try {
       await ensure();
     } catch (error) {
       events.retried({ what: 'streams', error: toMusterError(error).message });
       // The next connection asks again.
-      if (link.connected) later(AGAIN_MS, () => attempt(then));
+      if (link.connected) later(AGAIN_MS);
       return;
     }
-    then();
+    if (stopped) return;
+    // An attempt from before the newest reconnect may have ended the wait for the next one.
+    if (upTo < reconnects) later(AGAIN_MS);
+    if (settled >= upTo) return;
+    settled = upTo;
+    afterReconnect();
   };
 
   return {
@@ -78,7 +87,8 @@ export function createStreams({ link, limits, events, afterReconnect }: StreamsO
       await ensure();
       unlisten = link.onReconnect(() => {
         pauseMs = AGAIN_MS;
-        attempt(afterReconnect).catch(fault);
+        reconnects++;
+        attempt().catch(fault);
       });
     },
     async stop() {
