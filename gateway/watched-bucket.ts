@@ -126,6 +126,11 @@ export class WatchedBucket<T> implements Component {
     return this.#entries.get(key)?.kind === 'deleted';
   }
 
+  /** True for a key whose entry is there and cannot be read. */
+  isUnreadable(key: string): boolean {
+    return this.#entries.get(key)?.kind === 'unreadable';
+  }
+
   /** Keys of entries that cannot be read. */
   unreadable(): string[] {
     return [...this.#entries].flatMap(([key, { kind }]) => (kind === 'unreadable' ? [key] : []));

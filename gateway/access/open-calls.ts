@@ -11,10 +11,21 @@ export interface Grant {
   release(): void;
 }
 
+/** Why a token that held does so no more. */
+export type Ended = Invalid | 'unreadable';
+
 export interface OpenCallsOptions {
   /** Why a token does not hold any more, undefined while it does. */
-  whyEnded(tokenId: string): Invalid | undefined;
+  whyEnded(tokenId: string): Ended | undefined;
 }
+
+/** Nothing more than is known: a token that went with its bucket, or that nobody can read, was not revoked. */
+const HOW: Partial<Record<Ended, string>> = {
+  revoked: 'was revoked',
+  expired: 'expired',
+  unreadable: 'could not be read any more',
+  unknown: 'was not known any more',
+};
 
 /** How soon an expiry is seen at the latest; a revocation is told at once. */
 const LOOK_MS = 1000;
@@ -71,8 +82,7 @@ export class OpenCalls {
     if (calls === undefined || reason === undefined) return;
     this.#calls.delete(tokenId);
     for (const [controller, { name }] of calls) {
-      const how = reason === 'expired' ? 'expired' : 'was revoked';
-      const words = `the token ${name} ${how} while the call was open: make another with \`muster token create\``;
+      const words = `the token ${name} ${HOW[reason] ?? 'does not hold any more'} while the call was open: make another with \`muster token create\``;
       controller.abort(new MusterError('unauthenticated', words));
     }
   }

@@ -8,7 +8,7 @@ import type { Component } from '../../core/node/lifecycle.ts';
 import { unreadableProblems } from '../bucket-errors.ts';
 import { WatchedBucket } from '../watched-bucket.ts';
 import { assertLabelsBind, assertWithinLabels } from './label-bounds.ts';
-import { type Grant, OpenCalls } from './open-calls.ts';
+import { type Ended, type Grant, OpenCalls } from './open-calls.ts';
 import { type Invalid, parseTokenRecord, SCOPES, type Scope, type TokenRecord, whyInvalid } from './token-record.ts';
 import { createSecret, hashSecret, matchesHash, parseSecret, type TokenKind } from './token-secret.ts';
 
@@ -236,10 +236,11 @@ export class TokenStore implements Component {
   }
 
   /** Of a token that held. The operator's is read at start and holds until the gateway ends. */
-  #whyEnded(tokenId: string): Invalid | undefined {
+  #whyEnded(tokenId: string): Ended | undefined {
     if (tokenId === OPERATOR) return undefined;
     const record = this.#bucket.get(tokenId);
-    return record === undefined ? 'unknown' : whyInvalid(record, this.#now());
+    if (record !== undefined) return whyInvalid(record, this.#now());
+    return this.#bucket.isUnreadable(tokenId) ? 'unreadable' : 'unknown';
   }
 
   #whyNot(kind: TokenKind, secret: string, record: TokenRecord | undefined): Invalid | undefined {
