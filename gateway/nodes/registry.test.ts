@@ -7,7 +7,11 @@ import { NodeRegistry } from './registry.ts';
 /** A registry whose watch tells these entries, beside a bucket of removed nodes that does not answer. */
 function stage(...entries: object[]): NatsConnection {
   const nodes = {
-    ...{ get: async () => null, create: async () => 1, status: async () => ({ streamInfo: { created: 'once' } }) },
+    ...{
+      get: async (key: string) => entries.findLast((entry) => 'key' in entry && entry.key === key) ?? null,
+      create: async () => 1,
+      status: async () => ({ streamInfo: { created: 'once' } }),
+    },
     watch: async ({ initializedFn }: { initializedFn(): void }) => {
       initializedFn();
       return Object.assign(follow(entries), { stop: () => undefined });
@@ -36,6 +40,22 @@ const ENTRY = {
   ...{ nodeId: 'node-1', enrolledMs: 1, updatedMs: 1, intervalMs: 1000 },
   info: { name: 'one', labels: {} },
 } as unknown as RegistryEntry;
+
+it('tells a door to come again where the entry of a node cannot be read, whether or not the watch has told of it', async () => {
+  const quiet = (): void => undefined;
+  const events = { entryUnreadable: quiet, retried: quiet, identityLocked: quiet, removedStillKept: quiet };
+  const put = (key: string, text: string, revision: number) => ({ key, operation: 'PUT', value: Buffer.from(text), revision });
+  const connection = stage(put('node-1', '{"of": "a newer version"}', 1));
+  const registry = new NodeRegistry({ connection, events, limits: { maxNodes: 0, newNodesPerTokenPerDay: 0 } });
+  await registry.start();
+  await vi.waitFor(() => expect(registry.problems()).toHaveLength(1), 20_000);
+  const push = (): Promise<void> => registry.seenAtDoor('node-1', {}, { tokenId: 't', labels: {} }, 'push');
+  await expect(push()).rejects.toMatchObject({
+    code: 'unavailable',
+    message: expect.stringContaining('node-1 of muster_nodes cannot be read'),
+  });
+  await registry.stop();
+});
 
 it('brings a node back as a whole where its place among the removed cannot be cleared, and tells of that', async () => {
   const kept: object[] = [];

@@ -272,7 +272,8 @@ export class NodeRegistry implements Component {
 
   /**
    * Enters or updates a node that no agent of ours speaks for, before what was pushed for it is taken. A new node gets the labels of the
-   * pusher's token; a node without them may not be named. Throws `permission_denied`, `quota_exceeded`, `unavailable`.
+   * pusher's token; a node without them may not be named. Throws `permission_denied`, `quota_exceeded`, `unavailable`; that too where the
+   * entry cannot be read: whoever pushes keeps its data until a gateway can.
    */
   async seenAtDoor(
     nodeId: string,
@@ -283,10 +284,11 @@ export class NodeRegistry implements Component {
     if (this.#bucket.isDeleted(nodeId)) throw removedSource(nodeId);
     assertNoPart(nodeId);
     const entry = this.#bucket.get(nodeId);
-    if (entry === undefined) this.quota.admit(caller.tokenId, nodeId);
-    else assertPushable(entry, caller.labels);
+    if (entry !== undefined) assertPushable(entry, caller.labels);
+    // One that cannot be read is no new node.
+    else if (!this.#bucket.isUnreadable(nodeId)) this.quota.admit(caller.tokenId, nodeId);
     if (entry !== undefined && isDeepStrictEqual(entry.info, doorInfo(nodeId, said, entry))) return;
-    const written = await this.#bucket.swap(nodeId, (before) => {
+    const change = (before: RegistryEntry | undefined): RegistryEntry => {
       if (before !== undefined) assertPushable(before, caller.labels);
       const nowMs = this.#now();
       const base = before ?? {
@@ -299,8 +301,8 @@ export class NodeRegistry implements Component {
         intervalMs: DOOR_INTERVAL_MS,
       };
       return { ...base, info: doorInfo(nodeId, said, base), updatedMs: nowMs };
-    });
-    this.#learn(nodeId, written);
+    };
+    this.#learn(nodeId, await this.#bucket.swap(nodeId, change).catch(untilReadable));
   }
 
   #same(entry: RegistryEntry | undefined, node: NodeInfo | null | undefined, intervalMs: number): boolean {
@@ -312,6 +314,13 @@ export class NodeRegistry implements Component {
       isDeepStrictEqual(reportedLabels, toRegistryInfo(node, {}).labels)
     );
   }
+}
+
+/** To a door, an entry that cannot be read is no verdict on what was pushed: it may be read after the upgrade of this gateway. */
+function untilReadable(thrown: unknown): never {
+  const error = toMusterError(thrown);
+  if (error.code !== 'failed_precondition') throw error;
+  throw new MusterError('unavailable', `${error.message}; until then nothing that is pushed for this node is taken`, error);
 }
 
 /** The certificate of this generation, or a newer one, was seen before. */
