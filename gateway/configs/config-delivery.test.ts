@@ -8,7 +8,13 @@ import { ProfileSet, type StoredProfile } from './config-profile.ts';
 const NONE: ConfigState = { version: 0, state: 'none', rejectedVersion: 0, problem: '' };
 
 async function stage() {
-  const staged = { nowMs: 0, labels: {} as Record<string, string>, profiles: [] as StoredProfile[], sent: [] as ConfigUpdate[] };
+  const staged = {
+    nowMs: 0,
+    held: false,
+    labels: {} as Record<string, string>,
+    profiles: [] as StoredProfile[],
+    sent: [] as ConfigUpdate[],
+  };
   let onStore = (): void => undefined;
   let onEntry: (nodeId: string) => void = () => undefined;
   const entry = (): RegistryEntry => {
@@ -17,6 +23,9 @@ async function stage() {
   };
   const delivery = new ConfigDelivery({
     store: {
+      get held() {
+        return staged.held;
+      },
       assign: (node) => new ProfileSet(staged.profiles).assign(node),
       onChange: (listener) => {
         onStore = listener;
@@ -88,4 +97,16 @@ test('labels decide at once; without a profile the remote configuration is taken
   delivery.ended(receiver);
   relabel({ region: 'gh' });
   expect(versions()).toEqual([4, 0]);
+});
+
+test('while a configuration cannot be read agents keep what they have', async () => {
+  const { put, report, versions, staged } = await stage();
+  staged.held = true;
+  report({ version: 3, state: 'applied' });
+  put(profile(4));
+  put();
+  expect(versions()).toEqual([]);
+  staged.held = false;
+  put(profile(4));
+  expect(versions()).toEqual([4]);
 });

@@ -12,7 +12,7 @@ export interface ConfigReceiver {
 }
 
 export interface ConfigDeliveryOptions {
-  store: Pick<ConfigStore, 'assign' | 'onChange'>;
+  store: Pick<ConfigStore, 'assign' | 'held' | 'onChange'>;
   registry: { get(nodeId: string): RegistryEntry | undefined; onChanged(listener: (nodeId: string) => void): () => void };
   events: { configSent(what: { nodeId: string; version: number }): void };
   now?: () => number;
@@ -75,6 +75,7 @@ export class ConfigDelivery implements Component {
   }
 
   #look(known: Known): void {
+    if (this.#options.store.held) return;
     const { receiver, reported } = known;
     const entry = this.#options.registry.get(receiver.nodeId);
     if (entry === undefined) return;

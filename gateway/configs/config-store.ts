@@ -45,7 +45,7 @@ export class ConfigStore implements Component {
     this.#bucket = new WatchedBucket<Entry>({
       connection: options.connection,
       bucket: CONFIGS_BUCKET,
-      // Agents keep what they have.
+      // People still see it; nothing is sent meanwhile.
       keepsReadable: true,
       parse: parseEntry,
       onUnreadable: (key) => options.events.entryUnreadable({ bucket: CONFIGS_BUCKET, key }),
@@ -64,7 +64,13 @@ export class ConfigStore implements Component {
 
   /** What is wrong with its entries, a sentence each. */
   problems(): string[] {
-    return unreadableProblems(CONFIGS_BUCKET, this.#bucket.unreadable());
+    const sent = this.held ? ['no configuration is sent until then: agents keep what they have'] : [];
+    return unreadableProblems(CONFIGS_BUCKET, this.#bucket.unreadable()).map((words) => [words, ...sent].join('; '));
+  }
+
+  /** While a configuration cannot be read nobody knows which nodes it is for, and none may be sent another instead, or have theirs taken away. */
+  get held(): boolean {
+    return this.#bucket.unreadable().some((key) => key !== COUNTER);
   }
 
   /** Called after each change, here or at another gateway; returns what ends it. */
