@@ -182,32 +182,30 @@ const PARSERS = CASES.map(
   ([name, longest, parse, more]): Parser => ({ ...{ name, longest, parse, limitMs: LIMIT_MS, prepare: (text) => text }, ...more }),
 );
 
+/** Milliseconds of CPU of this thread: others use the machine too. */
 function timed(parse: (text: string) => unknown, text: string): number {
-  const startedMs = performance.now();
+  const before = process.threadCpuUsage();
   try {
     parse(text);
   } catch {
     // Refused or taken: its time alone counts.
   }
-  return performance.now() - startedMs;
+  const { user, system } = process.threadCpuUsage(before);
+  return (user + system) / 1000;
 }
 
-it.each(PARSERS)(
-  '$name of $longest characters is judged within $limitMs ms',
-  { timeout: 120_000 },
-  ({ longest, limitMs, prepare, parse }) => {
-    const slow: string[] = [];
-    for (const unit of UNITS) {
-      for (const [shape, text] of texts(unit, longest).entries()) {
-        const prepared = prepare(text);
-        let tookMs = timed(parse, prepared);
-        // Others use this machine too: the best of some counts.
-        for (let again = 0; again < 4 && tookMs > limitMs && tookMs < 40 * limitMs; again++)
-          tookMs = Math.min(tookMs, timed(parse, prepared));
-        if (tookMs > limitMs) slow.push(`${JSON.stringify(unit)} (${shape}): ${tookMs.toFixed(0)} ms`);
-      }
-      if (slow.length > 2) break;
+it.each(PARSERS)('$name of $longest characters is judged within $limitMs ms', ({ longest, limitMs, prepare, parse }) => {
+  const slow: string[] = [];
+  for (const unit of UNITS) {
+    for (const [shape, text] of texts(unit, longest).entries()) {
+      const prepared = prepare(text);
+      let tookMs = timed(parse, prepared);
+      // The first has the compiler's work in it, and caches are shared: the best of some counts.
+      for (let again = 0; again < 4 && tookMs > limitMs && tookMs < 40 * limitMs; again++)
+        tookMs = Math.min(tookMs, timed(parse, prepared));
+      if (tookMs > limitMs) slow.push(`${JSON.stringify(unit)} (${shape}): ${tookMs.toFixed(0)} ms`);
     }
-    expect(slow).toEqual([]);
-  },
-);
+    if (slow.length > 2) break;
+  }
+  expect(slow).toEqual([]);
+});
