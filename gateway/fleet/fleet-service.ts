@@ -105,7 +105,7 @@ export function createFleetService(options: FleetServiceOptions): FleetService {
     query: (request, signal, caller) => queries.run(request, signal, caller),
     now,
   });
-  const verifier = new Verifier({ connection, database, directory });
+  const verifier = new Verifier({ connection, database, directory, etlStatus: () => readEtlStatus(connection) });
   const pipeline = new PipelineReader({
     ...{ connection, database, directory, deadLetters, natsDurable: options.natsDurable, now },
     otherProblems: () => [...(options.pathProblems?.() ?? []), ...(recorder?.problems() ?? [])],

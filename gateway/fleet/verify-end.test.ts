@@ -5,10 +5,11 @@ import { Directory } from './directory.ts';
 import { Verifier, type VerifierOptions } from './verify.ts';
 
 const NO_NODES = { nodes: () => [].values() } as unknown as VerifierOptions['directory'];
+const etlStatus = async () => undefined;
 
 it('answers in time where what it reads stands still, and lets the next caller in', async () => {
   const connection = { jetstreamManager: () => new Promise(() => undefined) } as unknown as NatsConnection;
-  const verifier = new Verifier({ connection, directory: NO_NODES, database: { rows: async () => [] }, lookWithinMs: 5 });
+  const verifier = new Verifier({ connection, directory: NO_NODES, database: { rows: async () => [] }, etlStatus, lookWithinMs: 5 });
   const late = { code: 'deadline_exceeded', message: expect.stringContaining('nothing is known yet') };
   const both = [1, 2].map(() => expect(verifier.verify({ nodeId: '', waitMs: 1 })).rejects.toMatchObject(late));
   await Promise.all(both);
@@ -27,7 +28,7 @@ it('does not know a node that neither fleet nor ledger has, and judges one that 
   };
   const directory = new Directory(() => 1);
   directory.applyEntry('n', { info: { agentVersion: '', name: 'web-1' }, enrolledMs: 0, intervalMs: 0 } as unknown as RegistryEntry);
-  const verifier = new Verifier({ connection, directory, database: { rows } });
+  const verifier = new Verifier({ connection, directory, database: { rows }, etlStatus });
   const verify = (nodeId: string) => verifier.verify({ nodeId, waitMs: 1 });
   await expect(verify('typo')).rejects.toMatchObject({ code: 'not_found', message: expect.stringContaining('there is no node "typo"') });
   expect(await verify('web-1')).toMatchObject({ stored: 0, lost: 0, nodes: 0 });

@@ -6,6 +6,7 @@ import { type LedgerEpoch, type Reconciliation, type RowCount, reconcile } from 
 import { highest, type SeqRange } from '../../core/common/ledger-ranges.ts';
 import { MusterError } from '../../core/common/muster-error.ts';
 import { isMachine } from '../../core/common/node-kind.ts';
+import type { EtlStatus } from '../../core/common/streams.ts';
 import { assertVerifyWait, DEFAULT_VERIFY_WAIT_MS, VERIFY_LOOK_MS } from '../../core/common/verify-wait.ts';
 import type { LedgerHole, VerifyRequest, VerifyResponse } from '../../proto/gen/messages.ts';
 import { answerWithin } from '../access/answer-bound.ts';
@@ -19,6 +20,8 @@ export interface VerifierOptions {
   connection: NatsConnection;
   database: Pick<ReadDatabase, 'rows'>;
   directory: Pick<Directory, 'nodes' | 'get' | 'find'>;
+  /** What the ETL says of itself; undefined where none has reported. */
+  etlStatus(): Promise<Pick<EtlStatus, 'telemetryTtlDays'> | undefined>;
   /** How long an account may be read beside the wait that a caller asks for, default 100 s. */
   lookWithinMs?: number;
 }
@@ -197,10 +200,11 @@ export class Verifier {
 
   /**
    * The same for rows where a table keeps them for less time than the ledger has its own. The database removes what is older than the time to live, by the
-   * newest row, which may be an hour ahead.
+   * newest row, which may be an hour ahead. Tables with cold files have no time to live: their rows leave by that of the ETL.
    */
   async #rowsCutUs(ledger: LedgerReader, tables: readonly string[], cutUs: number): Promise<number> {
-    const shortestUs = await ledger.shortestTtlUs(tables);
+    const { telemetryTtlDays = Number.POSITIVE_INFINITY } = (await this.#options.etlStatus()) ?? {};
+    const shortestUs = Math.min(telemetryTtlDays * DAY_US, await ledger.shortestTtlUs(tables));
     const ledgerUs = await ledger.timeToLiveUs();
     if (shortestUs === Number.POSITIVE_INFINITY || (ledgerUs !== 0 && shortestUs >= ledgerUs)) return cutUs;
     const rowsUs = (Math.floor((Date.now() * 1000 - shortestUs) / HOUR_US) + 2) * HOUR_US;
