@@ -149,7 +149,8 @@ test('a WebSocket streams at the rate asked for, without any uplink', async () =
   const gaps = taken.slice(1).map(({ time }, i) => Date.parse(time) - Date.parse((taken[i] as Snapshot).time));
   const middle = gaps.sort((a, b) => a - b)[Math.floor(gaps.length / 2)] as number;
   expect(middle).toBeGreaterThan(80);
-  expect(middle).toBeLessThan(200);
+  // Far from the second at which it samples by itself.
+  expect(middle).toBeLessThan(500);
   socket.close();
   await once(socket, 'close');
 });
