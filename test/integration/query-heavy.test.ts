@@ -100,7 +100,7 @@ it.each([
     over = true;
   });
   // One that needs too much memory is over before it is seen.
-  await until('both run', async () => over || (await running()) >= 2, TIMEOUT_MS);
+  await until('both run', async () => over || (await running()) >= 2);
   const meanwhile: { answerMs: number; storeMs: number }[] = [];
   do {
     const [answerMs, storeMs] = await Promise.all([answered(), stored(Math.random())]);
