@@ -10,7 +10,8 @@ import { ANSWER_WITHIN_MS, answerWithin } from './access/answer-bound.ts';
 import { toServiceError } from './grpc-status.ts';
 import type { Enrolment } from './identity/enrolment.ts';
 import { findIdentity, requireIdentity } from './identity/peer-identity.ts';
-import type { AgentCall, AgentSession } from './session/agent-session.ts';
+import type { AgentCall } from './session/agent-call.ts';
+import type { AgentSession } from './session/agent-session.ts';
 import type { SessionTable } from './session/session-table.ts';
 
 export interface AgentServiceOptions {

@@ -20,6 +20,7 @@ export type StreamEnd =
   | 'removed'
   | 'locked'
   | 'expired'
+  | 'held'
   | 'internal';
 
 export type GatewayEvents = ReturnType<typeof createEvents>;

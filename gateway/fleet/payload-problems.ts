@@ -4,5 +4,7 @@ import { NEEDED_PAYLOAD_BYTES } from '../../core/common/batch-size.ts';
 /** `maxPayload` as the server said last; undefined while that is not known. */
 export function payloadProblems(maxPayload: number | undefined): string[] {
   if (maxPayload === undefined || maxPayload >= NEEDED_PAYLOAD_BYTES) return [];
-  return [`nats-server takes messages of ${maxPayload} bytes, and larger batches wait: set its max_payload to ${NEEDED_PAYLOAD_BYTES}`];
+  return [
+    `nats-server takes messages of ${maxPayload} bytes: larger batches wait, and their nodes with all that they have to send; set its max_payload to ${NEEDED_PAYLOAD_BYTES}`,
+  ];
 }

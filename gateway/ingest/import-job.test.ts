@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it, vi } from 'vitest';
+import { MusterError } from '../../core/common/muster-error.ts';
 import type { ImportAccount } from '../../proto/gen/messages.ts';
 import type { Upload } from '../publisher/lane.ts';
 import { ImportJob, type ImportJobOptions } from './import-job.ts';
@@ -110,4 +111,20 @@ it('answers a window, a flush and a start that stand still, and says what is kno
   await vi.waitFor(() => expect(steps.state).toBe('paused'), 20_000);
   expect(await steps.runWindow()).toContain('the window is not imported yet: nothing of it has moved');
   await steps.cancel();
+});
+
+it('offers again what cannot be taken now, and gives it up when it is cancelled', async () => {
+  const offered: Upload[] = [];
+  const held = new MusterError('unavailable', 'too much waits');
+  const offer = (upload: Upload): void => {
+    offered.push(upload);
+    if (offered.length < 3) upload.onRefused(held);
+    else if (offered.length === 3) upload.onStored();
+  };
+  const { made } = job({ publisher: { offer }, stepSeconds: 600, offerAgainMs: 1, ledger: () => ({ ...NOTHING, batches: 1, rows: 10 }) });
+  await vi.waitFor(() => expect(made.state).toBe('paused'), 20_000);
+  expect(offered.map(({ delivery }) => delivery.seq)).toEqual([1, 1, 1]);
+  expect(offered[2]?.wanted?.()).toBe(true);
+  await made.cancel();
+  expect(offered[2]?.wanted?.()).toBe(false);
 });

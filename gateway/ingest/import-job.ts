@@ -28,6 +28,8 @@ export interface ImportJobOptions {
   /** How long a call waits for it while nothing moves, default 30 s, and for the columns, default 50 s. */
   stillMs?: number;
   plannedWithinMs?: number;
+  /** How long a batch waits here that could not be taken; default 5 s. */
+  offerAgainMs?: number;
 }
 
 export type JobState = 'running' | 'paused' | 'done' | 'failed' | 'cancelled';
@@ -36,6 +38,8 @@ type Batch = Extract<FromWorker, { kind: 'batch' }>;
 /** Beside the bundle as a program of its own; beside this file where the sources run. */
 const WORKER = import.meta.url.endsWith('.ts') ? './import-worker.ts' : './import-worker.mjs';
 const RETRY_MS = 1000;
+/** After a batch could not be taken for the size of messages that nats-server takes now. */
+const OFFER_AGAIN_MS = 5000;
 /** A job whose batches do not come into the ledger is done all the same after so long without a change. */
 const DONE_QUIET_MS = 60_000;
 /** How long a caller waits for the ledger at the end of a window. */
@@ -198,8 +202,7 @@ export class ImportJob {
   }
 
   async #handOn(message: Batch): Promise<void> {
-    const { nodeId, epoch, seq, batch, rows } = message;
-    const { publisher, gateway } = this.#options;
+    const { batch, rows } = message;
     const bytes = batch.length;
     if (this.ended) return;
     const refusal = await this.#register(message);
@@ -208,11 +211,21 @@ export class ImportJob {
       this.#done(bytes, undefined);
       return;
     }
+    this.#offer(message);
+  }
+
+  #offer(batchMessage: Batch): void {
     if (this.ended) return;
+    const { nodeId, epoch, seq, batch } = batchMessage;
+    const { publisher, gateway } = this.#options;
     publisher.offer({
       delivery: { nodeId, epoch, seq, batch, gateway, receivedUs: Date.now() * 1000, skewUs: 0 },
-      onStored: () => this.#done(bytes, message),
-      onRefused: ({ code, message }) => this.#end('failed', { code, message: `rows of ${nodeId} cannot be stored: ${message}` }),
+      wanted: () => !this.ended,
+      onStored: () => this.#done(batch.length, batchMessage),
+      onRefused: ({ code, message, retryable }) => {
+        if (retryable) setTimeout(() => this.#offer(batchMessage), this.#options.offerAgainMs ?? OFFER_AGAIN_MS).unref();
+        else this.#end('failed', { code, message: `rows of ${nodeId} cannot be stored: ${message}` });
+      },
     });
   }
 

@@ -25,6 +25,8 @@ export interface IngestOptions {
 }
 
 const STORED_WITHIN_MS = 10_000;
+/** After events could not be taken for the size of messages that nats-server takes now. */
+const OFFER_AGAIN_MS = 5000;
 
 /**
  * One epoch for the life of the gateway, numbers without holes for each node. Publishes of a partition reach the stream in their order, so a
@@ -58,9 +60,15 @@ export class Ingest {
     const upload = this.#number(nodeId, frames, []);
     await new Promise<void>((resolve, reject) => {
       const words = `the stream has not acknowledged it within ${STORED_WITHIN_MS / 1000} s: it may still be stored; sending it again does no harm with an Idempotency-Key, or where each sample has its time`;
-      const timer = setTimeout(() => reject(new MusterError('deadline_exceeded', words)), STORED_WITHIN_MS);
+      let wanted = true;
+      const timer = setTimeout(() => {
+        wanted = false;
+        reject(new MusterError('deadline_exceeded', words));
+      }, STORED_WITHIN_MS);
       publisher.offer({
         delivery: upload,
+        // Whoever pushes sends it again after that, and each copy would wait.
+        wanted: () => wanted,
         onStored: () => {
           clearTimeout(timer);
           resolve();
@@ -82,7 +90,15 @@ export class Ingest {
   /** Resolves when the events are durably in the stream, however long that takes; never where the gateway stops before. Rejects where they are too large. */
   deliverEvents(nodeId: string, events: readonly FleetEvent[]): Promise<void> {
     const delivery = this.#number(nodeId, [], events);
-    return new Promise((resolve, reject) => this.#options.publisher.offer({ delivery, onStored: resolve, onRefused: reject }));
+    return new Promise((resolve, reject) => {
+      const offer = (): void =>
+        this.#options.publisher.offer({
+          delivery,
+          onStored: resolve,
+          onRefused: (error) => (error.retryable ? setTimeout(offer, OFFER_AGAIN_MS).unref() : reject(error)),
+        });
+      offer();
+    });
   }
 
   #number(nodeId: string, frames: readonly FrameColumns[], events: readonly FleetEvent[]): DeliveryContent {

@@ -66,23 +66,34 @@ class Upload {
   #waitingBytes = 0;
   #wake: () => void = () => undefined;
   #grant: Grant | undefined;
+  /** Rejects when a batch cannot be taken now. */
+  readonly #failure: Promise<never>;
+  #fail: (error: MusterError) => void = () => undefined;
+  #failed = false;
 
   constructor(call: UploadCall, options: UploadOptions) {
     this.#call = call;
     this.#options = options;
     this.#now = options.now ?? Date.now;
+    this.#failure = new Promise((_, reject) => {
+      this.#fail = (error) => {
+        this.#failed = true;
+        reject(error);
+        this.#wake();
+      };
+    });
   }
 
   /** Resolves when everything sent is settled; rejects at once where the token ends before. */
   async run(): Promise<void> {
     const grant = await this.#options.tokens.admit(this.#call.metadata, 'push');
     this.#grant = grant;
-    await whileGranted(grant, () => this.#receive(grant));
+    await whileGranted(grant, () => Promise.race([this.#receive(grant), this.#failure]));
   }
 
   async #receive({ caller, signal }: Grant): Promise<void> {
     for await (const bytes of this.#call) {
-      if (signal.aborted) return;
+      if (signal.aborted || this.#failed) return;
       this.#received++;
       await this.#take(this.#received, decodeMessage<UploadMessage>(UPLOAD_MESSAGE_FIELDS, bytes), caller);
       await this.#until(() => this.#waitingBytes < MAX_WAITING_BYTES);
@@ -113,8 +124,10 @@ class Upload {
     events.batchTaken(batch.length);
     publisher.offer({
       delivery: { nodeId, epoch, seq, batch, gateway, receivedUs: this.#now() * 1000, skewUs: 0 },
+      wanted: () => !this.#over,
       onStored: () => settled(''),
-      onRefused: (error) => settled(error.message),
+      // What may go well another time must not be settled as refused.
+      onRefused: (error) => (error.retryable ? this.#fail(error) : settled(error.message)),
     });
   }
 
@@ -169,12 +182,17 @@ class Upload {
 
   #write(ack: UploadAck): void {
     // After its status nothing can be said on a call: what is stored by then is sent again and stored once.
-    if (!this.#call.cancelled && this.#grant?.signal.aborted !== true) this.#call.write(encodeMessage(UPLOAD_ACK_FIELDS, ack));
+    if (!this.#over) this.#call.write(encodeMessage(UPLOAD_ACK_FIELDS, ack));
+  }
+
+  /** Nothing can be said on the call any more. */
+  get #over(): boolean {
+    return this.#call.cancelled || this.#failed || this.#grant?.signal.aborted === true;
   }
 
   async #until(done: () => boolean): Promise<void> {
     while (!done()) {
-      if (this.#grant?.signal.aborted) return;
+      if (this.#grant?.signal.aborted || this.#failed) return;
       if (this.#call.cancelled) throw new MusterError('cancelled', 'the caller is gone: what was acknowledged is stored');
       await new Promise<void>((resolve) => {
         this.#wake = resolve;

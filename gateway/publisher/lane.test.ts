@@ -31,6 +31,7 @@ function staged(options: Partial<LaneOptions> = {}, maxBytes?: () => number) {
       maxInFlight: 2,
       paceMs: 0,
       nextMessageId: () => `id-${++ids}`,
+      mayWait: () => true,
       onReleased: (bytes) => released.push(bytes),
     },
     stream: {
@@ -245,6 +246,30 @@ test('what waits is not tried while the known limit is below it, and at once whe
   asked[1]?.take();
   await pass();
   expect([answers, lane.idle, vi.getTimerCount()]).toEqual([['stored 1'], true, 0]);
+});
+
+test('what nobody waits for any more does not wait for its limit, however often it is offered', async () => {
+  const { lane, asked, answers, released, upload, pass } = stagedWithLimit(500);
+  for (let stream = 0; stream < 11; stream++) {
+    let open = true;
+    lane.offer(upload(1, 5000, { wanted: () => open }));
+    await pass();
+    asked[stream]?.fail(new PublishError('too_large', 'too large'));
+    await pass();
+    expect(lane.waitingBytes).toBe(sizeOf(upload(1, 5000)));
+    open = false;
+  }
+  await pass(5001);
+  expect([lane.waitingBytes, lane.idle, released.length, answers]).toEqual([0, true, 11, []]);
+});
+
+test('what ends while it is on its way does not wait for its limit at all', async () => {
+  const { lane, asked, answers, told, released, upload, pass } = stagedWithLimit(500);
+  lane.offer(upload(1, 5000, { wanted: () => false }));
+  await pass();
+  asked[0]?.fail(new PublishError('too_large', 'too large'));
+  await pass();
+  expect([lane.idle, released, answers, told]).toEqual([true, [sizeOf(upload(1, 5000))], [], []]);
 });
 
 test('a stop gives up what waits for its limit', async () => {

@@ -1,5 +1,5 @@
 // Group commit for one partition: batches that arrive while publishes are in flight, or a few milliseconds after another, share the next message.
-import { type MusterError, toMusterError } from '../../core/common/muster-error.ts';
+import { MusterError, toMusterError } from '../../core/common/muster-error.ts';
 import { fault } from '../../core/node/faults.ts';
 import { type DeliveryContent, encodeEnvelope } from '../../proto/batch-codec.ts';
 import { type DurableStream, PublishError, type PublishFailure } from './durable-stream.ts';
@@ -7,9 +7,11 @@ import { type DurableStream, PublishError, type PublishFailure } from './durable
 /** One batch on its way to the stream. Of its two answers it gets one, once; none where the publisher stops before. */
 export interface Upload {
   readonly delivery: DeliveryContent;
+  /** False once nobody waits for its end: then it does not wait for a larger limit either. Always true where it is not given. */
+  wanted?(): boolean;
   /** After the stream acknowledged the message that holds it; never before. */
   onStored(): void;
-  /** No attempt could ever store it: it is given back, with the reason. What may pass is never a reason. */
+  /** Given back, with the reason: for good, or, where the error is retryable, for now. Then whoever has it keeps it and offers it again later. */
   onRefused(error: MusterError): void;
 }
 
@@ -18,7 +20,7 @@ export interface LaneEvents {
   publishFailed(what: { reason: PublishFailure; attempt: number; detail: string }): void;
   publishRecovered(what: { attempts: number; afterMs: number }): void;
   publishRefused(what: { nodeId: string; seq: number; detail: string }): void;
-  /** It waits until the stream takes messages of its size again; smaller ones pass it. */
+  /** It waits, here or at its sender, until the stream takes messages of its size again; smaller ones pass it. */
   publishWaits(what: { nodeId: string; seq: number; detail: string }): void;
   /** Whoever offered a batch threw when it was told of its end. */
   ownerFailed(what: { nodeId: string; seq: number; detail: string }): void;
@@ -33,7 +35,9 @@ export interface LaneOptions {
   paceMs: number;
   /** A fresh id for a message. */
   nextMessageId(): string;
-  /** Bytes that left memory because they are stored, or refused. */
+  /** Whether so many bytes more may wait for a larger limit here. */
+  mayWait(bytes: number): boolean;
+  /** Bytes that left memory because they are stored, given back, or wanted by nobody. */
   onReleased(bytes: number): void;
   events: LaneEvents;
 }
@@ -50,6 +54,10 @@ const MAX_RETRY_MS = 5000;
 /** Bytes that an upload counts for. */
 export function sizeOf(upload: Upload): number {
   return upload.delivery.batch.length + ENVELOPE_BYTES;
+}
+
+function bytesOf(uploads: readonly Upload[]): number {
+  return uploads.reduce((bytes, upload) => bytes + sizeOf(upload), 0);
 }
 
 export class Lane {
@@ -74,6 +82,11 @@ export class Lane {
   /** True when everything offered is stored. */
   get idle(): boolean {
     return this.#inFlight === 0 && this.#queue.length === 0 && this.#waiting.length === 0;
+  }
+
+  /** Bytes that wait for a larger limit. */
+  get waitingBytes(): number {
+    return bytesOf(this.#waiting);
   }
 
   offer(upload: Upload): void {
@@ -166,7 +179,7 @@ export class Lane {
       if (answer === undefined) return undefined;
       events.messagePublished({ batches: uploads.length, duplicate: answer.duplicate });
       for (const upload of uploads) this.#tell(upload, () => upload.onStored());
-      return uploads.reduce((bytes, upload) => bytes + sizeOf(upload), 0);
+      return bytesOf(uploads);
     } catch (thrown) {
       return this.#cut(uploads, toMusterError(thrown));
     }
@@ -199,19 +212,38 @@ export class Lane {
     return sizeOf(upload);
   }
 
-  /** A sender sets aside what is refused, for good: the limit of a moment must not cost a batch. */
+  /**
+   * A sender sets aside what is refused for good: the limit of a moment must not cost a batch. It waits here where that is little enough to
+   * stop nobody else, and at its sender else.
+   */
   #wait(upload: Upload, error: MusterError): number | undefined {
     if (this.#stopped) return undefined;
+    this.#forget();
+    if (upload.wanted?.() === false) return sizeOf(upload);
     const { nodeId, seq } = upload.delivery;
     this.#options.events.publishWaits({ nodeId, seq, detail: error.message });
+    if (!this.#options.mayWait(sizeOf(upload))) {
+      const words = `${error.message}; as much as may waits for that already: send it again later`;
+      this.#tell(upload, () => upload.onRefused(new MusterError('unavailable', words, error)));
+      return sizeOf(upload);
+    }
     this.#waiting.push(upload);
     this.#lookLater();
     return 0;
   }
 
+  /** Of what an agent's stream brought that has ended: the agent sends it again on its next one, and each copy would stay. */
+  #forget(): void {
+    const unwanted = this.#waiting.filter((upload) => upload.wanted?.() === false);
+    if (unwanted.length === 0) return;
+    this.#waiting = this.#waiting.filter((upload) => !unwanted.includes(upload));
+    this.#options.onReleased(bytesOf(unwanted));
+  }
+
   #lookLater(): void {
     this.#look ??= setTimeout(() => {
       this.#look = undefined;
+      this.#forget();
       this.#takeBack();
       if (this.#waiting.length > 0) this.#lookLater();
     }, MAX_RETRY_MS);

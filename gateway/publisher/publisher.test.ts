@@ -185,6 +185,37 @@ describe('the publisher', () => {
     await publisher.stop();
   });
 
+  it('lets so much wait for a larger limit that small batches always pass, and gives back for now what comes above that', async () => {
+    let limit = 2000;
+    const stream: DurableStream = {
+      maxBytes: () => limit,
+      publish: async (_, payload) => {
+        if (payload.length > limit) throw new PublishError('too_large', 'too large');
+        return { duplicate: false };
+      },
+    };
+    const publisher = new Publisher({ paceMs: 0, stream, partitions: 2, maxQueuedBytes: 100_000, events: QUIET });
+    await publisher.start();
+    const ends: string[] = [];
+    const offer = (seq: number, bytes: number): void =>
+      publisher.offer({
+        delivery: delivery(`node-${seq}`, seq, bytes),
+        onStored: () => ends.push('stored'),
+        onRefused: ({ code, retryable }) => ends.push(`${code} ${retryable}`),
+      });
+    for (let seq = 1; seq <= 10; seq++) offer(seq, 5000);
+    await turns(() => ends.length === 6);
+    expect(ends).toEqual(Array(6).fill('unavailable true'));
+    expect([publisher.pressure, publisher.queuedBytes < 25_000]).toEqual([false, true]);
+    for (let seq = 11; seq <= 20; seq++) offer(seq, 100);
+    await turns(() => ends.length === 16);
+    expect(ends.slice(6)).toEqual(Array(10).fill('stored'));
+    limit = 10_000;
+    await turns(() => ends.length === 20, publisher);
+    expect([ends.slice(16), publisher.queuedBytes]).toEqual([Array(4).fill('stored'), 0]);
+    await publisher.stop();
+  });
+
   it('gives up at stop what is not stored, without a word of it being stored', async () => {
     const staged = createStagedStream(Array.from({ length: 1000 }, () => 'disconnected' as const));
     const publisher = new Publisher({ paceMs: 0, stream: staged.stream, partitions: 1, stopWaitMs: 20, events: QUIET });

@@ -31,6 +31,8 @@ const DEFAULT_MAX_IN_FLIGHT = 2;
 /** With 500 pushes a second: a third less CPU in nats-server and in the ETL than without. */
 const DEFAULT_PACE_MS = 5;
 const DEFAULT_MAX_QUEUED_BYTES = 64 * 1024 * 1024;
+/** Of the bound, at most so much waits for a larger limit of nats-server: less than where `pressure` goes off, so that small batches always pass. */
+const WAITING_SHARE = 1 / 4;
 const DEFAULT_STOP_WAIT_MS = 3000;
 
 export class Publisher implements Component {
@@ -78,6 +80,7 @@ export class Publisher implements Component {
           maxInFlight: this.#options.maxInFlight ?? DEFAULT_MAX_IN_FLIGHT,
           paceMs: this.#options.paceMs ?? DEFAULT_PACE_MS,
           nextMessageId: () => `${life}-${count++}`,
+          mayWait: (bytes) => this.#mayWait(bytes),
           onReleased: (bytes) => this.#released(bytes),
           events: this.#options.events,
         }),
@@ -100,7 +103,10 @@ export class Publisher implements Component {
     this.#lanes = [];
   }
 
-  /** Refuses, by `onRefused`, only what no message could hold: whoever offers looks at `pressure` first. */
+  /**
+   * Refuses for good, by `onRefused`, only what no message could hold, and for now what is larger than nats-server takes at present where much
+   * waits for that already. Whoever offers looks at `pressure` first.
+   */
   offer(upload: Upload): void {
     const { length } = upload.delivery.batch;
     if (length > MAX_BATCH_BYTES) {
@@ -122,6 +128,11 @@ export class Publisher implements Component {
 
   #idle(): boolean {
     return this.#lanes.every((lane) => lane.idle);
+  }
+
+  #mayWait(bytes: number): boolean {
+    const waiting = this.#lanes.reduce((sum, lane) => sum + lane.waitingBytes, 0);
+    return waiting + bytes <= this.#maxQueuedBytes * WAITING_SHARE;
   }
 
   #released(bytes: number): void {

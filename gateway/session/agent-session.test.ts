@@ -2,7 +2,8 @@ import { status } from '@grpc/grpc-js';
 import { expect, it } from 'vitest';
 import { AGENT_MESSAGE_FIELDS, GATEWAY_MESSAGE_FIELDS, type GatewayMessage } from '../../proto/gen/messages.ts';
 import { decodeMessage, encodeMessage } from '../../proto/message-codec.ts';
-import { type AgentCall, AgentSession, type SessionContext } from './agent-session.ts';
+import type { AgentCall } from './agent-call.ts';
+import { AgentSession, type SessionContext } from './agent-session.ts';
 
 function stage(nextSeq: number): { session: AgentSession; sent: GatewayMessage[]; ends: string[]; wishes: unknown[] } {
   const sent: GatewayMessage[] = [];

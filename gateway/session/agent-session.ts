@@ -22,28 +22,17 @@ import type { GatewayEvents, StreamEnd } from '../events.ts';
 import type { NodeIdentity } from '../identity/peer-identity.ts';
 import type { StreamNumbers } from '../nodes/presence.ts';
 import type { Upload } from '../publisher/lane.ts';
+import { type AgentCall, ENDS } from './agent-call.ts';
 import { parseAgentMessage } from './agent-message.ts';
+import { skewOf } from './clock-skew.ts';
 import { Downlink } from './downlink.ts';
 import type { OlderStream } from './duplicate-stream.ts';
 import { type EpochLane, EpochLanes } from './epoch-lanes.ts';
 import type { Sequence } from './sequence.ts';
-import { MAX_SKEW_US, WINDOW } from './stream-limits.ts';
+import { HELD_MS, WINDOW } from './stream-limits.ts';
 
 /** Of the ids in a hello, which are a stranger's words. */
 const MAX_ID = 64;
-
-/** The gRPC call, as far as a session needs it. */
-export interface AgentCall {
-  readonly peer: string;
-  /** False when no more should be written until `drained`. */
-  write(message: Buffer): boolean;
-  pause(): void;
-  resume(): void;
-  /** Ends the stream with a status; the connection stays. */
-  end(code: status, details: string): void;
-  /** Cuts the connection: a peer that does not read would never see the status. */
-  cut(): void;
-}
 
 /** What a session needs of the gateway around it. */
 export interface SessionContext {
@@ -88,6 +77,8 @@ export class AgentSession {
   #reading = true;
   #closing = false;
   #ended = false;
+  /** Runs while a batch is held back at the agent. */
+  #heldTimer: NodeJS.Timeout | undefined;
   #leaseUntilMs = 0;
 
   constructor(id: string, identity: NodeIdentity, call: AgentCall, context: SessionContext) {
@@ -308,8 +299,13 @@ export class AgentSession {
     events.batchTaken(size);
     publisher.offer({
       delivery: { nodeId: this.nodeId, receivedUs, gateway, batch: upload.batch, epoch, seq, skewUs },
+      wanted: () => !this.#ended,
       onStored: () => this.#stored(seq, lane, sequence),
       onRefused: (error) => {
+        if (error.retryable) {
+          this.#askAgainLater(error.message);
+          return;
+        }
         this.#refuseForGood(upload, sequence, error.message);
         // Batches behind it may have been stored before it was given back.
         if (!this.#ended && sequence.floor > seq) this.#acknowledge(lane);
@@ -326,6 +322,15 @@ export class AgentSession {
     if (this.#ended) return;
     this.#refuse(upload, sequence.expected, 'batch_too_large', reason, true);
     if (sequence.settle(upload.seq)) this.#afterSettling();
+  }
+
+  /**
+   * The batch stays in the agent's spool, and those behind it are not acknowledged. The stream stays open for a while, so that its node is seen;
+   * on the next one the batch is offered again.
+   */
+  #askAgainLater(reason: string): void {
+    if (this.#ended) return;
+    this.#heldTimer ??= setTimeout(() => this.end('held', status.UNAVAILABLE, reason), HELD_MS).unref();
   }
 
   #stored(seq: number, lane: EpochLane, sequence: Sequence): void {
@@ -352,35 +357,23 @@ export class AgentSession {
 
   /** Receive time minus send time, and the flag for a clock that is far off. */
   #skewOf(sentUs: number): number {
-    if (sentUs === 0) return 0;
-    const skewUs = this.#context.now() * 1000 - sentUs;
-    const bounded = Math.max(-Number.MAX_SAFE_INTEGER, Math.min(Number.MAX_SAFE_INTEGER, skewUs));
-    const off = Math.abs(skewUs) > MAX_SKEW_US;
-    if (off !== (this.clockProblem !== '')) {
-      const hours = Math.round(Math.abs(skewUs) / 3_600_000_000);
-      this.clockProblem = off
-        ? `its clock is ${hours} h ${skewUs > 0 ? 'behind' : 'ahead'}: its samples are set aside until it is right`
-        : '';
-      if (off) this.#context.events.clockFarOff({ nodeId: this.nodeId, skewUs: bounded });
+    const skew = skewOf(sentUs, this.#context.now());
+    if (skew === undefined) return 0;
+    const { skewUs, problem } = skew;
+    // The first words stay while it is off: its hours alone are no news.
+    if ((problem !== '') !== (this.clockProblem !== '')) {
+      this.clockProblem = problem;
+      if (problem !== '') this.#context.events.clockFarOff({ nodeId: this.nodeId, skewUs });
       this.#context.flag(this);
     }
-    return bounded;
+    return skewUs;
   }
 
   #fail(thrown: unknown): void {
     const error = toMusterError(thrown);
-    if (error.code === 'malformed') {
-      this.#context.events.messageMalformed({ nodeId: this.nodeId, peer: this.peer, reason: error.message });
-      this.end('malformed', status.INVALID_ARGUMENT, error.message);
-    } else if (error.code === 'already_exists') {
-      this.end('duplicate_identity', status.ALREADY_EXISTS, error.message);
-    } else if (error.code === 'unauthenticated') {
-      this.end('expired', status.UNAUTHENTICATED, error.message);
-    } else if (error.code === 'permission_denied') {
-      this.end('removed', status.PERMISSION_DENIED, error.message);
-    } else {
-      this.end('internal', status.INTERNAL, error.message);
-    }
+    if (error.code === 'malformed') this.#context.events.messageMalformed({ nodeId: this.nodeId, peer: this.peer, reason: error.message });
+    const [reason, code] = ENDS[error.code] ?? (['internal', status.INTERNAL] as const);
+    this.end(reason, code, error.message);
   }
 
   #endNotReading(): void {
@@ -390,6 +383,7 @@ export class AgentSession {
   #finish(reason: StreamEnd, detail: string): boolean {
     if (this.#ended) return false;
     this.#ended = true;
+    clearTimeout(this.#heldTimer);
     this.#downlink.close();
     this.#context.events.streamEnded({ nodeId: this.nodeId, peer: this.peer, reason, detail });
     this.#context.ended(this);

@@ -6,7 +6,8 @@ import { MusterError } from '../../core/common/muster-error.ts';
 import { AGENT_MESSAGE_FIELDS, GATEWAY_MESSAGE_FIELDS, type GatewayMessage } from '../../proto/gen/messages.ts';
 import { decodeMessage, encodeMessage } from '../../proto/message-codec.ts';
 import type { Upload } from '../publisher/lane.ts';
-import { type AgentCall, AgentSession, type SessionContext } from './agent-session.ts';
+import type { AgentCall } from './agent-call.ts';
+import { AgentSession, type SessionContext } from './agent-session.ts';
 import { WINDOW } from './stream-limits.ts';
 
 const EPOCH = Buffer.alloc(16, 1);

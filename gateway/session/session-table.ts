@@ -17,7 +17,8 @@ import type { NodeRegistry } from '../nodes/registry.ts';
 import { removedMachine } from '../nodes/removed-nodes.ts';
 import type { UsedNumbers } from '../nodes/used-numbers.ts';
 import type { Publisher } from '../publisher/publisher.ts';
-import { type AgentCall, AgentSession, type SessionContext } from './agent-session.ts';
+import type { AgentCall } from './agent-call.ts';
+import { AgentSession, type SessionContext } from './agent-session.ts';
 import { HALF_OPEN_BEATS, judgeDuplicate, TURNS_WITHIN_MS } from './duplicate-stream.ts';
 import { HELLO_WITHIN_MS, NOT_READING_MS, SILENT_MS } from './stream-limits.ts';
 

@@ -10,3 +10,5 @@ export const HELLO_WITHIN_MS = 5000;
 export const SILENT_MS = 60_000;
 /** An agent that reads nothing for so long is cut off. */
 export const NOT_READING_MS = 10_000;
+/** How long a stream stays open with a batch that could not be taken for the size of messages that nats-server takes now. */
+export const HELD_MS = 30_000;
