@@ -25,7 +25,7 @@ export function verifyCommand(context: CommandContext): Command {
     .option('--json', 'one JSON document')
     .addHelpText(
       'after',
-      '\nExit code: 0 when it is whole, 1 when something is lost, doubled or missing, 69 when that is not proven: batches are on their way,\nor nothing is in the ledger yet.\n\nExamples:\n  muster verify\n  muster verify --json | jq .lost',
+      '\nExit code: 0 when it is whole, 1 when something is lost, doubled or missing, 69 when that is not proven: batches are on their way,\nnothing is in the ledger yet, or rows that came by a door are not compared, as tables keep them for less time than the ledger.\n\nExamples:\n  muster verify\n  muster verify --json | jq .lost',
     )
     .action(
       action<Options>(context, async (options) => {
@@ -62,8 +62,14 @@ export function verifyLines(answer: VerifyResponse, bold: (text: string) => stri
   ];
   const nodes = nodesWords(answer);
   const { verdict, why } = verdictOf(answer);
-  const words = `${verdict}: ${why || 'nothing lost, nothing doubled'} (${nodes})`;
+  const words = `${verdict}: ${why || 'nothing lost, nothing doubled'}${sinceWords(answer)} (${nodes})`;
   return [bold(words), ...tableLines(columns, rows).slice(1), ...answer.holes.map(holeWords)];
+}
+
+/** Older rows may have left the tables by their time to live. */
+function sinceWords({ rowsSince }: VerifyResponse): string {
+  if (!rowsSince) return '';
+  return `, rows compared since ${new Date(Number(rowsSince.seconds) * 1000).toISOString().slice(0, 16)}Z`;
 }
 
 function reasonWords(byReason: Readonly<Record<string, number>>): string {

@@ -76,6 +76,7 @@ it('calls a ledger well where that is proven, and only there', () => {
     doubled: 0,
     missingRows: 0,
     undecided: 0,
+    uncomparedRows: 0,
     holes: [],
   } as unknown as VerifyResponse;
   const found = (more: Partial<VerifyResponse>): string => {

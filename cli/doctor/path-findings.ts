@@ -111,7 +111,7 @@ function completeness({ completenessPercent, completenessAsOf, asOf }: PipelineS
 
 /** What the ledger proves now. */
 export function ledgerFinding(answer: VerifyResponse): Finding {
-  const { lost, doubled, missingRows, stored } = answer;
+  const { lost, doubled, missingRows, stored, inFlight, undecided = 0 } = answer;
   const { verdict, why } = verdictOf(answer);
   const words = `${formatCount(stored)} batches stored, ${lost} lost, ${doubled} rows doubled, ${missingRows} missing`;
   if (verdict === 'whole') return well('ledger', words);
@@ -119,7 +119,9 @@ export function ledgerFinding(answer: VerifyResponse): Finding {
     const advice =
       stored === 0
         ? 'run muster nodes: it shows which agents are connected'
-        : 'run muster verify --wait 1m: it waits for what is on its way';
+        : inFlight + undecided > 0
+          ? 'run muster verify --wait 1m: it waits for what is on its way'
+          : 'run muster verify: it says from when on rows are compared';
     return warning('ledger', `not proven: ${why}`, advice);
   }
   return problem('ledger', words, 'run muster verify: it names each hole; keep the spools and the stream until it is explained');

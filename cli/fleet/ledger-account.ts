@@ -4,6 +4,6 @@ import type { VerifyResponse } from '../../proto/gen/messages.ts';
 
 /** Whether every acknowledged batch is accounted for, once, and why not. */
 export function verdictOf(answer: VerifyResponse): ReturnType<typeof ledgerVerdict> {
-  const { stored, dropped, inFlight, lost, undecided, doubled: doubledRows, missingRows, holes } = answer;
-  return ledgerVerdict({ stored, dropped, inFlight, lost, undecided, doubledRows, missingRows, holes: holes.length });
+  const { stored, dropped, inFlight, lost, undecided, doubled: doubledRows, missingRows, uncomparedRows, holes } = answer;
+  return ledgerVerdict({ stored, dropped, inFlight, lost, undecided, doubledRows, missingRows, uncomparedRows, holes: holes.length });
 }

@@ -77,6 +77,10 @@ export interface LedgerProof {
   sources: number | null;
   /** Nothing accounts for them yet; null from a gateway that does not tell. */
   undecided: number | null;
+  /** Rows are compared of batches made from then on; null where all are. */
+  rowsSinceMs: number | null;
+  /** Rows of which nobody looked whether tables lack them; null from a gateway that does not tell. */
+  uncomparedRows: number | null;
   holes: readonly LedgerHoleView[];
   droppedByReason: Readonly<Record<string, number>>;
   asOfMs: number;

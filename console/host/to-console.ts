@@ -199,6 +199,8 @@ export function toLedgerProof(answer: VerifyResponse): LedgerProof {
     machines: answer.machines ?? null,
     sources: answer.sources ?? null,
     undecided: answer.undecided ?? null,
+    rowsSinceMs: toMs(answer.rowsSince),
+    uncomparedRows: answer.uncomparedRows ?? null,
     holes: holes.map(({ nodeId, epoch, firstSeq, lastSeq, reason }) => ({ nodeId, epoch, firstSeq, lastSeq, reason })),
     droppedByReason,
     asOfMs: toMs(answer.asOf) ?? Date.now(),

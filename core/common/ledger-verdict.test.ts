@@ -1,7 +1,17 @@
 import { expect, it } from 'vitest';
 import { type LedgerAccount, ledgerVerdict } from './ledger-verdict.ts';
 
-const STORED: LedgerAccount = { stored: 9, dropped: 1, inFlight: 0, lost: 0, undecided: 0, holes: 0, doubledRows: 0, missingRows: 0 };
+const STORED: LedgerAccount = {
+  stored: 9,
+  dropped: 1,
+  inFlight: 0,
+  lost: 0,
+  undecided: 0,
+  holes: 0,
+  doubledRows: 0,
+  missingRows: 0,
+  uncomparedRows: 0,
+};
 
 it.each<[more: Partial<LedgerAccount>, words: string]>([
   [{}, 'whole: '],
@@ -14,6 +24,13 @@ it.each<[more: Partial<LedgerAccount>, words: string]>([
   [{ holes: 1 }, 'whole: '],
   [{ undecided: undefined }, 'whole: '],
   [{ undecided: undefined, holes: 1 }, 'not proven: some batches not found yet'],
+  [{ uncomparedRows: undefined }, 'whole: '],
+  [{ uncomparedRows: 1 }, 'not proven: 1 row that came by a door is not compared: tables keep rows for less time than the ledger'],
+  [
+    { inFlight: 1, uncomparedRows: 20 },
+    'not proven: 1 batch in flight, not stored yet, 20 rows that came by a door are not compared: tables keep rows for less time than the ledger',
+  ],
+  [{ uncomparedRows: 20, missingRows: 1 }, 'not whole: 0 lost, 0 doubled, 1 missing'],
   [{ stored: 0, dropped: 0 }, 'not proven: nothing is in the ledger yet'],
   [{ stored: 0 }, 'whole: '],
 ])('%j is %s', (more, words) => {

@@ -75,16 +75,18 @@ export class LedgerReader {
     return new Map(rows.map(([node, count]) => [node ?? '', Number(count)]));
   }
 
-  /** At least so many, by node id, of what agents sent alone: what comes by a door may have rows of any age. */
-  async agentRows(scope: Scope): Promise<Map<string, number>> {
-    const counts = new Map<string, number>();
+  /** At least so many, by node id, of what agents sent alone, and how many came by a door beside: those may be of any age, so that nobody knows the least. */
+  async agentRows(scope: Scope): Promise<{ agents: Map<string, number>; doorRows: number }> {
+    const agents = new Map<string, number>();
+    let doorRows = 0;
     for (const [node, epoch, count] of await this.#ask(
       'select node_id, epoch, sum(rows - bad_rows - merged_rows - coalesce(met_rows, 0))',
       scope,
     )) {
-      if (doorOf(epoch ?? '') === undefined) counts.set(node ?? '', (counts.get(node ?? '') ?? 0) + Number(count));
+      if (doorOf(epoch ?? '') !== undefined) doorRows += Number(count);
+      else agents.set(node ?? '', (agents.get(node ?? '') ?? 0) + Number(count));
     }
-    return counts;
+    return { agents, doorRows };
   }
 
   /**

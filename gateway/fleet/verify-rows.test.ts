@@ -77,3 +77,40 @@ it('does not miss what left for cold files by the hours of the ETL, though its t
   expect(await verify({ ...cold, batches })).toMatchObject({ stored: 4, missingRows: 0, doubled: 0, tableRows: 20, ledgerRows: 20 });
   expect(await verify({ ...cold, batches: [...batches, { hoursAgo: 1, rows: 10, without: 3 }] })).toMatchObject({ missingRows: 3 });
 });
+
+const PUSH = `${Buffer.from('push').toString('hex')}${'00'.repeat(12)}`;
+const RESTORE = `${Buffer.from('rstr').toString('hex')}${'00'.repeat(12)}`;
+const SINCE = { seconds: Date.UTC(2026, 5, 15, 11) / 1000, nanos: 0 };
+
+it('says from when on rows were compared, and nothing of that where all were', async () => {
+  const batches = [{ hoursAgo: 8, rows: 10 }];
+  const hours = { keptHours: 12, ttlHours: 12 };
+  expect(await verify({ ...hours, batches: [...batches, { hoursAgo: 14, rows: 10 }] })).toMatchObject({
+    rowsSince: SINCE,
+    uncomparedRows: 0,
+  });
+  const { rowsSince, uncomparedRows } = await verify({ ...hours, batches });
+  expect([rowsSince, uncomparedRows]).toEqual([undefined, 0]);
+});
+
+it('counts the rows of which it does not know whether tables lack them: those that came by a door', async () => {
+  const batches = [
+    { hoursAgo: 14, rows: 10 },
+    { hoursAgo: 8, rows: 10 },
+    { epoch: PUSH, hoursAgo: 6, rows: 7, without: 7 },
+    { node: 'm', epoch: PUSH, hoursAgo: 5, rows: 4 },
+  ];
+  const answer = { missingRows: 0, doubled: 0, rowsSince: SINCE, uncomparedRows: 11 };
+  expect(await verify({ keptHours: 12, ttlHours: 12, batches })).toMatchObject(answer);
+  // Where tables keep what the ledger keeps they are compared as all others.
+  expect(await verify({ keptHours: 48, ttlHours: 48, batches })).toMatchObject({ missingRows: 7, uncomparedRows: 0 });
+});
+
+it('takes no restored rows off the rows of agents, which never held them', async () => {
+  const batches = [
+    { hoursAgo: 14, rows: 10 },
+    { hoursAgo: 8, rows: 10, without: 6 },
+    { epoch: RESTORE, hoursAgo: 6, rows: 6, without: 6 },
+  ];
+  expect(await verify({ keptHours: 12, ttlHours: 12, batches })).toMatchObject({ missingRows: 6 });
+});

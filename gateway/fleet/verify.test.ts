@@ -166,7 +166,7 @@ test('a fleet of which all is stored and counted is whole, at the first look', a
   expect(await fleet(look).verify('', 10_000)).toEqual({
     ...{ stored: 10, inFlight: 0, inSpools: 0, dropped: 0, lost: 0, doubled: 0, ledgerRows: 94, tableRows: 94, badRows: 3, nodes: 2 },
     ...{ holes: [], asOf: { seconds: NOW_MS / 1000, nanos: 0 }, missingRows: 0, droppedByReason: {} },
-    ...{ machines: 0, sources: 0, undecided: 0 },
+    ...{ machines: 0, sources: 0, undecided: 0, uncomparedRows: 0 },
   });
   expect(clock.waits).toBe(0);
 });

@@ -49,6 +49,10 @@ interface Pass {
   badRows: number;
   nodes: { nodes: number; machines: number; sources: number };
   repeated: LedgerHole[];
+  /** Unix µs: rows of older batches were not compared; 0 where all were. */
+  rowsSinceUs: number;
+  /** Rows of which nobody looked whether tables lack them. */
+  uncomparedRows: number;
   /** Nothing is on its way that the wait could still bring home. */
   settled: boolean;
 }
@@ -152,7 +156,8 @@ export class Verifier {
     const scope: Scope = { nodeId, sinceUs: rowsCutUs };
     // A batch made just after the cut may have rows from just before it.
     const sure = rowsCutUs === 0 ? scope : { nodeId, sinceUs: rowsCutUs + HOUR_US };
-    const surely = rowsCutUs > cutUs ? await ledger.agentRows(sure) : await ledger.storedRows(sure, 'least');
+    const young = rowsCutUs > cutUs ? await ledger.agentRows(sure) : undefined;
+    const surely = young?.agents ?? (await ledger.storedRows(sure, 'least'));
     await ledger.untilApplied(tables, Date.now() + APPLY_WAIT_MS);
     const counted = await ledger.countRows(tables, scope);
     const backlog = await readBacklog(this.#options.connection);
@@ -164,8 +169,8 @@ export class Verifier {
     const epochs = toEpochs({ bounds, spools, all, stored, backlog, drops, cutUs });
     // What came by a door to a version that did not look for rows of the same key may have been sent twice, under two numbers: its rows are fewer
     // than the ledger's sum then, and none is missing. A replayed dead letter may be a batch that was stored but for some rows: so many rows of its
-    // node, and no more, may be there already.
-    for (const { nodeId: node, epoch, storedRows, ownRows, uncompared } of all.values()) {
+    // node, and no more, may be there already. Sums of agents alone hold nothing of that.
+    for (const { nodeId: node, epoch, storedRows, ownRows, uncompared } of young === undefined ? all.values() : []) {
       const door = doorOf(epoch);
       if (door === undefined) continue;
       // Restored rows were counted when they came first, and had left the tables since.
@@ -182,6 +187,8 @@ export class Verifier {
       badRows: [...all.values()].reduce((sum, { badRows }) => sum + badRows, 0),
       nodes: countKinds(new Set(epochs.map((epoch) => epoch.nodeId)), (id) => this.#options.directory.get(id)),
       repeated: toRepeated(stored),
+      rowsSinceUs: sure.sinceUs,
+      uncomparedRows: young?.doorRows ?? 0,
       settled: isSettled(account, epochs, spools),
     };
   }
@@ -289,7 +296,7 @@ function wordsOf({ account: { stored, lost, doubled, missing, undecided, inFligh
   return `${seconds} s ago ${stored} batches were stored, ${lost} lost, ${undecided} not found yet, ${inFlight} in flight, ${doubled} rows doubled and ${missing} missing`;
 }
 
-function toResponse({ account, ledgerRows, tableRows, badRows, nodes, repeated }: Pass): VerifyResponse {
+function toResponse({ account, ledgerRows, tableRows, badRows, nodes, repeated, rowsSinceUs, uncomparedRows }: Pass): VerifyResponse {
   const holes = [
     ...account.lostHoles.map((hole) => toHole(hole, 'acknowledged, and neither stored nor in the stream')),
     ...account.undecidedHoles.map((hole) => toHole(hole, 'not found yet: a batch on its way may still say that it was dropped')),
@@ -311,6 +318,8 @@ function toResponse({ account, ledgerRows, tableRows, badRows, nodes, repeated }
     missingRows: account.missing,
     droppedByReason: account.droppedByReason,
     undecided: account.undecided,
+    rowsSince: toTimestamp(rowsSinceUs / 1000),
+    uncomparedRows,
   };
 }
 

@@ -969,6 +969,13 @@ export interface VerifyResponse {
   sources?: number | undefined;
   /** Batches that nothing accounts for yet, while a batch on its way may still say that they were dropped. Absent from a gateway of an earlier version. */
   undecided?: number | undefined;
+  /** Rows are compared of batches made from then on, as older ones leave the tables or the ledger; absent where all are. */
+  rowsSince?: Timestamp | null | undefined;
+  /**
+   * Rows of the ledger since then of which nobody looked whether tables lack them: those that came by a door (push, import, Prometheus, restored,
+   * replayed) while tables keep rows for less time than the ledger. Absent from a gateway of an earlier version.
+   */
+  uncomparedRows?: number | undefined;
 }
 
 export interface LedgerHole {

@@ -24,7 +24,18 @@ test('the ledger says of how many machines and sources it is, and that it is not
   const { page, answers } = staged;
   answers.verify = () => ({
     ...{ stored: 90, inFlight: 2, inSpools: 0, dropped: 0, lost: 0, doubledRows: 0, ledgerRows: 900, tableRows: 900, missingRows: 0 },
-    ...{ badRows: 0, nodes: 6, machines: 2, sources: 3, undecided: 1, holes: [], droppedByReason: {}, asOfMs: staged.nowMs() },
+    ...{
+      badRows: 0,
+      nodes: 6,
+      machines: 2,
+      sources: 3,
+      undecided: 1,
+      rowsSinceMs: null,
+      uncomparedRows: 0,
+      holes: [],
+      droppedByReason: {},
+      asOfMs: staged.nowMs(),
+    },
   });
   await page.evaluate("location.hash = '#/pipeline'; undefined");
   const ledger = page.getByRole('region', { name: 'Ledger' });

@@ -16,7 +16,7 @@ const PROOF: LedgerProof = {
     missingRows: 0,
     badRows: 0,
   },
-  ...{ nodes: 1, machines: 1, sources: 0, undecided: 0, holes: [], droppedByReason: {}, asOfMs: 1 },
+  ...{ nodes: 1, machines: 1, sources: 0, undecided: 0, rowsSinceMs: null, uncomparedRows: 0, holes: [], droppedByReason: {}, asOfMs: 1 },
 };
 const lines = (more: Partial<LedgerProof>) => ledgerLines({ ...PROOF, ...more }, known(0, 1, 'live'), known(5, 1, 'live'));
 
@@ -25,6 +25,11 @@ it('says that the sums agree where that is proven, and only there', () => {
   expect(last({})).toMatchObject({ where: 'Unexplained', detail: 'the sums agree', mark: '' });
   expect(last({ inFlight: 2 })).toMatchObject({ detail: 'not proven: 2 batches in flight, not stored yet', mark: 'late' });
   expect(last({ stored: 0 })).toMatchObject({ detail: 'not proven: nothing is in the ledger yet' });
+  expect(last({ uncomparedRows: 5 })).toMatchObject({
+    detail: expect.stringMatching(/^not proven: 5 rows that came by a door/),
+    mark: 'late',
+  });
+  expect(last({ rowsSinceMs: Date.UTC(2026, 5, 15, 11) })?.detail).toMatch(/^the sums agree; rows compared since .*11:00/);
   expect(last({ missingRows: 3 })).toMatchObject({ detail: '3 rows missing, 0 duplicated', mark: 'bad' });
 });
 

@@ -1,7 +1,7 @@
 // The lines of the ledger: every batch and row is in exactly one of them, so that they sum to what was collected.
 import { ledgerVerdict } from '../../../core/common/ledger-verdict.ts';
 import type { LedgerProof } from '../../common/pipeline-view.ts';
-import { formatNumber } from '../parts/format.ts';
+import { formatMoment, formatNumber } from '../parts/format.ts';
 import { type Known, known, sumOf } from '../state/known.ts';
 
 export interface LedgerLine {
@@ -64,8 +64,15 @@ function undecidedLines({ undecided }: LedgerProof): LedgerLine[] {
 }
 
 function unexplainedLine(proof: LedgerProof): LedgerLine {
-  const { lost, missingRows, doubledRows, asOfMs, undecided, holes } = proof;
-  const { verdict, why } = ledgerVerdict({ ...proof, undecided: undecided ?? undefined, holes: holes.length });
+  const { lost, missingRows, doubledRows, asOfMs, undecided, uncomparedRows, rowsSinceMs, holes } = proof;
+  const { verdict, why } = ledgerVerdict({
+    ...proof,
+    undecided: undecided ?? undefined,
+    uncomparedRows: uncomparedRows ?? undefined,
+    holes: holes.length,
+  });
+  // Older rows may have left the tables by their time to live.
+  const since = rowsSinceMs === null ? '' : `; rows compared since ${formatMoment(rowsSinceMs, asOfMs)}`;
   const detailOf = {
     whole: 'the sums agree',
     'not whole': `${formatNumber(missingRows)} rows missing, ${formatNumber(doubledRows)} duplicated`,
@@ -75,7 +82,7 @@ function unexplainedLine(proof: LedgerProof): LedgerLine {
     where: 'Unexplained',
     batches: lost,
     rows: known(missingRows, asOfMs, 'store'),
-    detail: detailOf[verdict],
+    detail: `${detailOf[verdict]}${since}`,
     mark: verdict === 'not whole' ? 'bad' : verdict === 'not proven' ? 'late' : '',
   };
 }

@@ -76,7 +76,18 @@ test('a part’s instances add up, each by its newest sample', () => {
 test('the lines of the ledger sum to what was collected', () => {
   const proof = {
     ...{ stored: 90, inFlight: 4, inSpools: 3, dropped: 2, lost: 1, doubledRows: 0, ledgerRows: 900, tableRows: 899, missingRows: 1 },
-    ...{ badRows: 7, machines: null, sources: null, undecided: null, nodes: 2, holes: [], droppedByReason: { 'spool full': 2 }, asOfMs: 0 },
+    ...{
+      badRows: 7,
+      machines: null,
+      sources: null,
+      undecided: null,
+      rowsSinceMs: null,
+      uncomparedRows: null,
+      nodes: 2,
+      holes: [],
+      droppedByReason: { 'spool full': 2 },
+      asOfMs: 0,
+    },
   };
   const told = (rows: number) => known(rows, NOW, 'live');
   const [collected, ...rest] = ledgerLines(proof, told(40), told(30));

@@ -48,7 +48,13 @@ export function Verdict({ known, answer }: { known: PathKnown; answer: LedgerAns
             <>
               . At {formatMoment(proof.asOfMs, fleet.now())}: {formatNumber(proof.ledgerRows)} rows in the ledger,{' '}
               <strong>{plural(proof.inFlight, 'batch', 'batches')} in flight</strong>, {formatNumber(proof.dropped)} dropped,{' '}
-              <strong className={unexplained === 0 ? '' : 'bad'}>{formatNumber(unexplained)} unexplained</strong>.
+              <strong className={unexplained === 0 ? '' : 'bad'}>{formatNumber(unexplained)} unexplained</strong>
+              {proof.uncomparedRows !== null && proof.uncomparedRows > 0 && (
+                <>
+                  , <strong className="late">{plural(proof.uncomparedRows, 'row', 'rows')} not compared</strong>
+                </>
+              )}
+              .
             </>
           )}
         </span>
