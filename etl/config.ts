@@ -71,6 +71,11 @@ export const ETL_DECLARATION = {
     help: 'what that stream holds; the oldest messages go when it is full',
   },
   processedMaxAgeHours: { type: z.number().int().min(1).max(8760).default(24), unit: 'hours', help: 'how long it keeps a message' },
+  processedPatienceSeconds: {
+    type: z.number().int().min(1).max(300).default(3),
+    unit: 'seconds',
+    help: 'how long storing waits for that stream before it goes on without it',
+  },
   coldFolder: {
     type: z.string().default(''),
     help: 'folder for Parquet files of what ages out of the tables, written before it is removed; empty is off',

@@ -63,7 +63,9 @@ export function createEtl(config: EtlConfig, nc: NatsConnection, events: EtlEven
   const floods = new SeriesFloods(now);
   const stored = new StoredRowReader({ database, written: () => pipeline.written(), events, signal });
   const limits = { maxBytes: config.processedMaxBytes, maxAgeHours: config.processedMaxAgeHours };
-  const processed = config.processedStream ? new ProcessedStream({ nc, limits, events, now }) : undefined;
+  const processed = config.processedStream
+    ? new ProcessedStream({ nc, limits, events, now, patienceMs: config.processedPatienceSeconds * 1000 })
+    : undefined;
   const pipeline: Pipeline = new Pipeline(
     {
       ...{ consumer, ledger, events: withFloods(events, floods), now, cap, lag: watch.lag },

@@ -49,7 +49,7 @@ function staged() {
     }),
   };
   const stream = new ProcessedStream({
-    ...{ nc: nc as never, limits: LIMITS, now: () => world.nowMs },
+    ...{ nc: nc as never, limits: LIMITS, now: () => world.nowMs, patienceMs: 3000 },
     events: {
       processedPublished: () => undefined,
       processedMissed: (rows) => {

@@ -9,9 +9,7 @@ import type { EtlEvents } from '../events.ts';
 import type { BatchAccount } from '../telemetry/batch-account.ts';
 import { MESSAGE_BYTES, type ProcessedMessage, processedMessages } from './processed-messages.ts';
 
-/** For how long a cycle that is stored waits for the stream before it is acknowledged without it. */
-const PATIENCE_MS = 3000;
-/** After that, further cycles are acknowledged without it for so long; longer with each failure that follows. */
+/** After the patience, further cycles are acknowledged without it for so long; longer with each failure that follows. */
 const FIRST_PAUSE_MS = 10_000;
 const LONGEST_PAUSE_MS = 60_000;
 const AGAIN_MS = 250;
@@ -30,7 +28,8 @@ export interface ProcessedStreamParts {
   events: Pick<EtlEvents, 'processedPublished' | 'processedMissed' | 'processedFailed'>;
   /** Unix ms: of what is told, and of no wait. */
   now: () => number;
-  patienceMs?: number;
+  /** For how long a cycle that is stored waits for the stream before it is acknowledged without it. */
+  patienceMs: number;
 }
 
 export class ProcessedStream {
@@ -77,7 +76,7 @@ export class ProcessedStream {
     }
     let taken = 0;
     try {
-      await this.#publishAll(accounts, performance.now() + (this.#parts.patienceMs ?? PATIENCE_MS), (rows) => {
+      await this.#publishAll(accounts, performance.now() + this.#parts.patienceMs, (rows) => {
         taken += rows;
       });
       this.#pauseMs = FIRST_PAUSE_MS;

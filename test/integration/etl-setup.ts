@@ -36,7 +36,7 @@ export async function startEtlSetup(options: EtlSetupOptions = {}): Promise<EtlS
     await nc.close();
     await Promise.all([nats.stop(), questdb.stop()]);
   };
-  return { nats, questdb, etl, nc, js: nc.jetstream({ timeout: 2000 }), stop };
+  return { nats, questdb, etl, nc, js: nc.jetstream({ timeout: 20_000 }), stop };
 }
 
 /** One more ETL, writing to `httpUrl` (the database, or something staged before it). */

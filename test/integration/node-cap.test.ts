@@ -14,7 +14,7 @@ it('sets aside whole batches of the node that is over it, names the node, and go
   const start = () => startEtl(nats, questdb.httpUrl, questdb, 'etl-capped', { 'max-rows-per-node-per-day': '150', tiers: 'false' });
   let etl = await start();
   try {
-    const js = nc.jetstream({ timeout: 2000 });
+    const js = nc.jetstream({ timeout: 20_000 });
     const send = (nodeId: string, seq: number) => publish(js, envelope({ nodeId, seq, frames: [plainFrame('capped', 100, seq * 100)] }));
     const count = (nodeId: string) => countOf(questdb, `select count() from capped where node_id = '${nodeId}'`);
     const stored = (nodeId: string, rows: number) => until(`${rows} rows of ${nodeId}`, async () => (await count(nodeId)) === rows);

@@ -24,7 +24,8 @@ beforeAll(async () => {
   nc = await connectNats(nats.admin);
   manager = await nc.jetstreamManager();
   await ensureStreams(nc, { streamMaxBytes: 64 * 1024 * 1024, maxAgeHours: 1 });
-  etl = await startEtl(nats, questdb.httpUrl, questdb, 'etl-processed', { 'processed-stream': 'true', 'processed-max-bytes': '50000000' });
+  // A slow machine may need longer than the patience by default.
+  etl = await publishingEtl('etl-patient', { 'processed-patience-seconds': '60' });
 });
 afterAll(async () => {
   await etl?.stop();
@@ -32,7 +33,9 @@ afterAll(async () => {
   await Promise.all([nats?.stop(), questdb?.stop()]);
 });
 
-const send = (...args: Parameters<typeof envelope>) => publish(nc.jetstream({ timeout: 2000 }), envelope(...args));
+const publishingEtl = (name: string, more: Readonly<Record<string, string>> = {}) =>
+  startEtl(nats, questdb.httpUrl, questdb, name, { 'processed-stream': 'true', 'processed-max-bytes': '50000000', ...more });
+const send = (...args: Parameters<typeof envelope>) => publish(nc.jetstream({ timeout: 20_000 }), envelope(...args));
 const stored = (table: string, rows: number) =>
   until(`${rows} rows of ${table}`, async () => (await countOf(questdb, `select count() from ${table}`)) === rows, 60_000);
 const acknowledged = (messages: number) =>
@@ -95,6 +98,8 @@ it('publishes rows that are stored, once for a batch that comes again, and the d
 });
 
 it('keeps storing and acknowledging when the stream does not take anything, and says what it may lack', async () => {
+  await etl.stop();
+  etl = await publishingEtl('etl-processed');
   const { config } = await manager.streams.info(PROCESSED_STREAM);
   // An operator's mistake that the ETL cannot undo: another stream has the subjects, and acknowledges what is meant for this one.
   await manager.streams.delete(PROCESSED_STREAM);

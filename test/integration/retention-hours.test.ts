@@ -11,7 +11,8 @@ import { startQuestdb } from '../harness/questdb.ts';
 import { until } from '../harness/until.ts';
 import { countOf, deadLetters, envelope, etlStatus, frame, publish, startEtl } from './etl-setup.ts';
 
-const HOUR_US = 3_600_000_000;
+const HOUR_MS = 3_600_000;
+const HOUR_US = HOUR_MS * 1000;
 const HOURS = 6;
 
 it('makes tables by hour, refuses what is older, lets the hours go, and keeps the ledger for days', async () => {
@@ -26,7 +27,7 @@ it('makes tables by hour, refuses what is older, lets the hours go, and keeps th
     const nowUs = Date.now() * 1000;
     const ages = [0, 1, 2, 3, 4, 4.9, 5.5, 30];
     const rows = ages.map((age): [number, string, number] => [nowUs - age * HOUR_US, 'a', age]);
-    await publish(nc.jetstream({ timeout: 2000 }), envelope({ seq: 1, frames: [frame('young', ['x'], rows)] }));
+    await publish(nc.jetstream({ timeout: 20_000 }), envelope({ seq: 1, frames: [frame('young', ['x'], rows)] }));
     await until('rows', async () => (await countOf(questdb, 'select count() from young')) === 6);
     const letters = await until('letters', async () => {
       const all = await deadLetters(nc);
@@ -66,7 +67,7 @@ it('writes a cold file an hour, and lets that hour go', async () => {
     );
     await until('rows', async () => (await countOf(questdb, 'select count() from young')) === 540);
     const folder = join(questdb.dir, 'cold');
-    const pass = await runColdPass(database, { folder, telemetryTtlDays: HOURS / 24, nowMs: Date.now() });
+    const pass = await runColdPass(database, { folder, telemetryTtlDays: HOURS / 24, nowMs: beginUs / 1000 + 9 * HOUR_MS });
     expect(pass).toMatchObject({ problems: [], released: 2 });
     const name = (us: number): string => `young/young-${new Date(us / 1000).toISOString().slice(0, 13)}.parquet`;
     expect(pass.written).toEqual([name(beginUs), name(beginUs + HOUR_US)]);
