@@ -59,6 +59,16 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'screens',
+          // Pictures to look at.
+          include: ['test/screens/**/*.test.ts'],
+          testTimeout: HANG_MS,
+          hookTimeout: HANG_MS,
+          sequence: { groupOrder: 4 },
+        },
+      },
+      {
+        test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
           fileParallelism: false,

@@ -38,7 +38,7 @@ export async function runTask(name, args, environment) {
   const wishes = wishFor(task.wishes?.(args, env) ?? [], env);
   const ready = ensurePackages(ROOT, env).then(async () => {
     const node = nodeProgram(ROOT);
-    if (task.built) await ensureBuilt(ROOT, node, env);
+    if (typeof task.built === 'function' ? task.built(args, env) : task.built) await ensureBuilt(ROOT, node, env);
     return node;
   });
   // All three at once. Each is waited for to its end, so that nothing of ours is still at work when a failure is told.

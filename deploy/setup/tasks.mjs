@@ -1,10 +1,15 @@
 // The tasks behind the npm scripts: which runtimes each needs, whether it needs dist/, and what it runs.
 import { existsSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { runChild } from './child.mjs';
+import { chosenProjects, DISPLAY, runtimesOf, STORE } from './chosen-tests.mjs';
+import { runningConsole } from './dev-stack.mjs';
 import { UNMAINTAINED_ELECTRON } from './runtimes/catalogue.mjs';
 import { SetupError } from './setup-error.mjs';
-import { runDrills, runTests } from './test-task.mjs';
+import { runCheck, runProject, runTests, runUnitTests, watchUnitTests } from './test-task.mjs';
+
+const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 
 /**
  * @typedef {import('./runtimes.mjs').RuntimeName} RuntimeName
@@ -18,25 +23,13 @@ import { runDrills, runTests } from './test-task.mjs';
  * @typedef {object} Task
  * @property {(args: readonly string[], env: NodeJS.ProcessEnv) => RuntimeName[]} needs
  * @property {(args: readonly string[], env: NodeJS.ProcessEnv) => RuntimeName[]} [wishes] good to have; without them it goes on and says so
- * @property {boolean} built does it need dist/?
+ * @property {boolean | ((args: readonly string[], env: NodeJS.ProcessEnv) => boolean)} built does it need dist/?
  * @property {NodeJS.ProcessEnv} [env] settings, where the environment does not have them
  * @property {(place: Place) => Promise<number>} run its exit code
  */
 
-/** @type {RuntimeName[]} */
-const STORE = ['nats-server', 'questdb', 'java'];
-
-/** For windows that nobody sees. @type {RuntimeName[]} */
-const DISPLAY = process.platform === 'linux' ? ['xvfb'] : [];
-
-/** @type {RuntimeName[]} */
-const TESTED = [...STORE, 'grpcurl', 'chromium', 'electron', ...DISPLAY];
-
 /** Nobody works with the windows of tests. */
 const ANY_ELECTRON = { [UNMAINTAINED_ELECTRON]: '1' };
-
-/** What the drills need beside the store. @type {RuntimeName[]} */
-const DRILLED = ['grpcurl', 'prometheus', 'node-exporter'];
 
 /** @param {NodeJS.ProcessEnv} env */
 function hasScreen(env) {
@@ -52,13 +45,18 @@ function windowRuntimes(args, env) {
 }
 
 /** @type {(args: readonly string[]) => RuntimeName[]} */
-const upNeeds = (args) => (asksForHelp(args) ? [] : STORE);
+const upNeeds = (args) => (asksForHelp(args) ? [] : [...STORE]);
 
 /** @param {Place} place @param {readonly string[]} args */
 function runMuster({ root, node, env }, args) {
   // npm goes to the checkout first: files are named from where it was called (`npm run --prefix CHECKOUT muster -- import a.csv`).
   const cwd = env.INIT_CWD && existsSync(env.INIT_CWD) ? { cwd: env.INIT_CWD } : {};
   return runChild(node, [join(root, 'dist/muster.mjs'), ...args], { env, ...cwd });
+}
+
+/** All tests of a project, or those that the arguments choose. @param {string} name @returns {Task} */
+function projectTask(name) {
+  return { needs: () => runtimesOf(chosenProjects(ROOT, [`--project=${name}`])), built: true, run: (place) => runProject(place, name) };
 }
 
 /** @type {Record<string, Task>} */
@@ -70,8 +68,23 @@ export const TASKS = {
     built: true,
     run: (place) => runMuster(place, place.args),
   },
-  test: { needs: (args) => (args.length > 0 ? [...TESTED, ...DRILLED] : TESTED), built: true, env: ANY_ELECTRON, run: runTests },
-  drills: { needs: () => [...STORE, ...DRILLED], built: true, run: runDrills },
+  test: {
+    needs: (args) => runtimesOf(chosenProjects(ROOT, args)),
+    built: (args) => chosenProjects(ROOT, args).some(({ built }) => built),
+    env: ANY_ELECTRON,
+    run: runTests,
+  },
+  unit: { needs: () => [], built: false, run: runUnitTests },
+  watch: { needs: () => [], built: false, run: watchUnitTests },
+  check: { needs: () => [], built: false, run: runCheck },
+  dev: {
+    // A Muster that runs has all it needs.
+    needs: (args, env) => (runningConsole(args, env) === undefined ? upNeeds(args) : []),
+    built: (args, env) => !asksForHelp(args) && runningConsole(args, env) === undefined,
+    run: ({ root, node, env, args }) => runChild(node, [join(root, 'deploy/setup/dev.mjs'), ...args], { cwd: root, env }),
+  },
+  drills: projectTask('drills'),
+  screens: projectTask('screens'),
   compose: {
     // What the containers run is built inside the image; what calls them from outside is not built at all.
     needs: () => [...STORE, 'grpcurl', 'chromium'],
@@ -80,7 +93,7 @@ export const TASKS = {
       runChild(node, [join(root, 'deploy/stand-in-images/with-docker.mjs'), node, join(root, 'test/compose/run.ts')], { cwd: root, env }),
   },
   bench: {
-    needs: ([name]) => (name === 'console' ? [...STORE, 'electron', ...DISPLAY] : STORE),
+    needs: ([name]) => (name === 'console' ? [...STORE, 'electron', ...DISPLAY] : [...STORE]),
     built: true,
     env: ANY_ELECTRON,
     async run({ root, node, env, args }) {
@@ -96,6 +109,11 @@ export const TASKS = {
     needs: () => [],
     built: false,
     run: ({ root, node, env }) => runChild(node, [join(root, 'proto/generate.ts')], { cwd: root, env }),
+  },
+  reference: {
+    needs: () => [],
+    built: false,
+    run: ({ root, node, env }) => runChild(node, [join(root, 'test/reference/write.ts')], { cwd: root, env }),
   },
   build: { needs: () => [], built: true, run: async () => 0 },
   package: {

@@ -1,8 +1,9 @@
-// `npm test`: format and lint, types, and the tests; `npm run test:drills`: the long ones. Each step is run even where one before it failed, so that one
-// run says all there is to mend.
+// `npm test`: format and lint, types, and the tests; `npm run test:drills`: the long ones; `npm run check`, `test:unit` and `test:watch`: a part of them, in
+// seconds. Each step is run even where one before it failed, so that one run says all there is to mend.
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { runChild } from './child.mjs';
+import { APART } from './chosen-tests.mjs';
 
 /** @param {string} root @param {string} name as npm names the package @param {string} [program] */
 function packageProgram(root, name, program = name.replace(/^@[^/]+\//, '')) {
@@ -11,31 +12,50 @@ function packageProgram(root, name, program = name.replace(/^@[^/]+\//, '')) {
   return join(folder, typeof bin === 'string' ? bin : bin[program]);
 }
 
-/** Projects of vitest.config.ts that take minutes: whoever changed a line does not wait for them. */
-const LONG = ['drills'];
-
 /**
- * Everything but the long tests; with arguments, which go to vitest, whatever they choose of all.
+ * Everything but the projects apart; with arguments, which go to vitest, whatever they choose of all.
  * @param {import('./tasks.mjs').Place} place
  * @returns {Promise<number>} 0 where everything is well
  */
 export async function runTests(place) {
-  const step = createStep(place);
-  const { root, args } = place;
-  const lint = await step('format and lint', [
-    packageProgram(root, '@biomejs/biome'),
-    'ci',
-    `--colors=${isPlain() ? 'off' : 'force'}`,
-    '.',
-  ]);
-  const types = await step('types', [packageProgram(root, 'typescript', 'tsc'), '--build', 'tsconfig.json', 'deploy/setup/tsconfig.json']);
-  const tests = await runVitest(place, args.length > 0 ? args : LONG.map((name) => `--project=!${name}`));
+  const { args } = place;
+  const lint = await lintAll(place, 'ci');
+  const types = await checkTypes(place);
+  const tests = await runVitest(place, args.length > 0 ? args : APART.map((name) => `--project=!${name}`));
   return [lint, types, tests].every((code) => code === 0) ? 0 : 1;
 }
 
-/** @param {import('./tasks.mjs').Place} place @returns {Promise<number>} */
-export function runDrills(place) {
-  return runVitest(place, [...LONG.map((name) => `--project=${name}`), ...place.args]);
+/** Format, lint and types, side by side. @param {import('./tasks.mjs').Place} place @returns {Promise<number>} */
+export async function runCheck(place) {
+  const codes = await Promise.all([lintAll(place, 'check'), checkTypes(place)]);
+  return codes.every((code) => code === 0) ? 0 : 1;
+}
+
+/** @param {import('./tasks.mjs').Place} place @param {'ci' | 'check'} how */
+function lintAll(place, how) {
+  const program = packageProgram(place.root, '@biomejs/biome');
+  return createStep(place)('format and lint', [program, how, `--colors=${isPlain() ? 'off' : 'force'}`, '.']);
+}
+
+/** @param {import('./tasks.mjs').Place} place */
+function checkTypes(place) {
+  const program = packageProgram(place.root, 'typescript', 'tsc');
+  return createStep(place)('types', [program, '--build', 'tsconfig.json', 'deploy/setup/tsconfig.json']);
+}
+
+/** The unit tests alone. @param {import('./tasks.mjs').Place} place @returns {Promise<number>} */
+export function runUnitTests(place) {
+  return createStep(place)('unit tests', [packageProgram(place.root, 'vitest'), 'run', '--project=unit', ...place.args]);
+}
+
+/** The unit tests again whenever a file that they import changes, until Ctrl-C. @param {import('./tasks.mjs').Place} place @returns {Promise<number>} */
+export function watchUnitTests(place) {
+  return createStep(place)('unit tests', [packageProgram(place.root, 'vitest'), 'watch', '--project=unit', ...place.args]);
+}
+
+/** One project of vitest.config.ts. @param {import('./tasks.mjs').Place} place @param {string} name @returns {Promise<number>} */
+export function runProject(place, name) {
+  return runVitest(place, [`--project=${name}`, ...place.args]);
 }
 
 /** @param {import('./tasks.mjs').Place} place @param {readonly string[]} args */

@@ -1,6 +1,7 @@
 // Names, lengths, and tests that all run.
 import { matchesGlob } from 'node:path';
 import { expect, test } from 'vitest';
+import { TEST_PROJECTS } from '../../deploy/setup/chosen-tests.mjs';
 import config from '../../vitest.config.ts';
 import { allFiles, codeFiles, readSource, withoutComments } from './source-files.ts';
 
@@ -41,13 +42,31 @@ test('no test is skipped, put off or run alone', () => {
   ).toEqual([]);
 });
 
-test('every test file belongs to a project that runs it', () => {
-  const projects = (config as { test: { projects: { test: { include: string[] } }[] } }).test.projects;
-  const patterns = projects.flatMap((project) => project.test.include);
+interface Project {
+  test: { name: string; include: string[] };
+}
+
+/** Name of a project → what its files match. */
+const projects = (config as { test: { projects: Project[] } }).test.projects.map(({ test: { name, include } }) => ({
+  name,
   // matchesGlob knows no {ts,tsx}.
-  const globs = patterns.flatMap((pattern) =>
-    pattern.includes('{ts,tsx}') ? ['ts', 'tsx'].map((ending) => pattern.replace('{ts,tsx}', ending)) : pattern,
-  );
-  const lost = allFiles().filter((path) => /\.(test|spec)\.\w+$/.test(path) && !globs.some((glob) => matchesGlob(path, glob)));
+  globs: include.flatMap((glob) => (glob.includes('{ts,tsx}') ? ['ts', 'tsx'].map((ending) => glob.replace('{ts,tsx}', ending)) : glob)),
+}));
+const testFiles = allFiles().filter((path) => /\.(test|spec)\.\w+$/.test(path));
+
+function projectOf(path: string): string | undefined {
+  return projects.find(({ globs }) => globs.some((glob) => matchesGlob(path, glob)))?.name;
+}
+
+test('every test file belongs to a project that runs it', () => {
+  const lost = testFiles.filter((path) => projectOf(path) === undefined);
   expect(lost.map((path) => `${path} is run by no project of vitest.config.ts.`)).toEqual([]);
+});
+
+test('what a test file needs is asked for by the project that runs it', () => {
+  const wrong = testFiles.filter((path) => {
+    const asked = TEST_PROJECTS.find(({ folders }) => folders.some((folder) => path.startsWith(`${folder}/`)));
+    return asked?.name !== projectOf(path);
+  });
+  expect(wrong.map((path) => `${path}: the folders in deploy/setup/chosen-tests.mjs are not those of vitest.config.ts.`)).toEqual([]);
 });
