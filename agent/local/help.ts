@@ -2,7 +2,8 @@
 import { AGENT_VERSION } from '../agent-version.ts';
 import { settingLines } from '../config-child.ts';
 
-const COMMANDS = `Usage: muster agent [COMMAND] [OPTION…] (installed: muster-agent)
+/** The agent's commands; its settings follow. */
+export const AGENT_USAGE = `Usage: muster agent [COMMAND] [OPTION…] (installed: muster-agent)
 
 Watches this machine and streams to a gateway.
 
@@ -26,7 +27,7 @@ Settings, as options, variables or keys of the file named by --config:
 `;
 
 export async function help(): Promise<number> {
-  process.stdout.write(`${COMMANDS}${(await settingLines()).join('\n')}\n`);
+  process.stdout.write(`${AGENT_USAGE}${(await settingLines()).join('\n')}\n`);
   return 0;
 }
 

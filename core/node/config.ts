@@ -233,13 +233,41 @@ function defaultWords(value: unknown): string {
   return String(value);
 }
 
+/** A setting in words, for `--help` and the reference. */
+export interface SettingWords {
+  readonly key: string;
+  readonly flag: string;
+  readonly variable: string;
+  /** Empty where it has none. */
+  readonly unit: string;
+  readonly help: string;
+  /** As one types it; empty where there is none, or where it is a secret. */
+  readonly fallback: string;
+  /** Does the process refuse to start without it? */
+  readonly needed: boolean;
+  readonly secret: boolean;
+}
+
+export function settingWords(part: string, declaration: Declaration): SettingWords[] {
+  return Object.entries(declaration).map(([key, { type, help, unit = '', secret = false }]) => {
+    const fallback = type.safeParse(undefined);
+    return {
+      key,
+      flag: toFlag(key),
+      variable: toVariable(part, key),
+      unit,
+      help,
+      fallback: fallback.success && !secret ? defaultWords(typedDefault(type) ?? fallback.data) : '',
+      needed: !fallback.success,
+      secret,
+    };
+  });
+}
+
 /** The lines of `--help`, one a setting. */
 export function helpLines(part: string, declaration: Declaration): string[] {
-  return Object.entries(declaration).map(([key, setting]) => {
-    const unit = setting.unit === undefined ? '' : ` [${setting.unit}]`;
-    const fallback = setting.type.safeParse(undefined);
-    const words = fallback.success && !setting.secret ? defaultWords(typedDefault(setting.type) ?? fallback.data) : '';
-    const shown = words === '' ? '' : ` (default ${words})`;
-    return `  ${toFlag(key)}${unit}  ${setting.help}${shown}; ${toVariable(part, key)}`;
+  return settingWords(part, declaration).map(({ flag, variable, unit, help, fallback }) => {
+    const [of, shown] = [unit === '' ? '' : ` [${unit}]`, fallback === '' ? '' : ` (default ${fallback})`];
+    return `  ${flag}${of}  ${help}${shown}; ${variable}`;
   });
 }

@@ -61,7 +61,7 @@ const labels = z
   })
   .transform((map) => Object.entries(map).map(([name, tag]) => ({ label: name, tag })));
 
-const QUERY_KEYS = {
+export const QUERY_KEYS = {
   name: z
     .string('a name is needed')
     .regex(/^[a-z][a-z0-9_]{0,63}$/, 'a lower-case letter, then letters, digits or underscores, at most 64')
@@ -103,7 +103,7 @@ const query = z
     if (problem !== undefined) context.addIssue({ code: 'custom', message: problem });
   });
 
-const FILE_KEYS = {
+export const FILE_KEYS = {
   name: z
     .string('a name is needed')
     .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, '1 to 64 letters, digits, dots, dashes or underscores are needed')

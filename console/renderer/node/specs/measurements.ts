@@ -1,4 +1,4 @@
-// What names the series of each measurement, and how seldom the agent measures it: as agent/MEASUREMENTS.md lists them.
+// What names the series of each measurement, and how seldom the agent measures it: as docs/reference/measurements.md lists them.
 
 export interface MeasurementFacts {
   tags: readonly string[];
