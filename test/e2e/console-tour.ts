@@ -4,8 +4,7 @@ import { join } from 'node:path';
 import type { Locator, Page } from 'playwright-core';
 import { expect } from 'vitest';
 
-// The kept pictures change only when somebody means to look at them: MUSTER_KEEP_SCREENS=1 npm test -- e2e
-const SCREENS = join(import.meta.dirname, process.env['MUSTER_KEEP_SCREENS'] === '1' ? 'screens' : '../../test-results/screens');
+const RESULTS = join(import.meta.dirname, '../../test-results');
 const WAIT_MS = 30_000;
 
 export interface Size {
@@ -28,15 +27,15 @@ export function collectComplaints(page: Page): string[] {
   return complaints;
 }
 
-/** A picture under test-results/screens, or where it is kept. */
-export async function takeScreen(page: Page, name: string): Promise<void> {
-  mkdirSync(SCREENS, { recursive: true });
+/** A picture `NAME.png` in a folder of test-results. */
+export async function takeScreen(page: Page, name: string, folder = 'e2e'): Promise<void> {
+  mkdirSync(join(RESULTS, folder), { recursive: true });
   // What is mounted besides the root differs from machine to machine.
   await page.evaluate("for (const row of document.querySelectorAll('.plain-table tr')) row.hidden = /^\\/mnt/.test(row.textContent ?? '')");
   // Out of the way: a row or a chart under the pointer looks otherwise.
   await page.mouse.move(0, 0);
   // `initial`: hiding the caret would put a style into the page, which its policy refuses.
-  await page.screenshot({ path: join(SCREENS, `${name}.png`), caret: 'initial', animations: 'disabled' });
+  await page.screenshot({ path: join(RESULTS, folder, `${name}.png`), caret: 'initial', animations: 'disabled' });
 }
 
 /** Waits until the text of the element is as asked, and gives it. */
@@ -55,14 +54,14 @@ export async function openPage(page: Page, name: 'Fleet' | 'Explore' | 'Probes' 
   await page.getByRole('heading', { level: 1, name }).waitFor({ timeout: WAIT_MS });
 }
 
-/** The fleet shows so many nodes with live values, and the counts agree. */
-export async function visitFleet(page: Page, nodes: number): Promise<void> {
+/** The fleet shows so many nodes with live values, and the counts agree. `named`: how a node begins that measures a CPU. */
+export async function visitFleet(page: Page, nodes: number, named = 'sim-'): Promise<void> {
   await openPage(page, 'Fleet');
   const counted = `(${nodes} nodes?|\\d+ machines?, \\d+ sources?|${nodes} sources?)`;
   await untilText(page.locator('.page-title'), new RegExp(`${counted}, as of \\d\\d:\\d\\d:\\d\\d`));
   await untilText(page.locator('footer.status'), new RegExp(`connected \\d+ ms.*${counted}.*\\d+ live.*rows/s.*complete`));
   // One that measures a CPU: a probe does not.
-  const row = page.locator('.fleet-row', { hasText: 'sim-' }).filter({ hasText: 'Live' }).first();
+  const row = page.locator('.fleet-row', { hasText: named }).filter({ hasText: 'Live' }).first();
   await untilText(row, /Live/);
   // The sample's age and the CPU's value are of now, not of the start.
   await untilText(row.locator('[data-column="age"]'), /^\d\.\d s$/);

@@ -46,13 +46,13 @@ export async function startScene(): Promise<Scene> {
   return { pipeline, stop: () => stopAll(parts, pipeline) };
 }
 
-async function stopAll(parts: readonly { stop(): Promise<unknown> }[], pipeline: Pipeline): Promise<void> {
+export async function stopAll(parts: readonly { stop(): Promise<unknown> }[], pipeline: Pipeline): Promise<void> {
   await Promise.all(parts.map((part) => part.stop()));
   await pipeline.stop();
 }
 
 /** The scenario of five places, for as long as the scene stands. */
-function startProbes(pipeline: Pipeline): Child {
+export function startProbes(pipeline: Pipeline): Child {
   return startChild(
     {
       name: 'probes',

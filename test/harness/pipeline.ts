@@ -145,6 +145,8 @@ export interface SimulationOptions {
   nodes: number;
   /** Default 1 s. */
   interval?: string;
+  /** How their names begin; default `sim-`. */
+  namePrefix?: string;
   /** Default: spools on disk. */
   durable?: boolean;
   /** Until when all must have their identity; default 120 s. */
@@ -185,6 +187,7 @@ export async function startSimulation(pipeline: Pipeline, options: SimulationOpt
     nodes: options.nodes,
     interval: options.interval ?? '1s',
     durable: options.durable ?? true,
+    'name-prefix': options.namePrefix ?? 'sim-',
   };
   const part: Part = {
     name: 'simulate',
