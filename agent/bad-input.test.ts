@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { decodeBatch, encodeBatch } from '../proto/batch-codec.ts';
-import { CollectorSet } from './collector-set.ts';
 import { createCollectors } from './collectors/catalog.ts';
+import { CollectorSet } from './sampling/collector-set.ts';
 
 let folder: string;
 beforeEach(() => {

@@ -2,11 +2,11 @@
 // sent with the next batch.
 import type { DroppedRange, FleetEvent } from '../core/common/frame.ts';
 import type { Log } from '../core/node/log.ts';
-import type { CollectorReports } from './collector-set.ts';
 import type { CommandReports } from './commands/command-runner.ts';
 import type { LocalReports } from './local/local-service.ts';
 import type { ProbeReports } from './probes/probe-runner.ts';
-import type { RemoteConfigReports } from './remote/remote-config.ts';
+import type { CollectorReports } from './sampling/collector-set.ts';
+import type { RemoteConfigReports } from './settings/remote-config.ts';
 import type { SpoolReports } from './spool/host-spool.ts';
 import type { NetworkReports } from './uplink/reconnect-on.ts';
 import type { UplinkReports } from './uplink/uplink.ts';

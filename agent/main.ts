@@ -7,22 +7,22 @@ type Task = (argv: readonly string[]) => Promise<number>;
 /** The words of the program. `run` is what it does without one. */
 const TASKS: Readonly<Record<string, () => Promise<Task>>> = {
   run: async () => (await import('./run-agent.ts')).runAgent,
-  check: async () => (await import('./local/check.ts')).check,
-  status: async () => (await import('./local/show-status.ts')).showStatus,
-  top: async () => (await import('./local/top.ts')).top,
-  enqueue: async () => (await import('./local/enqueue.ts')).enqueue,
-  spool: async () => (await import('./local/spool-tasks.ts')).spoolTask,
-  install: async () => (await import('./local/install/install.ts')).install,
-  uninstall: async () => (await import('./local/install/uninstall.ts')).uninstall,
-  help: async () => (await import('./local/help.ts')).help,
+  check: async () => (await import('./tasks/check.ts')).check,
+  status: async () => (await import('./tasks/show-status.ts')).showStatus,
+  top: async () => (await import('./tasks/top.ts')).top,
+  enqueue: async () => (await import('./tasks/enqueue.ts')).enqueue,
+  spool: async () => (await import('./tasks/spool-tasks.ts')).spoolTask,
+  install: async () => (await import('./tasks/install/install.ts')).install,
+  uninstall: async () => (await import('./tasks/install/uninstall.ts')).uninstall,
+  help: async () => (await import('./tasks/help.ts')).help,
 };
 
 /** What the program asks of itself, in a short-lived child. */
 const OWN_TASKS: Readonly<Record<string, () => Promise<Task>>> = {
-  '--print-config': async () => (await import('./config-child.ts')).printConfig,
-  '--print-config-with-document': async () => (await import('./config-child.ts')).printConfigWithDocument,
-  '--answer-statfs': async () => (await import('./statfs/statfs-child.ts')).answerStatfs,
-  '--inventory': async () => (await import('./inventory.ts')).printInventory,
+  '--print-config': async () => (await import('./settings/config-child.ts')).printConfig,
+  '--print-config-with-document': async () => (await import('./settings/config-child.ts')).printConfigWithDocument,
+  '--answer-statfs': async () => (await import('./host/statfs/statfs-child.ts')).answerStatfs,
+  '--inventory': async () => (await import('./host/inventory.ts')).printInventory,
 };
 
 async function dispatch(argv: readonly string[]): Promise<number> {
@@ -30,7 +30,7 @@ async function dispatch(argv: readonly string[]): Promise<number> {
   const own = OWN_TASKS[first];
   if (own !== undefined) return (await own())(rest);
   if (argv.includes('--help') || argv.includes('-h')) return (await (TASKS['help'] as () => Promise<Task>)())(argv);
-  if (first === '--version') return (await import('./local/help.ts')).version();
+  if (first === '--version') return (await import('./tasks/help.ts')).version();
   if (first === '' || first.startsWith('-')) return (await (TASKS['run'] as () => Promise<Task>)())(argv);
   const task = TASKS[first];
   if (task !== undefined) {

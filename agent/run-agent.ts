@@ -6,11 +6,11 @@ import { startAll, untilSignal } from '../core/node/lifecycle.ts';
 import { createLog } from '../core/node/log.ts';
 import { createAgent } from './agent.ts';
 import { RESTART_EXIT_CODE } from './commands/create-agent-commands.ts';
-import { askSettings } from './config-child.ts';
-import { runWithoutOptimizers } from './engine-flags.ts';
 import { createEvents } from './events.ts';
-import { SystemdNotifier } from './local/systemd-notifier.ts';
-import { lockStateFolder } from './state-lock.ts';
+import { runWithoutOptimizers } from './host/engine-flags.ts';
+import { SystemdNotifier } from './host/systemd-notifier.ts';
+import { askSettings } from './settings/config-child.ts';
+import { lockStateFolder } from './state/state-lock.ts';
 
 /** Runs until a signal and ends the process; resolves with the exit code only where there is nothing to run. Rejects where the agent cannot start. */
 export async function runAgent(argv: readonly string[]): Promise<number> {

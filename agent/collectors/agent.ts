@@ -1,5 +1,5 @@
 // What the agent itself costs and holds.
-import type { Collector, RowSink, Tick } from './collector.ts';
+import type { Collector, RowSink, Tick } from '../host/collector.ts';
 
 /** What the other parts of the agent say of themselves. */
 export interface SelfState {

@@ -1,8 +1,8 @@
 // The cache of ZFS, which gives memory back down to its least size (openzfs: module/zfs/arc.c), from /proc/spl/kstat/zfs/arcstats.
 import { join } from 'node:path';
-import { HostFile, type HostRoots } from '../host-file.ts';
-import { Scanner } from '../scanner.ts';
-import type { Tick } from './collector.ts';
+import type { Tick } from '../host/collector.ts';
+import { HostFile, type HostRoots } from '../host/host-file.ts';
+import { Scanner } from '../host/scanner.ts';
 
 /** Most machines have none, and a container does not come to use another file. */
 const LOOK_AGAIN_EVERY_MS = 60_000;

@@ -1,8 +1,8 @@
 // The batteries of the machine itself from /sys/class/power_supply (Documentation/ABI/testing/sysfs-class-power).
 import { join } from 'node:path';
 import { MusterError } from '../../core/common/muster-error.ts';
-import type { HostRoots } from '../host-file.ts';
-import type { Collector, RowSink } from './collector.ts';
+import type { Collector, RowSink } from '../host/collector.ts';
+import type { HostRoots } from '../host/host-file.ts';
 import { list, readText } from './sys-files.ts';
 
 /** NaN where the battery does not tell, or tells what cannot be. */

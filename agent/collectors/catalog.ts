@@ -1,10 +1,11 @@
 // All collectors, in the order in which they run. A new one is added here.
-import type { HostRoots } from '../host-file.ts';
-import { TickFiles } from '../tick-files.ts';
+
+import type { Collector } from '../host/collector.ts';
+import type { HostRoots } from '../host/host-file.ts';
+import { TickFiles } from '../host/tick-files.ts';
 import { createAgentCollector, type SelfState } from './agent.ts';
 import { createBatteryCollector } from './battery.ts';
 import { createClockCollector } from './clock.ts';
-import type { Collector } from './collector.ts';
 import { createContainersCollector } from './containers.ts';
 import { createCpuCollector } from './cpu.ts';
 import { createCpuFrequencyCollector } from './cpu-frequency.ts';

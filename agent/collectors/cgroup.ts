@@ -2,8 +2,8 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { MusterError } from '../../core/common/muster-error.ts';
-import { HostFile } from '../host-file.ts';
-import { numberAfter, Scanner } from '../scanner.ts';
+import { HostFile } from '../host/host-file.ts';
+import { numberAfter, Scanner } from '../host/scanner.ts';
 
 /** What a group has used up to now. NaN where its controller is not on, or the kernel is older. */
 export interface CgroupUsage {

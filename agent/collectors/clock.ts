@@ -2,9 +2,9 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { MusterError } from '../../core/common/muster-error.ts';
-import type { HostRoots } from '../host-file.ts';
+import type { Collector, RowSink, Tick } from '../host/collector.ts';
+import type { HostRoots } from '../host/host-file.ts';
 import type { SelfState } from './agent.ts';
-import type { Collector, RowSink, Tick } from './collector.ts';
 import { type ProcessEntry, ProcessTable } from './process-table.ts';
 
 /** What is there in /run while one of them keeps the clock, most telling first. */

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { FrameColumns } from '../../core/common/frame.ts';
-import { FrameBuilder } from '../frame-builder.ts';
+import { FrameBuilder } from '../sampling/frame-builder.ts';
 import { COLLECTOR_NAMES, createCollectors } from './catalog.ts';
 
 const FIXTURES = fileURLToPath(new URL('../../test/fixtures/', import.meta.url));

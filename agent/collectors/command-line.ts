@@ -1,7 +1,7 @@
 // The command line of a process, as it may be stored and shown: without its secrets.
 import { closeSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
-import { maskCommandLine } from '../masking/mask-command-line.ts';
+import { maskCommandLine } from './mask-command-line.ts';
 
 /** A process may write megabytes there. */
 const MAX_BYTES = 4096;

@@ -2,7 +2,7 @@
 import { accessSync, constants, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { MusterError } from '../../core/common/muster-error.ts';
-import type { HostRoots } from '../host-file.ts';
+import type { HostRoots } from '../host/host-file.ts';
 
 const ANSWER_LIMIT_MS = 1000;
 const ANSWER_LIMIT_BYTES = 4_194_304;

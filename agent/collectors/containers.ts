@@ -1,9 +1,9 @@
 // Containers: what each uses from its control group, with name, image and state where a runtime's socket may be read.
 
 import { MusterError } from '../../core/common/muster-error.ts';
-import type { HostRoots } from '../host-file.ts';
+import { type Collector, perSecond, type RowSink, type Tick } from '../host/collector.ts';
+import type { HostRoots } from '../host/host-file.ts';
 import { assertCgroupV2, type CgroupUsage, readCgroup } from './cgroup.ts';
-import { type Collector, perSecond, type RowSink, type Tick } from './collector.ts';
 import { type ContainerGroup, findContainerGroups } from './container-groups.ts';
 import { askContainers, type ContainerInfo, findContainerSocket, hasContainerRuntime, shortId } from './container-names.ts';
 

@@ -1,5 +1,5 @@
 // The files of /proc/net that hold pairs of lines, names and then values, each pair with its group in front (snmp, netstat).
-import { Scanner } from '../scanner.ts';
+import { Scanner } from '../host/scanner.ts';
 
 interface Group {
   prefix: string;

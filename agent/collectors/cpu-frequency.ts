@@ -1,9 +1,9 @@
 // How fast the cores run, from /sys/devices/system/cpu (Documentation/admin-guide/pm/cpufreq.rst). Asking may wake a sleeping core.
 import { join } from 'node:path';
 import { MusterError } from '../../core/common/muster-error.ts';
-import { HostFile, type HostRoots } from '../host-file.ts';
-import { Scanner } from '../scanner.ts';
-import type { Collector, RowSink, Tick } from './collector.ts';
+import type { Collector, RowSink, Tick } from '../host/collector.ts';
+import { HostFile, type HostRoots } from '../host/host-file.ts';
+import { Scanner } from '../host/scanner.ts';
 import { list } from './sys-files.ts';
 
 /** Of a machine with more cores, so many that lie evenly among all give the mean; which is lowest and highest is not known then. */

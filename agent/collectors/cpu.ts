@@ -1,8 +1,9 @@
 // CPU time by state, of all cores together and of each, from /proc/stat (Documentation/filesystems/proc.rst, 1.7).
-import type { HostRoots } from '../host-file.ts';
-import { Scanner } from '../scanner.ts';
-import { TickFiles } from '../tick-files.ts';
-import type { Collector, RowSink, Tick } from './collector.ts';
+
+import type { Collector, RowSink, Tick } from '../host/collector.ts';
+import type { HostRoots } from '../host/host-file.ts';
+import { Scanner } from '../host/scanner.ts';
+import { TickFiles } from '../host/tick-files.ts';
 
 /** Clock ticks since boot in the file's order: user nice system idle iowait irq softirq steal. */
 const STATES = 8;

@@ -2,10 +2,10 @@
 // that never did anything are left out. Those that lie on others have `physical` 0.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { HostFile, type HostRoots } from '../host-file.ts';
-import { Scanner } from '../scanner.ts';
-import { type Collector, perSecond, type RowSink, shareOfTime, type Tick } from './collector.ts';
-import { isPhysicalDisk } from './physical-devices.ts';
+import { type Collector, perSecond, type RowSink, shareOfTime, type Tick } from '../host/collector.ts';
+import { HostFile, type HostRoots } from '../host/host-file.ts';
+import { isPhysicalDisk } from '../host/physical-devices.ts';
+import { Scanner } from '../host/scanner.ts';
 
 const SECTOR_BYTES = 512;
 /** Older kernels count the time of a request when it ends, and give one up after that. */

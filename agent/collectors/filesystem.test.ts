@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { MusterError } from '../../core/common/muster-error.ts';
-import { FrameBuilder } from '../frame-builder.ts';
-import type { FilesystemStats } from '../statfs/statfs-process.ts';
+import type { FilesystemStats } from '../host/statfs/statfs-process.ts';
+import { FrameBuilder } from '../sampling/frame-builder.ts';
 import { createFilesystemCollector, parseMounts, toFilesystemRow } from './filesystem.ts';
 
 const PROC = fileURLToPath(new URL('../../test/fixtures/proc', import.meta.url));

@@ -2,11 +2,11 @@
 import { hash } from 'node:crypto';
 import { statfsSync } from 'node:fs';
 import { join } from 'node:path';
-import { HostFile, type HostRoots } from '../host-file.ts';
-import type { StatfsPool } from '../statfs/statfs-pool.ts';
-import { sharedStatfsPool } from '../statfs/statfs-pool.ts';
-import type { FilesystemStats } from '../statfs/statfs-process.ts';
-import type { Collector, RowSink, Tick } from './collector.ts';
+import type { Collector, RowSink, Tick } from '../host/collector.ts';
+import { HostFile, type HostRoots } from '../host/host-file.ts';
+import type { StatfsPool } from '../host/statfs/statfs-pool.ts';
+import { sharedStatfsPool } from '../host/statfs/statfs-pool.ts';
+import type { FilesystemStats } from '../host/statfs/statfs-process.ts';
 import { type Mount, type MountWish, parseMountInfo, parseMounts } from './mounts.ts';
 
 export { parseMounts } from './mounts.ts';

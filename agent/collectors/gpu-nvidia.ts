@@ -2,8 +2,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { MusterError } from '../../core/common/muster-error.ts';
+import type { RunTool } from '../host/host-tool.ts';
 import type { GpuRow } from './gpu-row.ts';
-import type { RunTool } from './host-tool.ts';
 import { list, readText } from './sys-files.ts';
 
 const LIMIT_MS = 10_000;

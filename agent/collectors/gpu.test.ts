@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { FrameBuilder } from '../frame-builder.ts';
+import { type RunTool, runTool } from '../host/host-tool.ts';
+import { FrameBuilder } from '../sampling/frame-builder.ts';
 import { createGpuCollector } from './gpu.ts';
 import { parseNvidiaSmi } from './gpu-nvidia.ts';
 import { GPU_FIELDS } from './gpu-row.ts';
-import { type RunTool, runTool } from './host-tool.ts';
 
 const FIXTURES = fileURLToPath(new URL('../../test/fixtures/', import.meta.url));
 const CSV = readFileSync(`${FIXTURES}commands/nvidia-smi.csv`, 'utf8');

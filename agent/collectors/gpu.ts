@@ -1,11 +1,11 @@
 // GPUs of NVIDIA by their tool and of AMD by sysfs.
 import { MusterError } from '../../core/common/muster-error.ts';
-import type { HostRoots } from '../host-file.ts';
-import type { Collector, RowSink } from './collector.ts';
+import type { Collector, RowSink } from '../host/collector.ts';
+import type { HostRoots } from '../host/host-file.ts';
+import { findTool, type RunTool, runTool } from '../host/host-tool.ts';
 import { findAmd, nameAmd, readAmd } from './gpu-amd.ts';
 import { hasNvidia, readNvidia } from './gpu-nvidia.ts';
 import { GPU_FIELDS, type GpuRow } from './gpu-row.ts';
-import { findTool, type RunTool, runTool } from './host-tool.ts';
 import { namesOfHost } from './sensor-names.ts';
 
 /** nvidia-smi takes tens of milliseconds of a core. */

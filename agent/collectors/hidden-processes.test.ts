@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { CollectorSet } from '../collector-set.ts';
+import { CollectorSet } from '../sampling/collector-set.ts';
 import { createCollectors } from './catalog.ts';
 import { ProcessVisibility, parseHidepid } from './hidden-processes.ts';
 import { ProcessTable } from './process-table.ts';

@@ -1,7 +1,7 @@
 // Whether this agent may see the processes of other users: /proc may be mounted so that it does not (Documentation/filesystems/proc.rst, hidepid).
 import { readFileSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
-import type { HostRoots } from '../host-file.ts';
+import type { HostRoots } from '../host/host-file.ts';
 
 const CAP_SYS_PTRACE = 1n << 19n;
 const LOOK_AGAIN_EVERY_MS = 60_000;

@@ -2,9 +2,9 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { FrameBuilder } from '../frame-builder.ts';
-import type { HostRoots } from '../host-file.ts';
-import type { Collector } from './collector.ts';
+import type { Collector } from '../host/collector.ts';
+import type { HostRoots } from '../host/host-file.ts';
+import { FrameBuilder } from '../sampling/frame-builder.ts';
 import { createFanCollector } from './fan.ts';
 import { parseReading } from './plausible-reading.ts';
 import { createPowerCollector } from './power.ts';

@@ -1,8 +1,8 @@
 // The sensors of one kind in /sys/class/hwmon (Documentation/hwmon/sysfs-interface.rst), with a row each.
 import { join } from 'node:path';
 import { MusterError } from '../../core/common/muster-error.ts';
-import { HostFile, type HostRoots } from '../host-file.ts';
-import type { Collector, RowSink, Tick } from './collector.ts';
+import type { Collector, RowSink, Tick } from '../host/collector.ts';
+import { HostFile, type HostRoots } from '../host/host-file.ts';
 import { parseReading, plausible, type ReadingRange } from './plausible-reading.ts';
 import { type ChannelKind, chipsMark, findChipSensors, type Sensor } from './sensor-chips.ts';
 import { namesOfHost } from './sensor-names.ts';

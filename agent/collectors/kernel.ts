@@ -1,8 +1,8 @@
 // Tables of the kernel that can run full: open files, threads, tracked connections; and its entropy.
 import { join } from 'node:path';
-import { HostFile, type HostRoots } from '../host-file.ts';
-import { Scanner } from '../scanner.ts';
-import type { Collector, RowSink } from './collector.ts';
+import type { Collector, RowSink } from '../host/collector.ts';
+import { HostFile, type HostRoots } from '../host/host-file.ts';
+import { Scanner } from '../host/scanner.ts';
 
 /** /proc/sys/fs/file-nr: in use and the most there may be (Documentation/admin-guide/sysctl/fs.rst). */
 export function parseFileNr(bytes: Buffer): { open: number; limit: number } {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { FrameBuilder } from '../frame-builder.ts';
+import { FrameBuilder } from '../sampling/frame-builder.ts';
 import { createCollectors } from './catalog.ts';
 
 const PROC = fileURLToPath(new URL('../../test/fixtures/proc', import.meta.url));

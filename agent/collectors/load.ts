@@ -1,8 +1,9 @@
 // Load averages from /proc/loadavg (man 5 proc).
-import type { HostRoots } from '../host-file.ts';
-import { Scanner } from '../scanner.ts';
-import { TickFiles } from '../tick-files.ts';
-import type { Collector, RowSink, Tick } from './collector.ts';
+
+import type { Collector, RowSink, Tick } from '../host/collector.ts';
+import type { HostRoots } from '../host/host-file.ts';
+import { Scanner } from '../host/scanner.ts';
+import { TickFiles } from '../host/tick-files.ts';
 
 export interface LoadAverages {
   load1: number;

@@ -1,10 +1,11 @@
 // Memory from /proc/meminfo (Documentation/filesystems/proc.rst), with its pressure where the kernel tells it. Used is what is not
 // available, as `free` says since procps 4, without the cache of ZFS.
-import type { HostRoots } from '../host-file.ts';
-import { KeyedNumbers } from '../keyed-numbers.ts';
-import { TickFiles } from '../tick-files.ts';
+
+import { type Collector, orZero, type RowSink, type Tick } from '../host/collector.ts';
+import type { HostRoots } from '../host/host-file.ts';
+import { KeyedNumbers } from '../host/keyed-numbers.ts';
+import { TickFiles } from '../host/tick-files.ts';
 import { ArcCache } from './arc-cache.ts';
-import { type Collector, orZero, type RowSink, type Tick } from './collector.ts';
 import { parsePressure } from './pressure.ts';
 
 /** Bytes. */

@@ -1,10 +1,10 @@
 // Traffic of network interfaces from /proc/net/dev (man 5 proc_pid_net). Interfaces that never carried a packet are left out, and those of
 // containers and guests, which come and go. Those that lie on others have `physical` 0.
 import { join } from 'node:path';
-import { HostFile, type HostRoots } from '../host-file.ts';
-import { Scanner } from '../scanner.ts';
-import { type Collector, perSecond, type RowSink, type Tick } from './collector.ts';
-import { isTransientInterface, physicalInterfaces } from './physical-devices.ts';
+import { type Collector, perSecond, type RowSink, type Tick } from '../host/collector.ts';
+import { HostFile, type HostRoots } from '../host/host-file.ts';
+import { isTransientInterface, physicalInterfaces } from '../host/physical-devices.ts';
+import { Scanner } from '../host/scanner.ts';
 
 const COLON = 58;
 

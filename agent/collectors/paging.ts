@@ -1,8 +1,9 @@
 // Paging, faults and the killer of processes from /proc/vmstat (Documentation/admin-guide/mm).
-import type { HostRoots } from '../host-file.ts';
-import { KeyedNumbers } from '../keyed-numbers.ts';
-import { TickFiles } from '../tick-files.ts';
-import { type Collector, perSecond, type RowSink, type Tick } from './collector.ts';
+
+import { type Collector, perSecond, type RowSink, type Tick } from '../host/collector.ts';
+import type { HostRoots } from '../host/host-file.ts';
+import { KeyedNumbers } from '../host/keyed-numbers.ts';
+import { TickFiles } from '../host/tick-files.ts';
 
 /** In the file's order. */
 const COUNTERS = ['pgpgin ', 'pgpgout ', 'pgfault ', 'pgmajfault ', 'pgscan_kswapd ', 'pgscan_direct ', 'oom_kill '] as const;

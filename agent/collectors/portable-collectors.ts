@@ -1,6 +1,6 @@
 // The measurements that macOS and Windows have too, under the names that Linux gives them.
 import { MusterError } from '../../core/common/muster-error.ts';
-import { type Collector, perSecond, type RowSink, type Tick } from './collector.ts';
+import { type Collector, perSecond, type RowSink, type Tick } from '../host/collector.ts';
 import {
   type PortableRow,
   toBatteryRows,

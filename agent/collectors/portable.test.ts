@@ -2,9 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { FrameBuilder } from '../frame-builder.ts';
+import type { Collector } from '../host/collector.ts';
+import { FrameBuilder } from '../sampling/frame-builder.ts';
 import { COLLECTOR_NAMES, createCollectors } from './catalog.ts';
-import type { Collector } from './collector.ts';
 import { PORTABLE_COLLECTORS } from './portable-collectors.ts';
 import { createHostSource, type PortableSource } from './portable-source.ts';
 

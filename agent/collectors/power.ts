@@ -1,6 +1,7 @@
 // What parts of the machine draw, from /sys/class/hwmon; the mean only where a channel tells no momentary value.
-import type { HostRoots } from '../host-file.ts';
-import type { Collector } from './collector.ts';
+
+import type { Collector } from '../host/collector.ts';
+import type { HostRoots } from '../host/host-file.ts';
 import { createSensorCollector } from './hwmon.ts';
 import { WATTS } from './plausible-reading.ts';
 

@@ -1,9 +1,9 @@
 // Pressure stall information from /proc/pressure (Documentation/accounting/psi.rst): shares of time in which work waited.
 import { MusterError } from '../../core/common/muster-error.ts';
-import type { HostRoots } from '../host-file.ts';
-import { Scanner } from '../scanner.ts';
-import { type TickFile, TickFiles } from '../tick-files.ts';
-import { type Collector, perSecond, type RowSink, shareOfTime, type Tick } from './collector.ts';
+import { type Collector, perSecond, type RowSink, shareOfTime, type Tick } from '../host/collector.ts';
+import type { HostRoots } from '../host/host-file.ts';
+import { Scanner } from '../host/scanner.ts';
+import { type TickFile, TickFiles } from '../host/tick-files.ts';
 
 const RESOURCES = ['cpu', 'memory', 'io'] as const;
 

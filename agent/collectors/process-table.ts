@@ -2,9 +2,9 @@
 // want to know.
 import { closeSync, openSync, readdirSync, readSync } from 'node:fs';
 import { join } from 'node:path';
-import type { HostRoots } from '../host-file.ts';
-import { Scanner } from '../scanner.ts';
-import { perSecond, type Tick } from './collector.ts';
+import { perSecond, type Tick } from '../host/collector.ts';
+import type { HostRoots } from '../host/host-file.ts';
+import { Scanner } from '../host/scanner.ts';
 import { type HiddenProcesses, ProcessVisibility } from './hidden-processes.ts';
 
 /** Of a machine with more, the rest is counted and not looked at. */

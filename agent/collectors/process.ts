@@ -1,10 +1,10 @@
 // The processes that take most of the CPU and those that take most of the memory, with their command lines.
 import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import type { HostRoots } from '../host-file.ts';
-import { maskCommandLine } from '../masking/mask-command-line.ts';
-import type { Collector, RowSink, Tick } from './collector.ts';
+import type { Collector, RowSink, Tick } from '../host/collector.ts';
+import type { HostRoots } from '../host/host-file.ts';
 import { readCommandLine } from './command-line.ts';
+import { maskCommandLine } from './mask-command-line.ts';
 import { parseMemory } from './memory.ts';
 import { pageBytes } from './page-size.ts';
 import { LOOK_LIMIT_MS, type ProcessEntry, type ProcessList, type ProcessTable } from './process-table.ts';

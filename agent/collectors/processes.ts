@@ -1,9 +1,10 @@
 // Counts of processes and threads from /proc/stat and /proc/loadavg; how many there are of each state from the table of processes, every
 // ten seconds only, as that grows with their number.
-import type { HostRoots } from '../host-file.ts';
-import { KeyedNumbers } from '../keyed-numbers.ts';
-import { TickFiles } from '../tick-files.ts';
-import { type Collector, perSecond, type RowSink, type Tick } from './collector.ts';
+
+import { type Collector, perSecond, type RowSink, type Tick } from '../host/collector.ts';
+import type { HostRoots } from '../host/host-file.ts';
+import { KeyedNumbers } from '../host/keyed-numbers.ts';
+import { TickFiles } from '../host/tick-files.ts';
 import { parseLoadavg } from './load.ts';
 import { LOOK_LIMIT_MS, type ProcessEntry, type ProcessList, type ProcessTable } from './process-table.ts';
 

@@ -1,9 +1,9 @@
 // What TCP, UDP, IP and ICMP did, from /proc/net/snmp and netstat (Documentation/networking/snmp_counter.rst). TCP counts both families,
 // the others IPv4 alone.
 import { join } from 'node:path';
-import { HostFile, type HostRoots } from '../host-file.ts';
-import { TickFiles } from '../tick-files.ts';
-import { type Collector, perSecond, type RowSink, type Tick } from './collector.ts';
+import { type Collector, perSecond, type RowSink, type Tick } from '../host/collector.ts';
+import { HostFile, type HostRoots } from '../host/host-file.ts';
+import { TickFiles } from '../host/tick-files.ts';
 import { CounterPairs } from './counter-pairs.ts';
 
 /** Field of the rate → counter of the kernel. */

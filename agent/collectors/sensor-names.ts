@@ -1,6 +1,6 @@
 // Names of sensors that stay with their device: the kernel numbers chips anew at each start and whenever one leaves.
 
-import type { HostRoots } from '../host-file.ts';
+import type { HostRoots } from '../host/host-file.ts';
 
 export interface NamedDevice {
   /** Chip and label, as people know it; several may share it. */

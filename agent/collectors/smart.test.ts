@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { FrameBuilder } from '../frame-builder.ts';
-import type { RunTool } from './host-tool.ts';
+import type { RunTool } from '../host/host-tool.ts';
+import { FrameBuilder } from '../sampling/frame-builder.ts';
 import { createSmartCollector } from './smart.ts';
 import { findDrives } from './smart-drives.ts';
 import { parseSmart, SMART_FIELDS } from './smart-report.ts';

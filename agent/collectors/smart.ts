@@ -1,8 +1,8 @@
 // Health of drives by SMART and NVMe, asked of smartctl every ten minutes; a drive that sleeps is left asleep.
 import { MusterError } from '../../core/common/muster-error.ts';
-import type { HostRoots } from '../host-file.ts';
-import type { Collector, RowSink } from './collector.ts';
-import { findTool, type RunTool, runTool } from './host-tool.ts';
+import type { Collector, RowSink } from '../host/collector.ts';
+import type { HostRoots } from '../host/host-file.ts';
+import { findTool, type RunTool, runTool } from '../host/host-tool.ts';
 import { findDrives } from './smart-drives.ts';
 import { parseSmart, SMART_FIELDS } from './smart-report.ts';
 

@@ -1,9 +1,9 @@
 // Sockets in use from /proc/net/sockstat and sockstat6, both families added up; TCP sockets by state, which costs, every minute.
 import { join } from 'node:path';
-import { HostFile, type HostRoots } from '../host-file.ts';
-import { Scanner } from '../scanner.ts';
-import { TickFiles } from '../tick-files.ts';
-import type { Collector, RowSink, Tick } from './collector.ts';
+import type { Collector, RowSink, Tick } from '../host/collector.ts';
+import { HostFile, type HostRoots } from '../host/host-file.ts';
+import { Scanner } from '../host/scanner.ts';
+import { TickFiles } from '../host/tick-files.ts';
 import { CounterPairs } from './counter-pairs.ts';
 import { pageBytes } from './page-size.ts';
 import { countTcpStates, TCP_STATES } from './tcp-states.ts';

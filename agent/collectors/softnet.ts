@@ -1,7 +1,7 @@
 // How the kernel keeps up with received packets, of all cores together, from /proc/net/softnet_stat (net/core/net-procfs.c).
 import { join } from 'node:path';
-import { HostFile, type HostRoots } from '../host-file.ts';
-import { type Collector, perSecond, type RowSink, type Tick } from './collector.ts';
+import { type Collector, perSecond, type RowSink, type Tick } from '../host/collector.ts';
+import { HostFile, type HostRoots } from '../host/host-file.ts';
 
 export interface SoftnetCounters {
   processed: number;

@@ -1,8 +1,9 @@
 // Swap space from /proc/meminfo and traffic from /proc/vmstat, which is read only where there is swap: the kernel sums it over all cores.
-import type { HostRoots } from '../host-file.ts';
-import { numberAfter, Scanner } from '../scanner.ts';
-import { TickFiles } from '../tick-files.ts';
-import { type Collector, orZero, perSecond, type RowSink, type Tick } from './collector.ts';
+
+import { type Collector, orZero, perSecond, type RowSink, type Tick } from '../host/collector.ts';
+import type { HostRoots } from '../host/host-file.ts';
+import { numberAfter, Scanner } from '../host/scanner.ts';
+import { TickFiles } from '../host/tick-files.ts';
 import { pageBytes } from './page-size.ts';
 
 /** Bytes. */

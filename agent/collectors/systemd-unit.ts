@@ -1,8 +1,8 @@
 // Services of systemd: their states from `systemctl show` once a minute, what they use straight from their control groups.
 import { join } from 'node:path';
-import type { HostRoots } from '../host-file.ts';
+import { type Collector, perSecond, type RowSink, type Tick } from '../host/collector.ts';
+import type { HostRoots } from '../host/host-file.ts';
 import { assertCgroupV2, type CgroupUsage, readCgroup } from './cgroup.ts';
-import { type Collector, perSecond, type RowSink, type Tick } from './collector.ts';
 import { assertSystemd, parseProperties, SYSTEMCTL_LIMIT_MS, type SystemManager } from './systemd.ts';
 import { isNamedByChance, templateOf } from './unit-names.ts';
 

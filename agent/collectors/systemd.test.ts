@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { FrameColumns } from '../../core/common/frame.ts';
-import { FrameBuilder } from '../frame-builder.ts';
-import type { Collector } from './collector.ts';
-import type { ToolLimits } from './host-tool.ts';
+import type { Collector } from '../host/collector.ts';
+import type { ToolLimits } from '../host/host-tool.ts';
+import { FrameBuilder } from '../sampling/frame-builder.ts';
 import { createSystemdCollector, createSystemManager, parseProperties, type SystemManager } from './systemd.ts';
 import { createSystemdUnitCollector, foldServices, parseServices } from './systemd-unit.ts';
 

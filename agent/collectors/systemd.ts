@@ -2,9 +2,9 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { MusterError } from '../../core/common/muster-error.ts';
-import type { HostRoots } from '../host-file.ts';
-import type { Collector, RowSink } from './collector.ts';
-import { findTool, type RunTool, runTool } from './host-tool.ts';
+import type { Collector, RowSink } from '../host/collector.ts';
+import type { HostRoots } from '../host/host-file.ts';
+import { findTool, type RunTool, runTool } from '../host/host-tool.ts';
 
 const ASK_EVERY_MS = 60_000;
 export const SYSTEMCTL_LIMIT_MS = 10_000;

@@ -1,7 +1,7 @@
 // Temperatures from /sys/class/hwmon, else from /sys/class/thermal (Documentation/driver-api/thermal/sysfs-api.rst).
 import { join } from 'node:path';
-import type { HostRoots } from '../host-file.ts';
-import type { Collector } from './collector.ts';
+import type { Collector } from '../host/collector.ts';
+import type { HostRoots } from '../host/host-file.ts';
 import { createSensorCollector } from './hwmon.ts';
 import { CELSIUS } from './plausible-reading.ts';
 import { deviceIdentity, deviceWord, runtimeStatusFiles, type Sensor } from './sensor-chips.ts';

@@ -1,11 +1,11 @@
 // Time since boot from /proc/uptime and the moment of boot from /proc/stat.
 import { uptime } from 'node:os';
 import { join } from 'node:path';
-import { HostFile, type HostRoots } from '../host-file.ts';
-import { numberAfter, Scanner } from '../scanner.ts';
-import { TickFiles } from '../tick-files.ts';
+import type { Collector, RowSink, Tick } from '../host/collector.ts';
+import { HostFile, type HostRoots } from '../host/host-file.ts';
+import { numberAfter, Scanner } from '../host/scanner.ts';
+import { TickFiles } from '../host/tick-files.ts';
 import type { SelfState } from './agent.ts';
-import type { Collector, RowSink, Tick } from './collector.ts';
 
 /** Seconds. */
 export function parseUptime(bytes: Buffer): number {

@@ -2,8 +2,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { MusterError } from '../../core/common/muster-error.ts';
-import type { HostRoots } from '../host-file.ts';
-import type { Collector, RowSink, Tick } from './collector.ts';
+import type { Collector, RowSink, Tick } from '../host/collector.ts';
+import type { HostRoots } from '../host/host-file.ts';
 import { ProcessVisibility } from './hidden-processes.ts';
 import { readText } from './sys-files.ts';
 import { type LoginSession, parseUtmp } from './utmp.ts';

@@ -1,6 +1,7 @@
 // Voltages from /sys/class/hwmon.
-import type { HostRoots } from '../host-file.ts';
-import type { Collector } from './collector.ts';
+
+import type { Collector } from '../host/collector.ts';
+import type { HostRoots } from '../host/host-file.ts';
 import { createSensorCollector } from './hwmon.ts';
 import { VOLTS } from './plausible-reading.ts';
 

@@ -1,7 +1,8 @@
 // Joins commands to the agent around them.
+
+import type { AgentStory } from '../agent-story.ts';
 import type { AgentConfig } from '../config.ts';
 import type { AgentEvents } from '../events.ts';
-import type { AgentStory } from '../local/agent-story.ts';
 import type { SpoolStatus } from '../spool/spool.ts';
 import { AgentCommands } from './agent-commands.ts';
 

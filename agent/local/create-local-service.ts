@@ -1,9 +1,9 @@
 // Puts the local doors together from the parts of a running agent.
 import { join } from 'node:path';
 import { AGENT_VERSION } from '../agent-version.ts';
-import type { Collector } from '../collectors/collector.ts';
 import type { AgentConfig } from '../config.ts';
-import { HostFile, type HostRoots } from '../host-file.ts';
+import type { Collector } from '../host/collector.ts';
+import { HostFile, type HostRoots } from '../host/host-file.ts';
 import type { EnqueueDoor, EnqueueSink } from './enqueue-door.ts';
 import { type LocalReports, LocalService } from './local-service.ts';
 import { SnapshotSource } from './snapshot-source.ts';

@@ -1,11 +1,11 @@
 // Takes snapshots while somebody wants them, with collectors of its own: the rate at rest is nobody's concern here, and costs nothing when nobody looks.
 import { fault } from '../../core/node/faults.ts';
-import { CollectorSet, SILENT_REPORTS } from '../collector-set.ts';
-import { LIVE_TIMING } from '../collector-timing.ts';
-import type { Collector } from '../collectors/collector.ts';
 import { type InterfaceCounters, parseNetDev } from '../collectors/network.ts';
-import { type ClockSource, HostClock, systemClock } from '../host-clock.ts';
-import type { HostFile } from '../host-file.ts';
+import type { Collector } from '../host/collector.ts';
+import { type ClockSource, HostClock, systemClock } from '../host/host-clock.ts';
+import type { HostFile } from '../host/host-file.ts';
+import { CollectorSet, SILENT_REPORTS } from '../sampling/collector-set.ts';
+import { LIVE_TIMING } from '../sampling/collector-timing.ts';
 import { type AgedValues, SNAPSHOT_MEASUREMENTS, type Snapshot, toSnapshotValues, withEarlier } from './snapshot.ts';
 
 export const MIN_INTERVAL_MS = 100;

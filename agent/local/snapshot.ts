@@ -1,7 +1,7 @@
 // The flat snapshot that small agents give: one number a name, of the machine as a whole.
 import type { FrameColumns } from '../../core/common/frame.ts';
 import type { InterfaceCounters } from '../collectors/network.ts';
-import { isPhysicalInterfaceName } from '../collectors/physical-devices.ts';
+import { isPhysicalInterfaceName } from '../host/physical-devices.ts';
 
 /** Measurements a snapshot is made from. */
 export const SNAPSHOT_MEASUREMENTS = ['cpu', 'memory', 'swap', 'load', 'filesystem', 'network', 'sockets', 'uptime', 'processes'] as const;

@@ -2,7 +2,7 @@
 import { platform } from 'node:os';
 import type { FrameColumns } from '../../core/common/frame.ts';
 import { fault } from '../../core/node/faults.ts';
-import { type ClockSource, HostClock, systemClock } from '../host-clock.ts';
+import { type ClockSource, HostClock, systemClock } from '../host/host-clock.ts';
 import { Attempts, type Begin } from './attempts.ts';
 import { NameCache } from './name-cache.ts';
 import { PingProgram } from './ping-program.ts';

@@ -1,7 +1,7 @@
 // What happens to a simulated fleet. A thousand nodes say the same at once, so each kind is logged once in ten seconds with its count.
 import type { DroppedRange } from '../../core/common/frame.ts';
 import type { Log } from '../../core/node/log.ts';
-import type { CollectorReports } from '../collector-set.ts';
+import type { CollectorReports } from '../sampling/collector-set.ts';
 import type { UplinkReports } from '../uplink/uplink.ts';
 
 const LOG_EVERY_MS = 10_000;

@@ -1,6 +1,6 @@
 // The collector of a simulated probe: one row a run, a given number of times, and when each was.
 import { type Place, PROBE_KIND, PROBE_TABLE, PROBE_TAGS, probeName, probeValues } from '../../core/common/probe-places.ts';
-import type { Collector, RowSink, Tick } from '../collectors/collector.ts';
+import type { Collector, RowSink, Tick } from '../host/collector.ts';
 
 export class ProbeCollector implements Collector {
   readonly measurement = PROBE_TABLE;

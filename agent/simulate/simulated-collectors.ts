@@ -1,5 +1,5 @@
 // Collectors of a simulated host: the measurements, tags and fields of the real ones, with fewer series.
-import type { Collector, RowSink, Tick } from '../collectors/collector.ts';
+import type { Collector, RowSink, Tick } from '../host/collector.ts';
 import type { HostState, SimulatedHost } from './simulated-host.ts';
 
 interface Shape {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { type FrameColumns, textAt } from '../../core/common/frame.ts';
 import { decodeBatch, toFrameColumns } from '../../proto/batch-codec.ts';
-import { lockStateFolder } from '../state-lock.ts';
+import { lockStateFolder } from '../state/state-lock.ts';
 import { HostSpool, type SpoolReports } from './host-spool.ts';
 
 const AT_ONCE = 16;

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { decodeBatch } from '../../proto/batch-codec.ts';
-import { lockStateFolder } from '../state-lock.ts';
+import { lockStateFolder } from '../state/state-lock.ts';
 import { HostSpool, type SpoolReports } from './host-spool.ts';
 import { clearStoppedSpool, readStoppedSpool } from './stopped-spool.ts';
 

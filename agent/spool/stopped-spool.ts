@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { MusterError } from '../../core/common/muster-error.ts';
-import { lockStateFolder } from '../state-lock.ts';
+import { lockStateFolder } from '../state/state-lock.ts';
 import { HostSpool, type SpoolReports } from './host-spool.ts';
 import type { SpoolStatistics, SpoolStatus } from './spool.ts';
 

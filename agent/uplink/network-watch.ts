@@ -1,7 +1,7 @@
 // Notices what a connection does not say by itself: that the machine has other addresses now, and that it slept.
 import { networkInterfaces } from 'node:os';
 import type { Component } from '../../core/node/lifecycle.ts';
-import { type ClockSource, systemClock } from '../host-clock.ts';
+import { type ClockSource, systemClock } from '../host/host-clock.ts';
 
 const LOOK_EVERY_MS = 5000;
 /** The wall clock went on so much further than the other: the machine slept, or its clock was set. */

@@ -18,7 +18,7 @@ import {
 import { decodeMessage, encodeMessage } from '../../proto/message-codec.ts';
 import type { CommandPort } from '../commands/agent-commands.ts';
 import type { MeshPort } from '../probes/probes.ts';
-import type { ConfigPort } from '../remote/remote-config.ts';
+import type { ConfigPort } from '../settings/remote-config.ts';
 import type { Spool, SpooledBatch } from '../spool/spool.ts';
 import type { Attempts, BatchKey } from './attempts.ts';
 import type { AgentStream } from './channel.ts';

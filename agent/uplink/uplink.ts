@@ -6,7 +6,7 @@ import type { Component } from '../../core/node/lifecycle.ts';
 import type { Lease, NodeInfo, Refuse, SpoolState, Summary } from '../../proto/gen/messages.ts';
 import type { CommandPort } from '../commands/agent-commands.ts';
 import type { MeshPort } from '../probes/probes.ts';
-import type { ConfigPort } from '../remote/remote-config.ts';
+import type { ConfigPort } from '../settings/remote-config.ts';
 import { GIVEN_UP, type Spool } from '../spool/spool.ts';
 import { Attempts, type BatchKey } from './attempts.ts';
 import { Backoff, classOf, classOfError } from './backoff.ts';

@@ -17,7 +17,7 @@ const ALLOWED: Readonly<Record<string, string>> = {
   'cli/smoke/door-checks.ts': 'a file of the check itself, removed when it ends',
   'cli/import/rejects.ts': 'refused rows, for a person',
   'cli/commands/dead-letters.ts': 'dead letters, for a person',
-  'agent/local/spool-tasks.ts': 'an export of the spool, for a person',
+  'agent/tasks/spool-tasks.ts': 'an export of the spool, for a person',
   'gateway/ingest/upload-form.ts': 'an upload that a crash cuts off is sent again',
 };
 

@@ -4,13 +4,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { CollectorSet, SILENT_REPORTS } from '../../agent/collector-set.ts';
-import { timingAtRest } from '../../agent/collector-timing.ts';
 import { createCollectors } from '../../agent/collectors/catalog.ts';
-import { runWithoutOptimizers } from '../../agent/engine-flags.ts';
-import { Sampler } from '../../agent/sampler.ts';
+import { runWithoutOptimizers } from '../../agent/host/engine-flags.ts';
+import { CollectorSet, SILENT_REPORTS } from '../../agent/sampling/collector-set.ts';
+import { timingAtRest } from '../../agent/sampling/collector-timing.ts';
+import { Sampler } from '../../agent/sampling/sampler.ts';
+import { toSummary } from '../../agent/sampling/summary.ts';
 import { HostSpool } from '../../agent/spool/host-spool.ts';
-import { toSummary } from '../../agent/summary.ts';
 import type { Summary } from '../../proto/gen/messages.ts';
 
 const STEP_MS = 1000;

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { CollectorSet } from '../../agent/collector-set.ts';
 import { createCollectors } from '../../agent/collectors/catalog.ts';
+import { CollectorSet } from '../../agent/sampling/collector-set.ts';
 import type { FrameColumns } from '../../core/common/frame.ts';
 import { MusterError } from '../../core/common/muster-error.ts';
 import { manyCoreManyDisks } from '../fixtures/hosts/many-core-many-disks.ts';
@@ -18,7 +18,7 @@ const host = vi.hoisted(() => ({ root: '' }));
 
 // Sizes of filesystems cannot be staged by files: each has one of its own, by the length of its path.
 vi.mock('node:fs', async (original) => ({ ...(await original<object>()), statfsSync: (path: Buffer) => statsOf(String(path)) }));
-vi.mock('../../agent/statfs/statfs-pool.ts', async (original) => ({
+vi.mock('../../agent/host/statfs/statfs-pool.ts', async (original) => ({
   ...(await original<object>()),
   sharedStatfsPool: () => ({
     ask: async (_: string, path: string) => {
@@ -28,7 +28,7 @@ vi.mock('../../agent/statfs/statfs-pool.ts', async (original) => ({
   }),
 }));
 // The tools of a host answer with the files below `tools`.
-vi.mock('../../agent/collectors/host-tool.ts', async (original) => ({
+vi.mock('../../agent/host/host-tool.ts', async (original) => ({
   ...(await original<object>()),
   findTool: (name: string) => [join(host.root, 'tools', name)].find((path) => existsSync(path)),
   runTool: async (path: string, args: string[]) => {

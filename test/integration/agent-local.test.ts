@@ -8,8 +8,8 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import WebSocket from 'ws';
-import { askSnapshot, askStatus, watchSnapshots } from '../../agent/local/local-client.ts';
 import type { Snapshot } from '../../agent/local/snapshot.ts';
+import { askSnapshot, askStatus, watchSnapshots } from '../../agent/tasks/local-client.ts';
 import { freePort } from '../harness/ports.ts';
 import { until } from '../harness/until.ts';
 

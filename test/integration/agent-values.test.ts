@@ -7,8 +7,8 @@ import { type AddressInfo, connect, createServer } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { beforeAll, expect, test } from 'vitest';
-import { CollectorSet } from '../../agent/collector-set.ts';
 import { createCollectors } from '../../agent/collectors/catalog.ts';
+import { CollectorSet } from '../../agent/sampling/collector-set.ts';
 
 const MIB = 1_048_576;
 const BETWEEN_TICKS_MS = 1500;

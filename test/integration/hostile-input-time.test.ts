@@ -1,7 +1,7 @@
 // The time that a stranger's text may cost: each parser gets the longest text that it is ever given, of each class of characters, in shapes that
 // make a pattern or a scan try again at every place. What takes longer than the limit takes the square of the length, or worse.
 import { expect, it } from 'vitest';
-import { maskCommandLine } from '../../agent/masking/mask-command-line.ts';
+import { maskCommandLine } from '../../agent/collectors/mask-command-line.ts';
 import { parsePingLine } from '../../agent/probes/ping-tracker.ts';
 import { parseHostPort } from '../../agent/probes/tcp-probe.ts';
 import { printable, visibleWidth } from '../../cli/terminal/printable.ts';

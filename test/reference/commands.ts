@@ -1,6 +1,6 @@
 // docs/reference/commands.md: the help of every command, as the command prints it.
 import type { Command } from 'commander';
-import { AGENT_USAGE } from '../../agent/local/help.ts';
+import { AGENT_USAGE } from '../../agent/tasks/help.ts';
 import { createProgram } from '../../cli/program.ts';
 import type { Output } from '../../cli/terminal/output.ts';
 import { USAGE as PROMETHEUS_USAGE } from '../../etl/sources/prometheus/arguments.ts';

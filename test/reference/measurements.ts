@@ -1,6 +1,6 @@
 // docs/reference/measurements.md: what an agent measures, from the collectors.
 import { createCollectors } from '../../agent/collectors/catalog.ts';
-import type { Collector } from '../../agent/collectors/collector.ts';
+import type { Collector } from '../../agent/host/collector.ts';
 import { code, page, wrap } from './markdown.ts';
 
 const ROOTS = { proc: '/proc', sys: '/sys' };

@@ -2,7 +2,7 @@
 import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
-import type { RowSink } from '../../agent/collectors/collector.ts';
+import type { RowSink } from '../../agent/host/collector.ts';
 import { PLACES, type Place } from '../../agent/simulate/places.ts';
 import { createSimulatedCollectors, SIMULATED_MEASUREMENTS } from '../../agent/simulate/simulated-collectors.ts';
 import { SimulatedHost } from '../../agent/simulate/simulated-host.ts';

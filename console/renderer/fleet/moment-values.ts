@@ -1,5 +1,5 @@
 // The values that a moment of the past shows of each node: how the store is asked for them, and what it answered. The same values as the
-// agents send along while the window is live (agent/summary.ts). Pure.
+// agents send along while the window is live (agent/sampling/summary.ts). Pure.
 import type { NodeValues } from '../../common/fleet-node.ts';
 import { numericColumn, type QueryResult, textColumn } from '../../common/query-result.ts';
 
