@@ -3,7 +3,8 @@
 import type { ServiceDefinition } from '@grpc/grpc-js';
 import { fromJSON, type PackageDefinition } from '@grpc/proto-loader';
 import protobuf from 'protobufjs';
-import descriptor from 'protobufjs/ext/descriptor/index.js';
+import 'protobufjs/ext/descriptor/index.js';
+import { decodeDescriptorSet } from './access-option.ts';
 import { DESCRIPTOR_SET } from './gen/descriptor-set.ts';
 
 /** The bytes of the google.protobuf.FileDescriptorSet, comments included. */
@@ -16,10 +17,23 @@ export function descriptorSetBytes(): Buffer {
  * names, bytes as Buffers, maps as objects; defaults are filled in, a field with presence that is absent is missing.
  */
 export function loadPackage(): PackageDefinition {
-  const set = (descriptor as unknown as { FileDescriptorSet: { decode(bytes: Uint8Array): unknown } }).FileDescriptorSet;
   const fromDescriptor = (protobuf.Root as unknown as { fromDescriptor(decoded: unknown): protobuf.Root }).fromDescriptor;
-  const json = fromDescriptor(set.decode(descriptorSetBytes())).toJSON();
+  const set = decodeDescriptorSet(descriptorSetBytes()) as { file: ReflectedFile[] };
+  const json = fromDescriptor({ file: set.file.filter(({ name }) => !ABOUT_OPTIONS.has(name)).map(withoutOptions) }).toJSON();
   return fromJSON(asProtoc(json), { longs: Number, enums: String, bytes: Buffer, defaults: true, oneofs: true });
+}
+
+/** What proto-loader has no use for, and cannot write down again: options, and the files that declare them. */
+const ABOUT_OPTIONS: ReadonlySet<string> = new Set(['google/protobuf/descriptor.proto', 'muster/v1/access.proto']);
+
+interface ReflectedFile {
+  name: string;
+  service: { name: string; method: object[] }[];
+}
+
+function withoutOptions(file: ReflectedFile): ReflectedFile {
+  const service = file.service.map((each) => ({ ...each, method: each.method.map((method) => ({ ...method, options: undefined })) }));
+  return Object.assign(Object.create(Object.getPrototypeOf(file)), file, { service });
 }
 
 /** A namespace or message, as protobufjs writes it in JSON. */

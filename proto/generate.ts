@@ -1,9 +1,11 @@
-// Writes proto/gen from the .proto files: the descriptor set, and types with the field tables of the codec. Run: npm run proto
+// Writes proto/gen from the .proto files: the descriptor set, the types with the field tables of the codec, and the calls. Run: npm run proto
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import descriptor from 'protobufjs/ext/descriptor/index.js';
+import { decodeDescriptorSet } from './access-option.ts';
+import { dropComments } from './descriptor-files.ts';
+import { type ServiceDescriptor, toServicesModule } from './generate-services.ts';
 
 const HERE = import.meta.dirname;
 const HEADER = '// Generated from proto/muster/v1/*.proto by `npm run proto`. Do not edit: change the .proto and generate again.\n';
@@ -29,6 +31,7 @@ interface FileDescriptor {
   package: string;
   messageType: MessageDescriptor[];
   enumType: { name: string; value: { name: string; number: number }[] }[];
+  service: ServiceDescriptor[];
   sourceCodeInfo: { location: { path: number[]; leadingComments?: string }[] };
 }
 
@@ -54,11 +57,23 @@ export function generate(): Map<string, string> {
         stdio: ['ignore', 'ignore', 'inherit'],
       },
     );
-    const bytes = readFileSync(out);
-    const set = descriptor.FileDescriptorSet.decode(bytes) as unknown as { file: FileDescriptor[] };
+    // Its comments are half of all bytes, and about nothing of ours.
+    const bytes = dropComments(readFileSync(out), 'google/protobuf/descriptor.proto');
+    const set = decodeDescriptorSet(bytes) as { file: FileDescriptor[] };
+    const own = set.file.filter((file) => file.package === 'muster.v1');
+    const access = own.filter((file) => file.name.endsWith('access.proto'));
+    const scopes = access.flatMap((file) => file.enumType.flatMap((type) => type.value.map(({ name }) => name)));
     return new Map([
       ['gen/descriptor-set.ts', toDescriptorModule(bytes)],
-      ['gen/messages.ts', toMessagesModule(set.file.filter((file) => file.package === 'muster.v1'))],
+      ['gen/messages.ts', toMessagesModule(own.filter((file) => !access.includes(file)))],
+      [
+        'gen/services.ts',
+        HEADER +
+          toServicesModule(
+            own.flatMap((file) => file.service),
+            scopes,
+          ),
+      ],
     ]);
   } finally {
     rmSync(folder, { recursive: true });

@@ -3,8 +3,8 @@ import type { Server } from '@grpc/grpc-js';
 import type { AnyDefinition, PackageDefinition } from '@grpc/proto-loader';
 import { ReflectionService } from '@grpc/reflection';
 import { HealthImplementation } from 'grpc-health-check';
+import { splitDescriptorSet } from '../../proto/descriptor-files.ts';
 import { descriptorSetBytes } from '../../proto/descriptors.ts';
-import { WireReader } from '../../proto/wire.ts';
 
 const OWN_SERVICES = ['muster.v1.AgentService', 'muster.v1.FleetService', 'muster.v1.ImportService'];
 const HEALTH_SERVICE = 'grpc.health.v1.Health';
@@ -37,16 +37,4 @@ function toDescribed(definition: PackageDefinition): PackageDefinition {
     described[name] = 'fileDescriptorProtos' in entry ? ({ ...entry, fileDescriptorProtos: files } as AnyDefinition) : entry;
   }
   return described;
-}
-
-/** The FileDescriptorProtos (field 1) of a google.protobuf.FileDescriptorSet. */
-function splitDescriptorSet(bytes: Buffer): Buffer[] {
-  const files: Buffer[] = [];
-  const reader = new WireReader(bytes);
-  while (!reader.done) {
-    const key = reader.uint();
-    if (key === 10) files.push(reader.bytes());
-    else reader.skip(key % 8);
-  }
-  return files;
 }

@@ -57,6 +57,13 @@ describe('grpcurl', () => {
     },
   );
 
+  it('says who may make a call and what it changes', async () => {
+    const described = await ask(fleet.address, 'describe', 'muster.v1.FleetService');
+    expect(described).toMatch(/rpc RemoveNode .*\n.*access\) = \{ scope: SCOPE_ADMIN, change: "removing a node" \}/);
+    expect(described).toMatch(/rpc ListNodes .*\n.*access\) = \{ scope: SCOPE_READ \}/);
+    expect(await ask(fleet.address, 'describe', 'muster.v1.Scope')).toContain('SCOPE_READ = 1;');
+  });
+
   it('keeps maps, Timestamp and nested health messages', async () => {
     expect(await ask(fleet.address, 'describe', 'muster.v1.NodeInfo')).toContain('map<string, string> labels = 13;');
     expect(await ask(fleet.address, 'describe', 'muster.v1.Node')).toContain('.google.protobuf.Timestamp state_since = 4;');
