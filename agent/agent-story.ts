@@ -1,34 +1,8 @@
 // What happened to the agent that is still true or was last of its kind: kept beside the event log, for whoever asks how it stands.
 import type { AgentEvents } from './events.ts';
+import type { ClockStep, Connection, Story, Unavailable } from './local/story.ts';
 
-/** How the stream to the gateway stands. */
-export interface Connection {
-  state: 'connecting' | 'connected' | 'disconnected' | 'not enrolled';
-  /** Since when, Unix milliseconds. */
-  sinceMs: number;
-  /** Name of the gateway we are, or were last, connected to. */
-  gateway: string;
-  /** Why the last stream ended, or enrolment failed; stays while connected, as the story of the last outage. */
-  lastError: string;
-  lastErrorMs: number;
-  /** When the next attempt is due, Unix milliseconds; 0 while connected. */
-  retryMs: number;
-}
-
-export interface Unavailable {
-  collector: string;
-  reason: string;
-  sinceMs: number;
-  /** This machine has no such thing, which is no fault. */
-  absent: boolean;
-}
-
-export interface ClockStep {
-  atMs: number;
-  stepMs: number;
-}
-
-export class AgentStory {
+export class AgentStory implements Story {
   readonly #nowMs: () => number;
   readonly startedMs: number;
   readonly #unavailable = new Map<string, Unavailable>();
@@ -52,7 +26,6 @@ export class AgentStory {
     return [...this.#unavailable.values()];
   }
 
-  /** Our clock less the gateway's at the last welcome; undefined before the first. */
   get skewMs(): number | undefined {
     return this.#skewMs;
   }
@@ -61,7 +34,6 @@ export class AgentStory {
     return this.#lastSleep;
   }
 
-  /** Unix milliseconds; 0 where it did not change since the start. */
   get lastNetworkChangeMs(): number {
     return this.#lastNetworkChangeMs;
   }

@@ -3,7 +3,7 @@
 import type { DroppedRange, FleetEvent } from '../core/common/frame.ts';
 import type { Log } from '../core/node/log.ts';
 import type { CommandReports } from './commands/command-runner.ts';
-import type { LocalReports } from './local/local-service.ts';
+import type { LocalReports } from './local/local-reports.ts';
 import type { ProbeReports } from './probes/probe-runner.ts';
 import type { CollectorReports } from './sampling/collector-set.ts';
 import type { RemoteConfigReports } from './settings/remote-config.ts';

@@ -3,20 +3,11 @@ import { AGENT_MESSAGE_FIELDS, type Command, type CommandControl } from '../../p
 import { encodeMessage } from '../../proto/message-codec.ts';
 import type { CommandRunner, RunnerOptions } from './command-runner.ts';
 
-/** What a stream tells whoever carries out commands. */
-export interface CommandPort {
-  command(command: Command): void;
-  control(control: CommandControl): void;
-  /** The stream takes more, after batches had their turn. */
-  drained(): void;
-  /** The stream ended: nobody reads any more. */
-  ended(): void;
-}
-
 /** Whoever sent the command is told; nothing runs that the others could concern. */
 const NOT_LOADED = (): void => undefined;
 
-export class AgentCommands implements CommandPort {
+/** The uplink's `CommandPort`. */
+export class AgentCommands {
   /** For `NodeInfo.commands`. */
   readonly names: string[];
   readonly #options: RunnerOptions;

@@ -1,29 +1,31 @@
 // Joins commands to the agent around them.
-
-import type { AgentStory } from '../agent-story.ts';
-import type { AgentConfig } from '../config.ts';
-import type { AgentEvents } from '../events.ts';
 import type { SpoolStatus } from '../spool/spool.ts';
 import { AgentCommands } from './agent-commands.ts';
+import type { CommandReports } from './command-runner.ts';
 
 /** The process ends with it when it wants to be started again: a failure to systemd (`Restart=on-failure`) and to `muster up` alike. */
 export const RESTART_EXIT_CODE = 75;
 
 export interface AgentCommandsOptions {
   /** With which the agent started: what may be done here is never settable from afar. */
-  config: Pick<AgentConfig, 'commands' | 'restartableUnits'>;
+  config: { readonly commands: readonly string[]; readonly restartableUnits: readonly string[] };
   version: string;
-  settings: { readonly current: AgentConfig };
-  story: AgentStory;
+  settings: { readonly current: object };
+  /** What is shown of it. */
+  story: { readonly connection: object; readonly unavailable: readonly object[]; readonly lastClockStep: object | undefined };
   spool: { status(): SpoolStatus };
   sampler: { flushNow(): void; readonly tickMs: number };
-  uplink(): { readonly connected: boolean; sendPassing(message: Buffer): boolean; heartbeat(): void };
-  events: Pick<AgentEvents, 'counts' | 'recent' | 'commands'>;
+  line: { sendPassing(message: Buffer): boolean; heartbeat(): void };
+  events: {
+    readonly counts: ReadonlyMap<string, number>;
+    readonly recent: readonly { timeUs: number; kind: string; text: string }[];
+    readonly commands: CommandReports;
+  };
   restart(): void;
 }
 
 export function createAgentCommands(options: AgentCommandsOptions): AgentCommands {
-  const { config, settings, story, spool, sampler, uplink, events } = options;
+  const { config, settings, story, spool, sampler, line, events } = options;
   const describe = (): Record<string, unknown> => ({
     version: options.version,
     config: settings.current,
@@ -37,7 +39,7 @@ export function createAgentCommands(options: AgentCommandsOptions): AgentCommand
   });
   return new AgentCommands({
     allowed: config.commands,
-    send: (message) => uplink().sendPassing(message),
+    send: (message) => line.sendPassing(message),
     reports: events.commands,
     agent: {
       restartableUnits: config.restartableUnits,
@@ -45,7 +47,7 @@ export function createAgentCommands(options: AgentCommandsOptions): AgentCommand
       describe,
       async flush() {
         sampler.flushNow();
-        uplink().heartbeat();
+        line.heartbeat();
         const { batches, bytes } = spool.status();
         return batches === 0
           ? 'flushed: the gateway has everything'

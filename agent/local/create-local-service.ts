@@ -1,16 +1,16 @@
 // Puts the local doors together from the parts of a running agent.
 import { join } from 'node:path';
 import { AGENT_VERSION } from '../agent-version.ts';
-import type { AgentConfig } from '../config.ts';
 import type { Collector } from '../host/collector.ts';
 import { HostFile, type HostRoots } from '../host/host-file.ts';
 import type { EnqueueDoor, EnqueueSink } from './enqueue-door.ts';
-import { type LocalReports, LocalService } from './local-service.ts';
+import type { LocalReports } from './local-reports.ts';
+import { LocalService } from './local-service.ts';
 import { SnapshotSource } from './snapshot-source.ts';
 import { type StatusSources, toStatusReport } from './status-report.ts';
 
 export interface AgentParts extends Omit<StatusSources, 'version' | 'gateway'> {
-  config: Pick<AgentConfig, 'stateDir' | 'localPort' | 'gateway'>;
+  config: { readonly stateDir: string; readonly localPort: number; readonly gateway: string };
   roots: HostRoots;
   createCollectors(measurements: readonly string[]): Collector[];
   enqueueInto: EnqueueSink;

@@ -5,17 +5,11 @@ import { join } from 'node:path';
 import { makeFolderDurably } from '../../core/node/durable-file.ts';
 import type { Component } from '../../core/node/lifecycle.ts';
 import type { RequestFailed } from '../../core/node/total-server.ts';
+import type { LocalReports } from './local-reports.ts';
 import { answer, type LocalSources } from './local-routes.ts';
 import { closeServer, openServer } from './local-server.ts';
 import type { LoopbackEndpoint } from './loopback-endpoint.ts';
 import { socketPath, withSocketPath } from './socket-path.ts';
-
-/** What happens to the doors, for the event log. */
-export interface LocalReports {
-  opened(where: string): void;
-  failed(where: string, problem: string): void;
-  requestFailed(what: string, problem: string): void;
-}
 
 export interface LocalServiceOptions extends LocalSources {
   stateDir: string;

@@ -1,7 +1,7 @@
 // How the agent stands, as `status` and the local endpoint tell it.
 import type { ConfigState, SpoolState } from '../../proto/gen/messages.ts';
-import type { AgentStory, ClockStep, Connection, Unavailable } from '../agent-story.ts';
 import type { SpoolStatus } from '../spool/spool.ts';
+import type { ClockStep, Connection, Story, Unavailable } from './story.ts';
 
 /** What waits for the gateway in all epochs, and what became of the rest since the agent started. */
 export interface SpoolReport extends Omit<SpoolState, 'epoch'> {
@@ -39,7 +39,7 @@ export interface StatusReport {
 export interface StatusSources {
   version: string;
   gateway: string;
-  story: AgentStory;
+  story: Story;
   spool: { status(): SpoolStatus; statistics(): { batches: number } };
   spoolState(): SpoolState;
   configState(): ConfigState;

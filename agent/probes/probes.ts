@@ -4,14 +4,6 @@ import type { Peers, PeersWish } from '../../proto/gen/messages.ts';
 import type { ProbeReports, ProbeRunner } from './probe-runner.ts';
 import type { MeshSpec, ProbeSpec } from './probe-spec.ts';
 
-/** What the uplink needs of a mesh. */
-export interface MeshPort {
-  /** What the gateway is to be asked for; undefined where nothing is probed. */
-  readonly peersWish: PeersWish | undefined;
-  /** The gateway's answer. It is kept while no gateway is there. */
-  setPeers(peers: Peers): void;
-}
-
 /** The settings that concern probes. */
 export interface ProbesConfig {
   readonly probes: readonly ProbeSpec[];
@@ -19,7 +11,7 @@ export interface ProbesConfig {
   readonly labels: Readonly<Record<string, string>>;
 }
 
-export class Probes implements MeshPort {
+export class Probes {
   readonly #reports: ProbeReports;
   #config: ProbesConfig;
   #told: Peers | undefined;

@@ -19,14 +19,6 @@ export interface RemoteConfigReports {
   notKept(problem: string): void;
 }
 
-/** What the uplink needs of it. */
-export interface ConfigPort {
-  /** What the heartbeat says. */
-  report(): ConfigState;
-  /** A configuration of the gateway. */
-  offer(update: ConfigUpdate): void;
-}
-
 export interface RemoteConfigOptions {
   settings: SettingsStore;
   /** The own file's settings with a document over them. Throws `invalid_config` with the words for the operator. */
@@ -45,7 +37,7 @@ const MAX_STARTS = 3;
 /** How often in the probation it is looked whether there is a gateway. A machine that slept has lost one of these, not all its time. */
 const LOOKS = 20;
 
-export class RemoteConfig implements Component, ConfigPort {
+export class RemoteConfig implements Component {
   readonly name = 'remote configuration';
   readonly #options: RemoteConfigOptions;
   readonly #stateDir: string;

@@ -1,7 +1,13 @@
 // The spool's limits as the settings have them.
-import type { AgentConfig } from '../config.ts';
 import type { SpoolLimits } from './spool.ts';
 
-export function spoolLimits(config: Pick<AgentConfig, 'spoolMaxBytes' | 'spoolMaxRows' | 'spoolMaxAge'>): SpoolLimits {
-  return { maxBytes: config.spoolMaxBytes, maxRows: config.spoolMaxRows, maxAgeMs: config.spoolMaxAge };
+export interface SpoolSettings {
+  readonly spoolMaxBytes: number;
+  readonly spoolMaxRows: number;
+  /** Milliseconds; 0 for no limit. */
+  readonly spoolMaxAge: number;
+}
+
+export function spoolLimits({ spoolMaxBytes, spoolMaxRows, spoolMaxAge }: SpoolSettings): SpoolLimits {
+  return { maxBytes: spoolMaxBytes, maxRows: spoolMaxRows, maxAgeMs: spoolMaxAge };
 }

@@ -16,14 +16,12 @@ import {
   type Welcome,
 } from '../../proto/gen/messages.ts';
 import { decodeMessage, encodeMessage } from '../../proto/message-codec.ts';
-import type { CommandPort } from '../commands/agent-commands.ts';
-import type { MeshPort } from '../probes/probes.ts';
-import type { ConfigPort } from '../settings/remote-config.ts';
 import type { Spool, SpooledBatch } from '../spool/spool.ts';
 import type { Attempts, BatchKey } from './attempts.ts';
 import type { AgentStream } from './channel.ts';
 import { LaneSender } from './lane-sender.ts';
 import { Pace } from './pace.ts';
+import type { CommandPort, ConfigPort, MeshPort } from './ports.ts';
 import { toSpoolState } from './spool-state.ts';
 
 /** Without a welcome for so long the gateway does not serve us. */

@@ -4,14 +4,12 @@ import type { Turns } from '../../core/common/turns.ts';
 import { fault } from '../../core/node/faults.ts';
 import type { Component } from '../../core/node/lifecycle.ts';
 import type { Lease, NodeInfo, Refuse, SpoolState, Summary } from '../../proto/gen/messages.ts';
-import type { CommandPort } from '../commands/agent-commands.ts';
-import type { MeshPort } from '../probes/probes.ts';
-import type { ConfigPort } from '../settings/remote-config.ts';
 import { GIVEN_UP, type Spool } from '../spool/spool.ts';
 import { Attempts, type BatchKey } from './attempts.ts';
 import { Backoff, classOf, classOfError } from './backoff.ts';
 import { type AgentChannel, type AgentStream, createChannel } from './channel.ts';
 import type { Identity } from './identity.ts';
+import type { CommandPort, ConfigPort, MeshPort } from './ports.ts';
 import { type SessionEnd, UplinkSession } from './session.ts';
 import { toSpoolState } from './spool-state.ts';
 
