@@ -1,10 +1,10 @@
 // The program of a simulated fleet. `--report` prints what the spools in the state folder hold, without connecting.
 import { toMusterError } from '../../core/common/muster-error.ts';
+import { counted } from '../../core/common/quantity.ts';
 import { helpLines, loadConfig } from '../../core/node/config.ts';
 import { startAll, untilSignal } from '../../core/node/lifecycle.ts';
 import { createLog } from '../../core/node/log.ts';
 import { lockStateFolder } from '../state/state-lock.ts';
-import { counted } from '../tasks/words.ts';
 import { SIMULATE_DECLARATION, type SimulateConfig } from './config.ts';
 import { createSimulateEvents } from './events.ts';
 import { createFleet, type NodeReport, readReports } from './fleet.ts';

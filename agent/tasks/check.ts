@@ -6,7 +6,6 @@ import { createCollectors } from '../collectors/catalog.ts';
 import type { AgentConfig } from '../config.ts';
 import type { HostRoots } from '../host/host-file.ts';
 import { displayName } from '../host/host-name.ts';
-import { type SpoolRoom, spoolRoom } from '../local/spool-room.ts';
 import type { StatusReport } from '../local/status-report.ts';
 import { expiredWords, type Identity, loadIdentity } from '../uplink/identity.ts';
 import { readSettings, takeOwn } from './command-line.ts';
@@ -14,6 +13,7 @@ import { type GatewayProbe, probeGateway } from './gateway-probe.ts';
 import { askStatus } from './local-client.ts';
 import { type CollectorSample, sampleOnce } from './sample-once.ts';
 import { spoolRows } from './show-status.ts';
+import { type SpoolRoom, spoolRoom } from './spool-room.ts';
 import { tableLines, toNumberWords, toPrintable, toTimeWords } from './words.ts';
 
 const ROOTS: HostRoots = { proc: '/proc', sys: '/sys' };

@@ -1,9 +1,10 @@
 // `enqueue`: hands samples of a script to the agent that runs on this machine, which spools and sends them like its own.
 import { readFile } from 'node:fs/promises';
 import { MusterError } from '../../core/common/muster-error.ts';
+import { counted } from '../../core/common/quantity.ts';
 import { readSettings, takeOwn } from './command-line.ts';
 import { sendSamples } from './local-client.ts';
-import { counted, toPrintable } from './words.ts';
+import { toPrintable } from './words.ts';
 
 /** 0 where every sample is in the spool, 1 where one was refused, 69 where no agent takes them now. */
 export async function enqueue(argv: readonly string[]): Promise<number> {

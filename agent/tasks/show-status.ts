@@ -1,9 +1,10 @@
 // `status`: how the running agent stands, in words.
 
+import { counted } from '../../core/common/quantity.ts';
 import type { StatusReport } from '../local/status-report.ts';
 import { readSettings, takeOwn } from './command-line.ts';
 import { askStatus } from './local-client.ts';
-import { counted, tableLines, toByteWords, toPrintable, toTimeWords } from './words.ts';
+import { tableLines, toByteWords, toPrintable, toTimeWords } from './words.ts';
 
 /** 0 while connected, 1 while not, 69 where no agent runs. */
 export async function showStatus(argv: readonly string[]): Promise<number> {

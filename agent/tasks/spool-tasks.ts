@@ -4,13 +4,14 @@ import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
 import { DURATION_RULE, durationMsOf } from '../../core/common/duration.ts';
 import { MusterError } from '../../core/common/muster-error.ts';
+import { counted } from '../../core/common/quantity.ts';
 import type { StatusReport } from '../local/status-report.ts';
 import type { SpoolReports } from '../spool/host-spool.ts';
 import type { UplinkReports } from '../uplink/uplink.ts';
 import { readSettings, takeOwn } from './command-line.ts';
 import { askStatus } from './local-client.ts';
 import { spoolRows } from './show-status.ts';
-import { counted, tableLines, toPrintable } from './words.ts';
+import { tableLines, toPrintable } from './words.ts';
 
 const TASKS = { status: showSpool, export: exportTo, drain, clear } as const;
 const DRAIN_LIMIT = '10m';

@@ -1,4 +1,5 @@
 // Numbers, times and sizes as text. Fixed precision a column, so that figures do not jump.
+import { counted, inByteUnits } from '../../../core/common/quantity.ts';
 
 const NONE = '–';
 const formats = new Map<number, Intl.NumberFormat>();
@@ -35,17 +36,10 @@ export function toMegabits(bytesPerSecond: number | null | undefined): number | 
   return bytesPerSecond === null || bytesPerSecond === undefined ? null : (bytesPerSecond * 8) / 1e6;
 }
 
-const BYTE_UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
-
 export function formatBytes(bytes: number | null | undefined): string {
   if (bytes === null || bytes === undefined || !Number.isFinite(bytes)) return NONE;
-  let value = bytes;
-  let unit = 0;
-  while (Math.abs(value) >= 1024 && unit < BYTE_UNITS.length - 1) {
-    value /= 1024;
-    unit++;
-  }
-  return `${unit === 0 ? formatNumber(value) : formatShort(value)} ${BYTE_UNITS[unit]}`;
+  const { value, unit } = inByteUnits(bytes);
+  return `${unit === 'B' ? formatNumber(value) : formatShort(value)} ${unit}`;
 }
 
 /** A length of time in one unit: `0.4 s`, `22 min`, `2.2 h`, `11 d`. */
@@ -138,6 +132,6 @@ export function formatIsoMicros(timeUs: number): string {
 }
 
 /** `1 node`, `2 nodes`. */
-export function plural(count: number, one: string, many = `${one}s`): string {
-  return `${formatNumber(count)} ${count === 1 ? one : many}`;
+export function plural(count: number, one: string, many?: string): string {
+  return counted(count, one, many, formatNumber);
 }

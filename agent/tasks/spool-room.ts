@@ -1,7 +1,7 @@
 // Whether the spool's limit fits its disk: on a smaller one it is the disk that ends it, and what waits is kept in memory then.
 import { existsSync, type StatsFs, statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { toByteWords } from '../tasks/words.ts';
+import { toByteWords } from './words.ts';
 
 export interface SpoolRoom {
   maxBytes: number;
