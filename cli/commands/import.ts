@@ -3,10 +3,10 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { MusterError } from '../../core/common/muster-error.ts';
 import { timeWindow } from '../../core/common/row-time.ts';
-import { importIdentity } from '../../core/node/import/import-identity.ts';
-import type { ImportMapping } from '../../core/node/import/import-mapping.ts';
-import type { ImportSource } from '../../core/node/import/import-source.ts';
-import { openSource } from '../../core/node/import/open-source.ts';
+import { importIdentity } from '../../core/files/import/import-identity.ts';
+import type { ImportMapping } from '../../core/files/import/import-mapping.ts';
+import type { ImportSource } from '../../core/files/import/import-source.ts';
+import { openSource } from '../../core/files/import/open-source.ts';
 import type { CheckImportRequest } from '../../proto/gen/messages.ts';
 import { ImportedFormats } from '../export/export-format.ts';
 import type { FleetTarget } from '../fleet/fleet-client.ts';

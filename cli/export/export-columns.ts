@@ -1,5 +1,5 @@
 // The columns of a query's frame as a file has them.
-import type { ExportCell, ExportColumn, ExportType } from '../../core/node/export/parquet-export.ts';
+import type { ExportCell, ExportColumn, ExportType } from '../../core/files/export/parquet-export.ts';
 import type { QueryColumn, QueryFrame } from '../../proto/gen/messages.ts';
 import { toNumber } from '../../proto/query-rows.ts';
 

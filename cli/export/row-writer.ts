@@ -1,5 +1,5 @@
 // Writes the frames of a query in the format of an export.
-import { type ColumnWriter, createColumnWriter } from '../../core/node/export/row-writer.ts';
+import { type ColumnWriter, createColumnWriter } from '../../core/files/export/row-writer.ts';
 import type { QueryColumn, QueryFrame } from '../../proto/gen/messages.ts';
 import { frameCells, toExportColumn } from './export-columns.ts';
 import type { ExportFormat } from './export-format.ts';

@@ -1,7 +1,7 @@
 // Rows for training: a Parquet file for each measurement, day and node, in folders that readers of such data know (`measurement=…/day=…/node=….parquet`),
 // and a manifest with schema, rows and checksums.
 import { join } from 'node:path';
-import { type ExportCell, type ExportColumn, ParquetExport } from '../../core/node/export/parquet-export.ts';
+import { type ExportCell, type ExportColumn, ParquetExport } from '../../core/files/export/parquet-export.ts';
 import type { FleetClient } from '../fleet/fleet-client.ts';
 import { frameCells, toExportColumn } from './export-columns.ts';
 import { quoted } from './export-scope.ts';

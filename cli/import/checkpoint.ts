@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto';
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import type { SourcePosition } from '../../core/files/import/import-source.ts';
 import { makeFolderDurably, writeDurably } from '../../core/node/durable-file.ts';
-import type { SourcePosition } from '../../core/node/import/import-source.ts';
 
 const CHECKPOINT = z.object({
   file: z.string(),

@@ -1,8 +1,8 @@
 // Looks at the rows of a file without sending any: what --dry-run and --strict say of them.
 import type { TimeWindow } from '../../core/common/row-time.ts';
-import type { ImportMapping } from '../../core/node/import/import-mapping.ts';
-import type { ImportSource, RowRefusal } from '../../core/node/import/import-source.ts';
-import { RepeatedKeys } from '../../core/node/import/repeated-keys.ts';
+import type { ImportMapping } from '../../core/files/import/import-mapping.ts';
+import type { ImportSource, RowRefusal } from '../../core/files/import/import-source.ts';
+import { RepeatedKeys } from '../../core/files/import/repeated-keys.ts';
 import { formatCount } from '../terminal/quantity.ts';
 
 export interface FileCheckOptions {

@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { Client, Metadata } from '@grpc/grpc-js';
 import type { LedgerAccount } from '../../core/common/row-account.ts';
+import type { LedgerQuestion } from '../../core/files/import/import-tally.ts';
 import { channelTls } from '../../core/node/channel-credentials.ts';
-import type { LedgerQuestion } from '../../core/node/import/import-tally.ts';
 import {
   CHECK_IMPORT_REQUEST_FIELDS,
   type CheckImportRequest,

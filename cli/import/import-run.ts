@@ -2,12 +2,12 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { MusterError } from '../../core/common/muster-error.ts';
 import { MAX_FUTURE_US } from '../../core/common/row-time.ts';
-import { BatchBuilder, type FileDoor, importEpoch } from '../../core/node/import/batch-builder.ts';
-import { CutPoints } from '../../core/node/import/import-identity.ts';
-import type { ImportMapping } from '../../core/node/import/import-mapping.ts';
-import type { ImportSource, RowRefusal, SourceReader } from '../../core/node/import/import-source.ts';
-import { ImportTally, type TallyBefore } from '../../core/node/import/import-tally.ts';
-import { ReplayPace, replayPieceBytes } from '../../core/node/import/replay-pace.ts';
+import { BatchBuilder, type FileDoor, importEpoch } from '../../core/files/import/batch-builder.ts';
+import { CutPoints } from '../../core/files/import/import-identity.ts';
+import type { ImportMapping } from '../../core/files/import/import-mapping.ts';
+import type { ImportSource, RowRefusal, SourceReader } from '../../core/files/import/import-source.ts';
+import { ImportTally, type TallyBefore } from '../../core/files/import/import-tally.ts';
+import { ReplayPace, replayPieceBytes } from '../../core/files/import/replay-pace.ts';
 import { encodeBatch } from '../../proto/batch-codec.ts';
 import type { UploadMessage } from '../../proto/gen/messages.ts';
 import type { Checkpoint, CheckpointFile } from './checkpoint.ts';

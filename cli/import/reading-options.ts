@@ -1,8 +1,8 @@
 // How `muster import` is told to read a file, and how it shows what becomes of each column.
 import { type Command, InvalidArgumentError } from 'commander';
-import { printable, shownHeaders } from '../../core/node/import/column-names.ts';
-import type { ImportMapping, WantedMapping } from '../../core/node/import/import-mapping.ts';
-import type { CsvReading, ImportSource } from '../../core/node/import/import-source.ts';
+import { printable, shownHeaders } from '../../core/files/import/column-names.ts';
+import type { ImportMapping, WantedMapping } from '../../core/files/import/import-mapping.ts';
+import type { CsvReading, ImportSource } from '../../core/files/import/import-source.ts';
 import { wholeNumber } from '../commands/command-context.ts';
 import { formatBytes, formatCount } from '../terminal/quantity.ts';
 

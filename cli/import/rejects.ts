@@ -2,7 +2,7 @@
 import { createWriteStream, openSync, type WriteStream } from 'node:fs';
 import { finished } from 'node:stream/promises';
 import { MusterError } from '../../core/common/muster-error.ts';
-import type { RefusedRow, RowRefusal } from '../../core/node/import/import-source.ts';
+import type { RefusedRow, RowRefusal } from '../../core/files/import/import-source.ts';
 import type { Output } from '../terminal/output.ts';
 
 const SHOWN_REFUSALS = 5;

@@ -3,7 +3,7 @@
 import { MusterError } from '../../core/common/muster-error.ts';
 import { movingPart } from '../../core/common/statement-clock.ts';
 import { checkRows, wholeBecause } from '../../core/common/whole-answer.ts';
-import type { ExportCell, ExportColumn, ExportType } from '../../core/node/export/parquet-export.ts';
+import type { ExportCell, ExportColumn, ExportType } from '../../core/files/export/parquet-export.ts';
 import type { QueryColumn, QueryFrame } from '../../proto/gen/messages.ts';
 import { isoTime, toNumber } from '../../proto/query-rows.ts';
 import { callStream, fromServiceError } from './gateway-calls.ts';

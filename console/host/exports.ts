@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { MusterError, toMusterError } from '../../core/common/muster-error.ts';
 import { freezeNow } from '../../core/common/statement-clock.ts';
 import { withoutEnd } from '../../core/common/statement-order.ts';
-import { createColumnWriter } from '../../core/node/export/row-writer.ts';
+import { createColumnWriter } from '../../core/files/export/row-writer.ts';
 import { fault } from '../../core/node/faults.ts';
 import type { RequestArguments } from '../common/console-api.ts';
 import type { ExportStart, ExportView } from '../common/export-view.ts';

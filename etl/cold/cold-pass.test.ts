@@ -2,8 +2,8 @@ import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFil
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { coldFileProblem } from '../../core/node/cold/cold-file.ts';
-import { readColdManifest, writeColdManifest } from '../../core/node/cold/cold-manifest.ts';
+import { coldFileProblem } from '../../core/files/cold/cold-file.ts';
+import { readColdManifest, writeColdManifest } from '../../core/files/cold/cold-manifest.ts';
 import type { QuestdbHttp } from '../questdb/questdb-http.ts';
 import { runColdPass } from './cold-pass.ts';
 
@@ -13,7 +13,7 @@ vi.mock('node:timers/promises', () => ({
     clock.ms += ms;
   },
 }));
-vi.mock('../../core/node/cold/cold-manifest.ts', { spy: true });
+vi.mock('../../core/files/cold/cold-manifest.ts', { spy: true });
 const DAY_US = 86_400_000_000;
 const HOUR_MS = 3_600_000;
 const day = (number: number, ms = 0): number => Date.UTC(2026, 0, number) * 1000 + ms * 1000;

@@ -5,8 +5,8 @@
 // letters \n and no other backslash differently. JSON of /exec is exact.
 import { createHash } from 'node:crypto';
 import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs';
-import { type ColdColumn, ColumnDigest, combineDigests, type PartitionDigest } from '../../core/node/cold/value-digest.ts';
-import { type ExportCell, type ExportType, ParquetExport } from '../../core/node/export/parquet-export.ts';
+import { type ColdColumn, ColumnDigest, combineDigests, type PartitionDigest } from '../../core/files/cold/value-digest.ts';
+import { type ExportCell, type ExportType, ParquetExport } from '../../core/files/export/parquet-export.ts';
 import type { QuestdbHttp } from '../questdb/questdb-http.ts';
 
 const PAGE_ROWS = 20_000;

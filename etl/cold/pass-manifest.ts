@@ -1,5 +1,5 @@
 // The manifest during one pass: read once, and written when a table has all its files, or a minute has gone by. Only a pass writes it, one at a time.
-import { type ColdPartition, readColdManifest, writeColdManifest } from '../../core/node/cold/cold-manifest.ts';
+import { type ColdPartition, readColdManifest, writeColdManifest } from '../../core/files/cold/cold-manifest.ts';
 
 /** A pass that is killed makes the files of so long again. */
 const SAVE_AFTER_MS = 60_000;

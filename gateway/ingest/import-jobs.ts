@@ -3,7 +3,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, readdir, realpath, rm, stat } from 'node:fs/promises';
 import { isAbsolute, join, relative } from 'node:path';
 import { MusterError } from '../../core/common/muster-error.ts';
-import type { CsvReading } from '../../core/node/import/import-source.ts';
+import type { CsvReading } from '../../core/files/import/import-source.ts';
 import type { Component } from '../../core/node/lifecycle.ts';
 import type { ImportJob as JobMessage, StartImportRequest } from '../../proto/gen/messages.ts';
 import type { Caller } from '../access/token-store.ts';

@@ -1,7 +1,7 @@
 // What an import job and its reading thread say to each other.
 import type { MusterErrorCode } from '../../core/common/muster-error.ts';
-import type { ImportMapping, WantedMapping } from '../../core/node/import/import-mapping.ts';
-import type { CsvReading } from '../../core/node/import/import-source.ts';
+import type { ImportMapping, WantedMapping } from '../../core/files/import/import-mapping.ts';
+import type { CsvReading } from '../../core/files/import/import-source.ts';
 
 /** What the thread is started with. */
 export interface ImportTask {

@@ -3,13 +3,13 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { toMusterError } from '../../core/common/muster-error.ts';
 import { timeWindow } from '../../core/common/row-time.ts';
-import { BatchBuilder } from '../../core/node/import/batch-builder.ts';
-import { CutPoints, importIdentity } from '../../core/node/import/import-identity.ts';
-import type { ImportMapping } from '../../core/node/import/import-mapping.ts';
-import type { ImportSource, ReadOptions } from '../../core/node/import/import-source.ts';
-import { openSource } from '../../core/node/import/open-source.ts';
-import { ReplayPace, replayPieceBytes } from '../../core/node/import/replay-pace.ts';
-import { StepSink } from '../../core/node/import/step-sink.ts';
+import { BatchBuilder } from '../../core/files/import/batch-builder.ts';
+import { CutPoints, importIdentity } from '../../core/files/import/import-identity.ts';
+import type { ImportMapping } from '../../core/files/import/import-mapping.ts';
+import type { ImportSource, ReadOptions } from '../../core/files/import/import-source.ts';
+import { openSource } from '../../core/files/import/open-source.ts';
+import { ReplayPace, replayPieceBytes } from '../../core/files/import/replay-pace.ts';
+import { StepSink } from '../../core/files/import/step-sink.ts';
 import { encodeBatch } from '../../proto/batch-codec.ts';
 import type { FromWorker, ImportTask, ToWorker } from './import-messages.ts';
 

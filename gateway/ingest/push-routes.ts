@@ -13,7 +13,7 @@ import { accountLines } from '../../core/common/row-account.ts';
 import { createSampleClock } from '../../core/common/sample-clock.ts';
 import { toFrames } from '../../core/common/sample-frames.ts';
 import { summarySubject } from '../../core/common/streams.ts';
-import { ImportTally } from '../../core/node/import/import-tally.ts';
+import { ImportTally } from '../../core/files/import/import-tally.ts';
 import { HEARTBEAT_FIELDS, type Summary } from '../../proto/gen/messages.ts';
 import { encodeMessage } from '../../proto/message-codec.ts';
 import type { Caller } from '../access/token-store.ts';

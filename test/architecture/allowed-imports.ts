@@ -9,6 +9,8 @@ export interface Layer {
 }
 
 const CORE = ['core/common', 'core/node'];
+/** Readers and writers of CSV, NDJSON and Parquet: for programs that take in or give out files of measurements, never for an agent. */
+const FILES = 'core/files';
 const RUNTIMES = 'deploy/setup/runtimes.mjs';
 /** What a start needs before anything is installed, and `up` after it. */
 const LOCKS = ['deploy/setup/file-lock.mjs', 'deploy/setup/process-mark.mjs'];
@@ -16,13 +18,14 @@ const LOCKS = ['deploy/setup/file-lock.mjs', 'deploy/setup/process-mark.mjs'];
 export const LAYERS: readonly Layer[] = [
   { folder: 'core/common', mayImport: [] },
   { folder: 'core/node', mayImport: ['core/common'] },
+  { folder: 'core/files', mayImport: CORE },
   { folder: 'proto', mayImport: ['core/common'] },
   { folder: 'agent', mayImport: ['proto', ...CORE] },
-  { folder: 'gateway', mayImport: ['proto', ...CORE] },
-  { folder: 'etl', mayImport: ['proto', ...CORE] },
-  { folder: 'cli', mayImport: ['proto', ...CORE, RUNTIMES, ...LOCKS] },
+  { folder: 'gateway', mayImport: ['proto', FILES, ...CORE] },
+  { folder: 'etl', mayImport: ['proto', FILES, ...CORE] },
+  { folder: 'cli', mayImport: ['proto', FILES, ...CORE, RUNTIMES, ...LOCKS] },
   { folder: 'console/common', mayImport: ['core/common', 'type:proto/gen/messages.ts'] },
-  { folder: 'console/host', mayImport: ['console/common', 'proto', ...CORE] },
+  { folder: 'console/host', mayImport: ['console/common', 'proto', 'core/files/export', ...CORE] },
   { folder: 'console/backend', mayImport: ['console/host', 'console/common', ...CORE] },
   { folder: 'console/main', mayImport: ['console/host', 'console/common', ...CORE] },
   { folder: 'console/web', mayImport: ['console/host', 'console/common', ...CORE] },

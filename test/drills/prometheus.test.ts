@@ -6,7 +6,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Part } from '../../cli/parts/part.ts';
 import { type Child, startChild } from '../../cli/process/child.ts';
-import { toNodeId } from '../../core/node/import/batch-builder.ts';
+import { toNodeId } from '../../core/files/import/batch-builder.ts';
 import { type Pipeline, startPipeline } from '../harness/pipeline.ts';
 import { builtProgram, runProgram } from '../harness/program.ts';
 import { importHistory, type PrometheusHarness, startNodeExporter, startPrometheus } from '../harness/prometheus.ts';

@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { readColdManifest } from '../../core/node/cold/cold-manifest.ts';
+import { readColdManifest } from '../../core/files/cold/cold-manifest.ts';
 import { runColdPass } from '../../etl/cold/cold-pass.ts';
 import { QuestdbHttp } from '../../etl/questdb/questdb-http.ts';
 import { type Pipeline, startPipeline } from '../harness/pipeline.ts';

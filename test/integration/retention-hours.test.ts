@@ -1,7 +1,7 @@
 // Telemetry that is kept for hours, at a real ETL and database: new tables by hour, an old one by day, and the cold files of hours.
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { readColdManifest } from '../../core/node/cold/cold-manifest.ts';
+import { readColdManifest } from '../../core/files/cold/cold-manifest.ts';
 import { connectNats } from '../../core/node/nats-connection.ts';
 import { ensureStreams } from '../../core/node/streams.ts';
 import { runColdPass } from '../../etl/cold/cold-pass.ts';

@@ -2,7 +2,7 @@
 
 import { CUT_BATCH_BYTES, namesBytes, rowBytes, seriesBytes } from '../../../core/common/batch-size.ts';
 import { nodeIdOf } from '../../../core/common/node-name.ts';
-import { toNodeId } from '../../../core/node/import/batch-builder.ts';
+import { toNodeId } from '../../../core/files/import/batch-builder.ts';
 import { encodeBatch } from '../../../proto/batch-codec.ts';
 import type { UploadMessage } from '../../../proto/gen/messages.ts';
 import type { CleanSeries } from './series-cleaner.ts';

@@ -1,6 +1,6 @@
 // The test of both ends: does Prometheus answer every query, does the gateway take the token?
 import { toMusterError } from '../../../core/common/muster-error.ts';
-import { toNodeId } from '../../../core/node/import/batch-builder.ts';
+import { toNodeId } from '../../../core/files/import/batch-builder.ts';
 import type { ExtractionConfig, QueryPlan } from './config.ts';
 import type { Delivery } from './delivery.ts';
 import type { PrometheusClient } from './prometheus-client.ts';

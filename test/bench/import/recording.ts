@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import type { FrameColumns } from '../../../core/common/frame.ts';
-import { type ExportCell, type ExportColumn, ParquetExport } from '../../../core/node/export/parquet-export.ts';
+import { type ExportCell, type ExportColumn, ParquetExport } from '../../../core/files/export/parquet-export.ts';
 import { FIELDS, RowMaker, TAGS } from '../pipeline/rows.ts';
 
 export interface Recording {
