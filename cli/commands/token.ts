@@ -2,6 +2,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { MusterError } from '../../core/common/muster-error.ts';
 import type { CreateTokenRequest, Token } from '../../proto/gen/messages.ts';
+import { SCOPES } from '../../proto/gen/services.ts';
 import type { FleetClient } from '../fleet/fleet-client.ts';
 import { findTarget, type TargetOptions, withTarget } from '../fleet/fleet-target.ts';
 import { toMs } from '../fleet/node-table.ts';
@@ -24,8 +25,6 @@ interface CreateOptions extends TargetOptions {
   line?: true;
   json?: true;
 }
-
-const SCOPES = ['read', 'write', 'push', 'admin'];
 
 export function tokenCommand(context: CommandContext): Command {
   return new Command('token')
@@ -147,7 +146,7 @@ function revokeCommand(context: CommandContext): Command {
 }
 
 function collectScope(scope: string, before: string[]): string[] {
-  if (!SCOPES.includes(scope)) throw new InvalidArgumentError(`Expected one of ${SCOPES.join(', ')}.`);
+  if (!SCOPES.some((each) => each === scope)) throw new InvalidArgumentError(`Expected one of ${SCOPES.join(', ')}.`);
   return [...before, scope];
 }
 

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
+import { SCOPES } from '../../proto/gen/services.ts';
 import { assertLabelsBind, assertWithinLabels } from './label-bounds.ts';
-import { SCOPES } from './token-record.ts';
 
 const GHANA = { country: 'gh' };
 

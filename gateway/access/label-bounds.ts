@@ -1,7 +1,7 @@
 // What labels bind. A push, an upload and an import look at them; a table, a query and a live view do not, and could not: rows of SQL have no token.
 // So a token with labels writes, and one that is to read or to change something has none.
 import { MusterError } from '../../core/common/muster-error.ts';
-import type { Scope } from './token-record.ts';
+import type { Scope } from '../../proto/gen/services.ts';
 
 type Labels = Readonly<Record<string, string>>;
 

@@ -1,9 +1,6 @@
 // What the bucket of tokens holds of one token, and what makes one valid.
 import { z } from 'zod';
-
-export const SCOPES = ['read', 'write', 'push', 'admin'] as const;
-/** `read` asks, `write` changes, `push` sends samples, `admin` manages tokens and users. None includes another. */
-export type Scope = (typeof SCOPES)[number];
+import { SCOPES } from '../../proto/gen/services.ts';
 
 const RECORD = z.object({
   id: z.string(),

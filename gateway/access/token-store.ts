@@ -5,11 +5,12 @@ import type { NatsConnection } from 'nats';
 import { MusterError } from '../../core/common/muster-error.ts';
 import { TOKENS_BUCKET } from '../../core/common/streams.ts';
 import type { Component } from '../../core/node/lifecycle.ts';
+import { SCOPES, type Scope } from '../../proto/gen/services.ts';
 import { unreadableProblems } from '../bucket-errors.ts';
 import { WatchedBucket } from '../watched-bucket.ts';
 import { assertLabelsBind, assertWithinLabels } from './label-bounds.ts';
 import { type Ended, type Grant, OpenCalls } from './open-calls.ts';
-import { type Invalid, parseTokenRecord, SCOPES, type Scope, type TokenRecord, whyInvalid } from './token-record.ts';
+import { type Invalid, parseTokenRecord, type TokenRecord, whyInvalid } from './token-record.ts';
 import { createSecret, hashSecret, matchesHash, parseSecret, type TokenKind } from './token-secret.ts';
 
 /** Who calls, as a token says. */

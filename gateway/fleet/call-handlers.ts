@@ -1,10 +1,10 @@
 // What all calls of FleetService have in common: who may, how an error is answered, and how a stream is written.
 import { constants, type ServerHttp2Stream } from 'node:http2';
-import type { handleServerStreamingCall, handleUnaryCall, Metadata, ServerWritableStream } from '@grpc/grpc-js';
+import type { handleServerStreamingCall, handleUnaryCall, Metadata, ServerWritableStream, UntypedHandleCall } from '@grpc/grpc-js';
 import { MusterError, toMusterError } from '../../core/common/muster-error.ts';
+import { CALLS, type CallRule, type FleetCalls, type Scope } from '../../proto/gen/services.ts';
 import { ANSWER_WITHIN_MS, answerWithin } from '../access/answer-bound.ts';
 import { type Grant, whileGranted } from '../access/open-calls.ts';
-import type { Scope } from '../access/token-record.ts';
 import type { Caller } from '../access/token-store.ts';
 import { toServiceError } from '../grpc-status.ts';
 import type { FleetEvents } from './fleet-events.ts';
@@ -22,12 +22,46 @@ export interface CallContext {
   unreadMs?: number;
 }
 
+/** What answers a call with one answer; `withinMs` where it may take longer than others. */
+type UnaryAnswer<Request, Response> = (request: Request, caller: Caller) => Promise<Response> | Response;
+type SlowAnswer<Request, Response> = { answer: UnaryAnswer<Request, Response>; withinMs: (request: Request) => number };
+
+type AnswerOf<Call> = Call extends { kind: 'unary'; request: infer Request; response: infer Response }
+  ? UnaryAnswer<Request, Response> | SlowAnswer<Request, Response>
+  : Call extends { request: infer Request; response: infer Response }
+    ? StreamAnswer<Request, Response>
+    : never;
+
+/** Handlers for `server.addService`; all calls of FleetService where none are named. */
+export type FleetHandlers<Name extends keyof FleetCalls = keyof FleetCalls> = {
+  [N in Name]: FleetCalls[N]['kind'] extends 'unary'
+    ? handleUnaryCall<FleetCalls[N]['request'], FleetCalls[N]['response']>
+    : handleServerStreamingCall<FleetCalls[N]['request'], FleetCalls[N]['response']>;
+};
+
+/** The handlers of calls, from what answers them. Who may call is what the contract says. */
+export function handlers<Name extends keyof FleetCalls>(
+  context: CallContext,
+  answers: { [N in Name]: AnswerOf<FleetCalls[N]> },
+): FleetHandlers<Name> {
+  const made = Object.entries(answers).map(([name, answer]) => [name, handlerOf(context, CALLS[name as Name], answer as AnyAnswer)]);
+  return Object.fromEntries(made);
+}
+
+type AnyAnswer = UnaryAnswer<unknown, unknown> | SlowAnswer<unknown, unknown> | StreamAnswer<unknown, unknown>;
+
+function handlerOf(context: CallContext, rule: CallRule, answer: AnyAnswer): UntypedHandleCall {
+  if (rule.kind === 'stream') return serverStream(context, rule, answer as StreamAnswer<unknown, unknown>);
+  return typeof answer === 'function'
+    ? unary(context, rule, answer as UnaryAnswer<unknown, unknown>)
+    : unary(context, rule, answer.answer, answer.withinMs);
+}
+
 /** A handler that answers once, or says that the token ended, or the time, before it could. */
 export function unary<Request, Response>(
   context: CallContext,
-  method: string,
-  scope: Scope,
-  answer: (request: Request, caller: Caller) => Promise<Response> | Response,
+  { method, scope }: Pick<CallRule, 'method' | 'scope'>,
+  answer: UnaryAnswer<Request, Response>,
   withinMs: (request: Request) => number = () => ANSWER_WITHIN_MS,
 ): handleUnaryCall<Request, Response> {
   return (call, callback) => {
@@ -60,8 +94,7 @@ const UNREAD_MS = 10_000;
  */
 export function serverStream<Request, Response>(
   context: CallContext,
-  method: string,
-  scope: Scope,
+  { method, scope }: Pick<CallRule, 'method' | 'scope'>,
   answer: StreamAnswer<Request, Response>,
 ): handleServerStreamingCall<Request, Response> {
   return (call) => {

@@ -1,18 +1,11 @@
 // The calls that manage configurations for agents, and tell how far each is.
-import type { UntypedServiceImplementation } from '@grpc/grpc-js';
 import { hasAgent, isMachine } from '../../core/common/node-kind.ts';
-import type {
-  ConfigProfile,
-  DeleteConfigRequest,
-  DeleteConfigResponse,
-  ListConfigsResponse,
-  PutConfigRequest,
-} from '../../proto/gen/messages.ts';
+import type { ConfigProfile, DeleteConfigRequest, DeleteConfigResponse, PutConfigRequest } from '../../proto/gen/messages.ts';
 import type { Caller } from '../access/token-store.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
 import { assertProfile, ProfileSet, type StoredProfile } from '../configs/config-profile.ts';
 import type { ConfigStore } from '../configs/config-store.ts';
-import { type CallContext, unary } from './call-handlers.ts';
+import { type CallContext, type FleetHandlers, handlers } from './call-handlers.ts';
 import type { Directory } from './directory.ts';
 import { type NodeRecord, toTimestamp } from './node-record.ts';
 
@@ -24,17 +17,15 @@ export interface ConfigCallsOptions {
 
 const MAX_PROBLEMS = 10;
 
-export function configHandlers(context: CallContext, options: ConfigCallsOptions): UntypedServiceImplementation {
-  return {
-    putConfig: unary(context, 'PutConfig', 'admin', (request: PutConfigRequest, caller) => put(options, request, caller)),
-    listConfigs: unary(
-      context,
-      'ListConfigs',
-      'read',
-      (): ListConfigsResponse => ({ configs: describe(options.directory, options.configs.list()) }),
-    ),
-    deleteConfig: unary(context, 'DeleteConfig', 'admin', (request: DeleteConfigRequest, caller) => remove(options, request, caller)),
-  };
+export function configHandlers(
+  context: CallContext,
+  options: ConfigCallsOptions,
+): FleetHandlers<'putConfig' | 'listConfigs' | 'deleteConfig'> {
+  return handlers(context, {
+    putConfig: (request, caller) => put(options, request, caller),
+    listConfigs: () => ({ configs: describe(options.directory, options.configs.list()) }),
+    deleteConfig: (request, caller) => remove(options, request, caller),
+  });
 }
 
 async function put({ directory, configs, audit }: ConfigCallsOptions, request: PutConfigRequest, caller: Caller): Promise<ConfigProfile> {

@@ -57,7 +57,7 @@ function staged(letters: StoredLetter[] = [], removed = 0) {
   const call = <R>(method: string, request: object): Promise<R> =>
     new Promise((resolve, reject) => {
       const full = { ids: [], reason: '', upToId: 0, editedRow: '', measurement: '', limit: 0, beforeId: 0, ...request };
-      (handlers[method] as Handler)({ request: full, metadata: {} }, (error, response) =>
+      ((handlers as Record<string, unknown>)[method] as Handler)({ request: full, metadata: {} }, (error, response) =>
         error === null ? resolve(response as R) : reject(error),
       );
     });

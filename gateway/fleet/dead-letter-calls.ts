@@ -1,16 +1,13 @@
 // The calls about dead letters. Each replay and discard is in the audit.
-import type { UntypedServiceImplementation } from '@grpc/grpc-js';
 import type {
   DiscardDeadLettersRequest,
   DiscardDeadLettersResponse,
-  GetDeadLetterRequest,
-  ListDeadLettersRequest,
   ReplayDeadLettersRequest,
   ReplayDeadLettersResponse,
 } from '../../proto/gen/messages.ts';
 import type { Caller } from '../access/token-store.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
-import { type CallContext, unary } from './call-handlers.ts';
+import { type CallContext, type FleetHandlers, handlers } from './call-handlers.ts';
 import { type LetterChoice, letterChoice } from './dead-letter-choice.ts';
 import type { DeadLetterReplay } from './dead-letter-replay.ts';
 import type { DeadLetterStore } from './dead-letter-store.ts';
@@ -27,26 +24,18 @@ const MANY_WITHIN_MS = 115_000;
 /** Named in a record of the audit. */
 const NAMED = 50;
 
-export function deadLetterHandlers(context: CallContext, options: DeadLetterCallsOptions): UntypedServiceImplementation {
+export function deadLetterHandlers(
+  context: CallContext,
+  options: DeadLetterCallsOptions,
+): FleetHandlers<'listDeadLetters' | 'getDeadLetter' | 'replayDeadLetters' | 'discardDeadLetters'> {
   const { store } = options;
-  return {
-    listDeadLetters: unary(context, 'ListDeadLetters', 'read', (request: ListDeadLettersRequest) => listDeadLetters(store, request)),
-    getDeadLetter: unary(context, 'GetDeadLetter', 'read', ({ id }: GetDeadLetterRequest) => getDeadLetter(store, id)),
-    replayDeadLetters: unary(
-      context,
-      'ReplayDeadLetters',
-      'write',
-      (request: ReplayDeadLettersRequest, caller) => replayLetters(options, request, caller),
-      () => MANY_WITHIN_MS,
-    ),
-    discardDeadLetters: unary(
-      context,
-      'DiscardDeadLetters',
-      'write',
-      (request: DiscardDeadLettersRequest, caller) => discardLetters(options, request, caller),
-      () => MANY_WITHIN_MS,
-    ),
-  };
+  const withinMs = (): number => MANY_WITHIN_MS;
+  return handlers(context, {
+    listDeadLetters: (request) => listDeadLetters(store, request),
+    getDeadLetter: ({ id }) => getDeadLetter(store, id),
+    replayDeadLetters: { withinMs, answer: (request, caller) => replayLetters(options, request, caller) },
+    discardDeadLetters: { withinMs, answer: (request, caller) => discardLetters(options, request, caller) },
+  });
 }
 
 async function replayLetters(

@@ -1,20 +1,9 @@
 // FleetService: what operators ask. Wires each call to the file that answers it, and owns no answer itself.
-import type { UntypedServiceImplementation } from '@grpc/grpc-js';
 import type { NatsConnection } from 'nats';
 import { matchesFilter, parseFilter } from '../../core/common/node-filter.ts';
 import { verifyAnswerMs } from '../../core/common/verify-wait.ts';
 import { type Component, startAll } from '../../core/node/lifecycle.ts';
-import type {
-  GetNodeRequest,
-  GetSeriesRequest,
-  ListNodesRequest,
-  ListNodesResponse,
-  Node,
-  QueryRequest,
-  VerifyRequest,
-  WatchMetricsRequest,
-  WatchNodesRequest,
-} from '../../proto/gen/messages.ts';
+import type { ListNodesRequest, ListNodesResponse, Node } from '../../proto/gen/messages.ts';
 import type { TokenStore } from '../access/token-store.ts';
 import type { ExaminedAudit } from '../audit/audit-examine.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
@@ -26,7 +15,7 @@ import type { NodeRegistry } from '../nodes/registry.ts';
 import type { UsedNumbers } from '../nodes/used-numbers.ts';
 import { StateRecorder, type StateRecorderOptions } from '../states/state-recorder.ts';
 import { auditHandlers } from './audit-calls.ts';
-import { type CallContext, serverStream, unary } from './call-handlers.ts';
+import { type CallContext, type FleetHandlers, handlers } from './call-handlers.ts';
 import { commandHandlers } from './command-calls.ts';
 import { configHandlers } from './config-calls.ts';
 import { deadLetterHandlers } from './dead-letter-calls.ts';
@@ -83,7 +72,7 @@ export interface FleetServiceOptions {
 
 export interface FleetService extends Component {
   /** For `server.addService` with the definition of `muster.v1.FleetService`. */
-  readonly handlers: UntypedServiceImplementation;
+  readonly handlers: FleetHandlers;
   /** The same answers, for the HTTPS door. */
   readonly reader: FleetReader;
 }
@@ -157,27 +146,17 @@ export function createFleetService(options: FleetServiceOptions): FleetService {
       rows: (statement) => database.rows(statement),
     },
     handlers: {
-      listNodes: unary(context, 'ListNodes', 'read', (request: ListNodesRequest) => listNodes(directory, request, now())),
-      getNode: unary(context, 'GetNode', 'read', (request: GetNodeRequest): Node => directory.find(request.node).toNode()),
-      watchNodes: serverStream(context, 'WatchNodes', 'read', (request: WatchNodesRequest, signal) =>
-        watchNodes(directory, request, signal),
-      ),
-      query: serverStream(context, 'Query', 'read', (request: QueryRequest, signal, caller) => queries.run(request, signal, caller)),
-      getSeries: serverStream(context, 'GetSeries', 'read', (request: GetSeriesRequest, signal, caller) =>
-        tiers.series(request, signal, caller),
-      ),
-      watchMetrics: serverStream(context, 'WatchMetrics', 'read', (request: WatchMetricsRequest, signal) =>
-        watchMetrics({ connection, leases, directory }, request, signal),
-      ),
-      listMeasurements: unary(context, 'ListMeasurements', 'read', async () => ({ measurements: await measurements.list() })),
-      verify: unary(
-        context,
-        'Verify',
-        'read',
-        (request: VerifyRequest) => verifier.verify(request),
-        ({ waitMs }) => verifyAnswerMs(waitMs),
-      ),
-      getPipelineStatus: unary(context, 'GetPipelineStatus', 'read', () => pipeline.read()),
+      ...handlers(context, {
+        listNodes: (request) => listNodes(directory, request, now()),
+        getNode: (request) => directory.find(request.node).toNode(),
+        watchNodes: (request, signal) => watchNodes(directory, request, signal),
+        query: (request, signal, caller) => queries.run(request, signal, caller),
+        getSeries: (request, signal, caller) => tiers.series(request, signal, caller),
+        watchMetrics: (request, signal) => watchMetrics({ connection, leases, directory }, request, signal),
+        listMeasurements: async () => ({ measurements: await measurements.list() }),
+        verify: { withinMs: ({ waitMs }) => verifyAnswerMs(waitMs), answer: (request) => verifier.verify(request) },
+        getPipelineStatus: () => pipeline.read(),
+      }),
       ...deadLetterHandlers(context, { store: deadLetters, replay, audit: options.audit }),
       ...nodeHandlers(context, { directory, registry: options.registry, audit: options.audit }),
       ...removalHandlers(context, { directory, registry: options.registry, audit: options.audit }),

@@ -1,11 +1,10 @@
 // The call by which operators give labels to a node.
-import type { UntypedServiceImplementation } from '@grpc/grpc-js';
 import type { Node, SetNodeLabelsRequest } from '../../proto/gen/messages.ts';
 import type { Caller } from '../access/token-store.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
 import type { NodeRegistry } from '../nodes/registry.ts';
 import { assertLabelChange } from '../nodes/standing-labels.ts';
-import { type CallContext, unary } from './call-handlers.ts';
+import { type CallContext, type FleetHandlers, handlers } from './call-handlers.ts';
 import type { Directory } from './directory.ts';
 
 export interface LabelCallsOptions {
@@ -14,10 +13,8 @@ export interface LabelCallsOptions {
   audit: Pick<AuditLog, 'record'>;
 }
 
-export function labelHandlers(context: CallContext, options: LabelCallsOptions): UntypedServiceImplementation {
-  return {
-    setNodeLabels: unary(context, 'SetNodeLabels', 'admin', (request: SetNodeLabelsRequest, caller) => setLabels(options, request, caller)),
-  };
+export function labelHandlers(context: CallContext, options: LabelCallsOptions): FleetHandlers<'setNodeLabels'> {
+  return handlers(context, { setNodeLabels: (request, caller) => setLabels(options, request, caller) });
 }
 
 async function setLabels({ directory, registry, audit }: LabelCallsOptions, request: SetNodeLabelsRequest, caller: Caller): Promise<Node> {

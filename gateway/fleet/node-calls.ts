@@ -1,11 +1,10 @@
 // The call by which operators end the quarantine of a shared identity.
-import type { UntypedServiceImplementation } from '@grpc/grpc-js';
 import { MusterError } from '../../core/common/muster-error.ts';
 import type { Node, ReleaseNodeRequest } from '../../proto/gen/messages.ts';
 import type { Caller } from '../access/token-store.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
 import type { NodeRegistry } from '../nodes/registry.ts';
-import { type CallContext, unary } from './call-handlers.ts';
+import { type CallContext, type FleetHandlers, handlers } from './call-handlers.ts';
 import type { Directory } from './directory.ts';
 import type { NodeRecord } from './node-record.ts';
 
@@ -15,10 +14,8 @@ export interface NodeCallsOptions {
   audit: Pick<AuditLog, 'record'>;
 }
 
-export function nodeHandlers(context: CallContext, options: NodeCallsOptions): UntypedServiceImplementation {
-  return {
-    releaseNode: unary(context, 'ReleaseNode', 'admin', (request: ReleaseNodeRequest, caller) => release(options, request, caller)),
-  };
+export function nodeHandlers(context: CallContext, options: NodeCallsOptions): FleetHandlers<'releaseNode'> {
+  return handlers(context, { releaseNode: (request, caller) => release(options, request, caller) });
 }
 
 /** Throws `failed_precondition` for a node that waits for no decision. */

@@ -1,5 +1,4 @@
 // The calls that take nodes out of the fleet, and bring them back within a day.
-import type { UntypedServiceImplementation } from '@grpc/grpc-js';
 import { MusterError } from '../../core/common/muster-error.ts';
 import { matchesFilter, parseFilter } from '../../core/common/node-filter.ts';
 import { kindOf } from '../../core/common/node-kind.ts';
@@ -19,7 +18,7 @@ import type { Caller } from '../access/token-store.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
 import type { NodeRegistry } from '../nodes/registry.ts';
 import type { RemovedEntry } from '../nodes/removed-nodes.ts';
-import { type CallContext, unary } from './call-handlers.ts';
+import { type CallContext, type FleetHandlers, handlers } from './call-handlers.ts';
 import type { Directory } from './directory.ts';
 import { kindName, type NodeRecord, toTimestamp } from './node-record.ts';
 
@@ -42,30 +41,17 @@ interface Match {
   info: { name: string } | undefined;
 }
 
-export function removalHandlers(context: CallContext, options: RemovalCallsOptions): UntypedServiceImplementation {
-  return {
-    removeNode: unary(context, 'RemoveNode', 'admin', (request: RemoveNodeRequest, caller) => removeOne(options, request, caller)),
-    removeNodes: unary(
-      context,
-      'RemoveNodes',
-      'admin',
-      (request: RemoveNodesRequest, caller) => removeAll(options, request, caller),
-      () => MANY_WITHIN_MS,
-    ),
-    listRemovedNodes: unary(
-      context,
-      'ListRemovedNodes',
-      'read',
-      (request: ListRemovedNodesRequest): Promise<ListRemovedNodesResponse> => listRemoved(options.registry, request),
-    ),
-    restoreNodes: unary(
-      context,
-      'RestoreNodes',
-      'admin',
-      (request: RestoreNodesRequest, caller) => restore(options, request, caller),
-      () => MANY_WITHIN_MS,
-    ),
-  };
+export function removalHandlers(
+  context: CallContext,
+  options: RemovalCallsOptions,
+): FleetHandlers<'removeNode' | 'removeNodes' | 'listRemovedNodes' | 'restoreNodes'> {
+  const withinMs = (): number => MANY_WITHIN_MS;
+  return handlers(context, {
+    removeNode: (request, caller) => removeOne(options, request, caller),
+    removeNodes: { withinMs, answer: (request, caller) => removeAll(options, request, caller) },
+    listRemovedNodes: (request) => listRemoved(options.registry, request),
+    restoreNodes: { withinMs, answer: (request, caller) => restore(options, request, caller) },
+  });
 }
 
 export async function listRemoved(

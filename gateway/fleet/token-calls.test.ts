@@ -37,7 +37,7 @@ function staged() {
   type Handler = (call: unknown, callback: (error: Error | null, response: unknown) => void) => void;
   const call = <R>(method: string, request: object = {}): Promise<R> =>
     new Promise((resolve, reject) => {
-      (handlers[method] as Handler)({ request, metadata: {} }, (error, response) =>
+      ((handlers as Record<string, unknown>)[method] as Handler)({ request, metadata: {} }, (error, response) =>
         error === null ? resolve(response as R) : reject(error),
       );
     });

@@ -8,7 +8,6 @@ import {
   FLUSH_IMPORT_REQUEST_FIELDS,
   GET_IMPORT_ACCOUNT_REQUEST_FIELDS,
   GET_IMPORT_REQUEST_FIELDS,
-  type GetImportAccountRequest,
   IMPORT_ACCOUNT_FIELDS,
   IMPORT_CHECK_FIELDS,
   IMPORT_JOB_FIELDS,
@@ -17,12 +16,11 @@ import {
   LIST_IMPORTS_RESPONSE_FIELDS,
   RUN_WINDOW_REQUEST_FIELDS,
   START_IMPORT_REQUEST_FIELDS,
-  type StartImportRequest,
 } from '../../proto/gen/messages.ts';
+import { CALLS, type CallRule, type ImportCalls } from '../../proto/gen/services.ts';
 import { decodeMessage, encodeMessage, type Fields } from '../../proto/message-codec.ts';
 import { ANSWER_WITHIN_MS, answerWithin } from '../access/answer-bound.ts';
 import { whileGranted } from '../access/open-calls.ts';
-import type { Scope } from '../access/token-record.ts';
 import type { Caller, TokenStore } from '../access/token-store.ts';
 import { toServiceError } from '../grpc-status.ts';
 import type { ImportAccounts } from './import-account.ts';
@@ -40,55 +38,39 @@ export interface ImportCallOptions {
 const STEP_WITHIN_MS = 3_600_000;
 
 type Handler = handleUnaryCall<Buffer, Buffer>;
-interface Named {
-  id: string;
-}
+/** Upload has a file of its own. */
+type CallName = Exclude<keyof ImportCalls, 'upload'>;
 
-export function createImportCalls(options: ImportCallOptions): Record<string, Handler> {
+export function createImportCalls(options: ImportCallOptions): Record<CallName, Handler> {
   const { jobs, accounts } = options;
-  const call = <Request extends object>(
-    method: string,
-    scope: Scope,
+  const call = <Name extends CallName>(
+    name: Name,
     request: Fields,
     response: Fields,
-    answer: (asked: Request, caller: Caller) => Promise<object> | object,
+    answer: (asked: ImportCalls[Name]['request'], caller: Caller) => Promise<ImportCalls[Name]['response']> | ImportCalls[Name]['response'],
     withinMs = ANSWER_WITHIN_MS,
   ): Handler =>
-    unary(options, { method, scope, withinMs }, async (bytes, caller) => {
-      const answered = await answer(decodeMessage<Request>(request, bytes), caller);
-      return encodeMessage(response, answered as never);
+    unary(options, CALLS[name], withinMs, async (bytes, caller) => {
+      const answered = await answer(decodeMessage<ImportCalls[Name]['request']>(request, bytes), caller);
+      return encodeMessage(response, answered);
     });
   const job = IMPORT_JOB_FIELDS;
   return {
-    StartImport: call<StartImportRequest>('StartImport', 'push', START_IMPORT_REQUEST_FIELDS, job, (asked, caller) =>
-      jobs.begin(asked, caller),
-    ),
-    CheckImport: call(
-      ...(['CheckImport', 'push', CHECK_IMPORT_REQUEST_FIELDS, IMPORT_CHECK_FIELDS] as const),
-      (asked: CheckImportRequest) => options.check(asked),
-    ),
-    GetImportAccount: call(
-      ...(['GetImportAccount', 'push', GET_IMPORT_ACCOUNT_REQUEST_FIELDS, IMPORT_ACCOUNT_FIELDS] as const),
-      (asked: GetImportAccountRequest) => accounts.read(asked),
-    ),
-    RunWindow: call<Named>(
-      'RunWindow',
-      'push',
-      RUN_WINDOW_REQUEST_FIELDS,
-      job,
-      ({ id }, caller) => jobs.runWindow(id, caller),
-      STEP_WITHIN_MS,
-    ),
-    FlushImport: call<Named>('FlushImport', 'push', FLUSH_IMPORT_REQUEST_FIELDS, job, ({ id }) => jobs.flush(id), STEP_WITHIN_MS),
-    GetImport: call<Named>('GetImport', 'read', GET_IMPORT_REQUEST_FIELDS, job, ({ id }) => jobs.get(id)),
-    ListImports: call('ListImports', 'read', LIST_IMPORTS_REQUEST_FIELDS, LIST_IMPORTS_RESPONSE_FIELDS, () => ({ jobs: jobs.list() })),
-    CancelImport: call<Named>('CancelImport', 'push', CANCEL_IMPORT_REQUEST_FIELDS, job, ({ id }, caller) => jobs.cancel(id, caller)),
+    startImport: call('startImport', START_IMPORT_REQUEST_FIELDS, job, (asked, caller) => jobs.begin(asked, caller)),
+    checkImport: call('checkImport', CHECK_IMPORT_REQUEST_FIELDS, IMPORT_CHECK_FIELDS, (asked) => options.check(asked)),
+    getImportAccount: call('getImportAccount', GET_IMPORT_ACCOUNT_REQUEST_FIELDS, IMPORT_ACCOUNT_FIELDS, (asked) => accounts.read(asked)),
+    runWindow: call('runWindow', RUN_WINDOW_REQUEST_FIELDS, job, ({ id }, caller) => jobs.runWindow(id, caller), STEP_WITHIN_MS),
+    flushImport: call('flushImport', FLUSH_IMPORT_REQUEST_FIELDS, job, ({ id }) => jobs.flush(id), STEP_WITHIN_MS),
+    getImport: call('getImport', GET_IMPORT_REQUEST_FIELDS, job, ({ id }) => jobs.get(id)),
+    listImports: call('listImports', LIST_IMPORTS_REQUEST_FIELDS, LIST_IMPORTS_RESPONSE_FIELDS, () => ({ jobs: jobs.list() })),
+    cancelImport: call('cancelImport', CANCEL_IMPORT_REQUEST_FIELDS, job, ({ id }, caller) => jobs.cancel(id, caller)),
   };
 }
 
 function unary(
   { tokens, events }: ImportCallOptions,
-  { method, scope, withinMs }: { method: string; scope: Scope; withinMs: number },
+  { method, scope }: CallRule,
+  withinMs: number,
   answer: (bytes: Buffer, caller: Caller) => Promise<Uint8Array>,
 ): Handler {
   return (call, callback) => {

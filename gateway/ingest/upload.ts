@@ -13,6 +13,7 @@ import {
   type UploadAck,
   type UploadMessage,
 } from '../../proto/gen/messages.ts';
+import { CALLS } from '../../proto/gen/services.ts';
 import { decodeMessage, encodeMessage } from '../../proto/message-codec.ts';
 import { type Grant, whileGranted } from '../access/open-calls.ts';
 import type { Caller, TokenStore } from '../access/token-store.ts';
@@ -86,7 +87,7 @@ class Upload {
 
   /** Resolves when everything sent is settled; rejects at once where the token ends before. */
   async run(): Promise<void> {
-    const grant = await this.#options.tokens.admit(this.#call.metadata, 'push');
+    const grant = await this.#options.tokens.admit(this.#call.metadata, CALLS.upload.scope);
     this.#grant = grant;
     await whileGranted(grant, () => Promise.race([this.#receive(grant), this.#failure]));
   }

@@ -1,9 +1,8 @@
 // The call that tells how another machine joins.
 import { createHash } from 'node:crypto';
-import type { UntypedServiceImplementation } from '@grpc/grpc-js';
 import { MusterError } from '../../core/common/muster-error.ts';
 import type { GetJoinInfoRequest, JoinInfo } from '../../proto/gen/messages.ts';
-import { type CallContext, unary } from '../fleet/call-handlers.ts';
+import { type CallContext, type FleetHandlers, handlers } from '../fleet/call-handlers.ts';
 import type { AgentPrograms } from './agent-programs.ts';
 import { joinAddresses, type Listening, parseAddress } from './join-address.ts';
 import { joinLines } from './join-lines.ts';
@@ -19,8 +18,8 @@ export interface JoinCallsOptions {
 export const LOOPBACK_ALONE =
   'the gateway listens for this machine alone: start it with npm start -- --listen ADDRESS (muster up --listen ADDRESS), with an address of this machine that the others reach; where a proxy or a container stands before it, set joinAddresses';
 
-export function joinHandlers(context: CallContext, options: JoinCallsOptions): UntypedServiceImplementation {
-  return { getJoinInfo: unary(context, 'GetJoinInfo', 'read', (request: GetJoinInfoRequest) => joinInfo(options, request)) };
+export function joinHandlers(context: CallContext, options: JoinCallsOptions): FleetHandlers<'getJoinInfo'> {
+  return handlers(context, { getJoinInfo: (request) => joinInfo(options, request) });
 }
 
 async function joinInfo({ caPem, programs, listening }: JoinCallsOptions, request: GetJoinInfoRequest): Promise<JoinInfo> {

@@ -2,6 +2,7 @@ import { Metadata, type ServerUnaryCall, status } from '@grpc/grpc-js';
 import { expect, it } from 'vitest';
 import { MusterError } from '../../core/common/muster-error.ts';
 import { loadPackage, serviceDefinition } from '../../proto/descriptors.ts';
+import { CALLS } from '../../proto/gen/services.ts';
 import { type Authorizer, unary } from '../fleet/call-handlers.ts';
 import type { FleetEvents } from '../fleet/fleet-events.ts';
 import { toTotalDefinition } from './raw-definition.ts';
@@ -16,7 +17,7 @@ const events = { callFailed: () => undefined } as unknown as FleetEvents;
 
 function codeOf(authorizer: Authorizer, bytes: Buffer): Promise<unknown> {
   const request = definition['GetNode']?.requestDeserialize(bytes);
-  const handler = unary({ authorizer, events }, 'GetNode', 'read', ({ node }: { node: string }) => ({ node }));
+  const handler = unary({ authorizer, events }, CALLS.getNode, ({ node }: { node: string }) => ({ node }));
   return new Promise((resolve) => {
     handler({ request, metadata: new Metadata() } as unknown as ServerUnaryCall<{ node: string }, unknown>, (error, answer) =>
       resolve(error?.code ?? answer),

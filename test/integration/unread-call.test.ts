@@ -15,6 +15,7 @@ import { MusterError } from '../../core/common/muster-error.ts';
 import { type CallContext, serverStream } from '../../gateway/fleet/call-handlers.ts';
 import { loadPackage, serviceDefinition } from '../../proto/descriptors.ts';
 import type { QueryFrame, QueryRequest } from '../../proto/gen/messages.ts';
+import { CALLS } from '../../proto/gen/services.ts';
 import { until } from '../harness/until.ts';
 
 const seen = { failed: [] as string[], ended: 0, aborted: 0 };
@@ -47,7 +48,7 @@ beforeAll(async () => {
   server.addService(serviceDefinition(loadPackage(), 'FleetService'), {
     query: (call: ServerWritableStream<QueryRequest, QueryFrame>) => {
       stream = (call as unknown as { call: { stream: ServerHttp2Stream } }).call.stream;
-      serverStream(context, 'Query', 'read', endless)(call);
+      serverStream(context, CALLS.query, endless)(call);
     },
   });
   const port = await new Promise<number>((resolve, reject) => {
