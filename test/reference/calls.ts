@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import protobuf from 'protobufjs';
-import { code, page, table, wrap } from './markdown.ts';
+import { code, codeOrNothing, page, table, wrap } from './markdown.ts';
 
 const FOLDER = join(import.meta.dirname, '../../proto/muster/v1');
 
@@ -16,22 +16,23 @@ function message(name: string, streamed: boolean | undefined): string {
   return `${streamed ? 'stream ' : ''}${code(name)}`;
 }
 
-/** Of the option `scope`; empty for a call that asks for none. */
-function scopeOf({ options }: protobuf.Method): string {
-  const [, scope] = Object.entries(options ?? {}).find(([name]) => /\bscope\)?$/.test(name)) ?? [];
-  return scope === undefined
-    ? ''
-    : code(
-        String(scope)
-          .replace(/^SCOPE_/, '')
-          .toLowerCase(),
-      );
+interface Access {
+  scope?: string;
+  change?: string;
+}
+
+/** Of the option `access`; empty for a call without one. */
+function accessOf({ parsedOptions }: protobuf.Method): Access {
+  const options = (parsedOptions ?? []) as Readonly<Record<string, Access>>[];
+  return options.find((option) => option['(access)'] !== undefined)?.['(access)'] ?? {};
 }
 
 function rowOf(method: protobuf.Method): string[] {
+  const { scope = '', change = '' } = accessOf(method);
   return [
     code(method.name),
-    scopeOf(method),
+    codeOrNothing(scope.replace(/^SCOPE_/, '').toLowerCase()),
+    change,
     message(method.requestType, method.requestStream),
     message(method.responseType, method.responseStream),
     method.comment ?? '',
@@ -47,12 +48,12 @@ export function callsPage(): string {
     '# Calls',
     wrap(
       `The gRPC services of the gateway, in package ${code('muster.v1')}. Reflection is on, so that grpcurl lists and describes them too. ` +
-        'A bearer token needs the scope of the call.',
+        'The token of the caller must have the scope of the call. A client whose context is read-only refuses calls that change something.',
     ),
     ...services.flatMap(({ file, service }) => [
       `## ${service.name}`,
       wrap(`${service.comment ?? ''} Messages: [${file}](../../proto/muster/v1/${file}).`.trim()),
-      table(['Call', 'Scope', 'Request', 'Response', 'Meaning'], service.methodsArray.map(rowOf)),
+      table(['Call', 'Scope', 'Changes', 'Request', 'Response', 'Meaning'], service.methodsArray.map(rowOf)),
     ]),
   );
 }

@@ -1,5 +1,6 @@
 // The pages of docs/reference, each written from the declarations themselves, so that it cannot say anything else.
 import { join } from 'node:path';
+import { callsPage } from './calls.ts';
 import { commandsPage } from './commands.ts';
 import { errorsPage } from './errors.ts';
 import { measurementsPage } from './measurements.ts';
@@ -16,6 +17,7 @@ const PAGES: Readonly<Record<string, () => string | Promise<string>>> = {
   'measurements.md': measurementsPage,
   'metrics.md': metricsPage,
   'errors.md': errorsPage,
+  'calls.md': callsPage,
 };
 
 /** File name → text. */
