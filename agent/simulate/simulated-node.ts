@@ -180,7 +180,7 @@ export class SimulatedNode implements Component {
 }
 
 /** `sim-accra-0001` */
-function toNodeName(prefix: string, { region }: Place, index: number): string {
+export function toNodeName(prefix: string, { region }: Place, index: number): string {
   return `${prefix}${region.slice(3)}-${String(index + 1).padStart(4, '0')}`;
 }
 
