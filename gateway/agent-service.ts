@@ -6,8 +6,8 @@ import {
   status,
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js';
+import { toServiceError } from '../proto/client/grpc-errors.ts';
 import { ANSWER_WITHIN_MS, answerWithin } from './access/answer-bound.ts';
-import { toServiceError } from './grpc-status.ts';
 import type { Enrolment } from './identity/enrolment.ts';
 import { findIdentity, requireIdentity } from './identity/peer-identity.ts';
 import type { AgentCall } from './session/agent-call.ts';

@@ -55,7 +55,7 @@ function verifyAuditCommand(context: CommandContext): Command {
     .addHelpText('after', '\nExit code: 0 when the audit is whole, 1 when it is broken, 69 when that cannot be told.')
     .action(
       action<TargetOptions & { json?: true }>(context, async (options) => {
-        const answer = await withClient(context, options, (client) => client.call('verifyAudit', {}, VERIFY_WITHIN_MS));
+        const answer = await withClient(context, options, (client) => client.call('verifyAudit', {}, { timeoutMs: VERIFY_WITHIN_MS }));
         if (options.json) context.output.json(answer);
         else for (const line of auditVerdictLines(answer)) context.output.line(line);
         if (answer.verdict === 'whole') return EXIT.ok;

@@ -1,8 +1,9 @@
 // What every command gets, and how its end becomes an exit code.
 import { type Command, InvalidArgumentError } from 'commander';
 import { type MusterErrorCode, toMusterError } from '../../core/common/muster-error.ts';
-import { FleetClient } from '../fleet/fleet-client.ts';
+import type { FleetClient } from '../../proto/client/fleet-client.ts';
 import { findTarget, type TargetOptions } from '../fleet/fleet-target.ts';
+import { openFleet } from '../fleet/open-fleet.ts';
 import type { Output } from '../terminal/output.ts';
 
 export interface CommandContext {
@@ -48,7 +49,7 @@ export function reportError(thrown: unknown, output: Output): number {
 
 /** Runs `use` with a client of the gateway that the options name, and closes it. */
 export async function withClient<T>(context: CommandContext, options: TargetOptions, use: (client: FleetClient) => Promise<T>): Promise<T> {
-  const client = new FleetClient(findTarget(options, context.env));
+  const client = openFleet(findTarget(options, context.env));
   try {
     return await use(client);
   } finally {

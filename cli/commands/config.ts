@@ -2,9 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { MusterError } from '../../core/common/muster-error.ts';
+import type { FleetClient } from '../../proto/client/fleet-client.ts';
 import type { ConfigProfile, PutConfigRequest } from '../../proto/gen/messages.ts';
 import { countedAgents, type PutWish, reachWords, toPutRequest, wideningQuestion } from '../fleet/config-put.ts';
-import type { FleetClient } from '../fleet/fleet-client.ts';
 import { type TargetOptions, withTarget } from '../fleet/fleet-target.ts';
 import { toMs } from '../fleet/node-table.ts';
 import { confirm } from '../terminal/confirm.ts';

@@ -2,8 +2,8 @@
 import { createWriteStream } from 'node:fs';
 import { Command } from 'commander';
 import { MusterError } from '../../core/common/muster-error.ts';
+import type { FleetClient } from '../../proto/client/fleet-client.ts';
 import type { DeadLetter, DiscardDeadLettersRequest } from '../../proto/gen/messages.ts';
-import type { FleetClient } from '../fleet/fleet-client.ts';
 import { type TargetOptions, withTarget } from '../fleet/fleet-target.ts';
 import { toMs } from '../fleet/node-table.ts';
 import { confirm, type Question } from '../terminal/confirm.ts';
@@ -118,7 +118,7 @@ function replayCommand(context: CommandContext): Command {
         const { replayed, problems } = await withClient(context, options, async (client) => {
           const choice = await chooseLetters(client, named, options);
           if (choice.count === 0) return { replayed: 0, problems: [] };
-          return client.call('replayDeadLetters', { ...choice.request, editedRow: row, measurement }, CHANGE_WITHIN_MS);
+          return client.call('replayDeadLetters', { ...choice.request, editedRow: row, measurement }, { timeoutMs: CHANGE_WITHIN_MS });
         });
         if (options.json) context.output.json({ replayed, problems });
         else context.output.line(`${counted(replayed)} replayed`);
@@ -147,7 +147,7 @@ function discardCommand(context: CommandContext): Command {
           const choice = await chooseLetters(client, named, options);
           if (choice.count === 0) return { discarded: 0 };
           if (!options.yes) await confirm(discarding(choice.words));
-          return client.call('discardDeadLetters', choice.request, CHANGE_WITHIN_MS);
+          return client.call('discardDeadLetters', choice.request, { timeoutMs: CHANGE_WITHIN_MS });
         });
         if (options.json) context.output.json({ discarded });
         else context.output.line(`${counted(discarded)} discarded`);

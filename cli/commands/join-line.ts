@@ -1,7 +1,7 @@
 // The line that a person pastes on a machine to let it join, as `muster token create --join` shows it.
 import { MusterError, toMusterError } from '../../core/common/muster-error.ts';
+import type { FleetClient } from '../../proto/client/fleet-client.ts';
 import type { JoinInfo } from '../../proto/gen/messages.ts';
-import type { FleetClient } from '../fleet/fleet-client.ts';
 
 export const JOIN_SYSTEMS = ['linux', 'container', 'macos', 'windows'] as const;
 export type JoinSystem = (typeof JOIN_SYSTEMS)[number];

@@ -3,9 +3,9 @@
 import { Command } from 'commander';
 import { csvLine } from '../../core/common/csv.ts';
 import { MusterError } from '../../core/common/muster-error.ts';
+import type { FleetClient } from '../../proto/client/fleet-client.ts';
 import type { QueryColumn, QueryTotals } from '../../proto/gen/messages.ts';
 import { type Cell, frameRows, isNumber } from '../../proto/query-rows.ts';
-import type { FleetClient } from '../fleet/fleet-client.ts';
 import { type TargetOptions, withTarget } from '../fleet/fleet-target.ts';
 import { durationSeconds } from '../terminal/duration.ts';
 import type { Output } from '../terminal/output.ts';

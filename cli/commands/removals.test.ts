@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { FleetClient } from '../fleet/fleet-client.ts';
+import type { FleetClient } from '../../proto/client/fleet-client.ts';
 import { recordingOutput } from '../terminal/recording-output.ts';
 import { removeMatching, removeOne } from './removals.ts';
 

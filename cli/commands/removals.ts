@@ -2,8 +2,8 @@
 import { Command } from 'commander';
 import { MusterError } from '../../core/common/muster-error.ts';
 import { KIND_WORDS, kindWord } from '../../core/common/node-kind.ts';
+import type { FleetClient } from '../../proto/client/fleet-client.ts';
 import type { RemovedNode } from '../../proto/gen/messages.ts';
-import type { FleetClient } from '../fleet/fleet-client.ts';
 import { type TargetOptions, withTarget } from '../fleet/fleet-target.ts';
 import { toMs } from '../fleet/node-table.ts';
 import { confirm } from '../terminal/confirm.ts';
@@ -94,7 +94,7 @@ export async function removeMatching(
     });
   }
   const request = { filter, dryRun: false, expected: matching.length, nodeIds: idsOf(matching) };
-  const { nodes } = await client.call('removeNodes', request, REMOVAL_WITHIN_MS);
+  const { nodes } = await client.call('removeNodes', request, { timeoutMs: REMOVAL_WITHIN_MS });
   if (options.json) output.json({ nodes, removed: true });
   else {
     output.line(`removed ${counted(nodes.length)}: ${someNames(nodes)}`);
@@ -134,7 +134,7 @@ export function restoreCommand(context: CommandContext): Command {
         if ((nodes.length === 0) === (options.all !== true))
           throw new MusterError('invalid_argument', 'name the nodes to bring back, or give --all: one of the two is needed');
         const answer = await withClient(context, options, (client) =>
-          client.call('restoreNodes', { nodes, all: options.all === true }, REMOVAL_WITHIN_MS),
+          client.call('restoreNodes', { nodes, all: options.all === true }, { timeoutMs: REMOVAL_WITHIN_MS }),
         );
         if (options.json) context.output.json(answer);
         else

@@ -2,8 +2,8 @@
 
 import { Command } from 'commander';
 import { MusterError } from '../../core/common/muster-error.ts';
+import type { FleetClient } from '../../proto/client/fleet-client.ts';
 import type { CommandResult, RunCommandRequest } from '../../proto/gen/messages.ts';
-import type { FleetClient } from '../fleet/fleet-client.ts';
 import { type TargetOptions, withTarget } from '../fleet/fleet-target.ts';
 import { durationSeconds } from '../terminal/duration.ts';
 import type { Output } from '../terminal/output.ts';

@@ -2,9 +2,9 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { parseIsoTime } from '../../core/common/iso-time.ts';
 import { MusterError } from '../../core/common/muster-error.ts';
+import type { FleetClient } from '../../proto/client/fleet-client.ts';
 import type { SeriesFrame, SeriesPlan } from '../../proto/gen/messages.ts';
 import { isoTime } from '../../proto/query-rows.ts';
-import type { FleetClient } from '../fleet/fleet-client.ts';
 import { type TargetOptions, withTarget } from '../fleet/fleet-target.ts';
 import { parseDurationSeconds } from '../terminal/duration.ts';
 import { formatDuration, formatNumber } from '../terminal/quantity.ts';

@@ -9,7 +9,7 @@ import { toMusterError } from '../../core/common/muster-error.ts';
 import { writeDurably } from '../../core/node/durable-file.ts';
 import { endSimulation } from '../fleet/end-simulation.ts';
 import { findTarget, type TargetOptions, withTarget } from '../fleet/fleet-target.ts';
-import { assertMayChange } from '../fleet/read-only.ts';
+import { assertMayChange } from '../fleet/open-fleet.ts';
 import { forgetRemoved } from '../fleet/removed-simulation.ts';
 import { programPath } from '../parts/programs.ts';
 import { createAgentProbes } from '../scenario/agent-probes.ts';

@@ -1,7 +1,7 @@
 // `muster smoke`: all doors of a running system in a minute, one line each.
 import { Command } from 'commander';
 import { findTarget, type TargetOptions, withTarget } from '../fleet/fleet-target.ts';
-import { assertMayChange } from '../fleet/read-only.ts';
+import { assertMayChange } from '../fleet/open-fleet.ts';
 import { doorChecks } from '../smoke/door-checks.ts';
 import { grpcChecks } from '../smoke/grpc-checks.ts';
 import { runChecks, type SmokeOutcome } from '../smoke/smoke-check.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { MusterError } from '../../core/common/muster-error.ts';
-import type { FleetClient } from '../fleet/fleet-client.ts';
+import type { FleetClient } from '../../proto/client/fleet-client.ts';
 import { recordingOutput } from '../terminal/recording-output.ts';
 import { createToken } from './token.ts';
 

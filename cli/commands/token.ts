@@ -1,12 +1,12 @@
 // `muster token create|list|revoke`: what lets machines enrol and callers ask.
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { MusterError } from '../../core/common/muster-error.ts';
+import type { FleetClient } from '../../proto/client/fleet-client.ts';
 import type { CreateTokenRequest, Token } from '../../proto/gen/messages.ts';
-import { SCOPES } from '../../proto/gen/services.ts';
-import type { FleetClient } from '../fleet/fleet-client.ts';
+import { CALLS, SCOPES } from '../../proto/gen/services.ts';
 import { findTarget, type TargetOptions, withTarget } from '../fleet/fleet-target.ts';
 import { toMs } from '../fleet/node-table.ts';
-import { assertMayChange, CHANGE_OF_CALL } from '../fleet/read-only.ts';
+import { assertMayChange } from '../fleet/open-fleet.ts';
 import { parseDurationSeconds } from '../terminal/duration.ts';
 import type { Output } from '../terminal/output.ts';
 import { type Column, tableLines } from '../terminal/table.ts';
@@ -64,7 +64,7 @@ function createCommand(context: CommandContext): Command {
     .action(
       action<CreateOptions>(context, (options) => {
         // Before the gateway is asked how a machine joins.
-        assertMayChange(findTarget(options, context.env), CHANGE_OF_CALL.createToken);
+        assertMayChange(findTarget(options, context.env), CALLS.createToken.change);
         return withClient(context, options, (client) => createToken(client, options, context.output));
       }),
     );

@@ -31,7 +31,7 @@ export function verifyCommand(context: CommandContext): Command {
       action<Options>(context, async (options) => {
         const waitMs = options.wait * 1000;
         const answer = await withClient(context, options, (client) =>
-          client.call('verify', { nodeId: options.node, waitMs }, verifyCallMs(waitMs)),
+          client.call('verify', { nodeId: options.node, waitMs }, { timeoutMs: verifyCallMs(waitMs) }),
         );
         if (options.json) context.output.json(answer);
         else for (const line of verifyLines(answer, context.output.paint.bold)) context.output.line(line);

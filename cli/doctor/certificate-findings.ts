@@ -3,7 +3,7 @@ import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { connect, type TLSSocket } from 'node:tls';
-import type { FleetTarget } from '../fleet/fleet-client.ts';
+import type { FleetTarget } from '../fleet/open-fleet.ts';
 import { type Finding, problem, warning, well } from './finding.ts';
 
 const ANSWER_WITHIN_MS = 5000;

@@ -1,8 +1,9 @@
 // All the doctor looks at, side by side; what cannot be asked is a finding as well.
 import { MusterError, toMusterError } from '../../core/common/muster-error.ts';
 import { VERSION } from '../../core/common/version.ts';
-import type { FleetClient, FleetTarget } from '../fleet/fleet-client.ts';
+import type { FleetClient } from '../../proto/client/fleet-client.ts';
 import { toMs } from '../fleet/node-table.ts';
+import type { FleetTarget } from '../fleet/open-fleet.ts';
 import { callHttps } from '../smoke/https-call.ts';
 import { formatDuration } from '../terminal/quantity.ts';
 import type { UpRecord } from '../up/up-record.ts';
@@ -52,7 +53,7 @@ export async function examine({ target, client, record }: Patient): Promise<Exam
     ask('nodes', async () => nodeFindings((await client.call('listNodes', { filter: '' })).nodes, VERSION)),
     ask('ledger', () => ledgerFindings(client)),
     // Does not tell whether the gateway was reached: a refusal is an answer here.
-    auditFinding(() => client.call('verifyAudit', {}, AUDIT_WITHIN_MS)).then((finding) => [finding]),
+    auditFinding(() => client.call('verifyAudit', {}, { timeoutMs: AUDIT_WITHIN_MS })).then((finding) => [finding]),
   ]);
   return { reached, findings: findings.flat() };
 }
@@ -90,5 +91,5 @@ function clock(gatewayMs: number | undefined, askedMs: number, answeredMs: numbe
 }
 
 async function ledgerFindings(client: FleetClient): Promise<Finding[]> {
-  return [ledgerFinding(await client.call('verify', { nodeId: '', waitMs: VERIFY_WAIT_MS }, VERIFY_WITHIN_MS))];
+  return [ledgerFinding(await client.call('verify', { nodeId: '', waitMs: VERIFY_WAIT_MS }, { timeoutMs: VERIFY_WITHIN_MS }))];
 }

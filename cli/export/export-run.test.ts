@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import type { FleetClient } from '../../proto/client/fleet-client.ts';
 import type { QueryFrame } from '../../proto/gen/messages.ts';
-import type { FleetClient } from '../fleet/fleet-client.ts';
 import { type ExportRunOptions, runExport } from './export-run.ts';
 
 const NONE = { numbers: [], texts: [], timesUs: [], nulls: [] };

@@ -2,7 +2,7 @@
 import { freezeNow, movingPart } from '../../core/common/statement-clock.ts';
 import { withoutEnd } from '../../core/common/statement-order.ts';
 import { wholeBecause } from '../../core/common/whole-answer.ts';
-import type { FleetClient } from '../fleet/fleet-client.ts';
+import type { FleetClient } from '../../proto/client/fleet-client.ts';
 import { ProgressLine } from '../terminal/progress-line.ts';
 import { formatCount, formatDuration } from '../terminal/quantity.ts';
 import type { ExportFormat } from './export-format.ts';

@@ -1,8 +1,8 @@
 // Which rows an export asks for: conditions of SQL from the options.
 import { parseIsoTime } from '../../core/common/iso-time.ts';
 import { MusterError } from '../../core/common/muster-error.ts';
+import type { FleetClient } from '../../proto/client/fleet-client.ts';
 import { isoTime } from '../../proto/query-rows.ts';
-import type { FleetClient } from '../fleet/fleet-client.ts';
 
 export interface ScopeOptions {
   from?: string;

@@ -3,9 +3,9 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { MusterError } from '../../core/common/muster-error.ts';
 import { checkRows } from '../../core/common/whole-answer.ts';
+import type { FleetClient } from '../../proto/client/fleet-client.ts';
 import type { QueryColumn, QueryFrame, QueryValues } from '../../proto/gen/messages.ts';
 import { isoTime } from '../../proto/query-rows.ts';
-import type { FleetClient } from '../fleet/fleet-client.ts';
 import { toExportColumn } from './export-columns.ts';
 
 /** Rows of a page, about; a page is read again smaller where it would have many more. */

@@ -2,7 +2,7 @@
 // and a manifest with schema, rows and checksums.
 import { join } from 'node:path';
 import { type ExportCell, type ExportColumn, ParquetExport } from '../../core/files/export/parquet-export.ts';
-import type { FleetClient } from '../fleet/fleet-client.ts';
+import type { FleetClient } from '../../proto/client/fleet-client.ts';
 import { frameCells, toExportColumn } from './export-columns.ts';
 import { quoted } from './export-scope.ts';
 import { FileTarget } from './export-target.ts';

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createAuthority, issueServerCertificate } from '../../core/node/tls-authority.ts';
+import type { FleetClient } from '../../proto/client/fleet-client.ts';
 import { removeEnded } from './end-simulation.ts';
-import type { FleetClient } from './fleet-client.ts';
 
 let folder: string;
 beforeEach(async () => {

@@ -1,9 +1,10 @@
 // What becomes of simulated machines when their simulation has ended: they stay as idle nodes, or are taken out of the fleet.
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { FleetClient } from '../../proto/client/fleet-client.ts';
 import type { Node } from '../../proto/gen/messages.ts';
 import { confirm } from '../terminal/confirm.ts';
 import type { Output } from '../terminal/output.ts';
-import { FleetClient, type FleetTarget } from './fleet-client.ts';
+import { type FleetTarget, openFleet } from './open-fleet.ts';
 import { deleteFolders } from './removed-simulation.ts';
 
 export interface EndedSimulation {
@@ -22,7 +23,7 @@ const LOOK_APART_MS = 300;
 
 /** Asks on a terminal; elsewhere says how it is done. */
 export async function endSimulation({ target, stateDir, prefix, unasked }: EndedSimulation, output: Output): Promise<void> {
-  const client = new FleetClient(target);
+  const client = openFleet(target);
   try {
     const { left, streaming } = await untilEnded(client, prefix);
     if (streaming > 0)
@@ -67,7 +68,7 @@ export async function removeEnded(
 /** The gateway hears of the end of a stream a moment later. */
 async function untilEnded(client: FleetClient, prefix: string): Promise<{ left: Node[]; streaming: number }> {
   for (let look = 1; ; look++) {
-    const { nodes } = await client.call('listNodes', { filter: 'kind:simulation' }, LOOK_WITHIN_MS);
+    const { nodes } = await client.call('listNodes', { filter: 'kind:simulation' }, { timeoutMs: LOOK_WITHIN_MS });
     const ours = nodes.filter(({ info }) => info?.name.startsWith(prefix));
     const left = ours.filter(({ gateway }) => gateway === '');
     if (look === LOOKS || left.length === ours.length) return { left, streaming: ours.length - left.length };

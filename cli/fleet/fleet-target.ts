@@ -5,7 +5,7 @@ import { MusterError } from '../../core/common/muster-error.ts';
 import { contextNamed, contextsFile, readContexts } from '../../core/node/contexts.ts';
 import { findHome, StateFolder } from '../up/state-folder.ts';
 import { readUpRecord } from '../up/up-record.ts';
-import type { FleetTarget } from './fleet-client.ts';
+import type { FleetTarget } from './open-fleet.ts';
 
 /** The name of no context: the gateway of `muster up` on this machine. */
 export const LOCAL_CONTEXT = 'local';

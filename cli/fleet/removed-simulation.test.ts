@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createAuthority, issueServerCertificate } from '../../core/node/tls-authority.ts';
-import type { FleetClient } from './fleet-client.ts';
+import type { FleetClient } from '../../proto/client/fleet-client.ts';
 import { foldersOf, forgetRemovedOf } from './removed-simulation.ts';
 
 let folder: string;

@@ -2,7 +2,8 @@
 import { X509Certificate } from 'node:crypto';
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { FleetClient, type FleetTarget } from './fleet-client.ts';
+import type { FleetClient } from '../../proto/client/fleet-client.ts';
+import { type FleetTarget, openFleet } from './open-fleet.ts';
 
 const ASKED_AT_ONCE = 10_000;
 
@@ -11,7 +12,7 @@ const ASKED_AT_ONCE = 10_000;
  * asked for is left as it is: the simulation itself tells what is wrong.
  */
 export async function forgetRemoved(target: FleetTarget, stateDir: string): Promise<number> {
-  const client = new FleetClient(target);
+  const client = openFleet(target);
   try {
     return await forgetRemovedOf(client, stateDir);
   } catch {

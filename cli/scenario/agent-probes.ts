@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { MusterError } from '../../core/common/muster-error.ts';
 import { writeDurably } from '../../core/node/durable-file.ts';
-import type { FleetTarget } from '../fleet/fleet-client.ts';
+import type { FleetTarget } from '../fleet/open-fleet.ts';
 import { programPath } from '../parts/programs.ts';
 import { orphanGuard } from '../process/orphan-guard.ts';
 import { createJoinToken } from '../up/agent-token.ts';

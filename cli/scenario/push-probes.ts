@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { Agent, request } from 'node:https';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Place, PROBE_KIND, PROBE_PLACES, PROBE_TABLE, probeName, probeValues } from '../../core/common/probe-places.ts';
-import type { FleetTarget } from '../fleet/fleet-client.ts';
+import type { FleetTarget } from '../fleet/open-fleet.ts';
 import type { ProbeRun, ProbeSource } from './probe-source.ts';
 
 const INTERVAL_MS = 1000;

@@ -1,7 +1,7 @@
 // Runs a probe scenario: samples in, watched until each can be queried, compared with what was sent.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PROBE_TABLE } from '../../core/common/probe-places.ts';
-import type { FleetClient } from '../fleet/fleet-client.ts';
+import type { FleetClient } from '../../proto/client/fleet-client.ts';
 import type { UpRecord } from '../up/up-record.ts';
 import { measureParts, type PartCost } from './part-costs.ts';
 import type { ProbeRun, ProbeSource } from './probe-source.ts';

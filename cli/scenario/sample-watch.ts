@@ -1,7 +1,7 @@
 // Watches for samples in the store, asking as any operator would, and notes when each is seen first.
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { FleetClient } from '../../proto/client/fleet-client.ts';
 import type { QueryColumn, QueryValues } from '../../proto/gen/messages.ts';
-import type { FleetClient } from '../fleet/fleet-client.ts';
 
 /** Between two questions: what is seen is up to so much older than it is told, never younger. */
 export const POLL_MS = 50;

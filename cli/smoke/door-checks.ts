@@ -6,11 +6,12 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { MusterError } from '../../core/common/muster-error.ts';
 import { SMOKE_NODE } from '../../core/common/node-kind.ts';
+import type { FleetClient } from '../../proto/client/fleet-client.ts';
 import type { QueryColumn } from '../../proto/gen/messages.ts';
 import { type Cell, frameRows } from '../../proto/query-rows.ts';
-import type { FleetClient, FleetTarget } from '../fleet/fleet-client.ts';
 import { verdictOf } from '../fleet/ledger-account.ts';
 import { countWords } from '../fleet/node-table.ts';
+import type { FleetTarget } from '../fleet/open-fleet.ts';
 import { programPath } from '../parts/programs.ts';
 import { callHttps } from './https-call.ts';
 import type { SmokeCheck } from './smoke-check.ts';
@@ -145,7 +146,7 @@ async function watchNodes(client: FleetClient, signal: AbortSignal): Promise<str
 }
 
 async function verify(client: FleetClient): Promise<string> {
-  const answer = await client.call('verify', { nodeId: '', waitMs: VERIFY_WAIT_MS }, 2 * VERIFY_WAIT_MS);
+  const answer = await client.call('verify', { nodeId: '', waitMs: VERIFY_WAIT_MS }, { timeoutMs: 2 * VERIFY_WAIT_MS });
   const { lost, doubled, missingRows, stored: batches } = answer;
   const { verdict, why } = verdictOf(answer);
   const words = `${batches} batches stored, ${lost} lost, ${doubled} doubled, ${missingRows} rows missing`;

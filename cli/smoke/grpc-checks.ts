@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { Client } from '@grpc/grpc-js';
 import { MusterError } from '../../core/common/muster-error.ts';
 import { channelTls } from '../../core/node/channel-credentials.ts';
-import type { FleetTarget } from '../fleet/fleet-client.ts';
+import type { FleetTarget } from '../fleet/open-fleet.ts';
 import type { SmokeCheck } from './smoke-check.ts';
 
 const asBuffer = (bytes: Buffer): Buffer => bytes;

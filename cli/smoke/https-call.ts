@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { request } from 'node:https';
 import { MusterError } from '../../core/common/muster-error.ts';
-import type { FleetTarget } from '../fleet/fleet-client.ts';
+import type { FleetTarget } from '../fleet/open-fleet.ts';
 
 const ANSWER_WITHIN_MS = 15_000;
 

@@ -3,7 +3,7 @@ import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeDurably } from '../../core/node/durable-file.ts';
-import { FleetClient } from '../fleet/fleet-client.ts';
+import { openFleet } from '../fleet/open-fleet.ts';
 import type { StateFolder } from './state-folder.ts';
 import type { Addresses } from './up-record.ts';
 
@@ -21,7 +21,7 @@ export async function createJoinToken(
   name: string,
   uses: number,
 ): Promise<string> {
-  const client = new FleetClient(target);
+  const client = openFleet(target);
   try {
     const request = { kind: 'TOKEN_KIND_JOIN' as const, name, scopes: [], validSeconds: 3600, uses, labels: {} };
     return (await client.call('createToken', request)).secret;

@@ -7,40 +7,21 @@ const QUICK_MS = 20_000;
 const GRACE_MS = 10_000;
 const CHANGE_MS = 70_000;
 
-type Deadlines = { readonly [K in RequestName]: (args: RequestArguments<K>) => number | null };
-
-const quick = (): number => QUICK_MS;
 const change = (): number => CHANGE_MS;
-/** It waits for a person. */
-const none = (): null => null;
 
-const DEADLINES: Deadlines = {
-  listMeasurements: quick,
+/** Of the requests that take longer than others; null where it waits for a person. */
+const DEADLINES: { readonly [K in RequestName]?: (args: RequestArguments<K>) => number | null } = {
   query: ({ timeoutMs }) => timeoutMs + GRACE_MS,
-  getNode: quick,
   verify: ({ waitMs }) => verifyPageMs(waitMs),
   getSeries: () => 45_000,
   runCommand: ({ timeoutMs }) => timeoutMs + 45_000,
-  setNodeLabels: quick,
-  joinInfo: quick,
-  createJoinToken: quick,
-  releaseNode: quick,
-  removeNode: quick,
-  listDeadLetters: quick,
-  getDeadLetter: quick,
   replayDeadLetters: change,
   discardDeadLetters: change,
-  startExport: none,
-  cancelExport: quick,
-  reconnect: quick,
-  unlock: quick,
-  lock: quick,
-  openContext: quick,
-  setNotifications: quick,
-  setZoom: quick,
+  startExport: () => null,
 };
 
 /** Milliseconds; null where it waits for a person. */
 export function deadlineOf<K extends RequestName>(name: K, args: RequestArguments<K>): number | null {
-  return DEADLINES[name](args);
+  const deadline: ((given: RequestArguments<K>) => number | null) | undefined = DEADLINES[name];
+  return deadline === undefined ? QUICK_MS : deadline(args);
 }

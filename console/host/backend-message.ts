@@ -1,8 +1,8 @@
 // What the desktop program and the backend of a context say to each other. A page's own messages go past the program, over a port.
 import type { ContextView } from '../../core/common/context-view.ts';
+import type { GatewayAddress } from '../../proto/client/gateway-channel.ts';
 import type { DeskState } from '../common/desk-api.ts';
 import type { NodeStateName } from '../common/fleet-node.ts';
-import type { GatewayAddress } from './gateway-link.ts';
 
 /** What the program says of itself on every desk. */
 export type SurfaceState = Omit<DeskState, 'context' | 'fleet' | 'unlockedUntilMs'>;

@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events';
 import type { Client } from '@grpc/grpc-js';
 import { Metadata } from '@grpc/grpc-js';
 import { expect, test, vi } from 'vitest';
+import { FleetClient } from '../../proto/client/fleet-client.ts';
 import { CommandRuns } from './command-runs.ts';
 
 class FakeCall extends EventEmitter {
@@ -13,7 +14,7 @@ class FakeCall extends EventEmitter {
 function createRuns() {
   const call = new FakeCall();
   const client = { makeServerStreamRequest: vi.fn(() => call) } as unknown as Client;
-  return { call, runs: new CommandRuns(() => ({ client, metadata: new Metadata() })) };
+  return { call, runs: new CommandRuns(() => new FleetClient({ client, metadata: new Metadata() })) };
 }
 
 const ASKED = { runId: 'r1', node: 'n', command: 'ping', arguments: {}, timeoutMs: 1000 };
@@ -48,7 +49,9 @@ test('the gateway has the time to end a command at its limit and to say so, befo
   vi.useFakeTimers({ now: 1_000_000 });
   const { call } = createRuns();
   const client = { makeServerStreamRequest: vi.fn(() => call) };
-  new CommandRuns(() => ({ client: client as unknown as Client, metadata: new Metadata() })).run(ASKED).catch(() => undefined);
+  new CommandRuns(() => new FleetClient({ client: client as unknown as Client, metadata: new Metadata() }))
+    .run(ASKED)
+    .catch(() => undefined);
   const asked = client.makeServerStreamRequest.mock.calls[0] as unknown as unknown[];
   const [request, options] = [asked[3], asked[5] as { deadline: number }];
   expect(request).toEqual({ node: 'n', command: 'ping', arguments: {}, timeoutMs: 1000 });

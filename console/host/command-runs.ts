@@ -1,11 +1,10 @@
 // Runs commands on nodes for the pages of a console and keeps what they write, so that a page that was hidden meanwhile misses nothing.
-import type { ClientReadableStream, ServiceError } from '@grpc/grpc-js';
 import { MusterError } from '../../core/common/muster-error.ts';
+import type { FleetClient } from '../../proto/client/fleet-client.ts';
+import { fromServiceError } from '../../proto/client/grpc-errors.ts';
 import type { CommandResult, CommandUpdate } from '../../proto/gen/messages.ts';
 import type { CommandEnd, CommandOutputEvent } from '../common/command-run.ts';
 import type { RequestArguments } from '../common/console-api.ts';
-import { callStream, fromServiceError } from './gateway-calls.ts';
-import type { GatewayConnection } from './gateway-link.ts';
 
 /** The gateway ends a command at its limit; the deadline is for one that no longer answers. */
 const GRACE_MS = 30_000;
@@ -20,11 +19,11 @@ interface Run {
 }
 
 export class CommandRuns {
-  readonly #open: (request: object, timeoutMs: number) => ClientReadableStream<CommandUpdate>;
+  readonly #gateway: () => FleetClient;
   readonly #runs = new Map<string, Run>();
 
-  constructor(connection: () => GatewayConnection) {
-    this.#open = (request, timeoutMs) => callStream<CommandUpdate>(connection(), 'RunCommand', request, timeoutMs);
+  constructor(gateway: () => FleetClient) {
+    this.#gateway = gateway;
   }
 
   /**
@@ -38,7 +37,7 @@ export class CommandRuns {
       const decoder = new TextDecoder();
       let commandId = '';
       let result: CommandResult | undefined;
-      const call = this.#open({ node, command, arguments: given, timeoutMs }, timeoutMs + GRACE_MS);
+      const call = this.#gateway().open('runCommand', { node, command, arguments: given, timeoutMs }, timeoutMs + GRACE_MS);
       const cancel = (): void => call.cancel();
       signal?.addEventListener('abort', cancel, { once: true });
       call.on('data', (update: CommandUpdate) => {
@@ -48,7 +47,7 @@ export class CommandRuns {
       });
       call.on('error', (error) => {
         signal?.removeEventListener('abort', cancel);
-        reject(signal?.aborted ? new MusterError('cancelled', `${command} was stopped`) : fromServiceError(error as ServiceError));
+        reject(signal?.aborted ? new MusterError('cancelled', `${command} was stopped`) : fromServiceError(error));
       });
       call.on('end', () => {
         signal?.removeEventListener('abort', cancel);

@@ -1,8 +1,8 @@
 // The console's contract as a client of one gateway: the implementation that every host of the console carries.
 import { MusterError } from '../../core/common/muster-error.ts';
 import { verifyCallMs } from '../../core/common/verify-wait.ts';
-import type { ListMeasurementsResponse, Node, PipelineStatus, QueryFrame, VerifyResponse } from '../../proto/gen/messages.ts';
-import { REQUEST_ACCESS, SUBSCRIPTION_ACCESS } from '../common/access.ts';
+import type { FleetClient } from '../../proto/client/fleet-client.ts';
+import type { GatewayAddress } from '../../proto/client/gateway-channel.ts';
 import type {
   ConsoleApi,
   ConsoleSubscriptions,
@@ -13,20 +13,20 @@ import type {
   SubscriptionEvent,
   SubscriptionName,
 } from '../common/console-api.ts';
-import type { DeskRequests } from '../common/desk-api.ts';
 import type { PipelineView } from '../common/pipeline-view.ts';
 import type { QueryResult } from '../common/query-result.ts';
 import { CommandRuns } from './command-runs.ts';
 import type { ContextDesk } from './context-desk.ts';
-import { discardDeadLetters, getDeadLetter, listDeadLetters, replayDeadLetters } from './dead-letters.ts';
+import { deadLetterRequests } from './dead-letters.ts';
 import { askGateway } from './export-pages.ts';
 import { Exports, type ExportTarget } from './exports.ts';
-import { callStream, callUnary, fromServiceError } from './gateway-calls.ts';
-import { type GatewayAddress, GatewayLink } from './gateway-link.ts';
-import { createJoinToken, joinInfo } from './joining.ts';
+import { GatewayLink } from './gateway-link.ts';
+import type { GatewayRequests, Requests } from './gateway-requests.ts';
+import { joinRequests } from './joining.ts';
 import { keepPolling, keepStreaming } from './lasting.ts';
-import { releaseNode, removeNode, setNodeLabels } from './node-changes.ts';
+import { nodeChanges } from './node-changes.ts';
 import { QueryCollector } from './query-collector.ts';
+import { accessOf } from './request-access.ts';
 import { getSeries } from './series.ts';
 import { SharedNodes } from './shared-nodes.ts';
 import { toFleetNode, toInterruption, toLedgerProof, toMetricsEvent, toNodesEvent, toPipelineView, toSchemaTable } from './to-console.ts';
@@ -34,7 +34,6 @@ import { toFleetNode, toInterruption, toLedgerProof, toMetricsEvent, toNodesEven
 const ANSWER_TIMEOUT_MS = 10_000;
 const PIPELINE_INTERVAL_MS = 2000;
 
-type Requests = { [K in RequestName]: (args: RequestArguments<K>, signal?: AbortSignal) => Promise<RequestResult<K>> };
 type Subscriptions = {
   [K in SubscriptionName]: (args: ConsoleSubscriptions[K]['arguments'], listener: (event: SubscriptionEvent<K>) => void) => () => void;
 };
@@ -50,12 +49,12 @@ export class ConsoleBackend implements ConsoleApi {
 
   /** Without a target, an export is refused in words. */
   constructor(address: GatewayAddress, desk: ContextDesk, exportTarget?: ExportTarget) {
-    this.#link = new GatewayLink(address);
-    this.#exports = new Exports((signal) => askGateway(() => this.#link.connection(), signal), exportTarget);
+    this.#link = new GatewayLink(address, (change) => desk.lock.check('write', change));
+    this.#exports = new Exports((signal) => askGateway(this.#gateway, signal), exportTarget);
     this.#nodes = new SharedNodes((intervalMs, listener) =>
       keepStreaming(
         this.#link,
-        'WatchNodes',
+        'watchNodes',
         { filter: '', intervalMs },
         (update, first) => listener(toNodesEvent(update, first)),
         (why) => listener(toInterruption(why)),
@@ -63,7 +62,7 @@ export class ConsoleBackend implements ConsoleApi {
     );
     this.#desk = desk;
     this.#requests = { ...this.#gatewayRequests, ...desk.requests };
-    this.#commands = new CommandRuns(() => this.#link.connection());
+    this.#commands = new CommandRuns(this.#gateway);
   }
 
   async start(): Promise<void> {
@@ -81,7 +80,7 @@ export class ConsoleBackend implements ConsoleApi {
   }
 
   async request<K extends RequestName>(name: K, args: RequestArguments<K>, signal?: AbortSignal): Promise<RequestResult<K>> {
-    this.#desk.lock.check(REQUEST_ACCESS[name], name);
+    this.#desk.lock.check(accessOf(name), name);
     return this.#requests[name](args, signal);
   }
 
@@ -90,33 +89,27 @@ export class ConsoleBackend implements ConsoleApi {
     args: SubscriptionArguments<K>,
     listener: (event: SubscriptionEvent<K>) => void,
   ): () => void {
-    this.#desk.lock.check(SUBSCRIPTION_ACCESS[name], name);
     return this.#subscriptions[name](args, listener);
   }
 
-  readonly #gatewayRequests: Omit<Requests, keyof DeskRequests> = {
+  /** Throws `unavailable` while there is no connection. */
+  readonly #gateway = (): FleetClient => this.#link.connection();
+
+  readonly #gatewayRequests: GatewayRequests = {
     listMeasurements: async () => {
-      const answer = await callUnary<ListMeasurementsResponse>(this.#link.connection(), 'ListMeasurements', {}, ANSWER_TIMEOUT_MS);
+      const answer = await this.#gateway().call('listMeasurements', {}, { timeoutMs: ANSWER_TIMEOUT_MS });
       return answer.measurements.map(toSchemaTable);
     },
     query: (args, signal) => this.#query(args, signal),
     getNode: async ({ node }, signal) =>
-      toFleetNode(await callUnary<Node>(this.#link.connection(), 'GetNode', { node }, ANSWER_TIMEOUT_MS, signal)),
-    verify: async ({ nodeId, waitMs }, signal) => {
-      const connection = this.#link.connection();
-      return toLedgerProof(await callUnary<VerifyResponse>(connection, 'Verify', { nodeId, waitMs }, verifyCallMs(waitMs), signal));
-    },
-    getSeries: async (args, signal) => getSeries(this.#link.connection(), args, signal),
+      toFleetNode(await this.#gateway().call('getNode', { node }, { timeoutMs: ANSWER_TIMEOUT_MS, signal })),
+    verify: async ({ nodeId, waitMs }, signal) =>
+      toLedgerProof(await this.#gateway().call('verify', { nodeId, waitMs }, { timeoutMs: verifyCallMs(waitMs), signal })),
+    getSeries: async (args, signal) => getSeries(this.#gateway(), args, signal),
     runCommand: async (args, signal) => this.#commands.run(args, signal),
-    setNodeLabels: async (args) => setNodeLabels(this.#link.connection(), args),
-    joinInfo: async (_, signal) => joinInfo(this.#link.connection(), signal),
-    createJoinToken: async (args) => createJoinToken(this.#link.connection(), args),
-    releaseNode: async (args) => releaseNode(this.#link.connection(), args),
-    removeNode: async (args) => removeNode(this.#link.connection(), args),
-    listDeadLetters: async (args, signal) => listDeadLetters(this.#link.connection(), args, signal),
-    getDeadLetter: async (args, signal) => getDeadLetter(this.#link.connection(), args, signal),
-    replayDeadLetters: async (args) => replayDeadLetters(this.#link.connection(), args),
-    discardDeadLetters: async (args) => discardDeadLetters(this.#link.connection(), args),
+    ...nodeChanges(this.#gateway),
+    ...joinRequests(this.#gateway),
+    ...deadLetterRequests(this.#gateway),
     startExport: (args, signal) => this.#exports.start(args, signal),
     cancelExport: async ({ exportId }) => this.#exports.cancel(exportId),
     reconnect: async () => {
@@ -133,31 +126,24 @@ export class ConsoleBackend implements ConsoleApi {
     },
     nodes: ({ intervalMs }, listener) => this.#nodes.subscribe(intervalMs, listener),
     commandOutput: ({ runId }, listener) => this.#commands.follow(runId, listener),
-    metrics: (args, listener) => keepStreaming(this.#link, 'WatchMetrics', args, (update) => listener(toMetricsEvent(update))),
+    metrics: (args, listener) =>
+      keepStreaming(this.#link, 'watchMetrics', { ...args, nodeIds: [...args.nodeIds], measurements: [...args.measurements] }, (update) =>
+        listener(toMetricsEvent(update)),
+      ),
     exports: (_, listener) => this.#exports.follow(listener),
     pipeline: (_, listener) => keepPolling(this.#link, PIPELINE_INTERVAL_MS, () => this.#pipeline(), listener),
   };
 
   async #pipeline(): Promise<PipelineView> {
-    return toPipelineView(await callUnary<PipelineStatus>(this.#link.connection(), 'GetPipelineStatus', {}, ANSWER_TIMEOUT_MS));
+    return toPipelineView(await this.#gateway().call('getPipelineStatus', {}, { timeoutMs: ANSWER_TIMEOUT_MS }));
   }
 
-  #query(args: RequestArguments<'query'>, signal?: AbortSignal): Promise<QueryResult> {
-    return new Promise((resolve, reject) => {
-      const collector = new QueryCollector();
-      // A little longer than the gateway's own limit, whose words are better than a deadline's.
-      const call = callStream<QueryFrame>(this.#link.connection(), 'Query', args, args.timeoutMs + 3000);
-      const cancel = (): void => call.cancel();
-      signal?.addEventListener('abort', cancel, { once: true });
-      call.on('data', (frame: QueryFrame) => collector.add(frame));
-      call.on('error', (error) => {
-        signal?.removeEventListener('abort', cancel);
-        reject(signal?.aborted ? new MusterError('cancelled', 'the query was cancelled') : fromServiceError(error as never));
-      });
-      call.on('end', () => {
-        signal?.removeEventListener('abort', cancel);
-        resolve(collector.result());
-      });
-    });
+  async #query(args: RequestArguments<'query'>, signal?: AbortSignal): Promise<QueryResult> {
+    const collector = new QueryCollector();
+    // A little longer than the gateway's own limit, whose words are better than a deadline's.
+    const frames = this.#gateway().stream('query', args, { timeoutMs: args.timeoutMs + 3000, signal });
+    for await (const frame of frames) collector.add(frame);
+    if (signal?.aborted) throw new MusterError('cancelled', 'the query was cancelled');
+    return collector.result();
   }
 }

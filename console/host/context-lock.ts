@@ -1,7 +1,7 @@
 // The lock of a read-only context: refuses what changes something, until a person unlocks it, and locks itself again.
 import type { ContextView } from '../../core/common/context-view.ts';
 import { MusterError } from '../../core/common/muster-error.ts';
-import type { Access } from '../common/access.ts';
+import type { Access } from './request-access.ts';
 
 export const UNLOCKED_MS = 15 * 60_000;
 

@@ -1,56 +1,34 @@
 // Dead letters of the gateway as pages ask for them.
-import type {
-  DeadLetter,
-  DiscardDeadLettersRequest,
-  DiscardDeadLettersResponse,
-  ListDeadLettersResponse,
-  ReplayDeadLettersRequest,
-  ReplayDeadLettersResponse,
-} from '../../proto/gen/messages.ts';
-import type { RequestArguments, RequestResult } from '../common/console-api.ts';
+import type { FleetClient } from '../../proto/client/fleet-client.ts';
+import type { DeadLetter, DiscardDeadLettersRequest } from '../../proto/gen/messages.ts';
 import type { ChosenLetters, DeadLetterView } from '../common/dead-letter.ts';
-import { callUnary } from './gateway-calls.ts';
-import type { GatewayConnection } from './gateway-link.ts';
+import type { GatewayRequests } from './gateway-requests.ts';
 import { toMs } from './to-console.ts';
 
 const READ_TIMEOUT_MS = 15_000;
 /** Ten thousand letters are read, sent again and confirmed one by one. */
 const CHANGE_TIMEOUT_MS = 60_000;
 
-export async function listDeadLetters(
-  connection: GatewayConnection,
-  args: RequestArguments<'listDeadLetters'>,
-  signal?: AbortSignal,
-): Promise<RequestResult<'listDeadLetters'>> {
-  const answer = await callUnary<ListDeadLettersResponse>(connection, 'ListDeadLetters', args, READ_TIMEOUT_MS, signal);
-  return { letters: answer.deadLetters.map(toDeadLetterView), byReason: answer.byReason, nextBeforeId: answer.nextBeforeId };
-}
+type DeadLetterRequests = Pick<GatewayRequests, 'listDeadLetters' | 'getDeadLetter' | 'replayDeadLetters' | 'discardDeadLetters'>;
 
-export async function getDeadLetter(
-  connection: GatewayConnection,
-  args: RequestArguments<'getDeadLetter'>,
-  signal?: AbortSignal,
-): Promise<DeadLetterView> {
-  return toDeadLetterView(await callUnary<DeadLetter>(connection, 'GetDeadLetter', args, READ_TIMEOUT_MS, signal));
-}
-
-export async function replayDeadLetters(
-  connection: GatewayConnection,
-  args: RequestArguments<'replayDeadLetters'>,
-): Promise<RequestResult<'replayDeadLetters'>> {
-  const { chosen, editedRow, measurement } = args;
-  const request: ReplayDeadLettersRequest = { ...choiceOf(chosen), editedRow, measurement };
-  const answer = await callUnary<ReplayDeadLettersResponse>(connection, 'ReplayDeadLetters', request, CHANGE_TIMEOUT_MS);
-  return { replayed: answer.replayed, problems: answer.problems };
-}
-
-export async function discardDeadLetters(
-  connection: GatewayConnection,
-  args: RequestArguments<'discardDeadLetters'>,
-): Promise<RequestResult<'discardDeadLetters'>> {
-  const request: DiscardDeadLettersRequest = choiceOf(args.chosen);
-  const answer = await callUnary<DiscardDeadLettersResponse>(connection, 'DiscardDeadLetters', request, CHANGE_TIMEOUT_MS);
-  return { discarded: answer.discarded };
+export function deadLetterRequests(gateway: () => FleetClient): DeadLetterRequests {
+  return {
+    listDeadLetters: async (args, signal) => {
+      const answer = await gateway().call('listDeadLetters', args, { timeoutMs: READ_TIMEOUT_MS, signal });
+      return { letters: answer.deadLetters.map(toDeadLetterView), byReason: answer.byReason, nextBeforeId: answer.nextBeforeId };
+    },
+    getDeadLetter: async (args, signal) =>
+      toDeadLetterView(await gateway().call('getDeadLetter', args, { timeoutMs: READ_TIMEOUT_MS, signal })),
+    replayDeadLetters: async ({ chosen, editedRow, measurement }) => {
+      const request = { ...choiceOf(chosen), editedRow, measurement };
+      const { replayed, problems } = await gateway().call('replayDeadLetters', request, { timeoutMs: CHANGE_TIMEOUT_MS });
+      return { replayed, problems };
+    },
+    discardDeadLetters: async ({ chosen }) => {
+      const { discarded } = await gateway().call('discardDeadLetters', choiceOf(chosen), { timeoutMs: CHANGE_TIMEOUT_MS });
+      return { discarded };
+    },
+  };
 }
 
 function choiceOf(chosen: ChosenLetters): DiscardDeadLettersRequest {

@@ -4,10 +4,9 @@ import { MusterError } from '../../core/common/muster-error.ts';
 import { movingPart } from '../../core/common/statement-clock.ts';
 import { checkRows, wholeBecause } from '../../core/common/whole-answer.ts';
 import type { ExportCell, ExportColumn, ExportType } from '../../core/files/export/parquet-export.ts';
+import type { FleetClient } from '../../proto/client/fleet-client.ts';
 import type { QueryColumn, QueryFrame } from '../../proto/gen/messages.ts';
 import { isoTime, toNumber } from '../../proto/query-rows.ts';
-import { callStream, fromServiceError } from './gateway-calls.ts';
-import type { GatewayConnection } from './gateway-link.ts';
 
 /** Rows of a stretch, about; one with many more is read again in shorter ones. */
 const PAGE_ROWS = 100_000;
@@ -32,20 +31,11 @@ export interface Extent {
 /** Answers one statement, frame by frame. */
 export type Ask = (sql: string) => AsyncIterable<QueryFrame>;
 
-export function askGateway(connection: () => GatewayConnection, signal: AbortSignal): Ask {
+export function askGateway(gateway: () => FleetClient, signal: AbortSignal): Ask {
   return async function* ask(sql) {
     const request = { sql, maxRows: QUERY_ROWS, timeoutMs: TIMEOUT_MS };
-    const call = callStream<QueryFrame>(connection(), 'Query', request, TIMEOUT_MS + 3000);
-    const cancel = (): void => call.cancel();
-    signal.addEventListener('abort', cancel, { once: true });
-    try {
-      for await (const frame of call) yield frame as QueryFrame;
-    } catch (error) {
-      throw signal.aborted ? new MusterError('cancelled', 'the export was cancelled') : fromServiceError(error as never);
-    } finally {
-      signal.removeEventListener('abort', cancel);
-      call.cancel();
-    }
+    yield* gateway().stream('query', request, { timeoutMs: TIMEOUT_MS + 3000, signal });
+    if (signal.aborted) throw new MusterError('cancelled', 'the export was cancelled');
   };
 }
 

@@ -9,6 +9,8 @@ import type { ConnectionState } from '../common/console-api.ts';
 import { GatewayLink } from './gateway-link.ts';
 import { keepStreaming } from './lasting.ts';
 
+const NODES = { filter: '', intervalMs: 1000 };
+
 const folder = mkdtempSync(join(tmpdir(), 'muster-link-'));
 const caFile = join(folder, 'ca.pem');
 const strangerFile = join(folder, 'stranger.pem');
@@ -87,7 +89,7 @@ test('a refused token is never called connected, is not asked about again at onc
   writeFileSync(tokenFile, 'bad\n');
   answered = 0;
   const { link, states } = follow(`localhost:${port}`);
-  keepStreaming(link, 'WatchNodes', {}, () => undefined);
+  keepStreaming(link, 'watchNodes', NODES, () => undefined);
   await vi.waitFor(() => expect(link.state.kind).toBe('refused'), 20_000);
   expect(link.state).toMatchObject({ reason: expect.stringContaining('the bearer token is not valid'), tries: 1 });
   expect('nextTryMs' in link.state && link.state.nextTryMs - Date.now()).toBeGreaterThan(2000);
@@ -105,7 +107,7 @@ test('a stream that waits to be opened again opens nothing on a link that was st
   await vi.waitFor(() => expect(link.state.kind).toBe('connected'), 20_000);
   link.stop();
   expect(link.state.kind).toBe('connecting');
-  const end = keepStreaming(link, 'WatchNodes', {}, () => undefined);
+  const end = keepStreaming(link, 'watchNodes', NODES, () => undefined);
   end();
 });
 

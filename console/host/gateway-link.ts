@@ -1,29 +1,13 @@
 // Owns the one connection to a gateway: opens it, measures it, notices its loss, opens it again with back-off. Says so to whoever listens.
 import { readFileSync, type Stats, unwatchFile, watchFile } from 'node:fs';
-import { Client, Metadata, type ServiceError } from '@grpc/grpc-js';
+import type { ServiceError } from '@grpc/grpc-js';
 import { MusterError, toMusterError } from '../../core/common/muster-error.ts';
 import { VERSION } from '../../core/common/version.ts';
-import { channelTls } from '../../core/node/channel-credentials.ts';
 import { fault } from '../../core/node/faults.ts';
-import type { Node } from '../../proto/gen/messages.ts';
+import { FleetClient } from '../../proto/client/fleet-client.ts';
+import { type GatewayAddress, type GatewayChannel, openChannel } from '../../proto/client/gateway-channel.ts';
 import type { ConnectionState } from '../common/console-api.ts';
-import { callUnary } from './gateway-calls.ts';
 import { isRefusal, lossWords, refusalWords } from './link-words.ts';
-
-export interface GatewayAddress {
-  /** `host:port` */
-  gateway: string;
-  /** The fleet's CA, PEM. */
-  caFile: string;
-  /** Bearer token of the operator. */
-  tokenFile: string;
-}
-
-/** An open connection with what every call on it needs. */
-export interface GatewayConnection {
-  client: Client;
-  metadata: Metadata;
-}
 
 const PING_INTERVAL_MS = 2000;
 const PING_TIMEOUT_MS = 4000;
@@ -39,21 +23,24 @@ const TOKEN_WATCH_MS = 1000;
 const NO_NODE = '00000000-0000-0000-0000-000000000000';
 const EMPTY = Buffer.alloc(0);
 
-/** Names a token file that cannot be read, as `invalid_config`. */
-function readSecretFile(what: string, path: string): Buffer {
-  try {
-    return readFileSync(path);
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    throw new MusterError('invalid_config', `the ${what} ${path} cannot be read (${code}): check that the gateway's owner made it`, error);
-  }
+const CHANNEL_OPTIONS = {
+  'grpc.max_receive_message_length': 16 * 1024 * 1024,
+  'grpc.keepalive_time_ms': 20_000,
+  'grpc.keepalive_timeout_ms': 5000,
+  'grpc.use_local_subchannel_pool': 1,
+};
+
+interface Connection {
+  channel: GatewayChannel;
+  client: FleetClient;
 }
 
 export class GatewayLink {
   readonly #address: GatewayAddress;
+  readonly #assertMayChange: (change: string) => void;
   readonly #listeners = new Set<(state: ConnectionState) => void>();
   #state: ConnectionState;
-  #connection: GatewayConnection | undefined;
+  #connection: Connection | undefined;
   #timer: NodeJS.Timeout | undefined;
   #running = false;
   #attempt = 0;
@@ -61,8 +48,10 @@ export class GatewayLink {
   /** As it was read last, to know when the file holds another. */
   #token = '';
 
-  constructor(address: GatewayAddress) {
+  /** `assertMayChange` as a FleetClient takes it. */
+  constructor(address: GatewayAddress, assertMayChange: (change: string) => void = () => undefined) {
     this.#address = address;
+    this.#assertMayChange = assertMayChange;
     this.#state = { kind: 'connecting', gateway: address.gateway, sinceMs: Date.now() };
   }
 
@@ -94,8 +83,8 @@ export class GatewayLink {
   }
 
   /** Throws `unavailable` while there is none. */
-  connection(): GatewayConnection {
-    if (this.#state.kind === 'connected' && this.#connection !== undefined) return this.#connection;
+  connection(): FleetClient {
+    if (this.#state.kind === 'connected' && this.#connection !== undefined) return this.#connection.client;
     const why = 'reason' in this.#state ? this.#state.reason : 'the first connection is being made';
     throw new MusterError('unavailable', `the gateway ${this.#address.gateway} is not connected: ${why}`);
   }
@@ -135,22 +124,22 @@ export class GatewayLink {
       else this.#introduce(connection, performance.now() - began).catch(fault);
     };
     // The health service's empty request asks for the server as a whole, and needs no token.
-    connection.client.makeUnaryRequest(
+    connection.channel.client.makeUnaryRequest(
       '/grpc.health.v1.Health/Check',
       () => EMPTY,
       (bytes) => bytes,
       EMPTY,
-      connection.metadata,
+      connection.channel.metadata,
       { deadline },
       done,
     );
   }
 
   /** A new connection counts when the gateway has answered something that needs the token. */
-  async #introduce(connection: GatewayConnection, roundTripMs: number): Promise<void> {
+  async #introduce(connection: Connection, roundTripMs: number): Promise<void> {
     let refusal: MusterError | undefined;
     try {
-      await callUnary<Node>(connection, 'GetNode', { node: NO_NODE }, PING_TIMEOUT_MS);
+      await connection.client.call('getNode', { node: NO_NODE }, { timeoutMs: PING_TIMEOUT_MS });
     } catch (thrown) {
       refusal = toMusterError(thrown);
     }
@@ -179,23 +168,10 @@ export class GatewayLink {
     }
   }
 
-  #open(): GatewayConnection {
-    const { gateway, caFile, tokenFile } = this.#address;
-    const ca = readSecretFile('CA file', caFile);
-    const token = readSecretFile('token file', tokenFile).toString('utf8').trim();
-    const metadata = new Metadata();
-    metadata.set('authorization', `Bearer ${token}`);
-    const tls = channelTls(gateway, ca);
-    const client = new Client(gateway, tls.credentials, {
-      ...tls.options,
-      'grpc.max_receive_message_length': 16 * 1024 * 1024,
-      'grpc.keepalive_time_ms': 20_000,
-      'grpc.keepalive_timeout_ms': 5000,
-      'grpc.enable_retries': 0,
-      'grpc.use_local_subchannel_pool': 1,
-    });
-    this.#token = token;
-    return { client, metadata };
+  #open(): Connection {
+    const channel = openChannel(this.#address, CHANNEL_OPTIONS);
+    this.#token = channel.token;
+    return { channel, client: new FleetClient(channel, { assertMayChange: this.#assertMayChange }) };
   }
 
   #answered(roundTripMs: number): void {

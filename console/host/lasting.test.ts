@@ -6,6 +6,9 @@ import type { ConnectionState } from '../common/console-api.ts';
 import type { GatewayLink } from './gateway-link.ts';
 import { keepPolling, keepStreaming } from './lasting.ts';
 
+const NODES = { filter: '', intervalMs: 1000 };
+const METRICS = { nodeIds: [], measurements: [], intervalMs: 1000 };
+
 beforeEach(() => {
   vi.useFakeTimers();
 });
@@ -34,12 +37,10 @@ function staged(kind: ConnectionState['kind']) {
       return () => listeners.delete(listener);
     },
     connection: () => ({
-      client: {
-        makeServerStreamRequest() {
-          const call = new StagedCall();
-          calls.push(call);
-          return call;
-        },
+      open() {
+        const call = new StagedCall();
+        calls.push(call);
+        return call;
       },
     }),
     refused: (reason: string) => void refusals.push(reason),
@@ -57,7 +58,7 @@ const failure = (code: number): Error => Object.assign(new Error('no'), { code, 
 test('a stream opens with the connection, marks its first message, and comes back a second after its end', () => {
   const { link, calls, become } = staged('connecting');
   const heard: [unknown, boolean][] = [];
-  keepStreaming(link, 'WatchNodes', {}, (message, first) => heard.push([message, first]));
+  keepStreaming(link, 'watchNodes', NODES, (message, first) => heard.push([message, first]));
   expect(calls).toHaveLength(0);
   become('connected');
   expect(calls).toHaveLength(1);
@@ -78,7 +79,7 @@ test('a stream opens with the connection, marks its first message, and comes bac
 
 test('a stream opens at once where the connection is there, and once however often it is told so', () => {
   const { link, calls, become } = staged('connected');
-  keepStreaming(link, 'WatchNodes', {}, () => {});
+  keepStreaming(link, 'watchNodes', NODES, () => {});
   become('connected');
   become('connected');
   expect(calls).toHaveLength(1);
@@ -87,7 +88,7 @@ test('a stream opens at once where the connection is there, and once however oft
 test('with a lost connection its stream ends, what still comes of it is not heard, and nothing is opened', () => {
   const { link, calls, become } = staged('connected');
   const heard: unknown[] = [];
-  keepStreaming(link, 'WatchMetrics', {}, (message) => heard.push(message));
+  keepStreaming(link, 'watchMetrics', METRICS, (message) => heard.push(message));
   become('lost');
   expect(calls[0]?.cancelled).toBe(true);
   calls[0]?.emit('data', 'late');
@@ -101,7 +102,7 @@ test('with a lost connection its stream ends, what still comes of it is not hear
 
 test('after its end by the caller a stream is cancelled, and neither its end nor the connection brings it back', () => {
   const { link, calls, listeners, become } = staged('connected');
-  const end = keepStreaming(link, 'WatchNodes', {}, () => {});
+  const end = keepStreaming(link, 'watchNodes', NODES, () => {});
   calls[0]?.emit('end');
   end();
   vi.advanceTimersByTime(10_000);
@@ -111,14 +112,14 @@ test('after its end by the caller a stream is cancelled, and neither its end nor
 });
 
 test.each([
-  ['WatchNodes', status.UNAVAILABLE, []],
-  ['WatchNodes', status.INVALID_ARGUMENT, ['the gateway fails to answer WatchNodes: the gateway says no']],
-  ['WatchMetrics', status.INVALID_ARGUMENT, []],
-  ['WatchMetrics', status.UNAUTHENTICATED, ["the gateway refuses this console's token (the gateway says no): check the token file"]],
-  ['WatchMetrics', status.PERMISSION_DENIED, ["the gateway refuses this console's token (the gateway says no): check the token file"]],
+  ['watchNodes', status.UNAVAILABLE, []],
+  ['watchNodes', status.INVALID_ARGUMENT, ['the gateway fails to answer WatchNodes: the gateway says no']],
+  ['watchMetrics', status.INVALID_ARGUMENT, []],
+  ['watchMetrics', status.UNAUTHENTICATED, ["the gateway refuses this console's token (the gateway says no): check the token file"]],
+  ['watchMetrics', status.PERMISSION_DENIED, ["the gateway refuses this console's token (the gateway says no): check the token file"]],
 ] as const)('%s that fails with status %i: what is said of the connection', (method, code, words) => {
   const { link, calls, refusals } = staged('connected');
-  keepStreaming(link, method, {}, () => {});
+  keepStreaming(link, method, method === 'watchNodes' ? NODES : METRICS, () => {});
   calls[0]?.emit('error', failure(code));
   expect(refusals.slice(0, 1)).toEqual(words);
   vi.advanceTimersByTime(1000);
@@ -130,8 +131,8 @@ test('a stream that ends while the gateway is connected says so each time, with 
   const interruptions: string[] = [];
   const end = keepStreaming(
     link,
-    'WatchNodes',
-    {},
+    'watchNodes',
+    NODES,
     () => undefined,
     (why) => interruptions.push(why),
   );

@@ -1,31 +1,28 @@
 // Subscriptions that outlive a connection: open while the gateway is connected, and opened again when it comes back.
-import type { ClientReadableStream, ServiceError } from '@grpc/grpc-js';
+import type { ClientReadableStream } from '@grpc/grpc-js';
 import { type MusterError, toMusterError } from '../../core/common/muster-error.ts';
 import { fault } from '../../core/node/faults.ts';
-import type { MetricsUpdate, NodesUpdate } from '../../proto/gen/messages.ts';
-import { callStream, fromServiceError } from './gateway-calls.ts';
+import { fromServiceError } from '../../proto/client/grpc-errors.ts';
+import { CALLS, type Calls } from '../../proto/gen/services.ts';
 import type { GatewayLink } from './gateway-link.ts';
 import { isRefusal, refusalWords } from './link-words.ts';
 
 const REOPEN_MS = 1000;
 
-interface Streams {
-  WatchNodes: NodesUpdate;
-  WatchMetrics: MetricsUpdate;
-}
+type Watch = 'watchNodes' | 'watchMetrics';
 
 /**
  * Listens to a stream of the gateway for ever; `first` marks the first message of each opening. `interrupted` is told where it ends while the gateway is
  * connected: what it told last is then not of now. Returns the end of it.
  */
-export function keepStreaming<M extends keyof Streams>(
+export function keepStreaming<Name extends Watch>(
   link: GatewayLink,
-  method: M,
-  request: object,
-  listener: (message: Streams[M], first: boolean) => void,
+  name: Name,
+  request: Calls[Name]['request'],
+  listener: (message: Calls[Name]['response'], first: boolean) => void,
   interrupted: (why: string) => void = () => undefined,
 ): () => void {
-  let call: ClientReadableStream<Streams[M]> | undefined;
+  let call: ClientReadableStream<Calls[Name]['response']> | undefined;
   let timer: NodeJS.Timeout | undefined;
   let ended = false;
 
@@ -43,19 +40,19 @@ export function keepStreaming<M extends keyof Streams>(
   };
   const open = (): void => {
     if (ended || call !== undefined || link.state.kind !== 'connected') return;
-    const opened = callStream<Streams[M]>(link.connection(), method, request);
+    const opened = link.connection().open(name, request);
     call = opened;
     let first = true;
-    opened.on('data', (message: Streams[M]) => {
+    opened.on('data', (message: Calls[Name]['response']) => {
       listener(message, first);
       first = false;
     });
     opened.on('error', (error) => {
       if (call !== opened) return;
-      const failure = fromServiceError(error as ServiceError);
+      const failure = fromServiceError(error);
       reportRefusal(link, failure);
       // Without its nodes a console shows nothing that is true: better lost, with the gateway's words, than silently empty.
-      if (method === 'WatchNodes' && !failure.retryable) link.failed(`the gateway fails to answer ${method}: ${failure.message}`);
+      if (name === 'watchNodes' && !failure.retryable) link.failed(`the gateway fails to answer ${CALLS[name].method}: ${failure.message}`);
       reopen(failure.message);
     });
     opened.on('end', () => {

@@ -1,11 +1,11 @@
 // What one page asked for: checks its messages, carries them to the backend, and ends all of it with the page.
 import { MusterError, toMusterError } from '../../core/common/muster-error.ts';
 import { fault } from '../../core/node/faults.ts';
-import { REQUEST_ACCESS } from '../common/access.ts';
 import { isRequestName, isSubscriptionName, parseRequestArguments, parseSubscriptionArguments } from '../common/arguments.ts';
 import type { ConsoleApi, RequestName, SubscriptionName } from '../common/console-api.ts';
 import { createShortener } from '../common/nodes-shorthand.ts';
 import { type HostMessage, type PageMessage, parsePageMessage } from '../common/port-message.ts';
+import { accessOf } from './request-access.ts';
 import { UnheardBytes } from './unheard-bytes.ts';
 
 const MAX_SUBSCRIPTIONS = 64;
@@ -176,5 +176,5 @@ export class PageSession {
 function kindOf(name: RequestName): RequestKind {
   if (HISTORY.has(name)) return 'history';
   if (name === 'verify') return 'proof';
-  return REQUEST_ACCESS[name] === 'write' ? 'change' : 'other';
+  return accessOf(name) === 'write' ? 'change' : 'other';
 }

@@ -1,33 +1,20 @@
 // GetSeries for the console: the frames of an answer put together, the spread left out where it says nothing.
-import type { ServiceError } from '@grpc/grpc-js';
 import { MusterError } from '../../core/common/muster-error.ts';
+import type { FleetClient } from '../../proto/client/fleet-client.ts';
 import type { SeriesField, SeriesFrame } from '../../proto/gen/messages.ts';
 import type { RequestArguments } from '../common/console-api.ts';
 import type { SeriesAnswer, SeriesFigures, SeriesPoints } from '../common/series-answer.ts';
-import { callStream, fromServiceError } from './gateway-calls.ts';
-import type { GatewayConnection } from './gateway-link.ts';
 
 const TIMEOUT_MS = 33_000;
 
 /** Ends early when the signal aborts, as `cancelled`. */
-export function getSeries(connection: GatewayConnection, args: RequestArguments<'getSeries'>, signal?: AbortSignal): Promise<SeriesAnswer> {
+export async function getSeries(gateway: FleetClient, args: RequestArguments<'getSeries'>, signal?: AbortSignal): Promise<SeriesAnswer> {
   const { nodeId, measurement, tags, fields, fromMs, toMs, maxPoints } = args;
-  const request = { nodeId, measurement, tags, fields, fromUs: fromMs * 1000, toUs: toMs * 1000, maxPoints };
-  return new Promise((resolve, reject) => {
-    const frames: SeriesFrame[] = [];
-    const call = callStream<SeriesFrame>(connection, 'GetSeries', request, TIMEOUT_MS);
-    const cancel = (): void => call.cancel();
-    signal?.addEventListener('abort', cancel, { once: true });
-    call.on('data', (frame: SeriesFrame) => frames.push(frame));
-    call.on('error', (error) => {
-      signal?.removeEventListener('abort', cancel);
-      reject(signal?.aborted ? new MusterError('cancelled', 'the series is no longer wanted') : fromServiceError(error as ServiceError));
-    });
-    call.on('end', () => {
-      signal?.removeEventListener('abort', cancel);
-      resolve(toSeriesAnswer(frames));
-    });
-  });
+  const request = { nodeId, measurement, tags, fields: [...fields], fromUs: fromMs * 1000, toUs: toMs * 1000, maxPoints };
+  const frames: SeriesFrame[] = [];
+  for await (const frame of gateway.stream('getSeries', request, { timeoutMs: TIMEOUT_MS, signal })) frames.push(frame);
+  if (signal?.aborted) throw new MusterError('cancelled', 'the series is no longer wanted');
+  return toSeriesAnswer(frames);
 }
 
 /** Frames in the order they came: the plan first; one of the same tags goes on with the fields of the series before it. */

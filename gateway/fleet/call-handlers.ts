@@ -2,11 +2,11 @@
 import { constants, type ServerHttp2Stream } from 'node:http2';
 import type { handleServerStreamingCall, handleUnaryCall, Metadata, ServerWritableStream, UntypedHandleCall } from '@grpc/grpc-js';
 import { MusterError, toMusterError } from '../../core/common/muster-error.ts';
+import { toServiceError } from '../../proto/client/grpc-errors.ts';
 import { CALLS, type CallRule, type FleetCalls, type Scope } from '../../proto/gen/services.ts';
 import { ANSWER_WITHIN_MS, answerWithin } from '../access/answer-bound.ts';
 import { type Grant, whileGranted } from '../access/open-calls.ts';
 import type { Caller } from '../access/token-store.ts';
-import { toServiceError } from '../grpc-status.ts';
 import type { FleetEvents } from './fleet-events.ts';
 import { readable } from './unreadable-request.ts';
 

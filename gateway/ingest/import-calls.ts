@@ -1,6 +1,7 @@
 // ImportService's calls of jobs. Like Upload they take and give encoded messages.
 import type { handleUnaryCall } from '@grpc/grpc-js';
 import { type MusterErrorCode, toMusterError } from '../../core/common/muster-error.ts';
+import { toServiceError } from '../../proto/client/grpc-errors.ts';
 import {
   CANCEL_IMPORT_REQUEST_FIELDS,
   CHECK_IMPORT_REQUEST_FIELDS,
@@ -22,7 +23,6 @@ import { decodeMessage, encodeMessage, type Fields } from '../../proto/message-c
 import { ANSWER_WITHIN_MS, answerWithin } from '../access/answer-bound.ts';
 import { whileGranted } from '../access/open-calls.ts';
 import type { Caller, TokenStore } from '../access/token-store.ts';
-import { toServiceError } from '../grpc-status.ts';
 import type { ImportAccounts } from './import-account.ts';
 import type { ImportJobs } from './import-jobs.ts';
 

@@ -6,6 +6,7 @@ import { MusterError, type MusterErrorCode, toMusterError } from '../../core/com
 import type { SourceKind } from '../../core/common/node-kind.ts';
 import { NODE_ID_RULE, nodeIdOf } from '../../core/common/node-name.ts';
 import { summarySubject } from '../../core/common/streams.ts';
+import { toServiceError } from '../../proto/client/grpc-errors.ts';
 import {
   HEARTBEAT_FIELDS,
   UPLOAD_ACK_FIELDS,
@@ -17,7 +18,6 @@ import { CALLS } from '../../proto/gen/services.ts';
 import { decodeMessage, encodeMessage } from '../../proto/message-codec.ts';
 import { type Grant, whileGranted } from '../access/open-calls.ts';
 import type { Caller, TokenStore } from '../access/token-store.ts';
-import { toServiceError } from '../grpc-status.ts';
 import type { NodeRegistry } from '../nodes/registry.ts';
 import type { Publisher } from '../publisher/publisher.ts';
 

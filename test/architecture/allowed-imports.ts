@@ -19,6 +19,7 @@ export const LAYERS: readonly Layer[] = [
   { folder: 'core/common', mayImport: [] },
   { folder: 'core/node', mayImport: ['core/common'] },
   { folder: 'core/files', mayImport: CORE },
+  { folder: 'proto/client', mayImport: ['proto', ...CORE] },
   { folder: 'proto', mayImport: ['core/common'] },
   { folder: 'agent', mayImport: ['proto', ...CORE] },
   { folder: 'gateway', mayImport: ['proto', FILES, ...CORE] },

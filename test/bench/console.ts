@@ -99,7 +99,7 @@ async function overFleetOf(nodes: number): Promise<void> {
         interrupted,
         until(
           'every node is live',
-          async () => (await pipeline.client.call('listNodes', { filter: 'state:live' }, 30_000)).nodes.length > nodes,
+          async () => (await pipeline.client.call('listNodes', { filter: 'state:live' }, { timeoutMs: 30_000 })).nodes.length > nodes,
           300_000,
         ),
       ]);
@@ -121,7 +121,7 @@ async function tellFlow(pipeline: Pipeline, when: string): Promise<void> {
   const recent = `SELECT count() FROM load WHERE timestamp > dateadd('s', -${RATE_SECONDS + ARRIVAL_SECONDS}, now()) AND timestamp < dateadd('s', -${ARRIVAL_SECONDS}, now())`;
   const stored = Number((await pipeline.sql(recent))[0]?.[0]) / RATE_SECONDS;
   const asked = Number(options.nodes) / Number(options.interval);
-  const live = (await pipeline.client.call('listNodes', { filter: 'state:live' }, 30_000)).nodes.length;
+  const live = (await pipeline.client.call('listNodes', { filter: 'state:live' }, { timeoutMs: 30_000 })).nodes.length;
   const [load = 0] = loadavg();
   say(
     `${when}: ${live} nodes live, ${Math.round(stored)} samples a second stored of ${Math.round(asked)}, load of the machine ${load.toFixed(1)} on ${availableParallelism()} CPUs`,

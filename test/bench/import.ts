@@ -41,7 +41,7 @@ try {
   await pipeline.sql(`drop table ${TABLE}_raw`);
   note("the database's limit is known");
   await killedAndTwice(csv, `${TABLE}_killed`, recording, (ofCsv.programSeconds * 1000) / 2);
-  const { lost, doubled, missingRows } = await pipeline.client.call('verify', { nodeId: '', waitMs: 60_000 }, 120_000);
+  const { lost, doubled, missingRows } = await pipeline.client.call('verify', { nodeId: '', waitMs: 60_000 }, { timeoutMs: 120_000 });
   if (lost + doubled + missingRows > 0) throw new Error(`the ledger says ${lost} lost, ${doubled} doubled, ${missingRows} rows missing`);
   report({ rows: recording.rows, rawLimitRowsPerSecond: Math.round(raw), csv: ofCsv, parquet: ofParquet, killedAndTwice: 'exact' });
 } finally {

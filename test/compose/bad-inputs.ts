@@ -81,7 +81,7 @@ export async function fullStream(deployment: Deployment): Promise<string> {
     words = await fillStream(deployment);
     waiting = await until(
       'batches wait in the spools',
-      async () => (await client.call('verify', { nodeId: '', waitMs: 0 }, TOLD_WITHIN_MS)).inSpools || undefined,
+      async () => (await client.call('verify', { nodeId: '', waitMs: 0 }, { timeoutMs: TOLD_WITHIN_MS })).inSpools || undefined,
       TOLD_WITHIN_MS,
     );
   } finally {

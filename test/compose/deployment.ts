@@ -2,7 +2,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { FleetClient, type FleetTarget } from '../../cli/fleet/fleet-client.ts';
+import { type FleetTarget, openFleet } from '../../cli/fleet/open-fleet.ts';
+import type { FleetClient } from '../../proto/client/fleet-client.ts';
 import type { QueryColumn } from '../../proto/gen/messages.ts';
 import { type Cell, frameRows } from '../../proto/query-rows.ts';
 import { freePorts } from '../harness/ports.ts';
@@ -40,7 +41,7 @@ export class Deployment {
   }
 
   get client(): FleetClient {
-    this.#client ??= new FleetClient(this.target);
+    this.#client ??= openFleet(this.target);
     return this.#client;
   }
 
@@ -75,7 +76,7 @@ export class Deployment {
       async () => {
         const [[probes] = []] = await this.rows(sql.replace(/\s+/g, ' '));
         if (Number(probes) < PROBES.length) return false;
-        const { lagSeconds, suspendedTables } = await this.client.call('getPipelineStatus', {}, 5000);
+        const { lagSeconds, suspendedTables } = await this.client.call('getPipelineStatus', {}, { timeoutMs: 5000 });
         return lagSeconds !== undefined && lagSeconds < 3 && suspendedTables.length === 0;
       },
       withinMs,

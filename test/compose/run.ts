@@ -41,7 +41,7 @@ async function backendAway(deployment: Deployment): Promise<string> {
   await sleep(AWAY_MS);
   await project.compose('start', ...SERVICES);
   const seconds = (await deployment.untilFlowing(2 * RECOVERED_WITHIN_MS)) / 1000;
-  const { inSpools } = await deployment.client.call('verify', { nodeId: '', waitMs: 10_000 }, 60_000);
+  const { inSpools } = await deployment.client.call('verify', { nodeId: '', waitMs: 10_000 }, { timeoutMs: 60_000 });
   return `away for ${AWAY_MS / 1000} s, flows ${seconds.toFixed(1)} s after the start, ${inSpools} batches still in spools`;
 }
 
@@ -49,7 +49,7 @@ async function ledgerIsExact(deployment: Deployment): Promise<string> {
   const { lost, doubled, missingRows, stored, ledgerRows, tableRows, nodes } = await deployment.client.call(
     'verify',
     { nodeId: '', waitMs: 30_000 },
-    120_000,
+    { timeoutMs: 120_000 },
   );
   const words = `${stored} batches of ${nodes} nodes, ${ledgerRows} rows in the ledger and ${tableRows} in the tables: ${lost} lost, ${doubled} doubled, ${missingRows} missing`;
   if (lost + doubled + missingRows > 0) throw new Error(words);

@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { FleetTarget } from '../../cli/fleet/fleet-client.ts';
+import type { FleetTarget } from '../../cli/fleet/open-fleet.ts';
 import type { Part } from '../../cli/parts/part.ts';
 import { type Child, startChild } from '../../cli/process/child.ts';
 import { liveSubject } from '../../core/common/streams.ts';

@@ -212,7 +212,7 @@ it('gives no receipt while the stream is full, and takes samples again by itself
   await until('it takes samples again', async () => (await push({ node_id: 'full', measurement: 'again', v: 1 })).status === 202, 60_000);
   expect(Date.now() - resumedMs).toBeLessThan(60_000);
   await until('they are stored', async () => (await count('again')) >= 1, 60_000);
-  const { lost, doubled, missingRows } = await pipeline.client.call('verify', { nodeId: '', waitMs: 20_000 }, 60_000);
+  const { lost, doubled, missingRows } = await pipeline.client.call('verify', { nodeId: '', waitMs: 20_000 }, { timeoutMs: 60_000 });
   expect({ lost, doubled, missingRows }).toEqual({ lost: 0, doubled: 0, missingRows: 0 });
 });
 

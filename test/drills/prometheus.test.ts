@@ -118,7 +118,7 @@ async function untilStored(table: string, expected: Points, [from, to]: readonly
 }
 
 async function expectNothingLost(): Promise<void> {
-  const found = await pipeline.client.call('verify', { nodeId: '', waitMs: 30_000 }, 60_000);
+  const found = await pipeline.client.call('verify', { nodeId: '', waitMs: 30_000 }, { timeoutMs: 60_000 });
   expect(found).toMatchObject({ lost: 0, doubled: 0, missingRows: 0, holes: [] });
 }
 

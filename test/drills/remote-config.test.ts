@@ -4,8 +4,9 @@ import { once } from 'node:events';
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { FleetClient } from '../../cli/fleet/fleet-client.ts';
+import { openFleet } from '../../cli/fleet/open-fleet.ts';
 import { decodeBatch, toFrameColumns } from '../../proto/batch-codec.ts';
+import type { FleetClient } from '../../proto/client/fleet-client.ts';
 import type { ConfigState, Node } from '../../proto/gen/messages.ts';
 import { type NatsHarness, startNats } from '../harness/nats.ts';
 import { temporaryFolder } from '../harness/server.ts';
@@ -57,7 +58,7 @@ afterAll(async () => {
 });
 
 function connect({ port, caFile }: Edge): FleetClient {
-  return new FleetClient({ gateway: `localhost:${port}`, caFile, tokenFile: join(folder, 'operator.token') });
+  return openFleet({ gateway: `localhost:${port}`, caFile, tokenFile: join(folder, 'operator.token') });
 }
 
 const nodes = async (filter = ''): Promise<Node[]> => (await client.call('listNodes', { filter })).nodes;

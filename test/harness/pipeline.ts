@@ -1,13 +1,14 @@
 // The whole of Muster for a test: `muster up --headless` as built, on free ports in a temporary folder, with its parts at hand.
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { FleetClient } from '../../cli/fleet/fleet-client.ts';
+import { openFleet } from '../../cli/fleet/open-fleet.ts';
 import type { Part } from '../../cli/parts/part.ts';
 import { type Child, startChild } from '../../cli/process/child.ts';
 import { giveWay } from '../../cli/process/priority.ts';
 import { startMark } from '../../cli/process/process-info.ts';
 import { StateFolder } from '../../cli/up/state-folder.ts';
 import { type Addresses, type PartRecord, readUpRecord, type UpRecord } from '../../cli/up/up-record.ts';
+import type { FleetClient } from '../../proto/client/fleet-client.ts';
 import { freePorts } from './ports.ts';
 import { builtProgram, type Run, runMuster } from './program.ts';
 import { questdbSql } from './questdb.ts';
@@ -110,7 +111,7 @@ async function toPipeline(up: Child, state: StateFolder, args: readonly string[]
     return found;
   };
   const { addresses } = record();
-  const client = new FleetClient(addresses);
+  const client = openFleet(addresses);
   const admin = { user: addresses.questdbHttpUser, password: readFileSync(addresses.questdbHttpPasswordFile, 'utf8').trim() };
   const part = (name: PartName): PartRecord => {
     const found = record().parts.find((one) => one.name === name);

@@ -1,9 +1,9 @@
 // Somebody who watches a node, as a process of its own that can be killed: `node watcher-program.ts GATEWAY CA_FILE TOKEN_FILE NODE INTERVAL_MS MEASUREMENT…`.
 // A line when it asks, and one for each update: when it came and when its newest sample was taken, Unix milliseconds.
-import { FleetClient } from '../../cli/fleet/fleet-client.ts';
+import { openFleet } from '../../cli/fleet/open-fleet.ts';
 
 const [gateway = '', caFile = '', tokenFile = '', nodeId = '', intervalMs = '', ...measurements] = process.argv.slice(2);
-const client = new FleetClient({ gateway, caFile, tokenFile });
+const client = openFleet({ gateway, caFile, tokenFile });
 process.stdout.write(`${JSON.stringify({ wishedMs: Date.now() })}\n`);
 for await (const { frames } of client.stream('watchMetrics', { nodeIds: [nodeId], measurements, intervalMs: Number(intervalMs) })) {
   const atMs = Date.now();

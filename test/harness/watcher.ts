@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import type { FleetTarget } from '../../cli/fleet/fleet-client.ts';
+import type { FleetTarget } from '../../cli/fleet/open-fleet.ts';
 
 export interface WatchedUpdate {
   atMs: number;

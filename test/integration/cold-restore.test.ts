@@ -79,7 +79,7 @@ it('brings back every row and column as they were', async () => {
     expect(await pipeline.sql(`select * ${old} order by timestamp`)).toEqual(wanted);
   }
   expect(await pipeline.sql('select "column", type, upsertKey from (show columns from log)')).toEqual(shape);
-  expect(await pipeline.client.call('verify', { nodeId: '', waitMs: 10_000 }, 60_000)).toMatchObject({
+  expect(await pipeline.client.call('verify', { nodeId: '', waitMs: 10_000 }, { timeoutMs: 60_000 })).toMatchObject({
     lost: 0,
     doubled: 0,
     missingRows: 0,

@@ -6,11 +6,12 @@ import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { type ClientHttp2Session, connect } from 'node:http2';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { FleetClient } from '../../cli/fleet/fleet-client.ts';
+import { openFleet } from '../../cli/fleet/open-fleet.ts';
 import { runProgram as runMusterHere } from '../../cli/program.ts';
 import { recordingOutput } from '../../cli/terminal/recording-output.ts';
 import { resolveRuntime } from '../../deploy/setup/runtimes.mjs';
 import { INITIAL_CREDIT_BYTES } from '../../gateway/commands/command-limits.ts';
+import type { FleetClient } from '../../proto/client/fleet-client.ts';
 import { loadPackage, serviceDefinition } from '../../proto/descriptors.ts';
 import type { AuditRecord, CommandResult, CommandUpdate, RunCommandRequest } from '../../proto/gen/messages.ts';
 import { runProgram } from '../harness/program.ts';
@@ -39,7 +40,7 @@ beforeAll(async () => {
   writeFileSync(tokenFile, OPERATOR_TOKEN);
   writeFileSync(join(folder, 'join.token'), await edge.createToken({}));
   const gateway = `localhost:${edge.port}`;
-  client = new FleetClient({ gateway, caFile: edge.caFile, tokenFile });
+  client = openFleet({ gateway, caFile: edge.caFile, tokenFile });
   target = ['--gateway', gateway, '--ca-file', edge.caFile, '--token-file', tokenFile];
   agent = startAgent();
   nodeId = await until('the node with its commands', async () => {
@@ -261,7 +262,7 @@ describe('a command', () => {
   it('needs the scope admin, which the audit tells too', async () => {
     const tokenFile = join(folder, 'read.token');
     writeFileSync(tokenFile, await edge.createToken({ kind: 'access', scopes: ['read'], name: 'reader' }));
-    const reader = new FleetClient({ gateway: `localhost:${edge.port}`, caFile: edge.caFile, tokenFile });
+    const reader = openFleet({ gateway: `localhost:${edge.port}`, caFile: edge.caFile, tokenFile });
     const call = reader.stream('runCommand', { node: nodeId, command: 'flush', arguments: {}, timeoutMs: 0 });
     await expect(call.next()).rejects.toMatchObject({ code: 'permission_denied' });
     reader.close();

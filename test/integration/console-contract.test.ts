@@ -10,8 +10,8 @@ import type { HostMessage } from '../../console/common/port-message.ts';
 import { ConsoleBackend } from '../../console/host/console-backend.ts';
 import { browserSurface, ContextDesk, contextOfGateway } from '../../console/host/context-desk.ts';
 import type { ExportFile } from '../../console/host/exports.ts';
-import type { GatewayAddress } from '../../console/host/gateway-link.ts';
 import { PageSession } from '../../console/host/page-session.ts';
+import type { GatewayAddress } from '../../proto/client/gateway-channel.ts';
 import { type Pipeline, type Simulation, startPipeline, startSimulation } from '../harness/pipeline.ts';
 import { until } from '../harness/until.ts';
 

@@ -4,9 +4,10 @@ import { Client, credentials, Metadata } from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseRequestArguments } from '../../console/common/arguments.ts';
 import type { ChosenLetters } from '../../console/common/dead-letter.ts';
-import { discardDeadLetters, listDeadLetters, replayDeadLetters } from '../../console/host/dead-letters.ts';
+import { deadLetterRequests } from '../../console/host/dead-letters.ts';
 import { DEAD_LETTER_STREAM, deadLetterSubject, telemetrySubject } from '../../core/common/streams.ts';
 import { encodeBatch, encodeEnvelope } from '../../proto/batch-codec.ts';
+import { FleetClient } from '../../proto/client/fleet-client.ts';
 import type {
   DeadLetter,
   DiscardDeadLettersResponse,
@@ -218,6 +219,7 @@ describe('from the console', () => {
   let client: Client;
   const metadata = new Metadata();
   metadata.set('authorization', `Bearer ${OPERATOR_TOKEN}`);
+  const requests = deadLetterRequests(() => new FleetClient({ client, metadata }));
   beforeAll(() => {
     client = new Client(fleet.address, credentials.createInsecure());
   });
@@ -230,7 +232,7 @@ describe('from the console', () => {
   };
   const left = async (reason: string): Promise<number[]> => (await list(reason)).deadLetters.map(({ id }) => id).sort((a, b) => a - b);
   const discardChosen = (given: ChosenLetters) =>
-    discardDeadLetters({ client, metadata }, parseRequestArguments('discardDeadLetters', { chosen: given }));
+    requests.discardDeadLetters(parseRequestArguments('discardDeadLetters', { chosen: given }));
 
   it('three ticked letters are discarded, these and no others, though the list has moved on', async () => {
     const ids = await setAside('not_finite', 6);
@@ -245,7 +247,7 @@ describe('from the console', () => {
   });
 
   it('a reason ends at the newest letter that was shown: what comes while the question is open stays', async () => {
-    const page = await listDeadLetters({ client, metadata }, { reason: 'not_finite', limit: 200, beforeId: 0 });
+    const page = await requests.listDeadLetters({ reason: 'not_finite', limit: 200, beforeId: 0 });
     const question = { reason: 'not_finite', upToId: page.letters[0]?.id ?? 0 };
     expect(page.byReason['not_finite']).toBe(303);
     const late = await setAside('not_finite', 4);
@@ -254,13 +256,10 @@ describe('from the console', () => {
   });
 
   it('ticked letters and a reason are replayed as they were chosen', async () => {
-    const page = await listDeadLetters({ client, metadata }, { reason: 'not_finite', limit: 200, beforeId: 0 });
+    const page = await requests.listDeadLetters({ reason: 'not_finite', limit: 200, beforeId: 0 });
     const [newest = 0, second = 0] = page.letters.map(({ id }) => id);
     const replayChosen = (given: ChosenLetters) =>
-      replayDeadLetters(
-        { client, metadata },
-        parseRequestArguments('replayDeadLetters', { chosen: given, editedRow: '', measurement: '' }),
-      );
+      requests.replayDeadLetters(parseRequestArguments('replayDeadLetters', { chosen: given, editedRow: '', measurement: '' }));
     expect(await replayChosen({ ids: [newest] })).toEqual({ replayed: 1, problems: [] });
     const late = await setAside('not_finite', 2);
     expect(await replayChosen({ reason: 'not_finite', upToId: second })).toEqual({ replayed: 3, problems: [] });

@@ -3,10 +3,11 @@ import { randomBytes } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import { status } from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { FleetClient } from '../../cli/fleet/fleet-client.ts';
+import { openFleet } from '../../cli/fleet/open-fleet.ts';
 import type { RegistryEntry } from '../../core/common/registry-entry.ts';
 import { leaseSubject, liveSubject, NODES_BUCKET, PRESENCE_BUCKET, type PresenceEntry, summarySubject } from '../../core/common/streams.ts';
 import { encodeLiveSamples } from '../../proto/batch-codec.ts';
+import type { FleetClient } from '../../proto/client/fleet-client.ts';
 import { HEARTBEAT_FIELDS, type Heartbeat, LEASE_FIELDS } from '../../proto/gen/messages.ts';
 import { decodeMessage, encodeMessage } from '../../proto/message-codec.ts';
 import { until } from '../harness/until.ts';
@@ -37,7 +38,7 @@ async function entryOf(nodeId: string): Promise<RegistryEntry | undefined> {
 }
 
 function operator(at: Edge): FleetClient {
-  return new FleetClient({ gateway: `localhost:${at.port}`, caFile: at.caFile, tokenFile: join(dirname(at.caFile), 'operator.token') });
+  return openFleet({ gateway: `localhost:${at.port}`, caFile: at.caFile, tokenFile: join(dirname(at.caFile), 'operator.token') });
 }
 
 describe('a stream', () => {

@@ -177,7 +177,7 @@ it('answers a flush of a cancelled job, lets others import while some pause, and
 });
 
 it('leaves a ledger that verify finds whole, and that counts what the tables have', async () => {
-  const account = await pipeline.client.call('verify', { nodeId: '', waitMs: 10_000 }, 60_000);
+  const account = await pipeline.client.call('verify', { nodeId: '', waitMs: 10_000 }, { timeoutMs: 60_000 });
   expect(account).toMatchObject({ lost: 0, doubled: 0, missingRows: 0, holes: [] });
   expect(account.ledgerRows).toBe(account.tableRows);
 });

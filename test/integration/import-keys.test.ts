@@ -44,6 +44,6 @@ it('stores absent, empty and late values for what they are, in few batches', asy
   ]);
   expect(await count('late = 1')).toBe(5);
   expect(Number((await pipeline.sql("select count() from deliveries where rows > 0 and node_id = 'a'"))[0]?.[0])).toBeLessThan(10);
-  const account = await pipeline.client.call('verify', { nodeId: '', waitMs: 10_000 }, 60_000);
+  const account = await pipeline.client.call('verify', { nodeId: '', waitMs: 10_000 }, { timeoutMs: 60_000 });
   expect(account).toMatchObject({ lost: 0, doubled: 0, missingRows: 0, holes: [] });
 });

@@ -54,7 +54,7 @@ it('stores a file once, also when it is imported twice', async () => {
   const sum = async () => pipeline.sql('select count(), sum(free), sum(usage), count_distinct(node_id) from recording');
   await until('all is applied', async () => (await pipeline.client.call('getPipelineStatus', {})).pendingMessages === 0);
   expect(await sum()).toEqual([[5000, (5000 * 4999) / 2, expect.any(Number), 10]]);
-  const account = await pipeline.client.call('verify', { nodeId: '', waitMs: 10_000 }, 60_000);
+  const account = await pipeline.client.call('verify', { nodeId: '', waitMs: 10_000 }, { timeoutMs: 60_000 });
   expect(account).toMatchObject({ lost: 0, doubled: 0, missingRows: 0, holes: [] });
 });
 
@@ -77,7 +77,7 @@ it('goes on where it was killed, to the very row', async () => {
   expect(stderr).toContain('it goes on after row');
   await until('all rows are stored', async () => (await count('long')) === rows, 60_000);
   expect((await pipeline.sql('select sum(free), count_distinct(node_id) from long'))[0]).toEqual([(rows * (rows - 1)) / 2, 100]);
-  expect(await pipeline.client.call('verify', { nodeId: '', waitMs: 10_000 }, 60_000)).toMatchObject({
+  expect(await pipeline.client.call('verify', { nodeId: '', waitMs: 10_000 }, { timeoutMs: 60_000 })).toMatchObject({
     lost: 0,
     doubled: 0,
     missingRows: 0,

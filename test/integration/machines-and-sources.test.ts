@@ -4,7 +4,8 @@ import { createHash } from 'node:crypto';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { FleetClient } from '../../cli/fleet/fleet-client.ts';
+import { openFleet } from '../../cli/fleet/open-fleet.ts';
+import type { FleetClient } from '../../proto/client/fleet-client.ts';
 import type { NodeKind } from '../../proto/gen/messages.ts';
 import { type HttpsAnswer, https } from '../harness/https.ts';
 import { temporaryFolder } from '../harness/server.ts';
@@ -25,7 +26,7 @@ beforeAll(async () => {
   agents = connect(edge);
   const tokenFile = join(folder, 'token');
   writeFileSync(tokenFile, OPERATOR_TOKEN);
-  fleet = new FleetClient({ gateway: `localhost:${edge.port}`, caFile: edge.caFile, tokenFile });
+  fleet = openFleet({ gateway: `localhost:${edge.port}`, caFile: edge.caFile, tokenFile });
 });
 afterAll(async () => {
   fleet?.close();

@@ -4,7 +4,7 @@ import { rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { status } from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { FleetClient } from '../../cli/fleet/fleet-client.ts';
+import { openFleet } from '../../cli/fleet/open-fleet.ts';
 import type { RegistryEntry } from '../../core/common/registry-entry.ts';
 import { NODES_BUCKET } from '../../core/common/streams.ts';
 import { createNodeIssuer } from '../../core/node/tls-authority.ts';
@@ -195,7 +195,7 @@ async function release(nodeId: string): Promise<void> {
   const folder = temporaryFolder('release');
   const tokenFile = path.join(folder, 'token');
   writeFileSync(tokenFile, OPERATOR_TOKEN);
-  const fleet = new FleetClient({ gateway: `localhost:${edge.port}`, caFile: edge.caFile, tokenFile });
+  const fleet = openFleet({ gateway: `localhost:${edge.port}`, caFile: edge.caFile, tokenFile });
   try {
     await fleet.call('releaseNode', { node: nodeId });
   } finally {

@@ -46,7 +46,7 @@ it('stores what it gave a receipt for, once, and shows the node with its labels'
   expect(nodes.map(({ nodeId, state }) => [nodeId, state]).sort()).toEqual(
     ['lagos-0', 'lagos-1', 'lagos-2'].map((id) => [id, 'NODE_STATE_LIVE']),
   );
-  const { lost, doubled, missingRows, holes } = await pipeline.client.call('verify', { nodeId: '', waitMs: 10_000 }, 30_000);
+  const { lost, doubled, missingRows, holes } = await pipeline.client.call('verify', { nodeId: '', waitMs: 10_000 }, { timeoutMs: 30_000 });
   expect({ lost, doubled, missingRows, holes }).toEqual({ lost: 0, doubled: 0, missingRows: 0, holes: [] });
 });
 
@@ -62,7 +62,7 @@ it('stores a batch sent again with its key once, and one sent again without a ke
     return Number(row?.[0]) === 2;
   });
   await until('its row is stored', async () => (await count("node_id = 'again'")) === 1);
-  expect(await pipeline.client.call('verify', { nodeId: 'again', waitMs: 5000 }, 30_000)).toMatchObject({
+  expect(await pipeline.client.call('verify', { nodeId: 'again', waitMs: 5000 }, { timeoutMs: 30_000 })).toMatchObject({
     lost: 0,
     doubled: 0,
     missingRows: 0,
@@ -97,7 +97,7 @@ it('stores every sample of a body without times, and the fields of one moment of
   ];
   const last = await ask('/api/push', { token: push, body: both, headers: wait });
   expect(last.json()).toMatchObject({ accepted: 2, replaced: 1, stored: 1 });
-  expect(await pipeline.client.call('verify', { nodeId: 'parts', waitMs: 5000 }, 30_000)).toMatchObject({
+  expect(await pipeline.client.call('verify', { nodeId: 'parts', waitMs: 5000 }, { timeoutMs: 30_000 })).toMatchObject({
     doubled: 0,
     missingRows: 0,
     tableRows: 1,
@@ -258,7 +258,7 @@ it('gives no receipt while the stream is away, and stores everything it gave one
   const accepted = answers.filter((answer) => answer?.status === 202).length;
   // A message that was on its way to the ETL when nats-server was killed comes again after its time for an acknowledgement, 10 s.
   await until('what was accepted is stored', async () => (await count("node_id = 'outage'")) >= accepted, 30_000);
-  expect(await pipeline.client.call('verify', { nodeId: '', waitMs: 20_000 }, 60_000)).toMatchObject({
+  expect(await pipeline.client.call('verify', { nodeId: '', waitMs: 20_000 }, { timeoutMs: 60_000 })).toMatchObject({
     lost: 0,
     doubled: 0,
     missingRows: 0,

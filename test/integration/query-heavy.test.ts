@@ -3,7 +3,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { FleetClient } from '../../cli/fleet/fleet-client.ts';
+import { openFleet } from '../../cli/fleet/open-fleet.ts';
+import type { FleetClient } from '../../proto/client/fleet-client.ts';
 import { https } from '../harness/https.ts';
 import { type Pipeline, startPipeline } from '../harness/pipeline.ts';
 import { until } from '../harness/until.ts';
@@ -21,7 +22,7 @@ beforeAll(async () => {
   push = await createToken('push');
   const tokenFile = join(pipeline.home, 'heavy.token');
   writeFileSync(tokenFile, await createToken('read'));
-  reader = new FleetClient({ ...pipeline.addresses, tokenFile });
+  reader = openFleet({ ...pipeline.addresses, tokenFile });
   await pipeline.sql('create table heavy (timestamp timestamp, node_id symbol, busy double) timestamp(timestamp) partition by day wal');
   await pipeline.sql("insert into heavy select timestamp_sequence('2026-11-22', 1000000), 'a', x::double from long_sequence(300000)");
   await until('the rows can be read', async () => (await pipeline.sql('select count() from heavy'))[0]?.[0] === 300_000);

@@ -3,8 +3,9 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { FleetClient } from '../../cli/fleet/fleet-client.ts';
+import { openFleet } from '../../cli/fleet/open-fleet.ts';
 import { stateChangesSql, statesSql, UNWATCHED_SQL, WATCHED_SQL } from '../../core/common/state-queries.ts';
+import type { FleetClient } from '../../proto/client/fleet-client.ts';
 import type { QueryFrame } from '../../proto/gen/messages.ts';
 import { temporaryFolder } from '../harness/server.ts';
 import { until } from '../harness/until.ts';
@@ -148,7 +149,7 @@ it('stores each change once, with its time, and writes over a restart nothing th
   } finally {
     await other.stop();
   }
-  const fleet = new FleetClient({ gateway: `localhost:${edge.port}`, caFile: edge.caFile, tokenFile: join(folder, 'token') });
+  const fleet = openFleet({ gateway: `localhost:${edge.port}`, caFile: edge.caFile, tokenFile: join(folder, 'token') });
   const proof = await fleet.call('verify', { nodeId: '', waitMs: 20_000 });
   expect(proof.holes).toEqual([]);
   // What the console asks is taken, and answered by rows of both machines.

@@ -5,8 +5,8 @@ import { status } from '@grpc/grpc-js';
 import { reportError } from '../../cli/commands/command-context.ts';
 import type { Output } from '../../cli/terminal/output.ts';
 import { MusterError, type MusterErrorCode } from '../../core/common/muster-error.ts';
-import { toServiceError } from '../../gateway/grpc-status.ts';
 import { errorAnswer } from '../../gateway/http/http-answer.ts';
+import { toServiceError } from '../../proto/client/grpc-errors.ts';
 import { code, page, table, wrap } from './markdown.ts';
 
 const SOURCE = join(import.meta.dirname, '../../core/common/muster-error.ts');

@@ -1,7 +1,7 @@
 // How old live samples are when a watcher gets them.
 import { readFileSync } from 'node:fs';
 import { Client, Metadata } from '@grpc/grpc-js';
-import type { FleetTarget } from '../../../cli/fleet/fleet-client.ts';
+import type { FleetTarget } from '../../../cli/fleet/open-fleet.ts';
 import { channelTls } from '../../../core/node/channel-credentials.ts';
 import { loadPackage, serviceDefinition } from '../../../proto/descriptors.ts';
 import type { MetricsUpdate, WatchMetricsRequest } from '../../../proto/gen/messages.ts';
