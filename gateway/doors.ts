@@ -2,14 +2,12 @@
 import type { UntypedServiceImplementation } from '@grpc/grpc-js';
 import type { Registry } from 'prom-client';
 import { VERSION } from '../core/common/version.ts';
-import type { CheckImportRequest, ImportCheck, Measurement, PipelineStatus, QueryFrame, QueryRequest } from '../proto/gen/messages.ts';
+import type { CheckImportRequest, ImportCheck } from '../proto/gen/messages.ts';
 import type { TokenStore } from './access/token-store.ts';
 import type { GatewayEvents } from './events.ts';
-import { readEtlStatus } from './fleet/etl-status.ts';
-import type { QueryCaller } from './fleet/query-end.ts';
-import type { ReadDatabase } from './fleet/read-database.ts';
-import type { StoreWindow } from './fleet/store-window.ts';
-import type { TierPlan } from './fleet/tier-plan.ts';
+import type { FleetReader } from './fleet/fleet-reader.ts';
+import { readEtlStatus } from './fleet/ledger/etl-status.ts';
+import type { StoreWindow } from './fleet/ledger/store-window.ts';
 import { healthRoutes } from './http/health-routes.ts';
 import { HttpDoor } from './http/http-door.ts';
 import { metricsRoute } from './http/metrics-route.ts';
@@ -27,19 +25,6 @@ import { type JoinRoutesOptions, joinRoutes } from './join/join-routes.ts';
 import type { NatsLink } from './nats-link.ts';
 import type { NodeRegistry } from './nodes/registry.ts';
 import type { Publisher } from './publisher/publisher.ts';
-
-/** What is asked of the fleet's data, whoever asks. */
-export interface FleetReader {
-  /** Of a node id, or a name that only one node has. Throws `not_found` and `failed_precondition`. */
-  nodeId(idOrName: string): string;
-  pipeline(): Promise<PipelineStatus>;
-  measurements(): Promise<readonly Measurement[]>;
-  query(request: QueryRequest, signal: AbortSignal, caller: QueryCaller): AsyncIterable<QueryFrame>;
-  /** Which tier has a measurement's range in these steps. */
-  tierPlan(measurement: string, range: { fromUs: number; toUs: number; stepUs: number }): Promise<TierPlan>;
-  /** All rows of a statement that the gateway made itself. */
-  rows: ReadDatabase['rows'];
-}
 
 /** What every door stands on. */
 export interface ImportOptions {

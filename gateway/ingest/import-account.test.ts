@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { MusterError } from '../../core/common/muster-error.ts';
-import type { TextRow } from '../fleet/read-database.ts';
+import type { TextRow } from '../fleet/query/read-database.ts';
 import { createImportAccounts } from './import-account.ts';
 
 const EPOCH = new Uint8Array(16);

@@ -3,7 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { measurementNameProblem } from '../../core/common/measurement-names.ts';
 import { MusterError } from '../../core/common/muster-error.ts';
 import type { GetImportAccountRequest, ImportAccount, RowsSetAside } from '../../proto/gen/messages.ts';
-import { identifier, literal, type ReadDatabase, type TextRow } from '../fleet/read-database.ts';
+import { identifier, literal, type ReadDatabase, type TextRow } from '../fleet/query/read-database.ts';
 
 export interface ImportAccounts {
   /**

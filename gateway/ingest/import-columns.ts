@@ -1,6 +1,6 @@
 // Whether the columns of an import fit the table that is there: a column never changes its type, rows that bring another one are set aside.
 import type { CheckImportRequest } from '../../proto/gen/messages.ts';
-import { literal, type ReadDatabase } from '../fleet/read-database.ts';
+import { literal, type ReadDatabase } from '../fleet/query/read-database.ts';
 
 const WANTED = { tags: 'symbol', fields: 'double', texts: 'varchar' } as const;
 const WORDS: Readonly<Record<string, string>> = { symbol: 'a tag', double: 'a number', varchar: 'a text' };

@@ -7,7 +7,7 @@ import type { CsvReading } from '../../core/files/import/import-source.ts';
 import type { Component } from '../../core/node/lifecycle.ts';
 import type { ImportJob as JobMessage, StartImportRequest } from '../../proto/gen/messages.ts';
 import type { Caller } from '../access/token-store.ts';
-import type { StoreWindow } from '../fleet/store-window.ts';
+import type { StoreWindow } from '../fleet/ledger/store-window.ts';
 import { ImportJob, type ImportJobOptions } from './import-job.ts';
 
 /** Below the import folder: files that came by HTTPS, gone when their import has ended. */

@@ -3,8 +3,7 @@ import { expect, it } from 'vitest';
 import { MusterError } from '../../core/common/muster-error.ts';
 import { loadPackage, serviceDefinition } from '../../proto/descriptors.ts';
 import { CALLS } from '../../proto/gen/services.ts';
-import { type Authorizer, unary } from '../fleet/call-handlers.ts';
-import type { FleetEvents } from '../fleet/fleet-events.ts';
+import { type Authorizer, type CallEvents, unary } from '../fleet/calls/call-handlers.ts';
 import { toTotalDefinition } from './raw-definition.ts';
 
 const GARBAGE = Buffer.from('0aff', 'hex');
@@ -13,7 +12,7 @@ const admits: Authorizer = {
   admit: async () => ({ caller: { tokenId: 't' }, signal: new AbortController().signal, release: () => undefined }) as never,
 };
 const refuses: Authorizer = { admit: () => Promise.reject(new MusterError('unauthenticated', 'no token')) };
-const events = { callFailed: () => undefined } as unknown as FleetEvents;
+const events = { callFailed: () => undefined } as unknown as CallEvents;
 
 function codeOf(authorizer: Authorizer, bytes: Buffer): Promise<unknown> {
   const request = definition['GetNode']?.requestDeserialize(bytes);

@@ -1,6 +1,6 @@
 // A service whose handlers take and give encoded messages. grpc-js answers INTERNAL when a deserializer throws; handlers of ours say better.
 import type { ServiceDefinition } from '@grpc/grpc-js';
-import { UnreadableRequest } from '../fleet/unreadable-request.ts';
+import { UnreadableRequest } from '../fleet/calls/unreadable-request.ts';
 
 const asItIs = (bytes: Buffer): Buffer => bytes;
 

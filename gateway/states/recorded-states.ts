@@ -4,9 +4,9 @@ import type { NatsConnection } from 'nats';
 import { STATE_REACH_MS, stateOfKind } from '../../core/common/state-events.ts';
 import { statesSql, watchedUntilSql } from '../../core/common/state-queries.ts';
 import { ETL_CONSUMER, TELEMETRY_STREAM } from '../../core/common/streams.ts';
-import { LedgerReader } from '../fleet/ledger-reader.ts';
-import { parseMicros } from '../fleet/query-columns.ts';
-import type { ReadDatabase } from '../fleet/read-database.ts';
+import { LedgerReader } from '../fleet/ledger/ledger-reader.ts';
+import { parseMicros } from '../fleet/query/query-columns.ts';
+import type { ReadDatabase } from '../fleet/query/read-database.ts';
 import type { Recorded } from './state-watch.ts';
 
 export interface RecordedStates {

@@ -3,8 +3,8 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { FleetEvent } from '../../core/common/frame.ts';
 import type { RegistryEntry } from '../../core/common/registry-entry.ts';
 import { PART_KINDS } from '../../core/common/state-events.ts';
-import { Directory } from '../fleet/directory.ts';
-import type { ReadDatabase } from '../fleet/read-database.ts';
+import { Directory } from '../fleet/directory/directory.ts';
+import type { ReadDatabase } from '../fleet/query/read-database.ts';
 import { StateRecorder } from './state-recorder.ts';
 
 const START = Date.parse('2026-03-01T12:00:00Z');

@@ -1,6 +1,6 @@
 // Which changes of state are recorded: each once, with when it became true, compared with what stands recorded. Pure; the recorder writes them.
 import { STANDING_AFTER_MS, type StateWord } from '../../core/common/state-events.ts';
-import { type StateSince, type Watched, type WatchedFacts, watchedState } from '../fleet/node-state.ts';
+import { type StateSince, type Watched, type WatchedFacts, watchedState } from '../fleet/directory/node-state.ts';
 
 /** What is asked of a node; `NodeRecord` has it. */
 export interface WatchedNode extends WatchedFacts {

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ReadDatabase } from '../../gateway/fleet/read-database.ts';
+import { ReadDatabase } from '../../gateway/fleet/query/read-database.ts';
 import type { QueryFrame, SeriesFrame } from '../../proto/gen/messages.ts';
 import { until } from '../harness/until.ts';
 import { type FleetFixture, startFleet } from './fleet-fixture.ts';

@@ -7,7 +7,7 @@ import { TELEMETRY_STREAM } from '../../core/common/streams.ts';
 import type { Component } from '../../core/node/lifecycle.ts';
 import { askMaxPayload, connectNats } from '../../core/node/nats-connection.ts';
 import { ensureStreams } from '../../core/node/streams.ts';
-import { payloadProblems } from '../../gateway/fleet/payload-problems.ts';
+import { payloadProblems } from '../../gateway/fleet/pipeline/payload-problems.ts';
 import { NatsLink } from '../../gateway/nats-link.ts';
 import { createPayloadWatch } from '../../gateway/payload-watch.ts';
 import { createJetStream } from '../../gateway/publisher/durable-stream.ts';

@@ -2,7 +2,7 @@
 import type { Socket } from 'node:net';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { MusterError } from '../../core/common/muster-error.ts';
-import { QueryRunner } from '../../gateway/fleet/query.ts';
+import { QueryRunner } from '../../gateway/fleet/query/query.ts';
 import type { QueryFrame } from '../../proto/gen/messages.ts';
 import {
   type FakePostgres,

@@ -9,10 +9,10 @@ import { type ColdPartition, readColdManifest } from '../../core/files/cold/cold
 import { runColdPass } from '../../etl/cold/cold-pass.ts';
 import { QuestdbHttp } from '../../etl/questdb/questdb-http.ts';
 import { TierKeeper } from '../../etl/tiers/tier-keeper.ts';
-import { MeasurementCatalog } from '../../gateway/fleet/measurements.ts';
-import { QueryRunner } from '../../gateway/fleet/query.ts';
-import { ReadDatabase } from '../../gateway/fleet/read-database.ts';
-import { TierReader } from '../../gateway/fleet/tier-series.ts';
+import { MeasurementCatalog } from '../../gateway/fleet/query/measurements.ts';
+import { QueryRunner } from '../../gateway/fleet/query/query.ts';
+import { ReadDatabase } from '../../gateway/fleet/query/read-database.ts';
+import { TierReader } from '../../gateway/fleet/query/tier-series.ts';
 import type { HttpRequest } from '../../gateway/http/http-door.ts';
 import { metricsRoute } from '../../gateway/http/metrics-route.ts';
 import type { Measurement, SeriesFrame } from '../../proto/gen/messages.ts';

@@ -12,7 +12,7 @@ import {
 } from '@grpc/grpc-js';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { MusterError } from '../../core/common/muster-error.ts';
-import { type CallContext, serverStream } from '../../gateway/fleet/call-handlers.ts';
+import { type CallContext, serverStream } from '../../gateway/fleet/calls/call-handlers.ts';
 import { loadPackage, serviceDefinition } from '../../proto/descriptors.ts';
 import type { QueryFrame, QueryRequest } from '../../proto/gen/messages.ts';
 import { CALLS } from '../../proto/gen/services.ts';
