@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { programPath } from '../parts/programs.ts';
-import { findHome } from '../up/state-folder.ts';
+import { findHome } from '../state/state-folder.ts';
 import { action, type CommandContext } from './command-context.ts';
 import { runInForeground } from './simulate.ts';
 

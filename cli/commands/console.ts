@@ -8,10 +8,10 @@ import { resolveRuntime } from '../../deploy/setup/runtimes.mjs';
 import { findContextName, findTarget, type TargetOptions, withTarget } from '../fleet/fleet-target.ts';
 import { electronPart, hasDisplay } from '../parts/electron-part.ts';
 import { electronMainPath, programPath } from '../parts/programs.ts';
+import { findHome, StateFolder } from '../state/state-folder.ts';
+import { readUpRecord } from '../state/up-record.ts';
 import { consoleAddress } from '../up/run-up.ts';
-import { findHome, StateFolder } from '../up/state-folder.ts';
 import { lockOwner } from '../up/up-lock.ts';
-import { readUpRecord } from '../up/up-record.ts';
 import { action, type CommandContext, EXIT, wholeNumber } from './command-context.ts';
 import { runInForeground } from './simulate.ts';
 

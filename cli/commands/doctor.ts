@@ -3,11 +3,11 @@ import { Command } from 'commander';
 import { examine } from '../doctor/examine.ts';
 import type { Finding, Level } from '../doctor/finding.ts';
 import { findTarget, type TargetOptions, withTarget } from '../fleet/fleet-target.ts';
+import { findHome, StateFolder } from '../state/state-folder.ts';
+import { readUpRecord, type UpRecord } from '../state/up-record.ts';
 import type { Output } from '../terminal/output.ts';
 import { printable } from '../terminal/printable.ts';
 import { type Column, tableLines } from '../terminal/table.ts';
-import { findHome, StateFolder } from '../up/state-folder.ts';
-import { readUpRecord, type UpRecord } from '../up/up-record.ts';
 import { action, type CommandContext, EXIT, withClient } from './command-context.ts';
 
 type Options = TargetOptions & { json?: true };

@@ -2,9 +2,9 @@
 import { existsSync } from 'node:fs';
 import { Command } from 'commander';
 import { assertHome } from '../fleet/fleet-target.ts';
+import { findHome, StateFolder } from '../state/state-folder.ts';
 import { durationSeconds } from '../terminal/duration.ts';
 import { endUp } from '../up/end-up.ts';
-import { findHome, StateFolder } from '../up/state-folder.ts';
 import { lockOwner } from '../up/up-lock.ts';
 import { action, type CommandContext, EXIT } from './command-context.ts';
 

@@ -2,8 +2,8 @@
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { programPath } from '../parts/programs.ts';
-import { findHome, StateFolder } from '../up/state-folder.ts';
-import { readUpRecord } from '../up/up-record.ts';
+import { findHome, StateFolder } from '../state/state-folder.ts';
+import { readUpRecord } from '../state/up-record.ts';
 import { takeHome } from './agent.ts';
 import { action, type CommandContext } from './command-context.ts';
 import { runInForeground } from './simulate.ts';

@@ -10,10 +10,10 @@ import { toConditions } from '../export/export-scope.ts';
 import { FileTarget, StdoutTarget } from '../export/export-target.ts';
 import { dumpForTraining } from '../export/training-dump.ts';
 import { type TargetOptions, withTarget } from '../fleet/fleet-target.ts';
+import { findHome } from '../state/state-folder.ts';
 import { parseDurationSeconds } from '../terminal/duration.ts';
 import { ProgressLine } from '../terminal/progress-line.ts';
 import { counted, formatBytes, formatCount } from '../terminal/quantity.ts';
-import { findHome } from '../up/state-folder.ts';
 import { action, type CommandContext, EXIT, withClient } from './command-context.ts';
 
 interface Options extends TargetOptions {

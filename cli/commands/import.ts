@@ -20,10 +20,10 @@ import { ImportRun } from '../import/import-run.ts';
 import { cellLines, lostColumns, planLines, type ReadingOptions, readingOf, wantedOf, withReading } from '../import/reading-options.ts';
 import { Rejects } from '../import/rejects.ts';
 import { UploadClient } from '../import/upload-client.ts';
+import { findHome } from '../state/state-folder.ts';
 import { parseDurationSeconds } from '../terminal/duration.ts';
 import type { Output } from '../terminal/output.ts';
 import { counted, formatCount } from '../terminal/quantity.ts';
-import { findHome } from '../up/state-folder.ts';
 import { action, type CommandContext, EXIT, wholeNumber } from './command-context.ts';
 
 interface Options extends TargetOptions, ReadingOptions {

@@ -9,9 +9,9 @@ import { type ColdPartition, readColdManifest } from '../../core/files/cold/cold
 import type { FleetClient } from '../../proto/client/fleet-client.ts';
 import { type Cell, frameRows, isoTime } from '../../proto/query-rows.ts';
 import { type TargetOptions, withTarget } from '../fleet/fleet-target.ts';
+import { findHome } from '../state/state-folder.ts';
 import { formatBytes, formatCount } from '../terminal/quantity.ts';
 import { type Column, tableLines } from '../terminal/table.ts';
-import { findHome } from '../up/state-folder.ts';
 import { action, type CommandContext, EXIT, wholeNumber, withClient } from './command-context.ts';
 import { importCommand } from './import.ts';
 

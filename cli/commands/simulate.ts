@@ -16,10 +16,10 @@ import { createAgentProbes } from '../scenario/agent-probes.ts';
 import { createPushProbes, pushFirstSample } from '../scenario/push-probes.ts';
 import { prepareTable, runScenario } from '../scenario/run-scenario.ts';
 import { scenarioLines } from '../scenario/scenario-lines.ts';
+import { findHome, StateFolder } from '../state/state-folder.ts';
+import { readUpRecord } from '../state/up-record.ts';
 import { agentInterval, durationSeconds } from '../terminal/duration.ts';
 import { createJoinToken } from '../up/agent-token.ts';
-import { findHome, StateFolder } from '../up/state-folder.ts';
-import { readUpRecord } from '../up/up-record.ts';
 import { action, type CommandContext, EXIT, wholeNumber, withClient } from './command-context.ts';
 
 interface Options extends TargetOptions {

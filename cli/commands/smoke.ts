@@ -5,9 +5,9 @@ import { assertMayChange } from '../fleet/open-fleet.ts';
 import { doorChecks } from '../smoke/door-checks.ts';
 import { grpcChecks } from '../smoke/grpc-checks.ts';
 import { runChecks, type SmokeOutcome } from '../smoke/smoke-check.ts';
+import { findHome, StateFolder } from '../state/state-folder.ts';
+import { readUpRecord } from '../state/up-record.ts';
 import { type Column, tableLines } from '../terminal/table.ts';
-import { findHome, StateFolder } from '../up/state-folder.ts';
-import { readUpRecord } from '../up/up-record.ts';
 import { action, type CommandContext, EXIT, withClient } from './command-context.ts';
 
 type Options = TargetOptions & { json?: true };

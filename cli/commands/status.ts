@@ -3,10 +3,10 @@ import { Command } from 'commander';
 import { MusterError } from '../../core/common/muster-error.ts';
 import { assertHome } from '../fleet/fleet-target.ts';
 import { residentBytes } from '../process/process-info.ts';
+import { findHome, StateFolder } from '../state/state-folder.ts';
+import { readUpRecord, type UpRecord } from '../state/up-record.ts';
 import { consoleAddress } from '../up/run-up.ts';
-import { findHome, StateFolder } from '../up/state-folder.ts';
 import { lockOwner } from '../up/up-lock.ts';
-import { readUpRecord, type UpRecord } from '../up/up-record.ts';
 import { partsTable } from '../up/up-view.ts';
 import { action, type CommandContext, EXIT } from './command-context.ts';
 

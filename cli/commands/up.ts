@@ -1,10 +1,10 @@
 // `muster up`: starts and supervises everything on this machine.
 
 import { Command } from 'commander';
+import { findHome } from '../state/state-folder.ts';
 import { agentInterval } from '../terminal/duration.ts';
 import { listenOn } from '../up/listen-addresses.ts';
 import { runUp } from '../up/run-up.ts';
-import { findHome } from '../up/state-folder.ts';
 import { DEFAULT_PORTS } from '../up/up-options.ts';
 import { action, type CommandContext, EXIT, wholeNumber } from './command-context.ts';
 

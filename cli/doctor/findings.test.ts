@@ -2,7 +2,7 @@ import { createServer } from 'node:net';
 import { expect, it } from 'vitest';
 import { MusterError } from '../../core/common/muster-error.ts';
 import type { Node, PipelineStatus, VerifyAuditResponse, VerifyResponse } from '../../proto/gen/messages.ts';
-import type { PartRecord } from '../up/up-record.ts';
+import type { PartRecord } from '../state/up-record.ts';
 import { auditFinding } from './audit-finding.ts';
 import { judgeCertificate } from './certificate-findings.ts';
 import type { Finding } from './finding.ts';

@@ -1,6 +1,6 @@
 // What `muster up` keeps of its parts on this machine, and whether their ports answer.
 import { connect } from 'node:net';
-import type { PartRecord, UpRecord } from '../up/up-record.ts';
+import type { PartRecord, UpRecord } from '../state/up-record.ts';
 import { type Finding, problem, warning, well } from './finding.ts';
 
 const ANSWER_WITHIN_MS = 2000;

@@ -3,8 +3,8 @@ import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
 import { MusterError } from '../../core/common/muster-error.ts';
 import { contextNamed, contextsFile, readContexts } from '../../core/node/contexts.ts';
-import { findHome, StateFolder } from '../up/state-folder.ts';
-import { readUpRecord } from '../up/up-record.ts';
+import { findHome, StateFolder } from '../state/state-folder.ts';
+import { readUpRecord } from '../state/up-record.ts';
 import type { FleetTarget } from './open-fleet.ts';
 
 /** The name of no context: the gateway of `muster up` on this machine. */

@@ -6,8 +6,8 @@ import { natsServerConfig } from '../parts/nats-server-part.ts';
 import type { Login } from '../parts/part.ts';
 import { mendQuestdbVolume } from '../parts/questdb-files.ts';
 import { LOG_CONFIG, questdbConfig } from '../parts/questdb-part.ts';
+import { StateFolder } from '../state/state-folder.ts';
 import { ensureCertificates } from '../up/certificates.ts';
-import { StateFolder } from '../up/state-folder.ts';
 
 /** Ports inside the containers: those of the official images. */
 export const PORTS = { nats: 4222, natsMonitor: 8222, questdbHttp: 9000, questdbPg: 8812, questdbHealth: 9003 } as const;

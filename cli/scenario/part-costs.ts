@@ -1,6 +1,6 @@
 // What the parts of an installation on this machine cost meanwhile: CPU over the time and memory at its end.
 import { cpuSeconds, residentBytes } from '../process/process-info.ts';
-import type { UpRecord } from '../up/up-record.ts';
+import type { UpRecord } from '../state/up-record.ts';
 
 export interface PartCost {
   name: string;

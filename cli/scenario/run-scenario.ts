@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PROBE_TABLE } from '../../core/common/probe-places.ts';
 import type { FleetClient } from '../../proto/client/fleet-client.ts';
-import type { UpRecord } from '../up/up-record.ts';
+import type { UpRecord } from '../state/up-record.ts';
 import { measureParts, type PartCost } from './part-costs.ts';
 import type { ProbeRun, ProbeSource } from './probe-source.ts';
 import { POLL_MS, SampleWatch, sampleKey } from './sample-watch.ts';

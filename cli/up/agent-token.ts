@@ -4,8 +4,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeDurably } from '../../core/node/durable-file.ts';
 import { openFleet } from '../fleet/open-fleet.ts';
-import type { StateFolder } from './state-folder.ts';
-import type { Addresses } from './up-record.ts';
+import type { StateFolder } from '../state/state-folder.ts';
+import type { Addresses } from '../state/up-record.ts';
 
 const HOUR_MS = 3_600_000;
 

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createAuthority } from '../../core/node/tls-authority.ts';
+import { StateFolder } from '../state/state-folder.ts';
 import { ensureCertificates } from './certificates.ts';
-import { StateFolder } from './state-folder.ts';
 
 let state: StateFolder;
 let remade: string[];

@@ -7,7 +7,7 @@ import { MusterError } from '../../core/common/muster-error.ts';
 import { writeDurably } from '../../core/node/durable-file.ts';
 import { readStartFile } from '../../core/node/start-file.ts';
 import { type Authority, createAuthority, issueServerCertificate } from '../../core/node/tls-authority.ts';
-import type { StateFolder } from './state-folder.ts';
+import type { StateFolder } from '../state/state-folder.ts';
 
 const RENEW_BEFORE_MS = 30 * 86_400_000;
 const RESTORE_CA = 'restore it from a backup; where no agent has enrolled yet, remove the folder it is in, and a new CA is made';

@@ -1,10 +1,10 @@
 // Ends a `muster up` from another process, and what a killed one left behind.
 import { setTimeout as wait } from 'node:timers/promises';
 import { MusterError } from '../../core/common/muster-error.ts';
+import type { StateFolder } from '../state/state-folder.ts';
+import { readUpRecord } from '../state/up-record.ts';
 import { endLeftovers } from './leftovers.ts';
-import type { StateFolder } from './state-folder.ts';
 import { lockOwner, takeLock } from './up-lock.ts';
-import { readUpRecord } from './up-record.ts';
 
 const ASK_EVERY_MS = 50;
 

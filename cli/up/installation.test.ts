@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { Part } from '../parts/part.ts';
 import { isAlive } from '../process/process-info.ts';
+import { StateFolder } from '../state/state-folder.ts';
+import { type Addresses, readUpRecord, type UpRecord } from '../state/up-record.ts';
 import { systemClock } from '../supervise/clock.ts';
 import { Installation } from './installation.ts';
-import { StateFolder } from './state-folder.ts';
 import type { UpPlan } from './up-plan.ts';
-import { type Addresses, readUpRecord, type UpRecord } from './up-record.ts';
 
 let state: StateFolder;
 let journal: string;

@@ -2,12 +2,12 @@
 import { MusterError, toMusterError } from '../../core/common/muster-error.ts';
 import { fault } from '../../core/node/faults.ts';
 import type { Part } from '../parts/part.ts';
+import type { StateFolder } from '../state/state-folder.ts';
+import { type UpRecord, writeUpRecord } from '../state/up-record.ts';
 import type { Clock } from '../supervise/clock.ts';
 import { rotateBeforeStart, rotateWhileOpen } from '../supervise/log-rotation.ts';
 import { type PartSnapshot, SupervisedPart } from '../supervise/supervised-part.ts';
-import type { StateFolder } from './state-folder.ts';
 import type { UpPlan } from './up-plan.ts';
-import { type UpRecord, writeUpRecord } from './up-record.ts';
 
 export interface InstallationOptions {
   state: StateFolder;

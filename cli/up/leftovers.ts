@@ -2,7 +2,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { MusterError } from '../../core/common/muster-error.ts';
 import { isProcess } from '../process/process-info.ts';
-import { readUpRecord } from './up-record.ts';
+import { readUpRecord } from '../state/up-record.ts';
 
 /**
  * Ends what is left, asked first, with SIGKILL after `graceMs`. Returns the names of the parts ended. Call it with the lock held. Throws

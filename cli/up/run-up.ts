@@ -8,17 +8,17 @@ import { resolveRuntime } from '../../deploy/setup/runtimes.mjs';
 import { electronPart, hasDisplay } from '../parts/electron-part.ts';
 import type { Part } from '../parts/part.ts';
 import { electronMainPath } from '../parts/programs.ts';
+import { StateFolder } from '../state/state-folder.ts';
+import type { Addresses, UpRecord } from '../state/up-record.ts';
 import { systemClock } from '../supervise/clock.ts';
 import type { Output } from '../terminal/output.ts';
 import { prepareAgent } from './agent-token.ts';
 import { ensureCertificates, localNames } from './certificates.ts';
 import { Installation } from './installation.ts';
 import { endLeftovers } from './leftovers.ts';
-import { StateFolder } from './state-folder.ts';
 import { takeLock } from './up-lock.ts';
 import { assertPortsFree, type UpOptions } from './up-options.ts';
 import { planUp, portsByPart } from './up-plan.ts';
-import type { Addresses, UpRecord } from './up-record.ts';
 import { createUpView } from './up-view.ts';
 
 /** Runs until SIGINT or SIGTERM; resolves when everything is ended. Rejects with one sentence where it cannot start. */

@@ -7,10 +7,10 @@ import { natsServerPart } from '../parts/nats-server-part.ts';
 import type { Part } from '../parts/part.ts';
 import { agentFiles } from '../parts/programs.ts';
 import { questdbPart } from '../parts/questdb-part.ts';
+import type { StateFolder } from '../state/state-folder.ts';
+import type { Addresses } from '../state/up-record.ts';
 import { LOOPBACK } from './listen-addresses.ts';
-import type { StateFolder } from './state-folder.ts';
 import type { UpOptions } from './up-options.ts';
-import type { Addresses } from './up-record.ts';
 
 /** Paths of the programs that are not ours. */
 export interface Runtimes {

@@ -1,11 +1,11 @@
 // What a person sees while `muster up` runs: a table that renews itself on a terminal, a line for each change otherwise.
 import { fault } from '../../core/node/faults.ts';
 import { residentBytes } from '../process/process-info.ts';
+import type { PartRecord, UpRecord } from '../state/up-record.ts';
 import type { PartSnapshot } from '../supervise/supervised-part.ts';
 import type { Output } from '../terminal/output.ts';
 import { formatDuration, formatMebibytes } from '../terminal/quantity.ts';
 import { type Column, tableLines } from '../terminal/table.ts';
-import type { PartRecord, UpRecord } from './up-record.ts';
 
 export interface UpView {
   changed(record: UpRecord, part: PartSnapshot | undefined): void;

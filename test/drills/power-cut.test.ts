@@ -5,8 +5,8 @@ import { closeSync, existsSync, openSync, readdirSync, readFileSync, rmSync, sta
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterEach, expect, it } from 'vitest';
-import { StateFolder } from '../../cli/up/state-folder.ts';
-import { readUpRecord } from '../../cli/up/up-record.ts';
+import { StateFolder } from '../../cli/state/state-folder.ts';
+import { readUpRecord } from '../../cli/state/up-record.ts';
 import type { VerifyResponse } from '../../proto/gen/messages.ts';
 import { ImageDisk } from '../harness/image-disk.ts';
 import { type Pipeline, startPipeline, upArguments } from '../harness/pipeline.ts';

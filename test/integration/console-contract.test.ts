@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { StateFolder } from '../../cli/up/state-folder.ts';
+import { StateFolder } from '../../cli/state/state-folder.ts';
 import type { ConnectionState, RequestArguments, RequestName } from '../../console/common/console-api.ts';
 import type { ExportView } from '../../console/common/export-view.ts';
 import type { HostMessage } from '../../console/common/port-message.ts';

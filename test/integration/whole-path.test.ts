@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startMark } from '../../cli/process/process-info.ts';
-import type { PartRecord } from '../../cli/up/up-record.ts';
+import type { PartRecord } from '../../cli/state/up-record.ts';
 import { resolveRuntime } from '../../deploy/setup/runtimes.mjs';
 import type { ListNodesResponse, VerifyResponse } from '../../proto/gen/messages.ts';
 import { type Pipeline, startPipeline } from '../harness/pipeline.ts';
