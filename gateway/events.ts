@@ -243,10 +243,12 @@ export function createEvents(log: Log, registry: Registry) {
       failures.inc({ what: 'registry' });
       log.warn(what, 'a node that was brought back is still listed among the removed, for a day at most');
     },
-    retried(what: {
-      what: 'presence' | 'registry' | 'streams' | 'subscription' | 'audit' | 'own samples' | 'node states';
-      error: string;
-    }): void {
+    /** A wish for live samples that is no lease: its node sends none, until whoever watches asks again. */
+    leaseUnreadable(what: { nodeId: string; reason: string }): void {
+      unreadable.inc({ bucket: 'lease' });
+      log.warn(what, 'a lease on live samples cannot be read and is passed over');
+    },
+    retried(what: { what: 'presence' | 'registry' | 'streams' | 'audit' | 'own samples' | 'node states'; error: string }): void {
       failures.inc({ what: what.what });
       log.warn(what, 'failed and is tried again');
     },

@@ -4,7 +4,7 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { lockHolder } from './file-lock.mjs';
 
-/** As `muster up` chooses its state folder (cli/up/state-folder.ts). @param {readonly string[]} args @param {NodeJS.ProcessEnv} env */
+/** As `muster up` chooses its state folder (cli/state/state-folder.ts). @param {readonly string[]} args @param {NodeJS.ProcessEnv} env */
 export function homeOf(args, env) {
   const option = args.find((arg, i) => args[i - 1] === '--home' || arg.startsWith('--home='));
   const named = option?.replace(/^--home=/, '') ?? env.MUSTER_HOME;

@@ -305,7 +305,7 @@ export class SessionTable implements Component {
         durationMs: Math.min(MAX_LEASE_MS, lease.durationMs),
       });
     } catch (error) {
-      this.#options.events.retried({ what: 'subscription', error: toMusterError(error).message });
+      this.#options.events.leaseUnreadable({ nodeId, reason: toMusterError(error).message });
     }
   }
 }

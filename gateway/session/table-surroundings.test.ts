@@ -207,7 +207,7 @@ it('passes a lease on within its bounds, to the node that it is for', async () =
     [['cpu'], 101, 59_999],
   ]);
   wish('muster.lease.node', Buffer.from([0xff]));
-  expect(told('event retried')).toMatchObject([[{ what: 'subscription' }]]);
+  expect(told('event leaseUnreadable')).toMatchObject([[{ nodeId: 'node', reason: expect.stringMatching(/./) }]]);
 });
 
 it.each([
