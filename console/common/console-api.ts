@@ -3,7 +3,7 @@
 import type { FrameColumns } from '../../core/common/frame.ts';
 import type { MusterError, MusterErrorCode } from '../../core/common/muster-error.ts';
 import type { CommandEnd, CommandOutputEvent } from './command-run.ts';
-import type { ChosenLetters, DeadLetterList, DeadLetterView, ReplayAnswer } from './dead-letter.ts';
+import type { DeadLetterRequests } from './dead-letter.ts';
 import type { DeskRequests, DeskSubscriptions } from './desk-api.ts';
 import type { ExportFormat, ExportStart, ExportView } from './export-view.ts';
 import type { FleetNode } from './fleet-node.ts';
@@ -30,7 +30,7 @@ export interface SchemaTable {
 }
 
 /** Name → what it takes and what it answers. */
-export interface ConsoleRequests extends DeskRequests {
+export interface ConsoleRequests extends DeskRequests, DeadLetterRequests {
   listMeasurements: { arguments: NoArguments; result: SchemaTable[] };
   /** One read-only SELECT. Ends early when its signal aborts. */
   query: { arguments: { sql: string; maxRows: number; timeoutMs: number }; result: QueryResult };
@@ -76,13 +76,6 @@ export interface ConsoleRequests extends DeskRequests {
   createJoinToken: { arguments: { uses: number; validSeconds: number }; result: JoinTokenView };
   /** Takes the node out of the fleet; its history stays. */
   removeNode: { arguments: { node: string }; result: null };
-  /** Newest first; `beforeId` reads on where a page ended, 0 begins. An empty reason means all. */
-  listDeadLetters: { arguments: { reason: string; limit: number; beforeId: number }; result: DeadLetterList };
-  /** One with its bytes decoded as far as they can be. */
-  getDeadLetter: { arguments: { id: number }; result: DeadLetterView };
-  /** `editedRow` and `measurement` are for a single letter; empty means as it is. */
-  replayDeadLetters: { arguments: { chosen: ChosenLetters; editedRow: string; measurement: string }; result: ReplayAnswer };
-  discardDeadLetters: { arguments: { chosen: ChosenLetters }; result: { discarded: number } };
   /** Begins to write a statement's whole answer to a file of the operator's choice; null where none was chosen. `exports` tells how far it is. */
   startExport: { arguments: { sql: string; format: ExportFormat; name: string }; result: ExportStart | null };
   cancelExport: { arguments: { exportId: string }; result: null };

@@ -1,13 +1,11 @@
 // How long a page waits for each request before it gives it up. A host that answers late has its own, shorter limits: these are for one that never does.
 import { verifyPageMs } from '../../core/common/verify-wait.ts';
 import type { RequestArguments, RequestName } from './console-api.ts';
+import { DEAD_LETTER_DEADLINES } from './dead-letter.ts';
 
 const QUICK_MS = 20_000;
 /** Beside what the request itself allows. */
 const GRACE_MS = 10_000;
-const CHANGE_MS = 70_000;
-
-const change = (): number => CHANGE_MS;
 
 /** Of the requests that take longer than others; null where it waits for a person. */
 const DEADLINES: { readonly [K in RequestName]?: (args: RequestArguments<K>) => number | null } = {
@@ -15,8 +13,7 @@ const DEADLINES: { readonly [K in RequestName]?: (args: RequestArguments<K>) => 
   verify: ({ waitMs }) => verifyPageMs(waitMs),
   getSeries: () => 45_000,
   runCommand: ({ timeoutMs }) => timeoutMs + 45_000,
-  replayDeadLetters: change,
-  discardDeadLetters: change,
+  ...DEAD_LETTER_DEADLINES,
   startExport: () => null,
 };
 
