@@ -6,6 +6,7 @@ import protobuf from 'protobufjs';
 import 'protobufjs/ext/descriptor/index.js';
 import { decodeDescriptorSet } from './access-option.ts';
 import { DESCRIPTOR_SET } from './gen/descriptor-set.ts';
+import type { ServiceName } from './gen/services.ts';
 
 /** The bytes of the google.protobuf.FileDescriptorSet, comments included. */
 export function descriptorSetBytes(): Buffer {
@@ -80,9 +81,6 @@ function toCamelCase(name: string): string {
 }
 
 /** The definition of a service of `muster.v1`. */
-export function serviceDefinition(
-  definition: PackageDefinition,
-  name: 'FleetService' | 'AgentService' | 'ImportService',
-): ServiceDefinition {
+export function serviceDefinition(definition: PackageDefinition, name: ServiceName): ServiceDefinition {
   return definition[`muster.v1.${name}`] as ServiceDefinition;
 }

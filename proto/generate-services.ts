@@ -43,6 +43,10 @@ export function toServicesModule(services: readonly ServiceDescriptor[], scopes:
   return `
 import type * as messages from './messages.ts';
 
+/** Every service of muster.v1. */
+export const SERVICES = [${services.map(({ name }) => quote(name)).join(', ')}] as const;
+export type ServiceName = (typeof SERVICES)[number];
+
 /** What a token may be allowed. None includes another. */
 export const SCOPES = [${scopes.slice(1).map(scopeName).map(quote).join(', ')}] as const;
 export type Scope = (typeof SCOPES)[number];
@@ -52,7 +56,7 @@ ${byService.map(({ name, calls }) => toInterface(name, calls)).join('\n')}
 export interface Calls extends ${interfaces.join(', ')} {}
 
 export interface CallRule {
-  readonly service: ${byService.map(({ name }) => quote(name)).join(' | ')};
+  readonly service: ServiceName;
   /** As in the .proto file. */
   readonly method: string;
   /** One answer, a stream of answers, or a stream both ways. */

@@ -5,8 +5,9 @@ import { ReflectionService } from '@grpc/reflection';
 import { HealthImplementation } from 'grpc-health-check';
 import { splitDescriptorSet } from '../../proto/descriptor-files.ts';
 import { descriptorSetBytes } from '../../proto/descriptors.ts';
+import { SERVICES } from '../../proto/gen/services.ts';
 
-const OWN_SERVICES = ['muster.v1.AgentService', 'muster.v1.FleetService', 'muster.v1.ImportService'];
+const OWN_SERVICES = SERVICES.map((name) => `muster.v1.${name}`);
 const HEALTH_SERVICE = 'grpc.health.v1.Health';
 
 export interface Health {

@@ -2,6 +2,10 @@
 
 import type * as messages from './messages.ts';
 
+/** Every service of muster.v1. */
+export const SERVICES = ['AgentService', 'FleetService', 'ImportService'] as const;
+export type ServiceName = (typeof SERVICES)[number];
+
 /** What a token may be allowed. None includes another. */
 export const SCOPES = ['read', 'write', 'push', 'admin'] as const;
 export type Scope = (typeof SCOPES)[number];
@@ -56,7 +60,7 @@ export interface ImportCalls {
 export interface Calls extends FleetCalls, ImportCalls {}
 
 export interface CallRule {
-  readonly service: 'FleetService' | 'ImportService';
+  readonly service: ServiceName;
   /** As in the .proto file. */
   readonly method: string;
   /** One answer, a stream of answers, or a stream both ways. */

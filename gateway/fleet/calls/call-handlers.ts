@@ -1,9 +1,9 @@
-// What all calls of FleetService have in common: who may, how an error is answered, and how a stream is written.
+// What calls have in common: who may, how an error is answered, and how a stream is written.
 import { constants, type ServerHttp2Stream } from 'node:http2';
 import type { handleServerStreamingCall, handleUnaryCall, Metadata, ServerWritableStream, UntypedHandleCall } from '@grpc/grpc-js';
 import { MusterError, type MusterErrorCode, toMusterError } from '../../../core/common/muster-error.ts';
 import { toServiceError } from '../../../proto/client/grpc-errors.ts';
-import { CALLS, type CallRule, type FleetCalls, type Scope } from '../../../proto/gen/services.ts';
+import { CALLS, type CallRule, type Calls, type FleetCalls, type Scope } from '../../../proto/gen/services.ts';
 import { ANSWER_WITHIN_MS, answerWithin } from '../../access/answer-bound.ts';
 import { type Grant, whileGranted } from '../../access/open-calls.ts';
 import type { Caller } from '../../access/token-store.ts';
@@ -33,22 +33,22 @@ type SlowAnswer<Request, Response> = { answer: UnaryAnswer<Request, Response>; w
 
 type AnswerOf<Call> = Call extends { kind: 'unary'; request: infer Request; response: infer Response }
   ? UnaryAnswer<Request, Response> | SlowAnswer<Request, Response>
-  : Call extends { request: infer Request; response: infer Response }
+  : Call extends { kind: 'stream'; request: infer Request; response: infer Response }
     ? StreamAnswer<Request, Response>
     : never;
 
-/** Handlers for `server.addService`; all calls of FleetService where none are named. */
-export type FleetHandlers<Name extends keyof FleetCalls = keyof FleetCalls> = {
-  [N in Name]: FleetCalls[N]['kind'] extends 'unary'
-    ? handleUnaryCall<FleetCalls[N]['request'], FleetCalls[N]['response']>
-    : handleServerStreamingCall<FleetCalls[N]['request'], FleetCalls[N]['response']>;
+/** Handlers for `server.addService`. */
+export type Handlers<Name extends keyof Calls> = {
+  [N in Name]: Calls[N]['kind'] extends 'unary'
+    ? handleUnaryCall<Calls[N]['request'], Calls[N]['response']>
+    : handleServerStreamingCall<Calls[N]['request'], Calls[N]['response']>;
 };
 
-/** The handlers of calls, from what answers them. Who may call is what the contract says. */
-export function handlers<Name extends keyof FleetCalls>(
-  context: CallContext,
-  answers: { [N in Name]: AnswerOf<FleetCalls[N]> },
-): FleetHandlers<Name> {
+/** Of calls of FleetService; all of them where none are named. */
+export type FleetHandlers<Name extends keyof FleetCalls = keyof FleetCalls> = Handlers<Name>;
+
+/** The handlers of calls of any service, from what answers them. Who may call is what the contract says. */
+export function handlers<Name extends keyof Calls>(context: CallContext, answers: { [N in Name]: AnswerOf<Calls[N]> }): Handlers<Name> {
   const made = Object.entries(answers).map(([name, answer]) => [name, handlerOf(context, CALLS[name as Name], answer as AnyAnswer)]);
   return Object.fromEntries(made);
 }
