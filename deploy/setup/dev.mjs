@@ -61,15 +61,18 @@ function sessionPage() {
  * @param {string} target @returns {Record<string, import('vite').ProxyOptions>}
  */
 function proxies(target) {
-  /** @type {import('vite').ProxyOptions} */
-  const toHost = {
-    target,
-    changeOrigin: true,
-    ws: true,
-    rewriteWsOrigin: true,
-    bypass: ({ headers: { origin, host } }, response) => (response === undefined && origin !== `http://${host}` ? false : undefined),
+  const toHost = { target, changeOrigin: true };
+  return {
+    // No sockets: that of vite's own page has a token in the same place.
+    '^/\\?token=': toHost,
+    '^/s/[^/]+/(session|exports/)': toHost,
+    '^/s/[^/]+/socket$': {
+      ...toHost,
+      ws: true,
+      rewriteWsOrigin: true,
+      bypass: ({ headers: { origin, host } }, response) => (response === undefined && origin !== `http://${host}` ? false : undefined),
+    },
   };
-  return { '^/\\?token=': toHost, '^/s/[^/]+/(socket|session|exports/)': toHost };
 }
 
 /** @param {URL} address of the console's host @param {number} port */
