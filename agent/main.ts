@@ -1,5 +1,6 @@
 // The agent's program: finds what is asked of it. Each task is loaded when it is asked for: what a running agent does not need stays out of its memory.
 import { nearest } from '../core/common/nearest.ts';
+import { EXIT, exitCodeOf } from '../core/node/exit-code.ts';
 
 /** Runs with the arguments behind its word and resolves with the exit code. */
 type Task = (argv: readonly string[]) => Promise<number>;
@@ -41,7 +42,7 @@ async function dispatch(argv: readonly string[]): Promise<number> {
   process.stderr.write(
     `${first} is not a command: ${best === undefined ? `there are ${Object.keys(TASKS).join(', ')}` : `did you mean ${best}?`}\n`,
   );
-  return 2;
+  return EXIT.usage;
 }
 
 /** Whoever reads the output has enough of it (`| head`): that is no error. A running agent goes on. */
@@ -53,9 +54,9 @@ function endWithReader(): void {
 
 /** What `toMusterError` would say, without loading it first. */
 function fail(error: unknown): void {
-  const { code, message } = error as { code?: string; message?: string };
+  const { message } = error as { message?: string };
   process.stderr.write(`${message ?? error}\n`);
-  process.exit(code === 'invalid_config' || code === 'invalid_argument' ? 2 : code === 'unavailable' ? 69 : 1);
+  process.exit(exitCodeOf(error));
 }
 
 // No await at the top: as a single file the program is CommonJS.

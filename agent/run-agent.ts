@@ -1,6 +1,7 @@
 // `run`: configuration, lock, agent, signal.
 import { fstatSync } from 'node:fs';
 import { toMusterError } from '../core/common/muster-error.ts';
+import { exitCodeOf } from '../core/node/exit-code.ts';
 import { tellFaults } from '../core/node/faults.ts';
 import { startAll, untilSignal } from '../core/node/lifecycle.ts';
 import { createLog } from '../core/node/log.ts';
@@ -21,7 +22,7 @@ export async function runAgent(argv: readonly string[]): Promise<number> {
     lockStateFolder(config.stateDir);
   } catch (error) {
     process.stderr.write(`${toMusterError(error).message}\n`);
-    return 2;
+    return exitCodeOf(error, true);
   }
   const log = createLog('agent', config.logLevel, isJournal(process.env['JOURNAL_STREAM']));
   const events = createEvents(log);

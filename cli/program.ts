@@ -1,10 +1,11 @@
 // The commands of `muster` put together; see commands/ for each.
 import { Command, CommanderError } from 'commander';
 import { VERSION } from '../core/common/version.ts';
+import { EXIT } from '../core/node/exit-code.ts';
 import { agentCommand } from './commands/agent.ts';
 import { auditCommand } from './commands/audit.ts';
 import type { CommandContext } from './commands/command-context.ts';
-import { EXIT, reportError } from './commands/command-context.ts';
+import { reportError } from './commands/command-context.ts';
 import { completionCommand } from './commands/completion.ts';
 import { configCommand } from './commands/config.ts';
 import { consoleCommand } from './commands/console.ts';

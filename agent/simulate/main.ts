@@ -1,9 +1,8 @@
 // The program of a simulated fleet. `--report` prints what the spools in the state folder hold, without connecting.
-import { toMusterError } from '../../core/common/muster-error.ts';
 import { counted } from '../../core/common/quantity.ts';
-import { helpLines, loadConfig } from '../../core/node/config.ts';
 import { startAll, untilSignal } from '../../core/node/lifecycle.ts';
 import { createLog } from '../../core/node/log.ts';
+import { runProgram } from '../../core/node/program.ts';
 import { lockStateFolder } from '../state/state-lock.ts';
 import { SIMULATE_DECLARATION, type SimulateConfig } from './config.ts';
 import { createSimulateEvents } from './events.ts';
@@ -30,22 +29,6 @@ function endWords(nodes: readonly NodeReport[]): string {
     sum(({ rowsCommitted }) => rowsCommitted),
     'row',
   )} so far; ${rest}`;
-}
-
-function fail(error: unknown, exitCode: number): never {
-  process.stderr.write(`${toMusterError(error).message}\n`);
-  process.exit(exitCode);
-}
-
-function configure(): SimulateConfig {
-  try {
-    const settings = argv.filter((argument) => argument !== REPORT_FLAG);
-    const config = loadConfig('simulate', SIMULATE_DECLARATION, { argv: settings, env: process.env });
-    lockStateFolder(config.stateDir);
-    return config;
-  } catch (error) {
-    return fail(error, 2);
-  }
 }
 
 /** True where `what` comes before the end. */
@@ -82,19 +65,21 @@ async function probe(config: SimulateConfig): Promise<ProbeReport[]> {
   return fleet.report();
 }
 
-if (argv.includes('--help')) {
-  process.stdout.write(`muster simulate\n${helpLines('simulate', SIMULATE_DECLARATION).join('\n')}\n`);
-} else {
-  const config = configure();
-  try {
-    if (config.scenario === 'probes') print({ probes: await probe(config) });
-    else {
-      const nodes = argv.includes(REPORT_FLAG) ? readReports(config.stateDir) : await simulate(config);
-      if (config.words) say(endWords(nodes));
-      else print({ nodes });
-    }
-    process.exit(0);
-  } catch (error) {
-    fail(error, 1);
+async function run(config: SimulateConfig): Promise<undefined> {
+  lockStateFolder(config.stateDir);
+  if (config.scenario === 'probes') {
+    print({ probes: await probe(config) });
+    return;
   }
+  const nodes = argv.includes(REPORT_FLAG) ? readReports(config.stateDir) : await simulate(config);
+  if (config.words) say(endWords(nodes));
+  else print({ nodes });
 }
+
+await runProgram({
+  part: 'simulate',
+  headline: 'muster simulate',
+  declaration: SIMULATE_DECLARATION,
+  argv: argv.filter((argument) => argument !== REPORT_FLAG),
+  run,
+});

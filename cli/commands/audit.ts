@@ -1,10 +1,11 @@
 // `muster audit`: who did what.
 import { Command } from 'commander';
+import { EXIT } from '../../core/node/exit-code.ts';
 import type { AuditRecord, VerifyAuditResponse } from '../../proto/gen/messages.ts';
 import { type TargetOptions, withTarget } from '../fleet/fleet-target.ts';
 import { toMs } from '../fleet/node-table.ts';
 import { type Column, tableLines } from '../terminal/table.ts';
-import { action, type CommandContext, EXIT, wholeNumber, withClient } from './command-context.ts';
+import { action, type CommandContext, wholeNumber, withClient } from './command-context.ts';
 
 interface Options extends TargetOptions {
   limit: number;

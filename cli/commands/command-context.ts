@@ -1,6 +1,7 @@
 // What every command gets, and how its end becomes an exit code.
 import { type Command, InvalidArgumentError } from 'commander';
-import { type MusterErrorCode, toMusterError } from '../../core/common/muster-error.ts';
+import { toMusterError } from '../../core/common/muster-error.ts';
+import { exitCodeOf } from '../../core/node/exit-code.ts';
 import type { FleetClient } from '../../proto/client/fleet-client.ts';
 import { findTarget, type TargetOptions } from '../fleet/fleet-target.ts';
 import { openFleet } from '../fleet/open-fleet.ts';
@@ -12,18 +13,6 @@ export interface CommandContext {
   /** Takes the exit code of the command that ran. */
   setExitCode: (code: number) => void;
 }
-
-/** 0 went well · 1 it says no (loss found, not ready, refused) · 2 wrong usage or configuration · 69 a peer cannot be reached. */
-export const EXIT = { ok: 0, failure: 1, usage: 2, unavailable: 69 } as const;
-
-const EXIT_OF: Partial<Record<MusterErrorCode, number>> = {
-  invalid_argument: EXIT.usage,
-  invalid_config: EXIT.usage,
-  unavailable: EXIT.unavailable,
-  deadline_exceeded: EXIT.unavailable,
-  resource_exhausted: EXIT.unavailable,
-  missing_runtime: EXIT.unavailable,
-};
 
 /** An action that returns its exit code; what it throws becomes one sentence on stderr. */
 export function action<Options>(
@@ -44,7 +33,7 @@ export function action<Options>(
 export function reportError(thrown: unknown, output: Output): number {
   const error = toMusterError(thrown);
   output.note(`muster: ${error.message}`);
-  return EXIT_OF[error.code] ?? EXIT.failure;
+  return exitCodeOf(error);
 }
 
 /** Runs `use` with a client of the gateway that the options name, and closes it. */

@@ -1,6 +1,7 @@
 // `muster completion bash|zsh|fish`: scripts made from the commands themselves, so that they cannot lag behind.
 import { Argument, Command } from 'commander';
-import { action, type CommandContext, EXIT } from './command-context.ts';
+import { EXIT } from '../../core/node/exit-code.ts';
+import { action, type CommandContext } from './command-context.ts';
 
 /** A command with what may follow it. */
 interface Words {

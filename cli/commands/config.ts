@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { MusterError } from '../../core/common/muster-error.ts';
+import { EXIT } from '../../core/node/exit-code.ts';
 import type { FleetClient } from '../../proto/client/fleet-client.ts';
 import type { ConfigProfile, PutConfigRequest } from '../../proto/gen/messages.ts';
 import { countedAgents, type PutWish, reachWords, toPutRequest, wideningQuestion } from '../fleet/config-put.ts';
@@ -10,7 +11,7 @@ import { toMs } from '../fleet/node-table.ts';
 import { confirm } from '../terminal/confirm.ts';
 import type { Output } from '../terminal/output.ts';
 import { type Column, tableLines } from '../terminal/table.ts';
-import { action, type CommandContext, EXIT, wholeNumber, withClient } from './command-context.ts';
+import { action, type CommandContext, wholeNumber, withClient } from './command-context.ts';
 
 interface Options extends TargetOptions {
   json?: true;

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { Command } from 'commander';
 import { MusterError, toMusterError } from '../../core/common/muster-error.ts';
 import { contextNamed, contextsFile } from '../../core/node/contexts.ts';
+import { EXIT } from '../../core/node/exit-code.ts';
 import { openInBrowser } from '../../core/node/open-browser.ts';
 import { resolveRuntime } from '../../deploy/setup/runtimes.mjs';
 import { findContextName, findTarget, type TargetOptions, withTarget } from '../fleet/fleet-target.ts';
@@ -12,7 +13,7 @@ import { findHome, StateFolder } from '../state/state-folder.ts';
 import { readUpRecord } from '../state/up-record.ts';
 import { consoleAddress } from '../up/run-up.ts';
 import { lockOwner } from '../up/up-lock.ts';
-import { action, type CommandContext, EXIT, wholeNumber } from './command-context.ts';
+import { action, type CommandContext, wholeNumber } from './command-context.ts';
 import { runInForeground } from './simulate.ts';
 
 interface Options extends TargetOptions {

@@ -11,9 +11,10 @@ import {
   toContextView,
   useContext,
 } from '../../core/node/contexts.ts';
+import { EXIT } from '../../core/node/exit-code.ts';
 import { LOCAL_CONTEXT } from '../fleet/fleet-target.ts';
 import { type Column, tableLines } from '../terminal/table.ts';
-import { action, type CommandContext, EXIT } from './command-context.ts';
+import { action, type CommandContext } from './command-context.ts';
 
 interface AddOptions {
   gateway: string;

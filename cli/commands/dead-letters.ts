@@ -2,6 +2,7 @@
 import { createWriteStream } from 'node:fs';
 import { Command } from 'commander';
 import { MusterError } from '../../core/common/muster-error.ts';
+import { EXIT } from '../../core/node/exit-code.ts';
 import type { FleetClient } from '../../proto/client/fleet-client.ts';
 import type { DeadLetter, DiscardDeadLettersRequest } from '../../proto/gen/messages.ts';
 import { type TargetOptions, withTarget } from '../fleet/fleet-target.ts';
@@ -9,7 +10,7 @@ import { toMs } from '../fleet/node-table.ts';
 import { confirm, type Question } from '../terminal/confirm.ts';
 import { toJsonLine } from '../terminal/output.ts';
 import { type Column, tableLines } from '../terminal/table.ts';
-import { action, type CommandContext, EXIT, wholeNumber, withClient } from './command-context.ts';
+import { action, type CommandContext, wholeNumber, withClient } from './command-context.ts';
 
 interface Options extends TargetOptions {
   limit: number;

@@ -1,5 +1,6 @@
 // `muster doctor`: what is wrong with a running deployment, and what to do about each finding.
 import { Command } from 'commander';
+import { EXIT } from '../../core/node/exit-code.ts';
 import { examine } from '../doctor/examine.ts';
 import type { Finding, Level } from '../doctor/finding.ts';
 import { findTarget, type TargetOptions, withTarget } from '../fleet/fleet-target.ts';
@@ -8,7 +9,7 @@ import { readUpRecord, type UpRecord } from '../state/up-record.ts';
 import type { Output } from '../terminal/output.ts';
 import { printable } from '../terminal/printable.ts';
 import { type Column, tableLines } from '../terminal/table.ts';
-import { action, type CommandContext, EXIT, withClient } from './command-context.ts';
+import { action, type CommandContext, withClient } from './command-context.ts';
 
 type Options = TargetOptions & { json?: true };
 

@@ -1,12 +1,13 @@
 // `muster down`: ends what `muster up` or `npm start` started, wherever that runs.
 import { existsSync } from 'node:fs';
 import { Command } from 'commander';
+import { EXIT } from '../../core/node/exit-code.ts';
 import { assertHome } from '../fleet/fleet-target.ts';
 import { findHome, StateFolder } from '../state/state-folder.ts';
 import { durationSeconds } from '../terminal/duration.ts';
 import { endUp } from '../up/end-up.ts';
 import { lockOwner } from '../up/up-lock.ts';
-import { action, type CommandContext, EXIT } from './command-context.ts';
+import { action, type CommandContext } from './command-context.ts';
 
 interface Options {
   home?: string;

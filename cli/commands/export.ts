@@ -2,6 +2,7 @@
 import { Command, Option } from 'commander';
 import { isOwnTable } from '../../core/common/measurement-names.ts';
 import { MusterError } from '../../core/common/muster-error.ts';
+import { EXIT } from '../../core/node/exit-code.ts';
 import { fault } from '../../core/node/faults.ts';
 import type { FleetClient } from '../../proto/client/fleet-client.ts';
 import { EXPORT_FORMATS, type ExportFormat, formatOf, ImportedFormats } from '../export/export-format.ts';
@@ -14,7 +15,7 @@ import { findHome } from '../state/state-folder.ts';
 import { parseDurationSeconds } from '../terminal/duration.ts';
 import { ProgressLine } from '../terminal/progress-line.ts';
 import { counted, formatBytes, formatCount } from '../terminal/quantity.ts';
-import { action, type CommandContext, EXIT, withClient } from './command-context.ts';
+import { action, type CommandContext, withClient } from './command-context.ts';
 
 interface Options extends TargetOptions {
   measurement: string[];

@@ -7,6 +7,7 @@ import { importIdentity } from '../../core/files/import/import-identity.ts';
 import type { ImportMapping } from '../../core/files/import/import-mapping.ts';
 import type { ImportSource } from '../../core/files/import/import-source.ts';
 import { openSource } from '../../core/files/import/open-source.ts';
+import { EXIT } from '../../core/node/exit-code.ts';
 import type { CheckImportRequest } from '../../proto/gen/messages.ts';
 import { ImportedFormats } from '../export/export-format.ts';
 import { findTarget, type TargetOptions, withTarget } from '../fleet/fleet-target.ts';
@@ -24,7 +25,7 @@ import { findHome } from '../state/state-folder.ts';
 import { parseDurationSeconds } from '../terminal/duration.ts';
 import type { Output } from '../terminal/output.ts';
 import { counted, formatCount } from '../terminal/quantity.ts';
-import { action, type CommandContext, EXIT, wholeNumber } from './command-context.ts';
+import { action, type CommandContext, wholeNumber } from './command-context.ts';
 
 interface Options extends TargetOptions, ReadingOptions {
   now?: true;

@@ -1,9 +1,10 @@
 // `muster nodes label NODE key=value key-`: labels of a node, over those it brings itself.
 import { Command } from 'commander';
 import { MusterError } from '../../core/common/muster-error.ts';
+import { EXIT } from '../../core/node/exit-code.ts';
 import type { SetNodeLabelsRequest } from '../../proto/gen/messages.ts';
 import { type TargetOptions, withTarget } from '../fleet/fleet-target.ts';
-import { action, type CommandContext, EXIT, withClient } from './command-context.ts';
+import { action, type CommandContext, withClient } from './command-context.ts';
 
 export function labelCommand(context: CommandContext): Command {
   return withTarget(new Command('label'))

@@ -1,10 +1,11 @@
 // `muster nodes [filter]`: the fleet as a table; `muster nodes release NODE`: what an operator decides about one.
 import { Command } from 'commander';
+import { EXIT } from '../../core/node/exit-code.ts';
 import type { TargetOptions } from '../fleet/fleet-target.ts';
 import { withTarget } from '../fleet/fleet-target.ts';
 import { countWords, nodeColumns } from '../fleet/node-table.ts';
 import { tableLines } from '../terminal/table.ts';
-import { action, type CommandContext, EXIT, withClient } from './command-context.ts';
+import { action, type CommandContext, withClient } from './command-context.ts';
 import { labelCommand } from './labels.ts';
 import { removeCommand, removedCommand, restoreCommand } from './removals.ts';
 

@@ -1,10 +1,11 @@
 // `muster pipeline`: rates, depth, lag and what is wrong on the way to the store.
 import { Command } from 'commander';
+import { EXIT } from '../../core/node/exit-code.ts';
 import type { PipelineStatus } from '../../proto/gen/messages.ts';
 import { lagWords, processedWords } from '../doctor/path-findings.ts';
 import { type TargetOptions, withTarget } from '../fleet/fleet-target.ts';
 import { formatBytes, formatCount } from '../terminal/quantity.ts';
-import { action, type CommandContext, EXIT, withClient } from './command-context.ts';
+import { action, type CommandContext, withClient } from './command-context.ts';
 
 export function pipelineCommand(context: CommandContext): Command {
   return withTarget(new Command('pipeline'))

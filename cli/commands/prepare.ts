@@ -1,8 +1,9 @@
 // `muster prepare`: the files that a deployment in containers starts from.
 import { Command } from 'commander';
 import { MusterError } from '../../core/common/muster-error.ts';
+import { EXIT } from '../../core/node/exit-code.ts';
 import { prepareDeployment } from '../prepare/deployment-files.ts';
-import { action, type CommandContext, EXIT } from './command-context.ts';
+import { action, type CommandContext } from './command-context.ts';
 
 const NAME = /^[\w.:-]{1,253}$/;
 

@@ -3,6 +3,7 @@
 import { Command } from 'commander';
 import { csvLine } from '../../core/common/csv.ts';
 import { MusterError } from '../../core/common/muster-error.ts';
+import { EXIT } from '../../core/node/exit-code.ts';
 import type { FleetClient } from '../../proto/client/fleet-client.ts';
 import type { QueryColumn, QueryTotals } from '../../proto/gen/messages.ts';
 import { type Cell, frameRows, isNumber } from '../../proto/query-rows.ts';
@@ -11,7 +12,7 @@ import { durationSeconds } from '../terminal/duration.ts';
 import type { Output } from '../terminal/output.ts';
 import { counted, formatCount } from '../terminal/quantity.ts';
 import { tableLines } from '../terminal/table.ts';
-import { action, type CommandContext, EXIT, wholeNumber, withClient } from './command-context.ts';
+import { action, type CommandContext, wholeNumber, withClient } from './command-context.ts';
 
 const DEFAULT_ROWS = 10_000;
 

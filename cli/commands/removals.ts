@@ -2,13 +2,14 @@
 import { Command } from 'commander';
 import { MusterError } from '../../core/common/muster-error.ts';
 import { KIND_WORDS, kindWord } from '../../core/common/node-kind.ts';
+import { EXIT } from '../../core/node/exit-code.ts';
 import type { FleetClient } from '../../proto/client/fleet-client.ts';
 import type { RemovedNode } from '../../proto/gen/messages.ts';
 import { type TargetOptions, withTarget } from '../fleet/fleet-target.ts';
 import { toMs } from '../fleet/node-table.ts';
 import { confirm } from '../terminal/confirm.ts';
 import { type Column, tableLines } from '../terminal/table.ts';
-import { action, type CommandContext, EXIT, withClient } from './command-context.ts';
+import { action, type CommandContext, withClient } from './command-context.ts';
 
 interface RemoveOptions extends TargetOptions {
   filter?: string;

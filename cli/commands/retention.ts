@@ -6,13 +6,14 @@ import { MusterError } from '../../core/common/muster-error.ts';
 import { parseRollUpView } from '../../core/common/tier-names.ts';
 import { coldFileProblem } from '../../core/files/cold/cold-file.ts';
 import { type ColdPartition, readColdManifest } from '../../core/files/cold/cold-manifest.ts';
+import { EXIT } from '../../core/node/exit-code.ts';
 import type { FleetClient } from '../../proto/client/fleet-client.ts';
 import { type Cell, frameRows, isoTime } from '../../proto/query-rows.ts';
 import { type TargetOptions, withTarget } from '../fleet/fleet-target.ts';
 import { findHome } from '../state/state-folder.ts';
 import { formatBytes, formatCount } from '../terminal/quantity.ts';
 import { type Column, tableLines } from '../terminal/table.ts';
-import { action, type CommandContext, EXIT, wholeNumber, withClient } from './command-context.ts';
+import { action, type CommandContext, wholeNumber, withClient } from './command-context.ts';
 import { importCommand } from './import.ts';
 
 interface JsonOptions extends TargetOptions {

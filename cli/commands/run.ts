@@ -2,13 +2,14 @@
 
 import { Command } from 'commander';
 import { MusterError } from '../../core/common/muster-error.ts';
+import { EXIT } from '../../core/node/exit-code.ts';
 import type { FleetClient } from '../../proto/client/fleet-client.ts';
 import type { CommandResult, RunCommandRequest } from '../../proto/gen/messages.ts';
 import { type TargetOptions, withTarget } from '../fleet/fleet-target.ts';
 import { durationSeconds } from '../terminal/duration.ts';
 import type { Output } from '../terminal/output.ts';
 import { printableLines } from '../terminal/printable.ts';
-import { action, type CommandContext, EXIT, withClient } from './command-context.ts';
+import { action, type CommandContext, withClient } from './command-context.ts';
 
 interface Options extends TargetOptions {
   timeout: number;

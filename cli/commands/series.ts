@@ -2,6 +2,7 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { parseIsoTime } from '../../core/common/iso-time.ts';
 import { MusterError } from '../../core/common/muster-error.ts';
+import { EXIT } from '../../core/node/exit-code.ts';
 import type { FleetClient } from '../../proto/client/fleet-client.ts';
 import type { SeriesFrame, SeriesPlan } from '../../proto/gen/messages.ts';
 import { isoTime } from '../../proto/query-rows.ts';
@@ -9,7 +10,7 @@ import { type TargetOptions, withTarget } from '../fleet/fleet-target.ts';
 import { parseDurationSeconds } from '../terminal/duration.ts';
 import { formatDuration, formatNumber } from '../terminal/quantity.ts';
 import { type Column, tableLines } from '../terminal/table.ts';
-import { action, type CommandContext, EXIT, wholeNumber, withClient } from './command-context.ts';
+import { action, type CommandContext, wholeNumber, withClient } from './command-context.ts';
 
 interface Options extends TargetOptions {
   last: number;

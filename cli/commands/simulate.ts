@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { Command, Option } from 'commander';
 import { toMusterError } from '../../core/common/muster-error.ts';
 import { writeDurably } from '../../core/node/durable-file.ts';
+import { EXIT } from '../../core/node/exit-code.ts';
 import { endSimulation } from '../fleet/end-simulation.ts';
 import { findTarget, type TargetOptions, withTarget } from '../fleet/fleet-target.ts';
 import { assertMayChange } from '../fleet/open-fleet.ts';
@@ -20,7 +21,7 @@ import { findHome, StateFolder } from '../state/state-folder.ts';
 import { readUpRecord } from '../state/up-record.ts';
 import { agentInterval, durationSeconds } from '../terminal/duration.ts';
 import { createJoinToken } from '../up/agent-token.ts';
-import { action, type CommandContext, EXIT, wholeNumber, withClient } from './command-context.ts';
+import { action, type CommandContext, wholeNumber, withClient } from './command-context.ts';
 
 interface Options extends TargetOptions {
   nodes: number;

@@ -1,5 +1,6 @@
 // `muster smoke`: all doors of a running system in a minute, one line each.
 import { Command } from 'commander';
+import { EXIT } from '../../core/node/exit-code.ts';
 import { findTarget, type TargetOptions, withTarget } from '../fleet/fleet-target.ts';
 import { assertMayChange } from '../fleet/open-fleet.ts';
 import { doorChecks } from '../smoke/door-checks.ts';
@@ -8,7 +9,7 @@ import { runChecks, type SmokeOutcome } from '../smoke/smoke-check.ts';
 import { findHome, StateFolder } from '../state/state-folder.ts';
 import { readUpRecord } from '../state/up-record.ts';
 import { type Column, tableLines } from '../terminal/table.ts';
-import { action, type CommandContext, EXIT, withClient } from './command-context.ts';
+import { action, type CommandContext, withClient } from './command-context.ts';
 
 type Options = TargetOptions & { json?: true };
 

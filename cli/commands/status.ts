@@ -1,6 +1,7 @@
 // `muster status`: what runs in a state folder, from the record that `up` keeps.
 import { Command } from 'commander';
 import { MusterError } from '../../core/common/muster-error.ts';
+import { EXIT } from '../../core/node/exit-code.ts';
 import { assertHome } from '../fleet/fleet-target.ts';
 import { residentBytes } from '../process/process-info.ts';
 import { findHome, StateFolder } from '../state/state-folder.ts';
@@ -8,7 +9,7 @@ import { readUpRecord, type UpRecord } from '../state/up-record.ts';
 import { consoleAddress } from '../up/run-up.ts';
 import { lockOwner } from '../up/up-lock.ts';
 import { partsTable } from '../up/up-view.ts';
-import { action, type CommandContext, EXIT } from './command-context.ts';
+import { action, type CommandContext } from './command-context.ts';
 
 interface Options {
   home?: string;

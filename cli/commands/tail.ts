@@ -3,13 +3,14 @@ import { Command } from 'commander';
 import { textAt } from '../../core/common/frame.ts';
 import { MusterError } from '../../core/common/muster-error.ts';
 import { hasAgent } from '../../core/common/node-kind.ts';
+import { EXIT } from '../../core/node/exit-code.ts';
 import type { FleetClient } from '../../proto/client/fleet-client.ts';
 import type { MetricsUpdate } from '../../proto/gen/messages.ts';
 import { isoTime } from '../../proto/query-rows.ts';
 import { nodeIds } from '../export/export-scope.ts';
 import { type TargetOptions, withTarget } from '../fleet/fleet-target.ts';
 import { durationSeconds } from '../terminal/duration.ts';
-import { action, type CommandContext, EXIT, wholeNumber, withClient } from './command-context.ts';
+import { action, type CommandContext, wholeNumber, withClient } from './command-context.ts';
 
 interface Options extends TargetOptions {
   node: string[];

@@ -1,6 +1,7 @@
 // `muster token create|list|revoke`: what lets machines enrol and callers ask.
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { MusterError } from '../../core/common/muster-error.ts';
+import { EXIT } from '../../core/node/exit-code.ts';
 import type { FleetClient } from '../../proto/client/fleet-client.ts';
 import type { CreateTokenRequest, Token } from '../../proto/gen/messages.ts';
 import { CALLS, SCOPES } from '../../proto/gen/services.ts';
@@ -10,7 +11,7 @@ import { assertMayChange } from '../fleet/open-fleet.ts';
 import { parseDurationSeconds } from '../terminal/duration.ts';
 import type { Output } from '../terminal/output.ts';
 import { type Column, tableLines } from '../terminal/table.ts';
-import { action, type CommandContext, EXIT, wholeNumber, withClient } from './command-context.ts';
+import { action, type CommandContext, wholeNumber, withClient } from './command-context.ts';
 import { fillLines, JOIN_SYSTEMS, type JoinSystem, joinInfoOf, lineNotes } from './join-line.ts';
 
 interface CreateOptions extends TargetOptions {

@@ -1,13 +1,14 @@
 // `muster top`: the fleet as it is now, in the terminal; one table when piped.
 
 import { Command, InvalidArgumentError } from 'commander';
+import { EXIT } from '../../core/node/exit-code.ts';
 import { type TargetOptions, withTarget } from '../fleet/fleet-target.ts';
 import { nodeColumns } from '../fleet/node-table.ts';
 import { TopScreen } from '../fleet/top-screen.ts';
 import { SORT_KEYS, type SortKey, sortNodes } from '../fleet/top-sort.ts';
 import { durationMs } from '../terminal/duration.ts';
 import { tableLines } from '../terminal/table.ts';
-import { action, type CommandContext, EXIT, withClient } from './command-context.ts';
+import { action, type CommandContext, withClient } from './command-context.ts';
 
 interface Options extends TargetOptions {
   sort: SortKey;

@@ -1,12 +1,13 @@
 // `muster up`: starts and supervises everything on this machine.
 
 import { Command } from 'commander';
+import { EXIT } from '../../core/node/exit-code.ts';
 import { findHome } from '../state/state-folder.ts';
 import { agentInterval } from '../terminal/duration.ts';
 import { listenOn } from '../up/listen-addresses.ts';
 import { runUp } from '../up/run-up.ts';
 import { DEFAULT_PORTS } from '../up/up-options.ts';
-import { action, type CommandContext, EXIT, wholeNumber } from './command-context.ts';
+import { action, type CommandContext, wholeNumber } from './command-context.ts';
 
 interface Options {
   home?: string;

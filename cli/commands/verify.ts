@@ -3,13 +3,14 @@
 import { Command } from 'commander';
 import { nodesWords } from '../../core/common/kind-words.ts';
 import { MAX_VERIFY_WAIT_MS, verifyCallMs } from '../../core/common/verify-wait.ts';
+import { EXIT } from '../../core/node/exit-code.ts';
 import type { LedgerHole, VerifyResponse } from '../../proto/gen/messages.ts';
 import { type TargetOptions, withTarget } from '../fleet/fleet-target.ts';
 import { verdictOf } from '../fleet/ledger-account.ts';
 import { durationSeconds } from '../terminal/duration.ts';
 import { formatCount } from '../terminal/quantity.ts';
 import { tableLines } from '../terminal/table.ts';
-import { action, type CommandContext, EXIT, withClient } from './command-context.ts';
+import { action, type CommandContext, withClient } from './command-context.ts';
 
 interface Options extends TargetOptions {
   node: string;

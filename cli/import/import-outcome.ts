@@ -1,7 +1,7 @@
 // What an import says at its end, from the ledger: in words, as JSON, and as an exit code.
 import { accountLines, isWhole, type RowAccount } from '../../core/common/row-account.ts';
 import type { ImportTally } from '../../core/files/import/import-tally.ts';
-import { EXIT } from '../commands/command-context.ts';
+import { EXIT } from '../../core/node/exit-code.ts';
 import { ProgressLine } from '../terminal/progress-line.ts';
 import { formatCount } from '../terminal/quantity.ts';
 import type { ImportDoor } from './import-door.ts';

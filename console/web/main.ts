@@ -3,13 +3,13 @@ import { fileURLToPath } from 'node:url';
 import { Registry } from 'prom-client';
 import { toMusterError } from '../../core/common/muster-error.ts';
 import { VERSION } from '../../core/common/version.ts';
-import { helpLines, loadConfig } from '../../core/node/config.ts';
 import { toContextView } from '../../core/node/contexts.ts';
 import { tellFaults } from '../../core/node/faults.ts';
-import { startAll, untilSignal } from '../../core/node/lifecycle.ts';
+import { startAll } from '../../core/node/lifecycle.ts';
 import { createLog } from '../../core/node/log.ts';
 import { MetricsEndpoint } from '../../core/node/metrics-endpoint.ts';
 import { openInBrowser } from '../../core/node/open-browser.ts';
+import { runProgram, type Serving } from '../../core/node/program.ts';
 import { ConsoleBackend } from '../host/console-backend.ts';
 import { browserSurface, ContextDesk } from '../host/context-desk.ts';
 import { Access } from './access.ts';
@@ -27,7 +27,7 @@ const CONFIG_PART = 'console_web';
 /** Beside the bundle, or in a checkout. */
 const ASSET_FOLDERS = ['./console/renderer/', '../../dist/console/renderer/'].map((path) => fileURLToPath(new URL(path, import.meta.url)));
 
-async function run(config: WebConfig): Promise<void> {
+async function run(config: WebConfig): Promise<Serving> {
   const events = createWebEvents(createLog(PART, config.logLevel));
   tellFaults((error) => events.faultFound(error));
   const context = contextOf(config, process.env);
@@ -55,25 +55,13 @@ async function run(config: WebConfig): Promise<void> {
   const stop = await startAll([metrics, backend, server]);
   // Whoever reads the address from a file needs no other copy of it: this line ends in a log.
   const url = config.addressFile === '' ? { url: server.url } : {};
-  process.stdout.write(`${JSON.stringify({ ready: true, part: PART, port: server.port, ...url })}\n`);
-  if (config.open) await openInBrowser(server.url).catch((error: unknown) => events.browserNotOpened(toMusterError(error).message));
-  await untilSignal();
-  await stop();
+  return {
+    ready: { port: server.port, ...url },
+    async announced() {
+      if (config.open) await openInBrowser(server.url).catch((error: unknown) => events.browserNotOpened(toMusterError(error).message));
+    },
+    stop,
+  };
 }
 
-async function main(): Promise<void> {
-  const argv = process.argv.slice(2);
-  if (argv.includes('--help')) {
-    process.stdout.write(`${helpLines(CONFIG_PART, WEB_SETTINGS).join('\n')}\n`);
-    return;
-  }
-  try {
-    await run(loadConfig(CONFIG_PART, WEB_SETTINGS, { argv, env: process.env }));
-  } catch (error) {
-    const failure = toMusterError(error);
-    process.stderr.write(`${failure.message}\n`);
-    process.exitCode = failure.code === 'invalid_config' ? 2 : 1;
-  }
-}
-
-await main();
+await runProgram({ part: PART, configPart: CONFIG_PART, declaration: WEB_SETTINGS, run });

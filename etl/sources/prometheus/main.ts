@@ -1,6 +1,7 @@
 // Wires an extraction: arguments and YAML → both ends → one cycle, a back-fill, a check, or on and on.
-import { type MusterErrorCode, toMusterError } from '../../../core/common/muster-error.ts';
+import { toMusterError } from '../../../core/common/muster-error.ts';
 import { readConfigFile } from '../../../core/node/config.ts';
+import { exitCodeOf } from '../../../core/node/exit-code.ts';
 import { fault, tellFaults } from '../../../core/node/faults.ts';
 import { untilSignal } from '../../../core/node/lifecycle.ts';
 import { createLog } from '../../../core/node/log.ts';
@@ -17,13 +18,6 @@ import { checkSpanAge, parseSpan } from './span.ts';
 
 /** What is in flight at a stop may take so long; a supervisor kills after 10 s. */
 const GRACE_MS = 8000;
-const EXIT_OF: Partial<Record<MusterErrorCode, number>> = {
-  invalid_argument: 2,
-  invalid_config: 2,
-  already_exists: 2,
-  unavailable: 69,
-  deadline_exceeded: 69,
-};
 
 function print(line: string): void {
   process.stdout.write(`${line}\n`);
@@ -82,5 +76,5 @@ try {
 } catch (thrown) {
   const error = toMusterError(thrown);
   process.stderr.write(`muster: ${error.message}\n`);
-  process.exit(EXIT_OF[error.code] ?? 1);
+  process.exit(exitCodeOf(error, true));
 }
