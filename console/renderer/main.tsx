@@ -2,9 +2,9 @@
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { ConsoleClient } from '../common/console-client.ts';
-import { Window } from './frame/window.tsx';
 import { connectHost } from './port/connect.ts';
 import { followSettings } from './settings/appearance.ts';
+import { Window } from './shell/window.tsx';
 import { ConsoleContext, createConsoleState } from './state/console-state.ts';
 import { followOtherWindows } from './state/preferences.ts';
 

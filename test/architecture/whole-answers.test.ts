@@ -7,7 +7,7 @@ const BOUNDED: Readonly<Record<string, string>> = {
   'console/renderer/state/ask-whole.ts': 'it is the one that looks',
   'console/renderer/state/cpu-trends.ts': 'as many rows as steps and nodes at most, by its own statement',
   'console/renderer/explore/query-state.ts': 'the answer says itself that it was cut',
-  'console/renderer/explore/tag-catalog.ts': 'the commonest values, as a help for writing',
+  'console/renderer/explore/builder/tag-catalog.ts': 'the commonest values, as a help for writing',
   'console/renderer/node/node-feed.ts': 'events say from when on they are whole',
   'console/renderer/node/sections/use-inventory.ts': 'changes say that the oldest are missing',
   'console/renderer/node/tables/table-rows.ts': 'rows are partial where they were cut',

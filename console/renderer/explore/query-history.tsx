@@ -1,8 +1,8 @@
 // Saved queries and those run lately. One deleted comes back by undo.
 import { History, Pencil, Trash2 } from 'lucide-react';
 import { useState } from 'react';
+import { queryHistory, queryTitle, type SavedQuery, savedQueries, saveQuery } from '../state/saved-queries.ts';
 import { useStore } from '../state/store.ts';
-import { queryHistory, queryTitle, type SavedQuery, savedQueries, saveQuery } from './saved-queries.ts';
 
 export function QueryHistory({ onChoose }: { onChoose: (sql: string) => void }) {
   const history = useStore(queryHistory);

@@ -4,8 +4,8 @@ import type { ConsoleApi } from '../../common/console-api.ts';
 import type { QueryResult } from '../../common/query-result.ts';
 import { Store } from '../state/store.ts';
 import type { Bounds } from '../state/time-range.ts';
-import { fillTime, placeInWords } from './fill-time.ts';
-import { isOfWindow } from './result-facts.ts';
+import { fillTime, placeInWords } from './builder/fill-time.ts';
+import { isOfWindow } from './result/result-facts.ts';
 
 export const MAX_ROWS = 100_000;
 export const TIMEOUT_MS = 20_000;

@@ -1,7 +1,7 @@
 // Keeps the query by a name.
 import { Bookmark } from 'lucide-react';
 import { type FormEvent, useState } from 'react';
-import { queryTitle, savedQueries, saveQuery } from './saved-queries.ts';
+import { queryTitle, savedQueries, saveQuery } from '../state/saved-queries.ts';
 
 export function SaveQuery({ sql }: { sql: string }) {
   const [name, setName] = useState<string>();

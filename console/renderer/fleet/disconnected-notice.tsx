@@ -1,8 +1,9 @@
 // Says that this console lost the gateway, and that this says nothing of the nodes.
-import { formatClock } from '../parts/format.ts';
-import { StateMark } from '../parts/state-mark.tsx';
+
 import { useConsole } from '../state/console-state.ts';
 import { useStore } from '../state/store.ts';
+import { formatClock } from '../widgets/format.ts';
+import { StateMark } from '../widgets/state-mark.tsx';
 
 export function DisconnectedNotice() {
   const { api, connection, clock } = useConsole();

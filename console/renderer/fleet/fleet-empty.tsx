@@ -1,7 +1,7 @@
 // What the fleet shows before there is a node: what to do, or the shape of what comes.
 import { useEffect, useState } from 'react';
-import { CopyButton } from '../parts/copy-button.tsx';
 import { useConsole } from '../state/console-state.ts';
+import { CopyButton } from '../widgets/copy-button.tsx';
 
 const SIMULATE = 'npm run muster -- simulate --nodes 20';
 

@@ -1,6 +1,6 @@
 // What the heat map may be coloured by: every value a node reports of itself.
 import type { FleetNode, NodeValues } from '../../common/fleet-node.ts';
-import { formatNumber, formatShort, toMegabits } from '../parts/format.ts';
+import { formatNumber, formatShort, toMegabits } from '../widgets/format.ts';
 
 export interface FleetMetric {
   /** As the address names it, and the filter language too where it knows the value. */

@@ -14,7 +14,7 @@ import { labelsOf } from './maintenance-then.ts';
 import { momentQueries, takeAnswer, type ValuesThen, valuesOf } from './moment-values.ts';
 import { patience } from './patience.ts';
 import { statesIn, WatchedTime } from './state-history.ts';
-import { withoutTable } from './without-table.ts';
+import { withoutTable } from './table/without-table.ts';
 
 export interface FleetMoment {
   nodes: ReadonlyMap<string, FleetNode>;

@@ -1,34 +1,34 @@
 // The fleet: filter, counts by state, and one of the views of all nodes that match.
 import { Plus } from 'lucide-react';
 import { lazy, Suspense, useDeferredValue, useMemo, useRef } from 'react';
-import { FleetVerdict } from '../frame/fleet-verdict.tsx';
-import { CopyAs } from '../parts/copy-as.tsx';
-import { grpcurlCall, shellWord } from '../parts/shell-command.ts';
+import { FleetVerdict } from '../shell/fleet-verdict.tsx';
 import { useConsole } from '../state/console-state.ts';
 import { areStatesKnown, useFleetKnown } from '../state/fleet-known.ts';
 import { useLook } from '../state/look.ts';
 import { navigate, type Route } from '../state/route.ts';
 import { shareAddress } from '../state/share-address.ts';
 import { useStore } from '../state/store.ts';
-import { ColumnMenu } from './column-menu.tsx';
+import { CopyAs } from '../widgets/copy-as.tsx';
+import { grpcurlCall, shellWord } from '../widgets/shell-command.ts';
 import { DisconnectedNotice } from './disconnected-notice.tsx';
-import { FilterLine } from './filter-line.tsx';
+import { FilterLine } from './filter/filter-line.tsx';
+import { NoMatch } from './filter/no-match.tsx';
+import { momentKnown, nodesInWords } from './filter/node-counts.ts';
+import { compileFilter } from './filter/node-match.ts';
+import { StateFacets } from './filter/state-facets.tsx';
 import { FleetEmpty, FleetLoading, NoMoment } from './fleet-empty.tsx';
-import { formatSort } from './fleet-order.ts';
-import { FleetTable } from './fleet-table.tsx';
-import { GroupChoice } from './group-choice.tsx';
-import { IncidentStrip } from './incident-strip.tsx';
-import { NoMatch } from './no-match.tsx';
-import { momentKnown, nodesInWords } from './node-counts.ts';
-import { compileFilter } from './node-match.ts';
-import { SaveView } from './save-view.tsx';
-import { StateFacets } from './state-facets.tsx';
-import { TreeLevels, treeLevels } from './tree-levels.tsx';
+import { IncidentStrip } from './incidents/incident-strip.tsx';
+import { ColumnMenu } from './table/column-menu.tsx';
+import { formatSort } from './table/fleet-order.ts';
+import { FleetTable } from './table/fleet-table.tsx';
+import { GroupChoice } from './table/group-choice.tsx';
+import { TreeLevels, treeLevels } from './tree/tree-levels.tsx';
 import { useFleetMoment } from './use-fleet-moment.ts';
-import { ViewSwitch } from './view-switch.tsx';
+import { SaveView } from './views/save-view.tsx';
+import { ViewSwitch } from './views/view-switch.tsx';
 
-const HeatMap = lazy(() => import('./heat-map.tsx'));
-const FleetTree = lazy(() => import('./fleet-tree.tsx'));
+const HeatMap = lazy(() => import('./heat/heat-map.tsx'));
+const FleetTree = lazy(() => import('./tree/fleet-tree.tsx'));
 const FleetMap = lazy(() => import('../map/fleet-map.tsx'));
 
 /** What the address names of the fleet. */

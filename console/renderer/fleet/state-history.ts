@@ -3,7 +3,7 @@ import { type StateWord, stateOfKind, UNTIL_ATTRIBUTE } from '../../../core/comm
 import { stateChangesSql } from '../../../core/common/state-queries.ts';
 import { numericColumn, type QueryResult, textColumn } from '../../common/query-result.ts';
 import { sampleBy } from '../state/time-range.ts';
-import type { IncidentPlan } from './incident-plan.ts';
+import type { IncidentPlan } from './incidents/incident-plan.ts';
 
 /** What each node was at the end of each bin in which that changed. */
 export function changesSql({ fromMs, stepMs, bins }: IncidentPlan): string {

@@ -2,11 +2,11 @@
 import { X } from 'lucide-react';
 import { type KeyboardEvent, useEffect, useState } from 'react';
 import { JOIN_SYSTEMS, type JoinInfoView, type JoinSystem, type JoinTokenView } from '../../common/join-view.ts';
-import { Dialog } from '../frame/dialog.tsx';
 import { useMayChange } from '../node/actions/use-may-change.ts';
-import { CopyButton } from '../parts/copy-button.tsx';
 import { useConsole } from '../state/console-state.ts';
 import { useStore } from '../state/store.ts';
+import { CopyButton } from '../widgets/copy-button.tsx';
+import { Dialog } from '../widgets/dialog.tsx';
 import { fingerprintLines } from './arrivals.ts';
 import { Arrivals } from './arrivals-pane.tsx';
 import { SYSTEM_WORDS, USES, VALIDITIES } from './strings.ts';

@@ -1,10 +1,10 @@
 // What has come by the token: a ring while a machine is on its way, a tick with its first values.
 import { Check } from 'lucide-react';
 import type { JoinTokenView } from '../../common/join-view.ts';
-import { formatClock, formatNumber, plural } from '../parts/format.ts';
 import { useConsole } from '../state/console-state.ts';
 import { navigate } from '../state/route.ts';
 import { useStore } from '../state/store.ts';
+import { formatClock, formatNumber, plural } from '../widgets/format.ts';
 import { type Arrival, arrivalsOf, awaitedOf, portOf } from './arrivals.ts';
 
 interface Props {

@@ -1,7 +1,8 @@
 // Probe paths as arcs between circles: the worst of each pair, with a label where there is room.
-import { formatShort } from '../parts/format.ts';
+
 import type { Health } from '../probes/probe-health.ts';
 import type { ProbePath } from '../probes/probe-paths.ts';
+import { formatShort } from '../widgets/format.ts';
 import type { ShownCluster } from './cluster-layer.tsx';
 import { type Box, overlap, textWidth } from './label-layout.ts';
 

@@ -1,9 +1,9 @@
 // One circle of the map, nearer: its places apart, the paths among them, and what is not live there.
 import { Table2 } from 'lucide-react';
-import { plural } from '../parts/format.ts';
-import { STATE_ORDER, STATE_WORDS, StateMark } from '../parts/state-mark.tsx';
 import type { ProbePath } from '../probes/probe-paths.ts';
 import { formatRoute, navigate } from '../state/route.ts';
+import { plural } from '../widgets/format.ts';
+import { STATE_ORDER, STATE_WORDS, StateMark } from '../widgets/state-mark.tsx';
 import type { FitRoom } from './camera.ts';
 import { type Cluster, clusterName } from './clusters.ts';
 import { FleetMarks } from './fleet-marks.tsx';

@@ -1,6 +1,6 @@
 // The circles of a map with their labels. One of them is in the order of focus; arrows go from circle to circle, Enter opens.
 import { type KeyboardEvent, useRef, useState } from 'react';
-import { STATE_COLORS } from '../parts/state-mark.tsx';
+import { STATE_COLORS } from '../widgets/state-mark.tsx';
 import { ClusterRing } from './cluster-ring.tsx';
 import { type Cluster, clusterName, clusterWords } from './clusters.ts';
 import { type Box, type LabelWish, type PlacedLabel, placeLabels, textWidth } from './label-layout.ts';

@@ -1,6 +1,6 @@
 // A circle that says how many, with a ring for the share of each state: not live begins at the top.
 import type { NodeStateName } from '../../common/fleet-node.ts';
-import { STATE_COLORS, STATE_ORDER } from '../parts/state-mark.tsx';
+import { STATE_COLORS, STATE_ORDER } from '../widgets/state-mark.tsx';
 import { shortCount } from './clusters.ts';
 
 interface Props {

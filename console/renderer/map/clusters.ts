@@ -1,7 +1,7 @@
 // Spots too near each other on the screen become one circle. Depends on the zoom alone, so that panning moves circles and never regroups them.
 import type { NodeStateName } from '../../common/fleet-node.ts';
-import { formatNumber } from '../parts/format.ts';
-import { STATE_ORDER, STATE_WORDS } from '../parts/state-mark.tsx';
+import { formatNumber } from '../widgets/format.ts';
+import { STATE_ORDER, STATE_WORDS } from '../widgets/state-mark.tsx';
 import { countryName } from './country-centres.ts';
 import { WORLD_SIZE, type WorldPoint } from './mercator.ts';
 import { NO_STATES, type Place } from './places.ts';

@@ -1,11 +1,11 @@
 // The fleet on the world: circles of nodes, arcs of probe paths, the close-up of one circle, and the paths worst first.
 import { useEffect, useMemo, useRef, useState } from 'react';
 import type { FleetNode } from '../../common/fleet-node.ts';
-import { formatNumber, plural } from '../parts/format.ts';
 import { PathChart } from '../probes/path-chart.tsx';
 import { PathList } from '../probes/path-list.tsx';
 import { useProbePaths } from '../probes/use-probe-paths.ts';
 import { formatRoute } from '../state/route.ts';
+import { formatNumber, plural } from '../widgets/format.ts';
 import { CloseUp } from './close-up.tsx';
 import { type Cluster, clusterPlaces } from './clusters.ts';
 import { type CountryCentres, loadCountryCentres } from './country-centres.ts';

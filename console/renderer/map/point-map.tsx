@@ -1,6 +1,6 @@
 // Values on the world: one disc a point, its area the value, with the greatest named where there is room.
 import { useMemo } from 'react';
-import { formatNumber, formatShort, plural } from '../parts/format.ts';
+import { formatNumber, formatShort, plural } from '../widgets/format.ts';
 import type { FitRoom } from './camera.ts';
 import { placeLabels, textWidth } from './label-layout.ts';
 import { MapSurface } from './map-surface.tsx';

@@ -1,12 +1,12 @@
 // Who the node is, since when it is in its state, where it stands, what it runs; and the lens.
 import type { ReactNode } from 'react';
 import type { FleetNode, NodeSpool } from '../../common/fleet-node.ts';
-import { formatAge, formatBytes, formatMoment, formatNumber, plural } from '../parts/format.ts';
-import { MiddleCut } from '../parts/middle-cut.tsx';
-import { StateWord } from '../parts/state-mark.tsx';
 import { useConsole } from '../state/console-state.ts';
 import { useFleetKnown } from '../state/fleet-known.ts';
 import { useStore } from '../state/store.ts';
+import { formatAge, formatBytes, formatMoment, formatNumber, plural } from '../widgets/format.ts';
+import { MiddleCut } from '../widgets/middle-cut.tsx';
+import { StateWord } from '../widgets/state-mark.tsx';
 import { NodeActions } from './actions/node-actions.tsx';
 import type { NodeFeed } from './node-feed.ts';
 import type { Section } from './sections.ts';

@@ -1,12 +1,12 @@
 // The sections of a node as tabs, and at their right what the charts show: the moment under the cursor, and the tier.
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
-import { formatAge, formatClock, formatDay, zoneName } from '../parts/format.ts';
-import { worthWords } from '../parts/known-figure.tsx';
 import { askAgain } from '../state/ask-again.ts';
 import { useConsole } from '../state/console-state.ts';
 import { type Known, known, notKnown, stale, valueOr } from '../state/known.ts';
 import { formatRoute, navigate } from '../state/route.ts';
 import { useSelected, useStore } from '../state/store.ts';
+import { formatAge, formatClock, formatDay, zoneName } from '../widgets/format.ts';
+import { worthWords } from '../widgets/known-figure.tsx';
 import type { NodeFeed } from './node-feed.ts';
 import { type Counts, loadCounts, tabCount } from './section-counts.ts';
 import { SECTIONS, type Section } from './sections.ts';

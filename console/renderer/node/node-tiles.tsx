@@ -1,14 +1,14 @@
 // Eight figures with the line of the window's stretch under each; a click goes to its chart.
 import type { FleetNode, NodeValues } from '../../common/fleet-node.ts';
-import { formatNumber, formatShort } from '../parts/format.ts';
-import { figureWords, worthWords } from '../parts/known-figure.tsx';
-import { crossed, type LimitName } from '../parts/limits.ts';
-import { Sparkline } from '../parts/sparkline.tsx';
 import { useConsole } from '../state/console-state.ts';
 import { useFleetKnown } from '../state/fleet-known.ts';
 import { type Known, mapKnown, notKnown } from '../state/known.ts';
 import { formatRoute } from '../state/route.ts';
 import { useStore } from '../state/store.ts';
+import { formatNumber, formatShort } from '../widgets/format.ts';
+import { figureWords, worthWords } from '../widgets/known-figure.tsx';
+import { crossed, type LimitName } from '../widgets/limits.ts';
+import { Sparkline } from '../widgets/sparkline.tsx';
 import type { ChartColumns } from './charts/chart-columns.ts';
 import { firstOf, highestOf, sumOfLines } from './line-figures.ts';
 import type { NodeFeed } from './node-feed.ts';

@@ -1,9 +1,9 @@
 // How much of each thing a node has: what the tabs say, and which of them there are.
 import type { ConsoleApi, SchemaTable } from '../../common/console-api.ts';
 import { numericColumn, textColumn } from '../../common/query-result.ts';
-import { figureWords } from '../parts/known-figure.tsx';
 import { askWhole } from '../state/ask-whole.ts';
 import { type Known, mapKnown } from '../state/known.ts';
+import { figureWords } from '../widgets/known-figure.tsx';
 import { sqlText } from './sql-text.ts';
 
 /** Measurement → what counts its things in one number; rows where there is nothing to tell apart. */

@@ -1,9 +1,9 @@
 // One sentence over the page of a node that is not heard: since when, what is known of it, where to look.
 import type { FleetNode } from '../../common/fleet-node.ts';
-import { StateMark } from '../parts/state-mark.tsx';
 import { useConsole } from '../state/console-state.ts';
 import { areStatesKnown, useFleetKnown } from '../state/fleet-known.ts';
 import { useStore } from '../state/store.ts';
+import { StateMark } from '../widgets/state-mark.tsx';
 import type { NodeFeed } from './node-feed.ts';
 import { silenceInWords } from './silence-words.ts';
 

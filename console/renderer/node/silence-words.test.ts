@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { FleetNode } from '../../common/fleet-node.ts';
-import { setZone } from '../parts/format.ts';
+import { setZone } from '../widgets/format.ts';
 import { silenceInWords, silentNow } from './silence-words.ts';
 
 beforeEach(() => setZone('utc'));

@@ -1,6 +1,6 @@
 // Why a node may be silent, in words: what the gateway and the fleet show of it. Pure. It names facts and where to look, and claims no cause.
 import type { FleetNode } from '../../common/fleet-node.ts';
-import { formatAge, formatMoment, formatNumber, plural } from '../parts/format.ts';
+import { formatAge, formatMoment, formatNumber, plural } from '../widgets/format.ts';
 import { eventTitle, type NodeEvent } from './node-event.ts';
 
 /** Nodes that were heard last within so much of each other fell silent together. */

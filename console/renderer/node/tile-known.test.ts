@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { setZone } from '../parts/format.ts';
+import { setZone } from '../widgets/format.ts';
 import type { ChartColumns } from './charts/chart-columns.ts';
 import { tileNow, tileThen, tileWords } from './tile-known.ts';
 

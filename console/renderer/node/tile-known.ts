@@ -1,7 +1,7 @@
 // What a tile of a node's page knows of its figure: of now by the newest summary, of a moment by the chart's line. Pure.
 import type { FleetNode } from '../../common/fleet-node.ts';
-import { formatMoment } from '../parts/format.ts';
 import { type Known, known, notKnown, stale, sumOf } from '../state/known.ts';
+import { formatMoment } from '../widgets/format.ts';
 import type { ChartColumns } from './charts/chart-columns.ts';
 
 /** What is added up to one figure, by name; null is not measured. */

@@ -2,10 +2,10 @@
 import { useCallback, useState } from 'react';
 import type { DeadLetterView } from '../../common/dead-letter.ts';
 import type { PipelineView } from '../../common/pipeline-view.ts';
-import { useNodeNames } from '../explore/use-node-names.ts';
-import { visible } from '../explore/visible-text.ts';
-import { formatAge, formatMoment, formatNumber } from '../parts/format.ts';
+import { useNodeNames } from '../explore/result/use-node-names.ts';
 import { useConsole } from '../state/console-state.ts';
+import { formatAge, formatMoment, formatNumber } from '../widgets/format.ts';
+import { visible } from '../widgets/visible-text.ts';
 import { LetterActions } from './letter-actions.tsx';
 import { letterChoice } from './letter-choice.ts';
 import { LetterDetail } from './letter-detail.tsx';

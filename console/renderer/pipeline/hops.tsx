@@ -1,11 +1,11 @@
 // The path as a picture: five stations, each with how full it is, its own few numbers, and its last minutes.
 import type { FleetNode } from '../../common/fleet-node.ts';
 import type { PipelineView } from '../../common/pipeline-view.ts';
-import { formatBytes, formatMoment, formatNumber, formatShort, plural } from '../parts/format.ts';
-import { figureWords } from '../parts/known-figure.tsx';
-import { Sparkline } from '../parts/sparkline.tsx';
-import { type ShownState, StateMark } from '../parts/state-mark.tsx';
 import { aged, type Known, known as knownNow, valueOr } from '../state/known.ts';
+import { formatBytes, formatMoment, formatNumber, formatShort, plural } from '../widgets/format.ts';
+import { figureWords } from '../widgets/known-figure.tsx';
+import { Sparkline } from '../widgets/sparkline.tsx';
+import { type ShownState, StateMark } from '../widgets/state-mark.tsx';
 import { etlReports, storedPerSecond } from './path-known.ts';
 import type { PathTrends } from './path-trends.ts';
 import { notConnectedAgents, spoolsOf } from './spools.ts';

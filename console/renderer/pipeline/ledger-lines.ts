@@ -1,8 +1,8 @@
 // The lines of the ledger: every batch and row is in exactly one of them, so that they sum to what was collected.
 import { ledgerVerdict } from '../../../core/common/ledger-verdict.ts';
 import type { LedgerProof } from '../../common/pipeline-view.ts';
-import { formatMoment, formatNumber } from '../parts/format.ts';
 import { type Known, known, sumOf } from '../state/known.ts';
+import { formatMoment, formatNumber } from '../widgets/format.ts';
 
 export interface LedgerLine {
   where: string;

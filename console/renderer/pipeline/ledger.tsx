@@ -1,9 +1,9 @@
 // Where every batch and row is. What nobody can explain is a line of its own.
 import { nodesWords } from '../../../core/common/kind-words.ts';
-import { visible } from '../explore/visible-text.ts';
-import { formatAge, formatMoment, formatNumber } from '../parts/format.ts';
-import { KnownFigure } from '../parts/known-figure.tsx';
 import { useConsole } from '../state/console-state.ts';
+import { formatAge, formatMoment, formatNumber } from '../widgets/format.ts';
+import { KnownFigure } from '../widgets/known-figure.tsx';
+import { visible } from '../widgets/visible-text.ts';
 import type { LedgerAnswer, LedgerState } from './ledger-check.ts';
 import { ledgerLines } from './ledger-lines.ts';
 

@@ -3,8 +3,8 @@
 import { RotateCcw, Trash2 } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import { toMusterError } from '../../../core/common/muster-error.ts';
-import { formatNumber, plural } from '../parts/format.ts';
 import { useConsole } from '../state/console-state.ts';
+import { formatNumber, plural } from '../widgets/format.ts';
 import { discardQuestion, type LetterChoice, replayQuestion } from './letter-choice.ts';
 
 const UNDO_MS = 6000;

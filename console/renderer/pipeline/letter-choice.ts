@@ -1,6 +1,6 @@
 // Which dead letters a question is about: fixed when it opens, shown in words, and sent as it is.
 import type { ChosenLetters } from '../../common/dead-letter.ts';
-import { formatNumber, plural } from '../parts/format.ts';
+import { formatNumber, plural } from '../widgets/format.ts';
 import { reasonInWords } from './letter-words.ts';
 
 export interface LetterChoice {

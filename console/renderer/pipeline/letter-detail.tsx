@@ -2,10 +2,10 @@
 import { useEffect, useState } from 'react';
 import { toMusterError } from '../../../core/common/muster-error.ts';
 import type { DeadLetterView } from '../../common/dead-letter.ts';
-import { visible } from '../explore/visible-text.ts';
-import { CopyButton } from '../parts/copy-button.tsx';
-import { formatBytes, formatIsoMicros, formatMoment, formatNumber } from '../parts/format.ts';
 import { useConsole } from '../state/console-state.ts';
+import { CopyButton } from '../widgets/copy-button.tsx';
+import { formatBytes, formatIsoMicros, formatMoment, formatNumber } from '../widgets/format.ts';
+import { visible } from '../widgets/visible-text.ts';
 import { editableRow, letterFields, reasonInWords, rowProblem } from './letter-words.ts';
 
 const MAX_VALUE = 500;

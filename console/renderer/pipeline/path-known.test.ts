@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ConnectionState } from '../../common/console-api.ts';
 import type { PipelineView } from '../../common/pipeline-view.ts';
-import { setZone } from '../parts/format.ts';
+import { setZone } from '../widgets/format.ts';
 import { completenessOf, etlReports, lettersOf, pathKnown, pathNow, storedPerSecond } from './path-known.ts';
 
 const NOW = Date.parse('2026-12-01T17:41:00Z');

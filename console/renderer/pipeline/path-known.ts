@@ -1,10 +1,10 @@
 // What the window knows of the path now, and of each of its figures. Pure.
 import type { ConnectionState } from '../../common/console-api.ts';
 import type { PipelineView } from '../../common/pipeline-view.ts';
-import { formatMoment } from '../parts/format.ts';
 import { type Known, type KnownValue, known, mapKnown, notKnown } from '../state/known.ts';
 import { withheldWords } from '../state/link-known.ts';
 import type { TimeRange } from '../state/time-range.ts';
+import { formatMoment } from '../widgets/format.ts';
 
 /** `now`: the figures hold. `past`: the window shows another time. `unknown`: nobody has told for a while, for this reason. */
 export type PathKnown = { kind: 'now'; path: KnownValue<PipelineView> } | { kind: 'past' } | { kind: 'unknown'; words: string };

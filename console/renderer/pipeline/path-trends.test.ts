@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { PipelineView } from '../../common/pipeline-view.ts';
-import { setZone } from '../parts/format.ts';
 import { known, notKnown } from '../state/known.ts';
+import { setZone } from '../widgets/format.ts';
 import { ledgerLines } from './ledger-lines.ts';
 import { PathHistory } from './path-trends.ts';
 import { NO_TREND, type Trend, trendWords } from './trend-steps.ts';

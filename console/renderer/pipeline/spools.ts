@@ -1,9 +1,9 @@
 // What agents hold that is not acknowledged, as they last reported it.
 import type { FleetNode } from '../../common/fleet-node.ts';
-import { formatNumber } from '../parts/format.ts';
 import type { FleetKnown } from '../state/fleet-known.ts';
 import type { FleetSnapshot } from '../state/fleet-store.ts';
 import { type Known, type KnownValue, known, mapKnown } from '../state/known.ts';
+import { formatNumber } from '../widgets/format.ts';
 
 /** Each is partial, and says of how many nodes it is not known, where some agent cannot be asked now. */
 export interface Spools {

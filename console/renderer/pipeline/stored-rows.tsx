@@ -1,8 +1,8 @@
 // Rows the ledger counts over the window's time, by when their batches were made: a dip is a time when something stood still.
 import { useEffect, useState } from 'react';
 import { numericColumn, type QueryResult } from '../../common/query-result.ts';
-import { ResultChart } from '../explore/result-chart.tsx';
-import { type ResultSeries, toResultSeries } from '../explore/result-series.ts';
+import { ResultChart } from '../explore/result/result-chart.tsx';
+import { type ResultSeries, toResultSeries } from '../explore/result/result-series.ts';
 import { askAgain } from '../state/ask-again.ts';
 import { askWhole } from '../state/ask-whole.ts';
 import { useConsole } from '../state/console-state.ts';

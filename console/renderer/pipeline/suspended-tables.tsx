@@ -1,10 +1,10 @@
 // Tables the database stopped writing, in its own words, and when writing is tried again.
 import type { PipelineView } from '../../common/pipeline-view.ts';
-import { visible } from '../explore/visible-text.ts';
-import { formatAge, formatMoment, plural } from '../parts/format.ts';
-import { StateMark } from '../parts/state-mark.tsx';
 import { useConsole } from '../state/console-state.ts';
 import { useStore } from '../state/store.ts';
+import { formatAge, formatMoment, plural } from '../widgets/format.ts';
+import { StateMark } from '../widgets/state-mark.tsx';
+import { visible } from '../widgets/visible-text.ts';
 
 export function SuspendedTables({ view }: { view: PipelineView }) {
   const now = useStore(useConsole().clock);

@@ -1,5 +1,5 @@
 // The lines below the stations of the path: the last ten minutes in steps, and in words from when on they are known. Pure.
-import { formatClock } from '../parts/format.ts';
+import { formatClock } from '../widgets/format.ts';
 
 export const TREND_MINUTES = 10;
 const STEP_MS = 10_000;

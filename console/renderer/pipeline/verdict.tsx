@@ -1,7 +1,8 @@
 // The first line of the page: how much of what was collected is accounted for, as far as that is known now.
-import { formatMoment, formatNumber, plural } from '../parts/format.ts';
-import { StateMark } from '../parts/state-mark.tsx';
+
 import { useConsole } from '../state/console-state.ts';
+import { formatMoment, formatNumber, plural } from '../widgets/format.ts';
+import { StateMark } from '../widgets/state-mark.tsx';
 import type { LedgerAnswer } from './ledger-check.ts';
 import { completenessOf, type PathKnown } from './path-known.ts';
 

@@ -1,10 +1,10 @@
 // A uPlot chart of a path's latency or loss, with the moment of change as a mark. Lives outside React.
 
 import uPlot from 'uplot';
-import { chartDate } from '../parts/chart-date.ts';
-import { formatAxis } from '../parts/format.ts';
-import { axisSpace, timeLabel } from '../parts/time-axis.ts';
 import { token } from '../state/theme.ts';
+import { chartDate } from '../widgets/chart-date.ts';
+import { formatAxis } from '../widgets/format.ts';
+import { axisSpace, timeLabel } from '../widgets/time-axis.ts';
 import type { PathHistory, PathLine } from './use-path-history.ts';
 
 export interface PlotEvents {

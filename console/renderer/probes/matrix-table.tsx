@@ -1,7 +1,7 @@
 // Places × targets. A cell is shaded by how far it is from its own usual: a far place is no problem. Arrows go from cell to cell.
 import { type KeyboardEvent, useRef } from 'react';
 import { directionOf } from '../map/neighbour.ts';
-import { formatNumber, plural } from '../parts/format.ts';
+import { formatNumber, plural } from '../widgets/format.ts';
 import { cellView, type Matrix, type Measure } from './matrix.ts';
 import { type ProbePath, pathName } from './probe-paths.ts';
 

@@ -1,11 +1,11 @@
 // The chosen path over the window's time: percentiles, lost packets, and a sentence that says since when it is not as usual.
 import { useEffect, useRef, useState } from 'react';
 import { formatLatency } from '../map/arcs.ts';
-import { formatClock, formatMinute, formatNumber } from '../parts/format.ts';
 import { useConsole } from '../state/console-state.ts';
 import { useLook } from '../state/look.ts';
 import { useStore } from '../state/store.ts';
 import { pastRange, spanInWords, spanOf } from '../state/time-range.ts';
+import { formatClock, formatMinute, formatNumber } from '../widgets/format.ts';
 import { LatencyPlot, LINE_COLORS } from './latency-plot.ts';
 import { type ProbePath, pathName } from './probe-paths.ts';
 import { type PathHistory, type PathLine, usePathHistory } from './use-path-history.ts';

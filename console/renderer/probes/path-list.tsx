@@ -1,6 +1,6 @@
 // Paths worst first, as rows to choose from. Colour only where a path is not as it usually is.
 import { type KeyboardEvent, useRef } from 'react';
-import { formatMinute, formatNumber } from '../parts/format.ts';
+import { formatMinute, formatNumber } from '../widgets/format.ts';
 import { latencyHealth, lostHealth, uptimeHealth } from './probe-health.ts';
 import { type ProbePath, pathName } from './probe-paths.ts';
 

@@ -1,6 +1,6 @@
 // What the probes page shows of the paths: by text, by kind, which measure, in which order.
 import { Search } from 'lucide-react';
-import { formatNumber } from '../parts/format.ts';
+import { formatNumber } from '../widgets/format.ts';
 import { type MatrixOrder, MEASURES, type Measure } from './matrix.ts';
 
 export interface ProbeChoice {

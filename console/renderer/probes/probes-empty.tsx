@@ -1,6 +1,6 @@
 // No probe measured: shows how to set one up, in one file and one command.
 import { Crosshair } from 'lucide-react';
-import { CopyButton } from '../parts/copy-button.tsx';
+import { CopyButton } from '../widgets/copy-button.tsx';
 
 const SETTINGS = `labels: { region: gh-accra, city: Accra, latitude: "5.6", longitude: "-0.19" }
 probes:

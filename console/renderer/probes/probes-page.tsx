@@ -2,13 +2,13 @@
 import { useDeferredValue, useMemo, useState } from 'react';
 import { DisconnectedNotice } from '../fleet/disconnected-notice.tsx';
 import { createPlaceBook } from '../map/places.ts';
-import { CopyAs } from '../parts/copy-as.tsx';
-import { formatClock, formatNumber, plural, zoneName } from '../parts/format.ts';
-import { grpcurlCall, musterQuery } from '../parts/shell-command.ts';
 import { useConsole } from '../state/console-state.ts';
 import { navigate } from '../state/route.ts';
 import { shareAddress } from '../state/share-address.ts';
 import { useStore } from '../state/store.ts';
+import { CopyAs } from '../widgets/copy-as.tsx';
+import { formatClock, formatNumber, plural, zoneName } from '../widgets/format.ts';
+import { grpcurlCall, musterQuery } from '../widgets/shell-command.ts';
 import { blameOf, isAsUsual } from './blame.ts';
 import { createMatrix, type Measure } from './matrix.ts';
 import { MatrixTable } from './matrix-table.tsx';

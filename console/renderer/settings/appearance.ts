@@ -1,6 +1,7 @@
 // Brings the settings of appearance to the root element, where the style sheets read them, and the time zone to the formats.
-import { setZone } from '../parts/format.ts';
+
 import { appearance } from '../state/look.ts';
+import { setZone } from '../widgets/format.ts';
 import { contrast, motion, zone } from './settings.ts';
 
 const moreContrast = matchMedia('(prefers-contrast: more)');

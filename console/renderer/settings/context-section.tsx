@@ -1,6 +1,6 @@
 // Which context the window shows, and the others of the contexts file.
 import type { DeskState } from '../../common/desk-api.ts';
-import { contextName } from '../frame/context-name.ts';
+import { contextName } from '../shell/context-name.ts';
 import { useConsole } from '../state/console-state.ts';
 
 export function ContextSection({ desk }: { desk: DeskState }) {

@@ -2,7 +2,7 @@
 import { MusterError } from '../../../core/common/muster-error.ts';
 import type { ConsoleApi, RequestArguments } from '../../common/console-api.ts';
 import type { QueryResult } from '../../common/query-result.ts';
-import { formatNumber } from '../parts/format.ts';
+import { formatNumber } from '../widgets/format.ts';
 
 /** Throws `limit_exceeded` where the answer was cut. */
 export async function askWhole(api: ConsoleApi, args: RequestArguments<'query'>, signal?: AbortSignal): Promise<QueryResult> {

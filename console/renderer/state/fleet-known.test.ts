@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { ConnectionState } from '../../common/console-api.ts';
 import type { FleetNode } from '../../common/fleet-node.ts';
-import { setZone } from '../parts/format.ts';
+import { setZone } from '../widgets/format.ts';
 import { fleetKnown } from './fleet-known.ts';
 import { NO_COUNTS } from './fleet-store.ts';
 

@@ -2,7 +2,7 @@
 import { useMemo } from 'react';
 import { countKindsOf, type KindCounts } from '../../../core/common/kind-words.ts';
 import type { ConnectionState } from '../../common/console-api.ts';
-import { formatNumber } from '../parts/format.ts';
+import { formatNumber } from '../widgets/format.ts';
 import { type ConsoleState, useConsole } from './console-state.ts';
 import type { FleetSnapshot, StateCounts } from './fleet-store.ts';
 import { type Known, known, mapKnown, notKnown, stale } from './known.ts';

@@ -2,7 +2,7 @@
 import { stateUnderMaintenance } from '../../../core/common/maintenance.ts';
 import type { NodesEvent } from '../../common/console-api.ts';
 import type { FleetNode, NodeStateName } from '../../common/fleet-node.ts';
-import { formatMoment } from '../parts/format.ts';
+import { formatMoment } from '../widgets/format.ts';
 import type { CpuTrends } from './cpu-trends.ts';
 import { FleetTally, type NodeTest } from './fleet-tally.ts';
 import { GatewayClock } from './gateway-clock.ts';

@@ -1,6 +1,6 @@
 // How many nodes a page speaks of: machines, and apart from them the sources that rows came from. Pure.
 import type { KindCounts } from '../../../core/common/kind-words.ts';
-import { figureWords } from '../parts/known-figure.tsx';
+import { figureWords } from '../widgets/known-figure.tsx';
 import { type Known, mapKnown } from './known.ts';
 
 /** `61 nodes` where all are machines, else `3 machines, 20 sources`; `3+` where more are to come. */

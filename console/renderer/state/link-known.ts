@@ -1,6 +1,6 @@
 // What the connection to the gateway leaves known of anything that only the gateway tells. Pure.
 import type { ConnectionState } from '../../common/console-api.ts';
-import { formatMoment } from '../parts/format.ts';
+import { formatMoment } from '../widgets/format.ts';
 
 /**
  * Why nothing of now is known, behind "not known": `since 17:40:58: this console is not connected to the gateway`. Empty while it is connected.

@@ -1,9 +1,9 @@
 // Asks before a node is released from its quarantine or taken out of the fleet; the latter asks for its name typed.
 import { type FormEvent, useState } from 'react';
 import type { FleetNode } from '../../../common/fleet-node.ts';
-import { Dialog } from '../../frame/dialog.tsx';
 import { useConsole } from '../../state/console-state.ts';
 import { navigate } from '../../state/route.ts';
+import { Dialog } from '../../widgets/dialog.tsx';
 import { useMayChange } from './use-may-change.ts';
 
 export type NodeChange = 'release' | 'remove';

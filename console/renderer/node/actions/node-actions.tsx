@@ -2,12 +2,12 @@
 import { Activity, Lock, SquareTerminal, Tag, Trash2, Undo2 } from 'lucide-react';
 import { useState } from 'react';
 import type { FleetNode } from '../../../common/fleet-node.ts';
-import { CopyAs } from '../../parts/copy-as.tsx';
-import { grpcurlCall, musterQuery } from '../../parts/shell-command.ts';
 import { useConsole } from '../../state/console-state.ts';
 import { shareAddress } from '../../state/share-address.ts';
 import { useStore } from '../../state/store.ts';
 import type { TimeRange } from '../../state/time-range.ts';
+import { CopyAs } from '../../widgets/copy-as.tsx';
+import { grpcurlCall, musterQuery } from '../../widgets/shell-command.ts';
 import type { NodeFeed } from '../node-feed.ts';
 import { askingOf, type Section } from '../sections.ts';
 import { wishesOf, wishKey } from '../series/points.ts';

@@ -1,6 +1,6 @@
 // What a command wrote, as text and never as anything else, and how it ended.
 import { useLayoutEffect, useRef } from 'react';
-import { CopyButton } from '../../parts/copy-button.tsx';
+import { CopyButton } from '../../widgets/copy-button.tsx';
 import { plainText, type RunState } from './command-runner.ts';
 
 /** Nearer to the end than this, the view follows what comes. */

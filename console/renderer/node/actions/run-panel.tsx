@@ -2,11 +2,11 @@
 import { Play, Square, X } from 'lucide-react';
 import { type FormEvent, useEffect, useMemo, useState } from 'react';
 import type { FleetNode } from '../../../common/fleet-node.ts';
-import { CopyButton } from '../../parts/copy-button.tsx';
-import { formatAge } from '../../parts/format.ts';
-import { musterRun } from '../../parts/shell-command.ts';
 import { useConsole } from '../../state/console-state.ts';
 import { useStore } from '../../state/store.ts';
+import { CopyButton } from '../../widgets/copy-button.tsx';
+import { formatAge } from '../../widgets/format.ts';
+import { musterRun } from '../../widgets/shell-command.ts';
 import { ArgumentInput } from './argument-input.tsx';
 import { argumentsOf, formOf } from './command-forms.ts';
 import { CommandRunner } from './command-runner.ts';

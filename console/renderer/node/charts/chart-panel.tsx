@@ -1,9 +1,9 @@
 // A chart with its head: title, unit, and each line's value at the cursor, or the newest.
 import { useEffect, useRef } from 'react';
-import { formatNumber } from '../../parts/format.ts';
 import { useConsole } from '../../state/console-state.ts';
 import { useLook } from '../../state/look.ts';
 import { useStore } from '../../state/store.ts';
+import { formatNumber } from '../../widgets/format.ts';
 import type { Drawn, NodeFeed } from '../node-feed.ts';
 import type { ChartSpec } from '../specs/chart-spec.ts';
 import type { ChartGestures } from './chart-gestures.ts';

@@ -1,10 +1,10 @@
 // One uPlot chart: its shape from the spec, colours from the theme, cursor shared by all charts of the page. Lives outside React.
 
 import uPlot from 'uplot';
-import { chartDate } from '../../parts/chart-date.ts';
-import { formatAxis } from '../../parts/format.ts';
-import { axisSpace, timeLabel } from '../../parts/time-axis.ts';
 import { token } from '../../state/theme.ts';
+import { chartDate } from '../../widgets/chart-date.ts';
+import { formatAxis } from '../../widgets/format.ts';
+import { axisSpace, timeLabel } from '../../widgets/time-axis.ts';
 import { EVENT_COLORS, type EventColor, eventColor, type NodeEvent } from '../node-event.ts';
 import type { ChartSpec, LineSpec } from '../specs/chart-spec.ts';
 import { type ChartArea, drawArea } from './chart-areas.ts';

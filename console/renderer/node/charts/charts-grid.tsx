@@ -1,6 +1,6 @@
 // The charts of a section in columns, the row of events over each column, panels of tables among them.
 import { type ReactNode, useRef } from 'react';
-import { useWidth } from '../../fleet/use-width.ts';
+import { useWidth } from '../../widgets/use-width.ts';
 import type { NodeFeed } from '../node-feed.ts';
 import { SECTION_PANEL } from '../node-tabs.tsx';
 import type { ChartSpec } from '../specs/chart-spec.ts';

@@ -1,7 +1,7 @@
 // The row over a column of charts: what happened, each where it stands on the axis of time. Marks too near to separate become one with a count.
 import { useEffect, useReducer, useRef } from 'react';
-import { formatClock, formatDay, plural } from '../../parts/format.ts';
 import { useStore } from '../../state/store.ts';
+import { formatClock, formatDay, plural } from '../../widgets/format.ts';
 import { type EventColor, eventColor, eventTitle, type NodeEvent } from '../node-event.ts';
 import type { NodeFeed } from '../node-feed.ts';
 import { PLOT_LEFT, PLOT_RIGHT } from './chart-view.ts';

@@ -1,6 +1,7 @@
 // All that happened on the node in the stretch that shows, newest first.
-import { formatClock, formatDay, formatMoment, zoneName } from '../../parts/format.ts';
+
 import { useStore } from '../../state/store.ts';
+import { formatClock, formatDay, formatMoment, zoneName } from '../../widgets/format.ts';
 import { eventColor, eventTitle } from '../node-event.ts';
 import type { NodeFeed } from '../node-feed.ts';
 

@@ -1,6 +1,6 @@
 // What changed of a machine: its kernel, its agent, its labels. From the rows that the store keeps of every change.
 import { numericColumn, type QueryResult, textColumn } from '../../../common/query-result.ts';
-import { formatBytes } from '../../parts/format.ts';
+import { formatBytes } from '../../widgets/format.ts';
 import type { Ask, NodeEvent } from '../node-event.ts';
 import { isMissing } from '../series/series-load.ts';
 import { sqlText } from '../sql-text.ts';

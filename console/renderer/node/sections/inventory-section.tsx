@@ -1,9 +1,9 @@
 // What the machine is and was: hardware, system, addresses, labels, what it lets be done and measures, and every change of it.
 import type { ReactNode } from 'react';
 import type { FleetNode } from '../../../common/fleet-node.ts';
-import { CopyButton } from '../../parts/copy-button.tsx';
-import { formatAge, formatBytes, formatClock, formatDay, formatNumber } from '../../parts/format.ts';
 import { useConsole } from '../../state/console-state.ts';
+import { CopyButton } from '../../widgets/copy-button.tsx';
+import { formatAge, formatBytes, formatClock, formatDay, formatNumber } from '../../widgets/format.ts';
 import { formOf } from '../actions/command-forms.ts';
 import { useInventory } from './use-inventory.ts';
 

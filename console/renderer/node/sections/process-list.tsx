@@ -2,10 +2,10 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { Pause, Play } from 'lucide-react';
 import { useMemo, useRef, useState } from 'react';
-import { formatAge, formatNumber, plural } from '../../parts/format.ts';
 import { useConsole } from '../../state/console-state.ts';
 import { type Known, valueOr } from '../../state/known.ts';
 import { useStore } from '../../state/store.ts';
+import { formatAge, formatNumber, plural } from '../../widgets/format.ts';
 import { orderedProcesses, type ProcessColumn, type ProcessRow } from './process-rows.ts';
 import { PROCESS_LIST } from './process-source.ts';
 import { APART_MS, type ProcessReading } from './use-processes.ts';

@@ -1,6 +1,7 @@
 // Reads the text of `process_list` back into rows: it is written for people, in columns that a blank separates.
-import { formatNumber } from '../../parts/format.ts';
+
 import { type Known, known } from '../../state/known.ts';
+import { formatNumber } from '../../widgets/format.ts';
 
 export interface ProcessRow {
   pid: number;

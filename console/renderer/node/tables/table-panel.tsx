@@ -1,12 +1,12 @@
 // One table of a section at the moment that shows: now, the end of the stretch, or the cursor. Its heads sort.
 import { useEffect, useMemo, useState } from 'react';
-import { formatBytes, formatMoment, formatNumber, formatShort } from '../../parts/format.ts';
-import { crossed } from '../../parts/limits.ts';
-import { Meter } from '../../parts/meter.tsx';
-import { Sparkline } from '../../parts/sparkline.tsx';
 import { useConsole } from '../../state/console-state.ts';
 import { type Known, valueOr } from '../../state/known.ts';
 import { useStore } from '../../state/store.ts';
+import { formatBytes, formatMoment, formatNumber, formatShort } from '../../widgets/format.ts';
+import { crossed } from '../../widgets/limits.ts';
+import { Meter } from '../../widgets/meter.tsx';
+import { Sparkline } from '../../widgets/sparkline.tsx';
 import type { NodeFeed } from '../node-feed.ts';
 import { sparkOf } from './spark.ts';
 import type { TableColumn, TableRow, TableSpec } from './table-spec.ts';

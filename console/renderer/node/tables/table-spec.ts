@@ -1,5 +1,5 @@
 // What a table of a node is: the newest row of each series of a measurement, at the moment that shows.
-import type { LimitName } from '../../parts/limits.ts';
+import type { LimitName } from '../../widgets/limits.ts';
 
 /** A row by column name; numbers NaN and texts empty where absent. */
 export type TableRow = Readonly<Record<string, string | number>>;
