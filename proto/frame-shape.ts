@@ -1,9 +1,21 @@
 // Whether the columns of a frame fit each other.
 import { MusterError } from '../core/common/muster-error.ts';
-import type { DecodedFrame } from './batch-codec.ts';
+
+/** What of a frame has to fit; one entry a row, a field, or a row and field. */
+export interface Columns {
+  readonly measurement: string;
+  readonly fields: { readonly length: number };
+  readonly textFields: { readonly length: number };
+  readonly timeUs: { readonly length: number };
+  readonly seriesIndex: ArrayLike<number>;
+  readonly seriesBytes: { readonly length: number };
+  readonly values: { readonly length: number };
+  readonly texts: { readonly length: number };
+  readonly absentTexts?: { readonly length: number } | undefined;
+}
 
 /** Throws `malformed` with what does not fit. */
-export function assertShape(frame: DecodedFrame): void {
+export function assertShape(frame: Columns): void {
   const rows = frame.timeUs.length;
   const name = frame.measurement.slice(0, 80);
   if (frame.seriesIndex.length !== rows) {

@@ -1,25 +1,18 @@
 // Gives batches whose numbers another life of the machine has used new ones: some at a time, so that neither memory nor a turn grows with what waits.
 // What is copied is noted in the same transaction as the copies and then deleted where it was: cut off anywhere, nothing is there twice.
+
 import type { DatabaseSync } from 'node:sqlite';
 import type { DroppedRange } from '../../core/common/frame.ts';
 import { decodeBatch, toFrameColumns } from '../../proto/batch-codec.ts';
+import { adoptedUpTo } from './adoption.ts';
 import { closeQuietly } from './disk-faults.ts';
 import { removeDatabase } from './lane-file.ts';
-import { type BatchInput, SPOOL_CORRUPT, type SpooledBatch } from './spool.ts';
+import { SPOOL_CORRUPT, type SpooledBatch } from './spool.ts';
 import type { SqliteSpool } from './sqlite-spool.ts';
 
 /** Of one turn, whichever is reached first. */
 const TURN_BATCHES = 64;
 const TURN_BYTES = 2 * 1024 * 1024;
-
-/** Batches under new numbers, and up to which number of their old epoch that is all. */
-export interface Adoption {
-  inputs: readonly BatchInput[];
-  /** What the batches told of earlier drops: the new ones tell it. */
-  told: readonly DroppedRange[];
-  source: Uint8Array;
-  upTo: number;
-}
 
 /** From now on nothing in this file may be sent with the number that it has. */
 export function markForRenumbering(database: DatabaseSync): void {
@@ -28,18 +21,6 @@ export function markForRenumbering(database: DatabaseSync): void {
 
 export function isMarkedForRenumbering(database: DatabaseSync): boolean {
   return database.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'renumber'").get() !== undefined;
-}
-
-/** Within the transaction that writes the copies. */
-export function noteAdopted(database: DatabaseSync, { source, upTo }: Adoption): void {
-  database.exec('CREATE TABLE IF NOT EXISTS renumbered (source BLOB PRIMARY KEY, up_to INTEGER NOT NULL)');
-  database.prepare('INSERT OR REPLACE INTO renumbered VALUES (?, ?)').run(Buffer.from(source), upTo);
-}
-
-function adoptedUpTo(database: DatabaseSync, source: Uint8Array): number {
-  if (database.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'renumbered'").get() === undefined) return 0;
-  const row = database.prepare('SELECT up_to FROM renumbered WHERE source = ?').get(Buffer.from(source));
-  return (row?.['up_to'] as number | undefined) ?? 0;
 }
 
 /** A sealed epoch whose batches wait for new numbers. */

@@ -2,9 +2,9 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { DroppedRange } from '../../core/common/frame.ts';
 import { encodeBatch } from '../../proto/batch-codec.ts';
+import { type Adoption, noteAdopted } from './adoption.ts';
 import { assertGiven } from './memory-spool.ts';
 import { RecentBatches } from './recent-batches.ts';
-import { type Adoption, noteAdopted } from './renumbering.ts';
 import { batchLimits, MAX_TOLD_DROPS, rowsOf, splitInput } from './split.ts';
 import { type BatchInput, FREE_SHARE, SPOOL_LIMIT, type Spool, type SpooledBatch, type SpoolLimits, type SpoolStatus } from './spool.ts';
 

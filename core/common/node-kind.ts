@@ -1,8 +1,6 @@
 // What a node is: a machine, or a source that rows came from. Nobody is called because a file or a simulation says no more.
-import type { RegistryEntry } from './registry-entry.ts';
+import type { RegistryEntry, SourceKind } from './registry-entry.ts';
 
-/** What rows come by where no agent brings them. */
-export type SourceKind = 'push' | 'import' | 'extraction' | 'smoke';
 export type NodeKindWord = 'machine' | 'simulation' | SourceKind;
 
 /** The node that `muster smoke` speaks as. */

@@ -1,5 +1,7 @@
 // What the registry (the KV bucket of nodes) holds of one node. The gateway writes it, the ETL keeps its history in a table.
-import type { SourceKind } from './node-kind.ts';
+
+/** What rows come by where no agent brings them. */
+export type SourceKind = 'push' | 'import' | 'extraction' | 'smoke';
 
 /** What is known of a machine, beyond its samples; as `muster.v1.NodeInfo`. */
 export interface RegistryInfo {

@@ -1,7 +1,7 @@
 // The calls that are open under tokens: each has a signal that fires when its token ends, whether or not a message passes.
 import { MusterError } from '../../core/common/muster-error.ts';
+import type { Caller } from './caller.ts';
 import type { Invalid } from './token-record.ts';
-import type { Caller } from './token-store.ts';
 
 /** That a call may go on. Whoever holds one releases it when the call ends. */
 export interface Grant {

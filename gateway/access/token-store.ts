@@ -1,5 +1,6 @@
 // Tokens: creates, lists and revokes them, lets machines join with them, and tells what a caller may.
 // Records live in a KV bucket that every gateway watches, so a revocation holds everywhere at once.
+
 import type { Metadata } from '@grpc/grpc-js';
 import type { NatsConnection } from 'nats';
 import { MusterError } from '../../core/common/muster-error.ts';
@@ -8,20 +9,11 @@ import type { Component } from '../../core/node/lifecycle.ts';
 import { SCOPES, type Scope } from '../../proto/gen/services.ts';
 import { unreadableProblems } from '../bucket-errors.ts';
 import { WatchedBucket } from '../watched-bucket.ts';
+import type { Caller } from './caller.ts';
 import { assertLabelsBind, assertWithinLabels } from './label-bounds.ts';
 import { type Ended, type Grant, OpenCalls } from './open-calls.ts';
 import { type Invalid, parseTokenRecord, type TokenRecord, whyInvalid } from './token-record.ts';
 import { createSecret, hashSecret, matchesHash, parseSecret, type TokenKind } from './token-secret.ts';
-
-/** Who calls, as a token says. */
-export interface Caller {
-  /** `operator` for the token of the operator's file. */
-  readonly tokenId: string;
-  readonly name: string;
-  readonly scopes: readonly Scope[];
-  /** Of the token: nodes it writes for carry them. Empty means any node. */
-  readonly labels: Readonly<Record<string, string>>;
-}
 
 export interface NewToken {
   kind: TokenKind;

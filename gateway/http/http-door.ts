@@ -6,8 +6,8 @@ import type { Component } from '../../core/node/lifecycle.ts';
 import type { RequestPath } from '../../core/node/request-path.ts';
 import { BAD_TARGET, serveTotally } from '../../core/node/total-server.ts';
 import type { Scope } from '../../proto/gen/services.ts';
+import type { Caller } from '../access/caller.ts';
 import { type Grant, whileGranted } from '../access/open-calls.ts';
-import type { Caller } from '../access/token-store.ts';
 import { errorAnswer, type HttpAnswer, HttpProblem, headersOf, send } from './http-answer.ts';
 import { discardBody, readJson } from './request-body.ts';
 

@@ -21,8 +21,9 @@ import {
 import { CALLS, type CallRule, type ImportCalls } from '../../proto/gen/services.ts';
 import { decodeMessage, encodeMessage, type Fields } from '../../proto/message-codec.ts';
 import { ANSWER_WITHIN_MS, answerWithin } from '../access/answer-bound.ts';
+import type { Caller } from '../access/caller.ts';
 import { whileGranted } from '../access/open-calls.ts';
-import type { Caller, TokenStore } from '../access/token-store.ts';
+import type { TokenStore } from '../access/token-store.ts';
 import type { ImportAccounts } from './import-account.ts';
 import type { ImportJobs } from './import-jobs.ts';
 

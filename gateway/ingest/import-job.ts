@@ -8,7 +8,7 @@ import { ImportTally } from '../../core/files/import/import-tally.ts';
 import { fault } from '../../core/node/faults.ts';
 import { HEARTBEAT_FIELDS, type ImportJob as JobMessage } from '../../proto/gen/messages.ts';
 import { encodeMessage } from '../../proto/message-codec.ts';
-import type { Caller } from '../access/token-store.ts';
+import type { Caller } from '../access/caller.ts';
 import type { NodeRegistry } from '../nodes/registry.ts';
 import type { Publisher } from '../publisher/publisher.ts';
 import type { ImportAccounts } from './import-account.ts';

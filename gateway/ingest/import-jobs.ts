@@ -6,7 +6,7 @@ import { MusterError } from '../../core/common/muster-error.ts';
 import type { CsvReading } from '../../core/files/import/import-source.ts';
 import type { Component } from '../../core/node/lifecycle.ts';
 import type { ImportJob as JobMessage, StartImportRequest } from '../../proto/gen/messages.ts';
-import type { Caller } from '../access/token-store.ts';
+import type { Caller } from '../access/caller.ts';
 import type { StoreWindow } from '../fleet/ledger/store-window.ts';
 import { ImportJob, type ImportJobOptions } from './import-job.ts';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { MusterError } from '../../core/common/muster-error.ts';
 import { fault } from '../../core/node/faults.ts';
 import type { ImportJob, StartImportRequest } from '../../proto/gen/messages.ts';
-import type { Caller } from '../access/token-store.ts';
+import type { Caller } from '../access/caller.ts';
 import { json } from '../http/http-answer.ts';
 import type { HttpRoute } from '../http/http-door.ts';
 import type { ImportJobs } from './import-jobs.ts';

@@ -16,7 +16,7 @@ import { summarySubject } from '../../core/common/streams.ts';
 import { ImportTally } from '../../core/files/import/import-tally.ts';
 import { HEARTBEAT_FIELDS, type Summary } from '../../proto/gen/messages.ts';
 import { encodeMessage } from '../../proto/message-codec.ts';
-import type { Caller } from '../access/token-store.ts';
+import type { Caller } from '../access/caller.ts';
 import type { StoreWindow } from '../fleet/ledger/store-window.ts';
 import { type HttpAnswer, json } from '../http/http-answer.ts';
 import type { HttpRequest, HttpRoute } from '../http/http-door.ts';

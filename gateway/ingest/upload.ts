@@ -3,8 +3,8 @@ import type { ServerDuplexStream } from '@grpc/grpc-js';
 import { MAX_BATCH_BYTES } from '../../core/common/batch-size.ts';
 import { doorOf } from '../../core/common/door-epoch.ts';
 import { MusterError, type MusterErrorCode, toMusterError } from '../../core/common/muster-error.ts';
-import type { SourceKind } from '../../core/common/node-kind.ts';
 import { NODE_ID_RULE, nodeIdOf } from '../../core/common/node-name.ts';
+import type { SourceKind } from '../../core/common/registry-entry.ts';
 import { summarySubject } from '../../core/common/streams.ts';
 import { toServiceError } from '../../proto/client/grpc-errors.ts';
 import {
@@ -16,8 +16,9 @@ import {
 } from '../../proto/gen/messages.ts';
 import { CALLS } from '../../proto/gen/services.ts';
 import { decodeMessage, encodeMessage } from '../../proto/message-codec.ts';
+import type { Caller } from '../access/caller.ts';
 import { type Grant, whileGranted } from '../access/open-calls.ts';
-import type { Caller, TokenStore } from '../access/token-store.ts';
+import type { TokenStore } from '../access/token-store.ts';
 import type { NodeRegistry } from '../nodes/registry.ts';
 import type { Publisher } from '../publisher/publisher.ts';
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { LAYERS, packageProblemOf, problemOf } from './allowed-imports.ts';
-import { codeFiles, importsOf, isThere, parseImports } from './source-files.ts';
+import { circlesOf, codeFiles, importsOf, isThere, parseImports } from './source-files.ts';
 
 const files = codeFiles();
 
@@ -20,6 +20,21 @@ test('every relative import names a file that is there, with its ending', () => 
     ),
   );
   expect(lost).toEqual([]);
+});
+
+test('no files import each other in a circle, not even by their types', () => {
+  const ours = new Set(files);
+  const circles = circlesOf(files, (path) => importsOf(path).flatMap(({ target }) => (target && ours.has(target) ? target : [])));
+  expect(circles.map((circle) => `${circle.join(' ↔ ')}: move what both need into a file of its own.`)).toEqual([]);
+});
+
+test('a circle is found with all its files, and a fork is none', () => {
+  const graph: Record<string, string[]> = { a: ['b', 'd'], b: ['c'], c: ['b', 'd'], d: ['e'], e: ['f'], f: ['d'], g: ['a', 'e'] };
+  expect(circlesOf(Object.keys(graph), (path) => graph[path] ?? [])).toEqual([
+    ['d', 'e', 'f'],
+    ['b', 'c'],
+  ]);
+  expect(circlesOf(['a', 'b', 'c'], (path) => (path === 'a' ? ['b', 'c'] : path === 'b' ? ['c'] : []))).toEqual([]);
 });
 
 test('each folder of the table exists', () => {

@@ -85,3 +85,26 @@ export function reachableFrom(entry: string, files: ReadonlySet<string>): Set<st
   }
   return found;
 }
+
+/** Groups of files that import each other in a circle, types and all, each sorted; empty where every import goes one way. */
+export function circlesOf(files: readonly string[], importsIn: (path: string) => readonly string[]): string[][] {
+  const order = new Map<string, number>();
+  const lowest = new Map<string, number>();
+  const open: string[] = [];
+  const circles: string[][] = [];
+  const visit = (path: string): void => {
+    order.set(path, order.size);
+    let low = order.get(path) as number;
+    open.push(path);
+    for (const target of importsIn(path)) {
+      if (!order.has(target)) visit(target);
+      if (open.includes(target)) low = Math.min(low, lowest.get(target) ?? (order.get(target) as number));
+    }
+    lowest.set(path, low);
+    if (low !== order.get(path)) return;
+    const group = open.splice(open.indexOf(path));
+    if (group.length > 1) circles.push(group.sort());
+  };
+  for (const path of files) if (!order.has(path)) visit(path);
+  return circles;
+}

@@ -1,11 +1,13 @@
 // The fleet: filter, counts by state, and one of the views of all nodes that match.
+
 import { Plus } from 'lucide-react';
 import { lazy, Suspense, useDeferredValue, useMemo, useRef } from 'react';
 import { FleetVerdict } from '../shell/fleet-verdict.tsx';
 import { useConsole } from '../state/console-state.ts';
 import { areStatesKnown, useFleetKnown } from '../state/fleet-known.ts';
 import { useLook } from '../state/look.ts';
-import { navigate, type Route } from '../state/route.ts';
+import type { FleetRoute } from '../state/route.ts';
+import { navigate } from '../state/route.ts';
 import { shareAddress } from '../state/share-address.ts';
 import { useStore } from '../state/store.ts';
 import { CopyAs } from '../widgets/copy-as.tsx';
@@ -32,7 +34,6 @@ const FleetTree = lazy(() => import('./tree/fleet-tree.tsx'));
 const FleetMap = lazy(() => import('../map/fleet-map.tsx'));
 
 /** What the address names of the fleet. */
-export type FleetRoute = Extract<Route, { page: 'fleet' }>;
 
 const HEAT_GROUP = 'region';
 

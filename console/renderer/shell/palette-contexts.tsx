@@ -1,7 +1,7 @@
 // The other contexts, as the palette offers them: each opens a window of its own.
 import { Server } from 'lucide-react';
 import type { ConsoleState } from '../state/console-state.ts';
-import type { PaletteEntry } from './palette-entries.tsx';
+import type { PaletteEntry } from './palette-entry.ts';
 
 export function contextEntries({ api, desk, notice }: ConsoleState): PaletteEntry[] {
   const now = desk.get();

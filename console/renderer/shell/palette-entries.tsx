@@ -1,4 +1,5 @@
 // What the palette can answer with: nodes, what can be done with them, the window's actions, saved views and queries, recent places.
+
 import { Bookmark, Clock, LayoutGrid, Table2 } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { SchemaTable } from '../../common/console-api.ts';
@@ -12,23 +13,11 @@ import { formatAge, plural } from '../widgets/format.ts';
 import { STATE_WORDS, StateMark } from '../widgets/state-mark.tsx';
 import { keyOfAction } from './keys.ts';
 import { contextEntries } from './palette-contexts.tsx';
+import type { PaletteEntry } from './palette-entry.ts';
 import { type FoundNodes, findNodes, wordsOf } from './palette-nodes.ts';
 import { savedPlaces } from './palette-saved.ts';
 import { settingEntries } from './palette-settings.tsx';
 import { windowActions } from './window-actions.tsx';
-
-export interface PaletteEntry {
-  id: string;
-  group: string;
-  name: string;
-  detail: string;
-  mark: ReactNode;
-  /** The key that does the same; empty where there is none. */
-  keys?: string;
-  /** The fragment it opens, where it opens a place: in a new window too. */
-  address?: string;
-  run(): void;
-}
 
 /** What is typed, what there is, and what has been fetched. */
 export interface PaletteQuestion {

@@ -1,5 +1,5 @@
 // One answer of the palette: what was typed stands out in its name, its key or detail stands at the end.
-import type { PaletteEntry } from './palette-entries.tsx';
+import type { PaletteEntry } from './palette-entry.ts';
 
 interface RowProps {
   entry: PaletteEntry;

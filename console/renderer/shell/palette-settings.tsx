@@ -5,7 +5,7 @@ import { CONTRASTS, contrast, MOTIONS, motion, singleKeys, ZONES, zone } from '.
 import type { ConsoleState } from '../state/console-state.ts';
 import type { Store } from '../state/store.ts';
 import { THEME_CHOICES } from '../state/theme.ts';
-import type { PaletteEntry } from './palette-entries.tsx';
+import type { PaletteEntry } from './palette-entry.ts';
 
 export function settingEntries({ theme }: ConsoleState): PaletteEntry[] {
   return [

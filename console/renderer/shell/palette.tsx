@@ -8,7 +8,8 @@ import { withTime } from '../state/time-address.ts';
 import { Dialog } from '../widgets/dialog.tsx';
 import { formatNumber } from '../widgets/format.ts';
 import { keyWords } from './keys.ts';
-import { findEntries, type PaletteEntry } from './palette-entries.tsx';
+import { findEntries } from './palette-entries.tsx';
+import type { PaletteEntry } from './palette-entry.ts';
 import { wordsOf } from './palette-nodes.ts';
 import { PaletteRow } from './palette-row.tsx';
 

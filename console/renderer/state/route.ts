@@ -4,6 +4,9 @@ import { Store } from './store.ts';
 export const FLEET_VIEWS = ['table', 'heatmap', 'map', 'tree'] as const;
 export type FleetView = (typeof FLEET_VIEWS)[number];
 
+/** The fleet's own. */
+export type FleetRoute = Extract<Route, { page: 'fleet' }>;
+
 /** What is not named has its default, and no place in the address. */
 export type Route =
   | {

@@ -5,8 +5,8 @@ import { MusterError, type MusterErrorCode, toMusterError } from '../../../core/
 import { toServiceError } from '../../../proto/client/grpc-errors.ts';
 import { CALLS, type CallRule, type Calls, type FleetCalls, type Scope } from '../../../proto/gen/services.ts';
 import { ANSWER_WITHIN_MS, answerWithin } from '../../access/answer-bound.ts';
+import type { Caller } from '../../access/caller.ts';
 import { type Grant, whileGranted } from '../../access/open-calls.ts';
-import type { Caller } from '../../access/token-store.ts';
 import { readable } from './unreadable-request.ts';
 
 /** Lets a call in, for as long as its token holds; throws `unauthenticated` or `permission_denied`. */

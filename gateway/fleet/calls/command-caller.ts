@@ -16,7 +16,7 @@ import {
   type RunCommandRequest,
 } from '../../../proto/gen/messages.ts';
 import { decodeMessage, encodeMessage } from '../../../proto/message-codec.ts';
-import type { Caller } from '../../access/token-store.ts';
+import type { Caller } from '../../access/caller.ts';
 import type { AuditLog } from '../../audit/audit-log.ts';
 import { CommandAudit } from '../../commands/command-audit.ts';
 import { GRACE_MS, GRANT_BYTES, INITIAL_CREDIT_BYTES, MAX_PER_GATEWAY } from '../../commands/command-limits.ts';

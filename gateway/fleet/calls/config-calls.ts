@@ -1,7 +1,7 @@
 // The calls that manage configurations for agents, and tell how far each is.
 import { hasAgent, isMachine } from '../../../core/common/node-kind.ts';
 import type { ConfigProfile, DeleteConfigRequest, DeleteConfigResponse, PutConfigRequest } from '../../../proto/gen/messages.ts';
-import type { Caller } from '../../access/token-store.ts';
+import type { Caller } from '../../access/caller.ts';
 import type { AuditLog } from '../../audit/audit-log.ts';
 import { assertProfile, ProfileSet, type StoredProfile } from '../../configs/config-profile.ts';
 import type { ConfigStore } from '../../configs/config-store.ts';

@@ -5,7 +5,7 @@ import type {
   ReplayDeadLettersRequest,
   ReplayDeadLettersResponse,
 } from '../../../proto/gen/messages.ts';
-import type { Caller } from '../../access/token-store.ts';
+import type { Caller } from '../../access/caller.ts';
 import type { AuditLog } from '../../audit/audit-log.ts';
 import { type LetterChoice, letterChoice } from '../dead-letters/dead-letter-choice.ts';
 import type { DeadLetterReplay } from '../dead-letters/dead-letter-replay.ts';

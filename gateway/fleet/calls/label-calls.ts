@@ -1,6 +1,6 @@
 // The call by which operators give labels to a node.
 import type { Node, SetNodeLabelsRequest } from '../../../proto/gen/messages.ts';
-import type { Caller } from '../../access/token-store.ts';
+import type { Caller } from '../../access/caller.ts';
 import type { AuditLog } from '../../audit/audit-log.ts';
 import type { NodeRegistry } from '../../nodes/registry.ts';
 import { assertLabelChange } from '../../nodes/standing-labels.ts';

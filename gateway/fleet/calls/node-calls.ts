@@ -1,7 +1,7 @@
 // The call by which operators end the quarantine of a shared identity.
 import { MusterError } from '../../../core/common/muster-error.ts';
 import type { Node, ReleaseNodeRequest } from '../../../proto/gen/messages.ts';
-import type { Caller } from '../../access/token-store.ts';
+import type { Caller } from '../../access/caller.ts';
 import type { AuditLog } from '../../audit/audit-log.ts';
 import type { NodeRegistry } from '../../nodes/registry.ts';
 import type { Directory } from '../directory/directory.ts';

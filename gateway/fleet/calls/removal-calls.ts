@@ -14,7 +14,7 @@ import type {
   RestoreNodesRequest,
   RestoreNodesResponse,
 } from '../../../proto/gen/messages.ts';
-import type { Caller } from '../../access/token-store.ts';
+import type { Caller } from '../../access/caller.ts';
 import type { AuditLog } from '../../audit/audit-log.ts';
 import type { NodeRegistry } from '../../nodes/registry.ts';
 import type { RemovedEntry } from '../../nodes/removed-nodes.ts';

@@ -1,6 +1,7 @@
 // What the builder shows of each column: the aggregation, and whether the least and most come with it.
 import { Plus, X } from 'lucide-react';
-import { AGGREGATES, type Aggregate, type BuilderField, defaultName } from './builder-query.ts';
+import { defaultName } from './builder-query.ts';
+import { AGGREGATES, type Aggregate, type BuilderField } from './query-model.ts';
 
 interface Props {
   fields: readonly BuilderField[];

@@ -3,7 +3,7 @@ import { X } from 'lucide-react';
 import { useEffect, useId, useState } from 'react';
 import type { SchemaTable } from '../../../common/console-api.ts';
 import type { Bounds } from '../../state/time-range.ts';
-import type { BuilderFilter, Operator } from './builder-query.ts';
+import type { BuilderFilter, Operator } from './query-model.ts';
 import type { TagCatalog } from './tag-catalog.ts';
 
 const TEXT_CHOICES: readonly [Operator, string][] = [

@@ -1,78 +1,7 @@
 // A query as the builder has it, and the SQL it stands for.
+import type { Aggregate, BuilderField, BuilderFilter, BuilderQuery } from './query-model.ts';
+import { quoteName } from './quote-name.ts';
 import { rateSql } from './rate-sql.ts';
-
-/** What becomes of a column's values within a step and a group; none gives each row. */
-export const AGGREGATES = [
-  'avg',
-  'min',
-  'max',
-  'p50',
-  'p95',
-  'p99',
-  'rate',
-  'ratio',
-  'sum',
-  'count',
-  'first',
-  'last',
-  'count_distinct',
-] as const;
-export type Aggregate = (typeof AGGREGATES)[number];
-
-export const OPERATORS = ['=', '!=', 'in', 'not in', '>', '>=', '<', '<=', '~', '!~'] as const;
-export type Operator = (typeof OPERATORS)[number];
-
-export interface BuilderField {
-  column: string;
-  aggregate: Aggregate | '';
-  /** What a ratio divides by. */
-  by?: string;
-  /** As the answer names it. */
-  name: string;
-}
-
-export interface BuilderFilter {
-  column: string;
-  operator: Operator;
-  /** One, but for `in` and `not in`. */
-  values: readonly string[];
-  /** Whether the values are text in SQL; numbers are not. */
-  text: boolean;
-}
-
-export interface BuilderQuery {
-  /** The comment above the statement, line by line. */
-  note: readonly string[];
-  table: string;
-  fields: readonly BuilderField[];
-  groupBy: readonly string[];
-  /** Tags that tell one counter from another, where there are rates. */
-  series: readonly string[];
-  /** `$step` suits the window's time, `1m` is fixed, empty takes no steps. */
-  step: string;
-  filters: readonly BuilderFilter[];
-  /** Whether only the window's time is read. */
-  windowTime: boolean;
-  order: { name: string; descending: boolean } | undefined;
-  limit: number | undefined;
-}
-
-export const EMPTY_QUERY: BuilderQuery = {
-  note: [],
-  table: '',
-  fields: [],
-  groupBy: [],
-  series: [],
-  step: '$step',
-  filters: [],
-  windowTime: true,
-  order: undefined,
-  limit: undefined,
-};
-
-/** Names that SQL would read as words of its own. */
-const RESERVED =
-  /^(all|and|as|asc|between|by|case|desc|distinct|from|group|in|is|join|latest|like|limit|not|null|on|or|order|sample|select|union|where|with|timestamp_floor|user|table|to)$/i;
 
 /** Rates stand alone: they are made of a query in a query. */
 export function hasRates(query: Pick<BuilderQuery, 'fields'>): boolean {
@@ -139,11 +68,6 @@ export function defaultName(field: Omit<BuilderField, 'name'>, others: readonly 
   // A percentile, a rate and a ratio are other things than their column.
   const other = field.aggregate !== '' && isWrittenOut(field.aggregate);
   return other || taken(field.column) ? long : field.column;
-}
-
-/** A name as SQL takes it: plain where that is safe, else in quotes. */
-export function quoteName(name: string): string {
-  return /^[A-Za-z_][A-Za-z0-9_]*$/.test(name) && !RESERVED.test(name) ? name : `"${name.replaceAll('"', '""')}"`;
 }
 
 export function quoteText(text: string): string {

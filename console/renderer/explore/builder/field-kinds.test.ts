@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
-import { type BuilderField, type BuilderQuery, defaultName, EMPTY_QUERY } from './builder-query.ts';
+import { defaultName } from './builder-query.ts';
 import { inOneKind } from './field-kinds.ts';
+import { type BuilderField, type BuilderQuery, EMPTY_QUERY } from './query-model.ts';
 
 const TAGS = ['node_id', 'interface'];
 const field = (column: string, aggregate: BuilderField['aggregate'], name = column): BuilderField => ({ column, aggregate, name });

@@ -1,5 +1,6 @@
 // Fields of one query are of one kind: rows, aggregations, or rates, which are made of a query in a query. Pure.
-import { type BuilderField, type BuilderQuery, defaultName } from './builder-query.ts';
+import { defaultName } from './builder-query.ts';
+import type { BuilderField, BuilderQuery } from './query-model.ts';
 
 type Kind = 'row' | 'aggregate' | 'rate';
 

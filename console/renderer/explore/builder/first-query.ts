@@ -1,6 +1,6 @@
 // Where a query of a measurement begins: the mean of what it has first, over the window's time.
 import type { SchemaTable } from '../../../common/console-api.ts';
-import { type BuilderQuery, EMPTY_QUERY } from './builder-query.ts';
+import { type BuilderQuery, EMPTY_QUERY } from './query-model.ts';
 
 const NUMBERS = /^(double|float|int|long|short|byte)$/;
 

@@ -5,9 +5,10 @@ import type { SchemaTable } from '../../../common/console-api.ts';
 import type { Bounds } from '../../state/time-range.ts';
 import { BuilderFields } from './builder-fields.tsx';
 import { BuilderFilterRow } from './builder-filter.tsx';
-import { type BuilderFilter, type BuilderQuery, hasRates, isAggregated, toSql } from './builder-query.ts';
+import { hasRates, isAggregated, toSql } from './builder-query.ts';
 import { inOneKind } from './field-kinds.ts';
 import { firstQueryOf } from './first-query.ts';
+import type { BuilderFilter, BuilderQuery } from './query-model.ts';
 import { readBuilder } from './read-builder.ts';
 import type { TagCatalog } from './tag-catalog.ts';
 

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { type BuilderQuery, EMPTY_QUERY, toSql } from './builder-query.ts';
+import { toSql } from './builder-query.ts';
+import { type BuilderQuery, EMPTY_QUERY } from './query-model.ts';
 import { readBuilder } from './read-builder.ts';
 
 /** A real database answers each of them in the integration tests. */

@@ -1,7 +1,9 @@
 // The SQL of rates: how fast counters rise. A counter is one of its series, so the difference is taken within each series and only then added up;
 // one that fell was set back, and counts from 0 again, as Prometheus has it. QuestDB takes no aggregate and no window function as an argument: each has
 // a query of its own within the next.
-import { type BuilderQuery, quoteName } from './builder-query.ts';
+
+import type { BuilderQuery } from './query-model.ts';
+import { quoteName } from './quote-name.ts';
 
 /** What the pieces of a rate query are made of. */
 export interface RateParts {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { FIRST_SQL } from '../query-state.ts';
-import { type BuilderQuery, EMPTY_QUERY, toSql } from './builder-query.ts';
+import { toSql } from './builder-query.ts';
+import { type BuilderQuery, EMPTY_QUERY } from './query-model.ts';
 import { readBuilder } from './read-builder.ts';
 
 const QUERY: BuilderQuery = {

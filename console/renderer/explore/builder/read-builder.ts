@@ -1,6 +1,7 @@
 // Reads SQL back into the builder while it says no more than the builder can show; else it says what that is.
 
 import { type SqlWord, sqlWords } from '../sql/sql-words.ts';
+import { isWrittenOut, WRITTEN_OUT } from './builder-query.ts';
 import {
   AGGREGATES,
   type Aggregate,
@@ -8,11 +9,9 @@ import {
   type BuilderFilter,
   type BuilderQuery,
   EMPTY_QUERY,
-  isWrittenOut,
   OPERATORS,
   type Operator,
-  WRITTEN_OUT,
-} from './builder-query.ts';
+} from './query-model.ts';
 import { withoutNullOrder } from './read-order.ts';
 import { readRates } from './read-rates.ts';
 

@@ -1,7 +1,8 @@
 // Finds the rates in SQL that the builder wrote: the innermost query says of what, the outermost by what and as what. Pure.
 
 import { type SqlWord, sqlWords } from '../sql/sql-words.ts';
-import { type BuilderQuery, toPlainSql } from './builder-query.ts';
+import { toPlainSql } from './builder-query.ts';
+import type { BuilderQuery } from './query-model.ts';
 
 const CONDITION_WORDS = 5;
 

@@ -2,7 +2,7 @@
 import type { ConsoleApi, SchemaTable } from '../../../common/console-api.ts';
 import { numericColumn, textColumn } from '../../../common/query-result.ts';
 import type { Bounds } from '../../state/time-range.ts';
-import { quoteName } from './builder-query.ts';
+import { quoteName } from './quote-name.ts';
 
 const KEPT_MS = 5 * 60_000;
 const MAX_KEPT = 200;

@@ -3,7 +3,8 @@ import { meterBorderPx } from '../../widgets/meter.tsx';
 import { cutInMiddle } from '../../widgets/middle-cut.tsx';
 import { sparklinePath } from '../../widgets/sparkline.tsx';
 import type { ShownState } from '../../widgets/state-mark.tsx';
-import { type FleetColumn, type RowView, shownState } from './fleet-columns.ts';
+import type { FleetColumn, RowView } from './fleet-column.ts';
+import { shownState } from './fleet-columns.ts';
 
 /** Pixels. */
 const TREND_WIDTH = 50;

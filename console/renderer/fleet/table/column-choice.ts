@@ -1,6 +1,7 @@
 // Which columns the table shows, in what order: what the operator chose, else those that fit.
 import { createPreference } from '../../state/preferences.ts';
-import { FLEET_COLUMNS, type FleetColumn } from './fleet-columns.ts';
+import type { FleetColumn } from './fleet-column.ts';
+import { FLEET_COLUMNS } from './fleet-columns.ts';
 import { groupingOf } from './fleet-groups.ts';
 
 const MAX_COLUMNS = 40;

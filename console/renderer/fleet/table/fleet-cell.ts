@@ -1,7 +1,7 @@
 // A cell of the fleet's table: the elements of its column, in which only what differs is written.
 import type { FleetNode } from '../../../common/fleet-node.ts';
 import { type CellFigure, createFigure, type FigureView } from './cell-figures.ts';
-import type { FleetColumn } from './fleet-columns.ts';
+import type { FleetColumn } from './fleet-column.ts';
 
 /** What all cells show alike. */
 export interface CellView extends FigureView {

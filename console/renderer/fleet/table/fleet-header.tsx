@@ -1,7 +1,7 @@
 // The head of the fleet table: names, units, and the sort.
 import { ArrowDown, ArrowUp } from 'lucide-react';
 import { memo } from 'react';
-import type { FleetColumn } from './fleet-columns.ts';
+import type { FleetColumn } from './fleet-column.ts';
 import type { FleetSort } from './fleet-order.ts';
 
 interface Props {

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import type { FleetNode } from '../../../common/fleet-node.ts';
 import { compileFilter } from '../filter/node-match.ts';
-import { FLEET_COLUMNS, type FleetColumn } from './fleet-columns.ts';
+import type { FleetColumn } from './fleet-column.ts';
+import { FLEET_COLUMNS } from './fleet-columns.ts';
 import { keepOrder, orderNodes } from './fleet-order.ts';
 
 function node(nodeId: string, state: FleetNode['state'], cpuPercent: number | null, more: Partial<FleetNode> = {}): FleetNode {

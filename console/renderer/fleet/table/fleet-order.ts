@@ -1,6 +1,6 @@
 // Which nodes the table shows and in what order. Pure: the order is made anew only when it is asked for, so rows rest under the pointer.
 import type { FleetNode } from '../../../common/fleet-node.ts';
-import type { FleetColumn } from './fleet-columns.ts';
+import type { FleetColumn } from './fleet-column.ts';
 
 export interface FleetSort {
   key: string;

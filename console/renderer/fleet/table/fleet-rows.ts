@@ -3,7 +3,7 @@
 // each is styled, laid out and painted.
 import type { FleetNode } from '../../../common/fleet-node.ts';
 import { type CellView, FleetCell } from './fleet-cell.ts';
-import type { FleetColumn } from './fleet-columns.ts';
+import type { FleetColumn } from './fleet-column.ts';
 
 /** Where a node's row stands. */
 export interface RowPlace {

@@ -3,7 +3,8 @@
 import { type RefObject, useMemo, useRef } from 'react';
 import type { FleetNode } from '../../../common/fleet-node.ts';
 import { columnOf } from './column-choice.ts';
-import { FLEET_COLUMNS, type FleetColumn } from './fleet-columns.ts';
+import type { FleetColumn } from './fleet-column.ts';
+import { FLEET_COLUMNS } from './fleet-columns.ts';
 import { type FleetSort, keepOrder, orderNodes } from './fleet-order.ts';
 
 const REORDER_APART_MS = 3000;

@@ -1,9 +1,9 @@
 // Names what the fleet shows now, so that it stands in the rail.
 import { Bookmark } from 'lucide-react';
 import { type FormEvent, useRef, useState } from 'react';
+import type { FleetRoute } from '../../state/route.ts';
 import { useStore } from '../../state/store.ts';
 import { usePopup } from '../../widgets/use-popup.ts';
-import type { FleetRoute } from '../fleet-page.tsx';
 import { MAX_SAVED_VIEWS, MAX_VIEW_NAME, savedViews, withView } from './saved-views.ts';
 
 export function SaveView({ route }: { route: FleetRoute }) {

@@ -1,8 +1,8 @@
 // Views an operator named: what the fleet's address says, kept under a name.
-import { createFleetPreference } from '../../state/preferences.ts';
-import { FLEET_VIEWS, formatRoute, parseRoute, type Route } from '../../state/route.ts';
 
-type FleetRoute = Extract<Route, { page: 'fleet' }>;
+import { createFleetPreference } from '../../state/preferences.ts';
+import type { FleetRoute } from '../../state/route.ts';
+import { FLEET_VIEWS, formatRoute, parseRoute, type Route } from '../../state/route.ts';
 
 export interface SavedView {
   name: string;
