@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { LAYERS, packageProblemOf, problemOf } from './allowed-imports.ts';
-import { circlesOf, codeFiles, importsOf, isThere, parseImports } from './source-files.ts';
+import { LAYERS, PACKAGES, packageProblemOf, problemOf, wallOf } from './allowed-imports.ts';
+import { circlesOf, codeFiles, importsOf, isThere, parseImports, readSource } from './source-files.ts';
 
 const files = codeFiles();
 
@@ -37,6 +37,18 @@ test('a circle is found with all its files, and a fork is none', () => {
   expect(circlesOf(['a', 'b', 'c'], (path) => (path === 'a' ? ['b', 'c'] : path === 'b' ? ['c'] : []))).toEqual([]);
 });
 
+test('every package of package.json belongs to rooms, and every row to a package', () => {
+  const manifest = JSON.parse(readSource('package.json')) as Record<string, Record<string, string> | undefined>;
+  const names = ['dependencies', 'devDependencies', 'optionalDependencies'].flatMap((kind) => Object.keys(manifest[kind] ?? {}));
+  expect(names.length).toBeGreaterThan(40);
+  const unnamed = names.filter((name) => wallOf(name) === undefined);
+  expect(
+    unnamed.map((name) => `${name} has no row in PACKAGES of test/architecture/allowed-imports.ts: say which rooms may import it.`),
+  ).toEqual([]);
+  const idle = PACKAGES.filter(({ packages }) => !names.some((name) => packages.test(name)));
+  expect(idle.map(({ packages }) => `${packages} names no package of package.json: take the row out.`)).toEqual([]);
+});
+
 test('each folder of the table exists', () => {
   const gone = LAYERS.filter(({ folder }) => !files.some((path) => path.startsWith(`${folder}/`))).map(({ folder }) => folder);
   expect(gone).toEqual([]);
@@ -52,6 +64,12 @@ test('a forbidden import is named with both files and the rule', () => {
   expect(problemOf('cli/main.ts', 'deploy/setup/runtimes.mjs', false)).toBeUndefined();
   expect(problemOf('cli/main.ts', 'test/harness/nats.ts', false)).toBeDefined();
   expect(packageProblemOf('console/renderer/main.tsx', 'electron')).toContain('only the window’s own process has it');
+  expect(packageProblemOf('agent/uplink/channel.ts', 'pg')).toBe(
+    'agent/uplink/channel.ts imports pg: QuestDB is read there alone, so only gateway/fleet, tests may.',
+  );
+  expect(packageProblemOf('agent/main.ts', 'left-pad/index.js')).toContain('has no row in PACKAGES');
+  expect(packageProblemOf('console/renderer/main.tsx', 'react-dom/client')).toBeUndefined();
+  expect(packageProblemOf('agent/main.test.ts', 'fast-check')).toBeUndefined();
 });
 
 test('imports are found in every form, and not in comments', () => {
