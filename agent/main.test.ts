@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { decodeBatch, toFrameColumns } from '../proto/batch-codec.ts';
 import { COLLECTOR_NAMES } from './collectors/catalog.ts';
-import { JOIN_TOKEN, type StagedGateway, startStagedGateway } from './uplink/staged-gateway.ts';
+import { JOIN_TOKEN, type StagedGateway, startStagedGateway } from './uplink/staged-gateway.fixture.ts';
 
 const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url));
 let folder: string;

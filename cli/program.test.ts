@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createProgram, runProgram } from './program.ts';
-import { recordingOutput } from './terminal/recording-output.ts';
+import { recordingOutput } from './terminal/recording-output.fixture.ts';
 
 let home: string;
 beforeAll(() => {

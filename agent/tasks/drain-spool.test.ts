@@ -12,7 +12,7 @@ import { HostSpool } from '../spool/host-spool.ts';
 import { enrol } from '../uplink/enrolment.ts';
 import { saveCertificate, saveKey } from '../uplink/identity.ts';
 import { createKey, createSigningRequest } from '../uplink/signing-request.ts';
-import { JOIN_TOKEN, startStagedGateway } from '../uplink/staged-gateway.ts';
+import { JOIN_TOKEN, startStagedGateway } from '../uplink/staged-gateway.fixture.ts';
 import { drainSpool } from './drain-spool.ts';
 
 const none = (): undefined => undefined;

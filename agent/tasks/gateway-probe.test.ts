@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type StagedGateway, startStagedGateway } from '../uplink/staged-gateway.ts';
+import { type StagedGateway, startStagedGateway } from '../uplink/staged-gateway.fixture.ts';
 import { probeGateway } from './gateway-probe.ts';
 
 let gateway: StagedGateway;

@@ -9,7 +9,7 @@ import { enrolHere } from './enrolment.ts';
 import { type Identity, loadIdentity, parseIdentity, saveCertificate, saveKey } from './identity.ts';
 import { CertificateRenewal } from './renewal.ts';
 import { createKey, createSigningRequest } from './signing-request.ts';
-import { JOIN_TOKEN, type StagedGateway, startStagedGateway } from './staged-gateway.ts';
+import { JOIN_TOKEN, type StagedGateway, startStagedGateway } from './staged-gateway.fixture.ts';
 import { Uplink } from './uplink.ts';
 
 const NODE_ID = '3f0e8a52-7d0e-4c59-9c0f-6d1f1e1c9a01';

@@ -10,7 +10,7 @@ import { renewIdentity } from './enrolment.ts';
 import { type Identity, loadIdentity, parseIdentity, saveKey } from './identity.ts';
 import { CertificateRenewal, renewAtMs } from './renewal.ts';
 import { createKey, createSigningRequest } from './signing-request.ts';
-import { startStagedGateway } from './staged-gateway.ts';
+import { startStagedGateway } from './staged-gateway.fixture.ts';
 import { Uplink } from './uplink.ts';
 
 const DAY_MS = 86_400_000;

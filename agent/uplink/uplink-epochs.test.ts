@@ -11,7 +11,7 @@ import type { Spool } from '../spool/spool.ts';
 import { enrol } from './enrolment.ts';
 import type { Identity } from './identity.ts';
 import { createKey } from './signing-request.ts';
-import { JOIN_TOKEN, type StagedGateway, startStagedGateway } from './staged-gateway.ts';
+import { JOIN_TOKEN, type StagedGateway, startStagedGateway } from './staged-gateway.fixture.ts';
 import { Uplink, type UplinkOptions } from './uplink.ts';
 
 let authority: Authority;

@@ -10,7 +10,7 @@ import { enrol } from './enrolment.ts';
 import type { Identity } from './identity.ts';
 import type { SessionEnd } from './session.ts';
 import { createKey } from './signing-request.ts';
-import { JOIN_TOKEN, type StagedGateway, startStagedGateway } from './staged-gateway.ts';
+import { JOIN_TOKEN, type StagedGateway, startStagedGateway } from './staged-gateway.fixture.ts';
 import { Uplink, type UplinkOptions } from './uplink.ts';
 
 const NODE: NodeInfo = {

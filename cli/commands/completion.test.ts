@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { runProgram } from '../program.ts';
-import { recordingOutput } from '../terminal/recording-output.ts';
+import { recordingOutput } from '../terminal/recording-output.fixture.ts';
 
 let folder: string;
 beforeAll(() => {

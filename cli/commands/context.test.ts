@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { findTarget } from '../fleet/fleet-target.ts';
 import { runProgram } from '../program.ts';
-import { recordingOutput } from '../terminal/recording-output.ts';
+import { recordingOutput } from '../terminal/recording-output.fixture.ts';
 
 let folder: string;
 let env: Record<string, string>;

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { runProgram } from '../program.ts';
-import { recordingOutput } from '../terminal/recording-output.ts';
+import { recordingOutput } from '../terminal/recording-output.fixture.ts';
 
 const LOCK = pathToFileURL(join(import.meta.dirname, '../../deploy/setup/file-lock.mjs')).href;
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { FleetClient } from '../../proto/client/fleet-client.ts';
-import { recordingOutput } from '../terminal/recording-output.ts';
+import { recordingOutput } from '../terminal/recording-output.fixture.ts';
 import { removeMatching, removeOne } from './removals.ts';
 
 type Answers = Record<string, (request: never) => unknown>;

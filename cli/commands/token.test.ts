@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { MusterError } from '../../core/common/muster-error.ts';
 import type { FleetClient } from '../../proto/client/fleet-client.ts';
-import { recordingOutput } from '../terminal/recording-output.ts';
+import { recordingOutput } from '../terminal/recording-output.fixture.ts';
 import { createToken } from './token.ts';
 
 const OPTIONS: Parameters<typeof createToken>[1] = { join: true, scope: [], name: '', valid: 0, uses: 1, label: {}, system: 'linux' };

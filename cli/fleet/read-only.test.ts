@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { addContext, contextsFile } from '../../core/node/contexts.ts';
 import { UploadClient } from '../import/upload-client.ts';
 import { runProgram } from '../program.ts';
-import { recordingOutput } from '../terminal/recording-output.ts';
+import { recordingOutput } from '../terminal/recording-output.fixture.ts';
 import { findTarget } from './fleet-target.ts';
 
 let folder: string;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { reconcile } from './ledger.ts';
-import { CrashModel, type Mutation, type Step } from './ledger-crash-model.ts';
+import { CrashModel, type Mutation, type Step } from './ledger-crash-model.fixture.ts';
 
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 6, arbitrary: fc.record({ do: fc.constant('collect' as const), rows: fc.integer({ min: 0, max: 3 }) }) },

@@ -112,7 +112,7 @@ export function problemOf(from: string, target: string, typeOnly: boolean): stri
   return `${from} imports ${target}: ${layer.folder} may import ${layer.mayImport.join(', ') || 'nothing of ours'} and itself.`;
 }
 
-const TEST = /^test\/|\.test\.(tsx?|mjs)$/;
+const TEST = /^test\/|\.(test|fixture)\.(tsx?|mjs)$/;
 
 /** `@scope/name` or `name` of an import, without the path inside it. */
 function packageOf(specifier: string): string {

@@ -3,11 +3,11 @@ import { matchesGlob } from 'node:path';
 import { expect, test } from 'vitest';
 import { TEST_PROJECTS } from '../../deploy/setup/chosen-tests.mjs';
 import config from '../../vitest.config.ts';
-import { allFiles, codeFiles, readSource, withoutComments } from './source-files.ts';
+import { allFiles, codeFiles, importsOf, readSource, withoutComments } from './source-files.ts';
 
 const files = codeFiles();
 const FORBIDDEN = /^(utils?|helpers?|types|index|common|misc|constants)\.(tsx?|mjs)$|[-.](utils?|helpers?)\.(tsx?|mjs)$/;
-const KEBAB = /^[a-z0-9]+(-[a-z0-9]+)*(\.(test|config|d))*\.[a-z]+$/;
+const KEBAB = /^[a-z0-9]+(-[a-z0-9]+)*(\.(test|fixture|config|d))*\.[a-z]+$/;
 const MOST_LINES = 400;
 
 function nameOf(path: string): string {
@@ -57,6 +57,16 @@ const testFiles = allFiles().filter((path) => /\.(test|spec)\.\w+$/.test(path));
 function projectOf(path: string): string | undefined {
   return projects.find(({ globs }) => globs.some((glob) => matchesGlob(path, glob)))?.name;
 }
+
+test('what stands in for the real thing is named NAME.fixture.ts, and only tests import it', () => {
+  const forTests = /^test\/|\.(test|fixture)\.tsx?$/;
+  const bad = files
+    .filter((path) => !forTests.test(path))
+    .flatMap((path) =>
+      importsOf(path).flatMap(({ target }) => (target && /\.fixture\.tsx?$/.test(target) ? `${path} imports ${target}` : [])),
+    );
+  expect(bad.map((words) => `${words}: a program runs with the real thing alone.`)).toEqual([]);
+});
 
 test('every test file belongs to a project that runs it', () => {
   const lost = testFiles.filter((path) => projectOf(path) === undefined);

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openFleet } from '../../cli/fleet/open-fleet.ts';
 import { runProgram as runMusterHere } from '../../cli/program.ts';
-import { recordingOutput } from '../../cli/terminal/recording-output.ts';
+import { recordingOutput } from '../../cli/terminal/recording-output.fixture.ts';
 import { resolveRuntime } from '../../deploy/setup/runtimes.mjs';
 import { INITIAL_CREDIT_BYTES } from '../../gateway/commands/command-limits.ts';
 import type { FleetClient } from '../../proto/client/fleet-client.ts';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { clusterName, clusterPlaces, clusterWords, shortCount } from './clusters.ts';
+import { ACCRA, KUMASI, nodeAt, TOKYO } from './places.fixture.ts';
 import { createPlaceBook } from './places.ts';
-import { ACCRA, KUMASI, nodeAt, TOKYO } from './test-places.ts';
 
 const { places } = createPlaceBook(
   [nodeAt('a', ACCRA), nodeAt('b', ACCRA), nodeAt('c', KUMASI, 'late'), nodeAt('d', TOKYO), nodeAt('e', TOKYO, 'silent')],

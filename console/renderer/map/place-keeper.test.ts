@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import type { NodeStateName } from '../../common/fleet-node.ts';
 import { PlaceKeeper } from './place-keeper.ts';
+import { ACCRA, KUMASI, nodeAt, TOKYO } from './places.fixture.ts';
 import { createPlaceBook } from './places.ts';
-import { ACCRA, KUMASI, nodeAt, TOKYO } from './test-places.ts';
 
 test('says after each change what a book made anew would say', () => {
   const keeper = new PlaceKeeper();

@@ -2,8 +2,8 @@ import { expect, test } from 'vitest';
 import atlas from 'world-atlas/countries-110m.json';
 import { findCentres } from './country-centres.ts';
 import { fleetFilterOf } from './place-filter.ts';
+import { ACCRA, KUMASI, nodeAt, TOKYO } from './places.fixture.ts';
 import { createPlaceBook, needsCentres } from './places.ts';
-import { ACCRA, KUMASI, nodeAt, TOKYO } from './test-places.ts';
 
 test('nodes of one spot share a place, which its city and region find', () => {
   const book = createPlaceBook([nodeAt('a', ACCRA), nodeAt('b', ACCRA, 'silent'), nodeAt('c', TOKYO)], undefined);
