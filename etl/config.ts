@@ -1,7 +1,7 @@
 // The settings of the ETL.
 import { z } from 'zod';
 import type { Config, Declaration } from '../core/node/config.ts';
-import { PARTITIONS, type PartitionBy } from './tiers/table-ttl.ts';
+import { PARTITIONS, type PartitionBy } from './questdb/table-ttl.ts';
 
 /** An hour less is taken, and one more passes until a row is surely compared: with fewer, nothing would be left to look at. */
 const MIN_TTL_HOURS = 4;

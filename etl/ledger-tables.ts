@@ -3,7 +3,7 @@
 import type { SenderBuffer } from '@questdb/nodejs-client';
 import type { DroppedRange } from '../core/common/frame.ts';
 import { NOT_COMPARED } from '../core/common/row-account.ts';
-import { MAX_FUTURE_US } from '../core/common/row-time.ts';
+import { MAX_FUTURE_US, MAX_SKEW_US } from '../core/common/row-time.ts';
 import { withoutNul } from './questdb/line-text.ts';
 import { OwnWriter, type OwnWriterParts } from './questdb/own-writer.ts';
 import type { BatchAccount, SetAsideRows } from './telemetry/batch-account.ts';
@@ -11,7 +11,6 @@ import type { Cycle } from './telemetry/cycle.ts';
 import { type DeadLetter, eventLetter, objectLetter } from './telemetry/dead-letter.ts';
 import { isDoorBatch } from './telemetry/door-tables.ts';
 import type { EventRow } from './telemetry/event-rows.ts';
-import { MAX_SKEW_US } from './telemetry/transform.ts';
 
 interface LedgerRow {
   timeUs: number;

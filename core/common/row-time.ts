@@ -12,6 +12,9 @@ export type TimeRefusalReason =
 /** A row may be this far ahead of the ETL's clock: more than any clock that is merely wrong by a few minutes. */
 export const MAX_FUTURE_US = 3_600_000_000;
 
+/** A clock that is further off than this from the gateway's makes its node's rows worthless as a history: they are set aside. */
+export const MAX_SKEW_US = 86_400_000_000;
+
 const DAY_US = 86_400_000_000;
 const HOUR_US = 3_600_000_000;
 /** Below: seconds; the year 5138 in seconds, 1973 in milliseconds. */

@@ -10,7 +10,7 @@ import { digestParquet } from '../../core/files/cold/parquet-digest.ts';
 import type { ColdColumn } from '../../core/files/cold/value-digest.ts';
 import { makeFolderDurably, moveDurably } from '../../core/node/durable-file.ts';
 import type { QuestdbHttp } from '../questdb/questdb-http.ts';
-import { type PartitionBy, parsePartitionBy, ttlClause } from '../tiers/table-ttl.ts';
+import { type PartitionBy, parsePartitionBy, ttlClause } from '../questdb/table-ttl.ts';
 import { readTables, type TableFacts } from '../tiers/view-catalog.ts';
 import { writePartition } from './partition-file.ts';
 import { PassManifest } from './pass-manifest.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { isTtl, ttlClause } from '../tiers/table-ttl.ts';
+import { isTtl, ttlClause } from '../questdb/table-ttl.ts';
 import { nameOf, partitionsBetween, periodOf } from './periods.ts';
 
 const us = (text: string): number => Date.parse(text) * 1000;

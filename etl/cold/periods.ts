@@ -1,5 +1,5 @@
 // The stretch of time that a partition stands for.
-import type { PartitionBy } from '../tiers/table-ttl.ts';
+import type { PartitionBy } from '../questdb/table-ttl.ts';
 
 export interface Period {
   fromUs: number;

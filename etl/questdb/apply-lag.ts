@@ -1,6 +1,6 @@
 // How far the database is behind in applying what it took: it acknowledges rows when they are in its write-ahead log, and takes more than it can apply until
 // the disk is full. While it is too far behind, nothing more is given to it.
-import { Gate } from '../stream/gate.ts';
+import { Gate } from '../gate.ts';
 
 export interface TableLag {
   table: string;

@@ -5,12 +5,12 @@ import { columnNameProblem, isOwnTable, MAX_TABLE_COLUMNS, measurementNameProble
 import { MusterError } from '../../core/common/muster-error.ts';
 import type { DecodedFrame } from '../../proto/batch-codec.ts';
 import type { EtlEvents } from '../events.ts';
+import type { PlanRefusal, PlanSource } from '../telemetry/plan-source.ts';
 import { createTablePlan, type TablePlan } from '../telemetry/table-plan.ts';
-import type { PlanRefusal, PlanSource } from '../telemetry/transform.ts';
-import { type PartitionBy, ttlClause } from '../tiers/table-ttl.ts';
 import type { QuestdbHttp } from './questdb-http.ts';
 import { untilDone } from './retry.ts';
 import { type Column, readColumns, readColumnsUntil } from './table-columns.ts';
+import { type PartitionBy, ttlClause } from './table-ttl.ts';
 import { WriteProblems } from './write-problems.ts';
 
 type Shape = Pick<DecodedFrame, 'measurement' | 'tags' | 'fields' | 'textFields'>;

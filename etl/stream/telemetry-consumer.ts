@@ -14,8 +14,8 @@ import {
 import { ETL_CONSUMER, TELEMETRY_STREAM, TELEMETRY_SUBJECTS } from '../../core/common/streams.ts';
 import type { Component } from '../../core/node/lifecycle.ts';
 import type { EtlEvents } from '../events.ts';
+import { Gate } from '../gate.ts';
 import { untilDone } from '../questdb/retry.ts';
-import { Gate } from './gate.ts';
 import { KnownMessages } from './known-messages.ts';
 
 /** What a killed nats-server had on its way to us comes again after this time; what is worked on is kept alive however long it takes. */

@@ -1,9 +1,10 @@
 import { expect, it } from 'vitest';
 import type { FrameColumns } from '../../core/common/frame.ts';
 import { encodeBatch, encodeEnvelope } from '../../proto/batch-codec.ts';
+import type { PlanRefusal, PlanSource } from './plan-source.ts';
 import { SeriesCache } from './series-cache.ts';
 import { createTablePlan, type TablePlan } from './table-plan.ts';
-import { type PlanRefusal, type PlanSource, Transform } from './transform.ts';
+import { Transform } from './transform.ts';
 
 const NOW_MS = 1_780_000_000_000;
 const NOW_US = NOW_MS * 1000;

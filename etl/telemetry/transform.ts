@@ -1,38 +1,23 @@
 // Messages → batches → checked rows as lines. A bad row costs that row; a bad batch costs that batch; nothing here throws for either.
+
 import { isPartMeasurement, isPartNode } from '../../core/common/measurement-names.ts';
 import { toMusterError } from '../../core/common/muster-error.ts';
-import { type TimeWindow, timeRefusal, timeWindow } from '../../core/common/row-time.ts';
+import { MAX_SKEW_US, type TimeWindow, timeRefusal, timeWindow } from '../../core/common/row-time.ts';
 import { type DecodedFrame, type DeliveryContent, decodeBatch, decodeEnvelope, encodeEnvelope } from '../../proto/batch-codec.ts';
 import { type BatchAccount, leaveOut, newAccount, noteAside } from './batch-account.ts';
 import { BufferPool } from './buffer-pool.ts';
 import { Cycle } from './cycle.ts';
-import { batchLetter, type DeadLetter, type DeadLetterReason, rowLetter } from './dead-letter.ts';
+import { batchLetter, type DeadLetter, rowLetter } from './dead-letter.ts';
 import { DoorTables, isDoorBatch, type StoredRows } from './door-tables.ts';
 import { toEventRows } from './event-rows.ts';
 import { unitedRows } from './merged-rows.ts';
 import type { NodeCap } from './node-cap.ts';
+import type { PlanRefusal, PlanSource } from './plan-source.ts';
 import type { CheckedFrame } from './row-groups.ts';
 import type { SeriesCache, SeriesEntry } from './series-cache.ts';
 import { busiestTag } from './series-flood.ts';
 import type { TableChunk } from './table-chunk.ts';
 import { shapeKey, type TablePlan } from './table-plan.ts';
-
-/** Why no row of a frame shape can be stored. */
-export interface PlanRefusal {
-  reason: DeadLetterReason;
-  detail: string;
-}
-
-/** What the transform needs of the schema: a plan for each frame shape, made before the rows are written. */
-export interface PlanSource {
-  /** Of a shape that was resolved before and is still remembered; undefined otherwise. */
-  plan(shape: string): TablePlan | PlanRefusal | undefined;
-  /** Makes table and columns where they are missing. Waits for the database as long as it takes. */
-  resolve(shape: string, frame: DecodedFrame): Promise<TablePlan | PlanRefusal>;
-}
-
-/** A clock that differs more than this from the gateway's makes its node's rows worthless as a history. */
-export const MAX_SKEW_US = 86_400_000_000;
 
 /** Rows of a batch that get a letter of their own; with more than that, the whole batch is kept in one. */
 const LETTERS_PER_BATCH = 100;

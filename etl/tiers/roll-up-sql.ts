@@ -4,7 +4,7 @@
 // that stand on them; a new column, new dedup keys and partitions that the TTL removes leave a view valid and its older rows as they are; DROP PARTITION
 // makes it invalid for good. A full refresh knows only what the table still has, so nothing here ever refreshes a view in full.
 import { FIGURES, type Figure, figureColumn, ROWS_COLUMN, type RollUp } from '../../core/common/tier-names.ts';
-import { type PartitionBy, ttlClause } from './table-ttl.ts';
+import { type PartitionBy, ttlClause } from '../questdb/table-ttl.ts';
 
 /** How often a view takes up what is new. At each commit (QuestDB's default) it would compute the running minute three times a second. */
 const REFRESH: Readonly<Record<RollUp, string>> = { '1m': '1m', '1h': '10m' };

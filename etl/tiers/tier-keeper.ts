@@ -5,8 +5,8 @@ import { ROLL_UP_US, ROLL_UPS, type RollUp, rollUpView } from '../../core/common
 import type { Component } from '../../core/node/lifecycle.ts';
 import type { EtlEvents } from '../events.ts';
 import type { QuestdbHttp } from '../questdb/questdb-http.ts';
+import { isTtl, type PartitionBy, parsePartitionBy, ttlClause } from '../questdb/table-ttl.ts';
 import { createRollUp, type RollUpShape, type RollUpStorage, rollUpColumns } from './roll-up-sql.ts';
-import { isTtl, type PartitionBy, parsePartitionBy, ttlClause } from './table-ttl.ts';
 import { readTables, readViews, type TableFacts, type ViewFacts } from './view-catalog.ts';
 
 export interface TierOptions {

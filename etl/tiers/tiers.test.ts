@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { isTtl, parsePartitionBy, ttlClause } from '../questdb/table-ttl.ts';
 import { createRollUp, rollUpColumns } from './roll-up-sql.ts';
-import { isTtl, parsePartitionBy, ttlClause } from './table-ttl.ts';
 import { TierKeeper, type TierOptions } from './tier-keeper.ts';
 
 const NOW_MS = Date.UTC(2026, 0, 10);

@@ -1,5 +1,5 @@
 // How far the clock of an agent is off, as one of its messages shows.
-import { MAX_SKEW_US } from './stream-limits.ts';
+import { MAX_SKEW_US } from '../../core/common/row-time.ts';
 
 export interface ClockSkew {
   /** Receive time minus send time, as far as a number can say it. */

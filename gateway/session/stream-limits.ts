@@ -2,8 +2,6 @@
 
 /** Batches that may be unacknowledged; beyond it the stream is not read. */
 export const WINDOW = 32;
-/** A clock further off than this has its node's samples set aside. */
-export const MAX_SKEW_US = 24 * 3_600_000_000;
 /** From the opening of the stream to its hello. */
 export const HELLO_WITHIN_MS = 5000;
 /** Agents send something at least every 15 s (`beatEveryMs`). */
