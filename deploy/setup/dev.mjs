@@ -94,16 +94,23 @@ async function servePage(address, port) {
 
 /** @type {NodeJS.Signals | undefined} */
 let stoppedBy;
-
+let endWait = () => {};
 /** @type {Promise<void>} */
 const stopped = new Promise((done) => {
-  for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
-    process.once(signal, () => {
-      stoppedBy = signal;
-      done();
-    });
-  }
+  endWait = done;
 });
+
+/** @param {NodeJS.Signals} signal */
+function onSignal(signal) {
+  stoppedBy = signal;
+  endWait();
+}
+
+/** Signals are ours alone: vite would end this process at once, before the Muster that was started for it. */
+function takeSignals() {
+  for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) process.removeAllListeners(signal).on(signal, onSignal);
+  process.stdin.removeAllListeners('end');
+}
 
 /** Serves the page until a signal comes or `muster`, which was started for it, ends. @param {string[]} args @param {number} port @param {import('node:child_process').ChildProcess} [muster] */
 async function run(args, port, muster) {
@@ -112,6 +119,7 @@ async function run(args, port, muster) {
   if (stoppedBy !== undefined) return;
   if (address === undefined) throw new Error('the Muster that was started has ended: see its lines above');
   const page = await servePage(address, port);
+  takeSignals();
   const bound = /** @type {import('node:net').AddressInfo} */ (page.httpServer?.address() ?? { port });
   console.log(`dev: http://127.0.0.1:${bound.port}/${address.search}`);
   const ended = new Promise((done) => muster?.once('exit', done));
@@ -135,6 +143,7 @@ async function main() {
     options: { home: { type: 'string' }, port: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
   });
   if (values.help) return console.log(HELP);
+  takeSignals();
   const muster = runningConsole(args, process.env) === undefined ? startMuster(homeOf(args, process.env)) : undefined;
   try {
     await run(args, Number(values.port ?? 5173), muster);

@@ -96,3 +96,8 @@ test('a wrong token opens nothing, nor does a socket of another origin, whatever
   expect(await statusOfSocket(path, { origin: `http://127.0.0.1:${port}` })).toBe(403);
   await context.close();
 });
+
+test('ends by a signal, and leaves the Muster that ran before it', async () => {
+  expect(await dev.stop(30_000)).toEqual({ code: 0, signal: null });
+  expect(pipeline.record().ready).toBe(true);
+});
