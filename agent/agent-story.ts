@@ -1,4 +1,5 @@
 // What happened to the agent that is still true or was last of its kind: kept beside the event log, for whoever asks how it stands.
+import { messageOf } from '../core/common/muster-error.ts';
 import type { AgentEvents } from './events.ts';
 import type { ClockStep, Connection, Story, Unavailable } from './local/story.ts';
 
@@ -89,7 +90,7 @@ export class AgentStory implements Story {
         },
         enrolmentFailed: (error, retryInMs) => {
           const { details } = error as { details?: string };
-          this.#fail('not enrolled', details || (error instanceof Error ? error.message : String(error)), retryInMs);
+          this.#fail('not enrolled', details || messageOf(error), retryInMs);
           uplink.enrolmentFailed(error, retryInMs);
         },
       },

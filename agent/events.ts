@@ -1,6 +1,7 @@
 // Everything worth knowing that happens in the agent. Each is logged once, counted once and, where it belongs to the machine's story,
 // sent with the next batch.
 import type { DroppedRange, FleetEvent } from '../core/common/frame.ts';
+import { messageOf } from '../core/common/muster-error.ts';
 import type { Log } from '../core/node/log.ts';
 import type { CommandReports } from './commands/command-runner.ts';
 import type { LocalReports } from './local/local-reports.ts';
@@ -185,5 +186,5 @@ export function createEvents(log: Log, nowUs: () => number = () => Date.now() * 
 
 function wordsOf(error: unknown): string {
   const { details } = error as { details?: string };
-  return details || (error instanceof Error ? error.message : String(error));
+  return details || messageOf(error);
 }

@@ -1,7 +1,7 @@
 // What a KV bucket's refusals mean, and their words for people.
 import { NatsError } from 'nats';
 import { NEEDED_PAYLOAD_BYTES } from '../core/common/batch-size.ts';
-import { MusterError } from '../core/common/muster-error.ts';
+import { MusterError, messageOf } from '../core/common/muster-error.ts';
 
 /** "wrong last sequence": somebody else wrote in between. */
 const WRONG_LAST_SEQUENCE = 10071;
@@ -62,7 +62,7 @@ export async function reachable<R>(answer: Promise<R>): Promise<R> {
     return await answer;
   } catch (error) {
     if (isConflict(error) || error instanceof MusterError) throw error;
-    const words = error instanceof Error ? error.message : String(error);
+    const words = messageOf(error);
     throw new MusterError('unavailable', `nats-server does not answer (${words}): try again`, error);
   }
 }

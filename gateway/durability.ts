@@ -1,6 +1,6 @@
 // Whether an acknowledgement of nats-server means "on disk". Only its monitoring port tells; its API and protocol do not.
 import { z } from 'zod';
-import { MusterError } from '../core/common/muster-error.ts';
+import { MusterError, messageOf } from '../core/common/muster-error.ts';
 import { fault } from '../core/node/faults.ts';
 import type { Component } from '../core/node/lifecycle.ts';
 
@@ -26,7 +26,7 @@ export async function findDurability(monitorUrl: string): Promise<Found> {
     const response = await fetch(new URL('/varz', monitorUrl), { signal: AbortSignal.timeout(3000) });
     return judge(VARZ.parse(await response.json()));
   } catch (error) {
-    return { durability: 'unknown', detail: `${monitorUrl} does not tell (${error instanceof Error ? error.message : String(error)})` };
+    return { durability: 'unknown', detail: `${monitorUrl} does not tell (${messageOf(error)})` };
   }
 }
 

@@ -1,4 +1,5 @@
 // What this machine says of itself in the hello: name, labels, boot and, once it is read, its inventory.
+import { messageOf } from '../../core/common/muster-error.ts';
 import type { Component } from '../../core/node/lifecycle.ts';
 import type { NodeInfo } from '../../proto/gen/messages.ts';
 import { askInventory } from '../host/inventory.ts';
@@ -37,7 +38,7 @@ export class ThisNode implements Component {
       this.#timer = setTimeout(() => this.#takeInventory(), INVENTORY_EVERY_MS);
       this.change(await askInventory());
     } catch (error) {
-      this.#inventoryFailed(error instanceof Error ? error.message : String(error));
+      this.#inventoryFailed(messageOf(error));
     }
   }
 

@@ -1,4 +1,5 @@
 // Commands as the resident agent has them: names and a door. What carries them out is loaded when the first one comes.
+import { messageOf } from '../../core/common/muster-error.ts';
 import { AGENT_MESSAGE_FIELDS, type Command, type CommandControl } from '../../proto/gen/messages.ts';
 import { encodeMessage } from '../../proto/message-codec.ts';
 import type { CommandRunner, RunnerOptions } from './command-runner.ts';
@@ -47,7 +48,7 @@ export class AgentCommands {
   /** The program on disk may have been replaced by another version while this one runs. */
   #notLoaded(id: string, error: unknown): void {
     this.#runner = undefined;
-    const problem = `commands could not be loaded, restart the agent: ${error instanceof Error ? error.message : String(error)}`;
+    const problem = `commands could not be loaded, restart the agent: ${messageOf(error)}`;
     const commandOutput = { id, output: Buffer.alloc(0), result: { status: 'failed', problem, truncated: false } };
     this.#options.send(encodeMessage(AGENT_MESSAGE_FIELDS, { commandOutput }));
   }

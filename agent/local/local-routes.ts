@@ -1,5 +1,6 @@
 // What can be asked of the agent on its own machine, over either door: the unix socket and the loopback port.
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { messageOf } from '../../core/common/muster-error.ts';
 import type { RequestPath } from '../../core/node/request-path.ts';
 import { BAD_TARGET } from '../../core/node/total-server.ts';
 import { toMetricsText } from './metrics-text.ts';
@@ -51,7 +52,7 @@ export async function answer(
     else if (path === '/live') sendLines(sources.snapshots, query.get('interval'), response);
     else sendText(response, 404, `there is no ${path}: there are ${PATHS.join(', ')}\n`);
   } catch (error) {
-    sendText(response, 500, `${error instanceof Error ? error.message : error}\n`);
+    sendText(response, 500, `${messageOf(error)}\n`);
   }
 }
 

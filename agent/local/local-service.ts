@@ -2,6 +2,7 @@
 import { chmodSync, rmSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { join } from 'node:path';
+import { messageOf } from '../../core/common/muster-error.ts';
 import { makeFolderDurably } from '../../core/node/durable-file.ts';
 import type { Component } from '../../core/node/lifecycle.ts';
 import type { RequestFailed } from '../../core/node/total-server.ts';
@@ -47,7 +48,7 @@ export class LocalService implements Component {
     try {
       return await open();
     } catch (error) {
-      this.#options.reports.failed(where, error instanceof Error ? error.message : String(error));
+      this.#options.reports.failed(where, messageOf(error));
       return undefined;
     }
   }

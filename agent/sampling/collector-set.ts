@@ -1,6 +1,6 @@
 // Runs some collectors at each tick and keeps one that fails from holding the others.
 import type { FrameColumns } from '../../core/common/frame.ts';
-import { MusterError } from '../../core/common/muster-error.ts';
+import { MusterError, messageOf } from '../../core/common/muster-error.ts';
 import type { Collector, Tick } from '../host/collector.ts';
 import { type CollectorTiming, EVERY_TICK, Schedule } from './collector-timing.ts';
 import { FrameBuilder } from './frame-builder.ts';
@@ -163,7 +163,7 @@ export class CollectorSet {
     const state = error instanceof MusterError && error.code === 'not_found' ? 'absent' : 'unavailable';
     if (slot.state === state) return;
     slot.state = state;
-    this.#reports[state](slot.collector.measurement, error instanceof Error ? error.message : String(error));
+    this.#reports[state](slot.collector.measurement, messageOf(error));
   }
 
   #succeed(slot: Slot): void {

@@ -1,5 +1,5 @@
 // The settings an agent runs with: its own file, flags and variables, with a document from afar over them. Loads the schema: for the child only.
-import { MusterError } from '../../core/common/muster-error.ts';
+import { MusterError, messageOf } from '../../core/common/muster-error.ts';
 import { loadConfig } from '../../core/node/config.ts';
 import { parseRemoteDocument } from '../../core/node/remote-settings.ts';
 import { AGENT_VERSION } from '../agent-version.ts';
@@ -34,6 +34,6 @@ export function settingsAtStart(argv: readonly string[], env: Environment): Sett
   try {
     return { config: effectiveSettings(argv, env, document) };
   } catch (error) {
-    return { config, remoteProblem: error instanceof Error ? error.message : String(error) };
+    return { config, remoteProblem: messageOf(error) };
   }
 }

@@ -1,5 +1,5 @@
 // Puts configurations from afar in force: each is validated first, kept, and taken back when no gateway is reached after it.
-import { MusterError } from '../../core/common/muster-error.ts';
+import { MusterError, messageOf } from '../../core/common/muster-error.ts';
 import { fault } from '../../core/node/faults.ts';
 import type { Component } from '../../core/node/lifecycle.ts';
 import type { ConfigState, ConfigUpdate } from '../../proto/gen/messages.ts';
@@ -154,7 +154,7 @@ export class RemoteConfig implements Component {
       settings.set(config);
     } catch (error) {
       settings.set(before);
-      this.#refuse(state, version, error instanceof Error ? error.message : String(error));
+      this.#refuse(state, version, messageOf(error));
       return;
     }
     this.#watch();
@@ -181,7 +181,7 @@ export class RemoteConfig implements Component {
       reports.fileApplied(settings.set(await this.#options.read(this.#state.document)));
     } catch (error) {
       settings.set(before);
-      reports.fileRefused(error instanceof Error ? error.message : String(error));
+      reports.fileRefused(messageOf(error));
     }
   }
 
@@ -256,7 +256,7 @@ export class RemoteConfig implements Component {
     try {
       saveRemoteState(this.#stateDir, state);
     } catch (error) {
-      this.#options.reports.notKept(error instanceof Error ? error.message : String(error));
+      this.#options.reports.notKept(messageOf(error));
     }
   }
 }

@@ -1,5 +1,6 @@
 // What happens to a simulated fleet. A thousand nodes say the same at once, so each kind is logged once in ten seconds with its count.
 import type { DroppedRange } from '../../core/common/frame.ts';
+import { messageOf } from '../../core/common/muster-error.ts';
 import type { Log } from '../../core/node/log.ts';
 import type { CollectorReports } from '../sampling/collector-set.ts';
 import type { UplinkReports } from '../uplink/uplink.ts';
@@ -31,11 +32,7 @@ export function createSimulateEvents(log: Log, nowMs: () => number = () => perfo
     enrolled: (nodeId) => note('info', 'enrolled', `a node enrolled as ${nodeId}`),
     clockStepped: (ms) => note('warn', 'clock_step', `the clock moved by ${ms} ms`),
     renewalFailed: (error, retryInMs) =>
-      note(
-        'warn',
-        'renewal_failed',
-        `a certificate was not renewed: ${error instanceof Error ? error.message : String(error)}; next attempt in ${retryInMs} ms`,
-      ),
+      note('warn', 'renewal_failed', `a certificate was not renewed: ${messageOf(error)}; next attempt in ${retryInMs} ms`),
     rowsDropped(ranges) {
       for (const { rows, reason } of ranges) note('warn', 'rows_dropped', `${rows} rows of a node were dropped: ${reason}`);
     },
@@ -49,8 +46,7 @@ export function createSimulateEvents(log: Log, nowMs: () => number = () => perfo
     uplink: {
       connected: (gateway) => note('info', 'connected', `a node connected to ${gateway}`),
       disconnected: ({ words }) => note('warn', 'disconnected', `a node has no stream: ${words}`),
-      enrolmentFailed: (error) =>
-        note('warn', 'enrolment_failed', `a node is not enrolled: ${error instanceof Error ? error.message : error}`),
+      enrolmentFailed: (error) => note('warn', 'enrolment_failed', `a node is not enrolled: ${messageOf(error)}`),
       refused: ({ code, reason }) => note('warn', 'batch_refused', `a batch was refused (${code}): ${reason}`),
     },
   };

@@ -4,6 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import type { DroppedRange } from '../../core/common/frame.ts';
 import { moveDurably } from '../../core/node/durable-file.ts';
+import { closeQuietly } from './disk-faults.ts';
 import { moveDatabase, removeDatabase, type Salvaged, salvageInto, type Teller, writeLane } from './lane-file.ts';
 import type { MemorySpool } from './memory-spool.ts';
 import { isMarkedForRenumbering, Renumbering } from './renumbering.ts';
@@ -218,13 +219,5 @@ export class Backlog {
     this.renumbering.close();
     for (const lane of this.#lanes) closeQuietly(lane.spool);
     this.#lanes = [];
-  }
-}
-
-function closeQuietly(spool: { close(): void }): void {
-  try {
-    spool.close();
-  } catch {
-    // A full disk takes no last transaction: acknowledged batches stay in the file and are sent once more.
   }
 }

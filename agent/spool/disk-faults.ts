@@ -25,7 +25,7 @@ export function attempt<T>(work: () => T): T | undefined {
   }
 }
 
-// A disk that failed may fail here too; that is the state we are leaving.
+/** A disk that failed may fail here too. Acknowledged batches of which a full one takes no note stay in the file and are sent once more. */
 export function closeQuietly(spool: { close(): void }): void {
   attempt(() => spool.close());
 }

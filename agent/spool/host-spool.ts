@@ -3,7 +3,7 @@ import { existsSync, type StatsFs, statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import type { DroppedRange } from '../../core/common/frame.ts';
-import { MusterError } from '../../core/common/muster-error.ts';
+import { MusterError, messageOf } from '../../core/common/muster-error.ts';
 import { makeFolderDurably, moveDurably } from '../../core/node/durable-file.ts';
 import { decodeBatch, toFrameColumns } from '../../proto/batch-codec.ts';
 import { Backlog, NOTHING_SAVED } from './backlog.ts';
@@ -161,7 +161,7 @@ export class HostSpool implements Spool {
   }
 
   #fallBack(error: unknown): void {
-    const problem = error instanceof Error ? error.message : String(error);
+    const problem = messageOf(error);
     const before = this.#present;
     this.#present = this.#newMemory(problem);
     if (before instanceof MemorySpool) before.handOver(this.#present);

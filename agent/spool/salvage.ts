@@ -3,6 +3,7 @@ import { closeSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import type { DroppedRange } from '../../core/common/frame.ts';
 import { decodeBatch } from '../../proto/batch-codec.ts';
+import { closeQuietly } from './disk-faults.ts';
 import type { Carried } from './memory-spool.ts';
 import { rowsOf } from './split.ts';
 import { SPOOL_CORRUPT } from './spool.ts';
@@ -207,8 +208,4 @@ function attempt<T>(read: () => T): T | undefined {
 function isDamage(error: unknown): boolean {
   const code = (error as { errcode?: number }).errcode;
   return code !== undefined && [1, 10, 11, 24, 26].includes(code & 0xff);
-}
-
-function closeQuietly(database: DatabaseSync): void {
-  attempt(() => database.close());
 }

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { MusterError } from '../../core/common/muster-error.ts';
+import { MusterError, messageOf } from '../../core/common/muster-error.ts';
 import { moveDurably } from '../../core/node/durable-file.ts';
 
 /** `Must`, in the header of the file. */
@@ -150,7 +150,7 @@ function damageIn(error: unknown): string | undefined {
 }
 
 function cannotUse(path: string, error: unknown): MusterError {
-  return new MusterError('unavailable', `spool ${path} cannot be used: ${error instanceof Error ? error.message : String(error)}`, error);
+  return new MusterError('unavailable', `spool ${path} cannot be used: ${messageOf(error)}`, error);
 }
 
 export function moveAside(path: string): string {

@@ -1,6 +1,7 @@
 // `check`: everything an operator asks when a machine is missing from the fleet, answered on the machine itself.
 import { X509Certificate } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
+import { messageOf } from '../../core/common/muster-error.ts';
 import { AGENT_VERSION } from '../agent-version.ts';
 import { createCollectors } from '../collectors/catalog.ts';
 import type { AgentConfig } from '../config.ts';
@@ -85,7 +86,7 @@ function findIdentity({ stateDir, caFile, joinTokenFile }: AgentConfig): FoundId
     const problem = missing === 0 ? '' : 'not enrolled, and --ca-file and --join-token-file do not both name a file: set them to enrol';
     return { found: undefined, daysLeft: null, problem };
   } catch (error) {
-    return { found: undefined, daysLeft: null, problem: error instanceof Error ? error.message : String(error) };
+    return { found: undefined, daysLeft: null, problem: messageOf(error) };
   }
 }
 
@@ -104,7 +105,7 @@ async function askRunning(stateDir: string): Promise<Pick<CheckReport, 'running'
   try {
     return { running: await askStatus(stateDir), runningProblem: '' };
   } catch (error) {
-    return { running: null, runningProblem: error instanceof Error ? error.message : String(error) };
+    return { running: null, runningProblem: messageOf(error) };
   }
 }
 

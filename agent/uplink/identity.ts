@@ -2,7 +2,7 @@
 import { createPublicKey, X509Certificate } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { MusterError } from '../../core/common/muster-error.ts';
+import { MusterError, messageOf } from '../../core/common/muster-error.ts';
 import { makeFolderDurably, writeDurably } from '../../core/node/durable-file.ts';
 import { damageOf, readStartFile } from '../../core/node/start-file.ts';
 
@@ -34,7 +34,7 @@ export function loadIdentity(stateDir: string): Identity | undefined {
   try {
     return parseIdentity(key, certificate, ca);
   } catch (error) {
-    const words = error instanceof Error ? error.message : String(error);
+    const words = messageOf(error);
     throw new MusterError(
       'invalid_config',
       `identity in ${folder} cannot be used (${words}): restore it, or remove the folder to enrol as a new node`,

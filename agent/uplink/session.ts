@@ -3,6 +3,7 @@
 import { MAX_BATCH_BYTES } from '../../core/common/batch-size.ts';
 import { beatEveryMs } from '../../core/common/beat.ts';
 import { grpcWords } from '../../core/common/grpc-words.ts';
+import { messageOf } from '../../core/common/muster-error.ts';
 import {
   AGENT_MESSAGE_FIELDS,
   type AgentMessage,
@@ -249,7 +250,7 @@ export class UplinkSession {
     try {
       this.#handle(decodeMessage<GatewayMessage>(GATEWAY_MESSAGE_FIELDS, bytes));
     } catch (error) {
-      this.end({ kind: 'lost', words: `a message of the gateway is not acceptable: ${error instanceof Error ? error.message : error}` });
+      this.end({ kind: 'lost', words: `a message of the gateway is not acceptable: ${messageOf(error)}` });
     }
   }
 

@@ -1,5 +1,6 @@
 // Keeps a stream to the gateway open: one session after the other, with back-off between.
 import { randomUUID } from 'node:crypto';
+import { messageOf } from '../../core/common/muster-error.ts';
 import type { Turns } from '../../core/common/turns.ts';
 import { fault } from '../../core/node/faults.ts';
 import type { Component } from '../../core/node/lifecycle.ts';
@@ -184,7 +185,7 @@ export class Uplink implements Component {
       // Such as a key that the TLS library does not take.
       this.#ended({
         kind: 'lost',
-        words: `no channel: ${error instanceof Error ? error.message : String(error)}`,
+        words: `no channel: ${messageOf(error)}`,
         status: INVALID_ARGUMENT,
       });
       return;

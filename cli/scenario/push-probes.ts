@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { Agent, request } from 'node:https';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { messageOf } from '../../core/common/muster-error.ts';
 import { type Place, PROBE_KIND, PROBE_PLACES, PROBE_TABLE, probeName, probeValues } from '../../core/common/probe-places.ts';
 import type { FleetTarget } from '../fleet/open-fleet.ts';
 import type { ProbeRun, ProbeSource } from './probe-source.ts';
@@ -31,9 +32,7 @@ export function createPushProbes(target: FleetTarget): ProbeSource {
           const body = JSON.stringify(toSample(place, name, timeUs));
           sends.push(
             sendUntilTaken(() => postPush(target.gateway, agent, token, body, `${name}-${timeUs}`)).catch((error: unknown) => {
-              problems.push(
-                `${name} at ${new Date(timeUs / 1000).toISOString()}: ${error instanceof Error ? error.message : String(error)}`,
-              );
+              problems.push(`${name} at ${new Date(timeUs / 1000).toISOString()}: ${messageOf(error)}`);
             }),
           );
         }
@@ -82,7 +81,7 @@ async function sendUntilTaken(send: () => Promise<{ status: number; text: string
       words = `${status} ${text}`;
       if (status < 500 && status !== 429) throw new Error(words);
     } catch (error) {
-      words = error instanceof Error ? error.message : String(error);
+      words = messageOf(error);
       if (/^4\d\d /.test(words)) throw error;
     }
     if (Date.now() > until) throw new Error(`not taken within ${GIVE_UP_MS / 1000} s: ${words}`);

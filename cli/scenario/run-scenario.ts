@@ -1,5 +1,6 @@
 // Runs a probe scenario: samples in, watched until each can be queried, compared with what was sent.
 import { setTimeout as sleep } from 'node:timers/promises';
+import { messageOf } from '../../core/common/muster-error.ts';
 import { PROBE_TABLE } from '../../core/common/probe-places.ts';
 import type { FleetClient } from '../../proto/client/fleet-client.ts';
 import type { UpRecord } from '../state/up-record.ts';
@@ -109,7 +110,7 @@ function watchQueue(client: FleetClient): { stop(): Promise<ScenarioResult['queu
       queue.maxPendingMessages = Math.max(queue.maxPendingMessages, pendingMessages);
       Object.assign(queue, { pendingMessages, lagSeconds });
     } catch (error) {
-      problem = `the pipeline's status could not be asked for a while: ${error instanceof Error ? error.message : String(error)}`;
+      problem = `the pipeline's status could not be asked for a while: ${messageOf(error)}`;
     }
   };
   const running = (async () => {

@@ -1,5 +1,6 @@
 // Watches for samples in the store, asking as any operator would, and notes when each is seen first.
 import { setTimeout as sleep } from 'node:timers/promises';
+import { messageOf } from '../../core/common/muster-error.ts';
 import type { FleetClient } from '../../proto/client/fleet-client.ts';
 import type { QueryColumn, QueryValues } from '../../proto/gen/messages.ts';
 
@@ -58,7 +59,7 @@ export class SampleWatch {
       try {
         await this.#ask(`timestamp > dateadd('s', -${ROWS_AGO_SECONDS}, now())`);
       } catch (error) {
-        this.problem = `the store could not be asked for a while: ${error instanceof Error ? error.message : String(error)}`;
+        this.problem = `the store could not be asked for a while: ${messageOf(error)}`;
       }
       await sleep(POLL_MS);
     }

@@ -54,8 +54,13 @@ export class MusterError extends Error {
   }
 }
 
+/** The words of whatever was thrown. */
+export function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
+}
+
 /** Converts whatever was thrown, once, at the edge. A MusterError stays as it is. */
 export function toMusterError(thrown: unknown, code: MusterErrorCode = 'internal'): MusterError {
   if (thrown instanceof MusterError) return thrown;
-  return new MusterError(code, thrown instanceof Error ? thrown.message : String(thrown), thrown);
+  return new MusterError(code, messageOf(thrown), thrown);
 }

@@ -1,6 +1,6 @@
 // The one place that knows the NATS client library's connection.
 import { connect, type NatsConnection } from 'nats';
-import { MusterError } from '../common/muster-error.ts';
+import { MusterError, messageOf } from '../common/muster-error.ts';
 import { readPasswordFile } from './start-file.ts';
 
 export interface NatsOptions {
@@ -45,7 +45,7 @@ export async function connectNats(options: NatsOptions, timeoutMs = 30_000): Pro
         noAsyncTraces: true,
       });
     } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
+      const message = messageOf(error);
       if (Date.now() >= deadline)
         throw new MusterError('unavailable', `nats-server at ${options.url} cannot be reached: ${message}`, error);
       await new Promise((resolve) => setTimeout(resolve, 300));

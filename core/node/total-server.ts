@@ -1,6 +1,7 @@
 // What stands between an HTTP server and its callbacks: whatever one throws, rejects with or leaves behind ends that request, and nothing else.
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { messageOf } from '../common/muster-error.ts';
 import { type RequestPath, requestPath } from './request-path.ts';
 
 /** Told of a callback that failed by its own fault. */
@@ -28,7 +29,7 @@ export function serveTotally(server: Server, { request: serve, upgrade, failed }
   const tell = (request: IncomingMessage, error: unknown): void => {
     try {
       const { method = '', url = '' } = request;
-      failed({ method, target: url.slice(0, SHOWN), error: error instanceof Error ? error.message : String(error) });
+      failed({ method, target: url.slice(0, SHOWN), error: messageOf(error) });
     } catch {
       // Whoever is told of failures is the last to hear of one.
     }

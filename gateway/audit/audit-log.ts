@@ -1,5 +1,5 @@
 // Writes who did what into the audit stream, in order as long as none fails, and tries again until it is stored.
-import { MusterError } from '../../core/common/muster-error.ts';
+import { MusterError, messageOf } from '../../core/common/muster-error.ts';
 import { auditSubject } from '../../core/common/streams.ts';
 import type { Component } from '../../core/node/lifecycle.ts';
 import type { DurableStream } from '../publisher/durable-stream.ts';
@@ -153,7 +153,7 @@ export class AuditLog implements Component {
       waiting.settle(true);
       return undefined;
     } catch (error) {
-      return error instanceof Error ? error.message : String(error);
+      return messageOf(error);
     }
   }
 
@@ -173,7 +173,7 @@ export class AuditLog implements Component {
         this.#chain.startAfter(await this.#newest());
         return;
       } catch (error) {
-        this.#options.events.retried({ what: 'audit', error: error instanceof Error ? error.message : String(error) });
+        this.#options.events.retried({ what: 'audit', error: messageOf(error) });
         await this.#pause();
       }
     }

@@ -1,6 +1,6 @@
 // Which gateway holds the stream of which node, and what is wrong with it: a KV bucket in memory, written on change only.
 import { type KV, type KvEntry, NatsError } from 'nats';
-import { MusterError } from '../../core/common/muster-error.ts';
+import { MusterError, messageOf } from '../../core/common/muster-error.ts';
 import { PRESENCE_BUCKET, type PresenceEntry } from '../../core/common/streams.ts';
 import { fault } from '../../core/node/faults.ts';
 import type { Component } from '../../core/node/lifecycle.ts';
@@ -185,7 +185,7 @@ export class Presence implements Component {
       if (entry.gateway === '') await this.#release(kv, nodeId, entry);
       else await this.#hold(kv, nodeId, entry);
     } catch (error) {
-      this.#options.events.retried({ what: 'presence', error: error instanceof Error ? error.message : String(error) });
+      this.#options.events.retried({ what: 'presence', error: messageOf(error) });
       this.#dirty.add(nodeId);
       this.#retry ??= setTimeout(() => {
         this.#retry = undefined;

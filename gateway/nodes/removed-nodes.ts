@@ -1,6 +1,6 @@
 // Nodes that were removed, kept for a day so that a removal can be undone. The bucket lets them go by itself.
 import type { KV, NatsConnection } from 'nats';
-import { MusterError } from '../../core/common/muster-error.ts';
+import { MusterError, messageOf } from '../../core/common/muster-error.ts';
 import type { RegistryEntry } from '../../core/common/registry-entry.ts';
 import { REMOVED_BUCKET } from '../../core/common/streams.ts';
 import { REMOVED_KEPT_MS } from '../../core/node/stream-policy.ts';
@@ -73,11 +73,7 @@ export class RemovedNodes {
     try {
       return await work(await this.#connection.jetstream().views.kv(REMOVED_BUCKET, { bindOnly: true, codec: NODE_KEYS }));
     } catch (error) {
-      throw new MusterError(
-        'unavailable',
-        `nats-server does not answer (${error instanceof Error ? error.message : String(error)}): try again`,
-        error,
-      );
+      throw new MusterError('unavailable', `nats-server does not answer (${messageOf(error)}): try again`, error);
     }
   }
 }

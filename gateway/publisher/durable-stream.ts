@@ -1,7 +1,7 @@
 // The durable stream as the publisher sees it, and JetStream behind it.
 import { type JetStreamClient, NatsError } from 'nats';
 import { NEEDED_PAYLOAD_BYTES } from '../../core/common/batch-size.ts';
-import { MusterError } from '../../core/common/muster-error.ts';
+import { MusterError, messageOf } from '../../core/common/muster-error.ts';
 import type { NatsLink } from '../nats-link.ts';
 
 /** Why a publish did not succeed. Bounded: it is a label. */
@@ -83,7 +83,7 @@ function tooLarge(bytes: number, said: string, cause?: unknown): PublishError {
 
 /** What a failed publish of so many bytes says, in the words of the publisher. */
 export function toPublishError(error: unknown, bytes: number): PublishError {
-  const words = error instanceof Error ? error.message : String(error);
+  const words = messageOf(error);
   if (error instanceof NatsError) {
     const code = error.api_error?.err_code ?? 0;
     if (error.code === MAX_PAYLOAD_EXCEEDED) return tooLarge(bytes, 'its max_payload is less', error);

@@ -1,5 +1,5 @@
 // Group commit for one partition: batches that arrive while publishes are in flight, or a few milliseconds after another, share the next message.
-import { MusterError, toMusterError } from '../../core/common/muster-error.ts';
+import { MusterError, messageOf, toMusterError } from '../../core/common/muster-error.ts';
 import { fault } from '../../core/node/faults.ts';
 import { type DeliveryContent, encodeEnvelope } from '../../proto/batch-codec.ts';
 import { type DurableStream, PublishError, type PublishFailure } from './durable-stream.ts';
@@ -289,7 +289,7 @@ export class Lane {
       } catch (error) {
         if (error instanceof PublishError && (error.permanent || error.reason === 'too_large')) throw error;
         const reason = error instanceof PublishError ? error.reason : 'refused';
-        events.publishFailed({ reason, attempt, detail: error instanceof Error ? error.message : String(error) });
+        events.publishFailed({ reason, attempt, detail: messageOf(error) });
         await this.#sleep(Math.min(FIRST_RETRY_MS * 2 ** (attempt - 1), MAX_RETRY_MS) * (0.5 + Math.random() / 2));
       }
     }

@@ -2,7 +2,7 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFileSync, unwatchFile, watchFile } from 'node:fs';
 import { isIP } from 'node:net';
-import { MusterError } from '../../core/common/muster-error.ts';
+import { MusterError, messageOf } from '../../core/common/muster-error.ts';
 import { writeDurably } from '../../core/node/durable-file.ts';
 import { fault } from '../../core/node/faults.ts';
 import { readStartFile } from '../../core/node/start-file.ts';
@@ -189,5 +189,5 @@ function untilOf(certificate: X509Certificate): string {
 }
 
 function wordsOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  return messageOf(error);
 }

@@ -2,7 +2,7 @@
 // grpc-js has no such deadline of its own: a silent connection would stay open for ever.
 import { type AddressInfo, createServer as createTcpServer, type Socket, type Server as TcpServer } from 'node:net';
 import { createServer, type Server, type TLSSocket } from 'node:tls';
-import { MusterError } from '../../core/common/muster-error.ts';
+import { MusterError, messageOf } from '../../core/common/muster-error.ts';
 import type { Component } from '../../core/node/lifecycle.ts';
 import { connectionLimit } from './connection-limit.ts';
 import { HandshakeTurns, type HandshakeTurnsOptions } from './handshake-turns.ts';
@@ -241,7 +241,7 @@ export class TlsListener implements Component {
     awaitPreface(socket)
       .then((version) => this.#begin(connection, socket, version))
       .catch((error: unknown) => {
-        const detail = error instanceof Error ? error.message : String(error);
+        const detail = messageOf(error);
         this.#options.events.connectionRefused({ peer, reason: 'preface', detail });
         connection.socket.destroy();
       });

@@ -1,6 +1,6 @@
 // Asks file systems that may never answer, aside from this process and its threads. Each that is silent keeps one thread of a child until its
 // server is back; a child without a free thread is replaced, and how many of those may be left behind is bounded.
-import { MusterError } from '../../../core/common/muster-error.ts';
+import { MusterError, messageOf } from '../../../core/common/muster-error.ts';
 import { type FilesystemStats, type StartStatfs, type StatfsProcess, startStatfsProcess } from './statfs-process.ts';
 
 /** Of one child: so many file systems may be silent before it is replaced. */
@@ -113,7 +113,7 @@ export class StatfsPool {
         },
       });
     } catch (error) {
-      this.#fail(error instanceof Error ? error.message : String(error));
+      this.#fail(messageOf(error));
       return;
     }
     this.#process = own;

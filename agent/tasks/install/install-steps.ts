@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, readFileSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { MusterError } from '../../../core/common/muster-error.ts';
+import { MusterError, messageOf } from '../../../core/common/muster-error.ts';
 import { copyDurably, makeFolderDurably, writeDurably } from '../../../core/node/durable-file.ts';
 
 export type Step =
@@ -46,7 +46,7 @@ export function carryOut(steps: readonly Step[]): void {
       carryOutOne(step);
     } catch (error) {
       const { stderr } = error as { stderr?: Buffer };
-      const why = stderr?.toString().trim() || (error instanceof Error ? error.message : String(error));
+      const why = stderr?.toString().trim() || messageOf(error);
       if (step.kind === 'command' && step.optional === true) continue;
       throw new MusterError('failed_precondition', `could not ${stepLines(step)[0]?.replace(/:$/, '')}: ${why}`, error);
     }

@@ -1,4 +1,5 @@
 // What dead letters say, for people: their reasons, and which field of a row is at fault.
+import { messageOf } from '../../../core/common/muster-error.ts';
 import type { DeadLetterView } from '../../common/dead-letter.ts';
 
 /** The ETL's bounded words. */
@@ -89,6 +90,6 @@ export function rowProblem(text: string): string {
     if (typeof row !== 'object' || row === null || Array.isArray(row)) return 'A row is a JSON object.';
     return 'timestamp' in row ? '' : 'The row needs a timestamp.';
   } catch (error) {
-    return `Not valid JSON: ${error instanceof Error ? error.message : String(error)}.`;
+    return `Not valid JSON: ${messageOf(error)}.`;
   }
 }

@@ -1,7 +1,7 @@
 // Reads a cold file back: rows and checksum of its values, a row group at a time.
 import { zstdDecompressSync } from 'node:zlib';
 import { asyncBufferFromFile, parquetMetadataAsync, parquetRead } from 'hyparquet';
-import { MusterError } from '../../common/muster-error.ts';
+import { MusterError, messageOf } from '../../common/muster-error.ts';
 import { type ColdColumn, ColumnDigest, combineDigests, type PartitionDigest } from './value-digest.ts';
 
 /** Node's own, which is many times quicker than one in JavaScript. */
@@ -14,11 +14,7 @@ export async function digestParquet(path: string, columns: readonly ColdColumn[]
     return await digest(path, columns);
   } catch (error) {
     if (error instanceof MusterError) throw error;
-    throw new MusterError(
-      'malformed',
-      `${path} cannot be read as Parquet: ${error instanceof Error ? error.message : String(error)}`,
-      error,
-    );
+    throw new MusterError('malformed', `${path} cannot be read as Parquet: ${messageOf(error)}`, error);
   }
 }
 

@@ -1,5 +1,5 @@
 // Wires an extraction: arguments and YAML → both ends → one cycle, a back-fill, a check, or on and on.
-import { toMusterError } from '../../../core/common/muster-error.ts';
+import { messageOf, toMusterError } from '../../../core/common/muster-error.ts';
 import { readConfigFile } from '../../../core/node/config.ts';
 import { exitCodeOf } from '../../../core/node/exit-code.ts';
 import { fault, tellFaults } from '../../../core/node/faults.ts';
@@ -25,7 +25,7 @@ function print(line: string): void {
 
 async function run(given: Arguments, config: ExtractionConfig): Promise<number> {
   const events = createExtractionEvents(createLog('prometheus', config.logLevel));
-  tellFaults((error) => events.warned('all', `a fault of the extraction: ${error instanceof Error ? error.message : error}`));
+  tellFaults((error) => events.warned('all', `a fault of the extraction: ${messageOf(error)}`));
   const client = new PrometheusClient({ ...config, timeoutMs: config.timeout });
   const delivery = new Delivery(config);
   const [stopping, cut] = [new AbortController(), new AbortController()];

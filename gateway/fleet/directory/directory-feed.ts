@@ -1,5 +1,6 @@
 // Feeds the directory: registry and presence by KV watch, heartbeats from core NATS, the time before this start from the ledger.
 import type { NatsConnection, Subscription } from 'nats';
+import { messageOf } from '../../../core/common/muster-error.ts';
 import { nodeOfToken } from '../../../core/common/node-name.ts';
 import type { RegistryEntry } from '../../../core/common/registry-entry.ts';
 import { NODES_BUCKET, PRESENCE_BUCKET, type PresenceEntry, SUMMARY_SUBJECTS, summarySubject } from '../../../core/common/streams.ts';
@@ -77,7 +78,7 @@ export function createDirectoryFeed(options: DirectoryFeedOptions): Component {
       numbers.learned();
     } catch (error) {
       // A fleet that has stored nothing yet has no such table; the database may also start later than this gateway.
-      events.historyUnavailable({ message: error instanceof Error ? error.message : String(error) });
+      events.historyUnavailable({ message: messageOf(error) });
       retry = setTimeout(() => void readHistory(), HISTORY_RETRY_MS);
     }
   };

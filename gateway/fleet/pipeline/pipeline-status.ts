@@ -1,5 +1,6 @@
 // How the path is: what the ETL says of itself, what the stream holds, how complete the ledger is.
 import { type ConsumerInfo, type JetStreamManager, type NatsConnection, NatsError, type StreamConfig } from 'nats';
+import { messageOf } from '../../../core/common/muster-error.ts';
 import { isMachine } from '../../../core/common/node-kind.ts';
 import { ETL_CONSUMER, type EtlStatus, type ProcessedFigures, TELEMETRY_STREAM } from '../../../core/common/streams.ts';
 import { VERSION } from '../../../core/common/version.ts';
@@ -114,7 +115,7 @@ export class PipelineReader {
       this.#completeness = { atMs: nowMs, percent };
       return percent;
     } catch (error) {
-      problems.push(`the ledger cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+      problems.push(`the ledger cannot be read: ${messageOf(error)}`);
       return this.#completeness?.percent;
     }
   }

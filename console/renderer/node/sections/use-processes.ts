@@ -1,5 +1,6 @@
 // Reads the processes of a node by its own command, again and again while somebody looks.
 import { useEffect, useMemo, useState } from 'react';
+import { messageOf } from '../../../../core/common/muster-error.ts';
 import type { FleetNode } from '../../../common/fleet-node.ts';
 import { useConsole } from '../../state/console-state.ts';
 import { type Known, notKnown, stale } from '../../state/known.ts';
@@ -60,7 +61,7 @@ export function useProcesses(node: FleetNode, wanted: boolean): ProcessReading {
       setLive(false);
     };
     const look = (): void => {
-      read().catch((error: unknown) => fail(error instanceof Error ? error.message : String(error)));
+      read().catch((error: unknown) => fail(messageOf(error)));
     };
     look();
     return () => {

@@ -1,5 +1,5 @@
 // Blocks of series that were fetched, bounded: what is shown is fetched first, then its neighbours, and what was not used for longest goes.
-import { MusterError } from '../../../../core/common/muster-error.ts';
+import { MusterError, messageOf } from '../../../../core/common/muster-error.ts';
 import type { SeriesAnswer } from '../../../common/series-answer.ts';
 import { type SeriesWish, wishKey } from './points.ts';
 import { type Block, blockBounds } from './series-steps.ts';
@@ -125,7 +125,7 @@ export class SeriesCache {
     } catch (error) {
       if (!(error instanceof MusterError && error.code === 'cancelled')) {
         entry.failedMs = this.#now();
-        this.#problem = error instanceof Error ? error.message : String(error);
+        this.#problem = messageOf(error);
       }
     } finally {
       entry.loading = undefined;
