@@ -92,7 +92,7 @@ function writeFrame(field: number, frame: FrameColumns): void {
     const packed = writer.open(5);
     let before = 0;
     for (let i = 0; i < rows; i++) {
-      const time = timeUs[i] as number;
+      const time = timeUs[i]!;
       writer.sint(time - before);
       before = time;
     }

@@ -39,7 +39,7 @@ export function assertShape(frame: Columns): void {
   }
   const series = frame.seriesBytes.length;
   for (let i = 0; i < rows; i++) {
-    if ((frame.seriesIndex[i] as number) >= series) {
+    if (frame.seriesIndex[i]! >= series) {
       throw new MusterError('malformed', `frame ${name} names series ${frame.seriesIndex[i]} of ${series} in row ${i}`);
     }
   }

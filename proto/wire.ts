@@ -112,7 +112,7 @@ export class WireWriter {
     } else {
       const view = this.#view;
       const start = this.#length;
-      for (let i = 0; i < values.length; i++) view.setFloat64(start + i * 8, values[i] as number, true);
+      for (let i = 0; i < values.length; i++) view.setFloat64(start + i * 8, values[i]!, true);
     }
     this.#length += values.byteLength;
   }
@@ -131,7 +131,7 @@ export class WireWriter {
     const buffer = this.#buffer;
     let at = this.#length;
     for (let i = 0; i < values.length; i++) {
-      let rest = values[i] as number;
+      let rest = values[i]!;
       while (rest > 127) {
         buffer[at++] = (rest & 127) | 128;
         rest >>>= 7;
@@ -213,7 +213,7 @@ export class WireReader {
   uint(): number {
     const buffer = this.buffer;
     let at = this.pos;
-    let byte = at < this.end ? (buffer[at++] as number) : this.#short();
+    let byte = at < this.end ? buffer[at++]! : this.#short();
     if (byte < 128) {
       this.pos = at;
       return byte;
@@ -221,7 +221,7 @@ export class WireReader {
     let value = byte & 127;
     let scale = 128;
     do {
-      byte = at < this.end ? (buffer[at++] as number) : this.#short();
+      byte = at < this.end ? buffer[at++]! : this.#short();
       value += (byte & 127) * scale;
       scale *= 128;
     } while (byte > 127 && scale < 2 ** 63);
@@ -234,7 +234,7 @@ export class WireReader {
   sint(): number {
     const start = this.pos;
     const buffer = this.buffer;
-    const first = buffer[start] as number;
+    const first = buffer[start]!;
     if (start < this.end && first < 128) {
       this.pos = start + 1;
       return (first >>> 1) ^ -(first & 1);
@@ -244,7 +244,7 @@ export class WireReader {
     let at = start;
     let odd = 0;
     for (;;) {
-      const byte = at < this.end ? (buffer[at++] as number) : this.#short();
+      const byte = at < this.end ? buffer[at++]! : this.#short();
       if (scale === 1) odd = byte & 1;
       value += (byte & 127) * scale;
       if (byte < 128) break;
@@ -258,7 +258,7 @@ export class WireReader {
 
   #bigSint(start: number, end: number): number {
     let value = 0n;
-    for (let at = end - 1; at >= start; at--) value = (value << 7n) | BigInt((this.buffer[at] as number) & 127);
+    for (let at = end - 1; at >= start; at--) value = (value << 7n) | BigInt(this.buffer[at]! & 127);
     value = BigInt.asUintN(64, value);
     return Number((value >> 1n) ^ -(value & 1n));
   }
@@ -312,7 +312,7 @@ export class WireReader {
       let left = 10;
       while (left-- > 0) {
         if (this.pos >= this.end) this.#short();
-        if ((this.buffer[this.pos++] as number) < 128) return;
+        if (this.buffer[this.pos++]! < 128) return;
       }
       throw new MusterError('malformed', `a varint is longer than ten bytes at byte ${this.pos}`);
     }

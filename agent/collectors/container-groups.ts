@@ -29,11 +29,11 @@ const RUNTIMES: Readonly<Record<string, string>> = {
 /** What a control group's folder name says of a container; `parent` is the folder it is in. Undefined where it is none. */
 export function parseGroupName(name: string, parent: string): Pick<ContainerGroup, 'id' | 'runtime'> | undefined {
   const scope = SCOPE.exec(name);
-  if (scope !== null) return { id: scope[2] as string, runtime: RUNTIMES[scope[1] as string] ?? (scope[1] as string) };
+  if (scope !== null) return { id: scope[2]!, runtime: RUNTIMES[scope[1]!] ?? scope[1]! };
   const bare = BARE.exec(name);
-  if (bare !== null) return { id: bare[2] as string, runtime: bare[1] !== undefined ? 'podman' : runtimeOf(parent) };
+  if (bare !== null) return { id: bare[2]!, runtime: bare[1] !== undefined ? 'podman' : runtimeOf(parent) };
   const lxc = LXC.exec(name);
-  if (lxc !== null) return { id: lxc[1] as string, runtime: 'lxc' };
+  if (lxc !== null) return { id: lxc[1]!, runtime: 'lxc' };
   const machine = MACHINE.exec(name);
   if (machine !== null) return { id: (machine[1] ?? machine[2] ?? '').replaceAll('\\x2d', '-'), runtime: 'machine' };
   return undefined;

@@ -59,7 +59,7 @@ export class CounterPairs {
     const { places } = group;
     let skipped = 0;
     for (let column = 0; column < places.length; column++) {
-      const place = places[column] as number;
+      const place = places[column]!;
       if (place < 0) {
         skipped++;
         continue;

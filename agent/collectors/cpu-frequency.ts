@@ -27,7 +27,7 @@ export function createCpuFrequencyCollector(roots: HostRoots): Collector {
     cores.sort((a, b) => Number(a.slice(3)) - Number(b.slice(3)));
     left = Math.max(0, cores.length - MAX_CORES);
     const step = Math.max(1, cores.length / MAX_CORES);
-    const chosen = Array.from({ length: Math.min(cores.length, MAX_CORES) }, (_, at) => cores[Math.floor(at * step)] as string);
+    const chosen = Array.from({ length: Math.min(cores.length, MAX_CORES) }, (_, at) => cores[Math.floor(at * step)]!);
     return chosen.map((core) => new HostFile(join(folder, core, 'cpufreq/scaling_cur_freq')));
   };
 

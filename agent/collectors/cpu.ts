@@ -80,7 +80,7 @@ function wentBack(now: Float64Array, before: Float64Array | undefined): boolean 
   if (before === undefined) return false;
   for (let state = 0; state < STATES; state++) {
     if (state === IOWAIT || state === STEAL) continue;
-    if ((before[state] as number) - (now[state] as number) > JITTER_TICKS) return true;
+    if (before[state]! - now[state]! > JITTER_TICKS) return true;
   }
   return false;
 }
@@ -90,12 +90,12 @@ function toShares(now: Float64Array, before: Float64Array, elapsedTicks: number,
   if (wentBack(now, before)) return false;
   let total = 0;
   for (let state = 0; state < STATES; state++) {
-    deltas[state] = Math.max(0, (now[state] as number) - (before[state] as number));
-    total += deltas[state] as number;
+    deltas[state] = Math.max(0, now[state]! - before[state]!);
+    total += deltas[state]!;
   }
   // Ticks that are told late come with the next reading, so twice the time is none that cannot be.
   if (total <= 0 || total > elapsedTicks * 2 + MOST_LATE_TICKS) return false;
-  for (let state = 0; state < STATES; state++) row[FIELD_OF[state] as number] = ((deltas[state] as number) / total) * 100;
-  row[0] = Math.max(0, 100 - (row[IDLE] as number) - (row[IOWAIT] as number));
+  for (let state = 0; state < STATES; state++) row[FIELD_OF[state]!] = (deltas[state]! / total) * 100;
+  row[0] = Math.max(0, 100 - row[IDLE]! - row[IOWAIT]!);
   return true;
 }

@@ -35,7 +35,7 @@ export function parseNvidiaSmi(text: string): GpuRow[] {
     const numbers = cells.slice(cells.length - QUERY.length + 2).map((cell) => (/^-?\d/.test(cell) ? Number.parseFloat(cell) : Number.NaN));
     const [busy, memoryBusy, total, used, ...rest] = numbers as [number, number, number, number, ...number[]];
     const values = [busy, memoryBusy, total * MEBIBYTE, used * MEBIBYTE, total > 0 ? (used / total) * 100 : Number.NaN, ...rest];
-    return { gpu: cells[0] as string, name: cells.slice(1, cells.length - QUERY.length + 2).join(', '), values };
+    return { gpu: cells[0]!, name: cells.slice(1, cells.length - QUERY.length + 2).join(', '), values };
   });
 }
 

@@ -23,7 +23,7 @@ export function createGpuCollector(roots: HostRoots, run: RunTool = runTool): Co
       const cards = findAmd(roots.sys);
       const names = nameAmd(cards, namesOfHost(roots, 'gpu'));
       for (const [at, card] of cards.entries()) {
-        const row = readAmd(card, names[at] as string);
+        const row = readAmd(card, names[at]!);
         if (row !== undefined) add(row);
       }
       const smi = findTool('nvidia-smi', roots);

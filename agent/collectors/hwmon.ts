@@ -39,7 +39,7 @@ export function createSensorCollector(kind: SensorKind, roots: HostRoots): Colle
     const chips = findChipSensors(roots.sys, kind);
     const found = chips.length > 0 ? chips : (kind.otherwise?.(roots.sys) ?? []);
     const given = names.assign(found);
-    sensors = found.map((sensor, index) => ({ tags: [given[index] as string], channel: new OpenChannel(sensor, kind) }));
+    sensors = found.map((sensor, index) => ({ tags: [given[index]!], channel: new OpenChannel(sensor, kind) }));
   };
 
   return {

@@ -100,7 +100,7 @@ function maskLine(line: string): string {
   const pieces = line.split(/(\s+)/);
   if (pieces.length < 3) return maskWhole(line) ?? maskText(line);
   const maskOption = optionMask(pieces);
-  const masked = pieces.map((piece, at) => (at < 2 || at % 2 === 1 ? piece : (maskOption(pieces[at - 2] as string, piece) ?? piece)));
+  const masked = pieces.map((piece, at) => (at < 2 || at % 2 === 1 ? piece : (maskOption(pieces[at - 2]!, piece) ?? piece)));
   return maskText(masked.join(''));
 }
 

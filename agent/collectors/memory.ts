@@ -44,7 +44,7 @@ const kib = new Float64Array(SUMS.length + DETAIL_LINES.length);
 
 export function parseMemory(bytes: Buffer): Memory {
   lines.read(bytes, kib);
-  const inBytes = (index: number): number => orZero((kib[index] as number) * 1024);
+  const inBytes = (index: number): number => orZero(kib[index]! * 1024);
   const free = inBytes(1);
   const available = inBytes(2);
   const buffers = inBytes(3);

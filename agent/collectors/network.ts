@@ -72,8 +72,8 @@ export function createNetworkCollector(roots: HostRoots, transient: () => boolea
         const earlier = before.get(counters.name);
         if (earlier === undefined) continue;
         for (let i = 0; i < 4; i++) {
-          row[i * 2] = perSecond(counters.received[i] as number, earlier.received[i] as number, seconds);
-          row[i * 2 + 1] = perSecond(counters.sent[i] as number, earlier.sent[i] as number, seconds);
+          row[i * 2] = perSecond(counters.received[i]!, earlier.received[i]!, seconds);
+          row[i * 2 + 1] = perSecond(counters.sent[i]!, earlier.sent[i]!, seconds);
         }
         row[8] = Number(physical.has(counters.name));
         rows.add([counters.name], row);

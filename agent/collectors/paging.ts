@@ -38,9 +38,9 @@ export function createPagingCollector(roots: HostRoots, files = new TickFiles(ro
       parsePaging(file.read(tick), now);
       const seconds = (tick.monotonicMs - beforeMs) / 1000;
       for (let i = 0; i < COUNTERS.length; i++) {
-        row[i] = perSecond(now[i] as number, before[i] as number, seconds) * (i < KIB_COUNTERS ? 1024 : 1);
+        row[i] = perSecond(now[i]!, before[i]!, seconds) * (i < KIB_COUNTERS ? 1024 : 1);
       }
-      row[COUNTERS.length] = now[COUNTERS.length - 1] as number;
+      row[COUNTERS.length] = now[COUNTERS.length - 1]!;
       rows.add([], row);
       [now, before] = [before, now];
       beforeMs = tick.monotonicMs;

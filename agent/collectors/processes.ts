@@ -37,7 +37,7 @@ export function countStates(entries: readonly Pick<ProcessEntry, 'state'>[]): nu
   const counts = STATES.map(() => 0);
   for (const { state } of entries) {
     const index = STATES.indexOf((state === 't' ? 'T' : state) as (typeof STATES)[number]);
-    if (index >= 0) counts[index] = (counts[index] as number) + 1;
+    if (index >= 0) counts[index] = counts[index]! + 1;
   }
   return counts;
 }

@@ -65,9 +65,9 @@ export function createProtocolsCollector(roots: HostRoots, files = new TickFiles
       snmpPairs.read(snmp.read(tick), now, 0);
       netstatPairs.read(netstat.read(), now, SNMP_COUNTERS.length);
       const seconds = (tick.monotonicMs - beforeMs) / 1000;
-      for (let i = 0; i < FIELDS.length; i++) row[i] = perSecond(now[i] as number, before[i] as number, seconds);
-      const sent = row[SENT] as number;
-      row[FIELDS.length] = sent === 0 ? 0 : ((row[RETRANSMITTED] as number) / sent) * 100;
+      for (let i = 0; i < FIELDS.length; i++) row[i] = perSecond(now[i]!, before[i]!, seconds);
+      const sent = row[SENT]!;
+      row[FIELDS.length] = sent === 0 ? 0 : (row[RETRANSMITTED]! / sent) * 100;
       rows.add([], row);
       [now, before] = [before, now];
       beforeMs = tick.monotonicMs;

@@ -137,7 +137,7 @@ export function createSocketsCollector(roots: HostRoots, files = new TickFiles(r
       row[5] = counts.udpInUse;
       row[6] = counts.tcpMemoryPages * pageBytes(roots.proc);
       row[7] = counts.udpMemoryPages * pageBytes(roots.proc);
-      row[8] = active[0] as number;
+      row[8] = active[0]!;
       row.set(states, COUNTS);
       rows.add([], row);
     },

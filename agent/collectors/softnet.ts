@@ -25,7 +25,7 @@ export function parseSoftnet(bytes: Buffer): SoftnetCounters {
 function hexadecimal(bytes: Buffer, start: number): number {
   let value = 0;
   for (let at = start; at < start + 8; at++) {
-    const byte = bytes[at] as number;
+    const byte = bytes[at]!;
     value = value * 16 + (byte <= 57 ? byte - 48 : (byte | 32) - 87);
   }
   return value;

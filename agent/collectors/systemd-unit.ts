@@ -129,7 +129,7 @@ export function createSystemdUnitCollector(roots: HostRoots, manager: SystemMana
       // The worst of them says how it is.
       const shown = members.find(({ activeState }) => activeState === 'failed') ?? (members[0] as Service);
       const failed = shown.activeState === 'failed' ? 1 : 0;
-      const sums = [0, 1, 2, 3, 4].map((column) => sumOf(usages.map((values) => values[column] as number)));
+      const sums = [0, 1, 2, 3, 4].map((column) => sumOf(usages.map((values) => values[column]!)));
       rows.add([name], [active, failed, ...sums], [`${shown.activeState} (${shown.subState})`, shown.result]);
     }
     before = now;

@@ -68,7 +68,7 @@ export class TcpStateCounter {
 
   #count(): void {
     const { counts } = this;
-    if (this.#state >= 1 && this.#state <= counts.length) counts[this.#state - 1] = (counts[this.#state - 1] as number) + 1;
+    if (this.#state >= 1 && this.#state <= counts.length) counts[this.#state - 1] = counts[this.#state - 1]! + 1;
     this.#state = 0;
     this.#word++;
   }

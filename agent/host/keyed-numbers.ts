@@ -18,8 +18,8 @@ export class KeyedNumbers {
   read(bytes: Buffer, values: Float64Array): void {
     const scanner = new Scanner(bytes);
     for (let i = 0; i < this.#keys.length; i++) {
-      const key = this.#keys[i] as string;
-      const place = this.#places[i] as number;
+      const key = this.#keys[i]!;
+      const place = this.#places[i]!;
       const before = scanner.pos;
       scanner.pos = place;
       if ((place === 0 || bytes[place - 1] === NEWLINE) && scanner.startsWith(key)) {
@@ -34,7 +34,7 @@ export class KeyedNumbers {
 
   /** From where the key before stood, and from the start where it is not behind that one. */
   #search(scanner: Scanner, index: number): number {
-    const key = this.#keys[index] as string;
+    const key = this.#keys[index]!;
     const from = scanner.pos;
     let value = numberAfter(scanner, key);
     if (Number.isNaN(value)) {

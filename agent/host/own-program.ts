@@ -3,5 +3,5 @@ import { isSea } from 'node:sea';
 
 /** Program and first arguments; the task's own follow. */
 export function ownProgram(): { command: string; args: string[] } {
-  return { command: process.execPath, args: isSea() ? [] : [process.argv[1] as string] };
+  return { command: process.execPath, args: isSea() ? [] : [process.argv[1]!] };
 }

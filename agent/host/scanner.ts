@@ -62,20 +62,20 @@ export class Scanner {
     let at = this.pos;
     while (at < end && (bytes[at] === SPACE || bytes[at] === TAB)) at++;
     this.pos = at;
-    let byte = at < end ? (bytes[at] as number) : NEWLINE;
+    let byte = at < end ? bytes[at]! : NEWLINE;
     if (byte < ZERO || byte > NINE) return Number.NaN;
     let value = 0;
     do {
       value = value * 10 + (byte - ZERO);
-      byte = ++at < end ? (bytes[at] as number) : NEWLINE;
+      byte = ++at < end ? bytes[at]! : NEWLINE;
     } while (byte >= ZERO && byte <= NINE);
     if (byte === DOT) {
       let scale = 1;
-      byte = ++at < end ? (bytes[at] as number) : NEWLINE;
+      byte = ++at < end ? bytes[at]! : NEWLINE;
       while (byte >= ZERO && byte <= NINE) {
         value = value * 10 + (byte - ZERO);
         scale *= 10;
-        byte = ++at < end ? (bytes[at] as number) : NEWLINE;
+        byte = ++at < end ? bytes[at]! : NEWLINE;
       }
       value /= scale;
     }
@@ -90,7 +90,7 @@ export class Scanner {
     const start = this.pos;
     let at = start;
     for (; at < bytes.length; at++) {
-      const byte = bytes[at] as number;
+      const byte = bytes[at]!;
       if (byte === SPACE || byte === TAB || byte === NEWLINE || byte === stop) break;
     }
     this.pos = at;

@@ -107,8 +107,8 @@ export function newestRows(frame: FrameColumns): Row[] {
   for (let row = 0; row < count; row++) {
     if (frame.timeUs[row] !== newestUs) continue;
     const values: Record<string, number> = {};
-    for (const [i, field] of frame.fields.entries()) values[field] = frame.values[i * count + row] as number;
-    rows.push({ tag: frame.series[frame.seriesIndex[row] as number]?.[0] ?? '', values });
+    for (const [i, field] of frame.fields.entries()) values[field] = frame.values[i * count + row]!;
+    rows.push({ tag: frame.series[frame.seriesIndex[row]!]?.[0] ?? '', values });
   }
   return rows;
 }

@@ -28,7 +28,7 @@ export class NameCache {
   /** The first address at once where it is one or is known; else a promise, which rejects as the system's look-up does. */
   resolve(name: string): string | Promise<string> {
     const addresses = this.resolveAll(name);
-    return addresses instanceof Promise ? addresses.then(([first]) => first as string) : (addresses[0] as string);
+    return addresses instanceof Promise ? addresses.then(([first]) => first as string) : addresses[0]!;
   }
 
   /** All addresses, likewise; at least one. */

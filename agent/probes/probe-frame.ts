@@ -46,7 +46,7 @@ export function toProbeFrame(rows: readonly ProbeRow[]): FrameColumns | undefine
   });
   const values = new Float64Array(rows.length * PROBE_FIELDS.length);
   for (const [row, { values: own }] of rows.entries()) {
-    for (let field = 0; field < own.length; field++) values[field * rows.length + row] = own[field] as number;
+    for (let field = 0; field < own.length; field++) values[field * rows.length + row] = own[field]!;
   }
   return {
     measurement: PROBE_MEASUREMENT,

@@ -117,7 +117,7 @@ function parseWith<T>(schema: z.ZodType<T>, value: unknown): T {
   if (result.success) return result.data;
   const issue = result.error.issues[0] as z.core.$ZodIssue;
   if (issue.code === 'unrecognized_keys') {
-    const key = issue.keys[0] as string;
+    const key = issue.keys[0]!;
     const known = schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
     throw new Refusal(`unknown key '${key}': did you mean ${nearest(key, known) ?? known.join(', ')}?`);
   }

@@ -99,8 +99,8 @@ export class FrameBuilder implements RowSink {
     const most = this.#most;
     let present = false;
     for (let i = 0; i < width; i++) {
-      const value = values[i] as number;
-      if (value >= (least[i] as number) && value <= (most[i] as number)) {
+      const value = values[i]!;
+      if (value >= least[i]! && value <= most[i]!) {
         into[start + i] = value;
         present = true;
         continue;
@@ -122,7 +122,7 @@ export class FrameBuilder implements RowSink {
   #refuse(index: number, value: number, tagValues: readonly string[]): void {
     this.#refused++;
     const { measurement, fields } = this.#shape;
-    const field = fields[index] as string;
+    const field = fields[index]!;
     this.#refusals ??= new Map();
     let sentence = this.#refusals.get(index);
     if (sentence === undefined) {
@@ -143,7 +143,7 @@ export class FrameBuilder implements RowSink {
   #indexOfSeries(tagValues: readonly string[]): number {
     const expected = this.#series[this.#tickRows];
     if (expected !== undefined && areEqual(expected, tagValues)) return this.#tickRows;
-    const key = tagValues.length === 1 ? (tagValues[0] as string) : tagValues.join('\0');
+    const key = tagValues.length === 1 ? tagValues[0]! : tagValues.join('\0');
     let index = this.#indexOf.get(key);
     if (index === undefined) {
       // Frames that were handed over keep the list as it is.
@@ -186,7 +186,7 @@ export class FrameBuilder implements RowSink {
     if (rows === 1) return byRow.slice(0, width);
     const columns = new Float64Array(rows * width);
     for (let row = 0, at = 0; row < rows; row++) {
-      for (let to = row; to < columns.length; to += rows) columns[to] = byRow[at++] as number;
+      for (let to = row; to < columns.length; to += rows) columns[to] = byRow[at++]!;
     }
     return columns;
   }
@@ -202,7 +202,7 @@ export class FrameBuilder implements RowSink {
     const { length } = this.#series;
     if (length === 1) return true;
     const used = new Uint8Array(length);
-    for (let row = 0; row < seriesIndex.length; row++) used[seriesIndex[row] as number] = 1;
+    for (let row = 0; row < seriesIndex.length; row++) used[seriesIndex[row]!] = 1;
     return !used.includes(0);
   }
 
@@ -220,7 +220,7 @@ export class FrameBuilder implements RowSink {
       kept.push(this.#series[index] as readonly string[]);
     }
     this.#series = kept;
-    for (let row = 0; row < seriesIndex.length; row++) seriesIndex[row] = newIndex[seriesIndex[row] as number] as number;
+    for (let row = 0; row < seriesIndex.length; row++) seriesIndex[row] = newIndex[seriesIndex[row]!] as number;
   }
 }
 

@@ -63,8 +63,8 @@ function eachNewest(frame: FrameColumns, field: string, visit: (tag: string, val
   if (column < 0) return;
   const newestUs = frame.timeUs[rows - 1];
   for (let row = rows - 1; row >= 0 && frame.timeUs[row] === newestUs; row--) {
-    const tag = frame.series[frame.seriesIndex[row] as number]?.[0] ?? '';
-    visit(tag, frame.values[column + row] as number, row);
+    const tag = frame.series[frame.seriesIndex[row]!]?.[0] ?? '';
+    visit(tag, frame.values[column + row]!, row);
   }
 }
 

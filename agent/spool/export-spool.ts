@@ -61,10 +61,10 @@ interface ExportedRow {
 function* rowsOfFrame(frame: FrameColumns): Generator<ExportedRow> {
   const rows = frame.timeUs.length;
   for (let row = 0; row < rows; row++) {
-    const series = frame.series[frame.seriesIndex[row] as number] ?? [];
+    const series = frame.series[frame.seriesIndex[row]!] ?? [];
     const fields: Record<string, number | string> = {};
     frame.fields.forEach((name, column) => {
-      const value = frame.values[column * rows + row] as number;
+      const value = frame.values[column * rows + row]!;
       // Absent, as NULL is in the database.
       if (!Number.isNaN(value)) fields[name] = value;
     });
@@ -74,7 +74,7 @@ function* rowsOfFrame(frame: FrameColumns): Generator<ExportedRow> {
     });
     yield {
       measurement: frame.measurement,
-      time_us: frame.timeUs[row] as number,
+      time_us: frame.timeUs[row]!,
       tags: Object.fromEntries(frame.tags.map((name, i) => [name, series[i] ?? ''])),
       fields,
     };

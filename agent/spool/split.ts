@@ -113,7 +113,7 @@ export function sliceRows(frame: FrameColumns, start: number, end: number): Fram
 
 function sliceBits(bits: Uint8Array, start: number, end: number): Uint8Array | undefined {
   const set: number[] = [];
-  for (let at = start; at < end; at++) if ((((bits[at >> 3] as number) >> (at & 7)) & 1) === 1) set.push(at - start);
+  for (let at = start; at < end; at++) if (((bits[at >> 3]! >> (at & 7)) & 1) === 1) set.push(at - start);
   return absentBits(end - start, set);
 }
 

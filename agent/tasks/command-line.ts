@@ -24,7 +24,7 @@ export function takeOwn<Flag extends string = never, Option extends string = nev
   const options: Partial<Record<Option, string>> = {};
   const rest: string[] = [];
   for (let i = 0; i < argv.length; i++) {
-    const word = argv[i] as string;
+    const word = argv[i]!;
     const [name = '', inline] = split(word);
     if ((flagNames as readonly string[]).includes(name) && inline === undefined) flags[name as Flag] = true;
     else if ((optionNames as readonly string[]).includes(name)) options[name as Option] = inline ?? valueAfter(argv, ++i, name);

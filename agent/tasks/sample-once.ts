@@ -64,9 +64,9 @@ function newestOf(frame: FrameColumns): Pick<CollectorSample, 'rows' | 'first'> 
   const newestUs = frame.timeUs[count - 1];
   const start = frame.timeUs.indexOf(newestUs as number);
   const first: Record<string, string | number> = {};
-  for (const [i, tag] of frame.tags.entries()) first[tag] = frame.series[frame.seriesIndex[start] as number]?.[i] ?? '';
+  for (const [i, tag] of frame.tags.entries()) first[tag] = frame.series[frame.seriesIndex[start]!]?.[i] ?? '';
   for (const [i, field] of frame.fields.entries()) {
-    const value = frame.values[i * count + start] as number;
+    const value = frame.values[i * count + start]!;
     if (!Number.isNaN(value)) first[field] = value;
   }
   return { rows: count - start, first };

@@ -44,7 +44,7 @@ export class Backoff {
 
   /** Milliseconds to wait now. */
   next(): number {
-    const step = this.#steps[this.#step] as number;
+    const step = this.#steps[this.#step]!;
     if (this.#step < this.#steps.length - 1) {
       this.#step++;
       return this.#random() * step;

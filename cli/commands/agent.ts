@@ -47,7 +47,7 @@ function passOn(word: string, args: readonly string[], ofHome: boolean, { env }:
 export function takeHome(args: readonly string[]): { home: string | undefined; rest: string[] } {
   const at = args.findIndex((text) => text === '--home' || text.startsWith('--home='));
   if (at < 0) return { home: undefined, rest: [...args] };
-  const text = args[at] as string;
+  const text = args[at]!;
   const inline = text.startsWith('--home=') ? text.slice('--home='.length) : undefined;
   const rest = args.filter((_, i) => i !== at && (inline !== undefined || i !== at + 1));
   return { home: inline ?? args[at + 1], rest };

@@ -181,7 +181,7 @@ export class ImportRun {
         return;
       } catch (error) {
         if (!(error instanceof MusterError) || !error.retryable || attempt >= RETRIES) throw error;
-        const inMs = RETRY_MS[Math.min(attempt, RETRY_MS.length - 1)] as number;
+        const inMs = RETRY_MS[Math.min(attempt, RETRY_MS.length - 1)]!;
         this.#options.onRetry(error, inMs);
         await this.#sink?.close();
         this.#sink = undefined;

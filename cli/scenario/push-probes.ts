@@ -21,7 +21,7 @@ export function createPushProbes(target: FleetTarget): ProbeSource {
       begun(names);
       const startMs = Date.now() + 100;
       const probes = PROBE_PLACES.map(async (place, i) => {
-        const name = names[i] as string;
+        const name = names[i]!;
         const timesUs: number[] = [];
         const sends: Promise<void>[] = [];
         for (let n = 0; n < samples; n++) {

@@ -94,7 +94,7 @@ function compare({ probes, problems }: ProbeRun, watch: SampleWatch | undefined)
     }
   }
   ages.sort((a, b) => a - b);
-  const at = (share: number): number => ages[Math.min(ages.length - 1, Math.ceil(share * ages.length) - 1)] as number;
+  const at = (share: number): number => ages[Math.min(ages.length - 1, Math.ceil(share * ages.length) - 1)]!;
   const sampleToQueryableMs = ages.length === 0 ? null : { p50: at(0.5), p99: at(0.99), max: at(1), pollMs: POLL_MS };
   return { expected: ages.length + missing.length, stored: ages.length, missing, problems: [...problems], sampleToQueryableMs };
 }

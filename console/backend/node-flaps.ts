@@ -35,7 +35,7 @@ export class NodeFlaps {
     if (silent) {
       const falls = [...(this.#falls.get(nodeId) ?? []), nowMs].slice(-FALLS);
       this.#falls.set(nodeId, falls);
-      if (falls.length === FALLS && nowMs - (falls[0] as number) < WITHIN_MS) this.#flapping.set(nodeId, { changedMs: nowMs, silent });
+      if (falls.length === FALLS && nowMs - falls[0]! < WITHIN_MS) this.#flapping.set(nodeId, { changedMs: nowMs, silent });
     }
     const flapping = this.#flapping.get(nodeId);
     if (flapping !== undefined) Object.assign(flapping, { changedMs: nowMs, silent });

@@ -90,7 +90,7 @@ export function createRestorer(name: SubscriptionName): (event: unknown) => unkn
       known[number] = node;
     }
     for (let at = 0; at < moved.length; at += ROW) {
-      const number = moved[at] as number;
+      const number = moved[at]!;
       const before = known[number];
       // The host says a node whole before it says how it moved.
       if (before === undefined) continue;
@@ -121,11 +121,11 @@ function writeRow(rows: number[], number: number, node: FleetNode): void {
 function readRow(rows: Float64Array, at: number, before: FleetNode): FleetNode {
   const read = <K extends string>(into: Record<K, number | null>, names: readonly K[], start: number): void => {
     for (let i = 0; i < names.length; i++) {
-      const value = rows[at + start + i] as number;
+      const value = rows[at + start + i]!;
       into[names[i] as K] = Number.isNaN(value) ? null : value;
     }
   };
-  const node = { ...before, state: STATES[rows[at + 1] as number] ?? 'unknown' };
+  const node = { ...before, state: STATES[rows[at + 1]!] ?? 'unknown' };
   read(node as Record<(typeof OF_NODE)[number], number | null>, OF_NODE, NODE_AT);
   if (before.values !== null) {
     node.values = { ...before.values };

@@ -124,7 +124,7 @@ export function toFrameColumns(frame: Frame): FrameColumns {
   const timeUs = new Float64Array(frame.timeUs.length);
   let time = 0;
   for (let i = 0; i < timeUs.length; i++) {
-    time += frame.timeUs[i] as number;
+    time += frame.timeUs[i]!;
     timeUs[i] = time;
   }
   return {

@@ -23,7 +23,7 @@ export function loadMainConfig(argv: readonly string[], env: Readonly<Record<str
   const flags = ['--context', '--gateway', '--ca-file', '--token-file', '--update-feed', '--config'];
   const own: string[] = [];
   for (let i = 0; i < argv.length; i++) {
-    const argument = argv[i] as string;
+    const argument = argv[i]!;
     if (flags.includes(argument)) own.push(argument, ...argv.slice(++i, i + 1));
     else if (flags.some((flag) => argument.startsWith(`${flag}=`))) own.push(argument);
   }

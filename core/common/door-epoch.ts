@@ -28,7 +28,7 @@ export function doorOf(epochHex: string): Door | undefined {
 /** The same of its bytes: asked of every batch. */
 export function doorOfBytes(epoch: Uint8Array): Door | undefined {
   if (epoch.length < 4) return undefined;
-  return BY_NUMBER.get(numberOf(epoch[0] as number, epoch[1] as number, epoch[2] as number, epoch[3] as number));
+  return BY_NUMBER.get(numberOf(epoch[0]!, epoch[1]!, epoch[2]!, epoch[3]!));
 }
 
 function numberOf(a: number, b: number, c: number, d: number): number {

@@ -28,7 +28,7 @@ export function textAt(
   field: number,
 ): string | undefined {
   const at = row * textFields.length + field;
-  if (absentTexts !== undefined && (((absentTexts[at >> 3] as number) >> (at & 7)) & 1) === 1) return undefined;
+  if (absentTexts !== undefined && ((absentTexts[at >> 3]! >> (at & 7)) & 1) === 1) return undefined;
   return texts[at];
 }
 
@@ -36,7 +36,7 @@ export function textAt(
 export function absentBits(texts: number, absent: readonly number[]): Uint8Array | undefined {
   if (absent.length === 0) return undefined;
   const bits = new Uint8Array((texts + 7) >> 3);
-  for (const at of absent) bits[at >> 3] = (bits[at >> 3] as number) | (1 << (at & 7));
+  for (const at of absent) bits[at >> 3] = bits[at >> 3]! | (1 << (at & 7));
   return bits;
 }
 

@@ -5,7 +5,7 @@ export const MAINTENANCE_LABEL = 'maintenance';
 /** When the maintenance ends: Unix milliseconds, `Infinity` for `true`, undefined where the label is absent or says nothing of the kind. */
 export function maintenanceEndMs(labels: Readonly<Record<string, string>> | undefined): number | undefined {
   if (labels === undefined || !Object.hasOwn(labels, MAINTENANCE_LABEL)) return undefined;
-  const value = (labels[MAINTENANCE_LABEL] as string).trim();
+  const value = labels[MAINTENANCE_LABEL]!.trim();
   if (/^true$/i.test(value)) return Number.POSITIVE_INFINITY;
   // A year first: `Date.parse` also takes words that are no time, as in "node 2".
   const endMs = /^\d{4}-/.test(value) ? Date.parse(value) : Number.NaN;

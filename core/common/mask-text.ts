@@ -81,7 +81,7 @@ function maskValues(text: string): string {
   NAME.lastIndex = 0;
   for (let head = NAME.exec(text); head !== null; head = NAME.exec(text)) {
     const before = text[head.index - 1];
-    const name = head[2] as string;
+    const name = head[2]!;
     const isSecret = before === '?' || before === '&' ? isSecretParameter(name) : isSecretName(name) || /^auth$/i.test(name);
     VALUE.lastIndex = NAME.lastIndex;
     const value = isSecret ? VALUE.exec(text)?.[0] : undefined;

@@ -27,8 +27,8 @@ function editDistance(a: string, b: string, limit: number): number {
     const next = [i];
     let least = i;
     for (let j = 1; j <= b.length; j++) {
-      const substitution = (row[j - 1] as number) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      const edits = Math.min((row[j] as number) + 1, (next[j - 1] as number) + 1, substitution);
+      const substitution = row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
+      const edits = Math.min(row[j]! + 1, next[j - 1]! + 1, substitution);
       next.push(edits);
       least = Math.min(least, edits);
     }
@@ -36,5 +36,5 @@ function editDistance(a: string, b: string, limit: number): number {
     if (least >= limit) return limit;
     row = next;
   }
-  return row[b.length] as number;
+  return row[b.length]!;
 }

@@ -43,7 +43,7 @@ function readValue(text: string, start: number): { value: string[]; end: number 
   const value = [''];
   let at = start;
   while (at < text.length && !/\s/.test(text[at] as string)) {
-    const character = text[at] as string;
+    const character = text[at]!;
     if (character === '"') at = readQuoted(text, at, (part) => value.push((value.pop() ?? '') + part));
     else {
       if (character === ',') value.push('');
@@ -74,8 +74,8 @@ function toTextTerm(negated: boolean, value: string[]): FilterTerm {
 }
 
 function toKeyTerm(negated: boolean, head: RegExpExecArray, value: string[], start: number, valueStart: number): FilterTerm {
-  const key = (head[1] as string).toLowerCase();
-  const operator = head[2] as string;
+  const key = head[1]!.toLowerCase();
+  const operator = head[2]!;
   const known = Object.hasOwn(FILTER_KEYS, key) ? FILTER_KEYS[key] : undefined;
   if (known === undefined && !key.startsWith(LABEL_PREFIX)) {
     const near = nearest(key, Object.keys(FILTER_KEYS));
@@ -94,7 +94,7 @@ function toKeyTerm(negated: boolean, head: RegExpExecArray, value: string[], sta
     throw refused(start, `'${key}' is text and has no ${operator}: write ${key}:${text}`);
   }
   const values = value.map((alternative) => alternative.toLowerCase());
-  return { negated: negated !== (operator === '!='), kind: 'value', key: known === undefined ? (head[1] as string) : key, values };
+  return { negated: negated !== (operator === '!='), kind: 'value', key: known === undefined ? head[1]! : key, values };
 }
 
 const SCALES: Record<FilterUnit, Readonly<Record<string, number>>> = {

@@ -54,8 +54,8 @@ function toFrame(samples: readonly PushSample[]): FrameColumns {
   const seriesIndex = new Uint32Array(rows);
   for (const [row, sample] of samples.entries()) {
     for (const [column, field] of fields.entries())
-      values[column * rows + row] = Object.hasOwn(sample.fields, field) ? (sample.fields[field] as number) : Number.NaN;
-    const tagValues = tags.map((tag) => sample.tags[tag] as string);
+      values[column * rows + row] = Object.hasOwn(sample.fields, field) ? sample.fields[field]! : Number.NaN;
+    const tagValues = tags.map((tag) => sample.tags[tag]!);
     const key = tagValues.join('\0');
     let index = indexOf.get(key);
     if (index === undefined) {

@@ -11,7 +11,7 @@ export function freezeNow(sql: string, nowMs: number): string {
   const literal = `cast('${new Date(nowMs).toISOString().replace('Z', '000Z')}' as timestamp)`;
   let frozen = '';
   for (let at = 0; at < pieces.length; at++) {
-    const piece = pieces[at] as string;
+    const piece = pieces[at]!;
     const end = OF_NOW.has(piece.toLowerCase()) ? endOfCall(pieces, at) : undefined;
     frozen += end === undefined ? piece : literal;
     if (end !== undefined) at = end;
@@ -23,7 +23,7 @@ export function freezeNow(sql: string, nowMs: number): string {
 export function movingPart(sql: string): string | undefined {
   const pieces = [...sql.matchAll(PIECES)].map(([piece]) => piece);
   for (let at = 0; at < pieces.length; at++) {
-    const piece = pieces[at] as string;
+    const piece = pieces[at]!;
     if (MOVING.has(piece.toLowerCase()) && endOfCall(pieces, at) !== undefined) return `${piece}()`;
     if (piece.startsWith("'") && /\$(now|today|tomorrow|yesterday)/i.test(piece))
       return piece.length > 40 ? `${piece.slice(0, 39)}…` : piece;

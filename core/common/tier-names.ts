@@ -25,7 +25,7 @@ export function rollUpView({ table, tier, generation }: RollUpName): string {
 export function parseRollUpView(name: string): RollUpName | undefined {
   const match = VIEW.exec(name);
   if (match === null) return undefined;
-  return { table: match[1] as string, tier: match[2] as RollUp, generation: Number(match[3] ?? 1) };
+  return { table: match[1]!, tier: match[2] as RollUp, generation: Number(match[3] ?? 1) };
 }
 
 /** What a roll-up keeps of each field, in the order of its columns. Values that are absent count for none of them. */

@@ -140,7 +140,7 @@ function toContexts(path: string, text: string): Contexts {
     const { issues } = read.error;
     const issue = (issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0]) as z.core.$ZodIssue;
     if (issue.code === 'unrecognized_keys') {
-      const unknown = issue.keys[0] as string;
+      const unknown = issue.keys[0]!;
       const known = Object.keys(issue.path.length === 0 ? FILE.shape : CONTEXT.shape);
       return refuse([...issue.path, unknown], `unknown key '${unknown}': ${nearestWords(unknown, known)}`);
     }

@@ -11,7 +11,7 @@ const ALLOWED = 'a number with its unit from 100ms to 1h is needed, such as 500m
 /** `1s` → 1000; undefined for anything that is not a number directly followed by ms, s, m or h. */
 export function parseDuration(text: string): number | undefined {
   const found = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(text);
-  return found === null ? undefined : Number(found[1]) * (UNITS[found[2] as string] as number);
+  return found === null ? undefined : Number(found[1]) * (UNITS[found[2]!] as number);
 }
 
 /** A duration with its unit within limits, as milliseconds. `allowed` says what is, in an error. */

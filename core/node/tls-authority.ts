@@ -148,7 +148,7 @@ function validity(days: number): { notBefore: Date; notAfter: Date } {
 /** Positive and 127 bits, as RFC 5280 4.1.2.2 wants serial numbers. */
 function serialNumber(): string {
   const bytes = randomBytes(16);
-  bytes[0] = ((bytes[0] as number) & 0x7f) | 0x40;
+  bytes[0] = (bytes[0]! & 0x7f) | 0x40;
   return bytes.toString('hex');
 }
 

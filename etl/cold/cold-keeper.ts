@@ -60,7 +60,7 @@ export class ColdKeeper implements Component {
 
   #pass(): Promise<ColdPassResult> {
     return new Promise((resolve, reject) => {
-      const args = [...process.execArgv, process.argv[1] as string, COLD_PASS_ARGUMENT, ...process.argv.slice(2)];
+      const args = [...process.execArgv, process.argv[1]!, COLD_PASS_ARGUMENT, ...process.argv.slice(2)];
       const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
       this.#child = child;
       let answer = '';

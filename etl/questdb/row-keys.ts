@@ -94,8 +94,8 @@ export function wantedOf({ frames }: RowKeys): (nodeId: string, timeUs: number) 
 /** The keys in two parts, by time, or where that is one, by rows; undefined where there is nothing to part. */
 export function splitKeys({ frames, firstUs, lastUs }: RowKeys): RowKeys[] | undefined {
   if (firstUs < lastUs) {
-    const times = Float64Array.from(frames.flatMap(({ from, rows }) => rows.map((row) => from.frame.timeUs[row] as number))).sort();
-    const upper = times[times.length >> 1] as number;
+    const times = Float64Array.from(frames.flatMap(({ from, rows }) => rows.map((row) => from.frame.timeUs[row]!))).sort();
+    const upper = times[times.length >> 1]!;
     // Where the middle is the first time itself, that one is a part.
     const limit = upper === firstUs ? firstUs + 1 : upper;
     return [part(frames, (timeUs) => timeUs < limit), part(frames, (timeUs) => timeUs >= limit)];
@@ -122,7 +122,7 @@ function frameKeys(from: CheckedFrame, rows: readonly number[], takes: (timeUs: 
   const taken: number[] = [];
   let [firstUs, lastUs] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (const row of rows) {
-    const timeUs = from.frame.timeUs[row] as number;
+    const timeUs = from.frame.timeUs[row]!;
     if (!takes(timeUs)) continue;
     taken.push(row);
     if (timeUs < firstUs) firstUs = timeUs;
@@ -171,11 +171,11 @@ function tagConditions({ frames }: RowKeys): string[] {
     const seen = new Set<number>();
     for (const row of rows) {
       if (open.size === 0) return [];
-      const index = frame.seriesIndex[row] as number;
+      const index = frame.seriesIndex[row]!;
       if (seen.has(index)) continue;
       seen.add(index);
       for (const [i, value] of decodeSeries(frame.seriesBytes[index] as Buffer, frame.tags.length).entries()) {
-        const name = frame.tags[i] as string;
+        const name = frame.tags[i]!;
         const known = values.get(name) as Set<string>;
         known.add(value);
         if (known.size > MAX_VALUES) open.delete(name);
@@ -190,7 +190,7 @@ function tagCondition(name: string, values: ReadonlySet<string>): string {
   const present = [...values].filter((value) => value !== '').map(literal);
   const absent = values.has('') ? [`"${name}" is null`] : [];
   const conditions = present.length === 0 ? absent : [`"${name}" in (${present.join(', ')})`, ...absent];
-  return conditions.length === 1 ? (conditions[0] as string) : `(${conditions.join(' or ')})`;
+  return conditions.length === 1 ? conditions[0]! : `(${conditions.join(' or ')})`;
 }
 
 function isoMicros(timeUs: number): string {

@@ -54,9 +54,9 @@ function* frameMessages(
   });
   for (let row = 0; row < count; row++) {
     if (out?.has(row)) continue;
-    const at = frame.seriesIndex[row] as number;
+    const at = frame.seriesIndex[row]!;
     series[at] ??= tagsText(frame, at);
-    const text = rowText(frame, row, series[at] as string, heads);
+    const text = rowText(frame, row, series[at]!, heads);
     const size = Buffer.byteLength(text) + 1;
     if (size > room) {
       yield { subject, id: `${nodeId}/${epoch}/${seq}/${index}/${row}`, rows: 1, bytes: undefined };
@@ -90,7 +90,7 @@ function rowText(frame: DecodedFrame, row: number, tags: string, heads: { fields
   const count = frame.timeUs.length;
   let text = `{"timestamp":"${isoTime(frame.timeUs[row] as number)}"${tags}`;
   for (const [i, head] of heads.fields.entries()) {
-    const value = frame.values[i * count + row] as number;
+    const value = frame.values[i * count + row]!;
     // Plus zero makes 0 of -0, as the database does.
     if (!Number.isNaN(value)) text += head + (value + 0);
   }

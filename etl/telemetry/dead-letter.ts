@@ -70,9 +70,9 @@ export function eventLetter(delivery: DeliveryContent, event: FleetEvent, reason
 
 /** As JSON, where a letter may take six times its bytes, it might be more than a message may have. */
 function isLong(frame: DecodedFrame, row: number): boolean {
-  let bytes = frame.seriesBytes[frame.seriesIndex[row] as number]?.length ?? 0;
+  let bytes = frame.seriesBytes[frame.seriesIndex[row]!]?.length ?? 0;
   const width = frame.textFields.length;
-  for (let i = 0; i < width; i++) bytes += (frame.texts[row * width + i] as string).length;
+  for (let i = 0; i < width; i++) bytes += frame.texts[row * width + i]!.length;
   return bytes > LONG_BYTES;
 }
 
@@ -82,16 +82,16 @@ function rowBatch({ epoch, seq }: DeliveryContent, frame: DecodedFrame, row: num
   const width = frame.textFields.length;
   const absent = frame.textFields.flatMap((_, i) => (textAt(frame, row, i) === undefined ? [i] : []));
   try {
-    const series = decodeSeries(frame.seriesBytes[frame.seriesIndex[row] as number] as Buffer, frame.tags.length);
+    const series = decodeSeries(frame.seriesBytes[frame.seriesIndex[row]!] as Buffer, frame.tags.length);
     const { measurement, tags, fields, textFields } = frame;
     const only: FrameColumns = {
       ...{ measurement, tags, fields, textFields, series: [series], seriesIndex: Uint32Array.of(0) },
       timeUs: frame.timeUs.slice(row, row + 1),
-      values: Float64Array.from(fields, (_, i) => frame.values[i * rows + row] as number),
+      values: Float64Array.from(fields, (_, i) => frame.values[i * rows + row]!),
       texts: frame.texts.slice(row * width, (row + 1) * width),
       absentTexts: absentBits(width, absent),
     };
-    const createdUs = only.timeUs[0] as number;
+    const createdUs = only.timeUs[0]!;
     return encodeBatch({ epoch, seq, createdUs, frames: [only], events: [], dropped: [] }).toString('base64');
   } catch (error) {
     if (!(error instanceof MusterError)) throw error;
@@ -123,9 +123,9 @@ function head(delivery: DeliveryContent, measurement: string, reason: DeadLetter
 function rowObject(frame: DecodedFrame, row: number): Record<string, unknown> {
   const rows = frame.timeUs.length;
   const entries: [string, unknown][] = [['timestamp', frame.timeUs[row]]];
-  entries.push(...tagEntries(frame.tags, frame.seriesBytes[frame.seriesIndex[row] as number] as Buffer));
+  entries.push(...tagEntries(frame.tags, frame.seriesBytes[frame.seriesIndex[row]!] as Buffer));
   for (const [i, field] of frame.fields.entries()) {
-    const value = frame.values[i * rows + row] as number;
+    const value = frame.values[i * rows + row]!;
     entries.push([field, Number.isNaN(value) ? null : Number.isFinite(value) ? value : String(value)]);
   }
   for (const [i, field] of frame.textFields.entries()) entries.push([field, textAt(frame, row, i) ?? null]);

@@ -140,8 +140,8 @@ function writeApart(cycle: Cycle, { frames }: DoorTable, stored: StoredRow): voi
     let chunk = cycle.chunkFor(frame);
     chunk.begin(account, frame);
     for (const row of rows) {
-      const entry = entries[frame.seriesIndex[row] as number] as SeriesEntry;
-      const timeUs = frame.timeUs[row] as number;
+      const entry = entries[frame.seriesIndex[row]!] as SeriesEntry;
+      const timeUs = frame.timeUs[row]!;
       const united = meet(from, row, stored(entry, timeUs));
       if (united === undefined) chunk.addSparse(plan, entry.prefix, frame, row);
       else chunk.addUnited(entry.prefix, timeUs, united, row);
@@ -155,7 +155,7 @@ function writeApart(cycle: Cycle, { frames }: DoorTable, stored: StoredRow): voi
 function writeUnited(cycle: Cycle, { frames }: DoorTable, stored: StoredRow | undefined): void {
   const groups = new RowGroups(stored);
   for (const { from, rows } of frames)
-    for (const row of rows) groups.add(from, row, from.entries[from.frame.seriesIndex[row] as number] as SeriesEntry);
+    for (const row of rows) groups.add(from, row, from.entries[from.frame.seriesIndex[row]!] as SeriesEntry);
   for (const { entry, timeUs, from, row, united } of groups) {
     const chunk = cycle.chunkFor(from.frame);
     chunk.begin(from.account, from.frame);

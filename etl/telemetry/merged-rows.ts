@@ -12,8 +12,8 @@ export function unitedRows(frames: readonly CheckedFrame[], window: TimeWindow):
     const { frame, entries } = from;
     const rows = frame.timeUs.length;
     for (let row = 0; row < rows; row++) {
-      const entry = entries[frame.seriesIndex[row] as number];
-      const time = frame.timeUs[row] as number;
+      const entry = entries[frame.seriesIndex[row]!];
+      const time = frame.timeUs[row]!;
       if (entry === undefined || !(time >= window.oldestUs && time <= window.newestUs) || hasInfinite(frame, row, rows)) continue;
       groups.add(from, row, entry);
     }
@@ -29,7 +29,7 @@ function hasMoreThanItsLast({ united, from, row }: RowGroup): boolean {
 
 function hasInfinite(frame: DecodedFrame, row: number, rows: number): boolean {
   for (let at = row; at < frame.values.length; at += rows) {
-    const value = frame.values[at] as number;
+    const value = frame.values[at]!;
     if (value === Infinity || value === -Infinity) return true;
   }
   return false;

@@ -38,7 +38,7 @@ export class RowGroups {
 
   /** Puts a row into its group and counts in its batch's account whom it met. In the order in which the rows came. */
   add(from: CheckedFrame, row: number, entry: SeriesEntry): void {
-    const timeUs = from.frame.timeUs[row] as number;
+    const timeUs = from.frame.timeUs[row]!;
     let times = this.#groups.get(entry);
     if (times === undefined) {
       times = new Map();

@@ -12,7 +12,7 @@ export function valuesOfRow(frame: DecodedFrame, row: number): RowValues {
   const rows = frame.timeUs.length;
   const fields = new Map<string, number>();
   for (const [i, name] of frame.fields.entries()) {
-    const value = frame.values[i * rows + row] as number;
+    const value = frame.values[i * rows + row]!;
     // Plus zero makes 0 of -0, as the database does.
     if (!Number.isNaN(value)) fields.set(name, value + 0);
   }

@@ -131,8 +131,8 @@ function emptyGeneration(): Generation {
 function seriesPrefix(plan: TablePlan, nodeId: string, values: readonly string[]): Buffer {
   let text = `${plan.table},node_id=${escapeSymbol(nodeId)}`;
   for (const [i, tag] of plan.tagOrder.entries()) {
-    const value = values[tag] as string;
-    if (value !== '') text += (plan.tagHeads[i] as string) + escapeSymbol(value);
+    const value = values[tag]!;
+    if (value !== '') text += plan.tagHeads[i]! + escapeSymbol(value);
   }
   return Buffer.from(`${text} `);
 }

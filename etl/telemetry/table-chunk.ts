@@ -62,7 +62,7 @@ export class TableChunk {
     const view = this.#view;
     for (let i = 0, from = row; i < offsets.length; i++, from += rows) {
       // Plus zero makes 0 of -0.
-      view.setFloat64(at + (offsets[i] as number), (values[from] as number) + 0, true);
+      view.setFloat64(at + offsets[i]!, values[from]! + 0, true);
     }
     this.length = at + template.length;
     this.#endRow(frame.timeUs[row] as number);
@@ -81,7 +81,7 @@ export class TableChunk {
     const fieldsFrom = this.length;
     const rows = frame.timeUs.length;
     for (const [i, head] of plan.fieldHeads.entries()) {
-      const value = frame.values[i * rows + row] as number;
+      const value = frame.values[i * rows + row]!;
       if (Number.isNaN(value)) continue;
       if (this.length > fieldsFrom) this.bytes[this.length++] = COMMA;
       this.#put(head);
@@ -123,8 +123,8 @@ export class TableChunk {
 
   /** The bytes of rows `from` to `to` (exclusive). */
   slice(from: number, to: number): Buffer {
-    const end = to < this.rows ? (this.#starts[to] as number) : this.length;
-    return this.bytes.subarray(this.#starts[from] as number, end);
+    const end = to < this.rows ? this.#starts[to]! : this.length;
+    return this.bytes.subarray(this.#starts[from]!, end);
   }
 
   /** Where row `index` of the chunk came from. */
@@ -137,7 +137,7 @@ export class TableChunk {
       else high = middle - 1;
     }
     const { account, frame } = this.#runs[low] as Run;
-    return { account, frame, row: this.#rowOf[index] as number };
+    return { account, frame, row: this.#rowOf[index]! };
   }
 
   /** Gives the bytes back; nothing may be asked of them afterwards. */

@@ -22,7 +22,7 @@ export interface TablePlan {
 
 /** The plan of a frame whose names have been checked. */
 export function createTablePlan(frame: Pick<DecodedFrame, 'measurement' | 'tags' | 'fields' | 'textFields'>): TablePlan {
-  const tagOrder = frame.tags.map((_, i) => i).sort((a, b) => ((frame.tags[a] as string) < (frame.tags[b] as string) ? -1 : 1));
+  const tagOrder = frame.tags.map((_, i) => i).sort((a, b) => (frame.tags[a]! < frame.tags[b]! ? -1 : 1));
   const fieldHeads = frame.fields.map((name) => Buffer.concat([Buffer.from(`${name}==`), Buffer.of(BINARY_DOUBLE)]));
   const parts: Buffer[] = [];
   const valueOffsets = new Uint32Array(frame.fields.length);

@@ -162,8 +162,8 @@ export class Transform {
     const doorFrame = door?.begin(checked);
     let chunk = begunChunk(door ?? cycle, account, frame);
     for (let row = 0; row < rows; row++) {
-      const time = frame.timeUs[row] as number;
-      const entry = entries.known[frame.seriesIndex[row] as number];
+      const time = frame.timeUs[row]!;
+      const entry = entries.known[frame.seriesIndex[row]!];
       if (!(time >= window.oldestUs && time <= window.newestUs)) {
         setAside(writing, frame, row, timeRefusal(time, window));
         doorFrame?.leaveOut(row);
@@ -342,7 +342,7 @@ function valuesOf(frame: DecodedFrame, row: number, rows: number): number {
   const { values } = frame;
   let kind = ALL_PRESENT;
   for (let at = row; at < values.length; at += rows) {
-    const value = values[at] as number;
+    const value = values[at]!;
     // Only NaN and the infinities differ from themselves so.
     if (value - value !== 0) {
       if (!Number.isNaN(value)) return NOT_FINITE;

@@ -14,7 +14,7 @@ export function createSecret(kind: TokenKind): { id: string; secret: string } {
 /** Kind and id of what looks like a token, undefined for anything else. */
 export function parseSecret(secret: string): { kind: TokenKind; id: string } | undefined {
   const match = FORMAT.exec(secret);
-  return match === null ? undefined : { kind: match[1] === undefined ? 'access' : 'join', id: match[2] as string };
+  return match === null ? undefined : { kind: match[1] === undefined ? 'access' : 'join', id: match[2]! };
 }
 
 /** SHA-256 in hex. Enough without a salt or a slow function, as the secret is random and long. */

@@ -125,7 +125,7 @@ export class AuditLog implements Component {
       const some = this.#next();
       const failures = (await Promise.all(some.map((record) => this.#writeOne(record)))).filter((error) => error !== undefined);
       if (failures.length > 0) {
-        this.#options.events.retried({ what: 'audit', error: failures[0] as string });
+        this.#options.events.retried({ what: 'audit', error: failures[0]! });
         await this.#pause();
       }
     }

@@ -69,7 +69,7 @@ function etlState(etl: EtlStatus | MusterError | undefined, nowMs: number): Part
   if (etl instanceof MusterError) return { state: 'unknown', detail: etl.message };
   if (etl === undefined) return { state: 'unknown', detail: 'it has not reported since nats-server started' };
   if (!isCurrent(etl, nowMs)) return { state: 'failing', detail: `it has not reported for ${Math.round((nowMs - etl.timeMs) / 1000)} s` };
-  return etl.problems.length === 0 ? { state: 'ok' } : { state: 'degraded', detail: etl.problems[0] as string };
+  return etl.problems.length === 0 ? { state: 'ok' } : { state: 'degraded', detail: etl.problems[0]! };
 }
 
 /** What is asked for, or the error; one too where no answer comes. */

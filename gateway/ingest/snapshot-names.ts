@@ -110,6 +110,6 @@ function wordsOf(key: string): Set<string> {
     key
       .toLowerCase()
       .split(/[_\W]+/)
-      .flatMap((word) => (Object.hasOwn(WORDS, word) ? (WORDS[word] as string) : word).split('_')),
+      .flatMap((word) => (Object.hasOwn(WORDS, word) ? WORDS[word]! : word).split('_')),
   );
 }

@@ -21,6 +21,6 @@ export class PeerRing {
     const place = this.#places.get(nodeId);
     if (place === undefined) return [];
     const count = Math.min(limit, this.#order.length - 1);
-    return Array.from({ length: count }, (_, i) => this.#order[(place + 1 + i) % this.#order.length] as string);
+    return Array.from({ length: count }, (_, i) => this.#order[(place + 1 + i) % this.#order.length]!);
   }
 }

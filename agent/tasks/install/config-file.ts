@@ -24,7 +24,7 @@ export function settingsOnCommandLine(argv: readonly string[]): Map<string, unkn
   const keys = new Map(Object.keys(AGENT_DECLARATION).map((key) => [toFlag(key), key]));
   const settings = new Map<string, unknown>();
   for (let i = 0; i < argv.length; i++) {
-    const word = argv[i] as string;
+    const word = argv[i]!;
     const at = word.indexOf('=');
     const key = keys.get(at < 0 ? word : word.slice(0, at));
     const text = at < 0 ? (argv[++i] ?? '') : word.slice(at + 1);

@@ -21,7 +21,7 @@ export function installedProgram(): InstalledProgram {
     const path = `${PROGRAM_DIR}/muster-agent`;
     return { words: [path], steps: [{ kind: 'copy', from: process.execPath, path, mode: 0o755 }] };
   }
-  const script = process.argv[1] as string;
+  const script = process.argv[1]!;
   if (!script.endsWith('.mjs')) {
     throw new MusterError(
       'failed_precondition',
@@ -32,8 +32,8 @@ export function installedProgram(): InstalledProgram {
   return {
     words,
     steps: [
-      { kind: 'copy', from: process.execPath, path: words[0] as string, mode: 0o755 },
-      { kind: 'copy', from: script, path: words[1] as string, mode: 0o644 },
+      { kind: 'copy', from: process.execPath, path: words[0]!, mode: 0o755 },
+      { kind: 'copy', from: script, path: words[1]!, mode: 0o644 },
     ],
   };
 }

@@ -59,7 +59,7 @@ export function launchdPlist(words: readonly string[]): string[] {
 }
 
 function windowsLines({ words }: InstalledProgram, flags: readonly string[]): string[] {
-  const command = [process.execPath, ...(words.length > 1 ? [process.argv[1] as string] : []), 'run', ...flags];
+  const command = [process.execPath, ...(words.length > 1 ? [process.argv[1]!] : []), 'run', ...flags];
   const quoted = command.map((word) => (/\s/.test(word) ? `\\"${word}\\"` : word)).join(' ');
   return [
     'Windows starts it with the machine by this line, in a console run as administrator:',

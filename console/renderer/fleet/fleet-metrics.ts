@@ -52,7 +52,7 @@ export function scaleEnd(metric: FleetMetric, values: Float64Array): number {
   if (metric.most !== undefined) return metric.most;
   if (values.length === 0) return 1;
   const sorted = Float64Array.from(values).sort();
-  const high = sorted[Math.floor((sorted.length - 1) * 0.99)] as number;
+  const high = sorted[Math.floor((sorted.length - 1) * 0.99)]!;
   if (!(high > 0)) return 1;
   const power = 10 ** Math.floor(Math.log10(high));
   return ([1, 2, 5, 10].find((step) => step * power >= high) as number) * power;

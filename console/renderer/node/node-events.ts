@@ -68,7 +68,7 @@ export function silences(parts: readonly Part[]): NodeEvent[] {
   let step = 0;
   const tell = (): void => {
     for (let at = 1; at < times.length; at++) {
-      const [before, time] = [times[at - 1] as number, times[at] as number];
+      const [before, time] = [times[at - 1]!, times[at]!];
       const seconds = time - before - step;
       if (seconds < LEAST_SILENCE_S || !isGap(times, at, step, SILENT_STEPS)) continue;
       const words = seconds < 90 ? `${Math.round(seconds)} s` : `${Math.round(seconds / 60)} min`;

@@ -205,11 +205,11 @@ function within(columns: ChartColumns, from: number, to: number, stepSeconds: nu
   const counts = new Uint32Array(points);
   const share = (to - from) / points;
   for (let row = 0; row < columns.times.length; row++) {
-    const slot = Math.floor(((columns.times[row] as number) - from) / share);
+    const slot = Math.floor((columns.times[row]! - from) / share);
     const values = columns.lines.map((column) => column[row] ?? null);
     if (slot < 0 || slot >= points || values.every((value) => value === null)) continue;
-    sums[slot] = (sums[slot] as number) + at(values);
-    counts[slot] = (counts[slot] as number) + 1;
+    sums[slot] = sums[slot]! + at(values);
+    counts[slot] = counts[slot]! + 1;
   }
-  return Array.from(sums, (sum, slot) => sum / (counts[slot] as number));
+  return Array.from(sums, (sum, slot) => sum / counts[slot]!);
 }

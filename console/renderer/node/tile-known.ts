@@ -25,7 +25,7 @@ export function tileNow(node: Pick<FleetNode, 'state' | 'lastSeenMs'>, parts: Ti
 /** Of the moment `atMs`: the last point of the lines at or before it; of several lines their sum, or without `names` the highest. */
 export function tileThen(columns: ChartColumns, names: readonly string[] | undefined, atMs: number, stepSeconds: number): Known<number> {
   for (let row = columns.times.length - 1; row >= 0; row--) {
-    const timeMs = (columns.times[row] as number) * 1000;
+    const timeMs = columns.times[row]! * 1000;
     if (timeMs > atMs) continue;
     const values = columns.lines.map((line) => line[row] ?? null);
     const figure = partsKnown(names === undefined ? { '': highest(values) } : named(names, values), timeMs, 'store');

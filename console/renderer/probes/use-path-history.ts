@@ -80,7 +80,7 @@ function toLines(result: QueryResult, stepSeconds: number): Pick<PathHistory, 't
   const lines: Record<PathLine, (number | null)[]> = { p50: [], p95: [], p99: [], loss: [], uptime: [] };
   const columns = LINES.map((line) => [lines[line], numericColumn(result, line)] as const);
   for (let row = 0; row < result.rows; row++) {
-    const seconds = (stamps[row] as number) / 1e6;
+    const seconds = stamps[row]! / 1e6;
     const before = times.at(-1);
     // Rows of agents come a minute apart: a line between two of them is no lie.
     if (before !== undefined && seconds - before > Math.max(180, 3 * stepSeconds)) {

@@ -21,14 +21,14 @@ export class KeyReader {
     const first = this.#now() - this.#firstMs <= SECOND_PRESS_MS ? this.#first : '';
     this.#first = '';
     const open = COMBINATIONS.filter(({ single }) => singles || !single);
-    const second = open.find(({ presses }) => presses.length === 2 && presses[0] === first && isPress(press, presses[1] as string));
+    const second = open.find(({ presses }) => presses.length === 2 && presses[0] === first && isPress(press, presses[1]!));
     if (second !== undefined) return second.action;
-    const begun = open.find(({ presses }) => presses.length === 2 && isPress(press, presses[0] as string));
+    const begun = open.find(({ presses }) => presses.length === 2 && isPress(press, presses[0]!));
     if (begun !== undefined) {
-      this.#first = begun.presses[0] as string;
+      this.#first = begun.presses[0]!;
       this.#firstMs = this.#now();
       return undefined;
     }
-    return open.find(({ presses }) => presses.length === 1 && isPress(press, presses[0] as string))?.action;
+    return open.find(({ presses }) => presses.length === 1 && isPress(press, presses[0]!))?.action;
   }
 }

@@ -22,6 +22,6 @@ export class GatewayClock {
     }
     this.#offsets = [...this.#offsets, offsetMs].slice(-MAX_OFFSETS);
     const sorted = [...this.#offsets].sort((a, b) => a - b);
-    this.#offsetMs = sorted[sorted.length >> 1] as number;
+    this.#offsetMs = sorted[sorted.length >> 1]!;
   }
 }

@@ -26,9 +26,9 @@ export class TrendRing {
     if (step > this.#newest) this.#forget(step);
     if (step <= this.#newest - this.#means.length) return;
     const slot = step % this.#means.length;
-    const count = this.#counts[slot] as number;
+    const count = this.#counts[slot]!;
     if (count >= 65_535) return;
-    this.#means[slot] = count === 0 ? value : ((this.#means[slot] as number) * count + value) / (count + 1);
+    this.#means[slot] = count === 0 ? value : (this.#means[slot]! * count + value) / (count + 1);
     this.#counts[slot] = count + 1;
     this.#changes++;
   }
@@ -37,7 +37,7 @@ export class TrendRing {
   fill(timeMs: number, mean: number): void {
     const step = Math.floor(timeMs / this.#stepMs);
     const slot = step % this.#means.length;
-    const known = step <= this.#newest && step > this.#newest - this.#means.length && (this.#counts[slot] as number) > 0;
+    const known = step <= this.#newest && step > this.#newest - this.#means.length && this.#counts[slot]! > 0;
     if (!known) this.add(timeMs, mean);
   }
 
@@ -48,7 +48,7 @@ export class TrendRing {
     const values = new Float32Array(steps).fill(Number.NaN);
     for (let i = 0; i < steps; i++) {
       const step = last - steps + 1 + i;
-      if (step <= this.#newest && step > this.#newest - steps) values[i] = this.#means[step % steps] as number;
+      if (step <= this.#newest && step > this.#newest - steps) values[i] = this.#means[step % steps]!;
     }
     return values;
   }

@@ -5,7 +5,7 @@ export function sparklinePath(values: ArrayLike<number>, width: number, height: 
   let least = low ?? Number.POSITIVE_INFINITY;
   let most = high ?? Number.NEGATIVE_INFINITY;
   for (let i = 0; i < values.length; i++) {
-    const value = values[i] as number;
+    const value = values[i]!;
     if (Number.isNaN(value)) continue;
     least = Math.min(least, value);
     most = Math.max(most, value);
@@ -15,7 +15,7 @@ export function sparklinePath(values: ArrayLike<number>, width: number, height: 
   let path = '';
   let drawing = false;
   for (let i = 0; i < values.length; i++) {
-    const value = values[i] as number;
+    const value = values[i]!;
     if (Number.isNaN(value)) {
       drawing = false;
       continue;

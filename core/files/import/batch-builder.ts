@@ -214,7 +214,7 @@ export class BatchBuilder {
     node.times[row] = timeUs;
     node.indexes[row] = series.index;
     const into = node.values;
-    for (let i = 0, at = row * width; i < width; i++) into[at + i] = values[from + i] as number;
+    for (let i = 0, at = row * width; i < width; i++) into[at + i] = values[from + i]!;
     this.#waiting++;
     if (node.rows >= this.#maxRows || node.series.length >= MAX_BATCH_SERIES) this.#cut(node);
     else if (this.#waiting >= this.#maxWaiting || this.#waitingBytes >= MAX_WAITING_BYTES) this.flush();
@@ -285,12 +285,12 @@ export class BatchBuilder {
     const { width, rows, values: byRow } = node;
     const values = this.#column(rows * width);
     for (let field = 0, at = 0; field < width; field++)
-      for (let row = 0, from = field; row < rows; row++, from += width) values[at++] = byRow[from] as number;
+      for (let row = 0, from = field; row < rows; row++, from += width) values[at++] = byRow[from]!;
     const timeUs = node.times.subarray(0, rows);
     let createdUs = Number.NEGATIVE_INFINITY;
     let oldestUs = Number.POSITIVE_INFINITY;
     for (let row = 0; row < rows; row++) {
-      const time = timeUs[row] as number;
+      const time = timeUs[row]!;
       if (time > createdUs) createdUs = time;
       if (time < oldestUs) oldestUs = time;
     }

@@ -62,7 +62,7 @@ export function guessTime(
 ): number {
   const names = headers.map((header, column) => (unnamed.has(column) ? '' : toName(header)));
   const named = TIME_NAMES.map((name) => names.indexOf(name)).filter((column) => column >= 0);
-  const readable = named.find((column) => isReadable(headers[column] as string, samples(column)));
+  const readable = named.find((column) => isReadable(headers[column]!, samples(column)));
   if (readable !== undefined) return readable;
   if (named[0] !== undefined) return named[0];
   const found = headers.findIndex((_, column) => most(samples(column), (cell) => /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d/.test(cell)));
@@ -70,7 +70,7 @@ export function guessTime(
   const others = [...headers.keys()].filter((column) =>
     most(samples(column), (cell) => cell.length <= MAX_TIME && /\d[:./-]\d/.test(cell)),
   );
-  const other = others.slice(0, MAX_TRIED).find((column) => isReadable(headers[column] as string, samples(column)));
+  const other = others.slice(0, MAX_TRIED).find((column) => isReadable(headers[column]!, samples(column)));
   if (other !== undefined) return other;
   throw new MusterError('invalid_argument', `no column looks like a time: name it with --time; the file has ${shownHeaders(headers)}`);
 }

@@ -49,7 +49,7 @@ export function nameColumns(headers: readonly HeaderToName[]): { names: string[]
   const notes: string[] = [];
   for (const i of order) {
     if (names[i] !== '') continue;
-    const name = freeName(wanted[i] as string, taken);
+    const name = freeName(wanted[i]!, taken);
     names[i] = name;
     taken.add(name);
     if (name !== wanted[i]) notes.push(`${shownHeader(headers[i]?.header ?? '')} is named ${name}: another column is ${wanted[i]}`);

@@ -78,7 +78,7 @@ function isBinary(head: Buffer): boolean {
   let controls = 0;
   const zeros = [0, 0];
   for (const [at, byte] of bytes.entries()) {
-    if (byte === 0) zeros[at % 2] = (zeros[at % 2] as number) + 1;
+    if (byte === 0) zeros[at % 2] = zeros[at % 2]! + 1;
     else if (byte < 0x20 && !(byte >= 0x09 && byte <= 0x0d) && byte !== 0x01 && byte < 0x1c) controls++;
   }
   const [even = 0, odd = 0] = zeros;

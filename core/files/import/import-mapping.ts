@@ -259,7 +259,7 @@ function nameTaken(
 ): { of(columns: ReadonlySet<number>): MappedColumn[]; notes: string[] } {
   const ordered = [...new Set(columns)].sort((a, b) => a - b);
   const toBeNamed = ordered.map((column) => {
-    const header = headers[column] as string;
+    const header = headers[column]!;
     const renamed = renames.get(header);
     const problem = renamed === undefined ? undefined : columnNameProblem(renamed);
     if (problem !== undefined)
@@ -268,13 +268,13 @@ function nameTaken(
     return { column, header: unit === undefined || header.includes(unit) ? header : `${header} (${unit})`, renamed };
   });
   const { names, notes } = nameColumns(toBeNamed);
-  const nameOf = new Map(ordered.map((column, i) => [column, names[i] as string]));
+  const nameOf = new Map(ordered.map((column, i) => [column, names[i]!]));
   const of = (some: ReadonlySet<number>): MappedColumn[] =>
     [...some]
       .sort((a, b) => a - b)
       .map((column) => {
         const unit = units.get(column);
-        const mapped = { column, header: headers[column] as string, name: nameOf.get(column) as string };
+        const mapped = { column, header: headers[column]!, name: nameOf.get(column) as string };
         return unit === undefined ? mapped : { ...mapped, unit };
       });
   return { of, notes };

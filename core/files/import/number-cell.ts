@@ -41,7 +41,7 @@ export function numberOf(bytes: Uint8Array, start: number, end: number, comma: b
   let digits = 0;
   let scale = -1;
   for (; at < last; at++) {
-    const digit = (bytes[at] as number) - 48;
+    const digit = bytes[at]! - 48;
     if (digit >= 0 && digit <= 9) {
       mantissa = mantissa * 10 + digit;
       digits++;
@@ -53,7 +53,7 @@ export function numberOf(bytes: Uint8Array, start: number, end: number, comma: b
     }
   }
   if (digits === 0 || digits > MAX_EXACT_DIGITS || scale > 22) return slowNumber(bytes, start, end, comma);
-  const value = scale > 0 ? mantissa / (POWERS[scale] as number) : mantissa;
+  const value = scale > 0 ? mantissa / POWERS[scale]! : mantissa;
   return negative ? -value : value;
 }
 
@@ -96,7 +96,7 @@ function plainNumber(text: string, comma: boolean): string | undefined {
   const signed = text.startsWith('\u2212') ? `-${text.slice(1)}` : text;
   const grouped = (comma ? GROUPED.comma : GROUPED.point).exec(signed);
   if (grouped !== null) {
-    const digits = signed.replaceAll(grouped[1] as string, '');
+    const digits = signed.replaceAll(grouped[1]!, '');
     return comma ? digits.replace(',', '.') : digits;
   }
   // Where the comma is the decimal sign, a point that separates no thousands is an error: a factor of 1,000 must not depend on a guess.

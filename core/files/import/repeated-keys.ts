@@ -107,7 +107,7 @@ class KeySet {
   add(series: number, timeUs: number): { key: number; isNew: boolean } {
     if (this.#size * 2 >= this.#times.length && this.#size < this.#limit) this.#grow();
     const at = this.#find(series, timeUs);
-    if (this.#series[at] !== -1) return { key: this.#numbers[at] as number, isNew: false };
+    if (this.#series[at] !== -1) return { key: this.#numbers[at]!, isNew: false };
     this.#put(at, series, timeUs, this.#size);
     return { key: this.#size++, isNew: true };
   }
@@ -136,7 +136,7 @@ class KeySet {
     this.#numbers = new Int32Array(length);
     for (let at = 0; at < times.length; at++) {
       if (series[at] === -1) continue;
-      this.#put(this.#find(series[at] as number, times[at] as number), series[at] as number, times[at] as number, numbers[at] as number);
+      this.#put(this.#find(series[at]!, times[at]!), series[at]!, times[at]!, numbers[at]!);
     }
   }
 }

@@ -24,7 +24,7 @@ export class TupleSeries {
   find(tuples: Uint32Array, from = 0): ImportSeries {
     const mask = this.#slots.length - 1;
     for (let at = hashOf(tuples, from, this.#width) & mask; ; at = (at + 1) & mask) {
-      const found = this.#slots[at] as number;
+      const found = this.#slots[at]!;
       if (found === 0) return this.#add(tuples.slice(from, from + this.#width), at);
       if (this.#same(tuples, from, (found - 1) * this.#width)) return this.#series[found - 1] as ImportSeries;
     }
@@ -66,6 +66,6 @@ export class TupleSeries {
 
 function hashOf(tuple: Uint32Array, from: number, width: number): number {
   let hash = 17;
-  for (let i = from; i < from + width; i++) hash = Math.imul(hash ^ (tuple[i] as number), 0x9e3779b1) ^ (hash >>> 15);
+  for (let i = from; i < from + width; i++) hash = Math.imul(hash ^ tuple[i]!, 0x9e3779b1) ^ (hash >>> 15);
   return hash ^ (hash >>> 13);
 }

@@ -40,7 +40,7 @@ function toValues(document: Document, path: string): unknown {
 
 function describe(issue: Issue, values: unknown, known: KnownKeys): { place: Path; words: string } {
   if (issue.code === 'unrecognized_keys') {
-    const key = issue.keys[0] as string;
+    const key = issue.keys[0]!;
     const at = issue.path.length === 0 ? '' : ` in ${toWords(issue.path)}`;
     return { place: [...issue.path, key], words: `unknown key '${key}'${at}: ${nearestWords(key, known(issue.path))}` };
   }

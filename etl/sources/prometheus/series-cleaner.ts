@@ -116,9 +116,9 @@ export class SeriesCleaner {
       if (Number.isNaN(value)) counts.absent++;
       else if (!Number.isFinite(value)) counts.infinite++;
       else if (Math.abs(value) > Number.MAX_SAFE_INTEGER && !isOfDouble(text as string, value)) counts.not_exact++;
-      else if (((seen[at >> 3] as number) >> (at & 7)) & 1) counts.duplicate++;
+      else if ((seen[at >> 3]! >> (at & 7)) & 1) counts.duplicate++;
       else {
-        seen[at >> 3] = (seen[at >> 3] as number) | (1 << (at & 7));
+        seen[at >> 3] = seen[at >> 3]! | (1 << (at & 7));
         series.timesUs.push(step * plan.stepMs * 1000);
         series.values.push(value);
       }

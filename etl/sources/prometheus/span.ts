@@ -37,7 +37,7 @@ export function checkSpanAge({ fromMs }: Span, ttlDays: number, nowMs: number): 
 function parseMoment(text: string, nowMs: number): number {
   if (text === 'now') return nowMs;
   const ago = /^(\d+)([smhd])$/.exec(text);
-  if (ago !== null) return nowMs - Number(ago[1]) * (UNITS[ago[2] as string] as number);
+  if (ago !== null) return nowMs - Number(ago[1]) * (UNITS[ago[2]!] as number);
   const timeUs = parseIsoTime(/^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T00:00Z` : text, 0);
   if (timeUs === undefined)
     throw new MusterError(

@@ -103,7 +103,7 @@ function rowOf(frame: DecodedFrame, row: number): Record<string, unknown> {
   const values = seriesOf(frame, row);
   for (const [i, tag] of frame.tags.entries()) entries.push([tag, values?.[i] ?? null]);
   for (const [i, field] of frame.fields.entries()) {
-    const value = frame.values[i * rows + row] as number;
+    const value = frame.values[i * rows + row]!;
     entries.push([field, Number.isNaN(value) ? null : Number.isFinite(value) ? value : String(value)]);
   }
   for (const [i, field] of frame.textFields.entries()) entries.push([field, textAt(frame, row, i) ?? null]);
@@ -112,7 +112,7 @@ function rowOf(frame: DecodedFrame, row: number): Record<string, unknown> {
 
 function seriesOf(frame: DecodedFrame, row: number): string[] | undefined {
   try {
-    return decodeSeries(frame.seriesBytes[frame.seriesIndex[row] as number] as Buffer, frame.tags.length);
+    return decodeSeries(frame.seriesBytes[frame.seriesIndex[row]!] as Buffer, frame.tags.length);
   } catch (error) {
     if (error instanceof MusterError) return undefined;
     throw error;

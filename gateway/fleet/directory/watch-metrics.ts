@@ -102,7 +102,7 @@ export function toFrame(columns: FrameColumns): Frame {
     tags: [...columns.tags],
     series: columns.series.map((tagValues) => ({ tagValues: [...tagValues] })),
     seriesIndex: [...columns.seriesIndex],
-    timeUs: Array.from(columns.timeUs, (time, row) => time - (row === 0 ? 0 : (columns.timeUs[row - 1] as number))),
+    timeUs: Array.from(columns.timeUs, (time, row) => time - (row === 0 ? 0 : columns.timeUs[row - 1]!)),
     fields: [...columns.fields],
     values: [...columns.values],
     textFields: [...columns.textFields],

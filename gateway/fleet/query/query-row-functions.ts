@@ -73,5 +73,5 @@ function spanOf(first: Literal | undefined, last: Literal | undefined): number |
 
 function stepUs(text: string): number | undefined {
   const [, count, unit = ''] = STEP.exec(text) ?? [];
-  return count === undefined ? undefined : Number(count) * (UNIT_US[unit] as number);
+  return count === undefined ? undefined : Number(count) * UNIT_US[unit]!;
 }

@@ -73,7 +73,7 @@ function matchComment(sql: string, position: number): string | undefined {
 const ALONE = '(),;[]+%@';
 
 function nextToken(sql: string, position: number): { token: SqlToken; length: number } {
-  const character = sql[position] as string;
+  const character = sql[position]!;
   const token = (kind: SqlToken['kind'], source: string, value = source): { token: SqlToken; length: number } => ({
     token: { kind, value, position },
     length: source.length,

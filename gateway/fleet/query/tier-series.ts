@@ -168,7 +168,7 @@ class SeriesStore {
     const key = JSON.stringify(values);
     let series = this.#series.get(key);
     if (series === undefined) {
-      const tags = Object.fromEntries(this.#tags.flatMap((tag, i) => (values[i] === null ? [] : [[tag, values[i] as string]])));
+      const tags = Object.fromEntries(this.#tags.flatMap((tag, i) => (values[i] === null ? [] : [[tag, values[i]!]])));
       series = { tags, timesUs: [], columns: Array.from({ length: 1 + this.#fields.length * FIGURES.length }, () => []) };
       this.#series.set(key, series);
     }

@@ -61,7 +61,7 @@ export class MessageSplitter {
         this.#wanted = length + 1;
         break;
       }
-      const type = data[at] as number;
+      const type = data[at]!;
       const body = data.subarray(at + HEADER_BYTES, at + 1 + length);
       at += length + 1;
       this.#take(type, body);

@@ -20,7 +20,7 @@ export function fillTime(text: string, { fromMs, toMs }: Bounds): FilledQuery {
   const pieces: { sent: number; written: number; sentLength: number; writtenLength: number }[] = [];
   let grown = 0;
   const sql = text.replace(/\$(?:from|to|step)\b/g, (name, at: number) => {
-    const value = values[name] as string;
+    const value = values[name]!;
     pieces.push({ sent: at + grown, written: at, sentLength: value.length, writtenLength: name.length });
     grown += value.length - name.length;
     return value;

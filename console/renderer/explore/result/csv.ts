@@ -29,7 +29,7 @@ function cell(column: QueryResultColumn, row: number, textCell: (text: string) =
     // The digits of a long are a number, and no formula that begins with a minus.
     return column.type === 'long' ? value : textCell(value);
   }
-  const value = column.values[row] as number;
+  const value = column.values[row]!;
   if (Number.isNaN(value)) return '';
   return column.kind === 'time' ? formatIsoMicros(value) : String(value);
 }

@@ -103,7 +103,7 @@ function options(
   onCursor: (index: number | null) => void,
   onZoom: (from: number, to: number) => void,
 ): uPlot.Options {
-  const first = bounds === undefined ? (series.times[0] as number) : bounds.fromMs / 1000;
+  const first = bounds === undefined ? series.times[0]! : bounds.fromMs / 1000;
   const last = bounds === undefined ? (series.times.at(-1) as number) : bounds.toMs / 1000;
   const span = last - first;
   const lines = series.lines.length;

@@ -63,7 +63,7 @@ export function toPoints(result: QueryResult, nameOf: (value: string) => string 
     const longitude = longitudes[row] ?? Number.NaN;
     if (!(Math.abs(latitude) <= 90) || !(Math.abs(longitude) <= 180)) continue;
     const text = labels?.kind === 'text' ? (labels.values[row] ?? '–') : `row ${row + 1}`;
-    const value = values?.kind === 'number' ? (values.values[row] as number) : null;
+    const value = values?.kind === 'number' ? values.values[row]! : null;
     points.push({
       latitude,
       longitude,

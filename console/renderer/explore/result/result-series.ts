@@ -64,7 +64,7 @@ export function toResultSeries(
         values = new Array(times.length);
         lines.set(label, values);
       }
-      const value = Number.isNaN(column.values[row]) ? null : (column.values[row] as number);
+      const value = Number.isNaN(column.values[row]) ? null : column.values[row]!;
       // One of them would hide the other.
       if (values[slot] !== undefined && values[slot] !== value) return { times: [], lines: [], left: 0, problem: SEVERAL };
       values[slot] = value;
@@ -96,12 +96,12 @@ function membersOf(
 
 /** A hole wider than two and a half usual steps gets a time of its own without values, so that no line is drawn across it. */
 function openGaps(times: number[], lines: ResultSeries['lines']): void {
-  const steps = times.slice(1).map((time, index) => time - (times[index] as number));
+  const steps = times.slice(1).map((time, index) => time - times[index]!);
   const usual = [...steps].sort((a, b) => a - b)[Math.floor(steps.length / 2)] as number;
   for (let i = steps.length - 1; i >= 0; i--) {
-    const step = steps[i] as number;
+    const step = steps[i]!;
     if (step <= 2.5 * usual) continue;
-    times.splice(i + 1, 0, (times[i] as number) + step / 2);
+    times.splice(i + 1, 0, times[i]! + step / 2);
     for (const { values, band } of lines)
       for (const list of band === undefined ? [values] : [values, band.low, band.high]) list.splice(i + 1, 0, null);
   }

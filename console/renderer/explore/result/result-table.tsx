@@ -102,7 +102,7 @@ function formatterOf(column: QueryResultColumn, nameOf: (value: string) => strin
 function decimalsOf(values: Float64Array): number {
   let decimals = 0;
   for (let row = 0; row < Math.min(values.length, SAMPLED_ROWS) && decimals < 3; row++) {
-    const value = values[row] as number;
+    const value = values[row]!;
     if (!Number.isFinite(value)) continue;
     while (decimals < 3 && Math.abs(value - Number(value.toFixed(decimals))) > 1e-9) decimals++;
   }

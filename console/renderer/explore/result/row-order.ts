@@ -22,7 +22,7 @@ export function orderedRows(result: QueryResult, order: RowOrder | undefined): U
 }
 
 function comparison(column: QueryResultColumn): (a: number, b: number) => number {
-  if (column.kind !== 'text') return (a, b) => (column.values[a] as number) - (column.values[b] as number);
+  if (column.kind !== 'text') return (a, b) => column.values[a]! - column.values[b]!;
   const { values } = column;
   if (column.type === 'long') {
     const sizes = values.map((digits) => BigInt(digits ?? 0));
@@ -30,8 +30,8 @@ function comparison(column: QueryResultColumn): (a: number, b: number) => number
   }
   // By code units: ten times as fast as by language, and a million rows may be sorted.
   return (a, b) => {
-    const left = values[a] as string;
-    const right = values[b] as string;
+    const left = values[a]!;
+    const right = values[b]!;
     return left < right ? -1 : left > right ? 1 : 0;
   };
 }

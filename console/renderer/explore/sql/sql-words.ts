@@ -46,6 +46,6 @@ function wordAt(sql: string, at: number): { kind: SqlWord['kind']; text: string 
 
 function unquoted(kind: SqlWord['kind'], text: string): string {
   if (kind !== 'text' && kind !== 'quoted') return text;
-  const quote = text[0] as string;
+  const quote = text[0]!;
   return text.slice(1, -1).replaceAll(quote + quote, quote);
 }

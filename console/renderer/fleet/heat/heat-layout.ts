@@ -110,7 +110,7 @@ function cellsAcross(sizes: readonly number[], first: number, end: number, cell:
 
 function heightOf(sizes: readonly number[], first: number, end: number, cell: number, columns: number): number {
   let height = GAP_Y * (end - first - 1);
-  for (let i = first; i < end; i++) height += HEAT_HEAD + Math.ceil((sizes[i] as number) / columns) * cell;
+  for (let i = first; i < end; i++) height += HEAT_HEAD + Math.ceil(sizes[i]! / columns) * cell;
   return height;
 }
 
@@ -125,14 +125,14 @@ function spread(sizes: readonly number[], columns: readonly Column[], cell: numb
   let x = 0;
   let lowest = 0;
   columns.forEach((column, index) => {
-    const own = widths[index] as number;
+    const own = widths[index]!;
     const across = Math.max(column.columns, Math.floor(own / cell));
     const spare = height - heightOf(sizes, column.first, column.end, cell, across);
     const apart = GAP_Y + Math.max(0, Math.min(GAP_Y, spare / Math.max(1, column.end - column.first - 1)));
     let y = 0;
     for (let i = column.first; i < column.end; i++) {
       groups.push({ x: Math.round(x), y: Math.round(y), columns: across, width: own });
-      y += HEAT_HEAD + Math.ceil((sizes[i] as number) / across) * cell;
+      y += HEAT_HEAD + Math.ceil(sizes[i]! / across) * cell;
       lowest = Math.max(lowest, y);
       y += apart;
     }
@@ -143,7 +143,7 @@ function spread(sizes: readonly number[], columns: readonly Column[], cell: numb
 
 function mostOf(sizes: readonly number[], { first, end }: Column): number {
   let most = 0;
-  for (let i = first; i < end; i++) most = Math.max(most, sizes[i] as number);
+  for (let i = first; i < end; i++) most = Math.max(most, sizes[i]!);
   return most;
 }
 

@@ -32,7 +32,7 @@ export function cellPlaces(layout: HeatLayout, counts: readonly number[]): CellP
   const places = { x: new Float32Array(total), y: new Float32Array(total), side: layout.cell - 1 };
   let cell = 0;
   layout.groups.forEach((group, index) => {
-    for (let i = 0; i < (counts[index] as number); i++, cell++) {
+    for (let i = 0; i < counts[index]!; i++, cell++) {
       places.x[cell] = group.x + (i % group.columns) * layout.cell;
       places.y[cell] = group.y + HEAT_HEAD + Math.floor(i / group.columns) * layout.cell;
     }
@@ -70,7 +70,7 @@ export class HeatPainter {
     const code = (((known ? STATES.indexOf(state) : WITHHELD) + 1) << 8) | shade;
     if (this.#drawn[cell] === code) return;
     this.#drawn[cell] = code;
-    this.#draw(this.#places.x[cell] as number, this.#places.y[cell] as number, known ? state : undefined, shade);
+    this.#draw(this.#places.x[cell]!, this.#places.y[cell]!, known ? state : undefined, shade);
   }
 
   #draw(x: number, y: number, state: NodeStateName | undefined, shade: number): void {
@@ -94,7 +94,7 @@ export class HeatPainter {
     // A cell that is filled covers what was there
     if (!shown) context.clearRect(x, y, side, side);
     else {
-      context.fillStyle = shade === NO_SHADE ? colors.empty : (colors.shades[shade] as string);
+      context.fillStyle = shade === NO_SHADE ? colors.empty : colors.shades[shade]!;
       context.fillRect(x, y, side, side);
     }
     if (state === 'live' || state === undefined) return;
@@ -135,7 +135,7 @@ function mixed(steps: readonly (readonly number[])[], share: number): string {
   const at = share * (steps.length - 1);
   const low = Math.min(steps.length - 2, Math.floor(at));
   const [from, to] = [steps[low] ?? [], steps[low + 1] ?? []];
-  return `rgb(${from.map((part, i) => Math.round(part + ((to[i] as number) - part) * (at - low))).join(' ')})`;
+  return `rgb(${from.map((part, i) => Math.round(part + (to[i]! - part) * (at - low))).join(' ')})`;
 }
 
 function parseHex(color: string): number[] {

@@ -33,9 +33,9 @@ export function heatStats(nodes: readonly FleetNode[], metric: FleetMetric): Hea
   const bins = new Uint32Array(BINS);
   const highest: { node: FleetNode; value: number }[] = [];
   for (let i = 0; i < known.length; i++) {
-    const value = known[i] as number;
+    const value = known[i]!;
     const bin = Math.min(BINS - 1, Math.max(0, Math.floor((value / most) * BINS)));
-    bins[bin] = (bins[bin] as number) + 1;
+    bins[bin] = bins[bin]! + 1;
     if (highest.length === HIGHEST && value <= (highest[HIGHEST - 1]?.value as number)) continue;
     const at = highest.findIndex((other) => value > other.value);
     highest.splice(at < 0 ? highest.length : at, 0, { node: withValue[i] as FleetNode, value });

@@ -108,9 +108,9 @@ export class HeatView {
     let nearest = cell;
     let least = Number.POSITIVE_INFINITY;
     for (let other = 0; other <= last; other++) {
-      const down = sign * ((this.#places.y[other] as number) - y);
+      const down = sign * (this.#places.y[other]! - y);
       if (down <= 0) continue;
-      const far = down + 3 * Math.abs((this.#places.x[other] as number) - x);
+      const far = down + 3 * Math.abs(this.#places.x[other]! - x);
       if (far < least) {
         least = far;
         nearest = other;

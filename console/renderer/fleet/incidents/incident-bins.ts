@@ -86,7 +86,7 @@ function addNode(
     for (let bin = Math.max(0, from); bin < until; bin++) {
       const endMs = binEnd(plan, bin);
       if (endMs > untilMs) return;
-      if (!held.isHeld(node, endMs)) bins[state][bin] = (bins[state][bin] as number) + 1;
+      if (!held.isHeld(node, endMs)) bins[state][bin] = bins[state][bin]! + 1;
     }
   }
 }

@@ -29,7 +29,7 @@ function Strip({ shown }: { shown: ShownNodes }) {
   };
   const binOf = (ms: number): number => Math.min(plan.bins - 1, Math.max(0, Math.ceil((ms - plan.fromMs) / plan.stepMs) - 1));
   const current = binOf(cursorMs ?? fleet.now());
-  const countAt = (bin: number): number => (bins === undefined ? 0 : (bins.late[bin] as number) + (bins.silent[bin] as number));
+  const countAt = (bin: number): number => (bins === undefined ? 0 : bins.late[bin]! + bins.silent[bin]!);
   const onKeyDown = (event: KeyboardEvent): void => {
     const by = { ArrowLeft: -1, ArrowRight: 1, PageUp: -10, PageDown: 10 }[event.key];
     if (by === undefined) return;
@@ -88,7 +88,7 @@ function Strip({ shown }: { shown: ShownNodes }) {
           </defs>
           {bins !== undefined &&
             Array.from({ length: plan.bins }, (_, bin) => {
-              const missing = { late: bins.late[bin] as number, silent: bins.silent[bin] as number };
+              const missing = { late: bins.late[bin]!, silent: bins.silent[bin]! };
               const { late, silent } = barHeights(missing, total, HIGH);
               const bar = { x: bin * step + 0.5, width: Math.max(1, step - 1) };
               return (

@@ -43,8 +43,8 @@ export function stripBins(
     const known =
       counted !== undefined && endMs <= counted.untilMs && counted.bins.late[bin + moved] !== undefined && counted.isKnown(endMs);
     all.worth.push(known ? 'counted' : own !== undefined ? 'heard' : startMs > nowMs ? 'ahead' : 'unknown');
-    all.late[bin] = known ? (counted.bins.late[bin + moved] as number) : (own?.late ?? 0);
-    all.silent[bin] = known ? (counted.bins.silent[bin + moved] as number) : (own?.silent ?? 0);
+    all.late[bin] = known ? counted.bins.late[bin + moved]! : (own?.late ?? 0);
+    all.silent[bin] = known ? counted.bins.silent[bin + moved]! : (own?.silent ?? 0);
   }
   return all;
 }

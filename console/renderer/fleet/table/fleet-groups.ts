@@ -35,7 +35,7 @@ export function groupingOf(key: string): FleetGrouping {
   const property = PROPERTIES.find((candidate) => candidate.key === key);
   if (property !== undefined) return property;
   const name = key.startsWith(LABEL_PREFIX) ? key.slice(LABEL_PREFIX.length) : key;
-  return { key, title: name, of: (node) => (Object.hasOwn(node.labels, name) ? (node.labels[name] as string) : '') };
+  return { key, title: name, of: (node) => (Object.hasOwn(node.labels, name) ? node.labels[name]! : '') };
 }
 
 /** Labels first, as people chose those; only the properties that tell nodes apart. */

@@ -35,7 +35,7 @@ function areaPath({ data, scales, bbox }: uPlot, low: number | undefined, high: 
     const top = i > to ? null : tops[i];
     const floor = i > to ? null : floors === undefined ? 0 : floors[i];
     if (top != null && floor != null) {
-      const left = bbox.left + ((times[i] as number) - fromX) * aSecond;
+      const left = bbox.left + (times[i]! - fromX) * aSecond;
       if (begin < 0) path.moveTo(left, toPixelY(top));
       else path.lineTo(left, toPixelY(top));
       if (begin < 0) begin = i;
@@ -43,8 +43,8 @@ function areaPath({ data, scales, bbox }: uPlot, low: number | undefined, high: 
     }
     if (begin < 0) continue;
     for (let back = i - 1; back >= begin; back--) {
-      const left = bbox.left + ((times[back] as number) - fromX) * aSecond;
-      path.lineTo(left, toPixelY(floors === undefined ? 0 : (floors[back] as number)));
+      const left = bbox.left + (times[back]! - fromX) * aSecond;
+      path.lineTo(left, toPixelY(floors === undefined ? 0 : floors[back]!));
     }
     path.closePath();
     begin = -1;

@@ -67,7 +67,7 @@ export function linesOf(spec: ChartSpec, parts: readonly Part[]): { lines: reado
 function physicalOf(series: readonly Points[]): readonly Points[] {
   const own = series.filter(({ fields, times }) => {
     const told = fields[PHYSICAL]?.mean;
-    for (let at = times.length - 1; told !== undefined && at >= 0; at--) if (!Number.isNaN(told[at])) return (told[at] as number) >= 0.5;
+    for (let at = times.length - 1; told !== undefined && at >= 0; at--) if (!Number.isNaN(told[at])) return told[at]! >= 0.5;
     return true;
   });
   return own.length === 0 ? series : own;
@@ -118,13 +118,13 @@ function addPart(
       const { mean, spread } = points.fields[line.field] as Points['fields'][string];
       for (let i = 0; i < points.times.length; i++) {
         const row = rowAt.get(points.times[i] as number);
-        const value = (mean[i] as number) * scale;
+        const value = mean[i]! * scale;
         if (row === undefined || Number.isNaN(value)) continue;
         const standing = column[row] as number | null;
         column[row] = standing === null ? value : line.over === 'max' ? Math.max(standing, value) : standing + value;
         if (band && spread && used.length === 1) {
-          band.low[row] = (spread.min[i] as number) * scale;
-          band.high[row] = (spread.max[i] as number) * scale;
+          band.low[row] = spread.min[i]! * scale;
+          band.high[row] = spread.max[i]! * scale;
         }
       }
     }

@@ -105,9 +105,7 @@ function showValues(head: HTMLElement | null, spec: ChartSpec, { columns, stepSe
   for (const output of head?.querySelectorAll('output') ?? []) {
     const column = columns.lines[Number(output.dataset['line'])] ?? [];
     const value =
-      index === null
-        ? column.findLast((candidate, at) => at <= end && candidate !== null && (columns.times[at] as number) >= from)
-        : column[index];
+      index === null ? column.findLast((candidate, at) => at <= end && candidate !== null && columns.times[at]! >= from) : column[index];
     const text = formatNumber(value, spec.decimals);
     if (output.textContent !== text) output.textContent = text;
   }

@@ -207,8 +207,8 @@ export class ChartView {
       const floor = new Float64Array(times.length);
       const stand = (value: number | null, row: number): number | null => {
         if (value === null) return null;
-        floor[row] = (floor[row] as number) + value;
-        return floor[row] as number;
+        floor[row] = floor[row]! + value;
+        return floor[row]!;
       };
       return [times, ...lines.map((column) => column.map(stand))];
     }

@@ -127,7 +127,7 @@ function firstFrom(times: ArrayLike<number>, seconds: number): number {
   let [low, high] = [0, times.length];
   while (low < high) {
     const middle = (low + high) >> 1;
-    if ((times[middle] as number) < seconds) low = middle + 1;
+    if (times[middle]! < seconds) low = middle + 1;
     else high = middle;
   }
   return low;

@@ -34,8 +34,8 @@ export class LiveSeries {
   add(frame: FrameColumns, sentMs: number): void {
     const rows = frame.timeUs.length;
     for (let row = 0; row < rows; row++) {
-      const series = this.#find(frame, frame.series[frame.seriesIndex[row] as number] ?? []);
-      const time = (frame.timeUs[row] as number) / 1e6;
+      const series = this.#find(frame, frame.series[frame.seriesIndex[row]!] ?? []);
+      const time = frame.timeUs[row]! / 1e6;
       if (series === undefined) continue;
       const last = series.times.at(-1) ?? 0;
       if (last - sentMs / 1000 > STEP_BACK_S && last - time > STEP_BACK_S) forget(series, time);
@@ -43,7 +43,7 @@ export class LiveSeries {
       series.times.push(time);
       for (const field of this.#wish.fields) {
         const column = frame.fields.indexOf(field);
-        series.fields[field]?.mean.push(column < 0 ? Number.NaN : (frame.values[column * rows + row] as number));
+        series.fields[field]?.mean.push(column < 0 ? Number.NaN : frame.values[column * rows + row]!);
       }
       if (series.times.length > CAPACITY + SLACK) {
         series.times.splice(0, SLACK);

@@ -80,11 +80,11 @@ export function toAnswer(result: QueryResult, { measurement, tags, fields }: Ser
   }
   const columns = fields.map((field) => numericColumn(result, field));
   const series = [...rowsOf.values()].map((rows): SeriesPoints => {
-    const own = named.flatMap((tag, at) => (texts[at]?.[rows[0] as number] ? [[tag, texts[at]?.[rows[0] as number] as string]] : []));
+    const own = named.flatMap((tag, at) => (texts[at]?.[rows[0]!] ? [[tag, texts[at]?.[rows[0]!] as string]] : []));
     const pick = (column: Float64Array | undefined): Float64Array => Float64Array.from(rows, (row) => column?.[row] ?? Number.NaN);
     return {
       tags: { ...tags, ...Object.fromEntries(own) },
-      times: Float64Array.from(rows, (row) => (stamps[row] as number) / 1e6),
+      times: Float64Array.from(rows, (row) => stamps[row]! / 1e6),
       fields: Object.fromEntries(fields.map((field, at) => [field, { mean: pick(columns[at]), spread: null }])),
     };
   });

@@ -19,12 +19,12 @@ export function sparkOf(feed: NodeFeed, spec: TableSpec, field: string, row: Tab
     const mean = points?.fields[field]?.mean;
     if (points === undefined || mean === undefined) continue;
     for (let at = 0; at < points.times.length; at++) {
-      const slot = Math.floor(((points.times[at] as number) - fromMs / 1000) / share);
-      const value = mean[at] as number;
+      const slot = Math.floor((points.times[at]! - fromMs / 1000) / share);
+      const value = mean[at]!;
       if (slot < 0 || slot >= slots || Number.isNaN(value)) continue;
-      sums[slot] = (sums[slot] as number) + value;
-      counts[slot] = (counts[slot] as number) + 1;
+      sums[slot] = sums[slot]! + value;
+      counts[slot] = counts[slot]! + 1;
     }
   }
-  return sums.map((sum, slot) => sum / (counts[slot] as number));
+  return sums.map((sum, slot) => sum / counts[slot]!);
 }

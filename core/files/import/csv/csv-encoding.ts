@@ -88,7 +88,7 @@ export async function isWestern(file: FileHandle, size: number): Promise<boolean
     let all = 0;
     let aside = 0;
     for (let at = 0, run = 0; at <= bytes.length; at++) {
-      if (at < bytes.length && (bytes[at] as number) >= 0x80) run++;
+      if (at < bytes.length && bytes[at]! >= 0x80) run++;
       else {
         all += run;
         if (run >= 3) aside += run;
@@ -103,7 +103,7 @@ export async function isWestern(file: FileHandle, size: number): Promise<boolean
 /** Bytes before a letter that goes on in the next piece. */
 function wholeLetters(bytes: Buffer): number {
   for (let back = 1; back <= 3 && back < bytes.length; back++) {
-    const byte = bytes[bytes.length - back] as number;
+    const byte = bytes[bytes.length - back]!;
     if (byte < 0x80) break;
     if (byte >= 0xc0) return bytes.length - back;
   }

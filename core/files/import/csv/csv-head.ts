@@ -49,7 +49,7 @@ export function leadingLines(text: Buffer, { skipRows }: CsvReading): LeadingLin
     const line = text.toString('utf8', found.bytes, end < 0 ? text.length : end).trim();
     const separator = SEPARATOR_LINE.exec(line);
     if (skipRows === undefined) {
-      if (separator !== null) found.delimiter = separator[1] === '\\t' ? '\t' : (separator[1] as string);
+      if (separator !== null) found.delimiter = separator[1] === '\\t' ? '\t' : separator[1]!;
       else if (line.startsWith('#') || line.startsWith('"#')) found.comments.push(line.replace(/^"?#\s?/, ''));
       else if (line !== '') break;
     }

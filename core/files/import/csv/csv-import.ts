@@ -68,7 +68,7 @@ export class CsvImport {
   #row(row: CsvRow): void {
     if (row.number < this.#firstRow) return;
     const { head } = this.#options;
-    if (head.hasComments && row.bytes[row.starts[0] as number] === HASH) {
+    if (head.hasComments && row.bytes[row.starts[0]!] === HASH) {
       this.#otherTable = 0;
       return;
     }
@@ -124,17 +124,17 @@ export class CsvImport {
     const columns = this.#fieldColumns;
     let absent = 0;
     for (let i = 0; i < columns.length; i++) {
-      const column = columns[i] as number;
+      const column = columns[i]!;
       const unit = this.#units[i];
       const value =
         unit === undefined
-          ? numberOf(bytes, starts[column] as number, ends[column] as number, decimalComma)
+          ? numberOf(bytes, starts[column]!, ends[column]!, decimalComma)
           : numberWithUnit(cellText(row, column), unit, decimalComma);
       if (value === NOT_A_NUMBER || value === NOT_EXACT) {
         this.#refuse(row, `${mapping.fields[i]?.header} is ${shownCell(cellText(row, column))}: ${wordsOf(value, unit)}`);
         return false;
       }
-      if (isSignUnclear && hasComma(bytes, starts[column] as number, ends[column] as number)) {
+      if (isSignUnclear && hasComma(bytes, starts[column]!, ends[column]!)) {
         const cell = shownCell(cellText(row, column));
         const words = 'the comma may be a decimal sign or separate thousands: say --decimal-comma (decimal_comma), or write it without';
         this.#refuse(row, `${mapping.fields[i]?.header} is ${cell}: ${words}`);
@@ -153,8 +153,8 @@ export class CsvImport {
     if (into === undefined) return true;
     const { mapping, dialect } = this.#options;
     for (const [i, { column, header }] of mapping.texts.entries()) {
-      const start = row.starts[column] as number;
-      const end = row.ends[column] as number;
+      const start = row.starts[column]!;
+      const end = row.ends[column]!;
       const plain = row.quotes[column] === 0;
       const text = plain && start === end ? null : cellText(row, column);
       if (text !== null && isBroken(text, row.bytes.subarray(start, end), dialect.encoding)) {

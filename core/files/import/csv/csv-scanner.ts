@@ -131,7 +131,7 @@ export class CsvScanner {
       } else {
         let byte = 0;
         while (at < length) {
-          byte = bytes[at] as number;
+          byte = bytes[at]!;
           if (byte <= lastEnd && (byte === delimiter || byte === LF || byte === CR)) break;
           at++;
         }

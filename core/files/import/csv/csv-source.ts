@@ -106,8 +106,8 @@ function quotedColumns(text: Buffer, { delimiter, padded }: CsvDialect, width: n
     (row) => {
       if (row.number < firstRow) return;
       for (const column of quoted) {
-        const start = row.starts[column] as number;
-        const end = row.ends[column] as number;
+        const start = row.starts[column]!;
+        const end = row.ends[column]!;
         // Quotes that the delimiter in a cell asks for, as in "1,034.5", say nothing of what it is.
         if (
           row.quotes[column] === 0 ? start !== end : row.bytes.indexOf(delimiter, start) < end && row.bytes.indexOf(delimiter, start) >= 0
@@ -132,7 +132,7 @@ async function laterCells(layout: CsvLayout, rows: readonly (readonly string[])[
   const later = new Map(empty.map((column) => [column, [] as string[]]));
   const open = new Set(empty);
   await eachRow(layout, (row) => {
-    if (row.cells !== header.length || (hasComments && row.bytes[row.starts[0] as number] === 0x23)) return open.size > 0;
+    if (row.cells !== header.length || (hasComments && row.bytes[row.starts[0]!] === 0x23)) return open.size > 0;
     for (const column of open) {
       if (row.starts[column] === row.ends[column]) continue;
       const cell = cellText(row, column).trim();

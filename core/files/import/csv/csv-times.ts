@@ -25,7 +25,7 @@ export class CsvTimes {
   of(row: CsvRow): number {
     if (this.#columns.length > 1) return this.#ofSeveral(row);
     const { column } = this.#time;
-    return this.#parse(row.bytes, row.starts[column] as number, row.ends[column] as number);
+    return this.#parse(row.bytes, row.starts[column]!, row.ends[column]!);
   }
 
   /** Cells as a message shows them. */
@@ -42,8 +42,8 @@ export class CsvTimes {
   #ofSeveral(row: CsvRow): number {
     let at = 0;
     for (const column of this.#columns) {
-      let from = row.starts[column] as number;
-      let end = row.ends[column] as number;
+      let from = row.starts[column]!;
+      let end = row.ends[column]!;
       while (from < end && row.bytes[from] === BLANK) from++;
       while (end > from && row.bytes[end - 1] === BLANK) end--;
       if (from === end) return Number.NaN;

@@ -47,7 +47,7 @@ export class SeriesTable {
     this.#node = node.name;
     this.#file = file;
     this.#columns = Int32Array.from(node.column < 0 ? tagColumns : [node.column, ...tagColumns]);
-    this.#adjacent = this.#columns.length > 0 && this.#columns.every((column, i) => column === (this.#columns[0] as number) + i);
+    this.#adjacent = this.#columns.length > 0 && this.#columns.every((column, i) => column === this.#columns[0]! + i);
   }
 
   /** The series, or why the row has none. Throws `limit_exceeded` beyond a million. */
@@ -58,12 +58,7 @@ export class SeriesTable {
         this.#view = viewOf(row.bytes);
       }
       const columns = this.#columns;
-      return this.#lookUp(
-        row,
-        this.#view,
-        row.starts[columns[0] as number] as number,
-        row.ends[columns[columns.length - 1] as number] as number,
-      );
+      return this.#lookUp(row, this.#view, row.starts[columns[0]!] as number, row.ends[columns[columns.length - 1]!] as number);
     }
     const end = this.#join(row);
     return this.#lookUp(row, this.#joinedView, 0, end);
@@ -71,13 +66,13 @@ export class SeriesTable {
 
   #plain({ quotes }: CsvRow): boolean {
     const columns = this.#columns;
-    for (let i = 0; i < columns.length; i++) if (quotes[columns[i] as number] !== 0) return false;
+    for (let i = 0; i < columns.length; i++) if (quotes[columns[i]!] !== 0) return false;
     return true;
   }
 
   #join({ bytes, starts, ends, quotes }: CsvRow): number {
     let length = 1;
-    for (const column of this.#columns) length += (ends[column] as number) - (starts[column] as number) + CELL_HEAD;
+    for (const column of this.#columns) length += ends[column]! - starts[column]! + CELL_HEAD;
     if (length > this.#joined.length) {
       this.#joined = new Uint8Array(length * 2);
       this.#joinedView = viewOf(this.#joined);
@@ -85,12 +80,12 @@ export class SeriesTable {
     let at = 1;
     this.#joined[0] = QUOTE;
     for (const column of this.#columns) {
-      const end = ends[column] as number;
-      const start = starts[column] as number;
-      this.#joined[at] = quotes[column] as number;
+      const end = ends[column]!;
+      const start = starts[column]!;
+      this.#joined[at] = quotes[column]!;
       this.#joinedView.setUint32(at + 1, end - start);
       at += CELL_HEAD;
-      for (let from = start; from < end; from++) this.#joined[at++] = bytes[from] as number;
+      for (let from = start; from < end; from++) this.#joined[at++] = bytes[from]!;
     }
     return at;
   }

@@ -44,7 +44,7 @@ export class NdjsonImport implements SourceReader {
     this.#lines = lines;
     this.#gate = new RowGate(options);
     this.#gate.data = () => ({ text: this.#text });
-    const keyOf = (column: number): string => headers[column] as string;
+    const keyOf = (column: number): string => headers[column]!;
     this.#timeKey = keyOf(mapping.time.column);
     this.#timeOf = NdjsonImport.timeOf(mapping, (firstUs, secondUs) => {
       const second = folds.get(this.#row);
@@ -133,7 +133,7 @@ export class NdjsonImport implements SourceReader {
 
   #readValues(line: Line, row: number): boolean {
     for (let f = 0; f < this.#values.length; f++) {
-      const key = this.#fieldKeys[f] as string;
+      const key = this.#fieldKeys[f]!;
       const value = ownValue(line, key);
       if (typeof value === 'object' && value !== null) return this.#refuseNested(row, key, value);
       const number = typeof value === 'number' ? value : toNumber(value);
@@ -169,7 +169,7 @@ export class NdjsonImport implements SourceReader {
 
   #makeSeries(tuple: Uint32Array): ImportSeries {
     const { builder, mapping } = this.#options;
-    const text = (n: number): string => this.#names[n]?.texts[tuple[n] as number] as string;
+    const text = (n: number): string => this.#names[n]?.texts[tuple[n]!] as string;
     const first = mapping.node.column < 0 ? 0 : 1;
     const name = first === 0 ? mapping.node.name : text(0);
     return {

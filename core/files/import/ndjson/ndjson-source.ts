@@ -64,7 +64,7 @@ async function findFolds(path: string, headers: readonly string[], mapping: Impo
     fold = [firstUs, secondUs];
     return firstUs;
   });
-  const keyOf = (column: number): string => headers[column] as string;
+  const keyOf = (column: number): string => headers[column]!;
   const eachTime = (look: (line: Line, us: number, row: number) => void): Promise<void> =>
     eachLine(path, (text, row) => {
       const line = parseLine(text);
@@ -83,7 +83,7 @@ async function findFolds(path: string, headers: readonly string[], mapping: Impo
 }
 
 async function newestUs(path: string, mapping: ImportMapping, headers: readonly string[]): Promise<number> {
-  const key = headers[mapping.time.column] as string;
+  const key = headers[mapping.time.column]!;
   const toTime = NdjsonImport.timeOf(mapping, (_, secondUs) => secondUs);
   let newest = Number.NEGATIVE_INFINITY;
   await eachLine(path, (text) => {

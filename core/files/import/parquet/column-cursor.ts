@@ -131,7 +131,7 @@ export class ColumnCursor<W extends Window> {
         into[at + i] = absent;
         continue;
       }
-      const value = from[INDEXES[v++] as number];
+      const value = from[INDEXES[v++]!];
       if (value === undefined) throw new MusterError('malformed', 'a value is not in its dictionary');
       into[at + i] = value;
     }
@@ -266,7 +266,7 @@ function countAbsent(levels: HybridRuns, rows: number): number {
   for (let at = 0; at < rows; at += SCRATCH_ROWS) {
     const count = Math.min(SCRATCH_ROWS, rows - at);
     levels.read(FLAGS, 0, count);
-    for (let i = 0; i < count; i++) absent -= FLAGS[i] as number;
+    for (let i = 0; i < count; i++) absent -= FLAGS[i]!;
   }
   return absent;
 }
@@ -277,7 +277,7 @@ function pass(page: Page<Window>, count: number): number {
   if (page.present !== undefined) {
     page.present.read(FLAGS, 0, count);
     values = 0;
-    for (let i = 0; i < count; i++) values += FLAGS[i] as number;
+    for (let i = 0; i < count; i++) values += FLAGS[i]!;
   }
   page.rows -= count;
   page.passed += count;

@@ -74,18 +74,18 @@ export function toNumbers(kind: ColumnKind, stored: DecodedArray): Float64Array 
   }
   const unsigned = kind.is === 'number' && kind.unsigned;
   if (stored instanceof BigInt64Array) fromLongs(stored, unsigned, out);
-  else if (stored instanceof Int32Array && unsigned) for (let i = 0; i < length; i++) out[i] = (stored[i] as number) >>> 0;
+  else if (stored instanceof Int32Array && unsigned) for (let i = 0; i < length; i++) out[i] = stored[i]! >>> 0;
   else if (stored instanceof Float32Array || stored instanceof Int32Array) out.set(stored);
   else for (let i = 0; i < length; i++) out[i] = exact(Number(stored[i]));
-  if (kind.is === 'clock') for (let i = 0; i < length; i++) out[i] = (out[i] as number) / A_SECOND[kind.unit];
+  if (kind.is === 'clock') for (let i = 0; i < length; i++) out[i] = out[i]! / A_SECOND[kind.unit];
   return out;
 }
 
 function fromLongs(stored: BigInt64Array, unsigned: boolean, out: Float64Array): void {
   const words = new Int32Array(stored.buffer, stored.byteOffset, stored.length * 2);
   for (let i = 0; i < stored.length; i++) {
-    const high = words[i * 2 + 1] as number;
-    out[i] = exact((unsigned ? high >>> 0 : high) * 4_294_967_296 + ((words[i * 2] as number) >>> 0));
+    const high = words[i * 2 + 1]!;
+    out[i] = exact((unsigned ? high >>> 0 : high) * 4_294_967_296 + (words[i * 2]! >>> 0));
   }
 }
 
@@ -113,7 +113,7 @@ function timeReader(kind: ColumnKind, stored: DecodedArray, unit: TimeUnit): (i:
       return (Number(value >> 64n) - JULIAN_1970) * DAY_US + Math.floor(Number(value & 0xffff_ffff_ffff_ffffn) / 1000);
     };
   }
-  if (kind.is === 'day') return (i) => (stored[i] as number) * DAY_US;
+  if (kind.is === 'day') return (i) => stored[i]! * DAY_US;
   const of = kind.is === 'time' ? kind.unit : unit;
   if (stored instanceof BigInt64Array) {
     if (of === 'ns') return (i) => Number(((stored[i] as bigint) - ((((stored[i] as bigint) % 1000n) + 1000n) % 1000n)) / 1000n);
@@ -122,10 +122,10 @@ function timeReader(kind: ColumnKind, stored: DecodedArray, unit: TimeUnit): (i:
   }
   const numbers = toNumbers(kind, stored);
   // What is smaller than a microsecond is cut; a double of seconds or milliseconds is only near what was meant.
-  if (of === 'ns') return (i) => Math.floor((numbers[i] as number) / 1000);
+  if (of === 'ns') return (i) => Math.floor(numbers[i]! / 1000);
   if (of === 'us') return (i) => Math.floor(numbers[i] as number);
   const factor = of === 's' ? 1e6 : 1e3;
-  return (i) => Math.round((numbers[i] as number) * factor);
+  return (i) => Math.round(numbers[i]! * factor);
 }
 
 /** As a tag, a node's name or a sample shows it. */

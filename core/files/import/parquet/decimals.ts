@@ -41,7 +41,7 @@ function unscaledOf(value: unknown): number | bigint | undefined {
   if (typeof value === 'bigint') return smallest(value);
   const bytes = value as Uint8Array;
   if (bytes.length === 0 || bytes.length > MAX_BYTES) return undefined;
-  const first = bytes[0] as number;
+  const first = bytes[0]!;
   const filler = first >= 0x80 ? 0xff : 0;
   let from = 0;
   while (from < bytes.length - EASY_BYTES && bytes[from] === filler) from++;
@@ -51,7 +51,7 @@ function unscaledOf(value: unknown): number | bigint | undefined {
   }
   // All the bits before the first byte are its sign.
   let unscaled = filler === 0 ? 0 : -1;
-  for (let i = from; i < bytes.length; i++) unscaled = unscaled * 256 + (bytes[i] as number);
+  for (let i = from; i < bytes.length; i++) unscaled = unscaled * 256 + bytes[i]!;
   return unscaled;
 }
 

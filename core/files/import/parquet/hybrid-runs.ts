@@ -50,7 +50,7 @@ export class HybridRuns {
     let byte = 0x80;
     for (let shift = 0; byte & 0x80; shift += 7) {
       if (this.#at >= this.#end || shift > 28) throw new MusterError('malformed', 'a page has fewer values than its head says');
-      byte = this.#bytes[this.#at++] as number;
+      byte = this.#bytes[this.#at++]!;
       head |= (byte & 0x7f) << shift;
     }
     const count = head >>> 1;
@@ -65,7 +65,7 @@ export class HybridRuns {
     const bytes = (this.#width + 7) >> 3;
     if (this.#at + bytes > this.#end) throw new MusterError('malformed', 'a page has fewer values than its head says');
     let value = 0;
-    for (let i = 0; i < bytes; i++) value |= (this.#bytes[this.#at++] as number) << (8 * i);
+    for (let i = 0; i < bytes; i++) value |= this.#bytes[this.#at++]! << (8 * i);
     this.#value = value >>> 0;
     this.#left = count;
   }
@@ -84,13 +84,9 @@ export class HybridRuns {
       const byte = bit >>> 3;
       const shift = bit & 7;
       // Beyond the end there is `undefined`, which is 0 here and masked out.
-      const word =
-        (bytes[byte] as number) |
-        ((bytes[byte + 1] as number) << 8) |
-        ((bytes[byte + 2] as number) << 16) |
-        ((bytes[byte + 3] as number) << 24);
+      const word = bytes[byte]! | (bytes[byte + 1]! << 8) | (bytes[byte + 2]! << 16) | (bytes[byte + 3]! << 24);
       let value = word >>> shift;
-      if (shift + width > 32) value |= (bytes[byte + 4] as number) << (32 - shift);
+      if (shift + width > 32) value |= bytes[byte + 4]! << (32 - shift);
       into[i] = value & mask;
     }
     this.#bit = bit;

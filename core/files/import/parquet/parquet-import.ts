@@ -227,7 +227,7 @@ export class ParquetImport implements SourceReader {
       const row = ++this.#row;
       this.#at = i;
       gate.rows++;
-      const timeUs = this.#passOf(row, times[i] as number, i) + shiftUs;
+      const timeUs = this.#passOf(row, times[i]!, i) + shiftUs;
       if (!Number.isFinite(timeUs)) {
         gate.refuse(row, `${mapping.time.header} is ${this.#timeProblem(times[i] as number)}`);
         continue;
@@ -248,7 +248,7 @@ export class ParquetImport implements SourceReader {
   /** The time of a row, whose earlier moment is `firstUs`; NaN where it comes twice and nothing tells which it is. */
   #passOf(row: number, firstUs: number, at: number): number {
     if (this.#secondTime === undefined) return firstUs;
-    const secondUs = this.#secondTime.window[at] as number;
+    const secondUs = this.#secondTime.window[at]!;
     if (firstUs === secondUs) return firstUs;
     const second = this.#folds?.get(row);
     return second === undefined ? Number.NaN : second ? secondUs : firstUs;
@@ -263,9 +263,9 @@ export class ParquetImport implements SourceReader {
 
   /** What is read of a row: time in Unix µs, null where a number is none. */
   #rowAt(at: number): Record<string, unknown> {
-    const timeUs = this.#time.window[at] as number;
+    const timeUs = this.#time.window[at]!;
     const fields = this.#fields.map(({ column, window }) => [column.name, numberAsJson(window[at] as number)]);
-    const names = this.#names.map(({ column, window, reading }) => [column.name, (reading as TextIds).texts[window[at] as number]]);
+    const names = this.#names.map(({ column, window, reading }) => [column.name, (reading as TextIds).texts[window[at]!]]);
     const texts = this.#texts.map(({ column, window }) => [column.name, window[at] ?? null]);
     return Object.fromEntries([[this.#time.column.name, Number.isFinite(timeUs) ? timeUs : null], ...names, ...fields, ...texts]);
   }
@@ -274,7 +274,7 @@ export class ParquetImport implements SourceReader {
     const values = this.#values;
     const fields = this.#fields.length;
     for (let f = 0; f < fields; f++) {
-      const value = values[from + f] as number;
+      const value = values[from + f]!;
       if (value === Number.POSITIVE_INFINITY || value === Number.NEGATIVE_INFINITY) {
         const { column } = this.#fields[f] as Track<Float64Array>;
         this.#gate.refuse(row, `${column.name} is ${problemOf(column)}`);
@@ -294,7 +294,7 @@ export class ParquetImport implements SourceReader {
   }
 
   #makeSeries(builder: RowSink, { node, tags }: ImportMapping, tuple: Uint32Array): ImportSeries {
-    const text = (n: number): string => ((this.#names[n] as Track<Uint32Array>).reading as TextIds).texts[tuple[n] as number] as string;
+    const text = (n: number): string => ((this.#names[n] as Track<Uint32Array>).reading as TextIds).texts[tuple[n]!] as string;
     const first = node.column < 0 ? 0 : 1;
     const name = first === 0 ? node.name : text(0);
     return {
@@ -307,7 +307,7 @@ export class ParquetImport implements SourceReader {
 }
 
 function toRows<W extends Float64Array | Uint32Array>(column: W, into: W, at: number, width: number, rows: number): void {
-  for (let i = 0, to = at; i < rows; i++, to += width) into[to] = column[i] as number;
+  for (let i = 0, to = at; i < rows; i++, to += width) into[to] = column[i]!;
 }
 
 function problemOf({ kind, element }: ParquetColumn): string {

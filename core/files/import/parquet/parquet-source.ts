@@ -127,7 +127,7 @@ async function readSamples(path: string, file: ParquetFile): Promise<Samples> {
       columns.push(cells);
       if (!isMeasured(kind) && cells.every((cell) => cell === '')) later.set(i, await laterCells(path, handle, bytes, file, column));
     }
-    return { rows: Array.from({ length: rows }, (_, row) => columns.map((column) => column[row] as string)), later };
+    return { rows: Array.from({ length: rows }, (_, row) => columns.map((column) => column[row]!)), later };
   } finally {
     await handle.close();
   }
@@ -189,7 +189,7 @@ async function newestUs(path: string, { time }: ImportMapping): Promise<number> 
         for (let row = 0; row < group.rows; row += WINDOW_ROWS) {
           const rows = Math.min(WINDOW_ROWS, group.rows - row);
           await cursor.read(window, rows);
-          for (let at = 0; at < rows; at++) if ((window[at] as number) > newest) newest = window[at] as number;
+          for (let at = 0; at < rows; at++) if (window[at]! > newest) newest = window[at]!;
         }
       } catch (error) {
         throw parquetError(`column ${JSON.stringify(column.name)} in row group ${i + 1} of ${path}`, error);

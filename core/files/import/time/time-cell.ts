@@ -62,7 +62,7 @@ function numberParser(unit: NumberUnit): TimeParser {
       let value = 0;
       let at = start;
       for (; at < end; at++) {
-        const digit = (bytes[at] as number) - ZERO;
+        const digit = bytes[at]! - ZERO;
         if (!(digit >= 0 && digit <= 9)) break;
         value = value * 10 + digit;
       }
@@ -93,7 +93,7 @@ function isoParser(offsetUs: (localUs: number) => number): TimeParser {
     if (length > 20 && bytes[at] === DOT) {
       at++;
       for (let scale = 100_000; at < end; at++) {
-        const digit = (bytes[at] as number) - ZERO;
+        const digit = bytes[at]! - ZERO;
         if (!(digit >= 0 && digit <= 9)) break;
         fraction += digit * scale;
         scale = scale >= 10 ? scale / 10 : 0;
@@ -122,8 +122,8 @@ function minuteOf(text: Uint8Array): number {
 
 /** NaN for what are no two digits. */
 function two(bytes: Uint8Array, at: number): number {
-  const tens = (bytes[at] as number) - ZERO;
-  const ones = (bytes[at + 1] as number) - ZERO;
+  const tens = bytes[at]! - ZERO;
+  const ones = bytes[at + 1]! - ZERO;
   return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : Number.NaN;
 }
 

@@ -48,7 +48,7 @@ export function guessFormat(header: string, cells: readonly string[]): string {
   if (numbers.length >= cells.length * MOST) {
     const compact = COMPACT.find((format) => share(readsCompact(format)) >= MOST);
     if (compact !== undefined) return compact;
-    const size = Number((numbers[0] as string).replace(',', '.'));
+    const size = Number(numbers[0]!.replace(',', '.'));
     if (size >= 1e8 && size < 1e11) return 's';
     if (size >= 1e11 && size < 1e14) return 'ms';
     if (size >= 1e14 && size < 1e17) return 'us';
@@ -75,7 +75,7 @@ function guessPattern(header: string, cells: readonly string[]): string {
   const [sample = ''] = cells.filter((cell) => cell.length <= MAX_TIME);
   const count = ({ read }: Candidate): number => cells.filter((cell) => cell.length <= MAX_TIME && read(cell) !== undefined).length;
   // One that reads not even one of three cells has nothing to do with them.
-  const few = [sample, cells[Math.floor(cells.length / 2)] as string, cells.at(-1) as string].filter((cell) => cell.length <= MAX_TIME);
+  const few = [sample, cells[Math.floor(cells.length / 2)]!, cells.at(-1) as string].filter((cell) => cell.length <= MAX_TIME);
   const fitting = candidates()
     .filter(({ read }) => few.some((cell) => read(cell) !== undefined))
     .map((candidate) => ({ ...candidate, count: count(candidate) }))
