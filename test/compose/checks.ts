@@ -38,7 +38,7 @@ export async function grpcurlWorks({ target }: Deployment): Promise<string> {
   return `${nodes.length} nodes listed, the five probes with country, region and coordinates`;
 }
 
-/** By the line of deploy/README.md: in a container that has what an operator needs. */
+/** By the line of docs/operate/troubleshooting.md: in a container that has what an operator needs. */
 export async function doctorIsContent({ project }: Deployment): Promise<string> {
   const credentials = ['--ca-file', '/run/secrets/muster/fleet-ca.crt', '--token-file', '/run/secrets/muster/operator.token'];
   const doctor = ['node', 'muster.mjs', 'doctor', '--json', '--gateway', 'gateway:7443', ...credentials];

@@ -45,7 +45,7 @@ export class Deployment {
     return this.#client;
   }
 
-  /** Brings it up and fetches what an operator needs, as deploy/README.md says. */
+  /** Brings it up and fetches what an operator needs, as docs/operate/deploy.md says. */
   async up(): Promise<void> {
     await this.project.compose('up', '-d', '--wait', '--wait-timeout', '180', ...LASTING);
     const [container = ''] = await this.project.containers('console');

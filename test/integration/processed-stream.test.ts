@@ -41,9 +41,9 @@ const stored = (table: string, rows: number) =>
 const acknowledged = (messages: number) =>
   until('all is acknowledged', async () => ((await etlStatus(nc))?.storedFloor ?? 0) >= messages, 60_000);
 
-/** The consumer of deploy/README.md, word for word; each line that it prints goes to `line`. */
+/** The consumer of docs/import-export.md, word for word; each line that it prints goes to `line`. */
 function documentedConsumer(line: (text: string) => void): { stop(): Promise<void> } {
-  const [, code = ''] = /```js\n([\s\S]+?)```/.exec(readFileSync(join(import.meta.dirname, '../../deploy/README.md'), 'utf8')) ?? [];
+  const [, code = ''] = /```js\n([\s\S]+?)```/.exec(readFileSync(join(import.meta.dirname, '../../docs/import-export.md'), 'utf8')) ?? [];
   const dir = join(nats.dir, 'consumer');
   mkdirSync(dir);
   symlinkSync(join(import.meta.dirname, '../../node_modules'), join(dir, 'node_modules'));
