@@ -24,12 +24,12 @@ export function page(...parts: readonly string[]): string {
   return `${parts.join('\n\n')}\n`;
 }
 
-/** The text in lines of at most 120 characters. */
-export function wrap(text: string): string {
+/** The text in lines of at most so many characters. */
+export function wrap(text: string, most = 120): string {
   const lines = [''];
   for (const word of text.split(/\s+/)) {
     const line = lines[lines.length - 1] as string;
-    if (line !== '' && line.length + word.length >= 120) lines.push(word);
+    if (line !== '' && line.length + word.length >= most) lines.push(word);
     else lines[lines.length - 1] = line === '' ? word : `${line} ${word}`;
   }
   return lines.join('\n');

@@ -31,7 +31,7 @@ function describeCollector({ measurement, tags, fields, textFields = [], interva
 }
 
 function item(text: string): string {
-  return wrap(`- ${text}`).replaceAll('\n', '\n  ');
+  return wrap(`- ${text}`, 118).replaceAll('\n', '\n  ');
 }
 
 function isSame(a: Collector, b: Collector): boolean {
