@@ -133,6 +133,13 @@ it('finds a column that is empty at first, and one that is empty to the end', as
   expect([rows.length, rows.at(-1), counts.absent]).toEqual([3000, '2999 2999 2999', 2900]);
 });
 
+it('takes numbers that first come behind the part of the file that is looked at first, however few they are', async () => {
+  const lines = Array.from({ length: 12_000 }, (_, i) => `${new Date(FIRST_MS + i * 1000).toISOString()},${i},${i < 11_995 ? '' : i / 2}`);
+  const { mapping } = await read(`time,a,late\n${lines.join('\n')}\n`);
+  expect(mapping.tags).toEqual([]);
+  expect(mapping.fields.map(({ name }) => name)).toEqual(['a', 'late']);
+});
+
 it('reads decimal commas, thousands and quotes that a delimiter asks for, and never guesses what a comma is', async () => {
   expect((await read(`time;v\n${T}:00;1.034,5\n${T}:10;1.034\n`)).rows).toEqual(['0 1034.5', '10 1034']);
   expect((await read(`time,v\n${T}:00,"1,034.5"\n${T}:10,"1,034"\n`)).rows).toEqual(['0 1034.5', '10 1034']);

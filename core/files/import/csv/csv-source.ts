@@ -101,6 +101,8 @@ function assertHeader({ header }: CsvHead, { encoding }: CsvDialect, text: Buffe
 /** Columns whose cells are all in quotes, in a file that does not quote everything: who wrote it holds them for texts. */
 function quotedColumns(text: Buffer, { delimiter, padded }: CsvDialect, width: number, firstRow: number): ReadonlySet<number> {
   const quoted = new Set(Array.from({ length: width }, (_, column) => column));
+  // An empty cell without quotes says nothing, and a column may have no other here.
+  const told = new Set<number>();
   const scanner = new CsvScanner(
     delimiter,
     (row) => {
@@ -108,6 +110,7 @@ function quotedColumns(text: Buffer, { delimiter, padded }: CsvDialect, width: n
       for (const column of quoted) {
         const start = row.starts[column]!;
         const end = row.ends[column]!;
+        if (row.quotes[column] !== 0) told.add(column);
         // Quotes that the delimiter in a cell asks for, as in "1,034.5", say nothing of what it is.
         if (
           row.quotes[column] === 0 ? start !== end : row.bytes.indexOf(delimiter, start) < end && row.bytes.indexOf(delimiter, start) >= 0
@@ -122,7 +125,7 @@ function quotedColumns(text: Buffer, { delimiter, padded }: CsvDialect, width: n
   } catch (error) {
     if (!(error instanceof MusterError)) throw error;
   }
-  return quoted.size === width ? new Set() : quoted;
+  return quoted.size === width ? new Set() : new Set([...quoted].filter((column) => told.has(column)));
 }
 
 /** Looks through the file for cells of the columns that have none in the first rows, until it knows what each is. */
